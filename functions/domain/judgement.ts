@@ -1,0 +1,62 @@
+/** What a judge of landed files says: facts for the engines, a verdict for the ledger, a report for people. */
+
+/** One thing that is wrong with a file, where it stands, in words that an upstream colleague understands. */
+export type Finding = {
+  /** Name of the check, e.g. `type`, `required`, `name_pattern`, `columns`, `quote`, `encoding`. */
+  readonly rule: string;
+  readonly message: string;
+  /** 1-based physical line on which the field (or the record) starts; absent for the file as a whole. */
+  readonly line?: number;
+  readonly column?: string;
+  /** The offending text, cut at 100 characters; never there for a `pii` column. */
+  readonly value?: string;
+};
+
+/** What the judge saw while it read every byte; engines read the file by these and never sniff. */
+export type FileFacts = {
+  readonly format: 'csv';
+  readonly compression: 'none' | 'gzip';
+  readonly bom: boolean;
+  readonly delimiter: string;
+  readonly quote: string;
+  /** Column names in file order. */
+  readonly header: readonly string[];
+  readonly line_end: 'lf' | 'crlf' | 'mixed';
+  /** A quoted field holds a line break. */
+  readonly multiline: boolean;
+  /** Data records, without the header. */
+  readonly records: number;
+  /** Uncompressed bytes. */
+  readonly bytes: number;
+  /** Of the bytes as they landed, hex. */
+  readonly sha256: string;
+};
+
+/** Written beside a quarantined file as `.report.json`. */
+export type Report = {
+  readonly file: string;
+  readonly version: string;
+  readonly dataset: string;
+  readonly verdict: 'rejected';
+  readonly judged_at: string;
+  readonly manifest: { readonly version: string; readonly sha256: string };
+  /** Data records read before the judge stopped (it stops only at what makes the rest unreadable). */
+  readonly records: number;
+  readonly findings_total: number;
+  /** Number of findings for each `rule` or `rule:column`. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** The first 100. */
+  readonly findings: readonly Finding[];
+};
+
+export type Judgement =
+  | { readonly verdict: 'accepted'; readonly facts: FileFacts }
+  | {
+      readonly verdict: 'rejected';
+      readonly sha256: string;
+      readonly records: number;
+      readonly total: number;
+      readonly counts: Readonly<Record<string, number>>;
+      readonly findings: readonly Finding[];
+    }
+  | { readonly verdict: 'ignored'; readonly reason: string; readonly sha256: string };

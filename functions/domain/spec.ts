@@ -1,0 +1,125 @@
+import * as z from 'zod';
+
+/** What a run needs to know, and what it answers. A spec is written once and *is* the batch. */
+
+const Column = z.object({ name: z.string(), type: z.string() });
+const Version = z.object({ key: z.string(), version: z.string() });
+
+/** Facts of `judgement.ts`, as they ride in a spec. */
+export const SpecFacts = z.object({
+  format: z.literal('csv'),
+  compression: z.enum(['none', 'gzip']),
+  bom: z.boolean(),
+  delimiter: z.string(),
+  quote: z.string(),
+  header: z.array(z.string()),
+  line_end: z.enum(['lf', 'crlf', 'mixed']),
+  multiline: z.boolean(),
+  records: z.number().int(),
+  bytes: z.number().int(),
+  sha256: z.string(),
+});
+
+export const SpecFile = Version.extend({
+  /** ISO 8601 UTC, from S3. */
+  landed_at: z.string(),
+  facts: SpecFacts,
+});
+export type SpecFile = z.infer<typeof SpecFile>;
+
+/** How a silver table is laid out, from the `config()` of `sql/silver/<dataset>.sql`. */
+export const SilverTable = z.object({
+  key: z.array(z.string()),
+  /** A partition transform such as `days(listen_time)`; engines without partitions ignore it. */
+  partition: z.string().optional(),
+  order: z.array(z.string()),
+  /** Output columns of the silver SQL with their portable types, lineage included. */
+  columns: z.array(Column),
+});
+export type SilverTable = z.infer<typeof SilverTable>;
+
+/** `runs/<batch>/transform.spec.json`. */
+export const TransformSpec = z.object({
+  kind: z.literal('transform'),
+  batch: z.string(),
+  dataset: z.string(),
+  fence: z.number().int(),
+  manifest_sha256: z.string(),
+  files: z.array(SpecFile),
+  /** The manifest's columns; the landed relation has each as text, an empty field as NULL. */
+  columns: z.array(z.string()),
+  /** One select over the relation `landed_<dataset>`: the columns above as text and `landed_file`, `landed_version`, `landed_at` (timestamp, UTC), `batch_id`. */
+  sql: z.string(),
+  table: SilverTable,
+});
+export type TransformSpec = z.infer<typeof TransformSpec>;
+
+/** `runs/<batch>/transform.result.json`, written with If-None-Match: the first run counts. */
+export const TransformResult = z.object({
+  batch: z.string(),
+  run: z.string(),
+  /** Prefix of the staged Parquet, `staging/<batch>/<run>/`. */
+  staged: z.string(),
+  /** One per file of the spec, also when it holds no rows. */
+  files: z.array(Version.extend({ read: z.number().int(), staged: z.number().int() })),
+});
+export type TransformResult = z.infer<typeof TransformResult>;
+
+/** A ruleset compiled to SQL by `dqdl/compile.ts`; engines run it and understand nothing of rules. */
+export const CompiledRuleset = z.object({
+  /** `number` counts from 1 in the order of the ruleset; `text` is the rule as written. */
+  rules: z.array(z.object({ number: z.number().int(), text: z.string() })),
+  /**
+   * CustomSql, run once per file: the relation `primary` holds the rows of that file alone. Each is one select giving
+   * exactly one row (metric double precision or NULL, passed boolean); the engine collects them into the relation
+   * `custom_outcomes` (landed_file varchar, atom int, metric double, passed boolean), which exists also when empty.
+   */
+  customs: z.array(z.object({ atom: z.number().int(), sql: z.string() })),
+  /**
+   * One select over `staged`, `batch_files` (landed_file, landed_version varchar, landed_at timestamp) and `custom_outcomes`: one row for each file of
+   * `batch_files` and rule: landed_file, rule_number int, passed boolean, metric varchar (a readable figure or NULL).
+   */
+  outcomes: z.string(),
+  /** For rules that speak of single rows: a select over `staged` of offending rows (all columns of `staged`), not limited; the engine filters by landed_file and takes five. */
+  examples: z.array(z.object({ number: z.number().int(), sql: z.string() })),
+  /** Other silver tables that ReferentialIntegrity needs; the engine offers each as the relation `silver_<name>`. */
+  references: z.array(z.string()),
+});
+export type CompiledRuleset = z.infer<typeof CompiledRuleset>;
+
+/** `runs/<batch>/quality.spec.json`. */
+export const QualitySpec = z.object({
+  kind: z.literal('quality'),
+  batch: z.string(),
+  dataset: z.string(),
+  fence: z.number().int(),
+  files: z.array(Version.extend({ landed_at: z.string(), records: z.number().int(), staged: z.number().int() })),
+  staged: z.string(),
+  ruleset: CompiledRuleset,
+  table: SilverTable,
+  /** Columns whose values never leave the lake: example rows show `***` instead. */
+  pii: z.array(z.string()),
+});
+export type QualitySpec = z.infer<typeof QualitySpec>;
+
+/** A rule that a file broke. */
+export const RuleFailure = z.object({
+  rule: z.string(),
+  metric: z.string().nullable(),
+  examples: z.array(z.record(z.string(), z.string().nullable())),
+});
+export type RuleFailure = z.infer<typeof RuleFailure>;
+
+/** `runs/<batch>/quality.result.json`, written with If-None-Match after the rows are published. */
+export const QualityResult = z.object({
+  batch: z.string(),
+  run: z.string(),
+  files: z.array(
+    Version.extend({
+      outcome: z.enum(['published', 'rejected']),
+      rows: z.number().int(),
+      failures: z.array(RuleFailure),
+    }),
+  ),
+});
+export type QualityResult = z.infer<typeof QualityResult>;
