@@ -1,0 +1,48 @@
+import { seededRandom } from './random.ts';
+
+/** The header of the `streams` dataset. */
+export const streamsHeader = 'user_id,track_id,listen_time\n';
+
+type StreamsOptions = {
+  readonly rows: number;
+  /** Listens are spread over this many days. */
+  readonly days: number;
+  /** The first of them, `YYYY-MM-DD`. */
+  readonly firstDay?: string;
+  readonly seed: number;
+  readonly trackIds: readonly string[];
+  readonly userIds: readonly number[];
+};
+
+const rowsPerBlock = 2_000;
+
+/** Generates a file of listens as text in blocks of whole lines, header first, so that ten million rows need no more memory than ten. */
+export function* generateStreams(options: StreamsOptions): Generator<string> {
+  const { rows, days, firstDay = '2024-06-25', seed, trackIds, userIds } = options;
+  const random = seededRandom(seed);
+  const dates = consecutiveDates(firstDay, days);
+  const times = timesOfDay();
+  yield streamsHeader;
+  for (let written = 0; written < rows; written += rowsPerBlock) {
+    let block = '';
+    for (let row = written; row < Math.min(rows, written + rowsPerBlock); row++)
+      block += `${random.pick(userIds)},${random.pick(trackIds)},${random.pick(dates)} ${random.pick(times)}\n`;
+    yield block;
+  }
+}
+
+const consecutiveDates = (firstDay: string, days: number): string[] =>
+  Array.from({ length: days }, (_, day) =>
+    new Date(Date.parse(firstDay) + day * 86_400_000).toISOString().slice(0, 10),
+  );
+
+const timesOfDay = (): string[] => {
+  const hours = twoDigits(24);
+  const sixty = twoDigits(60);
+  return hours.flatMap((hour) =>
+    sixty.flatMap((minute) => sixty.map((second) => `${hour}:${minute}:${second}`)),
+  );
+};
+
+const twoDigits = (count: number): string[] =>
+  Array.from({ length: count }, (_, number) => String(number).padStart(2, '0'));
