@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { BusEvent, Publish } from '../protocol.ts';
+import { calm, type Fate } from './chaos.ts';
+import { openDeliveries } from './deliveries.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
+import { PatternError } from './pattern-error.ts';
+
+/** An event as targets get it. */
+export type Envelope = Readonly<{
+  version: '0';
+  id: string;
+  'detail-type': string;
+  source: string;
+  account: string;
+  time: string;
+  region: string;
+  resources: readonly string[];
+  detail: Record<string, unknown>;
+}>;
+
+/** Which events go to which function. */
+export type Rule = {
+  readonly name: string;
+  readonly pattern: unknown;
+  /** Name of the function. */
+  readonly target: string;
+  /** What the target gets instead of the event. */
+  readonly input?: unknown;
+  /** Name of the queue for events that the target refused. */
+  readonly deadLetterQueue?: string | undefined;
+};
+
+export type BusOptions = {
+  /** Where deliveries are kept until they are acknowledged. */
+  readonly directory: string;
+  readonly account: string;
+  readonly region: string;
+  readonly rules: readonly Rule[];
+  /** Hands an event to a function; resolves once the function's own queue has it. */
+  readonly deliver: (target: string, payload: unknown) => Promise<void>;
+  /** Keeps what a target refused. */
+  readonly refuse: (rule: Rule, payload: unknown, cause: unknown) => Promise<void>;
+  readonly fate?: Fate;
+};
+
+export type Bus = {
+  /** Puts an event on the bus; its deliveries are durable when this resolves to the event's id. */
+  put(event: BusEvent & { readonly time?: string }): Promise<string>;
+  publish: Publish;
+  close(): Promise<void>;
+};
+
+type Delivery = { readonly rule: string; readonly event: Envelope };
+
+/**
+ * Opens the default event bus: at least once to every rule that matches, also over the death of the process.
+ * Throws `PatternError`, with the rule's name, for a pattern that AWS would refuse.
+ */
+export const openBus = (options: BusOptions): Bus => {
+  const { account, region, fate = calm } = options;
+  const rules = options.rules.map((rule) => ({ ...rule, matches: compileRule(rule) }));
+  const deliver = async ({ rule: name, event }: Delivery): Promise<void> => {
+    const rule = rules.find((each) => each.name === name);
+    if (!rule) return;
+    const payload = rule.input ?? event;
+    await options.deliver(rule.target, payload).catch((cause) => options.refuse(rule, payload, cause));
+  };
+  const deliveries = openDeliveries(join(options.directory, 'deliveries.jsonl'), deliver);
+
+  const put: Bus['put'] = async (sent) => {
+    const event = { ...seal(sent), account, region };
+    const matching = rules.filter(({ matches }) => matches(event));
+    deliveries.add(
+      matching.flatMap(({ name: rule }) =>
+        fate().map((delay, copy) => ({
+          id: `${event.id}/${rule}/${copy}`,
+          delivery: { rule, event },
+          delay,
+        })),
+      ),
+    );
+    return event.id;
+  };
+  const publish: Publish = async (event) => {
+    await put(event);
+  };
+  return { put, publish, close: deliveries.close };
+};
+
+const compileRule = ({ name, pattern }: Rule): Pattern => {
+  try {
+    return compilePattern(pattern);
+  } catch (cause) {
+    if (cause instanceof PatternError) throw new PatternError(`${name}: ${cause.path}`, cause.reason);
+    throw cause;
+  }
+};
+
+const seal = ({ time, ...event }: BusEvent & { readonly time?: string }) => ({
+  version: '0' as const,
+  id: randomUUID(),
+  'detail-type': event['detail-type'],
+  source: event.source,
+  time: `${(time ?? new Date().toISOString()).slice(0, 19)}Z`,
+  resources: event.resources ?? [],
+  detail: event.detail,
+});

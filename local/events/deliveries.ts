@@ -1,0 +1,55 @@
+import { openJournal } from '../journal.ts';
+
+/** Work that is done at least once, also over the death of the process. */
+export type Deliveries<Delivery> = {
+  /** Makes all of them durable, then starts each after its delay in milliseconds. */
+  add(
+    deliveries: readonly { readonly id: string; readonly delivery: Delivery; readonly delay: number }[],
+  ): void;
+  /** Waits for those under way; those still delayed are made after the next opening. */
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the journal of deliveries and makes again, at once, those that were not acknowledged. `deliver` acknowledges by
+ * resolving; what it rejects stays for the next opening.
+ */
+export const openDeliveries = <Delivery>(
+  path: string,
+  deliver: (delivery: Delivery) => Promise<void>,
+): Deliveries<Delivery> => {
+  const journal = openJournal<Delivery>(path);
+  const running = new Set<Promise<void>>();
+  const timers = new Set<NodeJS.Timeout>();
+
+  const start = (id: string, delivery: Delivery): void => {
+    const delivered = deliver(delivery)
+      .then(() => journal.remove(id))
+      .catch(() => {})
+      .finally(() => running.delete(delivered));
+    running.add(delivered);
+  };
+  const startAfter = (delay: number, id: string, delivery: Delivery): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      start(id, delivery);
+    }, delay);
+    timers.add(timer);
+  };
+
+  for (const [id, delivery] of [...journal.entries]) start(id, delivery);
+  return {
+    add(deliveries) {
+      for (const { id, delivery } of deliveries) journal.add(id, delivery);
+      for (const { id, delivery, delay } of deliveries) {
+        if (delay > 0) startAfter(delay, id, delivery);
+        else start(id, delivery);
+      }
+    },
+    async close() {
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all(running);
+      journal.close();
+    },
+  };
+};

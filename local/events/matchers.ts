@@ -1,0 +1,173 @@
+import { BlockList, isIP } from 'node:net';
+import type { Scalar } from './flatten.ts';
+import { PatternError } from './pattern-error.ts';
+
+/** Tells whether one value of an event is meant; `absent` means the field without any value. */
+export type Matcher = 'absent' | ((value: Scalar) => boolean);
+
+type TextTest = (value: string) => boolean;
+
+/**
+ * Compiles one element of a pattern's array: a plain value, or an object with one operator
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html).
+ * Numbers are compared as numbers. Throws `PatternError`.
+ */
+export const compileMatcher = (matcher: unknown, path: string): Matcher => {
+  if (isScalar(matcher)) return (value) => value === matcher;
+  const [name, operand] = onlyEntry(matcher, path);
+  const compile = operators[name];
+  if (!compile) throw new PatternError(path, `knows no operator ${JSON.stringify(name)}`);
+  return compile(operand, `${path}.${name}`);
+};
+
+const isScalar = (value: unknown): value is Scalar =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
+const onlyEntry = (matcher: unknown, path: string): [string, unknown] => {
+  const isObject = typeof matcher === 'object' && matcher !== null && !Array.isArray(matcher);
+  const entries = isObject ? Object.entries(matcher) : [];
+  const [entry] = entries;
+  if (!entry || entries.length > 1)
+    throw new PatternError(path, 'takes plain values and objects with one operator');
+  return entry;
+};
+
+const text = (operand: unknown, path: string): string => {
+  if (typeof operand !== 'string') throw new PatternError(path, 'takes a text');
+  return operand;
+};
+
+const nonEmptyText = (operand: unknown, path: string): string => {
+  if (operand === '') throw new PatternError(path, 'takes no empty text');
+  return text(operand, path);
+};
+
+const ofText =
+  (test: TextTest): Matcher =>
+  (value) =>
+    typeof value === 'string' && test(value);
+
+const startsWith =
+  (prefix: string): TextTest =>
+  (value) =>
+    value.startsWith(prefix);
+
+const endsWith =
+  (suffix: string): TextTest =>
+  (value) =>
+    value.endsWith(suffix);
+
+/** `equals-ignore-case`, as a text of its own or inside `prefix` and `suffix`. */
+const orIgnoringCase = (operand: unknown, path: string, test: (wanted: string) => TextTest): Matcher => {
+  if (typeof operand === 'string') return ofText(test(operand));
+  const [name, inner] = onlyEntry(operand, path);
+  if (name !== 'equals-ignore-case') throw new PatternError(path, 'takes a text or equals-ignore-case');
+  const isMeant = test(text(inner, path).toLowerCase());
+  return ofText((value) => isMeant(value.toLowerCase()));
+};
+
+const equalsIgnoringCase = (wanted: string): TextTest => {
+  const lower = wanted.toLowerCase();
+  return (value) => value.toLowerCase() === lower;
+};
+
+/** `*` stands for any characters; `\*` and `\\` for themselves. */
+const wildcard = (pattern: string, path: string): TextTest => {
+  if (/^(?:[^\\]|\\.)*?\*\*/s.test(pattern)) throw new PatternError(path, 'has two * in a row');
+  if (/^(?:[^\\]|\\[*\\])*\\(?![*\\])/s.test(pattern))
+    throw new PatternError(path, 'escapes only \\* and \\\\');
+  const pieces = pattern.replaceAll(/\\([*\\])|(\*)|([^\\*]+)/gs, (_, escaped, star, plain) =>
+    star ? '.*' : quote(escaped ?? plain),
+  );
+  const expression = new RegExp(`^${pieces}$`, 's');
+  return (value) => expression.test(value);
+};
+
+const quote = (plain: string): string => plain.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+
+const anythingBut = (operand: unknown, path: string): Matcher => {
+  if (typeof operand === 'object' && operand !== null && !Array.isArray(operand))
+    return noneOfTests(operand, path);
+  const values: unknown[] = Array.isArray(operand) ? operand : [operand];
+  const kinds = new Set(values.map((value) => typeof value));
+  const isOneKind = kinds.size === 1 && (kinds.has('string') || kinds.has('number'));
+  if (!isOneKind) throw new PatternError(path, 'takes texts or numbers, not both');
+  return (value) => !values.includes(value);
+};
+
+const negatable: Readonly<Record<string, (wanted: unknown, path: string) => TextTest>> = {
+  prefix: (wanted, path) => startsWith(nonEmptyText(wanted, path)),
+  suffix: (wanted, path) => endsWith(nonEmptyText(wanted, path)),
+  'equals-ignore-case': (wanted, path) => equalsIgnoringCase(text(wanted, path)),
+  wildcard: (wanted, path) => wildcard(text(wanted, path), path),
+};
+
+const noneOfTests = (operand: object, path: string): Matcher => {
+  const [name, wanted] = onlyEntry(operand, path);
+  const compile = negatable[name];
+  if (!compile) throw new PatternError(path, `knows no operator ${JSON.stringify(name)}`);
+  const list: unknown[] = Array.isArray(wanted) ? wanted : [wanted];
+  if (list.length === 0) throw new PatternError(`${path}.${name}`, 'takes no empty list');
+  const tests = list.map((each) => compile(each, `${path}.${name}`));
+  return (value) => typeof value !== 'string' || !tests.some((test) => test(value));
+};
+
+const comparisons: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
+  '=': (value, bound) => value === bound,
+  '>': (value, bound) => value > bound,
+  '>=': (value, bound) => value >= bound,
+  '<': (value, bound) => value < bound,
+  '<=': (value, bound) => value <= bound,
+};
+
+const numeric = (operand: unknown, path: string): Matcher => {
+  const terms: unknown[] = Array.isArray(operand) ? operand : [];
+  const [lower, bottom, upper, top] = terms;
+  const isRange = terms.length === 4;
+  if (terms.length !== 2 && !isRange) throw new PatternError(path, 'takes [operator, number] or a range');
+  const tests = [comparison(lower, bottom, path), ...(isRange ? [comparison(upper, top, path)] : [])];
+  if (isRange && !(isLower(lower) && isUpper(upper) && Number(bottom) < Number(top))) {
+    throw new PatternError(
+      path,
+      'takes a range as [">" or ">=", bottom, "<" or "<=", top], bottom below top',
+    );
+  }
+  return (value) => typeof value === 'number' && tests.every((test) => test(value));
+};
+
+const isLower = (operator: unknown): boolean => operator === '>' || operator === '>=';
+const isUpper = (operator: unknown): boolean => operator === '<' || operator === '<=';
+
+const comparison = (operator: unknown, bound: unknown, path: string): ((value: number) => boolean) => {
+  const compare = typeof operator === 'string' ? comparisons[operator] : undefined;
+  if (!compare) throw new PatternError(path, `knows no comparison ${JSON.stringify(operator)}`);
+  if (typeof bound !== 'number') throw new PatternError(path, 'compares with a number');
+  return (value) => compare(value, bound);
+};
+
+const exists = (operand: unknown, path: string): Matcher => {
+  if (typeof operand !== 'boolean') throw new PatternError(path, 'takes true or false');
+  return operand ? () => true : 'absent';
+};
+
+const cidr = (operand: unknown, path: string): Matcher => {
+  const [network = '', bits = '', ...rest] = text(operand, path).split('/');
+  const version = isIP(network);
+  const isBlock =
+    version > 0 && rest.length === 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+  if (!isBlock) throw new PatternError(path, 'takes a block such as 10.0.0.0/24');
+  const block = new BlockList();
+  block.addSubnet(network, Number(bits), version === 4 ? 'ipv4' : 'ipv6');
+  return ofText((value) => isIP(value) === version && block.check(value, version === 4 ? 'ipv4' : 'ipv6'));
+};
+
+const operators: Readonly<Record<string, (operand: unknown, path: string) => Matcher>> = {
+  prefix: (operand, path) => orIgnoringCase(operand, path, startsWith),
+  suffix: (operand, path) => orIgnoringCase(operand, path, endsWith),
+  'equals-ignore-case': (operand, path) => ofText(equalsIgnoringCase(text(operand, path))),
+  wildcard: (operand, path) => ofText(wildcard(text(operand, path), path)),
+  'anything-but': anythingBut,
+  numeric,
+  exists,
+  cidr,
+};

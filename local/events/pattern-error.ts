@@ -1,0 +1,10 @@
+/** A pattern that EventBridge refuses; `path` says where in the pattern. */
+export class PatternError extends Error {
+  override readonly name = 'InvalidEventPatternException';
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(`Event pattern is not valid: ${path === '' ? 'it' : path} ${reason}`);
+  }
+}
