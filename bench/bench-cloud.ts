@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { type LakeClient, lakeClient } from './lake-client.ts';
+import { until } from './until.ts';
+
+/** A laptop cloud of its own process with an empty state, and a client of its lake. */
+export type BenchCloud = { readonly lake: LakeClient; readonly process: number; readonly directory: string };
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Starts a cloud as `npm run cloud` does, lets a program use it, and leaves nothing behind. */
+export const withCloud = async <T>(use: (cloud: BenchCloud) => Promise<T>): Promise<T> => {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const child = spawnCloud(join(directory, 'state'));
+  try {
+    const lake = lakeClient(await environmentOf(child, join(directory, 'state', 'cloud.env')));
+    return await use({ lake, process: child.pid ?? 0, directory }).finally(() => lake.close());
+  } finally {
+    await stop(child);
+    await rm(directory, { recursive: true, force: true });
+  }
+};
+
+const spawnCloud = (state: string): ChildProcess =>
+  spawn(process.execPath, ['--import', 'tsx', 'local/soundcheck.ts', 'cloud', '--state', state], {
+    cwd: root,
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+
+const environmentOf = (child: ChildProcess, path: string): Promise<Record<string, string>> =>
+  until(
+    async () => {
+      if (hasEnded(child)) throw new Error('the cloud ended before it was up');
+      const text = await readFile(path, 'utf8').catch(() => '');
+      return text.includes('KPI_TABLE=') ? definedOf(parseEnv(text)) : undefined;
+    },
+    { what: 'the cloud', everyMs: 50, atMostMs: 60_000 },
+  );
+
+const definedOf = (variables: NodeJS.Dict<string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? '']));
+
+const stop = async (child: ChildProcess): Promise<void> => {
+  if (hasEnded(child)) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  const impatience = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await ended;
+  clearTimeout(impatience);
+};
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;

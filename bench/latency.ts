@@ -1,0 +1,70 @@
+import { generateStreams } from '../local/generate/streams.ts';
+import { withCloud } from './bench-cloud.ts';
+import type { Item, LakeClient } from './lake-client.ts';
+import { type Catalogue, landCatalogue, untilReadable, untilRecorded } from './landings.ts';
+import { median } from './median.ts';
+import type { Measurement } from './report.ts';
+
+const rows = 11_346;
+
+/** Epoch milliseconds at which a file reached each place, in order. */
+type Moments = Readonly<Record<string, number>>;
+
+/**
+ * Lands one file of real size after another on a warm cloud with a catalogue of real size, each with a day of its own,
+ * and takes the time until that day is readable; the first landing warms up and does not count.
+ */
+export const latency = (repeats: number): Promise<Measurement> =>
+  withCloud(async ({ lake }) => {
+    const catalogue = await landCatalogue(lake);
+    const landings: Moments[] = [];
+    for (let landing = 0; landing <= repeats; landing++)
+      landings.push(await landOneDay(lake, catalogue, landing));
+    return { bench: 'latency', figures: figuresOf(landings.slice(1)) };
+  });
+
+const landOneDay = async (lake: LakeClient, catalogue: Catalogue, landing: number): Promise<Moments> => {
+  const day = new Date(Date.UTC(2024, 6, 1 + landing)).toISOString().slice(0, 10);
+  const text = [...generateStreams({ rows, days: 1, firstDay: day, seed: landing, ...catalogue })].join('');
+  const file = await lake.land(`data/streams/streams${landing + 1}.csv`, text);
+  const totals = await untilReadable(lake, day, 1);
+  const readable = Date.now();
+  const record = await untilRecorded(lake, file, 'archived_at');
+  const batch = await lake.record(`BATCH#${record.batch_id}`);
+  const rebuild = await lake.record(`REBUILD#${totals.rebuild}`);
+  return { sent: file.sentAt, stored: file.storedAt, ...momentsOf(record, batch, rebuild), readable };
+};
+
+const momentsOf = (file: Item, batch: Item | undefined, rebuild: Item | undefined): Moments => ({
+  accepted: momentOf(file, 'accepted_at'),
+  claimed: momentOf(file, 'claimed_at'),
+  transforming: momentOf(batch, 'transforming_at'),
+  checking: momentOf(batch, 'checking_at'),
+  published: momentOf(file, 'published_at'),
+  rebuilding: momentOf(rebuild, 'sent_at'),
+});
+
+const momentOf = (item: Item | undefined, name: string): number => {
+  const moment = Date.parse(String(item?.[name]));
+  if (Number.isNaN(moment)) throw new Error(`the ledger has no ${name}: ${JSON.stringify(item)}`);
+  return moment;
+};
+
+const figuresOf = (landings: readonly Moments[]): Record<string, number> => {
+  const totals = landings.map(({ sent = Number.NaN, readable = Number.NaN }) => readable - sent);
+  const names = Object.keys(landings[0] ?? {});
+  const hops = names.slice(1).map((name, index): [string, number] => {
+    const before = names[index] ?? name;
+    return [
+      `${before}_to_${name}_p50_ms`,
+      median(landings.map((moments) => Number(moments[name]) - Number(moments[before]))),
+    ];
+  });
+  return {
+    landings: landings.length,
+    total_p50_ms: median(totals),
+    total_least_ms: Math.min(...totals),
+    total_most_ms: Math.max(...totals),
+    ...Object.fromEntries(hops),
+  };
+};

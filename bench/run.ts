@@ -1,0 +1,47 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { latency } from './latency.ts';
+import { asJson, asTable, type Measurement } from './report.ts';
+import { tenMillion } from './ten-million.ts';
+import { thousandFiles } from './thousand-files.ts';
+
+const count = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It has to be a whole number from 1.');
+  return value;
+};
+
+const program = new Command('bench').description(
+  'Measures a laptop cloud of its own; prints a table, or one JSON object.',
+);
+
+const bench = (
+  name: string,
+  description: string,
+  size: { flag: string; usual: number },
+  run: (size: number) => Promise<Measurement>,
+) =>
+  program
+    .command(name)
+    .description(description)
+    .option('--json', 'print one JSON object', false)
+    .option(`--${size.flag} <number>`, `how many ${size.flag}`, count, size.usual)
+    .action(async (options) => {
+      const measurement = await run(options[size.flag]);
+      console.log(options.json ? asJson(measurement) : asTable(measurement));
+    });
+
+bench(
+  'latency',
+  'one file of real size, from landing to a readable day',
+  { flag: 'repeats', usual: 20 },
+  latency,
+);
+bench('ten-million', 'one file of ten million rows', { flag: 'rows', usual: 10_000_000 }, tenMillion);
+bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, thousandFiles);
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateStreams } from '../local/generate/streams.ts';
+import { withCloud } from './bench-cloud.ts';
+import type { LakeClient } from './lake-client.ts';
+import { landCatalogue, landManifest, untilReadable, untilRecorded } from './landings.ts';
+import { peakMemory } from './memory.ts';
+import type { Measurement } from './report.ts';
+
+const days = 30;
+const firstDay = '2024-06-01';
+const patienceMs = 900_000;
+
+/** Lands one file of so many rows over thirty days and takes the time until every day is readable, and the cloud's memory. */
+export const tenMillion = (rows: number): Promise<Measurement> =>
+  withCloud(async ({ lake, process, directory }) => {
+    const catalogue = await landCatalogue(lake);
+    const idle = await peakMemory(process);
+    const path = join(directory, 'streams1.csv');
+    await writeFile(path, generateStreams({ rows, days, firstDay, seed: 1, ...catalogue }));
+    await landManifest(lake, 'streams', rows);
+    const figures = await landHuge(lake, path);
+    return {
+      bench: 'ten-million',
+      figures: { rows, ...figures, memory_before_mb: idle, peak_memory_mb: await peakMemory(process) },
+    };
+  });
+
+const landHuge = async (lake: LakeClient, path: string): Promise<Record<string, number>> => {
+  const { size } = await stat(path);
+  const file = await lake.land('data/streams/streams1.csv', createReadStream(path), size);
+  const record = await untilRecorded(lake, file, 'published_at', patienceMs);
+  const listens = await listensOfAllDays(lake);
+  const readableAt = Date.now();
+  const acceptedAt = Date.parse(String(record.accepted_at));
+  const publishedAt = Date.parse(String(record.published_at));
+  return {
+    size_mb: size / 1e6,
+    listens,
+    upload_ms: file.storedAt - file.sentAt,
+    judge_ms: acceptedAt - file.storedAt,
+    transform_and_publish_ms: publishedAt - acceptedAt,
+    rebuild_and_kpis_ms: readableAt - publishedAt,
+    landed_to_readable_ms: readableAt - file.storedAt,
+  };
+};
+
+const listensOfAllDays = async (lake: LakeClient): Promise<number> => {
+  let listens = 0;
+  for (let day = 0; day < days; day++) {
+    const date = new Date(Date.parse(firstDay) + day * 86_400_000).toISOString().slice(0, 10);
+    listens += Number((await untilReadable(lake, date, 1, patienceMs)).listens);
+  }
+  return listens;
+};

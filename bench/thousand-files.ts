@@ -1,0 +1,55 @@
+import pLimit from 'p-limit';
+import { generateStreams } from '../local/generate/streams.ts';
+import { withCloud } from './bench-cloud.ts';
+import type { Item, LakeClient, LandedFile } from './lake-client.ts';
+import { type Catalogue, landCatalogue, untilReadable, untilRecorded } from './landings.ts';
+import { peakMemory } from './memory.ts';
+import type { Measurement } from './report.ts';
+
+const day = '2024-06-25';
+const rowsPerFile = 100;
+const uploadsAtOnce = 64;
+const patienceMs = 600_000;
+
+/** Lands so many small files of one day at once, and counts the batches that carried them. */
+export const thousandFiles = (count: number): Promise<Measurement> =>
+  withCloud(async ({ lake, process }) => {
+    const texts = textsOf(await landCatalogue(lake), count);
+    const startedAt = Date.now();
+    const files = await landAll(lake, texts);
+    const landedAt = Date.now();
+    await untilReadable(lake, day, distinctLines(texts), patienceMs);
+    const readableAt = Date.now();
+    const records = await recordsOf(lake, files);
+    return {
+      bench: 'thousand-files',
+      figures: {
+        files: count,
+        batches: new Set(records.map((record) => record.batch_id)).size,
+        upload_ms: landedAt - startedAt,
+        first_upload_to_readable_ms: readableAt - startedAt,
+        last_upload_to_readable_ms: readableAt - landedAt,
+        peak_memory_mb: await peakMemory(process),
+      },
+    };
+  });
+
+const textsOf = (catalogue: Catalogue, count: number): string[] =>
+  Array.from({ length: count }, (_, seed) =>
+    [...generateStreams({ rows: rowsPerFile, days: 1, firstDay: day, seed, ...catalogue })].join(''),
+  );
+
+const distinctLines = (texts: readonly string[]): number =>
+  new Set(texts.flatMap((text) => text.trimEnd().split('\n').slice(1))).size;
+
+const landAll = (lake: LakeClient, texts: readonly string[]): Promise<LandedFile[]> => {
+  const limit = pLimit(uploadsAtOnce);
+  return Promise.all(
+    texts.map((text, index) => limit(() => lake.land(`data/streams/streams${index + 1}.csv`, text))),
+  );
+};
+
+const recordsOf = (lake: LakeClient, files: readonly LandedFile[]): Promise<Item[]> => {
+  const limit = pLimit(uploadsAtOnce);
+  return Promise.all(files.map((file) => limit(() => untilRecorded(lake, file, 'published_at'))));
+};
