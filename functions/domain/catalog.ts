@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SilverTable } from './spec.ts';
+import { KpiShape, SilverTable } from './spec.ts';
 
 /** What was rendered from `rules/` and `sql/` when packaging; it rides in every function's bundle as `#catalog`. */
 
@@ -8,22 +8,6 @@ const Column = z.object({ name: z.string(), type: z.string() });
 /** One dataset: its silver SQL rendered for the engine, its ruleset as written. */
 export const Dataset = z.object({ sql: z.string(), table: SilverTable, ruleset: z.string() });
 export type Dataset = z.infer<typeof Dataset>;
-
-/** How KPI rows become items; from `config(meta={'kpi': …})` of a model under `sql/kpis/`. */
-export const KpiShape = z.object({
-  /** Key templates over the row's columns, e.g. `DAY#{listen_date}`. */
-  pk: z.string(),
-  sk: z.string(),
-  /** `versioned`: items under a version and a pointer that is moved last; `latest`: newest sequence wins; `series`: one item a key, conditional on seq. */
-  publish: z.enum(['pointer', 'versioned', 'latest', 'series']),
-  /** Nested lists: rows of another KPI model, joined on `by`, in the order of `order`, under the attribute `as`. */
-  lists: z
-    .array(z.object({ from: z.string(), as: z.string(), by: z.array(z.string()), order: z.string() }))
-    .default([]),
-  /** Columns that are not attributes of the item. */
-  omit: z.array(z.string()).default([]),
-});
-export type KpiShape = z.infer<typeof KpiShape>;
 
 /** One relation of the warehouse: one select, rendered for full and for incremental use. */
 export const Model = z.object({

@@ -93,7 +93,9 @@ export const QualitySpec = z.object({
   batch: z.string(),
   dataset: z.string(),
   fence: z.number().int(),
-  files: z.array(Version.extend({ landed_at: z.string(), records: z.number().int(), staged: z.number().int() })),
+  files: z.array(
+    Version.extend({ landed_at: z.string(), records: z.number().int(), staged: z.number().int() }),
+  ),
   staged: z.string(),
   ruleset: CompiledRuleset,
   table: SilverTable,
@@ -123,3 +125,34 @@ export const QualityResult = z.object({
   ),
 });
 export type QualityResult = z.infer<typeof QualityResult>;
+
+/** How KPI rows become items; from `config(meta={'kpi': …})` of a model under `sql/kpis/`. */
+export const KpiShape = z.object({
+  /** Key templates over the row's columns, e.g. `DAY#{listen_date}`. */
+  pk: z.string(),
+  sk: z.string(),
+  /** `versioned`: items under a version and a pointer that is moved last; `latest`: newest sequence wins; `series`: one item a key, conditional on seq. */
+  publish: z.enum(['pointer', 'versioned', 'latest', 'series']),
+  /** Nested lists: rows of another KPI model, joined on `by`, in the order of `order`, under the attribute `as`. */
+  lists: z
+    .array(z.object({ from: z.string(), as: z.string(), by: z.array(z.string()), order: z.string() }))
+    .default([]),
+  /** Columns that are not attributes of the item. */
+  omit: z.array(z.string()).default([]),
+});
+export type KpiShape = z.infer<typeof KpiShape>;
+
+/** `runs/<rebuild>/rebuild.spec.json`: all that a rebuild of a mart sends, and how its unloaded rows become KPI items. */
+export const RebuildSpec = z.object({
+  rebuild: z.string(),
+  mart: z.string(),
+  seq: z.number().int(),
+  batches: z.array(z.string()),
+  /** When it was composed, ISO 8601 UTC: the `as_of` of its KPIs. */
+  as_of: z.string(),
+  /** Prefix in the lake under which each KPI model and the failed checks are unloaded as JSON lines. */
+  unload: z.string(),
+  statements: z.array(z.string()),
+  kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
+});
+export type RebuildSpec = z.infer<typeof RebuildSpec>;

@@ -1,0 +1,108 @@
+import type { FileVersion } from '../domain/landing.ts';
+import {
+  type BatchRecord,
+  batchMoves,
+  type FileRecord,
+  fileMoves,
+  type Lease,
+  type RebuildRecord,
+  rebuildMoves,
+} from '../domain/ledger.ts';
+import type { Ledger } from '../domain/ports.ts';
+import { dynamoItems, type Item, type Items, type Key } from './dynamo-items.ts';
+
+const fileKey = ({ key, version }: FileVersion): Key => ({ pk: `FILE#${key}`, sk: version });
+const queueKey = (file: FileRecord): Key => ({
+  pk: `QUEUE#${file.dataset}`,
+  sk: `${file.landed_at}#${file.key}#${file.version}`,
+});
+const leaseKey = (name: string): Key => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
+const batchKey = (id: string): Key => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
+const rebuildKey = (id: string): Key => ({ pk: `REBUILD#${id}`, sk: 'REBUILD' });
+const pendingKey = (mart: string, batch: string): Key => ({ pk: `PENDING#${mart}`, sk: batch });
+
+/** A record is its item without the key and the mark of the last write. */
+const recordOf = <R>(item: Item | undefined): R | undefined => {
+  if (!item) return undefined;
+  const { pk: _pk, sk: _sk, mark: _mark, ...record } = item;
+  return record as R;
+};
+
+type Stateful = { readonly state: string; readonly rev: number };
+
+/** Writes a record's next state where state and revision are still those that were read. */
+const mover =
+  <R extends Stateful>(
+    items: Items,
+    keyOf: (record: R) => Key,
+    moves: Readonly<Record<string, readonly string[]>>,
+  ) =>
+  async (record: R, to: R['state'], patch: Partial<R> = {}): Promise<R | undefined> => {
+    if (to !== record.state && !moves[record.state]?.includes(to)) {
+      throw new Error(`no record goes from ${record.state} to ${to}`);
+    }
+    const next = { ...patch, state: to, rev: record.rev + 1 };
+    const isWritten = await items.update(keyOf(record), { state: record.state, rev: record.rev }, next);
+    return isWritten ? { ...record, ...next } : undefined;
+  };
+
+/** The ledger in one DynamoDB table (`pk`, `sk`), by single-item conditional writes and consistent reads alone. */
+export const dynamoLedger = (table: string): Ledger => {
+  const items = dynamoItems(table);
+  const moveFile = mover<FileRecord>(items, fileKey, fileMoves);
+  const moveBatch = mover<BatchRecord>(items, ({ id }) => batchKey(id), batchMoves);
+  const moveRebuild = mover<RebuildRecord>(items, ({ id }) => rebuildKey(id), rebuildMoves);
+  return {
+    file: async (file) => recordOf<FileRecord>(await items.get(fileKey(file))),
+    versionsOf: async (key) =>
+      (await items.query(`FILE#${key}`))
+        .flatMap((item) => recordOf<FileRecord>(item) ?? [])
+        .sort((a, b) => a.number - b.number),
+    enroll: async (file) => {
+      await items.put({ ...queueKey(file), key: file.key, version: file.version });
+      await items.putNew({ ...fileKey(file), ...file });
+    },
+    move: moveFile,
+    amend: (file, patch) => moveFile(file, file.state, patch),
+    waiting: async (dataset) => {
+      const queue = (await items.query(`QUEUE#${dataset}`)).map(({ key, version }) =>
+        fileKey({ key, version } as FileVersion),
+      );
+      const records = (await items.getAll(queue)).map((item): [string, Item] => [
+        `${item.pk}@${item.sk}`,
+        item,
+      ]);
+      const found = new Map(records);
+      return queue.flatMap(({ pk, sk }) => recordOf<FileRecord>(found.get(`${pk}@${sk}`)) ?? []);
+    },
+    dequeue: (file) => items.remove(queueKey(file)),
+
+    lease: async (name) => recordOf<Lease>(await items.get(leaseKey(name))) ?? { name, fence: 0 },
+    acquire: async (lease, holder, now) => {
+      const taken = { name: lease.name, fence: lease.fence + 1, holder, taken_at: now };
+      const expected = { fence: lease.fence === 0 ? undefined : lease.fence, holder: undefined };
+      return (await items.update(leaseKey(lease.name), expected, taken)) ? taken : undefined;
+    },
+    release: async ({ name, fence, holder }) => {
+      await items.update(leaseKey(name), { fence, holder }, { holder: undefined, taken_at: undefined });
+    },
+
+    batch: async (id) => recordOf<BatchRecord>(await items.get(batchKey(id))),
+    openBatch: async (batch) => {
+      await items.putNew({ ...batchKey(batch.id), ...batch });
+    },
+    moveBatch,
+    amendBatch: (batch, patch) => moveBatch(batch, batch.state, patch),
+
+    pending: async (mart) => (await items.query(`PENDING#${mart}`)).map(({ sk }) => sk),
+    addPending: (mart, batch) => items.put(pendingKey(mart, batch)),
+    removePending: (mart, batch) => items.remove(pendingKey(mart, batch)),
+
+    rebuild: async (id) => recordOf<RebuildRecord>(await items.get(rebuildKey(id))),
+    openRebuild: async (rebuild) => {
+      await items.putNew({ ...rebuildKey(rebuild.id), ...rebuild });
+    },
+    moveRebuild,
+    amendRebuild: (rebuild, patch) => moveRebuild(rebuild, rebuild.state, patch),
+  };
+};

@@ -1,0 +1,19 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Events } from '../domain/ports.ts';
+import { bounded } from './bounded.ts';
+
+/** Announces on the default event bus, with the stage that the template's rules ask for. */
+export const eventBridgeEvents = (stage: string): Events => {
+  const client = new EventBridgeClient(bounded);
+  return {
+    announce: async (type, dataset, id) => {
+      const Detail = JSON.stringify({ stage, dataset, id });
+      const answer = await client.send(
+        new PutEventsCommand({ Entries: [{ Source: 'soundcheck', DetailType: type, Detail }] }),
+      );
+      const [entry] = answer.Entries ?? [];
+      if (entry?.ErrorCode)
+        throw new Error(`${type} was not taken: ${entry.ErrorCode} ${entry.ErrorMessage ?? ''}`);
+    },
+  };
+};

@@ -1,0 +1,64 @@
+import {
+  EntityNotFoundException,
+  GetJobRunCommand,
+  GlueClient,
+  type JobRun,
+  paginateGetJobRuns,
+  StartJobRunCommand,
+} from '@aws-sdk/client-glue';
+import type { JobName, Jobs, Run, RunState } from '../domain/ports.ts';
+import { bounded } from './bounded.ts';
+
+const alive = new Set(['STARTING', 'RUNNING', 'STOPPING', 'WAITING']);
+
+const stateOf = (state: string | undefined): RunState => {
+  if (state === 'SUCCEEDED') return 'succeeded';
+  return alive.has(state ?? '') ? 'running' : 'failed';
+};
+
+const runOf = ({ Id, Arguments, JobRunState, ErrorMessage }: JobRun): Run => ({
+  id: Id ?? '',
+  spec: Arguments?.['--spec'] ?? '',
+  state: stateOf(JobRunState),
+  ...(ErrorMessage ? { message: ErrorMessage } : {}),
+});
+
+/** The Glue jobs under their deployed names; a start is sent once, for Glue knows no client token. */
+export const glueJobs = (names: Partial<Record<JobName, string>>): Jobs => {
+  const client = new GlueClient({ ...bounded, maxAttempts: 1 });
+  const nameOf = (job: JobName): string => {
+    const name = names[job];
+    if (name === undefined) throw new Error(`this function knows no ${job} job`);
+    return name;
+  };
+  return {
+    run: async (job, id) => {
+      try {
+        const { JobRun } = await client.send(new GetJobRunCommand({ JobName: nameOf(job), RunId: id }));
+        return JobRun && runOf(JobRun);
+      } catch (error) {
+        if (error instanceof EntityNotFoundException) return undefined;
+        throw error;
+      }
+    },
+    runsOf: async (job, spec) => {
+      const runs: Run[] = [];
+      for await (const page of paginateGetJobRuns({ client, pageSize: 200 }, { JobName: nameOf(job) })) {
+        runs.push(...(page.JobRuns ?? []).map(runOf).filter((run) => run.spec === spec));
+        if (runs.length > 0) break;
+      }
+      return runs;
+    },
+    start: async (job, spec) => {
+      try {
+        const answer = await client.send(
+          new StartJobRunCommand({ JobName: nameOf(job), Arguments: { '--spec': spec } }),
+        );
+        return answer.JobRunId ?? '';
+      } catch (error) {
+        if (error instanceof Error && error.name === 'ConcurrentRunsExceededException') return 'busy';
+        throw error;
+      }
+    },
+  };
+};

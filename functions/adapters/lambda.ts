@@ -1,0 +1,43 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import middy from '@middy/core';
+import type * as z from 'zod';
+import type { Clock, Log } from '../domain/ports.ts';
+
+/** What wiring may ask of its surroundings. */
+export type Surroundings = {
+  /** A variable that the template sets; an exception names it when it is missing. */
+  readonly env: (name: string) => string;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+const env = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
+  return value;
+};
+
+const clock: Clock = {
+  now: () => new Date().toISOString(),
+  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** Makes a Lambda handler: checks the event's shape, wires the ports at the first call, logs what goes wrong and lets it be retried. */
+export const lambda = <E, P, R>(
+  event: z.ZodType<E>,
+  useCase: (ports: P) => (event: E) => Promise<R>,
+  wire: (surroundings: Surroundings) => P,
+) => {
+  const logger = new Logger();
+  const log: Log = {
+    info: (message, facts = {}) => logger.info(message, { ...facts }),
+    error: (message, facts = {}) => logger.error(message, { ...facts }),
+  };
+  let run: ((event: E) => Promise<R>) | undefined;
+  return middy<unknown, R>(async (input: unknown) => {
+    run ??= useCase(wire({ env, clock, log }));
+    return run(event.parse(input));
+  }).onError(({ error }) =>
+    logger.error('the step was not done', { error: error instanceof Error ? error : String(error) }),
+  );
+};

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import {
+  BatchExecuteStatementCommand,
+  DescribeStatementCommand,
+  ListStatementsCommand,
+  RedshiftDataClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-redshift-data';
+import type { Statement, StatementState, Warehouse } from '../domain/ports.ts';
+import { bounded } from './bounded.ts';
+
+const stateOf = (status: string | undefined): StatementState => {
+  if (status === 'FINISHED') return 'finished';
+  return status === 'FAILED' || status === 'ABORTED' ? 'failed' : 'running';
+};
+
+const statementOf = (answer: {
+  Id?: string | undefined;
+  Status?: string | undefined;
+  Error?: string | undefined;
+}): Statement => ({
+  id: answer.Id ?? '',
+  state: stateOf(answer.Status),
+  ...(answer.Error ? { error: answer.Error } : {}),
+});
+
+/** The Redshift Data API of one workgroup and database. */
+export const redshiftWarehouse = ({
+  workgroup,
+  database,
+}: {
+  workgroup: string;
+  database: string;
+}): Warehouse => {
+  const client = new RedshiftDataClient(bounded);
+  return {
+    send: async (name, token, statements) => {
+      const answer = await client.send(
+        new BatchExecuteStatementCommand({
+          WorkgroupName: workgroup,
+          Database: database,
+          StatementName: name,
+          ClientToken: createHash('sha256').update(`${name}/${token}`).digest('hex'),
+          Sqls: [...statements],
+          WithEvent: true,
+        }),
+      );
+      return answer.Id ?? '';
+    },
+    find: async (name) => {
+      const answer = await client.send(
+        new ListStatementsCommand({ StatementName: name, Status: 'ALL', MaxResults: 1 }),
+      );
+      const [found] = (answer.Statements ?? []).filter((one) => one.StatementName === name);
+      return found && statementOf(found);
+    },
+    statement: async (id) => {
+      try {
+        return statementOf(await client.send(new DescribeStatementCommand({ Id: id })));
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    },
+  };
+};

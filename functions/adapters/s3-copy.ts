@@ -1,0 +1,47 @@
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  type S3Client,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import type { FileVersion } from '../domain/landing.ts';
+
+/** Largest object that one CopyObject takes, and the size of a part beyond it, in bytes. */
+const largestCopy = 5 * 1024 ** 3;
+const partSize = 1024 ** 3;
+
+type Copy = {
+  readonly bucket: string;
+  readonly from: FileVersion;
+  readonly to: string;
+  readonly size: number;
+};
+
+const sourceOf = ({ bucket, from }: Copy): string =>
+  `${bucket}/${from.key.split('/').map(encodeURIComponent).join('/')}?versionId=${encodeURIComponent(from.version)}`;
+
+/** Copies one version to a new key inside S3; gives the copy's SHA-256 in hex where S3 computed one over the whole. */
+export const copyVersion = async (client: S3Client, copy: Copy): Promise<string | undefined> => {
+  if (copy.size > largestCopy) return copyInParts(client, copy);
+  const target = { Bucket: copy.bucket, Key: copy.to };
+  const answer = await client.send(
+    new CopyObjectCommand({ ...target, CopySource: sourceOf(copy), ChecksumAlgorithm: 'SHA256' }),
+  );
+  const checksum = answer.CopyObjectResult?.ChecksumSHA256;
+  return checksum && Buffer.from(checksum, 'base64').toString('hex');
+};
+
+const copyInParts = async (client: S3Client, copy: Copy): Promise<undefined> => {
+  const target = { Bucket: copy.bucket, Key: copy.to };
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(target));
+  const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+  for (let start = 0; start < copy.size; start += partSize) {
+    const PartNumber = Parts.length + 1;
+    const CopySourceRange = `bytes=${start}-${Math.min(start + partSize, copy.size) - 1}`;
+    const part = { ...target, UploadId, PartNumber, CopySource: sourceOf(copy), CopySourceRange };
+    const { CopyPartResult } = await client.send(new UploadPartCopyCommand(part));
+    Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+  }
+  await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }));
+};

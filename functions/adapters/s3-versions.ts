@@ -1,0 +1,35 @@
+import {
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { LandedVersion } from '../domain/ports.ts';
+
+/** One page of versions with the folders that a delimiter set apart. */
+export type VersionPage = {
+  readonly versions: readonly LandedVersion[];
+  readonly folders: readonly string[];
+};
+
+/** Lists object versions to the end, newest first within a key; delete markers are left out. */
+export async function* versionPages(
+  client: S3Client,
+  input: Pick<ListObjectVersionsCommandInput, 'Bucket' | 'Prefix' | 'Delimiter'>,
+): AsyncGenerator<VersionPage> {
+  let next: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+  while (next) {
+    const page: ListObjectVersionsCommandOutput = await client.send(
+      new ListObjectVersionsCommand({ ...input, ...next }),
+    );
+    const versions = (page.Versions ?? []).map(({ Key = '', VersionId = '', Size = 0, LastModified }) => ({
+      key: Key,
+      version: VersionId,
+      size: Size,
+      landed_at: (LastModified ?? new Date(0)).toISOString(),
+    }));
+    yield { versions, folders: (page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix ?? '') };
+    next = page.IsTruncated
+      ? { KeyMarker: page.NextKeyMarker ?? '', VersionIdMarker: page.NextVersionIdMarker ?? '' }
+      : undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import pLimit from 'p-limit';
+import { dynamoLedger } from './adapters/dynamo-ledger.ts';
+import { lambda } from './adapters/lambda.ts';
+import { s3Files } from './adapters/s3-files.ts';
+import { transformSpec } from './domain/batch-run.ts';
+import { OurEvent } from './domain/events.ts';
+import { archiveKey, fileId, parseFileId, quarantineKey, readName } from './domain/landing.ts';
+import type { FileRecord } from './domain/ledger.ts';
+import type { Clock, Files, Ledger, Log } from './domain/ports.ts';
+
+type Ports = { files: Files; ledger: Ledger; clock: Clock; log: Log };
+
+/** Moves files that came to rest out of landing: refused ones to quarantine, all others to the archive. */
+export const archiveFiles =
+  (ports: Ports) =>
+  async (event: OurEvent): Promise<void> => {
+    const { id } = event.detail;
+    const limit = pLimit(8);
+    const records =
+      event['detail-type'] === 'Batch Published' ? await ofBatch(ports, id) : await ofFile(ports, id);
+    await limit.map(records, (record) => moveAway(ports, record));
+  };
+
+const ofFile = async ({ ledger }: Ports, id: string): Promise<readonly FileRecord[]> => {
+  const record = await ledger.file(parseFileId(id));
+  return record ? [record] : [];
+};
+
+/** Every version of the batch's keys: what it published may have superseded others. */
+const ofBatch = async ({ files, ledger }: Ports, id: string): Promise<readonly FileRecord[]> => {
+  const spec = await transformSpec(files, id);
+  const limit = pLimit(8);
+  return (await limit.map(spec.files, ({ key }) => ledger.versionsOf(key))).flat();
+};
+
+const moveAway = async (ports: Ports, file: FileRecord): Promise<void> => {
+  if (file.archived_at || file.state === 'quarantined') return ports.ledger.dequeue(file);
+  if (readName(file.key).kind === 'marker') return ports.ledger.dequeue(file);
+  if (['published', 'superseded', 'ignored'].includes(file.state)) return archive(ports, file);
+  if (file.state === 'rejected') return quarantine(ports, file);
+};
+
+const archive = async (ports: Ports, file: FileRecord): Promise<void> => {
+  const stored_as = archiveKey(file);
+  if (!(await moveBytes(ports, file, stored_as))) return;
+  await settled(ports, await ports.ledger.amend(file, { archived_at: ports.clock.now(), stored_as }));
+};
+
+const quarantine = async (ports: Ports, file: FileRecord): Promise<void> => {
+  const stored_as = quarantineKey(file);
+  if (!(await moveBytes(ports, file, stored_as))) return;
+  const patch = { archived_at: ports.clock.now(), stored_as };
+  await settled(ports, await ports.ledger.move(file, 'quarantined', patch));
+};
+
+/** Copied and compared first, deleted then; a move that was cut off is found by its copy. */
+const moveBytes = async ({ files, log }: Ports, file: FileRecord, to: string): Promise<boolean> => {
+  if ((await files.copy(file, to, file.sha256)) === 'gone' && !(await files.exists(to))) {
+    log.error('bytes are gone', { file: fileId(file), state: file.state });
+    return false;
+  }
+  await files.remove(file);
+  return true;
+};
+
+const settled = async ({ ledger, log }: Ports, file: FileRecord | undefined): Promise<void> => {
+  if (!file) return;
+  await ledger.dequeue(file);
+  log.info('file moved', {
+    file: fileId(file),
+    dataset: file.dataset,
+    state: file.state,
+    to: file.stored_as,
+  });
+};
+
+export const handler = lambda(OurEvent, archiveFiles, ({ env, clock, log }) => ({
+  files: s3Files(env('LAKE_BUCKET')),
+  ledger: dynamoLedger(env('LEDGER_TABLE')),
+  clock,
+  log,
+}));

@@ -1,0 +1,102 @@
+import { dynamoLedger } from './adapters/dynamo-ledger.ts';
+import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
+import { glueJobs } from './adapters/glue-jobs.ts';
+import { lambda } from './adapters/lambda.ts';
+import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { s3Files } from './adapters/s3-files.ts';
+import { batchOfRun, failBatch, isStillRunning, startRun, transformSpec } from './domain/batch-run.ts';
+import type { Catalog } from './domain/catalog.ts';
+import { compileRuleset } from './domain/dqdl/compile.ts';
+import { RunEnded } from './domain/events.ts';
+import { manifestInForce } from './domain/judging.ts';
+import { runKey } from './domain/landing.ts';
+import type { BatchRecord } from './domain/ledger.ts';
+import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
+import { type QualitySpec, TransformResult } from './domain/spec.ts';
+
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  jobs: Jobs;
+  events: Events;
+  clock: Clock;
+  log: Log;
+  catalog: Catalog;
+};
+
+/** Starts the quality run of a batch whose transform run ended well, or fails the batch. */
+export const checkQuality =
+  (ports: Ports) =>
+  async ({ detail: { jobRunId } }: RunEnded): Promise<void> => {
+    const found = await batchOfRun(ports, 'transform', jobRunId);
+    if (!found) return ports.log.info('run of no batch', { run: jobRunId });
+    const batch = await asTransforming(ports, found.batch, jobRunId);
+    if (!batch) return;
+    const result = await ports.files.readText(runKey(batch.id, 'transform', 'result'));
+    if (result !== undefined) return startQuality(ports, batch, TransformResult.parse(JSON.parse(result)));
+    if (await isStillRunning(ports.jobs, 'transform', batch)) return;
+    await failBatch(ports, batch, found.run.message ?? 'the transform run left no result');
+  };
+
+/** The event may be faster than the record of the start. */
+const asTransforming = async (
+  { ledger }: Ports,
+  batch: BatchRecord,
+  run: string,
+): Promise<BatchRecord | undefined> => {
+  if (batch.state === 'open')
+    return ledger.moveBatch(batch, 'transforming', { transform_run: run, starting_at: undefined });
+  return batch.state === 'transforming' ? batch : undefined;
+};
+
+const startQuality = async (ports: Ports, batch: BatchRecord, result: TransformResult): Promise<void> => {
+  await ports.files.writeOnce(
+    runKey(batch.id, 'quality', 'spec'),
+    JSON.stringify(await composeSpec(ports, batch, result)),
+  );
+  const started = await startRun(ports, 'quality', batch);
+  if (!started) return;
+  await ports.ledger.moveBatch(started.batch, 'checking', started.patch);
+  ports.log.info('quality started', { batch: batch.id, dataset: batch.dataset });
+};
+
+const composeSpec = async (
+  ports: Ports,
+  batch: BatchRecord,
+  result: TransformResult,
+): Promise<QualitySpec> => {
+  const spec = await transformSpec(ports.files, batch.id);
+  const inForce = await manifestInForce(ports.files, batch.dataset);
+  const ruleset = ports.catalog.datasets[batch.dataset]?.ruleset;
+  if (ruleset === undefined) throw new Error(`no ruleset for the dataset ${batch.dataset}`);
+  const staged = new Map(result.files.map((file) => [`${file.key}@${file.version}`, file.staged]));
+  return {
+    kind: 'quality',
+    batch: batch.id,
+    dataset: batch.dataset,
+    fence: batch.fence,
+    files: spec.files.map(({ key, version, landed_at, facts }) => ({
+      key,
+      version,
+      landed_at,
+      records: facts.records,
+      staged: staged.get(`${key}@${version}`) ?? 0,
+    })),
+    staged: result.staged,
+    ruleset: compileRuleset(ruleset, { dataset: batch.dataset, columns: spec.table.columns }),
+    table: spec.table,
+    pii: inForce.ok
+      ? inForce.manifest.fields.filter((field) => field.pii).map((field) => field.name)
+      : spec.columns,
+  };
+};
+
+export const handler = lambda(RunEnded, checkQuality, ({ env, clock, log }) => ({
+  files: s3Files(env('LAKE_BUCKET')),
+  ledger: dynamoLedger(env('LEDGER_TABLE')),
+  jobs: glueJobs({ transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
+  events: eventBridgeEvents(env('STAGE')),
+  catalog: packagedCatalog(),
+  clock,
+  log,
+}));

@@ -1,0 +1,94 @@
+import { afterFailedRun } from './batches.ts';
+import { batchOfSpec, type FileVersion, fileId, runKey } from './landing.ts';
+import { type BatchRecord, type FileRecord, isOver, patience } from './ledger.ts';
+import type { Clock, Events, Files, JobName, Jobs, Ledger, Log, Run } from './ports.ts';
+import { TransformSpec } from './spec.ts';
+
+/** What the functions around a batch's two runs share: finding the batch, starting a run once, failing a batch. */
+
+type Ports = { files: Files; ledger: Ledger; jobs: Jobs; events: Events; clock: Clock; log: Log };
+
+/** The batch that a finished run belongs to, with the run; undefined when either is unknown. */
+export const batchOfRun = async (
+  { jobs, ledger }: Pick<Ports, 'jobs' | 'ledger'>,
+  job: JobName,
+  runId: string,
+): Promise<{ run: Run; batch: BatchRecord } | undefined> => {
+  const run = await jobs.run(job, runId);
+  const batch = run && (await ledger.batch(batchOfSpec(run.spec)));
+  return run && batch ? { run, batch } : undefined;
+};
+
+/**
+ * Starts a job's run for a batch unless one was started before: the intent is written first, so that of two callers at
+ * once only one goes on, and a run whose start timed out is found by its spec. Undefined: someone else does it, or the job is busy.
+ */
+export const startRun = async (
+  { jobs, ledger, clock, log }: Pick<Ports, 'jobs' | 'ledger' | 'clock' | 'log'>,
+  job: JobName,
+  batch: BatchRecord,
+  runsSoFar = 0,
+): Promise<{ batch: BatchRecord; patch: Partial<BatchRecord> } | undefined> => {
+  if (!isOver(batch.starting_at, patience, clock.now())) return undefined;
+  const spec = runKey(batch.id, job, 'spec');
+  const intent = await ledger.amendBatch(batch, { starting_at: clock.now() });
+  if (!intent) return undefined;
+  const known = await jobs.runsOf(job, spec);
+  const newest = known.length > runsSoFar ? known[0] : undefined;
+  const run = newest ? newest.id : await jobs.start(job, spec);
+  if (run !== 'busy') return { batch: intent, patch: { [`${job}_run`]: run, starting_at: undefined } };
+  await ledger.amendBatch(intent, { starting_at: undefined });
+  log.info('job is busy, the batch waits', { job, batch: batch.id });
+  return undefined;
+};
+
+/** The spec that *is* the batch; an exception when it is gone, for then nothing can be said. */
+export const transformSpec = async (files: Files, batch: string): Promise<TransformSpec> => {
+  const text = await files.readText(runKey(batch, 'transform', 'spec'));
+  if (text === undefined) throw new Error(`no spec of batch ${batch}`);
+  return TransformSpec.parse(JSON.parse(text));
+};
+
+const givenBack = { state: 'accepted', patch: {} } as const;
+
+/** Gives a failed batch's files back, closes it, frees the dataset, says so. Its run has ended before this is called. */
+export const failBatch = async (
+  ports: Ports,
+  batch: BatchRecord,
+  reason: string,
+  isFilesFault = true,
+): Promise<void> => {
+  const { files, ledger, events, clock, log } = ports;
+  const spec = await transformSpec(files, batch.id);
+  for (const file of await claimedBy(ledger, batch, spec.files)) {
+    const { state, patch } = isFilesFault ? afterFailedRun(file, spec.files.length) : givenBack;
+    await ledger.move(file, state, { ...patch, reason });
+    if (state === 'parked') log.error('file is parked', { file: fileId(file), reason });
+  }
+  await ledger.moveBatch(batch, 'failed', { reason, closed_at: clock.now() });
+  log.error('batch failed', { batch: batch.id, reason });
+  await freeDataset(ledger, batch);
+  await events.announce('Batch Failed', batch.dataset, batch.id);
+};
+
+/** Frees the dataset for the next batch, unless it is another batch's already. */
+export const freeDataset = async (ledger: Ledger, batch: BatchRecord): Promise<void> => {
+  const lease = await ledger.lease(batch.dataset);
+  if (lease.holder === batch.id) await ledger.release(lease);
+};
+
+/** Records of a batch's files that it still claims. */
+export const claimedBy = async (
+  ledger: Ledger,
+  batch: BatchRecord,
+  files: readonly FileVersion[],
+): Promise<FileRecord[]> => {
+  const records = await Promise.all(files.map((file) => ledger.file(file)));
+  return records
+    .filter((file) => file !== undefined)
+    .filter((file) => file.state === 'claimed' && file.batch_id === batch.id);
+};
+
+/** True while another run of the same spec may still leave a result. */
+export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecord): Promise<boolean> =>
+  (await jobs.runsOf(job, runKey(batch.id, job, 'spec'))).some((run) => run.state === 'running');

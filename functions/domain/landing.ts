@@ -1,0 +1,76 @@
+/** Where files lie in the lake: landing, archive, quarantine, runs. Every other module asks here for a key. */
+
+/** One version of one object of the lake. */
+export type FileVersion = { readonly key: string; readonly version: string };
+
+/** What the name of a landed object says about it. */
+export type LandedName =
+  | {
+      readonly kind: 'file' | 'manifest' | 'marker' | 'refused';
+      readonly dataset: string;
+      readonly file: string;
+    }
+  | { readonly kind: 'elsewhere' };
+
+/** The prefix that triggers, and what lies under it without being landing. */
+export const landingRoot = 'data/';
+export const restingPlaces: readonly string[] = ['data/archive/', 'data/quarantine/'];
+
+/** Tells a landed file from a manifest, a folder marker, a refused name and what does not lie in landing. */
+export const readName = (key: string): LandedName => {
+  if (!key.startsWith(landingRoot) || restingPlaces.some((prefix) => key.startsWith(prefix)))
+    return { kind: 'elsewhere' };
+  const path = key.slice(landingRoot.length);
+  const slash = path.indexOf('/');
+  const dataset = slash < 0 ? '' : path.slice(0, slash);
+  const file = path.slice(slash + 1);
+  if (key.endsWith('/')) return { kind: 'marker', dataset, file };
+  if (dataset && file === 'manifest.json') return { kind: 'manifest', dataset, file };
+  if (key.includes('#') || file.split('/').some((part) => part === '..' || part === '.')) {
+    return { kind: 'refused', dataset, file };
+  }
+  return { kind: 'file', dataset, file };
+};
+
+/** The manifest in force of a dataset. */
+export const manifestKey = (dataset: string): string => `${landingRoot}${dataset}/manifest.json`;
+
+const fileName = (key: string): string => {
+  const name = readName(key);
+  return name.kind === 'elsewhere' ? key : name.file;
+};
+
+/** `data/archive/<dataset>/year=/month=/day=/<file>@<version>`, by landing date in UTC. */
+export const archiveKey = (file: FileVersion & { dataset: string; landed_at: string }): string => {
+  const [year, month, day] = file.landed_at.slice(0, 10).split('-');
+  return `data/archive/${file.dataset}/year=${year}/month=${month}/day=${day}/${fileName(file.key)}@${file.version}`;
+};
+
+/** Where the manifest sends what it refuses; a manifest cannot name a place outside `data/quarantine`. */
+export const quarantineKey = (
+  file: FileVersion & { dataset: string; quarantine_path?: string | undefined },
+): string =>
+  `${file.quarantine_path ?? 'data/quarantine'}/${file.dataset}/${fileName(file.key)}@${file.version}`;
+
+/** The report beside a quarantined file. */
+export const reportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
+  `${quarantineKey(file)}.report.json`;
+
+/** A file version as one word, for events: `<key>@<version>`. */
+export const fileId = (file: FileVersion): string => `${file.key}@${file.version}`;
+
+/** Reads what `fileId` wrote; version ids hold no `@`. */
+export const parseFileId = (id: string): FileVersion => {
+  const at = id.lastIndexOf('@');
+  return { key: id.slice(0, at), version: id.slice(at + 1) };
+};
+
+/** Spec and result of a batch's two runs, and of a rebuild. */
+export const runKey = (
+  id: string,
+  kind: 'transform' | 'quality' | 'rebuild',
+  part: 'spec' | 'result',
+): string => `runs/${id}/${kind}.${part}.json`;
+
+/** The batch that a spec's key belongs to. */
+export const batchOfSpec = (specKey: string): string => specKey.split('/')[1] ?? '';

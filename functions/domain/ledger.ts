@@ -1,0 +1,164 @@
+import type { FileFacts } from './judgement.ts';
+import type { FileVersion } from './landing.ts';
+import type { RuleFailure } from './spec.ts';
+
+/** The ledger's records and the moves that are allowed between their states. */
+
+export type FileState =
+  | 'landed'
+  | 'accepted'
+  | 'claimed'
+  | 'published'
+  | 'rejected'
+  | 'quarantined'
+  | 'parked'
+  | 'superseded'
+  | 'ignored'
+  | 'missing';
+
+/** From each state the states that may follow; a state that nothing follows is terminal. */
+export const fileMoves: Readonly<Record<FileState, readonly FileState[]>> = {
+  landed: ['accepted', 'rejected', 'superseded', 'ignored', 'missing'],
+  accepted: ['claimed', 'landed', 'parked', 'superseded', 'missing'],
+  claimed: ['published', 'rejected', 'accepted', 'parked'],
+  published: ['superseded'],
+  rejected: ['quarantined'],
+  parked: ['accepted', 'superseded'],
+  quarantined: [],
+  superseded: [],
+  ignored: [],
+  missing: [],
+};
+
+/** What the ledger knows of one file version; times are ISO 8601 UTC. */
+export type FileRecord = FileVersion & {
+  readonly dataset: string;
+  readonly state: FileState;
+  /** Grows with every write; each write is conditional on the one it read. */
+  readonly rev: number;
+  /** Order of this version among those of its key, from 1. */
+  readonly number: number;
+  readonly size: number;
+  readonly landed_at: string;
+  readonly enrolled_at: string;
+  /** Why the file waits, was rejected or was ignored. */
+  readonly reason?: string;
+  readonly facts?: FileFacts;
+  readonly sha256?: string;
+  /** Of the manifest that it was judged under. */
+  readonly manifest_sha256?: string;
+  readonly quarantine_path?: string;
+  readonly records?: number;
+  readonly failures_found?: readonly RuleFailure[];
+  readonly batch_id?: string;
+  readonly fence?: number;
+  /** Failed runs since it was accepted. */
+  readonly failed_runs: number;
+  /** Failed runs in which it was the only file. */
+  readonly failed_alone: number;
+  /** Most files its next batch may hold; absent while nothing failed twice. */
+  readonly batch_limit?: number;
+  /** Silver rows it has published. */
+  readonly rows?: number;
+  readonly superseded_by?: string;
+  readonly stored_as?: string;
+  readonly accepted_at?: string;
+  readonly claimed_at?: string;
+  readonly published_at?: string;
+  readonly rejected_at?: string;
+  readonly superseded_at?: string;
+  readonly ignored_at?: string;
+  readonly archived_at?: string;
+};
+
+export type BatchState = 'open' | 'transforming' | 'checking' | 'published' | 'failed';
+
+/** From each batch state the states that may follow. */
+export const batchMoves: Readonly<Record<BatchState, readonly BatchState[]>> = {
+  open: ['transforming', 'failed'],
+  transforming: ['checking', 'failed'],
+  checking: ['published', 'failed'],
+  published: [],
+  failed: [],
+};
+
+/** One batch: one fence, one spec, two Glue runs. */
+export type BatchRecord = {
+  readonly id: string;
+  readonly dataset: string;
+  readonly fence: number;
+  readonly state: BatchState;
+  readonly rev: number;
+  readonly files: number;
+  readonly opened_at: string;
+  /** A run is being started since then; gone once it is recorded. */
+  readonly starting_at?: string | undefined;
+  readonly transform_run?: string;
+  readonly quality_run?: string;
+  readonly transforming_at?: string;
+  readonly checking_at?: string;
+  readonly closed_at?: string;
+  readonly rows?: number;
+  readonly reason?: string;
+};
+
+export type RebuildState = 'open' | 'sent' | 'published' | 'failed';
+
+/** From each rebuild state the states that may follow. */
+export const rebuildMoves: Readonly<Record<RebuildState, readonly RebuildState[]>> = {
+  open: ['sent', 'failed', 'published'],
+  sent: ['published', 'failed'],
+  published: [],
+  failed: [],
+};
+
+/** One rebuild of a mart: one fence of the mart's lease, one transaction, one publication of KPIs. */
+export type RebuildRecord = {
+  readonly id: string;
+  readonly mart: string;
+  readonly seq: number;
+  readonly state: RebuildState;
+  readonly rev: number;
+  readonly opened_at: string;
+  /** It is being sent since then; gone once its statement is recorded. */
+  readonly starting_at?: string | undefined;
+  readonly statement_id?: string;
+  readonly sent_at?: string;
+  readonly closed_at?: string;
+  /** Hash of the mart's SQL that it ran. */
+  readonly sql_hash: string;
+  readonly reason?: string;
+};
+
+/** Who works on a dataset or a mart; `fence` grows with each holder and is never taken back. */
+export type Lease = {
+  readonly name: string;
+  readonly fence: number;
+  readonly holder?: string;
+  readonly taken_at?: string;
+};
+
+/** How long an intent counts as being carried out, in milliseconds: longer than any single call may take. */
+export const patience = 15_000;
+
+/** True when a moment lies further back than so many milliseconds, or was never. */
+export const isOver = (moment: string | undefined, milliseconds: number, now: string): boolean =>
+  moment === undefined || Date.parse(now) - Date.parse(moment) > milliseconds;
+
+/** The lease of a mart; a dataset's lease bears the dataset's name. */
+export const martLease = (mart: string): string => `mart/${mart}`;
+
+const padded = (fence: number): string => String(fence).padStart(8, '0');
+
+/** `<dataset>-<fence>`: one fence, one batch. */
+export const batchId = (dataset: string, fence: number): string => `${dataset}-${padded(fence)}`;
+
+/** `<mart>-<seq>`, named by the mart's fence. */
+export const rebuildId = (mart: string, seq: number): string => `${mart}-${padded(seq)}`;
+
+/** A version of a key's KPI items; sorts as its sequence does. */
+export const kpiVersion = padded;
+
+/** True for states whose files are at rest: their bytes only have to leave landing. */
+export const isSettled = (state: FileState): boolean =>
+  ['published', 'rejected', 'quarantined', 'superseded', 'ignored'].includes(state);

@@ -1,0 +1,163 @@
+import type { FileVersion } from './landing.ts';
+import type {
+  BatchRecord,
+  BatchState,
+  FileRecord,
+  FileState,
+  Lease,
+  RebuildRecord,
+  RebuildState,
+} from './ledger.ts';
+
+/** What the use cases need of the world, in our words; adapters and tests' fakes answer. */
+
+/** One version of an object as the lake lists it. */
+export type LandedVersion = FileVersion & { readonly size: number; readonly landed_at: string };
+
+/** The lake's objects. */
+export type Files = {
+  /** Bytes of one version, streamed; undefined when that version is gone. */
+  open(file: FileVersion): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** A small object as text; undefined when there is none. */
+  readText(key: string): Promise<string | undefined>;
+  /** Writes unless the key exists; false when it does. */
+  writeOnce(key: string, body: string): Promise<boolean>;
+  write(key: string, body: string): Promise<void>;
+  /** Versions of one key that are still there, oldest first. */
+  versionsOf(key: string): Promise<readonly LandedVersion[]>;
+  /** Every version in landing, page by page, archive and quarantine left out. */
+  landed(): AsyncIterable<readonly LandedVersion[]>;
+  list(prefix: string): Promise<readonly string[]>;
+  /** Copies a version and compares its size and, where it is known, its SHA-256; `gone` when the source is not there any more. */
+  copy(from: FileVersion, to: string, sha256?: string): Promise<'copied' | 'gone'>;
+  exists(key: string): Promise<boolean>;
+  /** Deletes that very version; deleting what is gone is fine. */
+  remove(file: FileVersion): Promise<void>;
+};
+
+/** The only memory. Every write is conditional on the record that was read; the loser of a race gets undefined. */
+export type Ledger = {
+  file(file: FileVersion): Promise<FileRecord | undefined>;
+  /** All versions of a key, by number. */
+  versionsOf(key: string): Promise<readonly FileRecord[]>;
+  /** Queues the file, then records it as landed; what is known stays as it is. */
+  enroll(file: FileRecord): Promise<void>;
+  move(file: FileRecord, to: FileState, patch?: Partial<FileRecord>): Promise<FileRecord | undefined>;
+  /** Same state, more facts. */
+  amend(file: FileRecord, patch: Partial<FileRecord>): Promise<FileRecord | undefined>;
+  /** Files of a dataset whose bytes have not left landing, in order of landing. */
+  waiting(dataset: string): Promise<readonly FileRecord[]>;
+  /** Takes a file off the queue. */
+  dequeue(file: FileRecord): Promise<void>;
+
+  lease(name: string): Promise<Lease>;
+  /** Takes a free lease with the next fence. */
+  acquire(lease: Lease, holder: string, now: string): Promise<Lease | undefined>;
+  release(lease: Lease): Promise<void>;
+
+  batch(id: string): Promise<BatchRecord | undefined>;
+  openBatch(batch: BatchRecord): Promise<void>;
+  moveBatch(
+    batch: BatchRecord,
+    to: BatchState,
+    patch?: Partial<BatchRecord>,
+  ): Promise<BatchRecord | undefined>;
+  amendBatch(batch: BatchRecord, patch: Partial<BatchRecord>): Promise<BatchRecord | undefined>;
+
+  /** Published batches that a mart has not shown in its KPIs yet. */
+  pending(mart: string): Promise<readonly string[]>;
+  addPending(mart: string, batch: string): Promise<void>;
+  removePending(mart: string, batch: string): Promise<void>;
+
+  rebuild(id: string): Promise<RebuildRecord | undefined>;
+  openRebuild(rebuild: RebuildRecord): Promise<void>;
+  moveRebuild(
+    rebuild: RebuildRecord,
+    to: RebuildState,
+    patch?: Partial<RebuildRecord>,
+  ): Promise<RebuildRecord | undefined>;
+  amendRebuild(rebuild: RebuildRecord, patch: Partial<RebuildRecord>): Promise<RebuildRecord | undefined>;
+};
+
+export type RunState = 'running' | 'succeeded' | 'failed';
+
+/** One run of a Glue job; `spec` is its only argument. */
+export type Run = {
+  readonly id: string;
+  readonly spec: string;
+  readonly state: RunState;
+  readonly message?: string;
+};
+
+/** The Glue jobs. */
+export type Jobs = {
+  run(job: JobName, id: string): Promise<Run | undefined>;
+  /** Runs that were started with this spec, newest first. */
+  runsOf(job: JobName, spec: string): Promise<readonly Run[]>;
+  /** `busy` when the job runs as often at once as it may. */
+  start(job: JobName, spec: string): Promise<string | 'busy'>;
+};
+export type JobName = 'transform' | 'quality';
+
+export type StatementState = 'running' | 'finished' | 'failed';
+export type Statement = { readonly id: string; readonly state: StatementState; readonly error?: string };
+
+/** The warehouse: one transaction a call. */
+export type Warehouse = {
+  /** The same token answers the same statement. */
+  send(name: string, token: string, statements: readonly string[]): Promise<string>;
+  /** The newest statement of that name. */
+  find(name: string): Promise<Statement | undefined>;
+  statement(id: string): Promise<Statement | undefined>;
+};
+
+/** One KPI item as it is stored. */
+export type KpiItem = { readonly pk: string; readonly sk: string } & Readonly<Record<string, unknown>>;
+
+/** The KPI table. */
+export type Kpis = {
+  get(pk: string, sk: string): Promise<KpiItem | undefined>;
+  query(pk: string): Promise<readonly KpiItem[]>;
+  /** Whole items on keys that are the same for the same input. */
+  put(items: readonly KpiItem[]): Promise<void>;
+  /** Puts where there is no item or an older `seq`; false when a newer or the same one stands there. */
+  putIfNewer(item: KpiItem & { readonly seq: number }): Promise<boolean>;
+  remove(items: readonly KpiItem[]): Promise<void>;
+};
+
+export type EventType =
+  | 'File Accepted'
+  | 'File Rejected'
+  | 'File Ignored'
+  | 'Batch Published'
+  | 'Batch Failed'
+  | 'KPIs Published';
+
+/** The event bus. */
+export type Events = { announce(type: EventType, dataset: string, id: string): Promise<void> };
+
+export type FunctionName =
+  | 'validate-landing'
+  | 'run-transform'
+  | 'check-quality'
+  | 'settle-batch'
+  | 'archive-files'
+  | 'rebuild-models'
+  | 'publish-kpis';
+
+/** Invokes a function with an event made again, without waiting for its answer. */
+export type Functions = {
+  invoke(name: FunctionName, event: Readonly<Record<string, unknown>>): Promise<void>;
+};
+
+export type Clock = {
+  /** ISO 8601 UTC with milliseconds. */
+  now(): string;
+  wait(milliseconds: number): Promise<void>;
+};
+
+/** One line per outcome: a constant message, facts as fields. */
+export type Log = {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+};

@@ -1,0 +1,81 @@
+import { dynamoKpis } from './adapters/dynamo-kpis.ts';
+import { dynamoLedger } from './adapters/dynamo-ledger.ts';
+import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
+import { lambda } from './adapters/lambda.ts';
+import { s3Files } from './adapters/s3-files.ts';
+import { StatementEnded } from './domain/events.ts';
+import type { KpiRow } from './domain/kpi-items.ts';
+import { publishKpis } from './domain/kpi-publishing.ts';
+import { martLease, type RebuildRecord } from './domain/ledger.ts';
+import type { Clock, Events, Files, Kpis, Ledger, Log } from './domain/ports.ts';
+import { freeMart, rebuildOfStatement, rebuildSpec } from './domain/rebuilding.ts';
+import type { RebuildSpec } from './domain/spec.ts';
+
+type Ports = { files: Files; ledger: Ledger; kpis: Kpis; events: Events; clock: Clock; log: Log };
+
+/** Writes what a finished rebuild unloaded to the KPI table and frees the mart for the next rebuild. */
+export const publishRebuild =
+  (ports: Ports) =>
+  async ({ detail }: StatementEnded): Promise<void> => {
+    const rebuild = await ports.ledger.rebuild(rebuildOfStatement(detail.statementName));
+    if (!rebuild || rebuild.state === 'failed') return;
+    if (rebuild.state === 'published') return close(ports, rebuild);
+    const spec = await rebuildSpec(ports.files, rebuild.id);
+    if (!spec || !(await isHolder(ports, rebuild))) return;
+    const rows = await unloadedRows(ports.files, spec);
+    const items = await publishKpis(ports, spec, rows, {
+      rebuild: rebuild.id,
+      seq: spec.seq,
+      as_of: spec.as_of,
+    });
+    for (const batch of spec.batches) await ports.ledger.removePending(spec.mart, batch);
+    const published = await recordPublished(ports, rebuild);
+    ports.log.info('KPIs published', { rebuild: rebuild.id, items, batches: spec.batches.length });
+    if (published) await close(ports, published);
+  };
+
+/** A zombie's rows are old: whoever holds the mart now has newer ones to show. */
+const isHolder = async ({ ledger }: Ports, rebuild: RebuildRecord): Promise<boolean> =>
+  (await ledger.lease(martLease(rebuild.mart))).holder === rebuild.id;
+
+/** The event may be faster than the record of the statement: then that record is read again. */
+const recordPublished = async (
+  { ledger, clock }: Ports,
+  rebuild: RebuildRecord,
+): Promise<RebuildRecord | undefined> => {
+  const patch = { closed_at: clock.now() };
+  const now = await ledger.rebuild(rebuild.id);
+  return now?.state === 'published' ? now : ledger.moveRebuild(now ?? rebuild, 'published', patch);
+};
+
+const close = async ({ ledger, events }: Ports, { id, mart }: RebuildRecord): Promise<void> => {
+  await freeMart(ledger, martLease(mart), id);
+  await events.announce('KPIs Published', mart, id);
+};
+
+const unloadedRows = async (files: Files, { unload, kpis }: RebuildSpec): Promise<Map<string, KpiRow[]>> => {
+  const rows = new Map<string, KpiRow[]>();
+  for (const { model } of kpis) {
+    const keys = await files.list(`${unload}${model}/`);
+    const texts = await Promise.all(keys.map((key) => files.readText(key)));
+    rows.set(
+      model,
+      texts.flatMap((text) =>
+        (text ?? '')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+      ),
+    );
+  }
+  return rows;
+};
+
+export const handler = lambda(StatementEnded, publishRebuild, ({ env, clock, log }) => ({
+  files: s3Files(env('LAKE_BUCKET')),
+  ledger: dynamoLedger(env('LEDGER_TABLE')),
+  kpis: dynamoKpis(env('KPI_TABLE')),
+  events: eventBridgeEvents(env('STAGE')),
+  clock,
+  log,
+}));

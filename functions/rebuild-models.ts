@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import { dynamoLedger } from './adapters/dynamo-ledger.ts';
+import { lambda } from './adapters/lambda.ts';
+import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
+import { s3Files } from './adapters/s3-files.ts';
+import type { Catalog, Mart } from './domain/catalog.ts';
+import { OurEvent, StatementEnded } from './domain/events.ts';
+import { runKey } from './domain/landing.ts';
+import { isOver, type Lease, martLease, patience, type RebuildRecord, rebuildId } from './domain/ledger.ts';
+import type { Clock, Files, Ledger, Log, Warehouse } from './domain/ports.ts';
+import { composeRebuild } from './domain/rebuild.ts';
+import {
+  freeMart,
+  isRebuildOver,
+  martOfRebuild,
+  rebuildOfStatement,
+  rebuildSpec,
+  statementName,
+} from './domain/rebuilding.ts';
+import type { RebuildSpec } from './domain/spec.ts';
+
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  warehouse: Warehouse;
+  clock: Clock;
+  log: Log;
+  catalog: Catalog;
+  /** The stack's name and the lake's bucket. */
+  name: string;
+  bucket: string;
+};
+
+const Wake = z.union([OurEvent, StatementEnded]);
+
+/** Sends one transaction to the warehouse for each mart that has published batches to show; takes up what was cut off or failed. */
+export const rebuildModels =
+  (ports: Ports) =>
+  async (event: z.infer<typeof Wake>): Promise<void> => {
+    for (const mart of martsOf(ports.catalog, event)) await rebuildMart(ports, mart);
+  };
+
+const martsOf = ({ marts }: Catalog, event: z.infer<typeof Wake>): Mart[] => {
+  if (!('detail-type' in event))
+    return named(marts, martOfRebuild(rebuildOfStatement(event.detail.statementName)));
+  if (event['detail-type'] === 'KPIs Published') return named(marts, event.detail.dataset);
+  return Object.values(marts).filter((mart) => mart.datasets.includes(event.detail.dataset));
+};
+
+const named = (marts: Catalog['marts'], name: string): Mart[] => {
+  const mart = marts[name];
+  return mart ? [mart] : [];
+};
+
+const rebuildMart = async (ports: Ports, mart: Mart): Promise<void> => {
+  const { ledger, clock } = ports;
+  const lease = await ledger.lease(martLease(mart.name));
+  if (lease.holder !== undefined) return takeUp(ports, mart, lease, lease.holder);
+  if (!(await isDue(ports, mart, lease))) return;
+  const taken = await ledger.acquire(lease, rebuildId(mart.name, lease.fence + 1), clock.now());
+  if (taken) await send(ports, mart, taken);
+};
+
+/** There is a batch that the last rebuild did not try, or other SQL than it ran; a failed one is tried again after an hour. */
+const isDue = async ({ ledger, files, clock }: Ports, mart: Mart, lease: Lease): Promise<boolean> => {
+  const pending = await ledger.pending(mart.name);
+  const last = await ledger.rebuild(rebuildId(mart.name, lease.fence));
+  if (last && last.sql_hash !== mart.hash) return true;
+  if (last?.state !== 'failed') return pending.length > 0;
+  const tried = new Set((await rebuildSpec(files, last.id))?.batches);
+  return (
+    pending.some((batch) => !tried.has(batch)) ||
+    (pending.length > 0 && isOver(last.closed_at, 3_600_000, clock.now()))
+  );
+};
+
+const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promise<void> => {
+  const { ledger, warehouse, clock } = ports;
+  const known = await ledger.rebuild(id);
+  if (known && isRebuildOver(known)) return freeMart(ledger, lease.name, id);
+  if (known?.state !== 'sent') {
+    return isOver(lease.taken_at, patience, clock.now()) ? send(ports, mart, lease) : undefined;
+  }
+  const statement = await warehouse.statement(known.statement_id ?? '');
+  if (statement?.state !== 'failed') return;
+  await fail(ports, known, statement.error ?? 'the statement failed');
+  await rebuildMart(ports, mart);
+};
+
+/** The spec first, then the record, then the statement under a name and a token by which it is found again. */
+const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<void> => {
+  const { ledger, warehouse, clock, log } = ports;
+  const spec = await readOrWriteSpec(ports, mart, lease);
+  await ledger.openRebuild({ ...recordOf(spec, mart), opened_at: clock.now() });
+  const rebuild = await ledger.rebuild(spec.rebuild);
+  if (rebuild?.state !== 'open' || !isOver(rebuild.starting_at, patience, clock.now())) return;
+  const intent = await ledger.amendRebuild(rebuild, { starting_at: clock.now() });
+  if (!intent) return;
+  const name = statementName(ports.name, spec.rebuild);
+  const known = await warehouse.find(name);
+  const statement_id = known?.id ?? (await warehouse.send(name, spec.rebuild, spec.statements));
+  await ledger.moveRebuild(intent, 'sent', { statement_id, sent_at: clock.now(), starting_at: undefined });
+  log.info('rebuild sent', {
+    rebuild: spec.rebuild,
+    batches: spec.batches.length,
+    statements: spec.statements.length,
+  });
+};
+
+const recordOf = ({ rebuild, mart, seq }: RebuildSpec, { hash }: Mart): Omit<RebuildRecord, 'opened_at'> => ({
+  id: rebuild,
+  mart,
+  seq,
+  state: 'open',
+  rev: 1,
+  sql_hash: hash,
+});
+
+const readOrWriteSpec = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildSpec> => {
+  const rebuild = rebuildId(mart.name, lease.fence);
+  const written = await rebuildSpec(ports.files, rebuild);
+  if (written) return written;
+  const spec = await composeSpec(ports, mart, rebuild, lease.fence);
+  if (await ports.files.writeOnce(runKey(rebuild, 'rebuild', 'spec'), JSON.stringify(spec))) return spec;
+  return (await rebuildSpec(ports.files, rebuild)) ?? spec;
+};
+
+const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: number): Promise<RebuildSpec> => {
+  const batches = [...(await ports.ledger.pending(mart.name))];
+  const unload = `kpis/${rebuild}/1/`;
+  const run = {
+    rebuild,
+    seq,
+    batches,
+    unload: `s3://${ports.bucket}/${unload}`,
+    target: ports.catalog.target,
+  };
+  return {
+    rebuild,
+    mart: mart.name,
+    seq,
+    batches,
+    as_of: ports.clock.now(),
+    unload,
+    statements: composeRebuild(mart, run),
+    kpis: mart.models.flatMap(({ kind, name, kpi }) =>
+      kind === 'kpi' ? [{ model: name, shapes: kpi }] : [],
+    ),
+  };
+};
+
+/** The old gold keeps serving; what the checks found stays in the lake. */
+const fail = async (
+  { ledger, files, clock, log }: Ports,
+  rebuild: RebuildRecord,
+  reason: string,
+): Promise<void> => {
+  const report = await files.list(`kpis/${rebuild.id}/1/checks/`);
+  const failed = await ledger.moveRebuild(rebuild, 'failed', { reason, closed_at: clock.now() });
+  if (!failed) return;
+  log.error('rebuild failed', { rebuild: rebuild.id, reason, report });
+  await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
+};
+
+export const handler = lambda(Wake, rebuildModels, ({ env, clock, log }) => ({
+  files: s3Files(env('LAKE_BUCKET')),
+  ledger: dynamoLedger(env('LEDGER_TABLE')),
+  warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
+  catalog: packagedCatalog(),
+  name: env('NAME'),
+  bucket: env('LAKE_BUCKET'),
+  clock,
+  log,
+}));

@@ -1,0 +1,165 @@
+import pLimit from 'p-limit';
+import { dynamoLedger } from './adapters/dynamo-ledger.ts';
+import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
+import { glueJobs } from './adapters/glue-jobs.ts';
+import { lambda } from './adapters/lambda.ts';
+import { lambdaFunctions } from './adapters/lambda-functions.ts';
+import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { s3Files } from './adapters/s3-files.ts';
+import { failBatch, freeDataset, startRun } from './domain/batch-run.ts';
+import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './domain/batches.ts';
+import type { Catalog } from './domain/catalog.ts';
+import { OurEvent, objectCreated } from './domain/events.ts';
+import { manifestInForce } from './domain/judging.ts';
+import { runKey } from './domain/landing.ts';
+import { type BatchRecord, batchId, type FileRecord, isOver, type Lease, patience } from './domain/ledger.ts';
+import type { Clock, Events, Files, Functions, Jobs, Ledger, Log } from './domain/ports.ts';
+import { type SpecFile, TransformSpec } from './domain/spec.ts';
+
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  jobs: Jobs;
+  events: Events;
+  functions: Functions;
+  clock: Clock;
+  log: Log;
+  catalog: Catalog;
+  /** How long a batch that is being gathered waits for files that are about to be judged, in milliseconds. */
+  gatherFor: number;
+};
+
+/** Opens a batch of all waiting files of the dataset and starts its transform run, or takes up the batch that is open. */
+export const runTransform =
+  (ports: Ports) =>
+  async ({ detail: { dataset } }: OurEvent): Promise<void> => {
+    if (!ports.catalog.datasets[dataset])
+      return ports.log.error('no silver SQL for the dataset', { dataset });
+    const lease = await ports.ledger.lease(dataset);
+    if (lease.holder === undefined) return goOn(ports, await take(ports, lease));
+    if (isOver(lease.taken_at, ports.gatherFor + patience, ports.clock.now())) await goOn(ports, lease);
+  };
+
+/** Takes the dataset when a file waits for a batch. */
+const take = async ({ ledger, clock }: Ports, lease: Lease): Promise<Lease | undefined> => {
+  const waiting = await ledger.waiting(lease.name);
+  if (!waiting.some((file) => file.state === 'accepted')) return undefined;
+  return ledger.acquire(lease, batchId(lease.name, lease.fence + 1), clock.now());
+};
+
+/** Brings the batch that holds the lease as far as a started transform run. */
+const goOn = async (ports: Ports, lease: Lease | undefined): Promise<void> => {
+  if (!lease?.holder) return;
+  const { ledger } = ports;
+  const id = lease.holder;
+  const known = await ledger.batch(id);
+  if (known?.state === 'published' || known?.state === 'failed') return freeDataset(ledger, known);
+  if (known && known.state !== 'open') return;
+  const spec = await readOrWriteSpec(ports, lease, id);
+  if (!spec) return ledger.release(lease);
+  await ledger.openBatch(opened(lease, id, spec, ports.clock.now()));
+  const batch = await ledger.batch(id);
+  if (batch?.state !== 'open') return;
+  if (!(await claimAll(ports, batch, spec)))
+    return failBatch(ports, batch, 'a file of it is not waiting any more', false);
+  const started = await startRun(ports, 'transform', batch);
+  if (!started) return;
+  await ledger.moveBatch(started.batch, 'transforming', started.patch);
+  ports.log.info('transform started', { batch: id, dataset: lease.name, files: spec.files.length });
+};
+
+const opened = (lease: Lease, id: string, spec: TransformSpec, now: string): BatchRecord => ({
+  id,
+  dataset: lease.name,
+  fence: lease.fence,
+  state: 'open',
+  rev: 1,
+  files: spec.files.length,
+  opened_at: now,
+});
+
+/** The spec is written once; who comes second reads what the first one wrote. */
+const readOrWriteSpec = async (
+  ports: Ports,
+  lease: Lease,
+  id: string,
+): Promise<TransformSpec | undefined> => {
+  const key = runKey(id, 'transform', 'spec');
+  const written = await ports.files.readText(key);
+  if (written !== undefined) return TransformSpec.parse(JSON.parse(written));
+  const spec = await composeSpec(ports, lease, id);
+  if (!spec) return undefined;
+  if (await ports.files.writeOnce(key, JSON.stringify(spec))) return spec;
+  return TransformSpec.parse(JSON.parse((await ports.files.readText(key)) ?? '{}'));
+};
+
+const composeSpec = async (ports: Ports, lease: Lease, id: string): Promise<TransformSpec | undefined> => {
+  const inForce = await manifestInForce(ports.files, lease.name);
+  const dataset = ports.catalog.datasets[lease.name];
+  if (!inForce.ok || !dataset) return undefined;
+  const choice = await gather(ports, lease, inForce.sha256);
+  await judgeAgain(ports, choice.rejudge);
+  if (choice.batch.length === 0) return undefined;
+  return {
+    kind: 'transform',
+    batch: id,
+    dataset: lease.name,
+    fence: lease.fence,
+    manifest_sha256: inForce.sha256,
+    files: choice.batch.flatMap(specFile),
+    columns: inForce.manifest.fields.map((field) => field.name),
+    sql: dataset.sql,
+    table: dataset.table,
+  };
+};
+
+const specFile = ({ key, version, landed_at, facts }: FileRecord): SpecFile[] =>
+  facts ? [{ key, version, landed_at, facts: { ...facts, header: [...facts.header] } }] : [];
+
+/** Waits until no file of the dataset is about to be judged, the batch is full, or the time for it is over. */
+const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
+  const pause = 200;
+  for (let waited = 0; ; waited += pause) {
+    const waiting = await ports.ledger.waiting(lease.name);
+    const accepted = waiting.filter((file) => file.state === 'accepted').length;
+    if (!waiting.some(isBeingJudged) || accepted >= largestBatch || waited >= ports.gatherFor) {
+      return chooseBatch(waiting, manifestSha256, lease.fence);
+    }
+    await ports.clock.wait(pause);
+  }
+};
+
+/** Files judged under another manifest go back to be judged again. */
+const judgeAgain = async ({ ledger, functions }: Ports, files: readonly FileRecord[]): Promise<void> => {
+  for (const file of files) {
+    if (await ledger.move(file, 'landed')) await functions.invoke('validate-landing', objectCreated(file));
+  }
+};
+
+const claimAll = async (
+  { ledger, clock }: Ports,
+  batch: BatchRecord,
+  spec: TransformSpec,
+): Promise<boolean> => {
+  const limit = pLimit(8);
+  const claims = await limit.map(spec.files, async (file) => {
+    const record = await ledger.file(file);
+    if (record?.state === 'claimed' && record.batch_id === batch.id) return true;
+    if (record?.state !== 'accepted') return false;
+    const claim = { batch_id: batch.id, fence: batch.fence, claimed_at: clock.now() };
+    return (await ledger.move(record, 'claimed', claim)) !== undefined;
+  });
+  return claims.every(Boolean);
+};
+
+export const handler = lambda(OurEvent, runTransform, ({ env, clock, log }) => ({
+  files: s3Files(env('LAKE_BUCKET')),
+  ledger: dynamoLedger(env('LEDGER_TABLE')),
+  jobs: glueJobs({ transform: env('TRANSFORM_JOB') }),
+  events: eventBridgeEvents(env('STAGE')),
+  functions: lambdaFunctions(env('NAME')),
+  catalog: packagedCatalog(),
+  gatherFor: Number(env('GATHER_SECONDS')) * 1000,
+  clock,
+  log,
+}));

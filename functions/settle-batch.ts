@@ -1,0 +1,140 @@
+import pLimit from 'p-limit';
+import { dynamoLedger } from './adapters/dynamo-ledger.ts';
+import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
+import { glueJobs } from './adapters/glue-jobs.ts';
+import { lambda } from './adapters/lambda.ts';
+import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { s3Files } from './adapters/s3-files.ts';
+import { batchOfRun, failBatch, freeDataset, isStillRunning, startRun } from './domain/batch-run.ts';
+import type { Catalog } from './domain/catalog.ts';
+import { RunEnded } from './domain/events.ts';
+import { fileId, reportKey, runKey } from './domain/landing.ts';
+import type { BatchRecord, FileRecord } from './domain/ledger.ts';
+import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
+import { renderRuleReport } from './domain/rule-report.ts';
+import { QualityResult } from './domain/spec.ts';
+
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  jobs: Jobs;
+  events: Events;
+  clock: Clock;
+  log: Log;
+  catalog: Catalog;
+};
+type FileOutcome = QualityResult['files'][number];
+
+/** A quality run that left no result may have published: it is run again so often before the batch fails. */
+const mostQualityRuns = 3;
+
+/** Records what a quality run made of each file of its batch, closes the batch and says so. */
+export const settleBatch =
+  (ports: Ports) =>
+  async ({ detail: { jobRunId } }: RunEnded): Promise<void> => {
+    const found = await batchOfRun(ports, 'quality', jobRunId);
+    if (!found) return ports.log.info('run of no batch', { run: jobRunId });
+    if (found.batch.state === 'published') return close(ports, found.batch);
+    const batch = await asChecking(ports, found.batch, jobRunId);
+    if (!batch) return;
+    const result = await ports.files.readText(runKey(batch.id, 'quality', 'result'));
+    if (result !== undefined) return settle(ports, batch, QualityResult.parse(JSON.parse(result)));
+    await lookAgain(ports, batch, found.run.message ?? 'the quality run left no result');
+  };
+
+/** The event may be faster than the record of the start. */
+const asChecking = async (
+  { ledger }: Ports,
+  batch: BatchRecord,
+  run: string,
+): Promise<BatchRecord | undefined> => {
+  if (batch.state === 'transforming')
+    return ledger.moveBatch(batch, 'checking', { quality_run: run, starting_at: undefined });
+  return batch.state === 'checking' ? batch : undefined;
+};
+
+/** No result is no answer: the rows may be published. The next run of the same spec finds its own commit. */
+const lookAgain = async (ports: Ports, batch: BatchRecord, message: string): Promise<void> => {
+  if (await isStillRunning(ports.jobs, 'quality', batch)) return;
+  const runs = await ports.jobs.runsOf('quality', runKey(batch.id, 'quality', 'spec'));
+  if (runs.length >= mostQualityRuns) return failBatch(ports, batch, message);
+  const started = await startRun(ports, 'quality', batch, runs.length);
+  if (started) await ports.ledger.amendBatch(started.batch, started.patch);
+};
+
+const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): Promise<void> => {
+  const limit = pLimit(8);
+  await limit.map(result.files, (outcome) => settleFile(ports, batch, outcome));
+  if (result.files.some((file) => file.outcome === 'published')) await addPending(ports, batch);
+  const rows = result.files.reduce((sum, file) => sum + file.rows, 0);
+  const published = await ports.ledger.moveBatch(batch, 'published', { rows, closed_at: ports.clock.now() });
+  ports.log.info('batch published', {
+    batch: batch.id,
+    dataset: batch.dataset,
+    files: result.files.length,
+    rows,
+  });
+  if (published) await close(ports, published);
+};
+
+const settleFile = async (ports: Ports, batch: BatchRecord, outcome: FileOutcome): Promise<void> => {
+  const file = await ports.ledger.file(outcome);
+  if (!file) return;
+  const isOurs = file.state === 'claimed' && file.batch_id === batch.id;
+  if (outcome.outcome === 'published') {
+    if (isOurs)
+      await ports.ledger.move(file, 'published', { rows: outcome.rows, published_at: ports.clock.now() });
+    await supersedeOlder(ports, outcome);
+  } else {
+    if (isOurs) await reject(ports, file, outcome);
+    await ports.events.announce('File Rejected', file.dataset, fileId(file));
+  }
+};
+
+/** Only a newer version that is published supersedes, and only now; whoever changes an older one meanwhile is met again. */
+const supersedeOlder = async ({ ledger, clock }: Ports, { key, version }: FileOutcome): Promise<void> => {
+  for (;;) {
+    const versions = await ledger.versionsOf(key);
+    const newest = versions.find((one) => one.version === version && one.state === 'published');
+    const older = versions.find((one) => one.number < (newest?.number ?? 0) && isReplaceable(one));
+    if (!older) return;
+    await ledger.move(older, 'superseded', { superseded_by: version, superseded_at: clock.now() });
+  }
+};
+
+const isReplaceable = ({ state }: FileRecord): boolean =>
+  ['landed', 'accepted', 'parked', 'published'].includes(state);
+
+/** The marts that the dataset feeds have a batch to show. */
+const addPending = async ({ catalog, ledger }: Ports, batch: BatchRecord): Promise<void> => {
+  for (const mart of Object.values(catalog.marts)) {
+    if (mart.datasets.includes(batch.dataset)) await ledger.addPending(mart.name, batch.id);
+  }
+};
+
+const reject = async (
+  { files, ledger, clock }: Ports,
+  file: FileRecord,
+  { failures }: FileOutcome,
+): Promise<void> => {
+  const now = clock.now();
+  const report = renderRuleReport(file, failures, now);
+  await files.write(reportKey(file), `${JSON.stringify(report, null, 2)}\n`);
+  const reason = failures.map(({ rule }) => rule).join('; ');
+  await ledger.move(file, 'rejected', { reason, rejected_at: now });
+};
+
+const close = async ({ ledger, events }: Ports, batch: BatchRecord): Promise<void> => {
+  await freeDataset(ledger, batch);
+  await events.announce('Batch Published', batch.dataset, batch.id);
+};
+
+export const handler = lambda(RunEnded, settleBatch, ({ env, clock, log }) => ({
+  files: s3Files(env('LAKE_BUCKET')),
+  ledger: dynamoLedger(env('LEDGER_TABLE')),
+  jobs: glueJobs({ quality: env('QUALITY_JOB') }),
+  events: eventBridgeEvents(env('STAGE')),
+  catalog: packagedCatalog(),
+  clock,
+  log,
+}));

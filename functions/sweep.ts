@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { dynamoLedger } from './adapters/dynamo-ledger.ts';
+import { glueJobs } from './adapters/glue-jobs.ts';
+import { lambda } from './adapters/lambda.ts';
+import { lambdaFunctions } from './adapters/lambda-functions.ts';
+import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
+import { s3Files } from './adapters/s3-files.ts';
+import type { Catalog } from './domain/catalog.ts';
+import { afterRun, fileEvent, objectCreated, ourEvent, runEnded, statementEnded } from './domain/events.ts';
+import { readName, runKey } from './domain/landing.ts';
+import { type BatchRecord, type FileRecord, martLease, rebuildId } from './domain/ledger.ts';
+import type { Files, Functions, Jobs, Ledger, Log, Warehouse } from './domain/ports.ts';
+import { statementName } from './domain/rebuilding.ts';
+
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  jobs: Jobs;
+  warehouse: Warehouse;
+  functions: Functions;
+  log: Log;
+  catalog: Catalog;
+  name: string;
+};
+
+/** Finds what lost events left behind and invokes the function that each was meant for with the event made again. */
+export const sweep = (ports: Ports) => async (): Promise<void> => {
+  const datasets = await sweepLanding(ports);
+  for (const dataset of new Set([...datasets, ...Object.keys(ports.catalog.datasets)]))
+    await sweepDataset(ports, dataset);
+  for (const mart of Object.keys(ports.catalog.marts)) await sweepMart(ports, mart);
+};
+
+/** Files that the ledger has never seen; gives the datasets that landing holds. */
+const sweepLanding = async ({ files, ledger, functions, log }: Ports): Promise<Set<string>> => {
+  const datasets = new Set<string>();
+  for await (const page of files.landed()) {
+    for (const version of page) {
+      const name = readName(version.key);
+      if (name.kind === 'elsewhere' || name.kind === 'manifest') continue;
+      datasets.add(name.dataset);
+      if (await ledger.file(version)) continue;
+      log.info('file was not seen', { file: version.key, version: version.version });
+      await functions.invoke('validate-landing', objectCreated(version));
+    }
+  }
+  return datasets;
+};
+
+const sweepDataset = async (ports: Ports, dataset: string): Promise<void> => {
+  const waiting = await ports.ledger.waiting(dataset);
+  for (const file of waiting) await sweepFile(ports, file);
+  const lease = await ports.ledger.lease(dataset);
+  const batch = lease.holder === undefined ? undefined : await ports.ledger.batch(lease.holder);
+  if (batch?.state === 'transforming') return sweepRun(ports, batch, 'transform');
+  if (batch?.state === 'checking') return sweepRun(ports, batch, 'quality');
+  const first = waiting.find((file) => file.state === 'accepted');
+  if (lease.holder === undefined && !first) return;
+  await ports.functions.invoke('run-transform', ourEvent('Batch Failed', dataset, lease.holder ?? ''));
+};
+
+const sweepFile = async ({ functions }: Ports, file: FileRecord): Promise<void> => {
+  if (file.state === 'landed') await functions.invoke('validate-landing', objectCreated(file));
+  if (file.state === 'rejected') await functions.invoke('archive-files', fileEvent('File Rejected', file));
+  if (['published', 'superseded', 'ignored', 'quarantined'].includes(file.state)) {
+    await functions.invoke('archive-files', fileEvent('File Ignored', file));
+  }
+};
+
+/** A run that ended has an event that was lost; one that never began is started by the function before it. */
+const sweepRun = async (
+  { jobs, functions }: Ports,
+  batch: BatchRecord,
+  job: 'transform' | 'quality',
+): Promise<void> => {
+  const runs = await jobs.runsOf(job, runKey(batch.id, job, 'spec'));
+  const [run] = runs;
+  if (run && runs.every(({ state }) => state !== 'running'))
+    await functions.invoke(afterRun[job], runEnded(run.id));
+};
+
+const sweepMart = async (ports: Ports, mart: string): Promise<void> => {
+  const { ledger, warehouse, functions, catalog } = ports;
+  const lease = await ledger.lease(martLease(mart));
+  const id = lease.holder ?? rebuildId(mart, lease.fence);
+  const last = await ledger.rebuild(id);
+  const wake = ourEvent('KPIs Published', mart, id);
+  if (lease.holder === undefined) {
+    const isChanged = last !== undefined && last.sql_hash !== catalog.marts[mart]?.hash;
+    if (isChanged || (await ledger.pending(mart)).length > 0) await functions.invoke('rebuild-models', wake);
+    return;
+  }
+  const statement = last?.state === 'sent' ? await warehouse.statement(last.statement_id ?? '') : undefined;
+  if (statement?.state === 'running') return;
+  if (statement?.state !== 'finished') return functions.invoke('rebuild-models', wake);
+  await functions.invoke('publish-kpis', statementEnded(statement, statementName(ports.name, id)));
+};
+
+export const handler = lambda(z.unknown(), sweep, ({ env, log }) => ({
+  files: s3Files(env('LAKE_BUCKET')),
+  ledger: dynamoLedger(env('LEDGER_TABLE')),
+  jobs: glueJobs({ transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
+  warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
+  functions: lambdaFunctions(env('NAME')),
+  catalog: packagedCatalog(),
+  name: env('NAME'),
+  log,
+}));

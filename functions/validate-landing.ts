@@ -1,0 +1,70 @@
+import { dynamoLedger } from './adapters/dynamo-ledger.ts';
+import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
+import { lambda } from './adapters/lambda.ts';
+import { lambdaFunctions } from './adapters/lambda-functions.ts';
+import { s3Files } from './adapters/s3-files.ts';
+import { fileEvent, ObjectCreated, objectCreated } from './domain/events.ts';
+import { enrollVersions, judgeLanded, type Verdict } from './domain/judging.ts';
+import { fileId, readName } from './domain/landing.ts';
+import type { FileRecord } from './domain/ledger.ts';
+import type { Clock, Events, Files, Functions, Ledger, Log } from './domain/ports.ts';
+
+type Ports = { files: Files; ledger: Ledger; events: Events; functions: Functions; clock: Clock; log: Log };
+
+/** Judges one landed file version against the manifest in force and records the verdict; a manifest wakes the files that wait for it. */
+export const validateLanding =
+  (ports: Ports) =>
+  async ({ detail: { object } }: ObjectCreated): Promise<void> => {
+    const file = { key: object.key, version: object['version-id'] };
+    const name = readName(file.key);
+    if (name.kind === 'elsewhere') return;
+    if (name.kind === 'manifest') return wakeWaiting(ports, name.dataset);
+    await enrollVersions(ports, file.key, name.dataset);
+    const landed = await ports.ledger.file(file);
+    if (!landed) return ports.log.info('file is gone before it was seen', file);
+    const judged = landed.state === 'landed' ? await record(ports, landed) : landed;
+    if (judged) await announce(ports, judged);
+  };
+
+const record = async (ports: Ports, landed: FileRecord): Promise<FileRecord | undefined> => {
+  const verdict = await judgeLanded(ports, landed);
+  const { dataset } = landed;
+  ports.log.info('file judged', {
+    file: fileId(landed),
+    dataset,
+    verdict: verdict.state,
+    reason: reasonOf(verdict),
+  });
+  if (verdict.state === 'landed') {
+    await ports.ledger.amend(landed, { reason: verdict.reason });
+    return undefined;
+  }
+  return ports.ledger.move(landed, verdict.state, verdict.patch);
+};
+
+const reasonOf = (verdict: Verdict): string | undefined =>
+  verdict.state === 'landed' ? verdict.reason : verdict.patch.reason;
+
+const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {
+  if (file.state === 'accepted') await events.announce('File Accepted', file.dataset, fileId(file));
+  if (file.state === 'rejected') await events.announce('File Rejected', file.dataset, fileId(file));
+  if (file.state === 'ignored') await events.announce('File Ignored', file.dataset, fileId(file));
+};
+
+const wakeWaiting = async ({ ledger, functions, log }: Ports, dataset: string): Promise<void> => {
+  const waiting = await ledger.waiting(dataset);
+  const landed = waiting.filter((file) => file.state === 'landed');
+  for (const file of landed) await functions.invoke('validate-landing', objectCreated(file));
+  const accepted = waiting.find((file) => file.state === 'accepted');
+  if (accepted) await functions.invoke('run-transform', fileEvent('File Accepted', accepted));
+  log.info('manifest landed', { dataset, waiting: landed.length });
+};
+
+export const handler = lambda(ObjectCreated, validateLanding, ({ env, clock, log }) => ({
+  files: s3Files(env('LAKE_BUCKET')),
+  ledger: dynamoLedger(env('LEDGER_TABLE')),
+  events: eventBridgeEvents(env('STAGE')),
+  functions: lambdaFunctions(env('NAME')),
+  clock,
+  log,
+}));
