@@ -1,0 +1,66 @@
+/** The work could not be done; the message says what to do about it and shows no row's values. */
+export abstract class EngineError extends Error {
+  abstract override readonly name: string;
+}
+
+/** A file of the spec is not in the lake any more. */
+export class MissingFile extends EngineError {
+  override readonly name = 'MissingFile';
+  constructor(
+    readonly key: string,
+    readonly version?: string,
+    cause?: unknown,
+  ) {
+    super(`${key}${version ? ` (version ${version})` : ''} is gone from the lake; land it again`, { cause });
+  }
+}
+
+/** DuckDB could not read a file as the judge's facts describe it. */
+export class UnreadableFile extends EngineError {
+  override readonly name = 'UnreadableFile';
+  constructor(
+    readonly keys: readonly string[],
+    cause: unknown,
+  ) {
+    super(`cannot read ${keys.join(', ')} as it was judged; judge it again: ${withoutValues(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** Rows were lost or doubled on the way; nothing of the run counts. */
+export class RowsNotConserved extends EngineError {
+  override readonly name = 'RowsNotConserved';
+  constructor(
+    readonly file: string,
+    readonly expected: number,
+    readonly found: number,
+    where: string,
+  ) {
+    super(`${file}: ${found} rows ${where}, ${expected} expected; the run stops before anything counts`);
+  }
+}
+
+/** A newer batch of the dataset was published; this one comes too late. */
+export class FencedOut extends EngineError {
+  override readonly name = 'FencedOut';
+  constructor(
+    readonly batch: string,
+    readonly fence: number,
+    readonly newer: number,
+  ) {
+    super(`batch ${batch} holds fence ${fence}, but fence ${newer} has published already; open a new batch`);
+  }
+}
+
+/** The spec, its SQL and the ruleset do not fit each other. */
+export class SpecMismatch extends EngineError {
+  override readonly name = 'SpecMismatch';
+}
+
+/** First line of an engine's message; quoted values of a row are left out, for they may be personal. */
+export const withoutValues = (error: unknown): string => {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const ofValues = /^(Conversion|Invalid Input|Out of Range) Error/.test(line);
+  return ofValues ? line.replace(/(["']).*\1/g, '…') : line;
+};

@@ -1,0 +1,48 @@
+import { QualityResult, type QualitySpec } from '../domain/spec.ts';
+import { type EngineRun, resultKey, stagedFile } from './engine.ts';
+import { publish, publishedResult } from './publish.ts';
+import { expectDistinctKeys, expectRows, rowsPerFile } from './rows-per-file.ts';
+import { type Session, withSession } from './session.ts';
+import { createSilver } from './silver.ts';
+import { literal } from './sql-text.ts';
+import { judgeStaged } from './verdicts.ts';
+
+/**
+ * Judges a batch's staged rows file by file and publishes those of the files that passed; a file set aside leaves the
+ * others alone. The result is written last, with If-None-Match; a run that finds the batch published answers with what
+ * was recorded in the transaction that did it. `FencedOut` when a newer batch was published before.
+ */
+export const runQuality = async (run: EngineRun, spec: QualitySpec): Promise<QualityResult> => {
+  const key = resultKey(spec.batch, 'quality');
+  const earlier = await run.store.readJson(key);
+  if (earlier !== undefined) return QualityResult.parse(earlier);
+  expectDistinctKeys(spec.files);
+  const result = await withSession(run, (session) => judgeAndPublish(session, run, spec));
+  await run.store.writeOnce(key, JSON.stringify(result));
+  return result;
+};
+
+const judgeAndPublish = async (
+  session: Session,
+  run: EngineRun,
+  spec: QualitySpec,
+): Promise<QualityResult> => {
+  await createSilver(session.connection, spec.dataset, spec.table);
+  const published = await publishedResult(session, spec.batch);
+  if (published) return published;
+  const path = await run.store.locate(`${spec.staged}${stagedFile}`);
+  await session.run(`create or replace temp view staged as select * from read_parquet(${literal(path)})`);
+  expectRows(
+    await rowsPerFile(session, 'staged'),
+    new Map(spec.files.map((file) => [file.key, file.staged])),
+    'staged',
+  );
+  const verdicts = await judgeStaged(session, spec);
+  const files = spec.files.map(({ key, version, staged }) => {
+    const failures = [...(verdicts.get(key) ?? [])];
+    return failures.length > 0
+      ? { key, version, outcome: 'rejected' as const, rows: 0, failures }
+      : { key, version, outcome: 'published' as const, rows: staged, failures };
+  });
+  return publish(session, spec, { batch: spec.batch, run: run.run, files });
+};

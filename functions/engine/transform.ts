@@ -1,0 +1,94 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type SilverTable, TransformResult, type TransformSpec } from '../domain/spec.ts';
+import { type EngineRun, resultKey, stagedFile } from './engine.ts';
+import { SpecMismatch } from './errors.ts';
+import { createLanded, groupFiles, landedName, readingLanded } from './landed.ts';
+import { expectDistinctKeys, expectRows, rowsPerFile } from './rows-per-file.ts';
+import { type Session, withSession } from './session.ts';
+import { literal } from './sql-text.ts';
+
+/**
+ * Reads a batch's files as they were judged, runs the silver SQL over them and stages the rows as Parquet under
+ * `staging/<batch>/<run>/`. The first run of a batch that ends counts: any other answers with its result.
+ * `RowsNotConserved` when a file does not yield as many records as the judge saw.
+ */
+export const runTransform = async (run: EngineRun, spec: TransformSpec): Promise<TransformResult> => {
+  const earlier = await storedResult(run, spec);
+  if (earlier) return earlier;
+  expectDistinctKeys(spec.files);
+  const scratch = join(run.scratch, run.run);
+  await mkdir(scratch, { recursive: true });
+  try {
+    const path = join(scratch, stagedFile);
+    const files = await withSession(run, (session) => stage(session, run, spec, path));
+    const result = { batch: spec.batch, run: run.run, staged: `staging/${spec.batch}/${run.run}/`, files };
+    await run.store.store(`${result.staged}${stagedFile}`, path);
+    return await answer(run, spec, result);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+};
+
+const storedResult = async (
+  { store }: EngineRun,
+  { batch }: TransformSpec,
+): Promise<TransformResult | undefined> => {
+  const stored = await store.readJson(resultKey(batch, 'transform'));
+  return stored === undefined ? undefined : TransformResult.parse(stored);
+};
+
+const answer = async (
+  run: EngineRun,
+  spec: TransformSpec,
+  result: TransformResult,
+): Promise<TransformResult> => {
+  const isFirst = await run.store.writeOnce(resultKey(spec.batch, 'transform'), JSON.stringify(result));
+  return isFirst ? result : ((await storedResult(run, spec)) ?? result);
+};
+
+const stage = async (
+  session: Session,
+  { store }: EngineRun,
+  spec: TransformSpec,
+  path: string,
+): Promise<TransformResult['files']> => {
+  const groups = await groupFiles(store, spec.files);
+  await createLanded(session, spec, groups);
+  return readingLanded(groups, async () => {
+    await session.run(`copy (\n${spec.sql}\n) to ${literal(path)} (format parquet)`);
+    await expectColumns(session, path, spec.table);
+    const staged = await rowsPerFile(session, `read_parquet(${literal(path)})`);
+    const read = await rowsRead(session, spec, staged);
+    return spec.files.map(({ key, version }) => ({
+      key,
+      version,
+      read: read.get(key) ?? 0,
+      staged: staged.get(key) ?? 0,
+    }));
+  });
+};
+
+/**
+ * Rows read of each file, which must be what the judge saw. A second pass over the files is spared where each staged
+ * exactly its records.
+ */
+const rowsRead = async (
+  session: Session,
+  spec: TransformSpec,
+  staged: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, number>> => {
+  const judged = new Map(spec.files.map(({ key, facts }) => [key, facts.records]));
+  const isOneToOne = spec.files.every(({ key, facts }) => (staged.get(key) ?? 0) === facts.records);
+  const read = isOneToOne ? staged : await rowsPerFile(session, landedName(spec.dataset));
+  expectRows(read, judged, 'read by the engine');
+  return read;
+};
+
+const expectColumns = async (session: Session, path: string, { columns }: SilverTable): Promise<void> => {
+  const described = await session.rows(`describe select * from read_parquet(${literal(path)})`);
+  const found = described.map(({ column_name }) => String(column_name)).sort();
+  const wanted = columns.map(({ name }) => name).sort();
+  if (found.join() === wanted.join()) return;
+  throw new SpecMismatch(`the silver SQL yields ${found.join(', ')}, but the table has ${wanted.join(', ')}`);
+};
