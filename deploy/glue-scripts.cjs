@@ -1,0 +1,43 @@
+const { createHash } = require('node:crypto');
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const folder = join(__dirname, '..', 'glue');
+
+/** Base names of the scripts that Glue jobs run. */
+const scripts = () =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.py'))
+        .sort()
+    : [];
+
+/** The text of one script, as bytes. */
+const script = (name) => readFileSync(join(folder, name));
+
+const contentHash = () => {
+  const hash = createHash('sha256');
+  for (const name of scripts()) hash.update(name).update(script(name));
+  return hash.digest('hex').slice(0, 16);
+};
+
+/**
+ * Where the scripts lie in the deployment bucket: named by their content, so that a changed script changes the
+ * template, and runs under way keep the one they started with.
+ */
+const prefix = async ({ resolveVariable }) => {
+  const service = await resolveVariable('self:service');
+  const stage = await resolveVariable('sls:stage');
+  return `serverless/${service}/${stage}/glue/${contentHash()}`;
+};
+
+/** The scripts that the jobs of a template name and that are not there. */
+const missingScripts = (template) => {
+  const there = new Set(scripts());
+  return Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::Glue::Job')
+    .map(({ Properties }) => JSON.stringify(Properties.Command.ScriptLocation).match(/[^/"]+\.py/)?.[0])
+    .filter((name) => !there.has(name));
+};
+
+module.exports = { prefix, scripts, script, missingScripts };

@@ -1,0 +1,110 @@
+const { createHash } = require('node:crypto');
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const {
+  DeleteObjectsCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+} = require('@aws-sdk/client-s3');
+const glue = require('./glue-scripts.cjs');
+
+/** Puts an object only when its content changed: an unchanged manifest must not wake the pipeline. */
+const putChanged = async (s3, Bucket, Key, Body) => {
+  const sha256 = createHash('sha256').update(Body).digest('hex');
+  const head = await s3.send(new HeadObjectCommand({ Bucket, Key })).catch((error) => {
+    if (error.name === 'NotFound') return undefined;
+    throw error;
+  });
+  if (head?.Metadata?.sha256 === sha256) return false;
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body, Metadata: { sha256 } }));
+  return true;
+};
+
+/** Deletes every version of every object; a bucket that is not there is empty. */
+const empty = async (s3, Bucket) => {
+  let position = {};
+  do {
+    const page = await s3.send(new ListObjectVersionsCommand({ Bucket, ...position })).catch((error) => {
+      if (error.name === 'NoSuchBucket') return {};
+      throw error;
+    });
+    const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+    const Objects = versions.map(({ Key, VersionId }) => ({ Key, VersionId }));
+    if (Objects.length > 0) {
+      const { Errors } = await s3.send(
+        new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+      );
+      if (Errors?.length > 0) throw new Error(`cannot empty s3://${Bucket}: ${Errors[0].Message}`);
+    }
+    position = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+  } while (position.KeyMarker);
+};
+
+const manifests = (root) =>
+  readdirSync(join(root, 'rules'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ dataset: name, path: join(root, 'rules', name, 'manifest.json') }))
+    .filter(({ path }) => existsSync(path));
+
+/**
+ * What CloudFormation cannot put: Glue scripts before the stack is updated, manifests after it. Where a stage keeps no
+ * data, its buckets are emptied before the stack is removed.
+ */
+module.exports = class PublishFiles {
+  constructor(serverless, _options, { log }) {
+    this.serverless = serverless;
+    this.aws = serverless.getProvider('aws');
+    this.log = log;
+    this.hooks = {
+      'before:deploy:deploy': () => this.requireScripts(),
+      'after:aws:deploy:deploy:uploadArtifacts': () => this.putScripts(),
+      'after:deploy:deploy': () => this.putManifests(),
+      'before:remove:remove': () => this.emptyBuckets(),
+    };
+  }
+
+  requireScripts() {
+    const missing = glue.missingScripts(this.serverless.service.provider.compiledCloudFormationTemplate);
+    if (missing.length === 0) return;
+    throw new this.serverless.classes.Error(
+      `Glue jobs of this stack run ${missing.join(' and ')}, which glue/ does not hold: nothing was deployed`,
+      'GLUE_SCRIPT_MISSING',
+    );
+  }
+
+  async putScripts() {
+    const bucket = await this.aws.getServerlessDeploymentBucketName();
+    for (const name of glue.scripts())
+      await this.put(bucket, `${this.serverless.service.custom.glueScripts}/${name}`, glue.script(name));
+  }
+
+  async putManifests() {
+    const bucket = await this.bucket('lake');
+    for (const { dataset, path } of manifests(this.serverless.serviceDir))
+      await this.put(bucket, `data/${dataset}/manifest.json`, readFileSync(path));
+  }
+
+  async emptyBuckets() {
+    if (this.serverless.service.custom.keep !== 'Delete') return;
+    const s3 = await this.s3();
+    for (const role of ['lake', 'logs']) {
+      const bucket = await this.bucket(role);
+      await empty(s3, bucket);
+      this.log.notice(`emptied s3://${bucket}`);
+    }
+  }
+
+  async put(bucket, key, body) {
+    if (await putChanged(await this.s3(), bucket, key, body)) this.log.notice(`put s3://${bucket}/${key}`);
+  }
+
+  async bucket(role) {
+    return `${this.serverless.service.custom.name}-${role}-${await this.aws.getAccountId()}`;
+  }
+
+  async s3() {
+    return new S3Client(await this.aws.getAwsSdkV3Config());
+  }
+};

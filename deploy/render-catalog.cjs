@@ -1,0 +1,31 @@
+const { spawnSync } = require('node:child_process');
+const { join } = require('node:path');
+
+/** Renders the catalog that rides in every bundle, for Redshift, before anything is packaged. */
+module.exports = class RenderCatalog {
+  constructor(serverless) {
+    this.serverless = serverless;
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': () => this.render(),
+      'before:deploy:function:packageFunction': () => this.render(),
+    };
+  }
+
+  render() {
+    const root = this.serverless.serviceDir;
+    const script = join(root, 'deploy', 'render.ts');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', script, '--target', 'redshift'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+      },
+    );
+    if (status === 0) return;
+    throw new this.serverless.classes.Error(
+      `The catalog cannot be rendered:\n${stderr}`,
+      'CATALOG_NOT_RENDERED',
+    );
+  }
+};
