@@ -1,0 +1,50 @@
+/** Numbers as they stand in landed files: plain digits, nothing that one engine reads otherwise than another. */
+
+const integer = /^-?(?:0|[1-9][0-9]*)$/;
+const float = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+const [smallest, largest] = [-(2n ** 63n), 2n ** 63n - 1n];
+
+/** Says why a text is no integer of 64 bits; undefined for one that is. */
+export const intMisfit = (text: string): string | undefined => {
+  if (!integer.test(text)) return 'digits only, no fraction';
+  if (text.length < 19) return undefined;
+  if (text.length > 20) return 'it does not fit into 64 bits';
+  const value = BigInt(text);
+  return value < smallest || value > largest ? 'it does not fit into 64 bits' : undefined;
+};
+
+/** Orders two integers of any length. */
+export const compareInts = (one: string, other: string): number => order(BigInt(one), BigInt(other));
+
+/** Says why a text is no number of at most `precision` digits, `scale` of them after the point. */
+export const decimalMisfit = (precision: number, scale: number): ((text: string) => string | undefined) => {
+  const decimal = new RegExp(`^-?(0|[1-9][0-9]*)${scale > 0 ? `(?:\\.[0-9]{1,${scale}})?` : ''}$`);
+  const says = `at most ${precision - scale} digits before the point and ${scale} after it`;
+  return (text) => {
+    const whole = decimal.exec(text)?.[1];
+    if (whole === undefined) return says;
+    return whole !== '0' && whole.length > precision - scale ? says : undefined;
+  };
+};
+
+/** Orders two decimals exactly. */
+export const compareDecimals = (one: string, other: string): number => order(scaled(one), scaled(other));
+
+const widest = 38;
+const scaled = (text: string): bigint => {
+  const [whole = '', fraction = ''] = text.split('.');
+  return BigInt(whole.replace('-', '') + fraction.padEnd(widest, '0')) * (text.startsWith('-') ? -1n : 1n);
+};
+
+/** Says why a text is no finite double; what would silently become zero is none. */
+export const floatMisfit = (text: string): string | undefined => {
+  if (!float.test(text)) return 'such as 0.5, -12 or 1.5e-7';
+  const value = Number(text);
+  const isLost = !Number.isFinite(value) || (value === 0 && /[1-9]/.test(text.split(/e/i)[0] ?? ''));
+  return isLost ? 'it does not fit into a double' : undefined;
+};
+
+/** Orders two floats as doubles. */
+export const compareFloats = (one: string, other: string): number => order(Number(one), Number(other));
+
+const order = <T extends number | bigint>(a: T, b: T): number => (a === b ? 0 : a < b ? -1 : 1);

@@ -1,0 +1,60 @@
+import type { FieldType } from './field.ts';
+import {
+  compareDecimals,
+  compareFloats,
+  compareInts,
+  decimalMisfit,
+  floatMisfit,
+  intMisfit,
+} from './field-number.ts';
+import {
+  type QuickCheck,
+  quickAny,
+  quickDate,
+  quickFloat,
+  quickInt,
+  quickNone,
+  quickTimestamp,
+} from './field-quick.ts';
+import { compareTimes, timeMisfit } from './field-time.ts';
+
+/** How the values of one type are read. */
+export type ValueType = {
+  /** Says in a few words why a text is no value of the type; undefined for one that is. */
+  readonly misfit: (text: string) => string | undefined;
+  readonly quick: QuickCheck;
+  /** Orders two values of the type; types without one have no `min` and `max`. */
+  readonly compare?: (one: string, other: string) => number;
+};
+
+const bools = new Set(['true', 'false', 'True', 'False', 'TRUE', 'FALSE']);
+const boolMisfit = (text: string): string | undefined => (bools.has(text) ? undefined : 'true or false');
+
+/** The reading of a type. */
+export const valueType = (type: FieldType): ValueType => {
+  switch (type.kind) {
+    case 'int':
+      return { misfit: intMisfit, quick: quickInt, compare: compareInts };
+    case 'float':
+      return { misfit: floatMisfit, quick: quickFloat, compare: compareFloats };
+    case 'bool':
+      return { misfit: boolMisfit, quick: quickNone };
+    case 'string':
+      return { misfit: () => undefined, quick: quickAny };
+    case 'decimal':
+      return {
+        misfit: decimalMisfit(type.precision, type.scale),
+        quick: quickNone,
+        compare: compareDecimals,
+      };
+    case 'date':
+    case 'timestamp':
+      return { misfit: timeMisfit(type.format), quick: quickTime(type.format), compare: compareTimes };
+  }
+};
+
+const quickTime = (format: string): QuickCheck => {
+  if (format === 'YYYY-MM-DD') return quickDate;
+  if (format === 'YYYY-MM-DD HH:mm:ss') return quickTimestamp(0x20);
+  return format === 'YYYY-MM-DDTHH:mm:ss' ? quickTimestamp(0x54) : quickNone;
+};

@@ -1,0 +1,58 @@
+import { type LandedContent, readContent } from './judge-content.ts';
+import { CsvParser, type Parser } from './judge-csv.ts';
+import { FindingLog } from './judge-findings.ts';
+import { isGzip, judgeName } from './judge-name.ts';
+import type { Judgement } from './judgement.ts';
+import type { Manifest } from './manifest.ts';
+
+/** A landed file: its key, its size in bytes and its bytes, which are read once. */
+export type LandedFile = LandedContent & { readonly key: string; readonly manifest: Manifest };
+
+/**
+ * Judges a file by its manifest: name, then every byte, in flat memory. Bad data is an answer; it throws only when the
+ * bytes could not be read to the end.
+ */
+export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
+  const { key, size, manifest } = file;
+  const findings = new FindingLog();
+  const parser = new CsvParser(manifest, findings);
+  const isMarker = key.endsWith('/') && size === 0;
+  judgeName(key, manifest, findings);
+  judgeSize(file, findings);
+  if (findings.total > 0) parser.stop();
+  const { sha256, damage } = await readContent(file, isGzip(key) && size > 0, parser);
+  if (isMarker) return { verdict: 'ignored', reason: 'folder marker', sha256 };
+  if (damage !== undefined) findings.add('gzip', undefined, () => ({ subject: 'the file', says: damage }));
+  else parser.end();
+  return conclude(file, parser, findings, sha256);
+};
+
+const conclude = (
+  { key, manifest }: LandedFile,
+  parser: Parser,
+  findings: FindingLog,
+  sha256: string,
+): Judgement => {
+  const { isEmpty, records } = parser;
+  if (findings.total === 0 && isEmpty && manifest.on_empty === 'ignore') {
+    return { verdict: 'ignored', reason: 'empty file', sha256 };
+  }
+  if (findings.total === 0 && records === 0 && manifest.on_empty === 'reject') {
+    findings.add('empty', undefined, () => ({ subject: 'the file', says: 'holds no record' }));
+  }
+  if (findings.total > 0) {
+    const { total, counts, kept } = findings;
+    return { verdict: 'rejected', sha256, records, total, counts, findings: kept };
+  }
+  const compression = isGzip(key) ? 'gzip' : 'none';
+  return { verdict: 'accepted', facts: { ...parser.facts(), compression, sha256 } };
+};
+
+/** A plain file says how large it is before it is read. */
+const judgeSize = ({ key, size, manifest: { max_bytes } }: LandedFile, findings: FindingLog): void => {
+  if (isGzip(key) || size <= max_bytes) return;
+  findings.add('max_bytes', undefined, () => ({
+    subject: 'the file',
+    says: `has ${size} bytes, the manifest allows ${max_bytes}`,
+  }));
+};

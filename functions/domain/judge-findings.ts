@@ -1,0 +1,58 @@
+import type { Finding } from './judgement.ts';
+
+/** One finding as its finder says it. */
+export type Detail = {
+  readonly line?: number;
+  /** The offending text; left out where it may be personal. */
+  readonly value?: string | undefined;
+  /** What the sentence is about, where it is not the value. */
+  readonly subject?: string;
+  /** Words that follow the subject, such as `is not an int`. */
+  readonly says: string;
+};
+
+const mostKept = 100;
+const longestValue = 100;
+
+/** Counts every finding and keeps the first hundred, worded. */
+export class FindingLog {
+  total = 0;
+  readonly kept: Finding[] = [];
+  private readonly byRule = new Map<string, number>();
+
+  /** Adds a finding of a rule, of one column where there is a column; `detail` is asked only for those that are kept. */
+  add(rule: string, column: string | undefined, detail: () => Detail): void {
+    const key = column === undefined ? rule : `${rule}:${column}`;
+    this.byRule.set(key, (this.byRule.get(key) ?? 0) + 1);
+    this.total++;
+    if (this.kept.length < mostKept) this.kept.push(worded(rule, column, detail()));
+  }
+
+  /** Number of findings for each `rule` or `rule:column`. */
+  get counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.byRule);
+  }
+}
+
+const worded = (
+  rule: string,
+  column: string | undefined,
+  { line, value, subject, says }: Detail,
+): Finding => {
+  const shown = value === undefined ? undefined : cut(value);
+  const place = [line && `line ${line}`, column !== undefined && `column ${column}`]
+    .filter(Boolean)
+    .join(', ');
+  const about = subject ?? (shown === undefined ? 'the value' : JSON.stringify(shown));
+  return {
+    rule,
+    message: `${place ? `${place}: ` : ''}${about} ${says}`,
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    ...(shown !== undefined && { value: shown }),
+  };
+};
+
+/** The first hundred characters, never half of one. */
+const cut = (value: string): string =>
+  value.length <= longestValue ? value : value.slice(0, longestValue).replace(/[\uD800-\uDBFF]$/, '');

@@ -1,0 +1,39 @@
+import { RE2JS } from 're2js';
+import type { FindingLog } from './judge-findings.ts';
+import type { Manifest } from './manifest.ts';
+
+const gz = '.gz';
+
+/** Tells from a name alone whether a file is gzip. */
+export const isGzip = (key: string): boolean => key.endsWith(gz);
+
+/** Holds the key of a file against the manifest: directory, extension and name pattern. */
+export const judgeName = (key: string, manifest: Manifest, findings: FindingLog): void => {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const { directory, extension, name_pattern } = manifest;
+  if (!isInside(key, directory)) {
+    findings.add('directory', undefined, () => ({ value: key, says: `does not lie in ${directory}` }));
+  }
+  if (!name.endsWith(extension) && !name.endsWith(extension + gz)) {
+    findings.add('extension', undefined, () => ({ value: name, says: `does not end in ${extension}` }));
+  }
+  if (name_pattern !== undefined && !matches(name_pattern, name)) {
+    findings.add('name_pattern', undefined, () => ({
+      value: name,
+      says: `does not match the name pattern ${name_pattern}`,
+    }));
+  }
+};
+
+const isInside = (key: string, directory: string): boolean =>
+  key.startsWith(directory) &&
+  key
+    .slice(directory.length)
+    .split('/')
+    .every((part) => part !== '' && part !== '.' && part !== '..');
+
+/** A pattern speaks of the whole name, and need not mention `.gz`. */
+const matches = (pattern: string, name: string): boolean => {
+  const compiled = RE2JS.compile(pattern);
+  return compiled.matches(name) || (name.endsWith(gz) && compiled.matches(name.slice(0, -gz.length)));
+};

@@ -1,0 +1,26 @@
+import { RE2JS } from 're2js';
+import * as z from 'zod';
+
+/** Words for what is wrong with a manifest, each with the path of the key that has to change. */
+
+/** One problem from what zod found. */
+export const issueProblem = (issue: z.core.$ZodIssue): string => {
+  const path = z.core.toDotPath(issue.path) || 'manifest';
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return `${path}: is missing or is no ${issue.expected}`;
+  if (issue.code === 'invalid_key')
+    return `${path}: ${issue.issues.map(({ message }) => message).join(', ')}`;
+  if (issue.code === 'unrecognized_keys') return `${path}: has unknown keys ${issue.keys.join(', ')}`;
+  return `${path}: ${issue.message}`;
+};
+
+/** Says why a regular expression of RE2 cannot be used; undefined for one that can, and for none. */
+export const patternProblem = (path: string, pattern: string | undefined): string | undefined => {
+  if (pattern === undefined) return undefined;
+  try {
+    RE2JS.compile(pattern);
+    return undefined;
+  } catch (cause) {
+    return `${path}: is no RE2 pattern (${cause instanceof Error ? cause.message : cause})`;
+  }
+};

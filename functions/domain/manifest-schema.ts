@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import { dateFormats, timestampFormats } from './field-time.ts';
+
+/** The manifest as data owners write it; `rules/manifest.schema.json` is made from this. */
+
+const plainTypes = ['int', 'string', 'timestamp', 'date', 'float', 'bool'] as const;
+const decimalType = /^decimal\(([1-9]|[12][0-9]|3[0-8]), ?(0|[1-9]|[12][0-9]|3[0-8])\)$/;
+const noType = `is none of ${plainTypes.join(', ')}, decimal(p,s) with p up to 38`;
+
+const count = z.int().min(0);
+const pattern = z.string().min(1).max(1000);
+const bound = z.union([z.number(), z.string()]);
+const oneByte = z.string().regex(/^[\t -~]$/, { error: 'is not one ASCII character' });
+
+/** What the manifest says of one column. */
+export const FieldText = z.strictObject({
+  type: z
+    .union([z.enum(plainTypes), z.string().regex(decimalType, { error: noType })], { error: noType })
+    .describe('int is 64 bits; decimal(p,s) has p digits, s of them after the point; bool is true or false.'),
+  required: z
+    .boolean()
+    .default(false)
+    .describe('Every record has a value. An empty field is no value, quoted or not.'),
+  min: bound.optional().describe('Smallest value, of the type of the field; in quotes where digits matter.'),
+  max: bound.optional().describe('Largest value, of the type of the field; in quotes where digits matter.'),
+  length: count.optional().describe('Exact number of characters (Unicode code points).'),
+  min_length: count.optional().describe('Least number of characters.'),
+  max_length: count.optional().describe('Greatest number of characters.'),
+  pattern: pattern.optional().describe('Regular expression (RE2 syntax) that matches the whole value.'),
+  one_of: z
+    .array(z.union([z.string(), z.number()]))
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('The only values allowed, compared as text.'),
+  format: z
+    .enum([...timestampFormats, ...dateFormats])
+    .optional()
+    .describe('How a timestamp or a date is written; without it YYYY-MM-DD HH:mm:ss and YYYY-MM-DD.'),
+  pii: z.boolean().default(false).describe('Personal data: its values never reach a report or a log.'),
+  description: z.string().optional().describe('For people; nothing is checked.'),
+});
+export type FieldText = z.infer<typeof FieldText>;
+
+const Fields = z
+  .record(
+    z
+      .string()
+      .min(1)
+      .max(128)
+      .regex(/^\P{Cc}*$/u, { error: 'has control characters' }),
+    FieldText,
+  )
+  .describe('The columns of a file by name; they may stand in any order in it.');
+
+const Validation = z.strictObject({
+  on_error: z.literal('quarantine').default('quarantine').describe('What happens to a file that is refused.'),
+  quarantine_path: z
+    .string()
+    .regex(/^data\/quarantine(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?$/, {
+      error: 'leaves data/quarantine, or has a folder of odd characters',
+    })
+    .default('data/quarantine')
+    .describe('Where refused files go: data/quarantine or a folder under it.'),
+  on_empty: z
+    .enum(['ignore', 'reject'])
+    .default('ignore')
+    .describe(
+      'ignore: a file of no bytes is ignored, a header alone is a file of no records. reject: both are refused.',
+    ),
+});
+
+const FileText = z.strictObject({
+  extension: z
+    .string()
+    .regex(/^(\.[A-Za-z0-9]+)+$/, { error: 'is not an extension such as .csv' })
+    .describe('How file names end; the same followed by .gz is allowed too.'),
+  format: z
+    .string()
+    .regex(/^csv$/, { error: 'is not csv, the only format that is read' })
+    .default('csv')
+    .describe('How files are written: csv is RFC 4180 with a header.'),
+  name_pattern: pattern
+    .optional()
+    .describe(
+      'Regular expression (RE2 syntax) that matches the whole name of a file, without folders and .gz.',
+    ),
+  delimiter: oneByte.default(',').describe('One character between fields.'),
+  quote: oneByte.default('"').describe('One character around fields that hold delimiters or line breaks.'),
+  encoding: z
+    .string()
+    .regex(/^[Uu][Tt][Ff]-?8$/, { error: 'is not utf-8, the only encoding that is read' })
+    .default('utf-8')
+    .describe('A byte-order mark may be there or not.'),
+  max_rows: z.int().min(1).optional().describe('Most records of a file, the header not counted.'),
+  max_bytes: z
+    .int()
+    .min(1)
+    .default(10 * 2 ** 30)
+    .describe('Most bytes of a file, uncompressed.'),
+  max_row_bytes: z
+    .int()
+    .min(1)
+    .max(16 * 2 ** 20)
+    .default(2 ** 20)
+    .describe('Most bytes of one record.'),
+  fields_required: z
+    .boolean()
+    .default(true)
+    .describe('The header names every field. If false, columns that are not required may be missing.'),
+  unknown_fields: z
+    .enum(['reject', 'ignore'])
+    .default('reject')
+    .describe('What happens to columns that the manifest does not name.'),
+  fields: Fields,
+  validation: Validation.prefault({}),
+});
+
+const folder = String.raw`[^/\p{Cc}#]+`;
+
+/** A whole `manifest.json`. */
+export const ManifestText = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().optional(),
+    version: z.string().min(1).max(100).describe('Stands in every report.'),
+    directory: z
+      .string()
+      .regex(new RegExp(`^data/(?!archive/|quarantine/)(?:(?!\\.\\.?/)${folder}/)+$`, 'u'), {
+        error: 'is not a landing folder such as data/streams/',
+      })
+      .describe('Where files land, with a slash at the end; folders under it count too.'),
+    purpose: z.string().optional().describe('For people.'),
+    schema: FileText,
+  })
+  .meta({
+    title: 'Manifest of a landing folder',
+    description: 'What may land; everything here is enforced.',
+  });
+export type ManifestText = z.infer<typeof ManifestText>;

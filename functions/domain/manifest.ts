@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { Field } from './field.ts';
+import { manifestFields } from './manifest-fields.ts';
+import { issueProblem, patternProblem } from './manifest-problems.ts';
+import { ManifestText } from './manifest-schema.ts';
+
+/** What may land in a folder, with every default filled in. */
+export type Manifest = {
+  readonly version: string;
+  /** With a slash at the end. */
+  readonly directory: string;
+  readonly format: 'csv';
+  readonly extension: string;
+  readonly name_pattern?: string | undefined;
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly max_rows?: number | undefined;
+  readonly max_bytes: number;
+  readonly max_row_bytes: number;
+  readonly fields_required: boolean;
+  readonly unknown_fields: 'reject' | 'ignore';
+  /** In the order of the manifest. */
+  readonly fields: readonly Field[];
+  readonly on_error: 'quarantine';
+  readonly on_empty: 'ignore' | 'reject';
+  /** Without a slash at the end. */
+  readonly quarantine_path: string;
+};
+
+/** A manifest and the hash of its bytes (hex), or what is wrong with it, each problem with its path in the file. */
+export type ParsedManifest =
+  | { readonly ok: true; readonly manifest: Manifest; readonly sha256: string }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const mostBytes = 2 ** 20;
+const mostProblems = 100;
+
+/** Reads a manifest; whatever the bytes are, the answer is a value. */
+export const parseManifest = (content: Uint8Array | string): ParsedManifest => {
+  const bytes = Buffer.from(content);
+  if (bytes.length > mostBytes) return refused(['manifest: is larger than 1 MiB']);
+  const json = parseJson(bytes);
+  if (!json.ok) return refused([json.problem]);
+  const parsed = ManifestText.safeParse(json.value);
+  if (!parsed.success) return refused(parsed.error.issues.map(issueProblem));
+  const fields = manifestFields(parsed.data.schema.fields, json.value);
+  const problems = [...fileProblems(parsed.data), ...fields.problems];
+  if (problems.length > 0) return refused(problems);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { ok: true, manifest: flatten(parsed.data, fields.fields), sha256 };
+};
+
+const refused = (problems: readonly string[]): ParsedManifest => ({
+  ok: false,
+  problems: problems.slice(0, mostProblems),
+});
+
+type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+
+const parseJson = (bytes: Uint8Array): Json => {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return { ok: false, problem: 'manifest: is not UTF-8' };
+  }
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (cause) {
+    return {
+      ok: false,
+      problem: `manifest: is not JSON (${cause instanceof Error ? cause.message : cause})`,
+    };
+  }
+};
+
+const otherFormats = /^\.(jsonl|ndjson|json|parquet|avro|orc|xlsx?)(\.gz)?$/i;
+
+const fileProblems = ({ schema }: ManifestText): readonly string[] => {
+  const problems: (string | undefined)[] = [
+    otherFormats.test(schema.extension)
+      ? `schema.extension: ${schema.extension} is not read yet, only CSV is`
+      : undefined,
+    schema.delimiter === schema.quote ? 'schema.delimiter: is the same as schema.quote' : undefined,
+    patternProblem('schema.name_pattern', schema.name_pattern),
+  ];
+  return problems.filter((problem) => problem !== undefined);
+};
+
+const flatten = ({ version, directory, schema }: ManifestText, fields: readonly Field[]): Manifest => {
+  const { format: _format, encoding: _encoding, validation, ...file } = schema;
+  return {
+    ...file,
+    ...validation,
+    version,
+    directory,
+    format: 'csv',
+    fields,
+    quarantine_path: validation.quarantine_path.replace(/\/$/, ''),
+  };
+};
