@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, link, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Algorithm, type Digest, startDigest } from './checksums.ts';
+import type { ObjectIndex } from './object-index.ts';
+
+type Source = Readable | AsyncIterable<Uint8Array>;
+
+/** Bytes that lie on disk under a random name, and what was measured while they were written. */
+export type Blob = {
+  readonly id: string;
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly md5: string;
+  /** Base64, one for each algorithm asked for. */
+  readonly checksums: Partial<Record<Algorithm, string>>;
+};
+
+export type Blobs = ReturnType<typeof openBlobs>;
+
+const measure = async function* (source: Source, digests: Iterable<Digest>, count: (bytes: number) => void) {
+  for await (const chunk of source) {
+    for (const digest of digests) digest.update(chunk);
+    count(chunk.length);
+    yield chunk;
+  }
+};
+
+/**
+ * Opens the folder of bytes. A blob's name is in the index's list of leftovers before its first byte is written, and leaves
+ * it in the very batch that makes a version or part point to it: what a killed process was writing is swept at the next start.
+ */
+export const openBlobs = (directory: string, index: ObjectIndex) => {
+  const pathOf = (id: string): string => join(directory, id);
+
+  const discard = async (id: string): Promise<void> => {
+    await rm(pathOf(id), { force: true });
+    await index.write([index.leftovers.remove(id)]);
+  };
+
+  const reserve = async <T>(fill: (id: string, path: string) => Promise<T>): Promise<T> => {
+    const id = randomBytes(16).toString('hex');
+    await index.write([index.leftovers.put(id)]);
+    try {
+      return await fill(id, pathOf(id));
+    } catch (error) {
+      await discard(id);
+      throw error;
+    }
+  };
+
+  return {
+    pathOf,
+
+    /** Removes bytes that nothing points to any more. */
+    discard,
+
+    /** Makes the folder, and removes what a killed process left behind. */
+    async recover(): Promise<void> {
+      await mkdir(directory, { recursive: true });
+      for (const id of await index.leftovers.all()) await discard(id);
+    },
+
+    /** Writes a stream to a new blob, computing its MD5 and the checksums asked for on the way. */
+    write(source: Source, wanted: readonly Algorithm[] = []): Promise<Blob> {
+      return reserve(async (id, path) => {
+        const digests = new Map(
+          [...new Set<Algorithm>(['md5', ...wanted])].map((name) => [name, startDigest(name)]),
+        );
+        let size = 0;
+        const measured = measure(source, [...digests.values()], (bytes) => {
+          size += bytes;
+        });
+        await pipeline(measured, createWriteStream(path));
+        const checksums: Partial<Record<Algorithm, string>> = {};
+        let md5 = '';
+        for (const [name, digest] of digests) {
+          const value = Buffer.from(await digest.digest());
+          checksums[name] = value.toString('base64');
+          if (name === 'md5') md5 = value.toString('hex');
+        }
+        return { id, size, md5, checksums };
+      });
+    },
+
+    /** Gives bytes a second name without reading them, where the file system can. */
+    duplicate(id: string): Promise<string> {
+      return reserve(async (copy, path) => {
+        await link(pathOf(id), path).catch(() => copyFile(pathOf(id), path, constants.COPYFILE_FICLONE));
+        return copy;
+      });
+    },
+
+    /** Streams blobs one after the other, whole or from one byte to another (both included). */
+    async *read(ids: readonly string[], range?: { start: number; end: number }): AsyncGenerator<Uint8Array> {
+      for (const id of ids) yield* createReadStream(pathOf(id), { highWaterMark: 1 << 20, ...range });
+    },
+  };
+};

@@ -1,0 +1,178 @@
+import type { Announcer } from './announcer.ts';
+import type { Blobs } from './blobs.ts';
+import type { BucketStore } from './bucket-store.ts';
+import { checkWrite, type WriteConditions } from './conditions.ts';
+import { versionsOf } from './index-keys.ts';
+import type { Change, ObjectIndex } from './object-index.ts';
+import type { Bucket, Description, ObjectEvent, Version } from './records.ts';
+import { S3Error } from './s3-error.ts';
+import type { Turns } from './turns.ts';
+import { makeId, sequenceOf } from './version-ids.ts';
+
+type Parts = {
+  readonly index: ObjectIndex;
+  readonly blobs: Blobs;
+  readonly buckets: BucketStore;
+  readonly turns: Turns;
+  readonly announcer: Announcer;
+  readonly clock: () => Date;
+};
+
+/** A version before its turn has come. */
+export type Draft = Omit<Version, 'sequence' | 'versionId' | 'lastModified' | 'blob'> & {
+  readonly blob: string;
+};
+
+export type Commit = {
+  readonly reason: ObjectEvent['reason'];
+  readonly conditions?: WriteConditions;
+  /** Decided and written in the same turn. */
+  readonly also?: () => Promise<Change[]>;
+};
+
+export type Removal = { readonly removed?: Version; readonly marker?: Version };
+
+export type ObjectStore = ReturnType<typeof openObjects>;
+
+/** The empty description. */
+export const undescribed: Description = { headers: {}, metadata: {}, tags: {} };
+
+const eventOf = (bucket: Bucket, version: Version, reason: ObjectEvent['reason']): ObjectEvent => ({
+  bucket: bucket.name,
+  key: version.key,
+  size: version.size,
+  etag: version.etag,
+  versionId: version.versionId,
+  sequencer: version.sequence.toString(16).toUpperCase().padStart(18, '0'),
+  reason,
+  time: version.lastModified,
+});
+
+/** Opens the objects of all buckets: every change to a key is one atomic write, in turn. */
+export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: Parts) => {
+  const first = async (bucket: string, key: string, isWanted: (version: Version) => boolean) => {
+    const positions = versionsOf(bucket);
+    const cursor = index.versions.cursor({ gte: positions.atKey(key), lt: positions.behindKey(key) });
+    try {
+      let version = await cursor.next();
+      while (version && !isWanted(version)) version = await cursor.next();
+      return version;
+    } finally {
+      await cursor.close();
+    }
+  };
+
+  const newest = (bucket: string, key: string) => first(bucket, key, () => true);
+
+  const find = async (bucket: string, key: string, versionId: string): Promise<Version | undefined> => {
+    if (versionId === 'null') return first(bucket, key, (version) => version.versionId === 'null');
+    const sequence = sequenceOf(versionId);
+    if (sequence === undefined)
+      throw new S3Error('InvalidArgument', {
+        message: 'Invalid version id specified',
+        details: { ArgumentName: 'versionId', ArgumentValue: versionId },
+      });
+    const version = await index.versions.get(bucket, key, sequence);
+    return version?.versionId === versionId ? version : undefined;
+  };
+
+  const dropping = (bucket: string, version: Version | undefined): Change[] => {
+    if (!version) return [];
+    const blob = version.blob === undefined ? [] : [index.leftovers.put(version.blob)];
+    return [index.versions.remove(bucket, version), ...blob];
+  };
+
+  const sweep = async (version: Version | undefined): Promise<void> => {
+    if (version?.blob !== undefined) await blobs.discard(version.blob);
+  };
+
+  const replacedIn = (bucket: Bucket, key: string): Promise<Version | undefined> =>
+    bucket.versioning === 'Enabled' ? Promise.resolve(undefined) : find(bucket.name, key, 'null');
+
+  const stamp = (bucket: Bucket, sequence: number) => ({
+    sequence,
+    versionId: bucket.versioning === 'Enabled' ? makeId(sequence) : 'null',
+    lastModified: clock().toISOString(),
+  });
+
+  const commitNow = async (
+    name: string,
+    draft: Draft,
+    { reason, conditions, also }: Commit,
+    sequence: number,
+  ) => {
+    const bucket = buckets.named(name);
+    checkWrite(conditions ?? {}, draft.key, await newest(name, draft.key));
+    const more = (await also?.()) ?? [];
+    const replaced = await replacedIn(bucket, draft.key);
+    const version: Version = { ...draft, ...stamp(bucket, sequence) };
+    const event = eventOf(bucket, version, reason);
+    await index.write([
+      index.sequence.put(sequence),
+      index.leftovers.remove(draft.blob),
+      ...dropping(name, replaced),
+      index.versions.put(name, version),
+      ...(bucket.isAnnounced ? [index.events.put(event)] : []),
+      ...more,
+    ]);
+    if (bucket.isAnnounced) announcer.announce(event);
+    await sweep(replaced);
+    return version;
+  };
+
+  const mark = async (bucket: Bucket, key: string, sequence: number): Promise<Removal> => {
+    const replaced = await replacedIn(bucket, key);
+    const marker: Version = { ...undescribed, key, size: 0, etag: '', ...stamp(bucket, sequence) };
+    const isMarked = bucket.versioning !== undefined;
+    await index.write([
+      index.sequence.put(sequence),
+      ...dropping(bucket.name, replaced),
+      ...(isMarked ? [index.versions.put(bucket.name, marker)] : []),
+    ]);
+    await sweep(replaced);
+    return isMarked ? { marker } : {};
+  };
+
+  const removeVersion = async (bucket: string, key: string, versionId: string): Promise<Removal> => {
+    const removed = await find(bucket, key, versionId);
+    if (!removed) return {};
+    await index.write(dropping(bucket, removed));
+    await sweep(removed);
+    return { removed };
+  };
+
+  return {
+    /** The newest version of a key, which may be a delete marker. */
+    newest,
+
+    /** One version of a key, which may be a delete marker; InvalidArgument if the id cannot be one. */
+    find,
+
+    /** Makes a written blob the newest version of its key; the blob is removed if that cannot be. */
+    async commit(bucket: string, draft: Draft, commit: Commit): Promise<Version> {
+      try {
+        return await turns.take((sequence) => commitNow(bucket, draft, commit, sequence));
+      } catch (error) {
+        await blobs.discard(draft.blob);
+        throw error;
+      }
+    },
+
+    /** Removes one version for ever, or without one named, the key as its bucket's versioning has it. */
+    remove(name: string, key: string, versionId?: string, ifMatch?: string): Promise<Removal> {
+      return turns.take(async (sequence) => {
+        const bucket = buckets.named(name);
+        if (ifMatch !== undefined) checkWrite({ ifMatch }, key, await newest(name, key));
+        return versionId === undefined ? mark(bucket, key, sequence) : removeVersion(name, key, versionId);
+      });
+    },
+
+    /** Gives a version other tags. */
+    tag(name: string, { key, sequence }: Version, tags: Record<string, string>): Promise<void> {
+      return turns.take(async () => {
+        const version = await index.versions.get(name, key, sequence);
+        if (version) await index.write([index.versions.put(name, { ...version, tags })]);
+      });
+    },
+  };
+};

@@ -1,0 +1,128 @@
+import {
+  createBucket,
+  deleteBucket,
+  getBucketLocation,
+  getBucketVersioning,
+  headBucket,
+  listBuckets,
+  putBucketVersioning,
+} from './buckets.ts';
+import { completeUpload } from './complete-upload.ts';
+import { deleteObject, deleteObjects } from './delete-object.ts';
+import { listObjects, listObjectsV2 } from './list-objects.ts';
+import { listParts, listUploads } from './list-uploads.ts';
+import { listObjectVersions } from './list-versions.ts';
+import { getObject, getObjectAttributes, headObject } from './read-object.ts';
+import type { Reply } from './reply.ts';
+import type { S3Request } from './request.ts';
+import { S3Error } from './s3-error.ts';
+import type { Store } from './store.ts';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './tagging.ts';
+import { abortUpload, createUpload, uploadPart, uploadPartCopy } from './upload-part.ts';
+import { copyObject, putObject } from './write-object.ts';
+
+type Operation = (store: Store, request: S3Request) => Promise<Reply>;
+type Scope = 'service' | 'bucket' | 'object';
+
+type Route = {
+  readonly method: string;
+  readonly scope: Scope;
+  /** A query parameter that must be there. */
+  readonly query?: string;
+  readonly isCopy?: true;
+  readonly run: Operation;
+};
+
+// The first that fits is taken, so what asks for more stands before what asks for less.
+const routes: readonly Route[] = [
+  { method: 'GET', scope: 'service', run: listBuckets },
+  { method: 'GET', scope: 'bucket', query: 'location', run: getBucketLocation },
+  { method: 'GET', scope: 'bucket', query: 'versioning', run: getBucketVersioning },
+  { method: 'PUT', scope: 'bucket', query: 'versioning', run: putBucketVersioning },
+  { method: 'GET', scope: 'bucket', query: 'versions', run: listObjectVersions },
+  { method: 'GET', scope: 'bucket', query: 'uploads', run: listUploads },
+  { method: 'GET', scope: 'bucket', query: 'list-type', run: listObjectsV2 },
+  { method: 'POST', scope: 'bucket', query: 'delete', run: deleteObjects },
+  { method: 'GET', scope: 'bucket', run: listObjects },
+  { method: 'HEAD', scope: 'bucket', run: headBucket },
+  { method: 'PUT', scope: 'bucket', run: createBucket },
+  { method: 'DELETE', scope: 'bucket', run: deleteBucket },
+  { method: 'GET', scope: 'object', query: 'uploadId', run: listParts },
+  { method: 'GET', scope: 'object', query: 'tagging', run: getObjectTagging },
+  { method: 'GET', scope: 'object', query: 'attributes', run: getObjectAttributes },
+  { method: 'GET', scope: 'object', run: getObject },
+  { method: 'HEAD', scope: 'object', run: headObject },
+  { method: 'POST', scope: 'object', query: 'uploads', run: createUpload },
+  { method: 'POST', scope: 'object', query: 'uploadId', run: completeUpload },
+  { method: 'PUT', scope: 'object', query: 'uploadId', isCopy: true, run: uploadPartCopy },
+  { method: 'PUT', scope: 'object', query: 'uploadId', run: uploadPart },
+  { method: 'PUT', scope: 'object', query: 'tagging', run: putObjectTagging },
+  { method: 'PUT', scope: 'object', isCopy: true, run: copyObject },
+  { method: 'PUT', scope: 'object', run: putObject },
+  { method: 'DELETE', scope: 'object', query: 'uploadId', run: abortUpload },
+  { method: 'DELETE', scope: 'object', query: 'tagging', run: deleteObjectTagging },
+  { method: 'DELETE', scope: 'object', run: deleteObject },
+];
+
+// What makes a request another operation than the one that its method and path alone would be.
+const subresources = [
+  'abac',
+  'accelerate',
+  'acl',
+  'analytics',
+  'attributes',
+  'cors',
+  'delete',
+  'encryption',
+  'intelligent-tiering',
+  'inventory',
+  'legal-hold',
+  'lifecycle',
+  'location',
+  'logging',
+  'metadataConfiguration',
+  'metadataTable',
+  'metrics',
+  'notification',
+  'object-lock',
+  'ownershipControls',
+  'policy',
+  'policyStatus',
+  'publicAccessBlock',
+  'renameObject',
+  'replication',
+  'requestPayment',
+  'restore',
+  'retention',
+  'select',
+  'session',
+  'tagging',
+  'torrent',
+  'uploadId',
+  'uploads',
+  'versioning',
+  'versions',
+  'website',
+];
+
+const scopeOf = ({ bucket, key }: S3Request): Scope =>
+  bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
+
+/** Finds the operation that a request means; NotImplemented for what S3 has and this has not, else MethodNotAllowed. */
+export const operationOf = (request: S3Request): Operation => {
+  const scope = scopeOf(request);
+  const isCopy = request.header('x-amz-copy-source') !== undefined;
+  const named = subresources.filter((name) => request.query.has(name));
+  const route = routes.find(
+    ({ method, scope: where, query, isCopy: needsCopy }) =>
+      method === request.method &&
+      where === scope &&
+      (query === undefined ? named.length === 0 : request.query.has(query)) &&
+      (needsCopy !== true || isCopy),
+  );
+  if (route) return route.run;
+  if (named.length > 0 || request.method === 'POST') throw new S3Error('NotImplemented');
+  throw new S3Error('MethodNotAllowed', {
+    details: { Method: request.method, ResourceType: scope.toUpperCase() },
+  });
+};

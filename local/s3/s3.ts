@@ -1,0 +1,136 @@
+import { createReadStream } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { defaultAlgorithm } from './checksums.ts';
+import { listCurrent } from './list-objects.ts';
+import { type Draft, undescribed } from './object-store.ts';
+import type { ObjectEvent } from './records.ts';
+import { type Reply, respond } from './reply.ts';
+import { readRequest } from './request.ts';
+import { operationOf } from './routes.ts';
+import { S3Error } from './s3-error.ts';
+import { openStore, type Store } from './store.ts';
+
+export type { ObjectEvent } from './records.ts';
+
+/** Bytes of one version, on disk under a name of their own that never changes. */
+export type LocatedObject = {
+  path: string;
+  size: number;
+  versionId: string;
+  /** Without quotes. */
+  etag: string;
+  /** ISO 8601 UTC with milliseconds. */
+  lastModified: string;
+};
+
+export type LocalS3 = {
+  /** Answers one request of S3's REST protocol, path-style or with the bucket in the host. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Makes a bucket, or gives one that exists these settings. */
+  createBucket(name: string, options: { versioning: boolean; events: boolean }): Promise<void>;
+  /** Finds the file that holds the bytes of one version, the newest when none is named; undefined when there is none. */
+  locate(bucket: string, key: string, versionId?: string): Promise<LocatedObject | undefined>;
+  /** Puts a local file's or buffer's bytes; with `ifNoneMatch`, answers undefined when the key exists. */
+  put(
+    bucket: string,
+    key: string,
+    body: { path: string } | Buffer,
+    options?: { ifNoneMatch?: boolean },
+  ): Promise<{ versionId: string; etag: string } | undefined>;
+  /** Lists all the keys with a prefix, in the order of their UTF-8 bytes. */
+  list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
+  /** Ends once events under way are handed over; the requests must have ended before. */
+  close(): Promise<void>;
+};
+
+export type LocalS3Options = {
+  directory: string;
+  /** Called at least once for each new version in a bucket with events, until it resolves, in this process or a later one. */
+  onObject: (event: ObjectEvent) => Promise<void> | void;
+  clock?: () => Date;
+};
+
+const ensureBucket = async ({ buckets }: Store, name: string, isVersioned: boolean, isAnnounced: boolean) => {
+  const versioning = isVersioned ? { versioning: 'Enabled' as const } : {};
+  if (!buckets.has(name)) return buckets.create(name, { ...versioning, isAnnounced });
+  await buckets.save({ ...buckets.named(name), ...versioning, isAnnounced });
+};
+
+const locate = async (
+  { buckets, objects, blobs }: Store,
+  bucketName: string,
+  key: string,
+  versionId?: string,
+) => {
+  const { name } = buckets.named(bucketName);
+  const version = await (versionId === undefined
+    ? objects.newest(name, key)
+    : objects.find(name, key, versionId));
+  if (version?.blob === undefined) return undefined;
+  const { size, etag, lastModified } = version;
+  return { path: blobs.pathOf(version.blob), size, versionId: version.versionId, etag, lastModified };
+};
+
+const draftOf = async ({ blobs }: Store, key: string, body: { path: string } | Buffer): Promise<Draft> => {
+  const bytes = Buffer.isBuffer(body)
+    ? Readable.from([body])
+    : createReadStream(body.path, { highWaterMark: 1 << 20 });
+  const { id, size, md5, checksums } = await blobs.write(bytes, [defaultAlgorithm]);
+  const value = checksums[defaultAlgorithm] ?? '';
+  const checksum = { algorithm: defaultAlgorithm, value, type: 'FULL_OBJECT' as const };
+  return {
+    ...undescribed,
+    headers: { 'content-type': 'binary/octet-stream' },
+    key,
+    blob: id,
+    size,
+    etag: md5,
+    checksum,
+  };
+};
+
+const put = async (store: Store, bucket: string, draft: Draft, ifNoneMatch: boolean) => {
+  try {
+    const { versionId, etag } = await store.objects.commit(bucket, draft, {
+      reason: 'PutObject',
+      conditions: { ifNoneMatch },
+    });
+    return { versionId, etag };
+  } catch (error) {
+    if (error instanceof S3Error && error.name === 'PreconditionFailed') return undefined;
+    throw error;
+  }
+};
+
+const answer = async (store: Store, incoming: IncomingMessage): Promise<Reply> => {
+  const request = readRequest(incoming, store.buckets.has);
+  return operationOf(request)(store, request);
+};
+
+/**
+ * Opens an S3 that keeps everything in one folder, whole after the death of the process at any moment. Signatures are
+ * not verified and there are no permissions: it is for 127.0.0.1.
+ */
+export const openS3 = async ({
+  directory,
+  onObject,
+  clock = () => new Date(),
+}: LocalS3Options): Promise<LocalS3> => {
+  const store = await openStore({ directory, onObject, clock });
+  return {
+    handle: (request, response) => void respond(request, response, () => answer(store, request)),
+    createBucket: (name, { versioning, events }) => ensureBucket(store, name, versioning, events),
+    locate: (bucket, key, versionId) => locate(store, bucket, key, versionId),
+    put: async (bucket, key, body, { ifNoneMatch = false } = {}) =>
+      put(store, store.buckets.named(bucket).name, await draftOf(store, key, body), ifNoneMatch),
+    list: async (bucket, prefix) => {
+      const all = { prefix, delimiter: '', after: '', limit: Number.POSITIVE_INFINITY };
+      const { lines } = await listCurrent(store, store.buckets.named(bucket).name, all);
+      return lines.flatMap((line) =>
+        'entry' in line ? [{ key: line.entry.key, size: line.entry.size }] : [],
+      );
+    },
+    close: store.close,
+  };
+};
