@@ -1,5 +1,5 @@
 import { generateStreams } from '../local/generate/streams.ts';
-import { withCloud } from './bench-cloud.ts';
+import type { BenchCloud } from './bench-cloud.ts';
 import type { Item, LakeClient } from './lake-client.ts';
 import { type Catalogue, landCatalogue, untilReadable, untilRecorded } from './landings.ts';
 import { median } from './median.ts';
@@ -14,14 +14,13 @@ type Moments = Readonly<Record<string, number>>;
  * Lands one file of real size after another on a warm cloud with a catalogue of real size, each with a day of its own,
  * and takes the time until that day is readable; the first landing warms up and does not count.
  */
-export const latency = (repeats: number): Promise<Measurement> =>
-  withCloud(async ({ lake }) => {
-    const catalogue = await landCatalogue(lake);
-    const landings: Moments[] = [];
-    for (let landing = 0; landing <= repeats; landing++)
-      landings.push(await landOneDay(lake, catalogue, landing));
-    return { bench: 'latency', figures: figuresOf(landings.slice(1)) };
-  });
+export const latency = async ({ lake }: BenchCloud, repeats: number): Promise<Measurement> => {
+  const catalogue = await landCatalogue(lake);
+  const landings: Moments[] = [];
+  for (let landing = 0; landing <= repeats; landing++)
+    landings.push(await landOneDay(lake, catalogue, landing));
+  return { bench: 'latency', figures: figuresOf(landings.slice(1)) };
+};
 
 const landOneDay = async (lake: LakeClient, catalogue: Catalogue, landing: number): Promise<Moments> => {
   const day = new Date(Date.UTC(2024, 6, 1 + landing)).toISOString().slice(0, 10);

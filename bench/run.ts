@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { type BenchCloud, withCloud } from './bench-cloud.ts';
 import { latency } from './latency.ts';
 import { asJson, asTable, type Measurement } from './report.ts';
 import { tenMillion } from './ten-million.ts';
@@ -19,7 +20,7 @@ const bench = (
   name: string,
   description: string,
   size: { flag: string; usual: number },
-  run: (size: number) => Promise<Measurement>,
+  run: (cloud: BenchCloud, size: number) => Promise<Measurement>,
 ) =>
   program
     .command(name)
@@ -27,7 +28,7 @@ const bench = (
     .option('--json', 'print one JSON object', false)
     .option(`--${size.flag} <number>`, `how many ${size.flag}`, count, size.usual)
     .action(async (options) => {
-      const measurement = await run(options[size.flag]);
+      const measurement = await withCloud((cloud) => run(cloud, options[size.flag]));
       console.log(options.json ? asJson(measurement) : asTable(measurement));
     });
 

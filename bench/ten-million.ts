@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateStreams } from '../local/generate/streams.ts';
-import { withCloud } from './bench-cloud.ts';
+import type { BenchCloud } from './bench-cloud.ts';
 import type { LakeClient } from './lake-client.ts';
 import { landCatalogue, landManifest, untilReadable, untilRecorded } from './landings.ts';
 import { peakMemory } from './memory.ts';
@@ -13,19 +13,19 @@ const firstDay = '2024-06-01';
 const patienceMs = 900_000;
 
 /** Lands one file of so many rows over thirty days and takes the time until every day is readable, and the cloud's memory. */
-export const tenMillion = (rows: number): Promise<Measurement> =>
-  withCloud(async ({ lake, process, directory }) => {
-    const catalogue = await landCatalogue(lake);
-    const idle = await peakMemory(process);
-    const path = join(directory, 'streams1.csv');
-    await writeFile(path, generateStreams({ rows, days, firstDay, seed: 1, ...catalogue }));
-    await landManifest(lake, 'streams', rows);
-    const figures = await landHuge(lake, path);
-    return {
-      bench: 'ten-million',
-      figures: { rows, ...figures, memory_before_mb: idle, peak_memory_mb: await peakMemory(process) },
-    };
-  });
+export const tenMillion = async (
+  { lake, process, directory }: BenchCloud,
+  rows: number,
+): Promise<Measurement> => {
+  const catalogue = await landCatalogue(lake);
+  const memoryBefore = await peakMemory(process);
+  const path = join(directory, 'streams1.csv');
+  await writeFile(path, generateStreams({ rows, days, firstDay, seed: 1, ...catalogue }));
+  await landManifest(lake, 'streams', rows);
+  const figures = await landHuge(lake, path);
+  const memory = { memory_before_mb: memoryBefore, peak_memory_mb: await peakMemory(process) };
+  return { bench: 'ten-million', figures: { rows, ...figures, ...memory } };
+};
 
 const landHuge = async (lake: LakeClient, path: string): Promise<Record<string, number>> => {
   const { size } = await stat(path);

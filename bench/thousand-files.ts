@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { generateStreams } from '../local/generate/streams.ts';
-import { withCloud } from './bench-cloud.ts';
+import type { BenchCloud } from './bench-cloud.ts';
 import type { Item, LakeClient, LandedFile } from './lake-client.ts';
 import { type Catalogue, landCatalogue, untilReadable, untilRecorded } from './landings.ts';
 import { peakMemory } from './memory.ts';
@@ -12,27 +12,26 @@ const uploadsAtOnce = 64;
 const patienceMs = 600_000;
 
 /** Lands so many small files of one day at once, and counts the batches that carried them. */
-export const thousandFiles = (count: number): Promise<Measurement> =>
-  withCloud(async ({ lake, process }) => {
-    const texts = textsOf(await landCatalogue(lake), count);
-    const startedAt = Date.now();
-    const files = await landAll(lake, texts);
-    const landedAt = Date.now();
-    await untilReadable(lake, day, distinctLines(texts), patienceMs);
-    const readableAt = Date.now();
-    const records = await recordsOf(lake, files);
-    return {
-      bench: 'thousand-files',
-      figures: {
-        files: count,
-        batches: new Set(records.map((record) => record.batch_id)).size,
-        upload_ms: landedAt - startedAt,
-        first_upload_to_readable_ms: readableAt - startedAt,
-        last_upload_to_readable_ms: readableAt - landedAt,
-        peak_memory_mb: await peakMemory(process),
-      },
-    };
-  });
+export const thousandFiles = async ({ lake, process }: BenchCloud, count: number): Promise<Measurement> => {
+  const texts = textsOf(await landCatalogue(lake), count);
+  const startedAt = Date.now();
+  const files = await landAll(lake, texts);
+  const landedAt = Date.now();
+  await untilReadable(lake, day, distinctLines(texts), patienceMs);
+  const readableAt = Date.now();
+  const records = await recordsOf(lake, files);
+  return {
+    bench: 'thousand-files',
+    figures: {
+      files: count,
+      batches: new Set(records.map((record) => record.batch_id)).size,
+      upload_ms: landedAt - startedAt,
+      first_upload_to_readable_ms: readableAt - startedAt,
+      last_upload_to_readable_ms: readableAt - landedAt,
+      peak_memory_mb: await peakMemory(process),
+    },
+  };
+};
 
 const textsOf = (catalogue: Catalogue, count: number): string[] =>
   Array.from({ length: count }, (_, seed) =>

@@ -59,7 +59,7 @@ const catalogueIn = (files: readonly LandedFile[]): Map<string, Track> =>
   );
 
 const toTrack = (row: Row): Track => ({
-  genre: row.track_genre ?? '',
+  genre: row.track_genre || unknownTrack.genre,
   durationMs: Number(row.duration_ms),
   popularity: Number(row.popularity),
   name: row.track_name || null,
