@@ -1,0 +1,52 @@
+import { type Dialect, identifier, textLiteral } from './dialect.ts';
+import { compileFigureCondition, doubleOf } from './figure-condition.ts';
+import { RulesetError } from './ruleset-error.ts';
+import { type SqlToken, tokenizeSql } from './sql-tokens.ts';
+import type { Atom, Quoted } from './syntax.ts';
+
+/**
+ * The statement of a CustomSql rule as one select giving (metric double, passed boolean) over `primary`, the rows of
+ * one file. With a condition the statement gives one number; without, its rows are the ones that are right, and
+ * all rows, or the share that the threshold wants, must be among them.
+ */
+export const compileCustomSql = (atom: Atom, dialect: Dialect): string => {
+  const [statement] = atom.parameters;
+  if (!statement) throw new RulesetError('CustomSql takes a statement', atom.at);
+  const sql = rewrite(statement, dialect);
+  return atom.condition ? overNumber(sql, atom.condition) : overRows(sql, atom.threshold);
+};
+
+const overNumber = (sql: string, condition: NonNullable<Atom['condition']>): string => `select metric,
+  coalesce(${compileFigureCondition('metric', condition, doubleOf)}, false) as passed
+from (select cast((
+${sql}
+) as double) as metric) as answer`;
+
+const overRows = (sql: string, threshold: Atom['threshold']): string => {
+  const judged = threshold ? compileFigureCondition('metric', threshold, doubleOf) : 'metric = 1';
+  return `select metric, coalesce(all_rows = 0 or ${judged}, false) as passed
+from (
+  select cast(right_rows as double) / nullif(all_rows, 0) as metric, all_rows
+  from (
+    select (select count(*) from "primary") as all_rows, (select count(*) from (
+${sql}
+    ) as returned) as right_rows
+  ) as counted
+) as answer`;
+};
+
+const rewrite = (statement: Quoted, dialect: Dialect): string => {
+  const tokens = tokenizeSql(statement, 'CustomSql');
+  const first = tokens.find(({ kind }) => kind !== 'space');
+  if (first?.kind !== 'word' || !['select', 'with'].includes(first.text.toLowerCase()))
+    throw new RulesetError('CustomSql: it is one select', statement.at);
+  return tokens.map((token) => writeToken(token, dialect)).join('');
+};
+
+/** `primary` is a reserved word of DuckDB, so that it is always written in quotes. */
+const writeToken = (token: SqlToken, dialect: Dialect): string => {
+  if (token.kind === 'text') return textLiteral(token.text, dialect);
+  if (token.kind === 'quoted') return identifier(token.text);
+  if (token.kind === 'word' && token.text.toLowerCase() === 'primary') return '"primary"';
+  return token.text;
+};

@@ -1,0 +1,13 @@
+import { identifier } from './dialect.ts';
+import type { CompiledAtom, Scope } from './scope.ts';
+
+/** All rows of `staged` that offend against a rule, with all its columns; undefined for a rule about a whole file. */
+export const exampleSelect = ({ offends }: CompiledAtom, { table, windows }: Scope): string | undefined => {
+  if (offends === undefined) return undefined;
+  const columns = table.columns.map(({ name }) => identifier(name)).join(', ');
+  if (windows.size === 0) return `select ${columns} from staged where ${offends}`;
+  const counts = [...windows].map(([name, count]) => `${count} as ${name}`);
+  return `select ${columns} from (
+  select ${[columns, ...counts].join(', ')} from staged
+) as counted where ${offends}`;
+};

@@ -1,0 +1,15 @@
+/** A place in a text, both 1-based. */
+export type Position = { readonly line: number; readonly column: number };
+
+/** What is wrong with a ruleset and where; `message` says it without the place. */
+export class RulesetError extends Error {
+  override readonly name = 'RulesetError';
+  readonly line: number;
+  readonly column: number;
+
+  constructor(problem: string, at: Position, options?: ErrorOptions) {
+    super(problem, options);
+    this.line = at.line;
+    this.column = at.column;
+  }
+}
