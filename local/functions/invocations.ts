@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { openJournal } from '../journal.ts';
+import type { Outcome } from './instance.ts';
+
+/** An asynchronous invocation, as it is kept until it is done. */
+export type Invocation = {
+  readonly functionName: string;
+  readonly payload: unknown;
+};
+
+export type InvocationsOptions = {
+  /** Journal of what was accepted and is not done. */
+  readonly path: string;
+  readonly run: (invocation: Invocation, requestId: string) => Promise<Outcome>;
+  readonly retriesOf: (functionName: string) => number;
+  /** Keeps an invocation whose tries are used up. */
+  readonly giveUp: (invocation: Invocation, outcome: Outcome, tries: number) => Promise<void>;
+  /** Milliseconds before the first retry; each further one waits twice as long. */
+  readonly retryDelay: number;
+};
+
+/** Lambda's queue of asynchronous invocations. */
+export type Invocations = {
+  /** Accepts an invocation for good: it is on disk when this returns. Resolves when it is done or given up. */
+  add(invocation: Invocation): { readonly requestId: string; readonly done: Promise<void> };
+  /** Starts with what an earlier process left and what was added so far. */
+  start(): void;
+  /** Takes nothing more; what is not done stays for the next opening. */
+  stop(): void;
+  /** Closes the journal, after all that runs has ended. */
+  close(): void;
+};
+
+/**
+ * Opens the queue, which does not run anything before `start`. Every invocation is tried once and then as often as its
+ * function says, with a growing delay, and counts as done only when a try succeeded or it was given up.
+ */
+export const openInvocations = (options: InvocationsOptions): Invocations => {
+  const journal = openJournal<Invocation>(options.path);
+  const held: (() => void)[] = [];
+  const stopping = new AbortController();
+  let isStarted = false;
+
+  const process = async (requestId: string, invocation: Invocation): Promise<void> => {
+    const tries = 1 + options.retriesOf(invocation.functionName);
+    for (let number = 1; ; number++) {
+      const outcome = await options.run(invocation, requestId);
+      if (stopping.signal.aborted && !outcome.ok) return;
+      if (!outcome.ok && number === tries) await options.giveUp(invocation, outcome, number);
+      if (outcome.ok || number === tries) return journal.remove(requestId);
+      await wait(options.retryDelay * 2 ** (number - 1), undefined, { signal: stopping.signal });
+    }
+  };
+  /** What ends by an error is not done: it stays in the journal. */
+  const begin = (requestId: string, invocation: Invocation): Promise<void> =>
+    process(requestId, invocation).catch(() => {});
+  const hold = (): Promise<void> =>
+    new Promise((resolve) => {
+      held.push(resolve);
+    });
+
+  for (const [requestId, invocation] of [...journal.entries]) hold().then(() => begin(requestId, invocation));
+  return {
+    add(invocation) {
+      const requestId = randomUUID();
+      journal.add(requestId, invocation);
+      const done = isStarted ? begin(requestId, invocation) : hold().then(() => begin(requestId, invocation));
+      return { requestId, done };
+    },
+    start() {
+      isStarted = true;
+      for (const go of held.splice(0)) go();
+    },
+    stop: () => stopping.abort(),
+    close: () => journal.close(),
+  };
+};

@@ -1,0 +1,61 @@
+import { openSync, writeSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from './worker-protocol.ts';
+
+/** Lambda's runtime inside of one worker: loads the bundle, then runs one invocation after the other. */
+
+const { bundle, handler: name, log } = workerData as WorkerStart;
+
+const say = (message: WorkerMessage): void => parentPort?.postMessage(message);
+
+/** Written by the worker itself, so that the lines are there when it is ended in the middle. */
+const logTo = (file: number): void => {
+  const write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
+    if (typeof chunk === 'string') writeSync(file, chunk);
+    else writeSync(file, chunk);
+    const callback = typeof encoding === 'function' ? encoding : done;
+    if (typeof callback === 'function') queueMicrotask(() => callback());
+    return true;
+  };
+  Object.assign(process.stdout, { write });
+  Object.assign(process.stderr, { write });
+};
+
+const contextOf = ({ requestId, functionName, functionArn, memory, deadline }: InvokeMessage) => ({
+  awsRequestId: requestId,
+  functionName,
+  functionVersion: '$LATEST',
+  invokedFunctionArn: functionArn,
+  memoryLimitInMB: String(memory),
+  logGroupName: `/aws/lambda/${functionName}`,
+  logStreamName: 'local',
+  callbackWaitsForEmptyEventLoop: true,
+  getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+});
+
+const describe = (cause: unknown): FunctionError => {
+  if (!(cause instanceof Error)) return { errorType: typeof cause, errorMessage: String(cause) };
+  return { errorType: cause.name, errorMessage: cause.message, trace: cause.stack?.split('\n') ?? [] };
+};
+
+/** A payload is JSON on its way out, as it is on AWS. */
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null');
+
+type Handler = (event: unknown, context: ReturnType<typeof contextOf>) => unknown;
+
+const run = async (handler: Handler, message: InvokeMessage): Promise<WorkerMessage> => {
+  const { requestId } = message;
+  try {
+    return { kind: 'answered', requestId, payload: asJson(await handler(message.event, contextOf(message))) };
+  } catch (cause) {
+    const error = describe(cause);
+    console.error(JSON.stringify({ level: 'ERROR', message: 'Invoke Error', requestId, ...error }));
+    return { kind: 'failed', requestId, error };
+  }
+};
+
+logTo(openSync(log, 'a'));
+const { [name]: handler } = (await import(bundle)) as Record<string, unknown>;
+if (typeof handler !== 'function') throw new Error(`${bundle} exports no function ${name}`);
+parentPort?.on('message', async (message: InvokeMessage) => say(await run(handler as Handler, message)));
+say({ kind: 'ready' });

@@ -1,0 +1,88 @@
+/** An event rule of a function. */
+export type EventRule = {
+  readonly name: string;
+  readonly pattern: unknown;
+  /** What the function gets instead of the event. */
+  readonly input?: unknown;
+  /** Name of the queue that takes what cannot be delivered. */
+  readonly deadLetterQueue?: string;
+};
+
+/** Wakes a function by the clock. */
+export type Schedule = {
+  readonly name: string;
+  /** As written: `rate(…)` or `cron(…)`. */
+  readonly expression: string;
+  /** Milliseconds of a `rate(…)`; absent for `cron(…)`. */
+  readonly every?: number;
+  /** What the function gets instead of a scheduled event. */
+  readonly input?: unknown;
+  readonly deadLetterQueue?: string;
+};
+
+export type DeployedFunction = {
+  /** Key under `functions`. */
+  readonly key: string;
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Source file relative to the root, and the name of the handler that it exports. */
+  readonly entry: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Megabytes. */
+  readonly memory: number;
+  readonly maximumRetryAttempts: number;
+  /** Name of the queue that takes invocations whose tries are used up. */
+  readonly onFailure?: string;
+  readonly rules: readonly EventRule[];
+  readonly schedules: readonly Schedule[];
+};
+
+export type KeyAttribute = { readonly AttributeName: string; readonly KeyType: string };
+
+export type Table = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly attributes: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
+  readonly key: readonly KeyAttribute[];
+  readonly indexes: readonly {
+    readonly IndexName: string;
+    readonly KeySchema: readonly KeyAttribute[];
+    readonly Projection: Readonly<Record<string, unknown>>;
+  }[];
+};
+
+export type Bucket = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly versioning: boolean;
+  /** Object events go to the event bus. */
+  readonly events: boolean;
+};
+
+export type Queue = { readonly logicalId: string; readonly name: string; readonly arn: string };
+
+export type Job = {
+  readonly logicalId: string;
+  readonly name: string;
+  /** Base name of the script, without its ending. */
+  readonly script: string;
+  readonly maxConcurrentRuns: number;
+  readonly timeoutMinutes: number;
+};
+
+/** What `serverless.yml` deploys, as far as the laptop runs it, with every reference resolved. */
+export type Deployment = {
+  readonly service: string;
+  readonly stage: string;
+  readonly account: string;
+  readonly region: string;
+  readonly functions: readonly DeployedFunction[];
+  readonly tables: readonly Table[];
+  readonly buckets: readonly Bucket[];
+  readonly queues: readonly Queue[];
+  readonly jobs: readonly Job[];
+};

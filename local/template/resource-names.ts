@@ -1,0 +1,56 @@
+/** How CloudFormation names a resource of one type. */
+type Naming = {
+  /** The property that gives the physical name. */
+  readonly property: string;
+  /** The part of the ARN after `arn:aws:`. */
+  readonly arn: (name: string, account: string, region: string) => string;
+  /** What `Ref` gives, when that is not the name. */
+  readonly ref?: (name: string, account: string, region: string) => string;
+};
+
+const namings: Readonly<Record<string, Naming>> = {
+  'AWS::S3::Bucket': { property: 'BucketName', arn: (name) => `s3:::${name}` },
+  'AWS::DynamoDB::Table': {
+    property: 'TableName',
+    arn: (name, account, region) => `dynamodb:${region}:${account}:table/${name}`,
+  },
+  'AWS::SQS::Queue': {
+    property: 'QueueName',
+    arn: (name, account, region) => `sqs:${region}:${account}:${name}`,
+    ref: (name, account, region) => `https://sqs.${region}.amazonaws.com/${account}/${name}`,
+  },
+  'AWS::SNS::Topic': {
+    property: 'TopicName',
+    arn: (name, account, region) => `sns:${region}:${account}:${name}`,
+    ref: (name, account, region) => `arn:aws:sns:${region}:${account}:${name}`,
+  },
+  'AWS::Lambda::Function': {
+    property: 'FunctionName',
+    arn: (name, account, region) => `lambda:${region}:${account}:function:${name}`,
+  },
+  'AWS::IAM::Role': { property: 'RoleName', arn: (name, account) => `iam::${account}:role/${name}` },
+  'AWS::Glue::Job': {
+    property: 'Name',
+    arn: (name, account, region) => `glue:${region}:${account}:job/${name}`,
+  },
+  'AWS::RedshiftServerless::Workgroup': {
+    property: 'WorkgroupName',
+    arn: (name, account, region) => `redshift-serverless:${region}:${account}:workgroup/${name}`,
+  },
+  'AWS::RedshiftServerless::Namespace': {
+    property: 'NamespaceName',
+    arn: (name, account, region) => `redshift-serverless:${region}:${account}:namespace/${name}`,
+  },
+  'AWS::KMS::Key': {
+    property: 'KeyId',
+    arn: (name, account, region) => `kms:${region}:${account}:key/${name}`,
+  },
+};
+
+const unknownNaming: Naming = {
+  property: 'Name',
+  arn: (name, account, region) => `cloudformation:${region}:${account}:resource/${name}`,
+};
+
+/** The naming of a resource type; types that the laptop does not run share a plain one. */
+export const namingOf = (type: string): Naming => namings[type] ?? unknownNaming;

@@ -1,0 +1,90 @@
+import { basename, extname } from 'node:path';
+import * as z from 'zod';
+import type { Bucket, Job, Queue, Schedule, Table } from './deployment.ts';
+import { rateOf } from './schedule-expression.ts';
+import type { TemplateReader } from './template-reader.ts';
+
+const KeySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
+
+const TableProperties = z.object({
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
+  KeySchema,
+  GlobalSecondaryIndexes: z
+    .array(z.object({ IndexName: z.string(), KeySchema, Projection: z.record(z.string(), z.unknown()) }))
+    .default([]),
+});
+
+const BucketProperties = z.object({
+  VersioningConfiguration: z.object({ Status: z.string() }).optional(),
+  NotificationConfiguration: z
+    .object({
+      EventBridgeConfiguration: z.object({ EventBridgeEnabled: z.boolean().default(true) }).optional(),
+    })
+    .optional(),
+});
+
+const JobProperties = z.object({
+  Command: z.object({ ScriptLocation: z.string() }),
+  ExecutionProperty: z.object({ MaxConcurrentRuns: z.number() }).default({ MaxConcurrentRuns: 1 }),
+  Timeout: z.number().default(2880),
+});
+
+const ScheduleProperties = z.object({
+  ScheduleExpression: z.string(),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  Target: z.object({ Arn: z.string(), Input: z.string().optional() }),
+});
+
+/** The DynamoDB tables of the template. */
+export const readTables = (template: TemplateReader): Table[] =>
+  template.resources('AWS::DynamoDB::Table', TableProperties).map(({ logicalId, name, properties }) => ({
+    logicalId,
+    name,
+    attributes: properties.AttributeDefinitions,
+    key: properties.KeySchema,
+    indexes: properties.GlobalSecondaryIndexes,
+  }));
+
+/** The S3 buckets of the template. */
+export const readBuckets = (template: TemplateReader): Bucket[] =>
+  template.resources('AWS::S3::Bucket', BucketProperties).map(({ logicalId, name, properties }) => ({
+    logicalId,
+    name,
+    versioning: properties.VersioningConfiguration?.Status === 'Enabled',
+    events: properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled ?? false,
+  }));
+
+/** The SQS queues of the template. */
+export const readQueues = (template: TemplateReader): Queue[] =>
+  template.resources('AWS::SQS::Queue', z.unknown()).map(({ logicalId, name, place }) => ({
+    logicalId,
+    name,
+    arn: String(template.intrinsics.evaluate({ 'Fn::GetAtt': [logicalId, 'Arn'] }, place)),
+  }));
+
+/** The Glue jobs of the template. */
+export const readJobs = (template: TemplateReader): Job[] =>
+  template.resources('AWS::Glue::Job', JobProperties).map(({ logicalId, name, properties }) => {
+    const { ScriptLocation } = properties.Command;
+    return {
+      logicalId,
+      name,
+      script: basename(ScriptLocation, extname(ScriptLocation)),
+      maxConcurrentRuns: properties.ExecutionProperty.MaxConcurrentRuns,
+      timeoutMinutes: properties.Timeout,
+    };
+  });
+
+/** The enabled schedules of EventBridge Scheduler, with the ARN of what each wakes. */
+export const readSchedules = (template: TemplateReader): { target: string; schedule: Schedule }[] =>
+  template
+    .resources('AWS::Scheduler::Schedule', ScheduleProperties)
+    .filter(({ properties }) => properties.State === 'ENABLED')
+    .map(({ name, properties: { ScheduleExpression: expression, Target } }) => {
+      const every = rateOf(expression);
+      const input = Target.Input === undefined ? {} : { input: JSON.parse(Target.Input) as unknown };
+      return {
+        target: Target.Arn,
+        schedule: { name, expression, ...(every === undefined ? {} : { every }), ...input },
+      };
+    });

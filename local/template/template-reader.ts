@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { Intrinsics, type Resource } from './intrinsics.ts';
+import { below, type Place, TemplateError } from './template-error.ts';
+import { type Resolved, resolveVariables, type VariableOptions } from './variables.ts';
+
+/** Reads parts of a template against schemas, their functions evaluated and their places known. */
+export type TemplateReader = {
+  readonly service: string;
+  readonly functions: readonly (readonly [key: string, value: unknown, place: Place])[];
+  readonly provider: Provider;
+  readonly intrinsics: Intrinsics;
+  /** Resources of one type with their evaluated properties, as the schema wants them. */
+  resources<Schema extends z.ZodType>(type: string, schema: Schema): FoundResource<z.infer<Schema>>[];
+  /** A part as the schema wants it; throws `TemplateError`. */
+  read<Schema extends z.ZodType>(schema: Schema, value: unknown, place: Place): z.infer<Schema>;
+};
+
+export type FoundResource<Properties> = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly place: Place;
+  readonly properties: Properties;
+};
+
+const Section = z.record(z.string(), z.unknown());
+
+const ResourceFile = z.object({
+  Resources: z
+    .record(z.string(), z.object({ Type: z.string(), Properties: Section.default({}) }))
+    .default({}),
+  Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
+  Conditions: Section.default({}),
+  Mappings: Section.default({}),
+});
+
+const Provider = z.object({
+  environment: Section.default({}),
+  timeout: z.number().default(6),
+  memorySize: z.number().default(1024),
+  stackName: z.string().optional(),
+  stackParameters: z.array(z.object({ ParameterKey: z.string(), ParameterValue: z.unknown() })).default([]),
+});
+type Provider = z.infer<typeof Provider>;
+
+const Template = z.object({
+  service: z.string(),
+  provider: Provider,
+  functions: Section.default({}),
+  resources: z.preprocess((value) => (Array.isArray(value) ? value : [value ?? {}]), z.array(ResourceFile)),
+});
+
+/** The logical id that the framework gives to a function. */
+export const functionLogicalId = (key: string): string => {
+  const normalized = key.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+  return `${normalized.charAt(0).toUpperCase()}${normalized.slice(1)}LambdaFunction`;
+};
+
+/** Opens the template of a stage. */
+export const openTemplate = (options: VariableOptions): TemplateReader => {
+  const resolved = resolveVariables(options);
+  const root: Place = { file: 'serverless.yml', path: '' };
+  const template = check(resolved, Template, resolved.template, root);
+  const stackName = template.provider.stackName ?? `${template.service}-${options.stage}`;
+  const resources = { ...frameworkResources(template.functions), ...merged(template.resources, 'Resources') };
+  const intrinsics = new Intrinsics({
+    name: stackName,
+    account: options.account,
+    region: options.region,
+    resources,
+    parameters: parameterValues(template),
+    conditions: merged(template.resources, 'Conditions'),
+    mappings: merged(template.resources, 'Mappings'),
+  });
+  const read: TemplateReader['read'] = (schema, value, place) =>
+    check(resolved, schema, intrinsics.evaluate(value, place), place);
+  return {
+    service: template.service,
+    provider: template.provider,
+    intrinsics,
+    functions: Object.entries(resolved.template.functions ?? {}).map(([key, value]) => [
+      key,
+      value,
+      { file: resolved.fileOf(value) ?? root.file, path: key },
+    ]),
+    resources: (type, schema) =>
+      Object.entries(resourcesWithFiles(resolved))
+        .filter(([, { resource }]) => resource.Type === type)
+        .map(([logicalId, { resource, file }]) => {
+          const place = { file, path: `Resources.${logicalId}.Properties` };
+          const properties = read(schema, resource.Properties ?? {}, place);
+          return { logicalId, name: intrinsics.nameOf(logicalId, place), place, properties };
+        }),
+    read,
+  };
+};
+
+const check = <Schema extends z.ZodType>(
+  resolved: Resolved,
+  schema: Schema,
+  value: unknown,
+  place: Place,
+): z.infer<Schema> => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = (issue?.path ?? []).map(String).reduce<Place>((at, name) => below(at, name), place);
+  throw new TemplateError(
+    { ...path, file: resolved.fileOf(value) ?? place.file },
+    issue?.message ?? 'is not valid',
+  );
+};
+
+const merged = <Name extends 'Resources' | 'Parameters' | 'Conditions' | 'Mappings'>(
+  files: readonly z.infer<typeof ResourceFile>[],
+  name: Name,
+): z.infer<typeof ResourceFile>[Name] => Object.assign({}, ...files.map((file) => file[name]));
+
+const parameterValues = ({ resources, provider }: z.infer<typeof Template>): Record<string, unknown> => ({
+  ...Object.fromEntries(
+    Object.entries(merged(resources, 'Parameters')).map(([name, value]) => [name, value.Default]),
+  ),
+  ...Object.fromEntries(provider.stackParameters.map((each) => [each.ParameterKey, each.ParameterValue])),
+});
+
+/** What the framework adds to the stack and the template may refer to. */
+const frameworkResources = (functions: Record<string, unknown>): Record<string, Resource> => ({
+  ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' },
+  ...Object.fromEntries(
+    Object.entries(functions).map(([key, value]) => [
+      functionLogicalId(key),
+      {
+        Type: 'AWS::Lambda::Function',
+        Properties: { FunctionName: (value as { name?: unknown } | null)?.name },
+      },
+    ]),
+  ),
+});
+
+const resourcesWithFiles = ({ template, fileOf }: Resolved) => {
+  const files = Array.isArray(template.resources) ? template.resources : [template.resources ?? {}];
+  const found: Record<string, { resource: Resource; file: string }> = {};
+  for (const { Resources = {} } of files as { Resources?: Record<string, Resource> }[]) {
+    for (const [logicalId, resource] of Object.entries(Resources)) {
+      found[logicalId] = { resource, file: fileOf(resource) ?? 'serverless.yml' };
+    }
+  }
+  return found;
+};

@@ -1,0 +1,31 @@
+import type { Deployment } from './deployment.ts';
+import { readFunctions } from './function-section.ts';
+import { readBuckets, readJobs, readQueues, readSchedules, readTables } from './resource-section.ts';
+import { openTemplate } from './template-reader.ts';
+
+/** Which deployment of the template is meant. */
+export type TemplateOptions = { readonly stage: string; readonly account: string; readonly region: string };
+
+/**
+ * Reads `serverless.yml` in `root`, and what it names, as the deployment that it describes: the only place that says
+ * which function gets which event. Throws `TemplateError`, which names file and path.
+ */
+export const readTemplate = (root: string, options: TemplateOptions): Deployment => {
+  const template = openTemplate({ root, ...options });
+  const scheduled = readSchedules(template);
+  return {
+    service: template.service,
+    ...options,
+    functions: readFunctions(template, options.stage).map((each) => ({
+      ...each,
+      schedules: [
+        ...each.schedules,
+        ...scheduled.filter(({ target }) => target === each.arn).map(({ schedule }) => schedule),
+      ],
+    })),
+    tables: readTables(template),
+    buckets: readBuckets(template),
+    queues: readQueues(template),
+    jobs: readJobs(template),
+  };
+};
