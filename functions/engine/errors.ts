@@ -58,6 +58,14 @@ export class SpecMismatch extends EngineError {
   override readonly name = 'SpecMismatch';
 }
 
+/** The engine said no, in its own words. */
+export class RunFailed extends EngineError {
+  override readonly name = 'RunFailed';
+  constructor(cause: unknown) {
+    super(withoutValues(cause), { cause });
+  }
+}
+
 /** First line of an engine's message; quoted values of a row are left out, for they may be personal. */
 export const withoutValues = (error: unknown): string => {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
