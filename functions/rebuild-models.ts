@@ -9,7 +9,7 @@ import { OurEvent, StatementEnded } from './domain/events.ts';
 import { runKey } from './domain/landing.ts';
 import { isOver, type Lease, martLease, patience, type RebuildRecord, rebuildId } from './domain/ledger.ts';
 import type { Clock, Files, Ledger, Log, Warehouse } from './domain/ports.ts';
-import { composeRebuild } from './domain/rebuild.ts';
+import { appliedBy, composeRebuild } from './domain/rebuild.ts';
 import {
   freeMart,
   isRebuildOver,
@@ -92,7 +92,7 @@ const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promi
 const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<void> => {
   const { ledger, warehouse, clock, log } = ports;
   const spec = await readOrWriteSpec(ports, mart, lease);
-  await ledger.openRebuild({ ...recordOf(spec, mart), opened_at: clock.now() });
+  await ledger.openRebuild(await recordOf(ports, spec, mart));
   const rebuild = await ledger.rebuild(spec.rebuild);
   if (rebuild?.state !== 'open' || !isOver(rebuild.starting_at, patience, clock.now())) return;
   const intent = await ledger.amendRebuild(rebuild, { starting_at: clock.now() });
@@ -100,22 +100,25 @@ const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<void> => {
   const name = statementName(ports.name, spec.rebuild);
   const known = await warehouse.find(name);
   const statement_id = known?.id ?? (await warehouse.send(name, spec.rebuild, spec.statements));
-  await ledger.moveRebuild(intent, 'sent', { statement_id, sent_at: clock.now(), starting_at: undefined });
-  log.info('rebuild sent', {
-    rebuild: spec.rebuild,
-    batches: spec.batches.length,
-    statements: spec.statements.length,
-  });
+  const sent = { statement_id, sent_at: clock.now(), starting_at: undefined };
+  await ledger.moveRebuild(intent, 'sent', sent);
+  log.info('rebuild sent', { rebuild: spec.rebuild, batches: spec.batches.length });
 };
 
-const recordOf = ({ rebuild, mart, seq }: RebuildSpec, { hash }: Mart): Omit<RebuildRecord, 'opened_at'> => ({
-  id: rebuild,
-  mart,
-  seq,
-  state: 'open',
-  rev: 1,
-  sql_hash: hash,
-});
+const recordOf = async (ports: Ports, { rebuild, seq }: RebuildSpec, mart: Mart): Promise<RebuildRecord> => {
+  const follows = await lastPublished(ports.ledger, mart.name, seq);
+  const record = { id: rebuild, mart: mart.name, seq, state: 'open', rev: 1, sql_hash: mart.hash } as const;
+  return { ...record, opened_at: ports.clock.now(), ...(follows ? { follows } : {}) };
+};
+
+/** The rebuild whose gold and KPIs are serving. */
+const lastPublished = async (ledger: Ledger, mart: string, seq: number): Promise<string | undefined> => {
+  for (let before = seq - 1; before > 0; before--) {
+    const last = await ledger.rebuild(rebuildId(mart, before));
+    if (last) return last.state === 'published' ? last.id : last.follows;
+  }
+  return undefined;
+};
 
 const readOrWriteSpec = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildSpec> => {
   const rebuild = rebuildId(mart.name, lease.fence);
@@ -129,12 +132,15 @@ const readOrWriteSpec = async (ports: Ports, mart: Mart, lease: Lease): Promise<
 const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: number): Promise<RebuildSpec> => {
   const batches = [...(await ports.ledger.pending(mart.name))];
   const unload = `kpis/${rebuild}/1/`;
+  const before = await lastPublished(ports.ledger, mart.name, seq);
+  const previous = before ? (await rebuildSpec(ports.files, before))?.applied : undefined;
   const run = {
     rebuild,
     seq,
     batches,
     unload: `s3://${ports.bucket}/${unload}`,
     target: ports.catalog.target,
+    ...(previous ? { previous } : {}),
   };
   return {
     rebuild,
@@ -147,6 +153,7 @@ const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: numbe
     kpis: mart.models.flatMap(({ kind, name, kpi }) =>
       kind === 'kpi' ? [{ model: name, shapes: kpi }] : [],
     ),
+    applied: structuredClone(appliedBy(mart, previous)) as RebuildSpec['applied'],
   };
 };
 

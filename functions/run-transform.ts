@@ -6,15 +6,15 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { failBatch, freeDataset, startRun } from './domain/batch-run.ts';
+import { cleanUp, failBatch, freeDataset, startRun, transformSpec } from './domain/batch-run.ts';
 import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './domain/batches.ts';
-import type { Catalog } from './domain/catalog.ts';
+import type { Catalog, Dataset } from './domain/catalog.ts';
 import { OurEvent, objectCreated } from './domain/events.ts';
 import { manifestInForce } from './domain/judging.ts';
 import { runKey } from './domain/landing.ts';
 import { type BatchRecord, batchId, type FileRecord, isOver, type Lease, patience } from './domain/ledger.ts';
 import type { Clock, Events, Files, Functions, Jobs, Ledger, Log } from './domain/ports.ts';
-import { type SpecFile, TransformSpec } from './domain/spec.ts';
+import type { SpecFile, TransformSpec } from './domain/spec.ts';
 
 type Ports = {
   files: Files;
@@ -33,11 +33,12 @@ type Ports = {
 export const runTransform =
   (ports: Ports) =>
   async ({ detail: { dataset } }: OurEvent): Promise<void> => {
-    if (!ports.catalog.datasets[dataset])
-      return ports.log.error('no silver SQL for the dataset', { dataset });
+    const known = ports.catalog.datasets[dataset];
+    if (!known) return ports.log.error('no silver SQL for the dataset', { dataset });
     const lease = await ports.ledger.lease(dataset);
-    if (lease.holder === undefined) return goOn(ports, await take(ports, lease));
-    if (isOver(lease.taken_at, ports.gatherFor + patience, ports.clock.now())) await goOn(ports, lease);
+    if (lease.holder === undefined) return goOn(ports, await take(ports, lease), known);
+    if (isOver(lease.taken_at, ports.gatherFor + patience, ports.clock.now()))
+      await goOn(ports, lease, known);
   };
 
 /** Takes the dataset when a file waits for a batch. */
@@ -48,15 +49,16 @@ const take = async ({ ledger, clock }: Ports, lease: Lease): Promise<Lease | und
 };
 
 /** Brings the batch that holds the lease as far as a started transform run. */
-const goOn = async (ports: Ports, lease: Lease | undefined): Promise<void> => {
+const goOn = async (ports: Ports, lease: Lease | undefined, dataset: Dataset): Promise<void> => {
   if (!lease?.holder) return;
   const { ledger } = ports;
   const id = lease.holder;
   const known = await ledger.batch(id);
-  if (known?.state === 'published' || known?.state === 'failed') return freeDataset(ledger, known);
+  if (known?.state === 'published') return freeDataset(ledger, known);
+  if (known?.state === 'failed') return cleanUp(ports, known);
   if (known && known.state !== 'open') return;
-  const spec = await readOrWriteSpec(ports, lease, id);
-  if (!spec) return ledger.release(lease);
+  const spec = await readOrWriteSpec(ports, lease, id, dataset);
+  if (spec.files.length === 0) return ledger.release(lease);
   await ledger.openBatch(opened(lease, id, spec, ports.clock.now()));
   const batch = await ledger.batch(id);
   if (batch?.state !== 'open') return;
@@ -78,40 +80,43 @@ const opened = (lease: Lease, id: string, spec: TransformSpec, now: string): Bat
   opened_at: now,
 });
 
-/** The spec is written once; who comes second reads what the first one wrote. */
+/** The spec is written once, also when it turns out empty; who comes second reads what the first one wrote. */
 const readOrWriteSpec = async (
   ports: Ports,
   lease: Lease,
   id: string,
-): Promise<TransformSpec | undefined> => {
+  dataset: Dataset,
+): Promise<TransformSpec> => {
   const key = runKey(id, 'transform', 'spec');
-  const written = await ports.files.readText(key);
-  if (written !== undefined) return TransformSpec.parse(JSON.parse(written));
-  const spec = await composeSpec(ports, lease, id);
-  if (!spec) return undefined;
-  if (await ports.files.writeOnce(key, JSON.stringify(spec))) return spec;
-  return TransformSpec.parse(JSON.parse((await ports.files.readText(key)) ?? '{}'));
+  if ((await ports.files.readText(key)) === undefined) {
+    await ports.files.writeOnce(key, JSON.stringify(await composeSpec(ports, lease, id, dataset)));
+  }
+  return transformSpec(ports.files, id);
 };
 
-const composeSpec = async (ports: Ports, lease: Lease, id: string): Promise<TransformSpec | undefined> => {
+const composeSpec = async (
+  ports: Ports,
+  lease: Lease,
+  id: string,
+  dataset: Dataset,
+): Promise<TransformSpec> => {
   const inForce = await manifestInForce(ports.files, lease.name);
-  const dataset = ports.catalog.datasets[lease.name];
-  if (!inForce.ok || !dataset) return undefined;
-  const choice = await gather(ports, lease, inForce.sha256);
+  const choice = inForce.ok ? await gather(ports, lease, inForce.sha256) : nothing;
   await judgeAgain(ports, choice.rejudge);
-  if (choice.batch.length === 0) return undefined;
   return {
     kind: 'transform',
     batch: id,
     dataset: lease.name,
     fence: lease.fence,
-    manifest_sha256: inForce.sha256,
+    manifest_sha256: inForce.ok ? inForce.sha256 : '',
     files: choice.batch.flatMap(specFile),
-    columns: inForce.manifest.fields.map((field) => field.name),
+    columns: inForce.ok ? inForce.manifest.fields.map((field) => field.name) : [],
     sql: dataset.sql,
     table: dataset.table,
   };
 };
+
+const nothing: Choice = { batch: [], rejudge: [] };
 
 const specFile = ({ key, version, landed_at, facts }: FileRecord): SpecFile[] =>
   facts ? [{ key, version, landed_at, facts: { ...facts, header: [...facts.header] } }] : [];

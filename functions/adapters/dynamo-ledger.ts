@@ -46,9 +46,11 @@ const mover =
     return isWritten ? { ...record, ...next } : undefined;
   };
 
-/** The ledger in one DynamoDB table (`pk`, `sk`), by single-item conditional writes and consistent reads alone. */
-export const dynamoLedger = (table: string): Ledger => {
-  const items = dynamoItems(table);
+/** The ledger in one DynamoDB table (`pk`, `sk`). */
+export const dynamoLedger = (table: string): Ledger => ledgerOn(dynamoItems(table));
+
+/** The ledger by single-item conditional writes and consistent reads alone. */
+export const ledgerOn = (items: Items): Ledger => {
   const moveFile = mover<FileRecord>(items, fileKey, fileMoves);
   const moveBatch = mover<BatchRecord>(items, ({ id }) => batchKey(id), batchMoves);
   const moveRebuild = mover<RebuildRecord>(items, ({ id }) => rebuildKey(id), rebuildMoves);

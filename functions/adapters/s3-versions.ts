@@ -1,6 +1,7 @@
 import {
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandInput,
+  type ListObjectVersionsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { LandedVersion } from '../domain/ports.ts';

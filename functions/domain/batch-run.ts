@@ -49,27 +49,37 @@ export const transformSpec = async (files: Files, batch: string): Promise<Transf
   return TransformSpec.parse(JSON.parse(text));
 };
 
-const givenBack = { state: 'accepted', patch: {} } as const;
-
-/** Gives a failed batch's files back, closes it, frees the dataset, says so. Its run has ended before this is called. */
+/** Closes a batch whose runs have ended without a result; of those who try at once only one goes on to give its files back. */
 export const failBatch = async (
   ports: Ports,
   batch: BatchRecord,
   reason: string,
   isFilesFault = true,
 ): Promise<void> => {
-  const { files, ledger, events, clock, log } = ports;
+  const patch = { reason, is_files_fault: isFilesFault, closed_at: ports.clock.now() };
+  const failed = await ports.ledger.moveBatch(batch, 'failed', patch);
+  if (!failed) return;
+  ports.log.error('batch failed', { batch: batch.id, reason });
+  await cleanUp(ports, failed);
+};
+
+/** Gives a failed batch's files back, frees the dataset, says so; done again it finds nothing to do. */
+export const cleanUp = async (
+  { files, ledger, events, log }: Pick<Ports, 'files' | 'ledger' | 'events' | 'log'>,
+  batch: BatchRecord,
+): Promise<void> => {
   const spec = await transformSpec(files, batch.id);
+  const reason = batch.reason ?? '';
   for (const file of await claimedBy(ledger, batch, spec.files)) {
-    const { state, patch } = isFilesFault ? afterFailedRun(file, spec.files.length) : givenBack;
+    const { state, patch } = batch.is_files_fault ? afterFailedRun(file, spec.files.length) : givenBack;
     await ledger.move(file, state, { ...patch, reason });
     if (state === 'parked') log.error('file is parked', { file: fileId(file), reason });
   }
-  await ledger.moveBatch(batch, 'failed', { reason, closed_at: clock.now() });
-  log.error('batch failed', { batch: batch.id, reason });
   await freeDataset(ledger, batch);
   await events.announce('Batch Failed', batch.dataset, batch.id);
 };
+
+const givenBack = { state: 'accepted', patch: {} } as const;
 
 /** Frees the dataset for the next batch, unless it is another batch's already. */
 export const freeDataset = async (ledger: Ledger, batch: BatchRecord): Promise<void> => {

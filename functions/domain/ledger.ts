@@ -100,6 +100,8 @@ export type BatchRecord = {
   readonly closed_at?: string;
   readonly rows?: number;
   readonly reason?: string;
+  /** The failed run counts against the batch's files. */
+  readonly is_files_fault?: boolean;
 };
 
 export type RebuildState = 'open' | 'sent' | 'published' | 'failed';
@@ -127,6 +129,8 @@ export type RebuildRecord = {
   readonly closed_at?: string;
   /** Hash of the mart's SQL that it ran. */
   readonly sql_hash: string;
+  /** The last rebuild before it that was published. */
+  readonly follows?: string;
   readonly reason?: string;
 };
 

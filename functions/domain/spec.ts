@@ -154,5 +154,9 @@ export const RebuildSpec = z.object({
   unload: z.string(),
   statements: z.array(z.string()),
   kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
+  /** What the mart's tables hold once it is applied: for each model its hash and columns. */
+  applied: z.object({
+    models: z.record(z.string(), z.object({ hash: z.string(), columns: z.array(Column) })),
+  }),
 });
 export type RebuildSpec = z.infer<typeof RebuildSpec>;

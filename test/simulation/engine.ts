@@ -1,0 +1,157 @@
+import { runKey } from '../../functions/domain/landing.ts';
+import type { JobName, Jobs, Run } from '../../functions/domain/ports.ts';
+import {
+  type QualityResult,
+  QualitySpec,
+  type SpecFile,
+  TransformSpec,
+} from '../../functions/domain/spec.ts';
+import type { Dice } from './dice.ts';
+import type { Lake } from './lake.ts';
+
+/** The Glue jobs in memory: silver rows as `<id>,<day>` lines, a publish that replaces the rows of a batch's keys. */
+
+export type SilverRow = { key: string; version: string; id: string; day: string };
+export type SimulatedRun = { id: string; job: JobName; spec: string; state: Run['state']; message?: string };
+type Published = { fence: number; result: QualityResult };
+
+export type Engine = ReturnType<typeof newEngine>;
+export type EngineFaults = { retractsNothing?: boolean; marksBeforeWriting?: boolean };
+
+export const newEngine = (
+  lake: Lake,
+  luck: Dice,
+  onEnded: (run: SimulatedRun) => void,
+  faults: EngineFaults = {},
+) => {
+  const runs: SimulatedRun[] = [];
+  const published = new Map<string, Published>();
+  let silver: SilverRow[] = [];
+
+  const jobs: Jobs = {
+    run: async (job, id) => answer(runs.find((run) => run.job === job && run.id === id)),
+    runsOf: async (job, spec) =>
+      runs
+        .filter((run) => run.job === job && run.spec === spec)
+        .map(answerOf)
+        .reverse(),
+    start: async (job, spec) => {
+      if (runs.filter((run) => run.state === 'running').length >= 4) return 'busy';
+      const run: SimulatedRun = { id: `jr_${runs.length + 1}`, job, spec, state: 'running' };
+      runs.push(run);
+      return run.id;
+    },
+  };
+
+  const transform = (spec: TransformSpec, run: string): void => {
+    const staged = spec.files.map((file) => ({
+      key: file.key,
+      version: file.version,
+      rows: rowsOf(lake, file),
+    }));
+    if (staged.some(({ rows }) => rows.some(({ id }) => id.startsWith('666'))))
+      throw new Error('a poison row');
+    const files = staged.map(({ key, version, rows }) => ({
+      key,
+      version,
+      read: rows.length,
+      staged: rows.length,
+    }));
+    const result = { batch: spec.batch, run, staged: `staging/${spec.batch}/${run}/`, files };
+    void lake.files.writeOnce(runKey(spec.batch, 'transform', 'result'), JSON.stringify(result));
+  };
+
+  const publish = (spec: QualitySpec, run: string): QualityResult => {
+    const known = published.get(spec.batch);
+    if (known) return known.result;
+    if ([...published.values()].some(({ fence }) => fence > spec.fence)) throw new Error('fenced out');
+    const judged = spec.files.map((file) => ({ file, rows: rowsOf(lake, file) }));
+    const passed = judged.filter(({ rows }) => rows.every(({ id }) => !id.startsWith('999')));
+    const keys = new Set(faults.retractsNothing ? [] : passed.map(({ file }) => file.key));
+    silver = [...silver.filter(({ key }) => !keys.has(key)), ...passed.flatMap(({ rows }) => rows)];
+    const files = judged.map(({ file: { key, version }, rows }) => {
+      const isPassed = passed.some(({ file }) => file.key === key);
+      const failures = isPassed ? [] : [{ rule: 'ColumnValues "id" < 900', metric: '0', examples: [] }];
+      return {
+        key,
+        version,
+        outcome: isPassed ? ('published' as const) : ('rejected' as const),
+        rows: isPassed ? rows.length : 0,
+        failures,
+      };
+    });
+    const result = { batch: spec.batch, run, files };
+    published.set(spec.batch, { fence: spec.fence, result });
+    return result;
+  };
+
+  const quality = (spec: QualitySpec, run: string, death: Death): void => {
+    const key = runKey(spec.batch, 'quality', 'result');
+    if (death === 'before commit') {
+      if (faults.marksBeforeWriting)
+        void lake.files.writeOnce(key, JSON.stringify(unwritten(lake, spec, run)));
+      throw new Error('the run died before its commit');
+    }
+    const result = publish(spec, run);
+    if (death === 'after commit') throw new Error('the run died after its commit');
+    void lake.files.writeOnce(key, JSON.stringify(result));
+  };
+
+  /** Ends a run: well, or (where bad luck is allowed) at one of the moments that matter. */
+  const end = (run: SimulatedRun, isLucky: boolean): void => {
+    try {
+      const spec = JSON.parse(lake.newest(run.spec)?.body ?? '{}');
+      const death =
+        isLucky || luck.chance(0.7) ? undefined : luck.pick(['before commit', 'after commit'] as const);
+      if (run.job === 'quality') quality(QualitySpec.parse(spec), run.id, death);
+      else if (death === 'before commit') throw new Error('the run died');
+      else transform(TransformSpec.parse(spec), run.id);
+      run.state = 'succeeded';
+    } catch (error) {
+      run.state = 'failed';
+      run.message = error instanceof Error ? error.message : String(error);
+    }
+    onEnded(run);
+  };
+
+  return { jobs, end, running: () => runs.filter((run) => run.state === 'running'), silver: () => silver };
+};
+
+type Death = 'before commit' | 'after commit' | undefined;
+
+const answerOf = ({ id, spec, state, message }: SimulatedRun): Run => ({
+  id,
+  spec,
+  state,
+  ...(message ? { message } : {}),
+});
+const answer = (run: SimulatedRun | undefined): Run | undefined => run && answerOf(run);
+
+const rowsOf = (lake: Lake, { key, version }: Pick<SpecFile, 'key' | 'version'>): SilverRow[] => {
+  const stored = lake.find(key, version);
+  if (!stored) throw new Error(`${key}@${version} is gone`);
+  return parseRows(stored.body).map((row) => ({ key, version, ...row }));
+};
+
+/** Rows of a file's body, header left out. */
+export const parseRows = (body: string): { id: string; day: string }[] =>
+  body
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => {
+      const [id = '', day = ''] = line.split(',');
+      return { id, day };
+    });
+
+const unwritten = (lake: Lake, spec: QualitySpec, run: string): QualityResult => ({
+  batch: spec.batch,
+  run,
+  files: spec.files.map(({ key, version }) => ({
+    key,
+    version,
+    outcome: 'published',
+    rows: rowsOf(lake, { key, version }).length,
+    failures: [],
+  })),
+});

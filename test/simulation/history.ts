@@ -1,0 +1,128 @@
+import { simulatedCatalog } from './catalog.ts';
+import { type Dice, dice } from './dice.ts';
+import { aftermath } from './invariants.ts';
+import { type Defect, newWorld, type Weather, type World } from './world.ts';
+
+/** One history: files land, are corrected and replaced while the weather is bad; then it calms down and sweep alone ends everything. */
+
+/** What is wrong at the end of a history; empty when all is well. */
+export type Outcome = {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly steps: number;
+};
+
+/** What a file's content means to the pipeline. */
+export type Kind = 'good' | 'refused' | 'rule-breaking' | 'poison';
+export type Upload = {
+  readonly key: string;
+  readonly version: string;
+  readonly body: string;
+  readonly kind: Kind;
+};
+
+const manifests = ['listens', 'listens, corrected', 'listens, again'].map((purpose) =>
+  JSON.stringify({
+    name: 'manifest.json',
+    version: '1.0',
+    directory: 'data/plays/',
+    purpose,
+    schema: {
+      extension: '.csv',
+      name_pattern: '[a-z]+.csv',
+      fields_required: true,
+      fields: { id: { type: 'int', required: true }, day: { type: 'date', required: true } },
+      validation: { on_error: 'quarantine', quarantine_path: 'data/quarantine' },
+    },
+  }),
+);
+
+const manifestKey = 'data/plays/manifest.json';
+
+export const runHistory = async (seed: number, weather: Weather, defect: Defect = {}): Promise<Outcome> => {
+  const luck = dice(seed);
+  const world = newWorld(luck, weather, simulatedCatalog, defect);
+  const uploads: Upload[] = [];
+  const script = scriptOf(luck, world, uploads);
+  let steps = 0;
+  for (; steps < 4000 && (script.length > 0 || luck.chance(0.98)); steps++) await act(luck, world, script);
+  for (const left of script.splice(0)) left();
+  steps += await heal(world, luck);
+  return { seed, steps, violations: [...world.watch.violations, ...aftermath(world, uploads)] };
+};
+
+/** One thing happens, somewhere. */
+const act = async (luck: Dice, world: World, script: (() => void)[]): Promise<void> => {
+  const roll = luck.below(100);
+  if (roll < 3) script.shift()?.();
+  else if (roll < 16) world.takeDelivery();
+  else if (roll < 22) endOne(luck, world, false);
+  else if (roll < 23) world.jump(luck.pick([1_000, 20_000, 3_600_000, -5_000]));
+  else if (roll < 24) world.invokeSweep();
+  else await world.step();
+};
+
+const endOne = (luck: Dice, world: World, isLucky: boolean): boolean => {
+  const [runs, statements] = [world.engine.running(), world.warehouse.running()];
+  const at = luck.below(runs.length + statements.length);
+  const [run, statement] = [runs[at], statements[at - runs.length]];
+  if (run) world.engine.end(run, isLucky);
+  else if (statement) world.warehouse.end(statement, isLucky);
+  return run !== undefined || statement !== undefined;
+};
+
+/** No more faults; sweep is invoked until it finds nothing to do twice in a row. */
+const heal = async (world: World, luck: Dice): Promise<number> => {
+  world.calm();
+  let steps = 0;
+  let before = '';
+  for (let round = 0, quiet = 0; round < 60 && quiet < 2; round++) {
+    world.jump(7_200_000);
+    world.invokeSweep();
+    while ((await world.step()) || world.takeDelivery() || endOne(luck, world, true)) {
+      if (++steps > 60_000) throw new Error('the history does not come to rest');
+    }
+    const after = JSON.stringify(world.items().map(({ pk, sk, rev, holder }) => [pk, sk, rev, holder]));
+    quiet = after === before ? quiet + 1 : 0;
+    before = after;
+  }
+  return steps;
+};
+
+const scriptOf = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
+  const land = (): void => {
+    const key = `data/plays/${luck.pick(['a', 'b', 'c', 'd'])}.csv`;
+    const before = uploads.filter((upload) => upload.key === key).at(-1);
+    const next = before && luck.chance(0.15) ? before : content(luck, uploads.length);
+    const { version } = world.lake.put(key, next.body);
+    uploads.push({ key, version, body: next.body, kind: next.kind });
+  };
+  const putManifest = (body: string) => (): void => {
+    world.lake.put(manifestKey, body);
+  };
+  const script: (() => void)[] = Array.from({ length: 2 + luck.below(7) }, () => land);
+  if (luck.chance(0.3))
+    script.splice(luck.below(script.length), 0, putManifest('{ broken'), putManifest(luck.pick(manifests)));
+  if (luck.chance(0.4)) script.splice(luck.below(script.length + 1), 0, putManifest(luck.pick(manifests)));
+  script.splice(luck.chance(0.8) ? 0 : luck.below(script.length), 0, putManifest(luck.pick(manifests)));
+  return [...script, putManifest(luck.pick(manifests))];
+};
+
+const content = (luck: Dice, number: number): Pick<Upload, 'body' | 'kind'> => {
+  const kind = luck.pick<Kind>([
+    'good',
+    'good',
+    'good',
+    'good',
+    'good',
+    'refused',
+    'rule-breaking',
+    'poison',
+  ]);
+  const base = { good: 1, refused: 1, 'rule-breaking': 999, poison: 666 }[kind];
+  const rows = Array.from({ length: 1 + luck.below(3) }, (_, row) => {
+    const day = `2024-06-${20 + luck.below(4)}`;
+    return `${base}${String(number).padStart(3, '0')}${row},${kind === 'refused' ? 'yesterday' : day}`;
+  });
+  return { kind, body: `id,day\n${rows.join('\n')}\n` };
+};

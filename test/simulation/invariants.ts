@@ -1,0 +1,98 @@
+import type { Item } from '../../functions/adapters/dynamo-items.ts';
+import { parseRows } from './engine.ts';
+import type { Kind, Upload } from './history.ts';
+import type { World } from './world.ts';
+
+/** What must hold once everything has come to rest. */
+export const aftermath = (world: World, uploads: readonly Upload[]): string[] => {
+  const records = world.items().filter(({ pk }) => pk.startsWith('FILE#'));
+  return [
+    ...uploads.flatMap((upload) => endOf(upload, records)),
+    ...uploads.flatMap((upload) => bytesOf(world, upload, records)),
+    ...leftovers(world),
+    ...servedVersions(uploads, records),
+    ...silverRows(world, uploads, records),
+    ...kpis(world),
+  ];
+};
+
+const recordOf = (
+  records: readonly Item[],
+  { key, version }: Pick<Upload, 'key' | 'version'>,
+): Item | undefined => records.find(({ pk, sk }) => pk === `FILE#${key}` && sk === version);
+
+/** Where a file of each kind may end. */
+const ends: Readonly<Record<Kind, readonly string[]>> = {
+  good: ['published', 'superseded', 'ignored'],
+  refused: ['quarantined', 'superseded', 'ignored'],
+  'rule-breaking': ['quarantined', 'superseded', 'ignored'],
+  poison: ['parked', 'superseded'],
+};
+
+const endOf = (upload: Upload, records: readonly Item[]): string[] => {
+  const state = String(recordOf(records, upload)?.state);
+  return ends[upload.kind].includes(state)
+    ? []
+    : [`${upload.kind} ${upload.key}@${upload.version} ended as ${state}`];
+};
+
+/** The original bytes stay: where the ledger says, or in landing while the file is parked. */
+const bytesOf = (world: World, { key, version, body }: Upload, records: readonly Item[]): string[] => {
+  const record = recordOf(records, { key, version });
+  const isParked = record?.state === 'parked';
+  const stored = isParked ? world.lake.find(key, version) : world.lake.newest(String(record?.stored_as));
+  const isLeft = !isParked && world.lake.find(key, version) !== undefined;
+  return [
+    ...(stored?.body === body ? [] : [`the bytes of ${key}@${version} (${record?.state}) are lost`]),
+    ...(isLeft ? [`${key}@${version} (${record?.state}) still lies in landing`] : []),
+  ];
+};
+
+const leftovers = (world: World): string[] =>
+  world.items().flatMap(({ pk, sk, holder, version, key }) => {
+    if (pk.startsWith('LEASE#') && holder !== undefined) return [`${pk} is still held by ${holder}`];
+    if (pk.startsWith('PENDING#')) return [`${sk} is not in the KPIs`];
+    const parked = world
+      .items()
+      .some((item) => item.pk === `FILE#${key}` && item.sk === version && item.state === 'parked');
+    return pk.startsWith('QUEUE#') && !parked ? [`${sk} is still queued`] : [];
+  });
+
+/** Of each key the newest good version serves, itself or through an earlier version of the same bytes. */
+const servedVersions = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
+  [...new Set(uploads.map(({ key }) => key))].flatMap((key) => {
+    const newest = uploads.filter((upload) => upload.key === key && upload.kind === 'good').at(-1);
+    const serving = uploads.filter((one) => one.key === key && recordOf(records, one)?.state === 'published');
+    if (serving.length > 1) return [`${serving.length} versions of ${key} are published`];
+    return serving[0]?.body === newest?.body
+      ? []
+      : [`${key} serves ${serving[0]?.version}, not ${newest?.version}`];
+  });
+
+/** Silver holds the rows of the published versions, each once. */
+const silverRows = (world: World, uploads: readonly Upload[], records: readonly Item[]): string[] => {
+  const published = uploads.filter((upload) => recordOf(records, upload)?.state === 'published');
+  const expected = published
+    .flatMap(({ key, body }) => parseRows(body).map(({ id }) => `${key} ${id}`))
+    .sort();
+  const silver = world.engine
+    .silver()
+    .map(({ key, id }) => `${key} ${id}`)
+    .sort();
+  return expected.join() === silver.join() ? [] : [`silver holds ${silver.join()}, not ${expected.join()}`];
+};
+
+/** Every day's pointer says what silver says. */
+const kpis = (world: World): string[] => {
+  const silver = world.engine.silver();
+  const pointers = world.kpiItems().filter(({ sk }) => sk === 'CURRENT');
+  const days = new Set([
+    ...silver.map(({ day }) => day),
+    ...pointers.map(({ pk }) => pk.slice('DAY#'.length)),
+  ]);
+  return [...days].flatMap((day) => {
+    const listens = new Set(silver.filter((row) => row.day === day).map(({ id }) => id)).size;
+    const shown = pointers.find(({ pk }) => pk === `DAY#${day}`)?.listens;
+    return shown === listens ? [] : [`${day} shows ${shown} listens of ${listens}`];
+  });
+};

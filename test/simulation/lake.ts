@@ -1,0 +1,66 @@
+import { restingPlaces } from '../../functions/domain/landing.ts';
+import type { Files, LandedVersion } from '../../functions/domain/ports.ts';
+
+/** A versioned bucket in memory. */
+export type StoredVersion = { key: string; version: string; body: string; landed_at: string };
+
+export type Lake = ReturnType<typeof newLake>;
+
+export const newLake = (now: () => string, onCreated: (version: StoredVersion) => void) => {
+  const versions: StoredVersion[] = [];
+  let count = 0;
+  const newest = (key: string): StoredVersion | undefined => versions.filter((one) => one.key === key).at(-1);
+  const find = (key: string, version: string): StoredVersion | undefined =>
+    versions.find((one) => one.key === key && one.version === version);
+  const put = (key: string, body: string): StoredVersion => {
+    const stored = { key, version: `v${++count}`, body, landed_at: now() };
+    versions.push(stored);
+    onCreated(stored);
+    return stored;
+  };
+  const listed = ({ key, version, body, landed_at }: StoredVersion): LandedVersion => ({
+    key,
+    version,
+    size: Buffer.byteLength(body),
+    landed_at,
+  });
+  const files: Files = {
+    open: async ({ key, version }) => {
+      const stored = find(key, version);
+      return stored && chunks(stored.body);
+    },
+    readText: async (key) => newest(key)?.body,
+    writeOnce: async (key, body) => {
+      if (newest(key)) return false;
+      put(key, body);
+      return true;
+    },
+    write: async (key, body) => {
+      put(key, body);
+    },
+    versionsOf: async (key) => versions.filter((one) => one.key === key).map(listed),
+    landed: async function* () {
+      yield versions
+        .filter(({ key }) => key.startsWith('data/') && !restingPlaces.some((place) => key.startsWith(place)))
+        .map(listed);
+    },
+    list: async (prefix) =>
+      [...new Set(versions.map(({ key }) => key))].filter((key) => key.startsWith(prefix)),
+    copy: async (from, to) => {
+      const stored = find(from.key, from.version);
+      if (!stored) return 'gone';
+      put(to, stored.body);
+      return 'copied';
+    },
+    exists: async (key) => newest(key) !== undefined,
+    remove: async (file) => {
+      const at = versions.findIndex((one) => one.key === file.key && one.version === file.version);
+      if (at >= 0) versions.splice(at, 1);
+    },
+  };
+  return { files, put, find, newest };
+};
+
+async function* chunks(body: string): AsyncIterable<Uint8Array> {
+  yield Buffer.from(body);
+}

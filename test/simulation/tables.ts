@@ -1,0 +1,64 @@
+import type { Item, Items } from '../../functions/adapters/dynamo-items.ts';
+import type { KpiItem, Kpis } from '../../functions/domain/ports.ts';
+
+/** Conditional single-item writes in memory; `onWrite` sees each item before and after. */
+export const memoryItems = (
+  onWrite: (before: Item | undefined, after: Item | undefined) => void = () => {},
+) => {
+  const table = new Map<string, Item>();
+  const id = ({ pk, sk }: { pk: string; sk: string }): string => `${pk}\u0000${sk}`;
+  const set = (item: Item): void => {
+    onWrite(table.get(id(item)), item);
+    table.set(id(item), structuredClone(item));
+  };
+  const items: Items = {
+    get: async (key) => structuredClone(table.get(id(key))),
+    query: async (pk) =>
+      structuredClone([...table.values()].filter((item) => item.pk === pk)).sort((a, b) =>
+        a.sk < b.sk ? -1 : 1,
+      ),
+    getAll: async (keys) => structuredClone(keys.flatMap((key) => table.get(id(key)) ?? [])),
+    putNew: async (item) => {
+      if (table.has(id(item))) return false;
+      set(item);
+      return true;
+    },
+    put: async (item) => set(item),
+    update: async (key, expected, patch) => {
+      const item: Record<string, unknown> = { ...table.get(id(key)) };
+      if (Object.entries(expected).some(([name, value]) => item[name] !== value)) return false;
+      const merged = Object.entries({ ...item, ...patch, ...key }).filter(([, value]) => value !== undefined);
+      set(Object.fromEntries(merged) as Item);
+      return true;
+    },
+    remove: async (key) => {
+      onWrite(table.get(id(key)), undefined);
+      table.delete(id(key));
+    },
+  };
+  return { items, all: (): Item[] => [...table.values()] };
+};
+
+/** The KPI table in memory. */
+export const memoryKpis = () => {
+  const table = new Map<string, KpiItem>();
+  const id = ({ pk, sk }: { pk: string; sk: string }): string => `${pk}\u0000${sk}`;
+  const kpis: Kpis = {
+    get: async (pk, sk) => structuredClone(table.get(id({ pk, sk }))),
+    query: async (pk) =>
+      [...table.values()].filter((item) => item.pk === pk).sort((a, b) => (a.sk < b.sk ? -1 : 1)),
+    put: async (items) => {
+      for (const item of items) table.set(id(item), item);
+    },
+    putIfNewer: async (item) => {
+      const known = table.get(id(item));
+      if (known !== undefined && !(Number(known.seq) < item.seq)) return false;
+      table.set(id(item), item);
+      return true;
+    },
+    remove: async (items) => {
+      for (const item of items) table.delete(id(item));
+    },
+  };
+  return { kpis, all: (): KpiItem[] => [...table.values()] };
+};

@@ -1,0 +1,170 @@
+import { ledgerOn } from '../../functions/adapters/dynamo-ledger.ts';
+import { archiveFiles } from '../../functions/archive-files.ts';
+import { checkQuality } from '../../functions/check-quality.ts';
+import type { Catalog } from '../../functions/domain/catalog.ts';
+import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/domain/events.ts';
+import { readName } from '../../functions/domain/landing.ts';
+import type {
+  Clock,
+  Events,
+  FunctionName,
+  Functions,
+  Jobs,
+  Kpis,
+  Ledger,
+  Warehouse,
+} from '../../functions/domain/ports.ts';
+import { publishRebuild } from '../../functions/publish-kpis.ts';
+import { rebuildModels } from '../../functions/rebuild-models.ts';
+import { runTransform } from '../../functions/run-transform.ts';
+import { settleBatch } from '../../functions/settle-batch.ts';
+import { sweep } from '../../functions/sweep.ts';
+import { validateLanding } from '../../functions/validate-landing.ts';
+import type { Dice } from './dice.ts';
+import { type EngineFaults, newEngine } from './engine.ts';
+import { newLake } from './lake.ts';
+import { newScheduler } from './scheduler.ts';
+import { memoryItems, memoryKpis } from './tables.ts';
+import { newWarehouse } from './warehouse.ts';
+import { newWatch } from './watch.ts';
+
+/** The whole pipeline in memory: the real use cases, everything around them played by chance. */
+
+/** A defect that is put in on purpose, to see that a history catches it. */
+export type Defect = {
+  readonly engine?: EngineFaults;
+  readonly items?: (
+    items: ReturnType<typeof memoryItems>['items'],
+  ) => ReturnType<typeof memoryItems>['items'];
+  readonly ledger?: (ledger: Ledger) => Ledger;
+  readonly jobs?: (jobs: Jobs) => Jobs;
+  readonly warehouse?: (warehouse: Warehouse) => Warehouse;
+  readonly kpis?: (kpis: Kpis) => Kpis;
+};
+
+/** How bad the world is; all are probabilities. */
+export type Weather = { crashBefore: number; crashAfter: number; lose: number; duplicate: number };
+
+type Delivery = { readonly to: FunctionName | 'sweep'; readonly event: unknown; tries: number };
+
+export type World = ReturnType<typeof newWorld>;
+
+export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect: Defect = {}) => {
+  let time = Date.parse('2024-06-25T00:00:00Z');
+  let isCalm = false;
+  const now = (): string => new Date(time++).toISOString();
+  const deliveries: Delivery[] = [];
+  const deliver = (to: Delivery['to'], event: unknown): void => {
+    if (!isCalm && luck.chance(weather.lose)) return;
+    deliveries.push({ to, event, tries: 0 });
+    if (!isCalm && luck.chance(weather.duplicate)) deliveries.push({ to, event, tries: 0 });
+  };
+
+  const watch = newWatch();
+  const { items, all } = memoryItems(watch.write);
+  const { kpis, all: allKpis } = memoryKpis();
+  const lake = newLake(now, ({ key, version }) => {
+    if (readName(key).kind !== 'elsewhere') deliver('validate-landing', objectCreated({ key, version }));
+  });
+  const engine = newEngine(
+    lake,
+    luck,
+    (run) => deliver(run.job === 'transform' ? 'check-quality' : 'settle-batch', runEnded(run.id)),
+    defect.engine,
+  );
+  const warehouse = newWarehouse(lake, engine.silver, luck, (statement) =>
+    deliver(
+      statement.state === 'finished' ? 'publish-kpis' : 'rebuild-models',
+      statementEnded({ id: statement.id, state: statement.state }, statement.name),
+    ),
+  );
+  const events: Events = {
+    announce: async (type, dataset, id) => {
+      for (const to of targets[type]) deliver(to, ourEvent(type, dataset, id));
+    },
+  };
+  const functions: Functions = { invoke: async (to, event) => deliver(to, event) };
+  const clock: Clock = {
+    now,
+    wait: async (milliseconds) => {
+      time += milliseconds;
+    },
+  };
+  const scheduler = newScheduler(luck, { before: weather.crashBefore, after: weather.crashAfter });
+  const plain = { now } as const;
+
+  const useCase = (to: Delivery['to'], task: Parameters<Parameters<typeof scheduler.spawn>[0]>[0]) => {
+    const guard = <P extends object>(port: P): P => scheduler.guard(task, port);
+    const ledger = ledgerOn(guard(defect.items?.(items) ?? items));
+    const ports = {
+      files: guard(lake.files),
+      ledger: defect.ledger?.(ledger) ?? ledger,
+      jobs: guard(defect.jobs?.(engine.jobs) ?? engine.jobs),
+      warehouse: guard(defect.warehouse?.(warehouse.warehouse) ?? warehouse.warehouse),
+      kpis: guard(defect.kpis?.(kpis) ?? kpis),
+      events: guard(events),
+      functions: guard(functions),
+      clock: { ...plain, wait: guard(clock).wait },
+      log: { info: () => {}, error: () => {} },
+      catalog,
+      gatherFor: 1000,
+      name: 'soundcheck-sim',
+      bucket: 'lake',
+    };
+    const handlers: Record<Delivery['to'], (event: never) => Promise<unknown>> = {
+      'validate-landing': validateLanding(ports),
+      'run-transform': runTransform(ports),
+      'check-quality': checkQuality(ports),
+      'settle-batch': settleBatch(ports),
+      'archive-files': archiveFiles(ports),
+      'rebuild-models': rebuildModels(ports),
+      'publish-kpis': publishRebuild(ports),
+      sweep: sweep(ports),
+    };
+    return handlers[to];
+  };
+
+  /** Starts the invocation that one waiting delivery asks for; Lambda tries a failed one twice again. */
+  const takeDelivery = (): boolean => {
+    const delivery = deliveries.splice(luck.below(deliveries.length), 1)[0];
+    if (!delivery) return false;
+    scheduler.spawn(async (task) => {
+      try {
+        await useCase(delivery.to, task)(delivery.event as never);
+      } catch (error) {
+        watch.failed(delivery.to, error);
+        if (++delivery.tries <= 2) deliveries.push(delivery);
+      }
+    });
+    return true;
+  };
+
+  return {
+    lake,
+    engine,
+    warehouse,
+    watch,
+    step: scheduler.step,
+    waitingSteps: scheduler.waiting,
+    takeDelivery,
+    invokeSweep: () => deliver('sweep', {}),
+    items: all,
+    kpiItems: allKpis,
+    jump: (milliseconds: number) => {
+      time += milliseconds;
+    },
+    calm: () => {
+      isCalm = true;
+      scheduler.calm();
+    },
+  };
+};
+
+const targets: Readonly<Record<Parameters<Events['announce']>[0], readonly FunctionName[]>> = {
+  'File Accepted': ['run-transform'],
+  'File Rejected': ['archive-files'],
+  'File Ignored': ['archive-files'],
+  'Batch Published': ['run-transform', 'archive-files', 'rebuild-models'],
+  'Batch Failed': ['run-transform'],
+  'KPIs Published': ['rebuild-models'],
+};
