@@ -1,7 +1,7 @@
 import type { Field, FieldType } from './field.ts';
 import { timestampFormats } from './field-time.ts';
 import { valueType } from './field-type.ts';
-import { patternProblem } from './manifest-problems.ts';
+import { pathOf, patternProblem } from './manifest-problems.ts';
 import type { FieldText } from './manifest-schema.ts';
 
 /** Columns of a manifest, checked for what a schema cannot say. */
@@ -23,11 +23,13 @@ export const manifestFields = (texts: Readonly<Record<string, FieldText>>, json:
   ];
   const fields = entries.map(([name, text]) => {
     const field = readField(name, text);
-    problems.push(...fieldProblems(`schema.fields.${name}`, text, field));
+    problems.push(...fieldProblems(pathOfField(name), text, field));
     return field;
   });
   return { fields, problems };
 };
+
+const pathOfField = (name: string): string => pathOf(['schema', 'fields', name]);
 
 const countProblems = (count: number): readonly string[] => {
   if (count === 0) return ['schema.fields: names no field'];
@@ -40,10 +42,10 @@ const nameProblems = (names: readonly string[], json: unknown): string[] => {
   for (const name of names) {
     const folded = name.toLowerCase();
     const before = seen.get(folded);
-    if (before !== undefined) problems.push(`schema.fields.${name}: differs from ${before} in case alone`);
+    if (before !== undefined) problems.push(`${pathOfField(name)}: differs from ${before} in case alone`);
     if (lineage.has(folded))
-      problems.push(`schema.fields.${name}: is a column that the lake adds to every row`);
-    if (name.trim() !== name) problems.push(`schema.fields.${name}: begins or ends with a blank`);
+      problems.push(`${pathOfField(name)}: is a column that the lake adds to every row`);
+    if (name.trim() !== name) problems.push(`${pathOfField(name)}: begins or ends with a blank`);
     seen.set(folded, name);
   }
   return problems;

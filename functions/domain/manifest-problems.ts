@@ -3,11 +3,13 @@ import * as z from 'zod';
 
 /** Words for what is wrong with a manifest, each with the path of the key that has to change. */
 
+/** A key's path in the manifest, such as `schema.fields.user_id`. */
+export const pathOf = (keys: readonly PropertyKey[]): string => z.core.toDotPath(keys);
+
 /** One problem from what zod found. */
 export const issueProblem = (issue: z.core.$ZodIssue): string => {
-  const path = z.core.toDotPath(issue.path) || 'manifest';
-  if (issue.code === 'invalid_type' && issue.input === undefined)
-    return `${path}: is missing or is no ${issue.expected}`;
+  const path = pathOf(issue.path) || 'manifest';
+  if (issue.code === 'invalid_type') return `${path}: is missing or is no ${issue.expected}`;
   if (issue.code === 'invalid_key')
     return `${path}: ${issue.issues.map(({ message }) => message).join(', ')}`;
   if (issue.code === 'unrecognized_keys') return `${path}: has unknown keys ${issue.keys.join(', ')}`;

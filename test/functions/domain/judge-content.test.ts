@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { IncompleteContent, readContent } from '../../../functions/domain/judge-content.ts';
+import { pieces } from './judge-fixture.ts';
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Takes bytes until it has more than `most` of them. */
+const sink = (most = Infinity) => {
+  const taken = {
+    bytes: Buffer.alloc(0),
+    isStopped: false,
+    write: (chunk: Uint8Array) => {
+      taken.bytes = Buffer.concat([taken.bytes, chunk]);
+      taken.isStopped = taken.bytes.length > most;
+    },
+  };
+  return taken;
+};
+
+const read = async (landed: Uint8Array, isGzip: boolean, into = sink(), piece = 1000) => ({
+  ...(await readContent({ size: landed.length, content: pieces(landed, piece) }, isGzip, into)),
+  bytes: into.bytes.toString(),
+});
+
+const text = 'user_id,track_id\n'.repeat(100);
+const gzip = gzipSync(text);
+
+describe('readContent', () => {
+  it('hands on every byte and hashes what landed', async () => {
+    expect(await read(Buffer.from(text), false)).toEqual({ sha256: sha256(Buffer.from(text)), bytes: text });
+    expect(await read(gzip, true, sink(), 3)).toEqual({ sha256: sha256(gzip), bytes: text });
+  });
+
+  it.each([false, true])('hashes to the end when the sink stops early (gzip: %s)', async (isGzip) => {
+    const plain = Buffer.from(Array.from({ length: 2 ** 18 }, (_, at) => (at * at * 31) >> 5));
+    const landed = isGzip ? gzipSync(plain) : plain;
+    const stopped = sink(10);
+    const seen = await read(landed, isGzip, stopped);
+    expect(seen.sha256).toBe(sha256(landed));
+    expect(seen).not.toHaveProperty('damage');
+    expect(stopped.bytes.length).toBeLessThan(2 ** 17);
+  });
+
+  it.each([
+    ['that is cut off', gzip.subarray(0, -5)],
+    ['whose checksum is wrong', Buffer.concat([gzip.subarray(0, -8), Buffer.alloc(8)])],
+    ['that something follows', Buffer.concat([gzip, Buffer.from('and more')])],
+    ['that is none', Buffer.from(text)],
+  ])('names gzip %s as damaged, and still hashes it', async (_, landed) => {
+    const seen = await read(landed, true, sink(), 7);
+    expect(seen.sha256).toBe(sha256(landed));
+    expect(seen.damage).toMatch(/^is no whole gzip file \(/);
+  });
+
+  it('stops inflating what grows without measure', async () => {
+    const bomb = gzipSync(Buffer.alloc(200 * 2 ** 20));
+    const counter = {
+      bytes: 0,
+      isStopped: false,
+      write: (chunk: Uint8Array) => {
+        counter.bytes += chunk.length;
+      },
+    };
+    const seen = await readContent({ size: bomb.length, content: pieces(bomb, bomb.length) }, true, counter);
+    expect(seen.damage).toBe('grows to more than 500 times its size');
+    expect(counter.bytes).toBeLessThan(105 * 2 ** 20);
+  });
+
+  it.each([false, true])('throws what the source throws (gzip: %s)', async (isGzip) => {
+    const failing = (async function* () {
+      yield gzip.subarray(0, 20);
+      throw new Error('connection reset');
+    })();
+    await expect(readContent({ size: 20, content: failing }, isGzip, sink())).rejects.toThrow(
+      'connection reset',
+    );
+  });
+
+  it('throws when the size is another one', async () => {
+    const reading = readContent({ size: 5, content: pieces(Buffer.from('abc'), 1) }, false, sink());
+    await expect(reading).rejects.toThrow(IncompleteContent);
+  });
+});
