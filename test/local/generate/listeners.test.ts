@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { generateListeners } from '../../../local/generate/listeners.ts';
+import { generateListeners, listenerColumns } from '../../../local/generate/listeners.ts';
 
 type Row = Record<string, string>;
 
@@ -26,5 +27,10 @@ describe('generateListeners', () => {
     expect([Math.min(...ages), Math.max(...ages)]).toEqual([18, 69]);
     const after = rows.filter((row) => (row.created_at ?? '') > '2024-06-25').length;
     expect(after / rows.length).toBeCloseTo(0.51, 1);
+  });
+
+  it('has the very columns of the manifest', () => {
+    const manifest = JSON.parse(readFileSync('rules/listeners/manifest.json', 'utf8'));
+    expect(Object.keys(manifest.schema.fields)).toEqual(listenerColumns);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { generateTrackIds, generateTracks, trackColumns } from '../../../local/generate/tracks.ts';
@@ -49,7 +49,7 @@ describe('generateTracks', () => {
     expect([...generateTracks({ trackIds, seed: 4, unknownShare: 1 })]).toHaveLength(1);
   });
 
-  it.runIf(existsSync('rules/tracks/manifest.json'))('has the very columns of the manifest', () => {
+  it('has the very columns of the manifest', () => {
     const manifest = JSON.parse(readFileSync('rules/tracks/manifest.json', 'utf8'));
     expect(Object.keys(manifest.schema.fields)).toEqual(trackColumns);
   });

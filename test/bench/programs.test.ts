@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LakeClient } from '../../bench/lake-client.ts';
+import { latency } from '../../bench/latency.ts';
+import { tenMillion } from '../../bench/ten-million.ts';
+import { thousandFiles } from '../../bench/thousand-files.ts';
+import { fakeLake } from './fake-lake.ts';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'bench-'));
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const cloudOf = (lake: LakeClient) => ({ lake, process: process.pid, directory });
+
+describe('the programs of bench/', () => {
+  it('takes the latency of every landing but the first, and the time of each hop', async () => {
+    const { figures } = await latency(cloudOf(fakeLake(1)), 3);
+    expect(figures).toMatchObject({ landings: 3, sent_to_stored_p50_ms: 1, stored_to_accepted_p50_ms: 9 });
+    expect(figures).toMatchObject({ accepted_to_claimed_p50_ms: 10, total_p50_ms: expect.any(Number) });
+  });
+
+  it('counts the listens of one large file over all of its days', async () => {
+    const { figures } = await tenMillion(cloudOf(fakeLake(1)), 20_000);
+    expect(figures).toMatchObject({
+      rows: 20_000,
+      listens: 20_000,
+      judge_ms: 9,
+      transform_and_publish_ms: 20,
+    });
+    expect(figures.size_mb).toBeGreaterThan(0.9);
+  });
+
+  it('counts the batches that carried many files', async () => {
+    const { figures } = await thousandFiles(cloudOf(fakeLake(10)), 35);
+    expect(figures).toMatchObject({ files: 35, batches: 4 });
+  });
+
+  it('says why a file will never be published', async () => {
+    const lake = fakeLake(1);
+    const rejecting = { ...lake, file: async () => ({ state: 'rejected', reason: 'too many rows' }) };
+    await expect(latency(cloudOf(rejecting), 1)).rejects.toThrow('is rejected: too many rows');
+  });
+});

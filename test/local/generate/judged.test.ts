@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { judgeFile } from '../../../functions/domain/judge-file.ts';
+import type { Judgement } from '../../../functions/domain/judgement.ts';
+import { parseManifest } from '../../../functions/domain/manifest.ts';
+import { badLines, badStreams } from '../../../local/generate/bad-streams.ts';
+import { generateListeners } from '../../../local/generate/listeners.ts';
+import { generateStreams } from '../../../local/generate/streams.ts';
+import { generateTrackIds, generateTracks } from '../../../local/generate/tracks.ts';
+
+const trackIds = generateTrackIds({ count: 3_000, seed: 1 });
+const userIds = [1, 2, 3];
+
+const judge = async (dataset: string, name: string, text: string): Promise<Judgement> => {
+  const parsed = parseManifest(await readFile(`rules/${dataset}/manifest.json`));
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  const bytes = Buffer.from(text);
+  const content = (async function* () {
+    yield bytes;
+  })();
+  return judgeFile({
+    key: `data/${dataset}/${name}`,
+    size: bytes.length,
+    manifest: parsed.manifest,
+    content,
+  });
+};
+
+const generated = {
+  tracks: [...generateTracks({ trackIds, seed: 2, unknownShare: 0 })].join(''),
+  listeners: [...generateListeners({ count: 3_000, seed: 3 })].join(''),
+  streams: [...generateStreams({ rows: 3_000, days: 2, seed: 4, trackIds, userIds })].join(''),
+};
+
+describe('what is generated', () => {
+  it.each([
+    ['tracks', 'tracks.csv', generated.tracks],
+    ['listeners', 'listeners.csv', generated.listeners],
+    ['streams', 'streams7.csv', generated.streams],
+  ])('is accepted by the manifest of %s', async (dataset, name, text) => {
+    const judgement = await judge(dataset, name, text);
+    expect(judgement).toMatchObject({ verdict: 'accepted', facts: { records: 3_000 } });
+  });
+
+  it('is rejected where it is bad on purpose, on the stated lines', async () => {
+    const judgement = await judge('streams', 'streams2.csv', badStreams(1));
+    const lines = judgement.verdict === 'rejected' ? judgement.findings.map(({ line }) => line) : [];
+    expect(lines).toEqual(badLines);
+  });
+});
