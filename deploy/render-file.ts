@@ -1,0 +1,73 @@
+import { Settings } from './render-settings.ts';
+import { type OutputColumn, outputColumns } from './sql-columns.ts';
+import type { SqlFile } from './sql-files.ts';
+import { markLines, placeInSource } from './sql-lines.ts';
+import { lintSql, type Objection } from './sql-lint.ts';
+import { type Problem, placeOf } from './sql-problem.ts';
+import type { Rendered, SqlEngine, Templates } from './sql-templates.ts';
+
+/** One SQL file as the rest of rendering needs it. */
+export type RenderedFile = {
+  readonly file: SqlFile;
+  readonly settings: Settings;
+  readonly sql: string;
+  readonly incremental: string;
+  readonly columns: readonly OutputColumn[];
+  readonly refs: readonly string[];
+  readonly sources: Rendered['sources'];
+};
+
+/** Renders a file for an engine and judges it; without an answer when what is wrong leaves nothing to go on with. */
+export const renderFile = (
+  templates: Templates,
+  file: SqlFile,
+  engine: SqlEngine,
+): { rendered?: RenderedFile; problems: Problem[] } => {
+  const full = templates(file, { engine, incremental: false });
+  const incremental = templates(file, { engine, incremental: true });
+  const settings = Settings.safeParse(full.config);
+  const broken = [...full.problems, ...(settings.error ? settingProblems(file, settings.error.issues) : [])];
+  if (!settings.success || broken.length > 0) return { problems: broken };
+  const problems = uniqueProblems(
+    [false, true].flatMap((isIncremental) => judge(templates, file, isIncremental)),
+  );
+  if (problems.length > 0) return { problems };
+  return {
+    rendered: {
+      file,
+      settings: settings.data,
+      sql: full.sql,
+      incremental: incremental.sql,
+      columns: outputColumns(templates(file, { engine: 'redshift', incremental: false }).sql).columns,
+      refs: [...new Set([...full.refs, ...incremental.refs])].sort(),
+      sources: full.sources,
+    },
+    problems,
+  };
+};
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+const settingProblems = (file: SqlFile, issues: readonly Issue[]): Problem[] =>
+  issues.map(({ path, message }) => ({
+    file: file.path,
+    ...placeOf(file.source, 'config('),
+    message: `config: ${[...path, ''].join('.').slice(0, -1) || 'it'}: ${message}`,
+  }));
+
+/** The text for Redshift stands for all engines: what differs between them is in macros. */
+const judge = (templates: Templates, file: SqlFile, incremental: boolean): Problem[] => {
+  const marked = { ...file, source: markLines(file.source) };
+  const { sql } = templates(marked, { engine: 'redshift', incremental });
+  const objections = lintSql(sql);
+  const all: Objection[] = objections.length > 0 ? objections : outputColumns(sql).objections;
+  return all.map(({ offset, message }) => ({
+    file: file.path,
+    ...placeInSource(file.source, sql, offset),
+    message,
+  }));
+};
+
+const uniqueProblems = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
+];

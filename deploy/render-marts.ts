@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { Mart } from '../functions/domain/catalog.ts';
+import { CircularReferences, datasetsOf, inOrderOfReferences } from '../functions/domain/models.ts';
+import { martsOf, TwoMartsInOne } from '../functions/domain/models-marts.ts';
+import { composeRebuild, OversizedRebuild } from '../functions/domain/rebuild.ts';
+import type { RenderedFile } from './render-file.ts';
+import { type Draft, draftOf, modelProblems, modelsOf, withReferences } from './render-models.ts';
+import { type Problem, placeOf } from './sql-problem.ts';
+
+/** The marts that files outside `sql/silver/` make, or what is wrong with them. */
+export const martsFrom = (
+  files: readonly RenderedFile[],
+): { marts: Record<string, Mart>; problems: Problem[] } => {
+  const drafts = files.map(draftOf);
+  const circle = findCircle(drafts);
+  if (circle.length > 0) return { marts: {}, problems: circle };
+  const ordered = inOrderOfReferences(drafts);
+  const problems = [...repeatedNames(drafts), ...ordered.flatMap((draft) => modelProblems(draft, ordered))];
+  if (problems.length > 0) return { marts: {}, problems };
+  return groupIntoMarts(ordered.map((draft) => withReferences(draft, ordered)));
+};
+
+const findCircle = (drafts: readonly Draft[]): Problem[] => {
+  try {
+    inOrderOfReferences(drafts);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CircularReferences)) throw error;
+    const [, next = ''] = error.circle;
+    return drafts
+      .filter(({ name }) => name === error.circle[0])
+      .map(({ rendered: { file } }) => ({
+        file: file.path,
+        ...placeOf(file.source, `'${next}'`),
+        message: error.message,
+      }));
+  }
+};
+
+const repeatedNames = (drafts: readonly Draft[]): Problem[] =>
+  drafts
+    .filter((draft, index) => drafts.findIndex(({ name }) => name === draft.name) < index)
+    .map(({ name, rendered }) => ({
+      file: rendered.file.path,
+      message: `another model is called ${name} too`,
+    }));
+
+const groupIntoMarts = (drafts: readonly Draft[]): { marts: Record<string, Mart>; problems: Problem[] } => {
+  try {
+    const members = drafts.map((draft) => ({ ...draft, mart: draft.settings.mart }));
+    const marts = [...martsOf(members)].map(([name, models]) =>
+      martOf(
+        name,
+        drafts.filter((draft) => models.has(draft.name)),
+      ),
+    );
+    for (const mart of marts) tryRebuild(mart);
+    return { marts: Object.fromEntries(marts.map((mart) => [mart.name, mart])), problems: [] };
+  } catch (error) {
+    if (!isFitProblem(error)) throw error;
+    return { marts: {}, problems: [{ file: 'sql', message: error.message }] };
+  }
+};
+
+const isFitProblem = (error: unknown): error is Error =>
+  error instanceof TwoMartsInOne || error instanceof OversizedRebuild;
+
+const martOf = (name: string, drafts: readonly Draft[]): Mart => {
+  const models = modelsOf(drafts, name);
+  const datasets = [...new Set(models.flatMap((model) => datasetsOf(models, model.name)))].sort();
+  const hash = createHash('sha256')
+    .update(models.map((model) => model.hash).join('\n'))
+    .digest('hex');
+  return { name, datasets, models, hash };
+};
+
+/** A first rebuild of many batches, on both engines, fits into one transaction. */
+const tryRebuild = (mart: Mart): void => {
+  const batches = Array.from(
+    { length: 200 },
+    (_, index) => `${mart.name}-${String(index).padStart(32, '0')}`,
+  );
+  const rebuild = 'x'.repeat(64);
+  const run = { rebuild, seq: 99_999_999, batches, unload: `s3://${'x'.repeat(63)}/kpis/${rebuild}/1/` };
+  for (const target of ['duckdb', 'redshift'] as const) composeRebuild(mart, { ...run, target });
+};

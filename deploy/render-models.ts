@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import { Model } from '../functions/domain/catalog.ts';
+import { ancestorsOf } from '../functions/domain/models.ts';
+import type { RenderedFile } from './render-file.ts';
+import { type Problem, placeOf } from './sql-problem.ts';
+
+/** A model before it is known which mart it belongs to. */
+export type Draft = Omit<Model, 'mart' | 'hash'> & {
+  readonly settings: RenderedFile['settings'];
+  readonly rendered: RenderedFile;
+};
+
+/** What a file outside `sql/silver/` is to the warehouse. */
+const kindOf = ({ file, settings }: RenderedFile): Model['kind'] => {
+  if (file.folder === 'staging') return 'staging';
+  if (file.folder === 'kpis') return 'kpi';
+  if (file.folder === 'checks') return 'check';
+  if (file.folder === 'views' || settings.materialized === 'view') return 'view';
+  return settings.partition === undefined ? 'dimension' : 'fact';
+};
+
+/** A file as a draft of its model. */
+export const draftOf = (rendered: RenderedFile): Draft => ({
+  name: rendered.file.name,
+  kind: kindOf(rendered),
+  sql: rendered.sql,
+  incremental_sql: rendered.incremental,
+  columns: rendered.columns.map(({ name, type }) => ({ name, type })),
+  key: rendered.settings.key,
+  ...(rendered.settings.partition === undefined ? {} : { partition: rendered.settings.partition }),
+  refs: [...rendered.refs],
+  sources: rendered.sources.map(({ table }) => table).sort(),
+  severity: rendered.settings.severity,
+  kpi: rendered.settings.kpi,
+  meta: {},
+  settings: rendered.settings,
+  rendered,
+});
+
+/** Fills in what a model's settings leave to its references. */
+export const withReferences = (draft: Draft, drafts: readonly Draft[]): Draft => ({
+  ...draft,
+  meta: metaOf(draft, drafts),
+});
+
+const metaOf = (draft: Draft, drafts: readonly Draft[]): Model['meta'] => {
+  const { kind, settings, key, partition } = draft;
+  if (kind === 'dimension') return { natural_key: settings.natural_key ?? key };
+  if (kind === 'fact') return { reads: readBy(draft, drafts), dimensions: dimensionsOf(draft, drafts) };
+  if (kind === 'kpi')
+    return { fact: factsOf(draft, drafts)[0]?.name ?? '', spine: settings.spine ?? [partition ?? ''] };
+  return {};
+};
+
+/** The staging model that a fact is made from; empty when that is not clear. */
+const readBy = ({ settings, refs }: Draft, drafts: readonly Draft[]): string => {
+  const staging = drafts.filter(({ name, kind }) => kind === 'staging' && refs.includes(name));
+  return settings.reads ?? (staging.length === 1 ? (staging[0]?.name ?? '') : '');
+};
+
+/** Facts that a model is made of, by way of models without tables. */
+export const factsOf = (draft: Draft, drafts: readonly Draft[]): Draft[] =>
+  ancestorsOf(drafts, draft.name).filter(({ kind }) => kind === 'fact');
+
+/** Dimensions that a fact and the KPIs on it join, each with the fact's columns of its natural key. */
+const dimensionsOf = (fact: Draft, drafts: readonly Draft[]): Record<string, string[]> => {
+  const kpis = drafts.filter((draft) => draft.kind === 'kpi' && factsOf(draft, drafts).includes(fact));
+  const joined = [fact, ...kpis].flatMap(({ name }) => ancestorsOf(drafts, name));
+  const dimensions = joined.filter(({ kind }) => kind === 'dimension');
+  return Object.fromEntries(
+    dimensions.map(({ name, settings, key }) => [
+      name,
+      fact.settings.dimensions[name] ?? settings.natural_key ?? key,
+    ]),
+  );
+};
+
+/** The drafts, in order of their references, as models of a mart, hashed together with all they are made of. */
+export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
+  const hashes = new Map<string, string>();
+  return drafts.map((draft) => {
+    const { settings: _, rendered: __, ...model } = draft;
+    const above = draft.refs.map((name) => hashes.get(name) ?? '');
+    const hash = createHash('sha256')
+      .update(JSON.stringify([model, above]))
+      .digest('hex');
+    hashes.set(draft.name, hash);
+    return Model.parse({ ...model, mart, hash });
+  });
+};
+
+/** What is wrong with a model among the others. */
+export const modelProblems = (draft: Draft, drafts: readonly Draft[]): Problem[] => {
+  const { file } = draft.rendered;
+  return messagesFor(draft, drafts).map((message) => ({
+    file: file.path,
+    ...placeOf(file.source, 'config('),
+    message,
+  }));
+};
+
+const messagesFor = (draft: Draft, drafts: readonly Draft[]): string[] => [
+  ...sourceMessages(draft),
+  ...lacking(draft, [...draft.key, ...(draft.settings.natural_key ?? [])], 'config'),
+  ...(rulesFor[draft.kind]?.(draft, drafts) ?? []),
+];
+
+const lacking = ({ columns }: Pick<Draft, 'columns'>, names: readonly string[], who: string): string[] =>
+  [...new Set(names)]
+    .filter((name) => !columns.some((column) => column.name === name))
+    .map((name) => `${who}: ${name} is no column of the select`);
+
+const sourceMessages = ({ kind, sources, rendered }: Draft): string[] => {
+  if (kind !== 'staging' && sources.length > 0) return ['only models in sql/staging/ read source()'];
+  return rendered.sources.some(({ schema }) => schema !== 'silver')
+    ? [`reads source('silver', …) and nothing else`]
+    : [];
+};
+
+type ModelRule = (draft: Draft, drafts: readonly Draft[]) => string[];
+
+const dimensionMessages: ModelRule = ({ key }) =>
+  key.length === 0 ? ['config: key is missing: the columns that are unique in the model'] : [];
+
+const factMessages: ModelRule = (fact, drafts) => {
+  const reads = drafts.find(({ name, kind }) => name === readBy(fact, drafts) && kind === 'staging');
+  if (!reads) return [`config: reads is missing: the one model of sql/staging/ whose rows become the fact's`];
+  const { dimensions } = fact.settings;
+  const names = [fact.partition ?? '', 'landed_file', ...Object.values(dimensionsOf(fact, drafts)).flat()];
+  return [
+    ...dimensionMessages(fact, drafts),
+    ...lacking(fact, names, 'config'),
+    ...lacking(reads, [...names, ...fact.key], `${reads.name}, which it reads`),
+    ...Object.keys(dimensions)
+      .filter((name) => !(name in dimensionsOf(fact, drafts)))
+      .map((name) => `config: it joins no dimension ${name}`),
+    ...(reads.sources.length === 1 ? [] : [`${reads.name}, which it reads, has to read one silver table`]),
+    ...(followsFromKey(fact, reads)
+      ? []
+      : ['config: the partition has to follow from the key alone: rows of one key lie in one partition']),
+    ...otherStaging(fact, drafts).map((name) => `reads ${name} beside ${reads.name}: make a dimension of it`),
+  ];
+};
+
+const otherStaging = (fact: Draft, drafts: readonly Draft[]): string[] =>
+  drafts
+    .filter(
+      ({ name, kind }) => kind === 'staging' && fact.refs.includes(name) && name !== readBy(fact, drafts),
+    )
+    .map(({ name }) => name);
+
+/** True where staging makes the partition of nothing but columns that it passes on, as they are, in the key. */
+const followsFromKey = ({ partition = '', key }: Draft, reads: Draft): boolean => {
+  const made = reads.rendered.columns.find(({ name }) => name === partition);
+  return key.includes(partition) || (made?.uses.every((name) => key.includes(name)) ?? false);
+};
+
+const kpiMessages: ModelRule = (kpi, drafts) => {
+  const [fact, ...others] = factsOf(kpi, drafts);
+  if (!fact || others.length > 0) return ['a KPI is computed from exactly one fact'];
+  if (kpi.partition === undefined)
+    return ['config: partition is missing: the column by which the KPI is affected'];
+  const spine = kpi.settings.spine ?? [kpi.partition];
+  return [
+    ...lacking(kpi, [kpi.partition], 'config'),
+    ...lacking(fact, [kpi.partition, ...spine], `${fact.name}, which it is computed from`),
+    ...kpi.kpi.flatMap((shape) => shapeMessages(kpi, shape, drafts)),
+  ];
+};
+
+const shapeMessages = (
+  kpi: Draft,
+  { pk, sk, omit, lists }: Draft['kpi'][number],
+  drafts: readonly Draft[],
+): string[] => {
+  const filled = [...`${pk}${sk}`.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return [
+    ...lacking(
+      kpi,
+      [...filled.filter((name) => name !== 'version' && name !== 'seq'), ...omit],
+      'config: kpi',
+    ),
+    ...lists.flatMap(({ from, by, order }) => {
+      const list = drafts.find(({ name, kind }) => name === from && kind === 'kpi');
+      if (!list) return [`config: kpi: lists: no KPI is called ${from}`];
+      return [
+        ...lacking(kpi, by, 'config: kpi: by'),
+        ...lacking(list, [...by, order], `${from}, a list of it`),
+      ];
+    }),
+  ];
+};
+
+const checkMessages: ModelRule = ({ columns }) =>
+  columns.map(({ name }) => name).join(', ') === 'subject, detail'
+    ? []
+    : ['a check has two columns: subject and detail'];
+
+const stagingMessages: ModelRule = ({ name, sources, rendered }, drafts) => [
+  ...(sources.length > 0 || rendered.refs.length > 0 ? [] : ['reads no silver table']),
+  ...(drafts.some(({ refs }) => refs.includes(name)) ? [] : ['no model refers to it: use it or remove it']),
+];
+
+const rulesFor: Readonly<Partial<Record<Model['kind'], ModelRule>>> = {
+  dimension: dimensionMessages,
+  fact: factMessages,
+  kpi: kpiMessages,
+  check: checkMessages,
+  staging: stagingMessages,
+};

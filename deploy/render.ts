@@ -1,0 +1,104 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { Catalog } from '../functions/domain/catalog.ts';
+import { compileRuleset } from '../functions/domain/dqdl/compile.ts';
+import { RulesetError } from '../functions/domain/dqdl/ruleset-error.ts';
+import { datasetOf, type Rules, readRules, silverProblems, unpairedDatasets } from './render-datasets.ts';
+import { type RenderedFile, renderFile } from './render-file.ts';
+import { martsFrom } from './render-marts.ts';
+import { readSqlFiles, type SqlFile } from './sql-files.ts';
+import { type Problem, ProjectProblems } from './sql-problem.ts';
+import { openTemplates, type SqlEngine } from './sql-templates.ts';
+import { loadParser } from './sql-tree.ts';
+
+/**
+ * Renders `rules/` and `sql/` under a root into what the functions need, and checks all of it: manifests, rulesets,
+ * SQL, references, and that each mart's rebuild fits into one transaction. For `redshift` silver's SQL is Spark's, which
+ * runs it on AWS. Throws `ProjectProblems` with every problem at its place.
+ */
+export const renderCatalog = async (root: string, target: Catalog['target']): Promise<Catalog> => {
+  await loadParser();
+  const [{ rules, problems }, files, vars] = await Promise.all([
+    readRules(root),
+    readSqlFiles(root),
+    readVars(root),
+  ]);
+  const templates = openTemplates({ files, vars });
+  const silverFiles = files.filter(({ folder }) => folder === 'silver');
+  const modelFiles = files.filter(({ folder }) => folder !== 'silver' && folder !== 'macros');
+  const render = (file: SqlFile, engine: SqlEngine) => renderFile(templates, file, engine);
+  const silver = silverFiles.map((file) => render(file, target === 'duckdb' ? 'duckdb' : 'spark'));
+  const models = modelFiles.map((file) => render(file, target));
+  const rendered = silver.flatMap((answer) => answer.rendered ?? []);
+  const found = [
+    ...problems,
+    ...unpairedDatasets(rules, silverFiles),
+    ...[...silver, ...models].flatMap((answer) => answer.problems),
+    ...rendered.flatMap(silverProblems),
+    ...models.flatMap((answer) => (answer.rendered ? missingSilver(answer.rendered, silverFiles) : [])),
+  ];
+  throwIfAny(found);
+  throwIfAny(rendered.flatMap((file) => rulesetProblems(file, rules)));
+  const { marts, problems: martProblems } = martsFrom(models.flatMap((answer) => answer.rendered ?? []));
+  throwIfAny(martProblems);
+  return Catalog.parse({ target, datasets: datasetsFrom(rendered, rules), marts });
+};
+
+const throwIfAny = (problems: readonly Problem[]): void => {
+  if (problems.length > 0) throw new ProjectProblems(problems);
+};
+
+/** Variables of `dbt_project.yml`; none when the project has no such file. */
+const readVars = async (root: string): Promise<Record<string, unknown>> => {
+  const text = await readFile(join(root, 'sql', 'dbt_project.yml'), 'utf8').catch(() => '');
+  const project: unknown = parse(text);
+  return typeof project === 'object' && project !== null && 'vars' in project ? Object(project.vars) : {};
+};
+
+const missingSilver = ({ file, sources }: RenderedFile, silver: readonly SqlFile[]): Problem[] =>
+  sources
+    .filter(({ table }) => !silver.some(({ name }) => name === table))
+    .map(({ table }) => ({
+      file: file.path,
+      message: `reads silver.${table}, and there is no sql/silver/${table}.sql`,
+    }));
+
+const rulesOf = (rules: readonly Rules[], { file }: RenderedFile): Rules[] =>
+  rules.filter(({ dataset }) => dataset === file.name);
+
+const rulesetProblems = (rendered: RenderedFile, rules: readonly Rules[]): Problem[] =>
+  rulesOf(rules, rendered).flatMap(({ dataset, ruleset }) => {
+    try {
+      compileRuleset(ruleset, { dataset, columns: rendered.columns });
+      return [];
+    } catch (error) {
+      if (!(error instanceof RulesetError)) throw error;
+      const { line, column, message } = error;
+      return [{ file: `rules/${dataset}/quality.dqdl`, line, column, message }];
+    }
+  });
+
+const datasetsFrom = (silver: readonly RenderedFile[], rules: readonly Rules[]): Catalog['datasets'] =>
+  Object.fromEntries(
+    silver.flatMap((rendered) =>
+      rulesOf(rules, rendered).map((own) => [own.dataset, datasetOf(rendered, own)]),
+    ),
+  );
+
+/** Writes `.build/catalog.json` for Redshift: what is packaged. */
+const main = async (root: string): Promise<void> => {
+  const catalog = await renderCatalog(root, 'redshift');
+  await mkdir(join(root, '.build'), { recursive: true });
+  await writeFile(join(root, '.build', 'catalog.json'), `${JSON.stringify(catalog, null, 1)}\n`);
+  const marts = Object.values(catalog.marts).map(({ name, models }) => `${name} (${models.length} models)`);
+  console.log(`Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`);
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(process.cwd()).catch((error: unknown) => {
+    console.error(error instanceof ProjectProblems ? error.message : error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,66 @@
+import { allowedTypes } from './sql-allowed.ts';
+import type { Objection } from './sql-lint.ts';
+import { byteOffset, isFields, namesIn, nodesIn, nodesOf, type TreeNode } from './sql-tree.ts';
+
+/** One output column of a select. */
+export type OutputColumn = {
+  readonly name: string;
+  /** In portable words: `bigint`, `varchar(64)`, `decimal(18,2)`. */
+  readonly type: string;
+  /** Names of the columns that it is made of. */
+  readonly uses: readonly string[];
+};
+
+/** A select's output columns, as its last casts name them, and what keeps them from being known. */
+export const outputColumns = (sql: string): { columns: OutputColumn[]; objections: Objection[] } => {
+  const targets = finalTargets(nodesOf(sql));
+  const columns = targets.map((target) => ({ target, column: columnOf(target) }));
+  return {
+    columns: columns.flatMap(({ column }) => column ?? []),
+    objections: columns
+      .filter(({ column }) => column === undefined)
+      .map(({ target }) => ({
+        offset: Buffer.from(sql).subarray(0, byteOffset(target)).toString().length,
+        message: 'every output column is written cast(… as type) as name',
+      })),
+  };
+};
+
+/** The entries of the outermost select list; those of `final` where the select is `select * from final`. */
+const finalTargets = (nodes: readonly TreeNode[]): TreeNode[] => {
+  const [outer] = nodes;
+  if (!outer) return [];
+  const targets = targetsOf(outer);
+  const isStar = targets.some(({ fields }) => namesIn(nodesIn(fields.val)[0]?.fields.fields).includes('*'));
+  const final = nodes.find(({ kind, fields }) => kind === 'CommonTableExpr' && fields.ctename === 'final');
+  return isStar && final ? targetsOf(nodesIn(final.fields.ctequery)[0] ?? final) : targets;
+};
+
+/** Of selects that are put together, the first says what the columns are. */
+const targetsOf = ({ fields }: TreeNode): TreeNode[] => {
+  const { larg } = fields;
+  return isFields(larg) ? targetsOf({ kind: 'SelectStmt', fields: larg }) : nodesIn(fields.targetList);
+};
+
+const columnOf = ({ fields }: TreeNode): OutputColumn | undefined => {
+  const [value] = nodesIn(fields.val);
+  const type = value?.kind === 'TypeCast' ? typeOf(value.fields.typeName) : undefined;
+  if (typeof fields.name !== 'string' || type === undefined) return undefined;
+  return { name: fields.name, type, uses: usedIn(value?.fields.arg) };
+};
+
+const typeOf = (typeName: unknown): string | undefined => {
+  if (!isFields(typeName)) return undefined;
+  const name = allowedTypes[namesIn(typeName.names).at(-1) ?? ''];
+  const sizes = nodesIn(typeName.typmods).map(({ fields }) => {
+    const { ival } = fields;
+    return isFields(ival) ? Number(ival.ival ?? 0) : 0;
+  });
+  return name && sizes.length > 0 ? `${name}(${sizes.join(',')})` : name;
+};
+
+const usedIn = (value: unknown): string[] => {
+  const wrapped = nodesIn(value);
+  if (wrapped[0]?.kind === 'ColumnRef') return [namesIn(wrapped[0].fields.fields).at(-1) ?? ''];
+  return wrapped.flatMap(({ fields }) => Object.values(fields).flatMap(usedIn));
+};

@@ -1,0 +1,27 @@
+/** Something wrong in `rules/` or `sql/`, where it stands; `line` and `column` count from 1. */
+export type Problem = {
+  readonly file: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  readonly message: string;
+};
+
+/** Everything that is wrong in a project, one line each: `file:line:column message`. */
+export class ProjectProblems extends Error {
+  override readonly name = 'ProjectProblems';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(asLine).join('\n'));
+  }
+}
+
+const asLine = ({ file, line, column, message }: Problem): string =>
+  `${[file, line, column].filter((part) => part !== undefined).join(':')} ${message}`;
+
+/** Where a text first stands in a file's source; empty when it does not. */
+export const placeOf = (source: string, text: string): Pick<Problem, 'line' | 'column'> => {
+  const offset = source.indexOf(text);
+  if (offset < 0) return {};
+  const before = source.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+};

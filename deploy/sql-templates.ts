@@ -1,0 +1,111 @@
+import { Environment } from 'minijinja-js';
+import type { SqlFile } from './sql-files.ts';
+import { type Problem, placeOf } from './sql-problem.ts';
+
+/** The SQL engine that a text is rendered for. */
+export type SqlEngine = 'duckdb' | 'redshift' | 'spark';
+
+/** A template's text, and what it said on the way. */
+export type Rendered = {
+  readonly sql: string;
+  readonly refs: readonly string[];
+  readonly sources: readonly { readonly schema: string; readonly table: string }[];
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly problems: readonly Problem[];
+};
+
+export type RenderOptions = { readonly engine: SqlEngine; readonly incremental: boolean };
+
+/** Renders files of one project, each with the project's macros. */
+export type Templates = (file: SqlFile, options: RenderOptions) => Rendered;
+
+type Project = { readonly files: readonly SqlFile[]; readonly vars: Readonly<Record<string, unknown>> };
+
+/** Relation that `ref` gives: one without a table of its own is read as a common table expression. */
+const relationOf = ({ folder, name }: SqlFile): string =>
+  folder === 'staging' || folder === 'kpis' ? `__dbt__cte__${name}` : `gold.${name}`;
+
+/** Opens a project's templates; Jinja as dbt has it, as far as both dbt and we understand it. */
+export const openTemplates = ({ files, vars }: Project): Templates => {
+  const macros = files.filter(({ folder }) => folder === 'macros');
+  const models = new Map(files.filter(({ folder }) => folder !== 'macros').map((file) => [file.name, file]));
+  return (file, { engine, incremental }) => {
+    const refs = new Set<string>();
+    const sources = new Map<string, Rendered['sources'][number]>();
+    const problems: Problem[] = [];
+    let config: Record<string, unknown> = {};
+    const complain = (text: string, message: string): string => {
+      problems.push({ file: file.path, ...placeOf(file.source, text), message });
+      return 'nothing';
+    };
+    const environment = newEnvironment(macros);
+    // A function that throws would take the whole engine down with it: problems are noted instead.
+    environment.addGlobal('ref', (name: string) => {
+      const model = models.get(name);
+      if (!model || model.folder === 'silver' || model.folder === 'checks')
+        return complain(`'${name}'`, `refers to ${name}, and no model has that name`);
+      refs.add(name);
+      return relationOf(model);
+    });
+    environment.addGlobal('source', (schema: string, table: string) => {
+      sources.set(`${schema}.${table}`, { schema, table });
+      return schema === 'landed' ? `landed_${table}` : `${schema}.${table}`;
+    });
+    environment.addGlobal('config', (options: unknown) => {
+      config = { ...config, ...(plain(options) as Record<string, unknown>) };
+      return '';
+    });
+    environment.addGlobal('var', (name: string, fallback?: unknown) => {
+      const value = vars[name] ?? fallback;
+      return value ?? complain(`'${name}'`, `reads the variable ${name}, which dbt_project.yml does not set`);
+    });
+    environment.addGlobal('is_incremental', () => incremental);
+    environment.addGlobal('target', { type: engine, name: engine });
+    environment.addGlobal('this', `gold.${file.name}`);
+    const sql = renderOrComplain(environment, file, macros, problems);
+    return { sql, refs: [...refs].sort(), sources: [...sources.values()], config, problems };
+  };
+};
+
+const newEnvironment = (macros: readonly SqlFile[]): Environment => {
+  const environment = new Environment();
+  environment.undefinedBehavior = 'strict';
+  environment.addTemplate('macros', macros.map(({ source }) => source).join('\n'));
+  return environment;
+};
+
+const renderOrComplain = (
+  environment: Environment,
+  file: SqlFile,
+  macros: readonly SqlFile[],
+  problems: Problem[],
+): string => {
+  const names = macros.flatMap(({ source }) =>
+    [...source.matchAll(/\{%-?\s*macro\s+(\w+)/g)].map(([, name]) => name),
+  );
+  const imports = names.length > 0 ? `{% from 'macros' import ${names.join(', ')} %}` : '';
+  try {
+    return `${environment.renderNamedStr(file.path, imports + file.source, {}).trim()}\n`;
+  } catch (error) {
+    problems.push(problemOf(error, file));
+    return '';
+  } finally {
+    environment.free();
+  }
+};
+
+/** The engine's own words, with the line that they name. */
+const problemOf = (error: unknown, file: SqlFile): Problem => {
+  const [message = ''] = String(error instanceof Error ? error.message : error).split('\n');
+  const [, what = message, where, line] = /^(.*) \(in (.*):(\d+)\)$/.exec(message) ?? [];
+  if (where === 'macros') return { file: file.path, message: `${what} (in a macro that it uses)` };
+  return { file: file.path, line: line ? Number(line) : undefined, message: what };
+};
+
+/** Jinja's maps as objects. */
+const plain = (value: unknown): unknown => {
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));
+  if (typeof value === 'bigint') return Number(value);
+  return Array.isArray(value) ? value.map(plain) : value;
+};

@@ -1,0 +1,96 @@
+import { hasSqlDetails, loadModule, parseSync, type ScanToken, scanSync } from 'libpg-query';
+
+/** PostgreSQL's own parser: Redshift's nearest kin, and the only one with an honest verdict. */
+
+/** A node of the syntax tree: its kind and its fields, as the parser names them. */
+export type TreeNode = { readonly kind: string; readonly fields: Fields; readonly parent?: TreeNode };
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A statement that does not parse; `offset` in characters. */
+export class SqlSyntaxError extends Error {
+  override readonly name = 'SqlSyntaxError';
+
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Loads the parser; once before anything else here. */
+export const loadParser = (): Promise<void> => loadModule();
+
+/** The tokens of a text, comments left out; positions in bytes. */
+export const tokensOf = (sql: string): ScanToken[] =>
+  scanSync(sql).tokens.filter(({ tokenName }) => !tokenName.endsWith('COMMENT'));
+
+/** Every node of a text's statements, parents before children; throws `SqlSyntaxError`. */
+export const nodesOf = (sql: string): TreeNode[] => {
+  const nodes: TreeNode[] = [];
+  for (const { stmt } of parse(sql)) collect(stmt, undefined, nodes);
+  return nodes;
+};
+
+const parse = (sql: string): { stmt?: unknown }[] => {
+  try {
+    return parseSync(sql).stmts ?? [];
+  } catch (error) {
+    const offset = hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? 0) : 0;
+    throw new SqlSyntaxError(error instanceof Error ? error.message : String(error), offset);
+  }
+};
+
+/** Fields whose value is a node without the wrapper that names its kind. */
+const bareNodes: Readonly<Record<string, string>> = {
+  typeName: 'TypeName',
+  over: 'WindowDef',
+  withClause: 'WithClause',
+  alias: 'Alias',
+  larg: 'SelectStmt',
+  rarg: 'SelectStmt',
+  intoClause: 'IntoClause',
+};
+
+const collect = (value: unknown, parent: TreeNode | undefined, nodes: TreeNode[]): void => {
+  if (Array.isArray(value)) for (const item of value) collect(item, parent, nodes);
+  if (!isFields(value)) return;
+  for (const [kind, fields] of Object.entries(value))
+    if (/^[A-Z]/.test(kind) && isFields(fields)) enter({ kind, fields, ...(parent && { parent }) }, nodes);
+};
+
+const enter = (node: TreeNode, nodes: TreeNode[]): void => {
+  nodes.push(node);
+  for (const [field, value] of Object.entries(node.fields)) {
+    const kind = bareNodes[field];
+    if (kind !== undefined && isFields(value)) enter({ kind, fields: value, parent: node }, nodes);
+    else collect(value, node, nodes);
+  }
+};
+
+/** True for an object. */
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A list of wrapped nodes as nodes. */
+export const nodesIn = (value: unknown): TreeNode[] =>
+  (Array.isArray(value) ? value : [value]).flatMap((item) =>
+    isFields(item)
+      ? Object.entries(item).flatMap(([kind, fields]) => (isFields(fields) ? [{ kind, fields }] : []))
+      : [],
+  );
+
+/** The strings in a list of String nodes, such as the parts of a name. */
+export const namesIn = (value: unknown): string[] =>
+  nodesIn(value).map(({ kind, fields }) => (kind === 'A_Star' ? '*' : String(fields.sval ?? '')));
+
+/** A fingerprint of a piece of the tree that does not depend on where it stands. */
+export const shapeOf = (value: unknown): string =>
+  JSON.stringify(value, (key, item) => (key === 'location' ? undefined : item));
+
+/** Where a node stands in bytes: its own place, or that of the nearest node around it. */
+export const byteOffset = (node: TreeNode | undefined): number => {
+  if (!node) return 0;
+  const { location } = node.fields;
+  return typeof location === 'number' && location >= 0 ? location : byteOffset(node.parent);
+};

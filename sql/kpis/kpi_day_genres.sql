@@ -1,0 +1,49 @@
+-- one row per day and genre that was heard on it
+{{ config(meta={
+  'key': ['listen_date', 'genre'],
+  'partition': 'listen_date',
+  'kpi': [{
+    'pk': 'DAY#{listen_date}#{version}',
+    'sk': 'GENRE#{genre}',
+    'publish': 'versioned',
+    'omit': ['listen_date', 'genre'],
+    'lists': [{'from': 'kpi_top_songs', 'as': 'top_songs', 'by': ['listen_date', 'genre'], 'order': 'rank'}]
+  }]
+}) }}
+
+with listens as (
+  select user_id, track_id, track_genre, duration_ms, listen_date
+  from {{ ref('fact_listens') }}
+  {{ where_affected('fact_listens', 'listen_date') }}
+),
+
+tracks as (
+  select track_id, popularity
+  from {{ ref('dim_tracks') }}
+),
+
+totals as (
+  select
+    listens.listen_date, listens.track_genre,
+    count(*) as listens,
+    count(distinct listens.user_id) as unique_listeners,
+    sum(listens.duration_ms) as listening_ms,
+    sum(coalesce(tracks.popularity, 0)) as popularity
+  from listens
+  left join tracks on tracks.track_id = listens.track_id
+  group by listens.listen_date, listens.track_genre
+),
+
+final as (
+  select
+    cast(listen_date as date) as listen_date,
+    cast(track_genre as varchar(256)) as genre,
+    cast(listens as bigint) as listens,
+    cast(unique_listeners as bigint) as unique_listeners,
+    cast(listening_ms as bigint) as listening_ms,
+    cast({{ half_up_ratio('listening_ms', 'unique_listeners') }} as decimal(18, 2)) as avg_listening_ms_per_listener,
+    cast(cast(popularity as bigint) * cast(0.01 as decimal(10, 2)) as decimal(18, 2)) as popularity_index
+  from totals
+)
+
+select * from final

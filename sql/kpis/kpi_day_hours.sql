@@ -1,0 +1,62 @@
+-- one row per day and hour that has listens; an hour without any has no row
+{{ config(meta={
+  'key': ['listen_date', 'hour'],
+  'partition': 'listen_date',
+  'kpi': [{
+    'pk': 'DAY#{listen_date}#{version}',
+    'sk': 'HOUR#{hour}',
+    'publish': 'versioned',
+    'omit': ['listen_date', 'hour']
+  }]
+}) }}
+
+with listens as (
+  select user_id, track_id, listen_date, extract(hour from listen_time) as hour
+  from {{ ref('fact_listens') }}
+  {{ where_affected('fact_listens', 'listen_date') }}
+),
+
+tracks as (
+  select track_id, split_part(artists, ';', 1) as artist
+  from {{ ref('dim_tracks') }}
+),
+
+totals as (
+  select
+    listen_date, hour,
+    count(*) as listens,
+    count(distinct user_id) as unique_listeners,
+    count(distinct track_id) as distinct_tracks
+  from listens
+  group by listen_date, hour
+),
+
+credited as (
+  select listens.listen_date, listens.hour, tracks.artist, count(*) as listens
+  from listens
+  inner join tracks on tracks.track_id = listens.track_id
+  where tracks.artist is not null
+  group by listens.listen_date, listens.hour, tracks.artist
+),
+
+ranked as (
+  select
+    listen_date, hour, artist,
+    row_number() over (partition by listen_date, hour order by listens desc, artist) as rank
+  from credited
+),
+
+final as (
+  select
+    cast(totals.listen_date as date) as listen_date,
+    cast(lpad(cast(totals.hour as varchar(2)), 2, '0') as varchar(2)) as hour,
+    cast(ranked.artist as varchar(4096)) as top_artist,
+    cast(totals.listens as bigint) as listens,
+    cast(totals.unique_listeners as bigint) as unique_listeners,
+    cast(totals.distinct_tracks as bigint) as distinct_tracks,
+    cast({{ half_up_ratio('totals.distinct_tracks', 'totals.listens', 4) }} as decimal(18, 4)) as track_diversity
+  from totals
+  left join ranked on ranked.listen_date = totals.listen_date and ranked.hour = totals.hour and ranked.rank = 1
+)
+
+select * from final

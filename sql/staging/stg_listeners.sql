@@ -1,0 +1,13 @@
+-- one row per account in a published list of listeners
+{{ config(materialized='ephemeral') }}
+
+select
+  cast(user_id as bigint) as user_id,
+  cast(user_name as varchar(1024)) as user_name,
+  cast(user_country as varchar(256)) as user_country,
+  cast(user_age as bigint) as user_age,
+  cast(created_at as date) as created_at,
+  cast(landed_file as varchar(1024)) as landed_file,
+  cast(landed_version as varchar(1024)) as landed_version,
+  cast(landed_at as timestamp) as landed_at
+from {{ source('silver', 'listeners') }}

@@ -1,0 +1,136 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
+import { composeRebuild, type RebuildRun } from '../../functions/domain/rebuild.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Rows of one version of one file, as silver holds them, without lineage. */
+export type SilverFile = {
+  readonly dataset: string;
+  readonly file: string;
+  readonly version: string;
+  /** `YYYY-MM-DD HH:MM:SS`. */
+  readonly landedAt: string;
+  readonly rows: readonly Row[];
+};
+
+/** A warehouse on DuckDB in memory, with silver tables of a catalog and what rebuilds unloaded in a temporary folder. */
+export type TestWarehouse = {
+  query(sql: string): Promise<Row[]>;
+  /** Replaces all rows of a file, as publishing does; no rows retract it. */
+  publish(file: SilverFile): Promise<void>;
+  /** Runs the statements of a rebuild in one transaction, or of none of it; gives the unloaded rows by KPI. */
+  rebuild(mart: Mart, run?: Partial<RebuildRun>): Promise<Map<string, Row[]>>;
+  /** Rows that a rebuild left under a folder, also one that failed. */
+  unloaded(seq: number, folder: string): Promise<Row[]>;
+  close(): Promise<void>;
+};
+
+/** Opens an empty warehouse; `path` for a database in a file. */
+export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promise<TestWarehouse> => {
+  const instance = await DuckDBInstance.create(path);
+  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-warehouse-'));
+  const session = async <Answer>(
+    work: (connection: DuckDBConnection) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const connection = await instance.connect();
+    try {
+      await connection.run(`set TimeZone = 'UTC'`);
+      return await work(connection);
+    } finally {
+      connection.closeSync();
+    }
+  };
+  const query = (sql: string): Promise<Row[]> =>
+    session(async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJson());
+  await session((connection) => createSilver(connection, catalog));
+  let last = 0;
+  return {
+    query,
+    publish: (file) => session((connection) => replaceFile(connection, catalog, file)),
+    rebuild: async (mart, options) => {
+      const seq = options?.seq ?? last + 1;
+      const run = {
+        rebuild: `r${seq}`,
+        batches: [`b${seq}`],
+        unload: `s3://lake/${seq}/`,
+        target: 'duckdb' as const,
+      };
+      const statements = composeRebuild(mart, { ...run, ...options, seq });
+      await session((connection) => transact(connection, statements, folder));
+      last = seq;
+      return readFolders(join(folder, String(seq)));
+    },
+    unloaded: async (seq, name) => (await readFolders(join(folder, String(seq)))).get(name) ?? [],
+    close: async () => {
+      instance.closeSync();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const createSilver = async (connection: DuckDBConnection, { datasets }: Catalog): Promise<void> => {
+  await connection.run('create schema if not exists silver');
+  for (const [name, { table }] of Object.entries(datasets)) {
+    const columns = table.columns.map((column) => `"${column.name}" ${column.type}`);
+    await connection.run(`create table if not exists silver."${name}" (${columns.join(', ')})`);
+  }
+};
+
+const replaceFile = async (
+  connection: DuckDBConnection,
+  { datasets }: Catalog,
+  file: SilverFile,
+): Promise<void> => {
+  const { dataset, file: landed_file, version: landed_version, landedAt: landed_at, rows } = file;
+  const lineage = { landed_file, landed_version, landed_at, batch_id: `batch-${landed_version}` };
+  const columns = datasets[dataset]?.table.columns ?? [];
+  const tuples = rows.map((row) => {
+    const full: Row = { ...row, ...lineage };
+    return `(${columns.map(({ name, type }) => `cast(${sqlText(full[name])} as ${type})`).join(', ')})`;
+  });
+  await connection.run('begin');
+  await connection.run(`delete from silver.${dataset} where landed_file = ${sqlText(landed_file)}`);
+  if (tuples.length > 0) await connection.run(`insert into silver.${dataset} values ${tuples.join(', ')}`);
+  await connection.run('commit');
+};
+
+const sqlText = (value: unknown): string =>
+  value === null || value === undefined ? 'null' : `'${String(value).replaceAll("'", "''")}'`;
+
+const transact = async (
+  connection: DuckDBConnection,
+  statements: readonly string[],
+  folder: string,
+): Promise<void> => {
+  await connection.run('begin');
+  try {
+    for (const statement of statements) await connection.run(await onDisk(statement, folder));
+    await connection.run('commit');
+  } catch (error) {
+    await connection.run('rollback');
+    throw error;
+  }
+};
+
+/** The same statement, writing into a local folder instead of S3. */
+const onDisk = async (statement: string, folder: string): Promise<string> => {
+  const target = /to 's3:\/\/lake\/(\S+)' \(format json\)$/.exec(statement)?.[1];
+  if (target === undefined) return statement;
+  const path = join(folder, target, '0000_part_00.json');
+  await mkdir(dirname(path), { recursive: true });
+  return statement.replace(`'s3://lake/${target}'`, `'${path}'`);
+};
+
+const readFolders = async (folder: string): Promise<Map<string, Row[]>> => {
+  const names = await readdir(folder);
+  const read = names.map(async (name): Promise<[string, Row[]]> => {
+    const text = await readFile(join(folder, name, '0000_part_00.json'), 'utf8');
+    const lines = text.split('\n').filter((line) => line !== '');
+    return [name, lines.map((line): Row => JSON.parse(line))];
+  });
+  return new Map(await Promise.all(read));
+};
