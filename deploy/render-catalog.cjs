@@ -12,16 +12,9 @@ module.exports = class RenderCatalog {
   }
 
   render() {
-    const root = this.serverless.serviceDir;
-    const script = join(root, 'deploy', 'render.ts');
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', script, '--target', 'redshift'],
-      {
-        cwd: root,
-        encoding: 'utf8',
-      },
-    );
+    const cwd = this.serverless.serviceDir;
+    const command = ['--import', 'tsx', join('deploy', 'render.ts')];
+    const { status, stderr } = spawnSync(process.execPath, command, { cwd, encoding: 'utf8' });
     if (status === 0) return;
     throw new this.serverless.classes.Error(
       `The catalog cannot be rendered:\n${stderr}`,

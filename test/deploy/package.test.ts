@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compilePattern } from '../../local/events/pattern.ts';
+import { eventCases } from './events.ts';
+import { type Packaged, packageService } from './packaged.ts';
+import { policyRules } from './policy.ts';
+import { unknownToAws } from './service-spec.ts';
+import { at, referred, resourcesOf, statementsOf } from './template.ts';
+
+let packaged: Packaged;
+
+beforeAll(async () => {
+  packaged = await packageService();
+}, 180_000);
+afterAll(() => packaged?.remove());
+
+const functions = [
+  'validate-landing',
+  'run-transform',
+  'check-quality',
+  'settle-batch',
+  'archive-files',
+  'rebuild-models',
+  'publish-kpis',
+  'sweep',
+];
+const keyOf = (name: string): string => name.replace(/-./g, (letters) => letters.slice(1).toUpperCase());
+const idOf = (name: string): string => `${keyOf(name).charAt(0).toUpperCase()}${keyOf(name).slice(1)}`;
+const propertiesOf = (id: string) => packaged.template.Resources[id]?.Properties ?? {};
+const sourceOf = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+
+describe('the package', () => {
+  test('holds the eight functions under their names', () => {
+    const names = resourcesOf(packaged.template, 'AWS::Lambda::Function').map(
+      ([, { FunctionName }]) => FunctionName,
+    );
+    expect(names.sort()).toEqual(functions.map((name) => `soundcheck-dev-${name}`).sort());
+  });
+
+  test.each(functions)('holds %s in less than a megabyte', async (name) => {
+    expect(await packaged.archiveSize(keyOf(name))).toBeLessThan(1_000_000);
+  });
+
+  test('carries the catalog rendered for Redshift', () => {
+    expect(packaged.catalog.target).toBe('redshift');
+  });
+
+  test('names only what CloudFormation knows', async () => {
+    expect(await unknownToAws(packaged.template)).toEqual([]);
+  });
+
+  test.each(Object.entries(policyRules))('keeps the rule that %s', (_, rule) => {
+    expect(rule(packaged.template)).toEqual([]);
+  });
+});
+
+describe('functions', () => {
+  test('have a role each', () => {
+    const roles = functions.map((name) => referred(propertiesOf(`${idOf(name)}LambdaFunction`).Role));
+    expect(roles).toEqual(functions.map((name) => `${idOf(name)}Role`));
+  });
+
+  test.each(functions)('give %s the variables that it reads', (name) => {
+    const read = [...sourceOf(`functions/${name}.ts`).matchAll(/\benv\('(\w+)'\)/g)].map(
+      ([, variable]) => variable,
+    );
+    const given = at(propertiesOf(`${idOf(name)}LambdaFunction`), 'Environment', 'Variables') as object;
+    expect(read.length).toBeGreaterThan(0);
+    expect(Object.keys(given)).toEqual(expect.arrayContaining(read));
+    const shared = ['STAGE', 'NAME', 'LAKE_BUCKET'];
+    expect([...read, ...shared]).toEqual(expect.arrayContaining(Object.keys(given)));
+  });
+
+  test.each(functions)('let %s use what its adapters reach, and nothing else', (name) => {
+    const adapters = [...sourceOf(`functions/${name}.ts`).matchAll(/'\.\/adapters\/([\w-]+)\.ts'/g)];
+    const reached = adapters.flatMap(([, adapter = '']) => reachedBy[adapter] ?? []);
+    const granted = statementsOf(packaged.template, `${idOf(name)}Role`)
+      .filter(({ Effect, Action }) => Effect === 'Allow' && !underEvery.has(Action[0] ?? ''))
+      .flatMap(({ Action, Resource }) => Action.map((action) => grantOf(action, Resource[0])));
+    expect(new Set(granted)).toEqual(new Set(reached));
+  });
+
+  test('let archive-files alone delete from the lake, and not what rests there', () => {
+    const deleting = functions.filter((name) =>
+      statementsOf(packaged.template, `${idOf(name)}Role`).some(({ Action }) =>
+        Action.some((action) => action.startsWith('s3:DeleteObject')),
+      ),
+    );
+    expect(deleting).toEqual(['archive-files']);
+    const denied = statementsOf(packaged.template, 'ArchiveFilesRole').find(
+      ({ Effect }) => Effect === 'Deny',
+    );
+    expect(denied?.Action).toContain('s3:DeleteObjectVersion');
+    expect(denied?.Resource.map((each) => at(each, 'Fn::Sub'))).toEqual([
+      `\${LakeBucket.Arn}/data/archive/*`,
+      `\${LakeBucket.Arn}/data/quarantine/*`,
+    ]);
+  });
+});
+
+/** Services behind an adapter; DynamoDB by table. */
+const reachedBy: Record<string, string[]> = {
+  'dynamo-ledger': ['dynamodb LedgerTable'],
+  'dynamo-kpis': ['dynamodb KpiTable'],
+  'eventbridge-events': ['events'],
+  'glue-jobs': ['glue'],
+  'lambda-functions': ['lambda'],
+  'redshift-warehouse': ['redshift-data'],
+  's3-files': ['s3'],
+};
+/** First actions of the grants that every function has. */
+const underEvery = new Set([
+  'logs:CreateLogStream',
+  'xray:PutTraceSegments',
+  'sqs:SendMessage',
+  'kms:Decrypt',
+]);
+const grantOf = (action: string, resource: unknown): string => {
+  const [service = ''] = action.split(':');
+  if (service === 'redshift-serverless') return 'redshift-data';
+  return service === 'dynamodb' ? `dynamodb ${referred(resource)}` : service;
+};
+
+describe('resources', () => {
+  test('hold the two tables', () => {
+    const tables = Object.fromEntries(resourcesOf(packaged.template, 'AWS::DynamoDB::Table'));
+    const keys = [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ];
+    expect(tables).toMatchObject({
+      LedgerTable: { TableName: 'soundcheck-dev-ledger', KeySchema: keys },
+      KpiTable: {
+        TableName: 'soundcheck-dev-kpis',
+        KeySchema: keys,
+        TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+      },
+    });
+    expect(tables.LedgerTable).not.toHaveProperty('TimeToLiveSpecification');
+  });
+
+  test('hold a lake that tells EventBridge what lands', () => {
+    expect(at(propertiesOf('LakeBucket'), 'NotificationConfiguration')).toEqual({
+      EventBridgeConfiguration: { EventBridgeEnabled: true },
+    });
+  });
+
+  test('hold the Glue jobs, whose scripts lie under their content', () => {
+    const jobs = Object.fromEntries(resourcesOf(packaged.template, 'AWS::Glue::Job'));
+    const script = (name: string) =>
+      expect.stringMatching(
+        new RegExp(`^s3://\\$\\{ServerlessDeploymentBucket\\}/.*/glue/[0-9a-f]{16}/${name}$`),
+      );
+    expect(jobs).toMatchObject({
+      TransformJob: {
+        Name: 'soundcheck-dev-transform',
+        Command: { ScriptLocation: { 'Fn::Sub': script('transform.py') } },
+      },
+      QualityJob: {
+        Name: 'soundcheck-dev-quality',
+        Command: { ScriptLocation: { 'Fn::Sub': script('quality.py') } },
+      },
+    });
+  });
+});
+
+describe('events', () => {
+  const rules = () =>
+    resourcesOf(packaged.template, 'AWS::Events::Rule').map(
+      ([, { EventPattern, ScheduleExpression, Targets }]) => ({
+        schedule: ScheduleExpression,
+        // On AWS a reference becomes a name; here it stands for itself.
+        pattern: JSON.parse(
+          JSON.stringify(EventPattern ?? {}),
+          (_, value) => at(value, 'Ref') ?? value,
+        ) as object,
+        wakes: referred(at(Targets, 0, 'Arn')),
+      }),
+    );
+
+  test.each(eventCases)('wake whom it concerns: %s', (_, event, wakes) => {
+    const woken = rules()
+      .filter(({ schedule, pattern }) => !schedule && compilePattern(pattern)(event))
+      .map((rule) => rule.wakes);
+    expect(woken.sort()).toEqual(wakes.map((name) => `${idOf(name)}LambdaFunction`).sort());
+  });
+
+  test('wake sweep every 15 minutes', () => {
+    const scheduled = rules().filter(({ schedule }) => schedule);
+    expect(scheduled).toMatchObject([{ schedule: 'rate(15 minutes)', wakes: 'SweepLambdaFunction' }]);
+  });
+});
