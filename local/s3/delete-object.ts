@@ -95,8 +95,7 @@ export const deleteObjects = async (store: Store, request: S3Request): Promise<R
   const parsed = Delete.safeParse(parseXml(await receiveText(request)));
   if (!parsed.success) throw new S3Error('MalformedXML');
   const { Object: targets, Quiet } = parsed.data.Delete;
-  const results: Element[] = [];
-  for (const target of targets)
-    results.push(...(await deleteOne(store, bucket.name, target, Quiet?.trim() === 'true')));
-  return xmlReply('DeleteResult', results);
+  const isQuiet = Quiet?.trim() === 'true';
+  const results = await Promise.all(targets.map((target) => deleteOne(store, bucket.name, target, isQuiet)));
+  return xmlReply('DeleteResult', results.flat());
 };

@@ -102,7 +102,8 @@ export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: 
     sequence: number,
   ) => {
     const bucket = buckets.named(name);
-    checkWrite(conditions ?? {}, draft.key, await newest(name, draft.key));
+    if (conditions?.ifNoneMatch || conditions?.ifMatch !== undefined)
+      checkWrite(conditions, draft.key, await newest(name, draft.key));
     const more = (await also?.()) ?? [];
     const replaced = await replacedIn(bucket, draft.key);
     const version: Version = { ...draft, ...stamp(bucket, sequence) };

@@ -132,7 +132,7 @@ describe('deleting objects', () => {
 
   it('deletes many at once, each with its outcome', async () => {
     const keys = Array.from({ length: 1000 }, (_, index) => `many/${index}&<'"`);
-    for (const key of keys) await laptop.s3.put(bucket, key, Buffer.from('x'));
+    await Promise.all(keys.map((key) => laptop.s3.put(bucket, key, Buffer.from('x'))));
     const Objects = keys.map((Key) => ({ Key }));
     const answer = await laptop.client.send(
       new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }),
