@@ -42,8 +42,10 @@ export type Functions = {
   ): { readonly requestId: string; readonly done: Promise<void> };
   /** Begins to run what was accepted, and loads every function. */
   start(): void;
-  /** Lets what runs finish for at most `grace` milliseconds; what is not done is run after the next start. */
-  close(grace?: number): Promise<void>;
+  /** Lets what runs finish for at most `grace` milliseconds and ends all workers; what is accepted from now on is run after the next start. */
+  drain(grace?: number): Promise<void>;
+  /** Accepts nothing more; to be called after `drain`. */
+  close(): void;
 };
 
 type Running = { readonly settings: DeployedFunction; readonly pool: Pool; readonly log: FunctionLog };
@@ -79,9 +81,11 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
       invocations.start();
       for (const { pool } of running.values()) pool.warm();
     },
-    async close(grace = 3_000) {
+    async drain(grace = 3_000) {
       invocations.stop();
       await Promise.all([...running.values()].map(({ pool }) => pool.close(grace)));
+    },
+    close() {
       invocations.close();
       for (const { log } of running.values()) log.close();
     },

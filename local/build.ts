@@ -1,0 +1,31 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { renderCatalog } from '../deploy/render.ts';
+import type { Catalog } from '../functions/domain/catalog.ts';
+import { type Bundles, bundleFunctions } from './functions/bundle.ts';
+import type { DeployedFunction } from './template/deployment.ts';
+
+/** What packaging makes, made for this machine. */
+export type Build = { readonly catalog: Catalog; readonly bundles: Bundles };
+
+/** Renders `rules/` and `sql/` for DuckDB and bundles every function with the result, into the state folder. */
+export const buildFunctions = async (
+  root: string,
+  state: string,
+  functions: readonly DeployedFunction[],
+): Promise<Build> => {
+  const catalog = await renderCatalog(root, 'duckdb');
+  const path = catalogPath(state);
+  await mkdir(state, { recursive: true });
+  await writeFile(path, JSON.stringify(catalog));
+  const bundles = await bundleFunctions({
+    root,
+    functions,
+    directory: join(state, 'bundles'),
+    catalog: path,
+  });
+  return { catalog, bundles };
+};
+
+/** Where the rendered catalog of a state lies. */
+export const catalogPath = (state: string): string => join(state, 'catalog.json');

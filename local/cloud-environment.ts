@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Deployment } from './template/deployment.ts';
+
+/** The account of everything on this machine. */
+export const ACCOUNT = '000000000000';
+export const REGION = 'eu-west-1';
+
+/** What any SDK needs to reach the laptop cloud; no key is secret or checked. */
+export const clientEnvironment = (endpoint: string) => ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: REGION,
+  AWS_DEFAULT_REGION: REGION,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+});
+
+/** What every function sees besides: nothing of the person whose machine it is. */
+export const functionEnvironment = (endpoint: string, state: string) => ({
+  ...clientEnvironment(endpoint),
+  AWS_CONFIG_FILE: join(state, 'no-aws-config'),
+  AWS_SHARED_CREDENTIALS_FILE: join(state, 'no-aws-credentials'),
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  TZ: 'UTC',
+});
+
+const SHOWN = ['LAKE_BUCKET', 'LEDGER_TABLE', 'KPI_TABLE'];
+
+/** Names that people and tools ask for, as the functions of the deployment get them. */
+export const deployedNames = ({ functions }: Pick<Deployment, 'functions'>): Record<string, string> => {
+  const all = Object.assign({}, ...functions.map(({ environment }) => environment)) as Record<string, string>;
+  return Object.fromEntries(SHOWN.map((name) => [name, all[name]] as const).filter(hasValue));
+};
+
+const hasValue = (entry: readonly [string, string | undefined]): entry is readonly [string, string] =>
+  entry[1] !== undefined;
+
+/** Writes `cloud.env`, lines of `NAME=value` for a shell or dotenv. */
+export const writeEnvironment = (state: string, environment: Readonly<Record<string, string>>): void => {
+  const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(state, 'cloud.env'), lines.join(''));
+};

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { buildFunctions } from './build.ts';
+import type { Closers } from './closers.ts';
+import { deployedNames, functionEnvironment } from './cloud-environment.ts';
+import { openDynamo } from './dynamo.ts';
+import { openEngine } from './engine.ts';
+import { type Bus, openBus } from './events/bus.ts';
+import { type Chaos, calm, chaoticFates } from './events/chaos.ts';
+import { eventsApi } from './events/events-api.ts';
+import { objectCreated } from './events/object-created.ts';
+import { type Functions, openFunctions } from './functions/functions.ts';
+import { lambdaApi } from './functions/lambda-api.ts';
+import type { Services } from './gateway.ts';
+import { openGlue } from './glue/glue.ts';
+import type { Publish } from './protocol.ts';
+import { openQueues, type Queues } from './queues.ts';
+import { openRedshiftData } from './redshift-data/redshift-data.ts';
+import { type LocalS3, openS3 } from './s3/s3.ts';
+import type { Deployment } from './template/deployment.ts';
+
+export type ServicesOptions = {
+  readonly root: string;
+  readonly state: string;
+  readonly endpoint: string;
+  readonly deployment: Deployment;
+  readonly chaos?: Chaos | undefined;
+  readonly closers: Closers;
+};
+
+export type OpenedServices = { readonly services: Services; readonly functions: Functions };
+
+/** Opens every service on the state folder and deploys onto them; functions do not run before `functions.start()`. */
+export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
+  const { root, state, endpoint, deployment, closers } = options;
+  const building = buildFunctions(root, state, deployment.functions);
+  // It is awaited below; a failure before that is not to be taken for a forgotten one.
+  building.catch(() => {});
+  const bus = later<Bus>();
+  const publish: Publish = async (event) => {
+    await (await bus.promise).put(event);
+  };
+
+  const queues = openDeadLetters(options);
+  const dynamodb = await openTables(options);
+  const s3 = await openFiles(options, publish);
+  const { catalog, bundles } = await building;
+  const environment = functionEnvironment(endpoint, state);
+  const functions = openFunctions({
+    state,
+    functions: deployment.functions,
+    bundles,
+    environment,
+    send: async (queue, body) => {
+      queues.send(queue, body);
+    },
+  });
+  closers.add('functions', functions.close);
+  const opened = openEvents(options, functions, queues);
+  bus.resolve(opened);
+  const tables = Object.entries(catalog.datasets).map(([name, { table }]) => [name, table]);
+  const engines = await openEngines(options, s3, Object.fromEntries(tables), publish);
+  const json = { ...engines, events: eventsApi(opened), sqs: queues.service };
+  const health = () => ({ service: deployment.service, stage: deployment.stage, pid: process.pid });
+  return { services: { s3, dynamodb, lambda: lambdaApi(functions), json, health }, functions };
+};
+
+const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptions): Queues => {
+  const { account, region } = deployment;
+  const names = deployment.queues.map(({ name }) => name);
+  const queues = openQueues({ directory: join(state, 'queues'), names, account, region, endpoint });
+  closers.add('queues', () => queues.service.close());
+  return queues;
+};
+
+const openTables = async ({ state, deployment, closers }: ServicesOptions) => {
+  const dynamodb = await openDynamo(join(state, 'dynamo'));
+  closers.add('tables', dynamodb.close);
+  await dynamodb.createTables(deployment.tables);
+  return dynamodb;
+};
+
+const openFiles = async (
+  { state, deployment, closers }: ServicesOptions,
+  publish: Publish,
+): Promise<LocalS3> => {
+  const s3 = await openS3({
+    directory: join(state, 's3'),
+    onObject: (object) => publish(objectCreated(object)),
+  });
+  closers.add('files', () => s3.close());
+  for (const { name, ...settings } of deployment.buckets) await s3.createBucket(name, settings);
+  return s3;
+};
+
+const openEvents = (options: ServicesOptions, functions: Functions, queues: Queues): Bus => {
+  const { state, deployment, chaos, closers } = options;
+  const bus = openBus({
+    directory: join(state, 'events'),
+    account: deployment.account,
+    region: deployment.region,
+    rules: deployment.functions.flatMap(({ name, rules }) =>
+      rules.map((rule) => ({ ...rule, target: name })),
+    ),
+    deliver: async (target, payload) => {
+      functions.invokeAsync(target, payload);
+    },
+    refuse: async ({ name, deadLetterQueue }, payload, cause) => {
+      if (deadLetterQueue) queues.send(deadLetterQueue, JSON.stringify(payload), refusal(name, cause));
+    },
+    fate: chaos ? chaoticFates(chaos) : calm,
+  });
+  closers.add('events', bus.close);
+  return bus;
+};
+
+const refusal = (rule: string, cause: unknown) => ({
+  RULE_ARN: rule,
+  ERROR_CODE: cause instanceof Error ? cause.name : 'UNKNOWN',
+  ERROR_MESSAGE: String(cause),
+});
+
+const openEngines = async (
+  options: ServicesOptions,
+  s3: LocalS3,
+  datasets: Parameters<typeof openEngine>[0]['datasets'],
+  publish: Publish,
+) => {
+  const { state, deployment, closers } = options;
+  const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
+  const engine = await openEngine({ state, s3, bucket, datasets });
+  closers.add('engine', () => engine.close());
+  const { execute, instance } = engine;
+  const { account, region, jobs } = deployment;
+  const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish });
+  closers.add('jobs', () => glue.close());
+  const directory = join(state, 'redshift-data');
+  const warehouse = await openRedshiftData({ directory, instance, store: s3, publish, region, account });
+  closers.add('warehouse', () => warehouse.close());
+  return { glue, 'redshift-data': warehouse };
+};
+
+/** A promise that is resolved from outside. */
+const later = <Value>() => {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+};

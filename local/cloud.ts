@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { catalogPath } from './build.ts';
+import { Closers } from './closers.ts';
+import { ACCOUNT, clientEnvironment, deployedNames, REGION, writeEnvironment } from './cloud-environment.ts';
+import { openServices } from './cloud-services.ts';
+import type { Chaos } from './events/chaos.ts';
+import type { Functions } from './functions/functions.ts';
+import { startSchedules } from './functions/schedules.ts';
+import { openGateway, type Services } from './gateway.ts';
+import { lockState } from './state-lock.ts';
+import type { Deployment } from './template/deployment.ts';
+import { readTemplate } from './template/template.ts';
+
+export type CloudOptions = {
+  /** The project's folder, with `serverless.yml`. */
+  root: string;
+  /** The folder that holds everything the cloud remembers. */
+  state: string;
+  /** `dev` unless told. */
+  stage?: string;
+  /** A free port when absent. */
+  port?: number;
+  chaos?: Chaos;
+  /** Milliseconds between two runs of what has a rate, instead of what the template says. */
+  sweepEvery?: number;
+  log?: (line: string) => void;
+};
+
+export type Cloud = {
+  /** The address of every service. */
+  endpoint: string;
+  /** What a client needs: endpoint, region, credentials, and the names of bucket and tables. */
+  environment: Readonly<Record<string, string>>;
+  /** Runs a function, named in full or without service and stage, and answers what it answers; rejects with its error. */
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Ends everything; what was not done is done after the next start. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts the laptop cloud on 127.0.0.1 and deploys onto it what `serverless.yml` says. On a state of an earlier run it
+ * sweeps up what that one left. Rejects with `StateIsLocked`, `TemplateError` or whatever else is wrong with the
+ * deployment; nothing stays open then.
+ */
+export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
+  const closers = new Closers();
+  const state = resolve(options.state);
+  closers.add('state', lockState(state));
+  try {
+    return await open({ ...options, state }, closers);
+  } catch (cause) {
+    await closers.closeAll();
+    throw cause;
+  }
+};
+
+const open = async (options: CloudOptions, closers: Closers): Promise<Cloud> => {
+  const { root, state, stage = 'dev', port, chaos, log = () => {} } = options;
+  const isOldState = existsSync(catalogPath(state));
+  const deployment = readTemplate(root, { stage, account: ACCOUNT, region: REGION });
+  let serve: (services: Services) => void = () => {};
+  const services = new Promise<Services>((settle) => {
+    serve = settle;
+  });
+  const gateway = await openGateway({ port, services, log });
+  closers.add('gateway', gateway.close);
+  const { endpoint } = gateway;
+  const opened = await openServices({ root, state, endpoint, deployment, chaos, closers });
+  serve(opened.services);
+  startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
+  const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
+  writeEnvironment(state, environment);
+  log(`The laptop cloud listens on ${endpoint}`);
+  const invoke: Cloud['invoke'] = (name, event) => invokeNamed(opened.functions, deployment, name, event);
+  return { endpoint, environment, invoke, stop: () => closers.closeAll() };
+};
+
+const startWork = (
+  functions: Functions,
+  deployment: Deployment,
+  every: number | undefined,
+  isOldState: boolean,
+  closers: Closers,
+): void => {
+  const { account, region } = deployment;
+  const { invokeAsync: invoke } = functions;
+  functions.start();
+  closers.add('workers', () => functions.drain());
+  const schedules = startSchedules({ functions: deployment.functions, account, region, invoke, every });
+  closers.add('schedules', schedules.stop);
+  if (isOldState) schedules.fire();
+};
+
+const invokeNamed = async (
+  functions: Functions,
+  { service, stage }: Deployment,
+  name: string,
+  event: unknown,
+): Promise<unknown> => {
+  const outcome = await functions.invoke(functions.has(name) ? name : `${service}-${stage}-${name}`, event);
+  if (outcome.ok) return outcome.payload;
+  throw new Error(`${name} failed: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+};

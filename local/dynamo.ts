@@ -1,0 +1,91 @@
+import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Table } from './template/deployment.ts';
+
+/** A request whose body has been read. */
+export type ReadRequest = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+};
+
+export type LocalDynamo = {
+  /** Answers one request of DynamoDB's wire protocol. */
+  handle(request: ReadRequest, response: ServerResponse): void;
+  /** Creates the tables that are not there yet. */
+  createTables(tables: readonly Table[]): Promise<void>;
+  /** Ends once no write is under way; the requests must have ended before. */
+  close(): Promise<void>;
+};
+
+type Dynalite = (options: {
+  path: string;
+  createTableMs: number;
+  deleteTableMs: number;
+  updateTableMs: number;
+}) => Server;
+
+const dynalite: Dynalite = createRequire(import.meta.url)('dynalite');
+
+/** Opens the embedded DynamoDB on a folder. It closes its database only as a server, so it listens, on 127.0.0.1 alone. */
+export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
+  const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const call = caller(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  return {
+    handle: (request, response) => {
+      server.emit('request', replay(request), response);
+    },
+    createTables: async (tables) => {
+      await Promise.all(tables.map((table) => createTable(call, table)));
+    },
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((cause) => (cause ? reject(cause) : resolve()));
+      }),
+  };
+};
+
+/** A whole body can no longer be cut off, which the embedded server would not survive. */
+const replay = ({ body, ...head }: ReadRequest): Readable => Object.assign(Readable.from([body]), head);
+
+type Call = (operation: string, input: object) => Promise<{ ok: boolean; body: Record<string, unknown> }>;
+
+const caller =
+  (url: string): Call =>
+  async (operation, input) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+        'x-amz-date': '20000101T000000Z',
+        authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=none',
+        connection: 'close',
+      },
+      body: JSON.stringify(input),
+    });
+    return { ok: response.ok, body: (await response.json()) as Record<string, unknown> };
+  };
+
+const createTable = async (call: Call, table: Table): Promise<void> => {
+  const { ok, body } = await call('CreateTable', {
+    TableName: table.name,
+    AttributeDefinitions: table.attributes,
+    KeySchema: table.key,
+    BillingMode: 'PAY_PER_REQUEST',
+    ...(table.indexes.length === 0 ? {} : { GlobalSecondaryIndexes: table.indexes }),
+  });
+  const isThere = String(body.__type).endsWith('ResourceInUseException');
+  if (!ok && !isThere) throw new Error(`The table ${table.name} cannot be created: ${JSON.stringify(body)}`);
+  while (!(await isActive(call, table.name))) await wait(5);
+};
+
+const isActive = async (call: Call, TableName: string): Promise<boolean> => {
+  const { body } = await call('DescribeTable', { TableName });
+  return (body.Table as { TableStatus?: string } | undefined)?.TableStatus === 'ACTIVE';
+};

@@ -1,0 +1,156 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type Journal, openJournal } from './journal.ts';
+import { type JsonService, ServiceError } from './protocol.ts';
+
+/** A message as it is kept. */
+export type Message = {
+  readonly body: string;
+  /** Epoch milliseconds. */
+  readonly sentAt: number;
+  readonly attributes: Readonly<Record<string, string>>;
+};
+
+/** The queues of the deployment: kept in one file of JSON lines each until someone deletes what he has seen. */
+export type Queues = {
+  /** Puts a message on a queue, with text attributes; it is on disk when this returns its id. */
+  send(name: string, body: string, attributes?: Readonly<Record<string, string>>): string;
+  /** SQS's wire API, as far as it takes to look at dead letters and to clear them away. */
+  readonly service: JsonService;
+};
+
+export type QueuesOptions = {
+  /** One file `<name>.jsonl` each. */
+  readonly directory: string;
+  readonly names: readonly string[];
+  readonly account: string;
+  readonly region: string;
+  readonly endpoint: string;
+};
+
+type Queue = {
+  readonly name: string;
+  readonly messages: Journal<Message>;
+  /** Until when, in epoch milliseconds, a received message is not given again; gone with the process. */
+  readonly hidden: Map<string, number>;
+};
+
+const VISIBILITY_SECONDS = 30;
+
+const Url = z.object({ QueueUrl: z.string() });
+const Attribute = z.object({ StringValue: z.string().optional(), DataType: z.string() });
+const inputs = {
+  GetQueueUrl: z.object({ QueueName: z.string() }),
+  SendMessage: Url.extend({
+    MessageBody: z.string().min(1),
+    MessageAttributes: z.record(z.string(), Attribute).default({}),
+  }),
+  ReceiveMessage: Url.extend({
+    MaxNumberOfMessages: z.number().int().min(1).max(10).default(1),
+    VisibilityTimeout: z.number().int().min(0).default(VISIBILITY_SECONDS),
+  }),
+  DeleteMessage: Url.extend({ ReceiptHandle: z.string() }),
+};
+
+/** Opens the queues with the messages that their files hold. */
+export const openQueues = (options: QueuesOptions): Queues => {
+  const queues = new Map(options.names.map((name) => [name, openQueue(options.directory, name)]));
+  const named = (name: string): Queue => {
+    const queue = queues.get(name);
+    if (!queue) throw new ServiceError('QueueDoesNotExist', `The queue ${name} does not exist.`);
+    return queue;
+  };
+  const at = (input: unknown): Queue => named(read(Url, input).QueueUrl.split('/').at(-1) ?? '');
+  const urlOf = (name: string): string => `${options.endpoint}/${options.account}/${name}`;
+
+  const operations: Readonly<Record<string, (input: unknown) => Record<string, unknown>>> = {
+    GetQueueUrl: (input) => ({ QueueUrl: urlOf(named(read(inputs.GetQueueUrl, input).QueueName).name) }),
+    ListQueues: () => ({ QueueUrls: [...queues.keys()].map(urlOf) }),
+    GetQueueAttributes: (input) => ({ Attributes: attributesOf(at(input), options) }),
+    SendMessage: (input) => {
+      const { MessageBody, MessageAttributes } = read(inputs.SendMessage, input);
+      const attributes = Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [
+        name,
+        StringValue,
+      ]);
+      const MessageId = add(at(input), MessageBody, Object.fromEntries(attributes));
+      return { MessageId, MD5OfMessageBody: md5(MessageBody) };
+    },
+    ReceiveMessage: (input) => ({ Messages: receive(at(input), read(inputs.ReceiveMessage, input)) }),
+    DeleteMessage: (input) => {
+      at(input).messages.remove(read(inputs.DeleteMessage, input).ReceiptHandle);
+      return {};
+    },
+    PurgeQueue: (input) => {
+      const { messages } = at(input);
+      for (const id of [...messages.entries.keys()]) messages.remove(id);
+      return {};
+    },
+  };
+  return {
+    send: (name, body, attributes = {}) => add(named(name), body, attributes),
+    service: {
+      async handle(operation, input) {
+        const answer = operations[operation];
+        if (!answer) throw new ServiceError('UnknownOperationException', `SQS here knows no ${operation}`);
+        return answer(input);
+      },
+      async close() {
+        for (const { messages } of queues.values()) messages.close();
+      },
+    },
+  };
+};
+
+const openQueue = (directory: string, name: string): Queue => ({
+  name,
+  messages: openJournal(join(directory, `${name}.jsonl`)),
+  hidden: new Map(),
+});
+
+const read = <Input>(schema: z.ZodType<Input>, input: unknown): Input => {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new ServiceError('InvalidParameterValueException', z.prettifyError(parsed.error));
+};
+
+const add = ({ messages }: Queue, body: string, attributes: Message['attributes']): string => {
+  const id = randomUUID();
+  messages.add(id, { body, sentAt: Date.now(), attributes });
+  return id;
+};
+
+const isVisible = ({ hidden }: Queue, id: string): boolean => (hidden.get(id) ?? 0) <= Date.now();
+
+const receive = (
+  queue: Queue,
+  { MaxNumberOfMessages, VisibilityTimeout }: z.infer<typeof inputs.ReceiveMessage>,
+) => {
+  const taken = [...queue.messages.entries]
+    .filter(([id]) => isVisible(queue, id))
+    .slice(0, MaxNumberOfMessages);
+  for (const [id] of taken) queue.hidden.set(id, Date.now() + VisibilityTimeout * 1_000);
+  return taken.map(([id, { body, sentAt, attributes }]) => ({
+    MessageId: id,
+    ReceiptHandle: id,
+    MD5OfBody: md5(body),
+    Body: body,
+    Attributes: { SentTimestamp: String(sentAt) },
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, StringValue]) => [name, { StringValue, DataType: 'String' }]),
+    ),
+  }));
+};
+
+const attributesOf = (queue: Queue, { account, region }: QueuesOptions): Record<string, string> => {
+  const ids = [...queue.messages.entries.keys()];
+  const visible = ids.filter((id) => isVisible(queue, id)).length;
+  return {
+    QueueArn: `arn:aws:sqs:${region}:${account}:${queue.name}`,
+    ApproximateNumberOfMessages: String(visible),
+    ApproximateNumberOfMessagesNotVisible: String(ids.length - visible),
+  };
+};
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Services by the first part of `X-Amz-Target`, which names an API and often its date. */
+const targets: Readonly<Record<string, string>> = {
+  DynamoDB: 'dynamodb',
+  AWSGlue: 'glue',
+  RedshiftData: 'redshift-data',
+  AWSEvents: 'events',
+  AmazonSQS: 'sqs',
+};
+
+/**
+ * Names the service that a request is for: as the scope of its signature says, in the header or in the address, else
+ * as `X-Amz-Target` or the path show. What shows nothing is for S3, where requests may be unsigned.
+ */
+export const serviceOf = ({ headers, url = '/' }: Pick<IncomingMessage, 'headers' | 'url'>): string => {
+  const [, credential] = /Credential=([^,\s]+)/.exec(headers.authorization ?? '') ?? [];
+  const scope = credential ?? presignedCredential(url);
+  const service = scope?.split('/').at(-2);
+  if (service) return service;
+  const target = String(headers['x-amz-target'] ?? '').split(/[._]/)[0] ?? '';
+  return targets[target] ?? (url.startsWith('/2015-03-31/functions/') ? 'lambda' : 's3');
+};
+
+const presignedCredential = (url: string): string | undefined => {
+  const query = url.indexOf('?');
+  if (query < 0) return undefined;
+  return new URLSearchParams(url.slice(query)).get('X-Amz-Credential') ?? undefined;
+};
