@@ -34,7 +34,8 @@ export const openSession = (connection: DuckDBConnection, signal?: AbortSignal):
   },
 });
 
-const interruptible = async <Answer>(
+/** A query on a connection; once the signal is aborted it is interrupted, and the signal's reason is thrown. */
+export const interruptible = async <Answer>(
   connection: DuckDBConnection,
   signal: AbortSignal | undefined,
   query: () => Promise<Answer>,

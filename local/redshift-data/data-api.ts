@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import type * as z from 'zod';
+import { type JsonService, ServiceError } from '../protocol.ts';
+import { bindParameters } from './parameters.ts';
+import * as requests from './requests.ts';
+import type { ResultFiles } from './result-files.ts';
+import { describeStatement, describeSubmission, listStatement, type Statement } from './statement.ts';
+import type { StatementLog } from './statement-log.ts';
+import type { Statements } from './statements.ts';
+
+const mostActive = 500;
+
+type Operation = (input: object) => Promise<Record<string, unknown>>;
+
+/** The operations of the Redshift Data API that the pipeline and its tools need. */
+export class DataApi implements JsonService {
+  private readonly operations: Readonly<Record<string, Operation>> = {
+    ExecuteStatement: (input) => {
+      const given = requests.parseInput(requests.ExecuteStatement, input);
+      return this.submit(given, [given.Sql], false);
+    },
+    BatchExecuteStatement: (input) => {
+      const given = requests.parseInput(requests.BatchExecuteStatement, input);
+      return this.submit(given, given.Sqls, true);
+    },
+    DescribeStatement: async (input) => {
+      const given = requests.parseInput(requests.DescribeStatement, input);
+      return describeStatement(await this.settled(given));
+    },
+    GetStatementResult: async (input) => {
+      const given = requests.parseInput(requests.GetStatementResult, input);
+      return this.resultPage(given.Id, Number(given.NextToken), await this.settled(given));
+    },
+    ListStatements: async (input) =>
+      listPage(this.log.all(), requests.parseInput(requests.ListStatements, input)),
+    CancelStatement: async (input) => this.cancel(requests.parseInput(requests.CancelStatement, input).Id),
+  };
+
+  constructor(
+    private readonly log: StatementLog,
+    private readonly results: ResultFiles,
+    private readonly statements: Statements,
+  ) {}
+
+  async handle(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const answer = this.operations[operation];
+    if (answer) return answer(input);
+    throw new ServiceError('UnknownOperationException', `The Data API on this machine has no ${operation}.`);
+  }
+
+  async close(): Promise<void> {
+    await this.statements.close();
+    this.log.close();
+  }
+
+  private async submit(given: requests.Submission, sqls: readonly string[], isBatch: boolean) {
+    requests.expectSubmittable(given, sqls);
+    bindParameters(sqls, given.Parameters ?? []);
+    await this.expire();
+    const known =
+      given.ClientToken === undefined ? undefined : this.log.byToken(given.ClientToken, Date.now());
+    const { request } = known ?? this.start(given, sqls, isBatch);
+    return describeSubmission(await this.settled({ Id: request.id, WaitTimeSeconds: given.WaitTimeSeconds }));
+  }
+
+  private start(given: requests.Submission, sqls: readonly string[], isBatch: boolean): Statement {
+    if (this.statements.active >= mostActive) {
+      throw new ServiceError(
+        'ActiveStatementsExceededException',
+        `${mostActive} statements are active already`,
+      );
+    }
+    return this.statements.submit({
+      id: randomUUID(),
+      sqls,
+      isBatch,
+      parameters: given.Parameters ?? [],
+      name: given.StatementName,
+      token: given.ClientToken,
+      withEvent: given.WithEvent,
+      createdAt: Date.now(),
+      target: targetOf(given),
+    });
+  }
+
+  /** The statement once it is over, or as it stands after that many seconds. */
+  private async settled({
+    Id,
+    WaitTimeSeconds,
+  }: {
+    Id: string;
+    WaitTimeSeconds: number;
+  }): Promise<Statement> {
+    const { request } = this.find(Id);
+    await this.statements.settled(request.id, WaitTimeSeconds);
+    return this.find(Id);
+  }
+
+  private async resultPage(id: string, page: number, { state }: Statement): Promise<Record<string, unknown>> {
+    const found = state.status === 'FINISHED' ? await this.results.read(id, page) : undefined;
+    if (found) return found;
+    const message = 'Query does not have result. Please check query status with DescribeStatement.';
+    throw new ServiceError('ResourceNotFoundException', message);
+  }
+
+  private cancel(id: string): Record<string, unknown> {
+    const { request, state } = this.find(id);
+    if (this.statements.cancel(request.id)) return { Status: true };
+    throw requests.invalid(
+      `Could not cancel a query that is already in ${state.status} state with ID: ${id}`,
+    );
+  }
+
+  /** The id may name a sub-statement: `<id>:2`. */
+  private find(id: string): Statement {
+    const statement = this.log.get(id.replace(/:.*/, ''));
+    if (statement) return statement;
+    throw new ServiceError('ResourceNotFoundException', 'Query does not exist.');
+  }
+
+  private async expire(): Promise<void> {
+    await Promise.all(this.log.expire(Date.now()).map((id) => this.results.remove(id)));
+  }
+}
+
+const targetOf = ({ Database, WorkgroupName, ClusterIdentifier, DbUser, SecretArn }: requests.Submission) =>
+  Object.fromEntries(
+    Object.entries({ Database, WorkgroupName, ClusterIdentifier, DbUser, SecretArn }).flatMap(
+      ([name, value]) => (value === undefined ? [] : [[name, value]]),
+    ),
+  );
+
+const listPage = (all: readonly Statement[], given: z.infer<typeof requests.ListStatements>) => {
+  const matching = all.filter(
+    ({ request, state }) =>
+      (request.name ?? '').startsWith(given.StatementName) &&
+      (given.Status === 'ALL' || state.status === given.Status) &&
+      (given.Database === undefined || request.target.Database === given.Database) &&
+      (given.WorkgroupName === undefined || request.target.WorkgroupName === given.WorkgroupName),
+  );
+  const start =
+    given.NextToken === undefined
+      ? 0
+      : matching.findIndex(({ request }) => request.id === given.NextToken) + 1;
+  const page = matching.slice(start, start + (given.MaxResults || 100));
+  const last = page.at(-1);
+  const next = last && start + page.length < matching.length ? { NextToken: last.request.id } : {};
+  return { Statements: page.map(listStatement), ...next };
+};

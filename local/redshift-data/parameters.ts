@@ -1,0 +1,32 @@
+import { ServiceError } from '../protocol.ts';
+
+export type Parameter = { readonly name: string; readonly value: string };
+
+/** Text, quoted names, comments and casts, in which a colon names no parameter; then the parameter. */
+const tokens =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|::|:([A-Za-z_]\w*)/g;
+
+/**
+ * Puts values in the place of `:name` in each statement. A value is text whose type its place decides, as in Redshift;
+ * hence a quoted literal, not a typed parameter. Throws ValidationException for a name without a value, or a value without
+ * a name.
+ */
+export const bindParameters = (sqls: readonly string[], parameters: readonly Parameter[]): string[] => {
+  const values = new Map(parameters.map(({ name, value }) => [name, value]));
+  const unused = new Set(values.keys());
+  const bind = (sql: string): string =>
+    sql.replace(tokens, (token: string, _tag, name?: string) => {
+      if (name === undefined || parameters.length === 0) return token;
+      const value = values.get(name);
+      if (value === undefined)
+        throw new ServiceError('ValidationException', `Cannot find parameter: ${name}`);
+      unused.delete(name);
+      return `'${value.replaceAll("'", "''")}'`;
+    });
+  const bound = sqls.map(bind);
+  if (unused.size === 0) return bound;
+  throw new ServiceError(
+    'ValidationException',
+    `Parameters list contains unused parameters. Unused parameters: [${[...unused].join(', ')}]`,
+  );
+};

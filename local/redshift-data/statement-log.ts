@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { type Journal, openJournal } from '../journal.ts';
+import {
+  isOver,
+  type Statement,
+  type StatementRequest,
+  type StatementState,
+  untouched,
+} from './statement.ts';
+
+const hour = 60 * 60 * 1_000;
+const keptFor = 24 * hour;
+const tokenLasts = 8 * hour;
+
+/** Every statement of the last 24 hours, over the death of the process. */
+export class StatementLog {
+  /** Apart from the states, so that a long text is written once. */
+  private readonly requests: Journal<StatementRequest>;
+  private readonly states: Journal<StatementState>;
+  /** States that are not worth keeping, of statements under way. */
+  private readonly progress = new Map<string, StatementState>();
+
+  constructor(directory: string) {
+    this.requests = openJournal(join(directory, 'requests.journal'));
+    this.states = openJournal(join(directory, 'states.journal'));
+  }
+
+  add(request: StatementRequest): Statement {
+    const { id, createdAt } = request;
+    const parts = request.sqls.map(() => untouched(createdAt));
+    this.requests.add(id, request);
+    this.update(id, { status: 'SUBMITTED', updatedAt: createdAt, duration: -1, parts });
+    return this.of(request);
+  }
+
+  get(id: string): Statement | undefined {
+    const request = this.requests.entries.get(id);
+    return request && this.of(request);
+  }
+
+  /** Newest first. */
+  all(): Statement[] {
+    return [...this.requests.entries.values()].reverse().map((request) => this.of(request));
+  }
+
+  /** The statement that was sent with this token, while the token lasts. */
+  byToken(token: string, now: number): Statement | undefined {
+    return this.all().find(({ request }) => request.token === token && request.createdAt > now - tokenLasts);
+  }
+
+  update(id: string, state: StatementState): void {
+    this.progress.delete(id);
+    this.states.add(id, state);
+  }
+
+  /** Shows how far a statement is, until the process ends. */
+  show(id: string, state: StatementState): void {
+    this.progress.set(id, state);
+  }
+
+  /** Forgets what is old enough and answers which. */
+  expire(now: number): string[] {
+    const old = this.all().filter(({ request, state }) => isOver(state) && request.createdAt < now - keptFor);
+    for (const { request } of old) {
+      this.requests.remove(request.id);
+      this.states.remove(request.id);
+    }
+    return old.map(({ request }) => request.id);
+  }
+
+  close(): void {
+    this.requests.close();
+    this.states.close();
+  }
+
+  /** A request whose first state a kill prevented was submitted, no more. */
+  private of(request: StatementRequest): Statement {
+    const { id, createdAt, sqls } = request;
+    const state = this.progress.get(id) ?? this.states.entries.get(id);
+    const parts = sqls.map(() => untouched(createdAt));
+    return { request, state: state ?? { status: 'SUBMITTED', updatedAt: createdAt, duration: -1, parts } };
+  }
+}

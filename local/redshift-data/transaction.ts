@@ -1,0 +1,134 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  ResultReturnType,
+  StatementType,
+} from '@duckdb/node-api';
+import { interruptible } from '../../functions/engine/session.ts';
+import type { Outcomes } from './outcomes.ts';
+import { bindParameters } from './parameters.ts';
+import type { ResultFiles } from './result-files.ts';
+import { type PartState, type StatementRequest, untouched } from './statement.ts';
+import { parseUnload, type Unload } from './unload.ts';
+
+/** Where unloaded rows go. */
+export type ObjectStore = {
+  put(bucket: string, key: string, body: { path: string } | Buffer): Promise<unknown>;
+};
+
+export type TransactionPorts = {
+  readonly connection: DuckDBConnection;
+  readonly outcomes: Outcomes;
+  readonly results: ResultFiles;
+  readonly store: ObjectStore;
+  /** A folder for files on their way to the store. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+  /** Hears how far the transaction is. */
+  readonly progress: (parts: readonly PartState[]) => void;
+};
+
+/**
+ * Runs all SQL texts of a request in one transaction, one after the other, and answers with their states. It throws
+ * what the database says; `progress` has then shown which text failed, and nothing was committed unless `outcomes`
+ * knows the request. What is unloaded is stored before the commit.
+ */
+export const runTransaction = async (
+  ports: TransactionPorts,
+  request: StatementRequest,
+): Promise<readonly PartState[]> => {
+  const { connection, outcomes, signal } = ports;
+  const query = (sql: string) => interruptible(connection, signal, () => connection.run(sql));
+  const parts = new PartList(request, ports.progress);
+  await query('begin transaction');
+  const writes: boolean[] = [];
+  for (const [index, sql] of bindParameters(request.sqls, request.parameters).entries()) {
+    parts.start(index);
+    const { isWriting, ...outcome } = await runPart(
+      ports,
+      sql,
+      request.isBatch ? `${request.id}:${index + 1}` : request.id,
+    );
+    parts.finish(index, outcome);
+    writes.push(isWriting);
+  }
+  if (writes.includes(true)) await outcomes.record(connection, request.id, parts.states);
+  await query('commit');
+  return parts.states;
+};
+
+type PartOutcome = Pick<PartState, 'rows' | 'size' | 'hasResultSet'>;
+
+/** The states of a request's texts as they change. */
+class PartList {
+  readonly states: PartState[];
+  private startedAt = 0n;
+
+  constructor(
+    { sqls, createdAt }: StatementRequest,
+    private readonly progress: TransactionPorts['progress'],
+  ) {
+    this.states = sqls.map(() => untouched(createdAt));
+  }
+
+  start(index: number): void {
+    this.startedAt = process.hrtime.bigint();
+    this.set(index, { status: 'STARTED' });
+  }
+
+  finish(index: number, outcome: PartOutcome): void {
+    const duration = Number(process.hrtime.bigint() - this.startedAt);
+    this.set(index, { status: 'FINISHED', duration, ...outcome });
+  }
+
+  private set(index: number, changes: Partial<PartState>): void {
+    const state = this.states[index];
+    if (state) this.states[index] = { ...state, updatedAt: Date.now(), ...changes };
+    this.progress([...this.states]);
+  }
+}
+
+const runPart = async (
+  ports: TransactionPorts,
+  sql: string,
+  id: string,
+): Promise<PartOutcome & { isWriting: boolean }> => {
+  const unload = parseUnload(sql);
+  if (unload) return { ...(await runUnload(ports, unload, id)), isWriting: true };
+  const prepared = await prepareOne(ports.connection, sql);
+  const isWriting = prepared.statementType !== StatementType.SELECT;
+  const result = await interruptible(ports.connection, ports.signal, () => prepared.stream());
+  if (result.returnType !== ResultReturnType.QUERY_RESULT) {
+    return { rows: result.rowsChanged, size: -1, hasResultSet: false, isWriting };
+  }
+  const { rows, size } = await interruptible(ports.connection, ports.signal, () =>
+    ports.results.write(id, result),
+  );
+  return { rows, size, hasResultSet: true, isWriting };
+};
+
+const prepareOne = async (connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> => {
+  const extracted = await connection.extractStatements(sql);
+  if (extracted.count !== 1) throw new Error(`one SQL statement is expected, there are ${extracted.count}`);
+  const prepared = await extracted.prepare(0);
+  if (prepared.statementType !== StatementType.TRANSACTION) return prepared;
+  throw new Error('the statements of a request are one transaction; they cannot begin, commit or roll back');
+};
+
+const runUnload = async (
+  { connection, store, scratch, signal }: TransactionPorts,
+  unload: Unload,
+  id: string,
+): Promise<PartOutcome> => {
+  const path = join(scratch, `${id.replace(':', '-')}.json`);
+  try {
+    const copy = `copy (${unload.select}) to '${path.replaceAll("'", "''")}' (format json)`;
+    const { rowsChanged } = await interruptible(connection, signal, () => connection.run(copy));
+    await store.put(unload.bucket, unload.key, { path });
+    return { rows: rowsChanged, size: -1, hasResultSet: false };
+  } finally {
+    await rm(path, { force: true });
+  }
+};
