@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { ObjectIndex } from './object-index.ts';
 import type { ObjectEvent } from './records.ts';
 
 const atOnce = 16;
 const longestDelay = 5_000;
+const patience = 2_000;
 
 export type Announcer = ReturnType<typeof openAnnouncer>;
 
@@ -44,11 +46,14 @@ export const openAnnouncer = (index: ObjectIndex, onObject: (event: ObjectEvent)
     async recover(): Promise<void> {
       for (const event of await index.events.all()) announce(event);
     },
-    /** Waits for the listener's answers under way; what it has not taken stays for the next start. */
+    /** Waits two seconds at most for the listener's answers under way; what it has not taken stays for the next start. */
     async close(): Promise<void> {
       isClosed = true;
       for (const timer of waiting) clearTimeout(timer);
-      await Promise.allSettled(underway);
+      const enough = new AbortController();
+      const tired = pause(patience, undefined, { signal: enough.signal }).catch(() => undefined);
+      await Promise.race([Promise.allSettled(underway), tired]);
+      enough.abort();
     },
   };
 };

@@ -1,6 +1,7 @@
 import { versionsOf } from './index-keys.ts';
 import { checksumKind, keyWriter, owner, prefixElement } from './list-objects.ts';
 import { type Line, listPage } from './listing.ts';
+import { checkVersionId } from './object-store.ts';
 import type { Version } from './records.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import { numberIn, type S3Request } from './request.ts';
@@ -38,13 +39,8 @@ const markedEntry = async (store: Store, bucket: string, key: string, versionId:
       message: 'A version-id marker cannot be specified without a key marker.',
       details: { ArgumentName: 'version-id-marker', ArgumentValue: versionId },
     });
-  if (versionId === 'null') return (await store.objects.find(bucket, key, versionId))?.sequence;
-  const sequence = sequenceOf(versionId);
-  if (sequence !== undefined) return sequence;
-  throw new S3Error('InvalidArgument', {
-    message: 'Invalid version id specified',
-    details: { ArgumentName: 'version-id-marker', ArgumentValue: versionId },
-  });
+  checkVersionId(versionId, 'version-id-marker');
+  return sequenceOf(versionId) ?? (await store.objects.find(bucket, key, versionId))?.sequence;
 };
 
 const nextMarkers = (line: Line<Version> | undefined, write: (key: string) => string): Element[] => {

@@ -91,6 +91,16 @@ export const validators = (bucket: Bucket, version: Version): Record<string, str
   ...versionHeader(bucket, version.versionId),
 });
 
+// A header carries bytes, and a query's text is UTF-8.
+const headerValue = (text: string): string => {
+  if (/\p{Cc}/u.test(text))
+    throw new S3Error('InvalidArgument', {
+      message: 'Header value cannot be represented.',
+      details: { ArgumentValue: text },
+    });
+  return Buffer.from(text).toString('latin1');
+};
+
 /** Tells all that a client said about the object, with the overrides that the query asks for. */
 export const describedIn = (version: Version, query: URLSearchParams): Record<string, string> => {
   const metadata = Object.entries(version.metadata).map(([name, value]) => [
@@ -99,7 +109,7 @@ export const describedIn = (version: Version, query: URLSearchParams): Record<st
   ]);
   const overrides = overridable.flatMap((name) => {
     const value = query.get(`response-${name}`);
-    return value === null ? [] : [[name, value]];
+    return value === null ? [] : [[name, headerValue(value)]];
   });
   const tags = Object.keys(version.tags).length;
   return {

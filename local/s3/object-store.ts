@@ -48,6 +48,15 @@ const eventOf = (bucket: Bucket, version: Version, reason: ObjectEvent['reason']
   time: version.lastModified,
 });
 
+/** Refuses an id that no version can have. */
+export const checkVersionId = (versionId: string, argument = 'versionId'): void => {
+  if (versionId === 'null' || sequenceOf(versionId) !== undefined) return;
+  throw new S3Error('InvalidArgument', {
+    message: 'Invalid version id specified',
+    details: { ArgumentName: argument, ArgumentValue: versionId },
+  });
+};
+
 /** Opens the objects of all buckets: every change to a key is one atomic write, in turn. */
 export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: Parts) => {
   const first = async (bucket: string, key: string, isWanted: (version: Version) => boolean) => {
@@ -67,12 +76,7 @@ export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: 
   const find = async (bucket: string, key: string, versionId: string): Promise<Version | undefined> => {
     if (versionId === 'null') return first(bucket, key, (version) => version.versionId === 'null');
     const sequence = sequenceOf(versionId);
-    if (sequence === undefined)
-      throw new S3Error('InvalidArgument', {
-        message: 'Invalid version id specified',
-        details: { ArgumentName: 'versionId', ArgumentValue: versionId },
-      });
-    const version = await index.versions.get(bucket, key, sequence);
+    const version = sequence === undefined ? undefined : await index.versions.get(bucket, key, sequence);
     return version?.versionId === versionId ? version : undefined;
   };
 
@@ -146,7 +150,7 @@ export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: 
     /** The newest version of a key, which may be a delete marker. */
     newest,
 
-    /** One version of a key, which may be a delete marker; InvalidArgument if the id cannot be one. */
+    /** One version of a key, which may be a delete marker. */
     find,
 
     /** Makes a written blob the newest version of its key; the blob is removed if that cannot be. */
@@ -160,7 +164,8 @@ export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: 
     },
 
     /** Removes one version for ever, or without one named, the key as its bucket's versioning has it. */
-    remove(name: string, key: string, versionId?: string, ifMatch?: string): Promise<Removal> {
+    async remove(name: string, key: string, versionId?: string, ifMatch?: string): Promise<Removal> {
+      if (versionId !== undefined) checkVersionId(versionId);
       return turns.take(async (sequence) => {
         const bucket = buckets.named(name);
         if (ifMatch !== undefined) checkWrite({ ifMatch }, key, await newest(name, key));

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { checksumElement, checksumElements } from './checksums.ts';
 import { isNotModified } from './conditions.ts';
 import { checksumHeaders, describedIn, validators, versionHeader } from './object-headers.ts';
+import { checkVersionId } from './object-store.ts';
 import { type ByteRange, partRange, readRange } from './ranges.ts';
 import type { Bucket, Version } from './records.ts';
 import type { Reply } from './reply.ts';
@@ -21,7 +22,7 @@ const markerHeaders = (bucket: Bucket, marker: Version): Record<string, string> 
 
 /**
  * Finds the version that is to be read, the newest when none is named. NoSuchKey, also where the newest is a delete marker;
- * NoSuchVersion; MethodNotAllowed for a delete marker named by its id.
+ * NoSuchVersion, or InvalidArgument where no version can have the id; MethodNotAllowed for a delete marker named by its id.
  */
 export const findStored = async (
   { buckets, objects }: Store,
@@ -30,6 +31,7 @@ export const findStored = async (
   versionId: string | null,
 ): Promise<Stored> => {
   const bucket = buckets.named(bucketName);
+  if (versionId !== null) checkVersionId(versionId);
   const version = await (versionId === null
     ? objects.newest(bucket.name, key)
     : objects.find(bucket.name, key, versionId));

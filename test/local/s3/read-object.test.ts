@@ -50,6 +50,8 @@ describe('reading an object', () => {
       ResponseCacheControl: 'private',
     });
     expect(answer).toMatchObject({ ContentType: 'text/plain', CacheControl: 'private' });
+    const hostile = get('overridden', { ResponseContentDisposition: 'a\nb' });
+    expect(await refusal(hostile)).toEqual({ code: 'InvalidArgument', status: 400 });
   });
 
   it.each([

@@ -41,6 +41,7 @@ describe('in the same process', () => {
     expect(await readFile(oldest?.path ?? '', 'utf8')).toBe('first');
     expect(await readFile(newest?.path ?? '', 'utf8')).toBe('second');
     expect(await s3.locate('lake', 'absent')).toBeUndefined();
+    expect(await s3.locate('lake', 'key', 'nonsense')).toBeUndefined();
     await expect(s3.locate('nowhere', 'key')).rejects.toThrow('bucket does not exist');
   });
 
@@ -118,6 +119,14 @@ describe('events', () => {
     await new Promise((done) => setTimeout(done, 100));
     expect(events).toHaveLength(1);
   });
+});
+
+it('does not wait for ever for a listener that hangs', async () => {
+  const s3 = await open(() => new Promise(() => {}));
+  await s3.put('lake', 'key', Buffer.from('1'));
+  const events: ObjectEvent[] = [];
+  await reopen(s3, (event) => void events.push(event));
+  await expect.poll(() => events.length).toBe(1);
 });
 
 describe('a killed process', () => {
