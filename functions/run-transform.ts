@@ -6,7 +6,7 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { cleanUp, failBatch, freeDataset, startRun, transformSpec } from './domain/batch-run.ts';
+import { cleanUp, failBatch, freeDataset, giveBack, startRun, transformSpec } from './domain/batch-run.ts';
 import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './domain/batches.ts';
 import type { Catalog, Dataset } from './domain/catalog.ts';
 import { OurEvent, objectCreated } from './domain/events.ts';
@@ -32,7 +32,9 @@ type Ports = {
 /** Opens a batch of all waiting files of the dataset and starts its transform run, or takes up the batch that is open. */
 export const runTransform =
   (ports: Ports) =>
-  async ({ detail: { dataset } }: OurEvent): Promise<void> => {
+  async (event: OurEvent): Promise<void> => {
+    const { dataset, id } = event.detail;
+    if (event['detail-type'] === 'Batch Failed') await giveBackLate(ports, id);
     const known = ports.catalog.datasets[dataset];
     if (!known) return ports.log.error('no silver SQL for the dataset', { dataset });
     const lease = await ports.ledger.lease(dataset);
@@ -40,6 +42,12 @@ export const runTransform =
     if (isOver(lease.taken_at, ports.gatherFor + patience, ports.clock.now()))
       await goOn(ports, lease, known);
   };
+
+/** A caller that fell asleep may have claimed a file for a batch that had failed meanwhile. */
+const giveBackLate = async (ports: Ports, id: string): Promise<void> => {
+  const batch = await ports.ledger.batch(id);
+  if (batch?.state === 'failed') await giveBack(ports, batch);
+};
 
 /** Takes the dataset when a file waits for a batch. */
 const take = async ({ ledger, clock }: Ports, lease: Lease): Promise<Lease | undefined> => {

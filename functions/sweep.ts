@@ -60,9 +60,12 @@ const sweepDataset = async (ports: Ports, dataset: string): Promise<void> => {
   await ports.functions.invoke('run-transform', ourEvent('Batch Failed', dataset, lease.holder ?? ''));
 };
 
-const sweepFile = async ({ functions }: Ports, file: FileRecord): Promise<void> => {
+const sweepFile = async ({ functions, ledger }: Ports, file: FileRecord): Promise<void> => {
   if (file.state === 'landed') await functions.invoke('validate-landing', objectCreated(file));
   if (file.state === 'rejected') await functions.invoke('archive-files', fileEvent('File Rejected', file));
+  if (file.state === 'claimed' && (await ledger.batch(file.batch_id ?? ''))?.state === 'failed') {
+    await functions.invoke('run-transform', ourEvent('Batch Failed', file.dataset, file.batch_id ?? ''));
+  }
   if (['published', 'superseded', 'ignored', 'quarantined'].includes(file.state)) {
     await functions.invoke('archive-files', fileEvent('File Ignored', file));
   }

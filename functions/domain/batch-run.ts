@@ -65,7 +65,17 @@ export const failBatch = async (
 
 /** Gives a failed batch's files back, frees the dataset, says so; done again it finds nothing to do. */
 export const cleanUp = async (
-  { files, ledger, events, log }: Pick<Ports, 'files' | 'ledger' | 'events' | 'log'>,
+  ports: Pick<Ports, 'files' | 'ledger' | 'events' | 'log'>,
+  batch: BatchRecord,
+): Promise<void> => {
+  await giveBack(ports, batch);
+  await freeDataset(ports.ledger, batch);
+  await ports.events.announce('Batch Failed', batch.dataset, batch.id);
+};
+
+/** Gives back the files that a failed batch still claims, or claimed too late. */
+export const giveBack = async (
+  { files, ledger, log }: Pick<Ports, 'files' | 'ledger' | 'log'>,
   batch: BatchRecord,
 ): Promise<void> => {
   const spec = await transformSpec(files, batch.id);
@@ -75,8 +85,6 @@ export const cleanUp = async (
     await ledger.move(file, state, { ...patch, reason });
     if (state === 'parked') log.error('file is parked', { file: fileId(file), reason });
   }
-  await freeDataset(ledger, batch);
-  await events.announce('Batch Failed', batch.dataset, batch.id);
 };
 
 const givenBack = { state: 'accepted', patch: {} } as const;
@@ -102,3 +110,11 @@ export const claimedBy = async (
 /** True while another run of the same spec may still leave a result. */
 export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecord): Promise<boolean> =>
   (await jobs.runsOf(job, runKey(batch.id, job, 'spec'))).some((run) => run.state === 'running');
+
+/** Gives parked files of a dataset another chance, as if they had just been accepted; says how many. */
+export const retryParked = async (ledger: Ledger, dataset: string): Promise<number> => {
+  const parked = (await ledger.waiting(dataset)).filter((file) => file.state === 'parked');
+  const chance = { failed_runs: 0, failed_alone: 0, batch_limit: undefined };
+  for (const file of parked) await ledger.move(file, 'accepted', chance);
+  return parked.length;
+};

@@ -57,7 +57,7 @@ export type FileRecord = FileVersion & {
   /** Failed runs in which it was the only file. */
   readonly failed_alone: number;
   /** Most files its next batch may hold; absent while nothing failed twice. */
-  readonly batch_limit?: number;
+  readonly batch_limit?: number | undefined;
   /** Silver rows it has published. */
   readonly rows?: number;
   readonly superseded_by?: string;

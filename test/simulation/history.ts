@@ -1,3 +1,4 @@
+import { retryParked } from '../../functions/domain/batch-run.ts';
 import { simulatedCatalog } from './catalog.ts';
 import { type Dice, dice } from './dice.ts';
 import { aftermath } from './invariants.ts';
@@ -48,13 +49,15 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
   for (; steps < 4000 && (script.length > 0 || luck.chance(0.98)); steps++) await act(luck, world, script);
   for (const left of script.splice(0)) left();
   steps += await heal(world, luck);
+  await retryParked(world.ledger, 'plays');
+  steps += await heal(world, luck);
   return { seed, steps, violations: [...world.watch.violations, ...aftermath(world, uploads)] };
 };
 
 /** One thing happens, somewhere. */
 const act = async (luck: Dice, world: World, script: (() => void)[]): Promise<void> => {
   const roll = luck.below(100);
-  if (roll < 3) script.shift()?.();
+  if (roll < 2) script.shift()?.();
   else if (roll < 16) world.takeDelivery();
   else if (roll < 22) endOne(luck, world, false);
   else if (roll < 23) world.jump(luck.pick([1_000, 20_000, 3_600_000, -5_000]));
@@ -71,7 +74,7 @@ const endOne = (luck: Dice, world: World, isLucky: boolean): boolean => {
   return run !== undefined || statement !== undefined;
 };
 
-/** No more faults; sweep is invoked until it finds nothing to do twice in a row. */
+/** No more faults, for good; sweep is invoked until it finds nothing to do twice in a row. */
 const heal = async (world: World, luck: Dice): Promise<number> => {
   world.calm();
   let steps = 0;

@@ -5,30 +5,33 @@ import type { Dice } from './dice.ts';
 /** A process that ended where nobody planned it. */
 export class Crash extends Error {}
 
-type Task = { readonly isSleepy: boolean };
-type Step = { readonly task: Task; readonly go: () => void };
+type Step = { readonly isAsleep: boolean; readonly go: () => void };
 
 export type Scheduler = ReturnType<typeof newScheduler>;
 
-export const newScheduler = (luck: Dice, crashes: { before: number; after: number }) => {
+export const newScheduler = (
+  luck: Dice,
+  weather: { crashBefore: number; crashAfter: number; sleepy: number },
+) => {
   const steps: Step[] = [];
   let alive = 0;
   let isCalm = false;
 
-  const gate = (task: Task): Promise<void> => new Promise((go) => steps.push({ task, go }));
+  const gate = (): Promise<void> =>
+    new Promise((go) => steps.push({ isAsleep: luck.chance(weather.sleepy), go }));
 
   /** A port whose every call waits for its turn, and may be the last thing its process does, before or after its effect. */
-  const guard = <P extends object>(task: Task, port: P): P =>
+  const guard = <P extends object>(port: P): P =>
     new Proxy(port, {
       get: (target, name) => {
         const method = Reflect.get(target, name);
         if (typeof method !== 'function') return method;
         return (...args: unknown[]) => {
           const call = async (): Promise<unknown> => {
-            await gate(task);
-            if (!isCalm && luck.chance(crashes.before)) throw new Crash(`before ${String(name)}`);
+            await gate();
+            if (!isCalm && luck.chance(weather.crashBefore)) throw new Crash(`before ${String(name)}`);
             const answer: unknown = await Reflect.apply(method, target, args);
-            if (!isCalm && luck.chance(crashes.after)) throw new Crash(`after ${String(name)}`);
+            if (!isCalm && luck.chance(weather.crashAfter)) throw new Crash(`after ${String(name)}`);
             return answer;
           };
           return name === 'landed' ? paged(call()) : call();
@@ -36,14 +39,14 @@ export const newScheduler = (luck: Dice, crashes: { before: number; after: numbe
       },
     });
 
-  const spawn = (run: (task: Task) => Promise<void>): void => {
+  const spawn = (run: () => Promise<void>): void => {
     alive++;
-    run({ isSleepy: luck.chance(0.1) }).finally(() => alive--);
+    run().finally(() => alive--);
   };
 
-  /** Lets one waiting call go on; sleepy tasks go on seldom. False when none waits. */
+  /** Lets one waiting call go on; one that is asleep goes on seldom. False when none waits. */
   const step = async (): Promise<boolean> => {
-    const awake = steps.filter(({ task }) => isCalm || !task.isSleepy || luck.chance(0.02));
+    const awake = steps.filter(({ isAsleep }) => isCalm || !isAsleep || luck.chance(0.004));
     const chosen = awake.length > 0 ? luck.pick(awake) : undefined;
     if (!chosen) return steps.length > 0;
     steps.splice(steps.indexOf(chosen), 1);

@@ -8,10 +8,10 @@ const only = process.env.SIMULATION_SEED;
 const histories = Number(process.env.SIMULATION_HISTORIES ?? 1000);
 
 const weathers: readonly Weather[] = [
-  { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.3 },
-  { crashBefore: 0.01, crashAfter: 0.02, lose: 0.05, duplicate: 0.2 },
-  { crashBefore: 0.05, crashAfter: 0.05, lose: 0.2, duplicate: 0.1 },
-  { crashBefore: 0, crashAfter: 0, lose: 1, duplicate: 0 },
+  { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.6, sleepy: 0.05 },
+  { crashBefore: 0.01, crashAfter: 0.02, lose: 0.05, duplicate: 0.2, sleepy: 0.01 },
+  { crashBefore: 0.05, crashAfter: 0.05, lose: 0.2, duplicate: 0.1, sleepy: 0.02 },
+  { crashBefore: 0, crashAfter: 0, lose: 1, duplicate: 0, sleepy: 0 },
 ];
 
 const weatherOf = (seed: number): Weather => weathers[seed % weathers.length] as Weather;

@@ -43,7 +43,14 @@ export type Defect = {
 };
 
 /** How bad the world is; all are probabilities. */
-export type Weather = { crashBefore: number; crashAfter: number; lose: number; duplicate: number };
+export type Weather = {
+  crashBefore: number;
+  crashAfter: number;
+  lose: number;
+  duplicate: number;
+  /** A port call is answered only long after others. */
+  sleepy: number;
+};
 
 type Delivery = { readonly to: FunctionName | 'sweep'; readonly event: unknown; tries: number };
 
@@ -90,11 +97,11 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
       time += milliseconds;
     },
   };
-  const scheduler = newScheduler(luck, { before: weather.crashBefore, after: weather.crashAfter });
+  const scheduler = newScheduler(luck, weather);
   const plain = { now } as const;
 
-  const useCase = (to: Delivery['to'], task: Parameters<Parameters<typeof scheduler.spawn>[0]>[0]) => {
-    const guard = <P extends object>(port: P): P => scheduler.guard(task, port);
+  const useCase = (to: Delivery['to']) => {
+    const { guard } = scheduler;
     const ledger = ledgerOn(guard(defect.items?.(items) ?? items));
     const ports = {
       files: guard(lake.files),
@@ -128,9 +135,9 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
   const takeDelivery = (): boolean => {
     const delivery = deliveries.splice(luck.below(deliveries.length), 1)[0];
     if (!delivery) return false;
-    scheduler.spawn(async (task) => {
+    scheduler.spawn(async () => {
       try {
-        await useCase(delivery.to, task)(delivery.event as never);
+        await useCase(delivery.to)(delivery.event as never);
       } catch (error) {
         watch.failed(delivery.to, error);
         if (++delivery.tries <= 2) deliveries.push(delivery);
@@ -148,6 +155,7 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
     waitingSteps: scheduler.waiting,
     takeDelivery,
     invokeSweep: () => deliver('sweep', {}),
+    ledger: ledgerOn(items),
     items: all,
     kpiItems: allKpis,
     jump: (milliseconds: number) => {
