@@ -51,7 +51,6 @@ export class CsvScanner {
       const byte = bytes[at];
       if (at === to || byte === this.delimiter || byte === lf) break;
       if (byte === cr) {
-        if (at + 1 === to && !isLast) return incomplete;
         if (at + 1 < to && bytes[at + 1] === lf) break;
         record.fault('lone_cr');
       } else if (!hasQuote) {
@@ -80,7 +79,6 @@ export class CsvScanner {
     const after = at + 1;
     if (after < to && bytes[after] !== this.delimiter && bytes[after] !== lf) {
       if (bytes[after] !== cr) return this.textAfterQuote(open, after, to, isLast, record);
-      if (after + 1 === to && !isLast) return incomplete;
       if (after + 1 === to || bytes[after + 1] !== lf) return this.unquoted(open, after, to, isLast, record);
     }
     record.add(open + 1, at, isDoubled);

@@ -78,6 +78,17 @@ describe('readContent', () => {
     );
   });
 
+  it.each([false, true])('throws what the sink throws (gzip: %s)', async (isGzip) => {
+    const broken = {
+      isStopped: false,
+      write: () => {
+        throw new Error('out of order');
+      },
+    };
+    const landed = { size: gzip.length, content: pieces(gzip, 1000) };
+    await expect(readContent(landed, isGzip, broken)).rejects.toThrow('out of order');
+  });
+
   it('throws when the size is another one', async () => {
     const reading = readContent({ size: 5, content: pieces(Buffer.from('abc'), 1) }, false, sink());
     await expect(reading).rejects.toThrow(IncompleteContent);

@@ -62,6 +62,12 @@ describe('bad values', () => {
     expect(judgement).toMatchObject({ findings: [{ value: 'a'.repeat(99) }] });
   });
 
+  it('counts a doubled quote as one character', async () => {
+    const schema = { fields: { a: { type: 'string', length: 3 } } };
+    expect(outcomeOf(await judge('a\n"a""b"\n', { schema }))).toBe('accepted');
+    expect(outcomeOf(await judge('a\n"a"""\n', { schema }))).toEqual({ 'length:a': 1 });
+  });
+
   it('checks fields that are quoted, with doubled quotes too', async () => {
     const schema = { fields: { a: { type: 'string', pattern: 'a"b' }, b: { type: 'int' } } };
     expect(outcomeOf(await judge('a,b\n"a""b","1"\n', { schema }))).toBe('accepted');
