@@ -70,7 +70,7 @@ const literalFor = (column: Column, value: Value, dialect: Dialect): string => {
   const literal = isNumeric(column) ? numberFor(column, value) : otherFor(column, value, dialect);
   if (literal !== undefined) return literal;
   throw new RulesetError(
-    `"${column.name}" is a ${column.family} column: expected ${WANTED[column.family]}`,
+    `"${column.name}" holds ${column.family} values: expected ${WANTED[column.family]}`,
     value.at,
   );
 };

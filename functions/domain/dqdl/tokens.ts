@@ -62,7 +62,7 @@ const lexemeAt = (source: string, offset: number, place: (offset: number) => Pos
   throw new RulesetError(problem, place(offset));
 };
 
-/** Finds line and column of offsets that are asked for in growing or any order. */
+/** Finds line and column of an offset, in the logarithm of the number of lines. */
 const positions = (source: string): ((offset: number) => Position) => {
   const starts = [0];
   for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1);

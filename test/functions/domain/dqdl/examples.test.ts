@@ -22,7 +22,7 @@ const offenders = async (rule: string, file = 'a.csv') => {
     ],
     'c.csv': [],
   };
-  const { examples } = await bench.judge(`Rules = [ ${rule} ]`, { 'a.csv': rows, ...others });
+  const examples = await bench.examples(`Rules = [ ${rule} ]`, { 'a.csv': rows, ...others });
   if (examples.length === 0) return 'no examples';
   const own = examples.flatMap((example) => example.rows).filter((row) => row.landed_file === file);
   return own.map(({ id, name }) => `${id} ${name}`).sort();
@@ -53,7 +53,7 @@ describe('examples', () => {
   });
 
   it('hold all columns of the table and no more', async () => {
-    const { examples } = await bench.judge('Rules = [ IsUnique "id", IsComplete "id" ]', { 'a.csv': rows });
+    const examples = await bench.examples('Rules = [ IsUnique "id", IsComplete "id" ]', { 'a.csv': rows });
     for (const { rows: own } of examples)
       expect(Object.keys(own[0] ?? {})).toEqual(COLUMNS.map(({ name }) => name));
   });

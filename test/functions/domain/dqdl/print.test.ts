@@ -107,6 +107,6 @@ it('prints what parses back to the same rules', () => {
       expect(withoutPlaces(parsed)).toEqual(withoutPlaces(rules));
       expect(printRuleset(parsed)).toBe(printed);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });

@@ -50,6 +50,7 @@ export const openBench = async () => {
   return {
     connection,
     judge: (ruleset: string, batch: Batch) => judge(connection, ruleset, batch),
+    examples: (ruleset: string, batch: Batch) => examplesOf(connection, ruleset, batch),
     /** The outcome of one rule for one file. */
     one: async (rule: string, rows: readonly Row[]): Promise<Outcome> => {
       const outcomes = (await judge(connection, `Rules = [ ${rule} ]`, { 'a.csv': rows })).outcomes;
@@ -76,15 +77,16 @@ const judge = async (connection: DuckDBConnection, ruleset: string, batch: Batch
         `insert into custom_outcomes select ${literal(file)}, ${atom}, metric, passed from (${sql})`,
       );
   }
-  return {
-    outcomes: await outcomesOf(connection, compiled.outcomes),
-    examples: await Promise.all(
-      compiled.examples.map(async ({ number, sql }) => ({
-        number,
-        rows: (await connection.runAndReadAll(sql)).getRowObjectsJson(),
-      })),
-    ),
-  };
+  return { compiled, outcomes: await outcomesOf(connection, compiled.outcomes) };
+};
+
+/** The rows that each rule gives as examples, by its number. */
+const examplesOf = async (connection: DuckDBConnection, ruleset: string, batch: Batch) => {
+  const { compiled } = await judge(connection, ruleset, batch);
+  const examples = [];
+  for (const { number, sql } of compiled.examples)
+    examples.push({ number, rows: (await connection.runAndReadAll(sql)).getRowObjectsJson() });
+  return examples;
 };
 
 const fill = async (connection: DuckDBConnection, batch: Batch): Promise<void> => {

@@ -130,13 +130,13 @@ describe('compileRuleset', () => {
     expect(outcomes).toContain(`"name" <> 'o\\'x'`);
   });
 
-  it('judges 50 files by 1,000 different rules in one query', async () => {
-    const rules = Array.from({ length: 1000 }, (_, index) => `ColumnValues "id" < ${index}`);
+  it('judges 20 files by 300 different rules in one query', async () => {
+    const rules = Array.from({ length: 300 }, (_, index) => `ColumnValues "id" < ${index}`);
     const files = Object.fromEntries(
-      Array.from({ length: 50 }, (_, file) => [`${file}.csv`, [{ id: file }]]),
+      Array.from({ length: 20 }, (_, file) => [`${file}.csv`, [{ id: file }]]),
     );
     const { outcomes } = await bench.judge(`Rules = [\n${rules.join(',\n')}\n]`, files);
-    for (let file = 0; file < 50; file++)
-      expect(outcomes[`${file}.csv`]?.filter(({ passed }) => passed)).toHaveLength(999 - file);
+    for (let file = 0; file < 20; file++)
+      expect(outcomes[`${file}.csv`]?.filter(({ passed }) => passed)).toHaveLength(299 - file);
   });
 });
