@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, link, mkdir, rm } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type Algorithm, type Digest, startDigest } from './checksums.ts';
 import type { ObjectIndex } from './object-index.ts';
 
@@ -74,7 +73,7 @@ export const openBlobs = (directory: string, index: ObjectIndex) => {
         const measured = measure(source, [...digests.values()], (bytes) => {
           size += bytes;
         });
-        await pipeline(measured, createWriteStream(path));
+        await writeFile(path, measured);
         const checksums: Partial<Record<Algorithm, string>> = {};
         let md5 = '';
         for (const [name, digest] of digests) {
