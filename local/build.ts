@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderCatalog } from '../deploy/render.ts';
 import type { Catalog } from '../functions/domain/catalog.ts';
@@ -16,8 +16,7 @@ export const buildFunctions = async (
 ): Promise<Build> => {
   const catalog = await renderCatalog(root, 'duckdb');
   const path = catalogPath(state);
-  await mkdir(state, { recursive: true });
-  await writeFile(path, JSON.stringify(catalog));
+  await writeChanged(path, JSON.stringify(catalog));
   const bundles = await bundleFunctions({
     root,
     functions,
@@ -29,3 +28,9 @@ export const buildFunctions = async (
 
 /** Where the rendered catalog of a state lies. */
 export const catalogPath = (state: string): string => join(state, 'catalog.json');
+
+/** An equal file stays as it is, so that what was bundled from it is still up to date. */
+const writeChanged = async (path: string, text: string): Promise<void> => {
+  const before = await readFile(path, 'utf8').catch(() => undefined);
+  if (before !== text) await writeFile(path, text);
+};

@@ -4,7 +4,9 @@ import type { Instance, Outcome } from './instance.ts';
 export type Pool = {
   /** Runs an invocation on a free worker, or on the next one that gets free. */
   invoke(event: unknown, requestId?: string): Promise<Outcome>;
-  /** Starts a worker ahead of the first invocation. */
+  /** There is no worker, not even a busy one. */
+  readonly isCold: boolean;
+  /** Starts a worker ahead of an invocation, where there is none. */
   warm(): void;
   /** Waits for running invocations up to `grace` milliseconds, then ends every worker; rejects what still waits. */
   close(grace: number): Promise<void>;
@@ -15,18 +17,19 @@ export class PoolClosed extends Error {
   override readonly name = 'PoolClosed';
 }
 
+type Idle = { readonly instance: Instance; readonly timer: NodeJS.Timeout };
 type Turn = { readonly take: (instance: Instance) => void; readonly refuse: (cause: Error) => void };
 
 export type PoolOptions = {
   readonly start: () => Instance;
   readonly limit: number;
-  /** Milliseconds after which a worker that has nothing to do is ended; one is always kept. */
+  /** Milliseconds after which a worker that has nothing to do is ended. */
   readonly idleFor: number;
 };
 
 /** Opens a pool without any worker. */
 export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
-  const idle: Instance[] = [];
+  const idle: Idle[] = [];
   const instances = new Set<Instance>();
   const turns: Turn[] = [];
   const running = new Set<Promise<unknown>>();
@@ -44,21 +47,27 @@ export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
   const acquire = async (): Promise<Instance> => {
     if (!isOpen) throw new PoolClosed('The function is being stopped');
     for (let free = idle.pop(); free; free = idle.pop()) {
-      if (free.isAlive) return free;
-      drop(free);
+      clearTimeout(free.timer);
+      if (free.instance.isAlive) return free.instance;
+      drop(free.instance);
     }
     if (instances.size < limit) return add();
     return new Promise((take, refuse) => turns.push({ take, refuse }));
+  };
+  const rest = (instance: Instance): void => {
+    const leave = () => {
+      idle.splice(idle.indexOf(resting), 1);
+      drop(instance);
+    };
+    const resting: Idle = { instance, timer: setTimeout(leave, idleFor).unref() };
+    idle.push(resting);
   };
   const release = (used: Instance): void => {
     if (!used.isAlive) drop(used);
     const turn = turns.shift();
     if (turn) turn.take(used.isAlive ? used : add());
-    else if (used.isAlive) idle.push(used);
+    else if (used.isAlive) rest(used);
   };
-  const shrink = setInterval(() => {
-    for (const instance of idle.splice(1)) drop(instance);
-  }, idleFor).unref();
 
   const run = async (event: unknown, requestId?: string): Promise<Outcome> => {
     const instance = await acquire();
@@ -75,12 +84,15 @@ export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
       running.add(tracked);
       return outcome;
     },
+    get isCold() {
+      return instances.size === 0;
+    },
     warm() {
-      if (instances.size === 0) idle.push(add());
+      if (isOpen && instances.size === 0) rest(add());
     },
     async close(grace) {
       isOpen = false;
-      clearInterval(shrink);
+      for (const { timer } of idle) clearTimeout(timer);
       for (const turn of turns.splice(0)) turn.refuse(new PoolClosed('The function is being stopped'));
       await Promise.race([
         Promise.all(running),
