@@ -18,6 +18,8 @@ const openReader = (source: AsyncIterable<Uint8Array>) => {
   };
 
   return {
+    /** Lets go of the stream, so that others can read on. */
+    close: () => chunks.return?.(),
     /** The next line without its end; undefined at the end of the stream. */
     async line(): Promise<string | undefined> {
       let end = held.indexOf(0x0a);
@@ -50,6 +52,18 @@ const sizeOf = (line: string | undefined): number => {
   return Number.parseInt(size, 16);
 };
 
+const readTrailers = async (
+  reader: ReturnType<typeof openReader>,
+  trailers: Map<string, string>,
+): Promise<void> => {
+  for (let line = await reader.line(); line !== undefined; line = await reader.line()) {
+    if (line === '') continue;
+    const colon = line.indexOf(':');
+    if (colon < 0) throw new S3Error('MalformedTrailerError');
+    trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+  }
+};
+
 /**
  * Takes the framing off an `aws-chunked` body, signed or not: chunks of `<size in hex>[;chunk-signature=…]`, an empty one
  * last, then the trailers, which are put under their lower-case names in `trailers`. Chunk signatures are not verified.
@@ -59,14 +73,13 @@ export const decodeChunked = async function* (
   trailers: Map<string, string>,
 ): AsyncGenerator<Buffer> {
   const reader = openReader(source);
-  for (let size = sizeOf(await reader.line()); size > 0; size = sizeOf(await reader.line())) {
-    yield* reader.bytes(size);
-    if ((await reader.line()) !== '') throw new S3Error('IncompleteBody');
-  }
-  for (let line = await reader.line(); line !== undefined; line = await reader.line()) {
-    if (line === '') continue;
-    const colon = line.indexOf(':');
-    if (colon < 0) throw new S3Error('MalformedTrailerError');
-    trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+  try {
+    for (let size = sizeOf(await reader.line()); size > 0; size = sizeOf(await reader.line())) {
+      yield* reader.bytes(size);
+      if ((await reader.line()) !== '') throw new S3Error('IncompleteBody');
+    }
+    await readTrailers(reader, trailers);
+  } finally {
+    await reader.close();
   }
 };

@@ -123,6 +123,39 @@ it('answers an error to a large body that nobody reads', async () => {
   expect([answer.status, codeOf(answer)]).toEqual([404, 'NoSuchBucket']);
 });
 
+it.each([
+  ['at once', '/nowhere/large', ''],
+  ['in the middle', '/plain/refused', '5\r\nhello\r\nfive\r\n'],
+])(
+  'answers an error %s to a client that sends all of a large body before it listens',
+  async (_, path, start) => {
+    const large = Buffer.concat([Buffer.from(start), randomBytes(20_000_000)]);
+    const framing = Object.entries({ ...framed(unsigned, 20_000_000), ...trailer }).map(
+      ([name, value]) => `${name}: ${value}`,
+    );
+    const { hostname, port } = new URL(laptop.endpoint);
+    const socket = connect(Number(port), hostname);
+    const head = [
+      `PUT ${path} HTTP/1.1`,
+      'Host: x',
+      `Content-Length: ${large.length}`,
+      ...framing,
+      '',
+      '',
+    ].join('\r\n');
+    await new Promise((sent) => socket.write(Buffer.concat([Buffer.from(head), large]), sent));
+    await new Promise((sent) =>
+      socket.write('GET /plain/absent HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', sent),
+    );
+    let heard = '';
+    for await (const data of socket) heard += data;
+    expect(heard.match(/<Code>\w+/g)).toEqual([
+      path === '/nowhere/large' ? '<Code>NoSuchBucket' : '<Code>IncompleteBody',
+      '<Code>NoSuchKey',
+    ]);
+  },
+);
+
 it('says 100 Continue to a client that waits for it', async () => {
   const answer = await new Promise<string>((resolve, reject) => {
     const { hostname, port } = new URL(laptop.endpoint);
