@@ -2,13 +2,21 @@
 {{ config(meta={
   'key': ['listen_date', 'genre'],
   'partition': 'listen_date',
-  'kpi': [{
-    'pk': 'DAY#{listen_date}#{version}',
-    'sk': 'GENRE#{genre}',
-    'publish': 'versioned',
-    'omit': ['listen_date', 'genre'],
-    'lists': [{'from': 'kpi_top_songs', 'as': 'top_songs', 'by': ['listen_date', 'genre'], 'order': 'rank'}]
-  }]
+  'kpi': [
+    {
+      'pk': 'DAY#{listen_date}#{version}',
+      'sk': 'GENRE#{genre}',
+      'publish': 'versioned',
+      'omit': ['listen_date', 'genre'],
+      'lists': [{'from': 'kpi_top_songs', 'as': 'top_songs', 'by': ['listen_date', 'genre'], 'order': 'rank'}]
+    },
+    {
+      'pk': 'GENRE#{genre}',
+      'sk': '{listen_date}',
+      'publish': 'series',
+      'omit': ['listen_date', 'genre']
+    }
+  ]
 }) }}
 
 with listens as (

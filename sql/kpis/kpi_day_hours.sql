@@ -10,10 +10,18 @@
   }]
 }) }}
 
-with listens as (
-  select user_id, track_id, listen_date, extract(hour from listen_time) as hour
+with plays as (
+  select listen_date, extract(hour from listen_time) as hour, track_id, count(*) as listens
   from {{ ref('fact_listens') }}
   {{ where_affected('fact_listens', 'listen_date') }}
+  group by listen_date, extract(hour from listen_time), track_id
+),
+
+audiences as (
+  select listen_date, extract(hour from listen_time) as hour, count(distinct user_id) as unique_listeners
+  from {{ ref('fact_listens') }}
+  {{ where_affected('fact_listens', 'listen_date') }}
+  group by listen_date, extract(hour from listen_time)
 ),
 
 tracks as (
@@ -22,21 +30,17 @@ tracks as (
 ),
 
 totals as (
-  select
-    listen_date, hour,
-    count(*) as listens,
-    count(distinct user_id) as unique_listeners,
-    count(distinct track_id) as distinct_tracks
-  from listens
+  select listen_date, hour, cast(sum(listens) as bigint) as listens, count(*) as distinct_tracks
+  from plays
   group by listen_date, hour
 ),
 
 credited as (
-  select listens.listen_date, listens.hour, tracks.artist, count(*) as listens
-  from listens
-  inner join tracks on tracks.track_id = listens.track_id
+  select plays.listen_date, plays.hour, tracks.artist, sum(plays.listens) as listens
+  from plays
+  inner join tracks on tracks.track_id = plays.track_id
   where tracks.artist is not null
-  group by listens.listen_date, listens.hour, tracks.artist
+  group by plays.listen_date, plays.hour, tracks.artist
 ),
 
 ranked as (
@@ -52,10 +56,11 @@ final as (
     cast(lpad(cast(totals.hour as varchar(2)), 2, '0') as varchar(2)) as hour,
     cast(ranked.artist as varchar(4096)) as top_artist,
     cast(totals.listens as bigint) as listens,
-    cast(totals.unique_listeners as bigint) as unique_listeners,
+    cast(audiences.unique_listeners as bigint) as unique_listeners,
     cast(totals.distinct_tracks as bigint) as distinct_tracks,
     cast({{ half_up_ratio('totals.distinct_tracks', 'totals.listens', 4) }} as decimal(18, 4)) as track_diversity
   from totals
+  inner join audiences on audiences.listen_date = totals.listen_date and audiences.hour = totals.hour
   left join ranked on ranked.listen_date = totals.listen_date and ranked.hour = totals.hour and ranked.rank = 1
 )
 
