@@ -44,7 +44,7 @@ const readFunction = (
   value: unknown,
   place: Place,
 ): DeployedFunction => {
-  const written = template.read(FunctionSection, withoutRole(value), place);
+  const written = template.read(FunctionSection, value, place);
   const logicalId = functionLogicalId(key);
   const name = written.name ?? `${template.service}-${stage}-${key}`;
   const rules = written.events
@@ -65,12 +65,6 @@ const readFunction = (
     rules: rules.filter(({ schedule }) => schedule === undefined).map(eventRule),
     schedules: rules.flatMap((rule) => scheduleOf(rule, place)),
   };
-};
-
-/** Roles may use what only AWS knows, and no role is enforced on the laptop. */
-const withoutRole = (value: unknown): unknown => {
-  const { role: _, ...rest } = (value ?? {}) as { role?: unknown };
-  return rest;
 };
 
 const sharedEnvironment = (template: TemplateReader): Record<string, unknown> =>

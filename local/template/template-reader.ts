@@ -11,7 +11,7 @@ export type TemplateReader = {
   readonly intrinsics: Intrinsics;
   /** Resources of one type with their evaluated properties, as the schema wants them. */
   resources<Schema extends z.ZodType>(type: string, schema: Schema): FoundResource<z.infer<Schema>>[];
-  /** A part as the schema wants it; throws `TemplateError`. */
+  /** A part as the schema wants it, of an object only the members that the schema names; throws `TemplateError`. */
   read<Schema extends z.ZodType>(schema: Schema, value: unknown, place: Place): z.infer<Schema>;
 };
 
@@ -72,7 +72,7 @@ export const openTemplate = (options: VariableOptions): TemplateReader => {
     mappings: merged(template.resources, 'Mappings'),
   });
   const read: TemplateReader['read'] = (schema, value, place) =>
-    check(resolved, schema, intrinsics.evaluate(value, place), place);
+    check(resolved, schema, intrinsics.evaluate(named(schema, value), place), place);
   return {
     service: template.service,
     provider: template.provider,
@@ -92,6 +92,12 @@ export const openTemplate = (options: VariableOptions): TemplateReader => {
         }),
     read,
   };
+};
+
+/** Only the members that the schema names: others may ask for what only AWS knows. */
+const named = (schema: z.ZodType, value: unknown): unknown => {
+  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name in schema.shape));
 };
 
 const check = <Schema extends z.ZodType>(
