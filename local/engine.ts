@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import pLimit from 'p-limit';
 import * as z from 'zod';
 import { QualitySpec, type SilverTable, TransformSpec } from '../functions/domain/spec.ts';
 import type { EngineRun, EngineStore } from '../functions/engine/engine.ts';
@@ -9,6 +10,9 @@ import { runQuality } from '../functions/engine/quality.ts';
 import { createSilver } from '../functions/engine/silver.ts';
 import { runTransform } from '../functions/engine/transform.ts';
 import type { JobRun } from './glue/job.ts';
+
+/** Each query holds a thread of Node's pool, which S3 needs as well. */
+const runsAtOnce = 4;
 
 /** What the engine needs of the local S3. */
 export type EngineObjects = {
@@ -28,7 +32,7 @@ export type EngineOptions = {
   readonly bucket: string;
   readonly s3: EngineObjects;
   readonly datasets: Readonly<Record<string, SilverTable>>;
-  /** As DuckDB writes it, e.g. `2GB`. */
+  /** As DuckDB writes it; `2GB` when none is given. */
   readonly memoryLimit?: string;
   readonly threads?: number;
 };
@@ -48,15 +52,16 @@ export const openEngine = async (options: EngineOptions): Promise<LocalEngine> =
   const instance = await DuckDBInstance.create(join(options.state, 'warehouse.duckdb'), {
     preserve_insertion_order: 'false',
     temp_directory: join(scratch, 'duckdb'),
-    ...(options.memoryLimit && { memory_limit: options.memoryLimit }),
+    memory_limit: options.memoryLimit ?? '2GB',
     ...(options.threads && { threads: String(options.threads) }),
   });
   await prepare(instance, options.datasets);
   const store = lakeStore(options);
+  const turns = pLimit(runsAtOnce);
+  const connect = () => instance.connect();
   return {
     instance,
-    execute: (run) =>
-      execute({ connect: () => instance.connect(), store, run: run.id, scratch, signal: run.signal }, run),
+    execute: (run) => turns(() => execute({ connect, store, run: run.id, scratch, signal: run.signal }, run)),
     close: () => instance.closeSync(),
   };
 };

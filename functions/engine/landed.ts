@@ -68,8 +68,8 @@ const landedSelect = (group: ReadGroup, columns: readonly string[], batch: strin
   return `select ${[...fields, ...lineage].join(', ')} from ${readCsv(group)} as csv join landed_files as files on files.path = csv.filename`;
 };
 
-/** Longest record that is read, and DuckDB's buffer, which must be larger. */
-const longestRecord = 16 * 2 ** 20;
+/** Longest record that is read, the most that a manifest may allow and its line end; DuckDB's buffer must be larger. */
+const longestRecord = 16 * 2 ** 20 + 1_024;
 const readBuffer = 2 * longestRecord;
 
 /**
