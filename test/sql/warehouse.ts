@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -31,7 +31,7 @@ export type TestWarehouse = {
 
 /** Opens an empty warehouse; `path` for a database in a file. */
 export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promise<TestWarehouse> => {
-  const instance = await DuckDBInstance.create(path);
+  const instance = await DuckDBInstance.create(path, { threads: '2' });
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-warehouse-'));
   const session = async <Answer>(
     work: (connection: DuckDBConnection) => Promise<Answer>,
@@ -50,7 +50,7 @@ export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promis
   let last = 0;
   return {
     query,
-    publish: (file) => session((connection) => replaceFile(connection, catalog, file)),
+    publish: (file) => session((connection) => replaceFile(connection, catalog, folder, file)),
     rebuild: async (mart, options) => {
       const seq = options?.seq ?? last + 1;
       const run = {
@@ -83,23 +83,28 @@ const createSilver = async (connection: DuckDBConnection, { datasets }: Catalog)
 const replaceFile = async (
   connection: DuckDBConnection,
   { datasets }: Catalog,
-  file: SilverFile,
+  folder: string,
+  { dataset, file, version, landedAt, rows }: SilverFile,
 ): Promise<void> => {
-  const { dataset, file: landed_file, version: landed_version, landedAt: landed_at, rows } = file;
-  const lineage = { landed_file, landed_version, landed_at, batch_id: `batch-${landed_version}` };
+  const lineage = {
+    landed_file: file,
+    landed_version: version,
+    landed_at: landedAt,
+    batch_id: `batch-${version}`,
+  };
   const columns = datasets[dataset]?.table.columns ?? [];
-  const tuples = rows.map((row) => {
-    const full: Row = { ...row, ...lineage };
-    return `(${columns.map(({ name, type }) => `cast(${sqlText(full[name])} as ${type})`).join(', ')})`;
-  });
+  const path = join(folder, 'landed.json');
+  await writeFile(path, rows.map((row) => JSON.stringify({ ...row, ...lineage })).join('\n'));
+  const texts = columns.map(({ name }) => `${name}: 'varchar'`).join(', ');
+  const typed = columns.map(({ name, type }) => `cast(${name} as ${type})`).join(', ');
   await connection.run('begin');
-  await connection.run(`delete from silver.${dataset} where landed_file = ${sqlText(landed_file)}`);
-  if (tuples.length > 0) await connection.run(`insert into silver.${dataset} values ${tuples.join(', ')}`);
+  await connection.run(`delete from silver.${dataset} where landed_file = '${file}'`);
+  if (rows.length > 0)
+    await connection.run(
+      `insert into silver.${dataset} select ${typed} from read_json('${path}', format = 'newline_delimited', columns = {${texts}})`,
+    );
   await connection.run('commit');
 };
-
-const sqlText = (value: unknown): string =>
-  value === null || value === undefined ? 'null' : `'${String(value).replaceAll("'", "''")}'`;
 
 const transact = async (
   connection: DuckDBConnection,
@@ -126,7 +131,7 @@ const onDisk = async (statement: string, folder: string): Promise<string> => {
 };
 
 const readFolders = async (folder: string): Promise<Map<string, Row[]>> => {
-  const names = await readdir(folder);
+  const names = (await readdir(folder)).filter((name) => !name.includes('.'));
   const read = names.map(async (name): Promise<[string, Row[]]> => {
     const text = await readFile(join(folder, name, '0000_part_00.json'), 'utf8');
     const lines = text.split('\n').filter((line) => line !== '');
