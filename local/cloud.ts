@@ -46,7 +46,7 @@ export type Cloud = {
 export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const closers = new Closers();
   const state = resolve(options.state);
-  closers.add('state', lockState(state));
+  closers.add('state', await lockState(state));
   try {
     return await open({ ...options, state }, closers);
   } catch (cause) {

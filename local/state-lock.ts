@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** Someone else runs on this state folder. */
 export class StateIsLocked extends Error {
@@ -22,35 +23,43 @@ type Holder = {
   readonly since: string;
 };
 
+/** Milliseconds that a process which was just killed gets to be gone. */
+const DYING = 1_000;
+
 /**
  * Takes the state folder for this process alone and answers how to give it back. What a dead process left is taken
- * over. Throws `StateIsLocked`.
+ * over. Rejects with `StateIsLocked`.
  */
-export const lockState = (state: string): (() => void) => {
+export const lockState = async (state: string): Promise<() => void> => {
   mkdirSync(state, { recursive: true });
   const path = join(state, 'lock');
-  if (!create(path)) {
+  for (let waited = 0; !create(path); waited += 50) {
     const holder = readHolder(path);
-    if (holder && isRunning(holder)) throw new StateIsLocked(state, holder.pid, holder.since);
-    rmSync(path, { force: true });
-    if (!create(path)) throw new StateIsLocked(state, readHolder(path)?.pid ?? 0, 'this moment');
+    if (!holder || !isRunning(holder)) rmSync(path, { force: true });
+    else if (waited >= DYING) throw new StateIsLocked(state, holder.pid, holder.since);
+    else await wait(50);
   }
   return () => rmSync(path, { force: true });
 };
 
 const create = (path: string): boolean => {
-  const began = beginningOf(process.pid);
+  const began = processOf(process.pid)?.began;
   const holder: Holder = { pid: process.pid, ...(began ? { began } : {}), since: new Date().toISOString() };
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, `${JSON.stringify(holder)}\n`);
   try {
-    writeFileSync(path, `${JSON.stringify(holder)}\n`, { flag: 'wx' });
+    // A link appears with its content, and only where nothing is.
+    linkSync(own, path);
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw cause;
+  } finally {
+    rmSync(own);
   }
 };
 
-/** Undefined for what a kill left half written. */
+/** Undefined for what nobody can read. */
 const readHolder = (path: string): Holder | undefined => {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
@@ -65,14 +74,16 @@ const isRunning = ({ pid, began }: Holder): boolean => {
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return began === undefined || beginningOf(pid) === began;
+  const now = processOf(pid);
+  return now === undefined || (now.state !== 'Z' && (began === undefined || now.began === began));
 };
 
-/** Linux tells when a process began, in ticks since the machine did; elsewhere undefined. */
-const beginningOf = (pid: number): string | undefined => {
+/** What Linux knows of a process: its state (Z is dead, but not yet buried) and when it began; elsewhere undefined. */
+const processOf = (pid: number): { state: string; began: string } | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', began: fields[19] ?? '' };
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,25 +12,40 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(state, '..'), { recursive: true }));
 
-const left = (holder: object | string) => {
-  lockState(state);
+const left = async (holder: object | string) => {
+  await lockState(state);
   writeFileSync(join(state, 'lock'), typeof holder === 'string' ? holder : JSON.stringify(holder));
 };
 
-test('a second one is told who holds the state', () => {
-  const release = lockState(state);
-  expect(() => lockState(state)).toThrow(StateIsLocked);
-  expect(() => lockState(state)).toThrow(new RegExp(`in use by process ${process.pid} since \\d{4}-`));
+test('a second one is told who holds the state', async () => {
+  const release = await lockState(state);
+  const second = lockState(state);
+  await expect(second).rejects.toThrow(StateIsLocked);
+  await expect(second).rejects.toThrow(new RegExp(`in use by process ${process.pid} since \\d{4}-`));
   release();
-  lockState(state)();
+  (await lockState(state))();
 });
 
 test.each([
   ['a process that is dead', { pid: 2 ** 30, since: 'then' }],
-  ['a process whose number was given again', { pid: process.pid, began: '1', since: 'then' }],
-  ['a process that died while it wrote', '{"pid":'],
-])('what %s left is taken over', (_, holder) => {
-  left(holder);
-  lockState(state);
+  ['someone who writes no JSON', '{"pid":'],
+])('what %s left is taken over', async (_, holder) => {
+  await left(holder);
+  await lockState(state);
   expect(JSON.parse(readFileSync(join(state, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid });
+});
+
+test.runIf(process.platform === 'linux')(
+  'a number that was given to another process holds nothing',
+  async () => {
+    await left({ pid: process.pid, began: '1', since: 'then' });
+    (await lockState(state))();
+  },
+);
+
+test('a process that is about to die is waited for', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  await left({ pid: child.pid, since: 'now' });
+  child.kill('SIGKILL');
+  (await lockState(state))();
 });
