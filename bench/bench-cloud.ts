@@ -13,7 +13,7 @@ export type BenchCloud = { readonly lake: LakeClient; readonly process: number; 
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Starts a cloud as `npm run cloud` does, lets a program use it, and leaves nothing behind. */
+/** Starts a cloud in a process of its own, lets a program use it, and leaves nothing behind. */
 export const withCloud = async <T>(use: (cloud: BenchCloud) => Promise<T>): Promise<T> => {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   const child = spawnCloud(join(directory, 'state'));
@@ -27,7 +27,7 @@ export const withCloud = async <T>(use: (cloud: BenchCloud) => Promise<T>): Prom
 };
 
 const spawnCloud = (state: string): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', 'local/soundcheck.ts', 'cloud', '--state', state], {
+  spawn(process.execPath, ['--import', 'tsx', 'bench/cloud-process.ts', state], {
     cwd: root,
     env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -4,6 +4,7 @@ import type { Item, LakeClient } from './lake-client.ts';
 import { type Catalogue, landCatalogue, untilReadable, untilRecorded } from './landings.ts';
 import { median } from './median.ts';
 import type { Measurement } from './report.ts';
+import { until } from './until.ts';
 
 const rows = 11_346;
 
@@ -29,22 +30,36 @@ const landOneDay = async (lake: LakeClient, catalogue: Catalogue, landing: numbe
   const totals = await untilReadable(lake, day, 1);
   const readable = Date.now();
   const record = await untilRecorded(lake, file, 'archived_at');
-  const batch = await lake.record(`BATCH#${record.batch_id}`);
-  const rebuild = await lake.record(`REBUILD#${totals.rebuild}`);
-  return { sent: file.sentAt, stored: file.storedAt, ...momentsOf(record, batch, rebuild), readable };
+  const rebuild = await untilClosed(lake, String(totals.rebuild));
+  return {
+    sent: file.sentAt,
+    stored: file.storedAt,
+    ...momentsOf(record, rebuild),
+    readable,
+    settled: momentOf(rebuild, 'closed_at'),
+  };
 };
 
-const momentsOf = (file: Item, batch: Item | undefined, rebuild: Item | undefined): Moments => ({
+/** The rebuild goes on to series and listeners after the day is readable; what lands before it closes has to wait. */
+const untilClosed = (lake: LakeClient, rebuild: string): Promise<Item> =>
+  until(
+    async () => {
+      const record = await lake.record(`REBUILD#${rebuild}`);
+      return record?.closed_at === undefined ? undefined : record;
+    },
+    { what: `the end of rebuild ${rebuild}`, everyMs: 25, atMostMs: 120_000 },
+  );
+
+const momentsOf = (file: Item, rebuild: Item): Moments => ({
   accepted: momentOf(file, 'accepted_at'),
   claimed: momentOf(file, 'claimed_at'),
-  transforming: momentOf(batch, 'transforming_at'),
-  checking: momentOf(batch, 'checking_at'),
   published: momentOf(file, 'published_at'),
-  rebuilding: momentOf(rebuild, 'sent_at'),
+  rebuild_opened: momentOf(rebuild, 'opened_at'),
+  rebuild_sent: momentOf(rebuild, 'sent_at'),
 });
 
-const momentOf = (item: Item | undefined, name: string): number => {
-  const moment = Date.parse(String(item?.[name]));
+const momentOf = (item: Item, name: string): number => {
+  const moment = Date.parse(String(item[name]));
   if (Number.isNaN(moment)) throw new Error(`the ledger has no ${name}: ${JSON.stringify(item)}`);
   return moment;
 };

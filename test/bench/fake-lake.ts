@@ -18,7 +18,7 @@ export const fakeLake = (filesPerBatch: number): LakeClient => {
       return { key, version: '1', sentAt: now, storedAt: now + 1 };
     },
     file: async ({ key }) => records.get(key),
-    record: async (pk) => ({ pk, ...at(Date.now(), ['transforming_at', 'checking_at', 'sent_at']) }),
+    record: async (pk) => ({ pk, ...at(Date.now(), ['opened_at', 'sent_at', 'closed_at']) }),
     day: async (day) => {
       const ofDay = listens.get(day);
       return ofDay && { listens: ofDay.size, rebuild: 'listening-1' };
