@@ -186,13 +186,13 @@ describe('an asynchronous invocation', () => {
 
   test('that is cut off by the end is run after the next start, and one that was done is not', async () => {
     const { path, count, clear } = tries();
-    const first = open(deployed('count'), deployed('wait'));
+    const first = open(deployed('count', { maximumRetryAttempts: 0 }));
     await first.invokeAsync('test-count', { file: path }).done;
     first.invokeAsync('test-count', { file: path, pause: 60_000 });
     await vi.waitFor(() => expect(count()).toBe(2));
     await first.drain(0);
     first.close();
-    open(deployed('count'), deployed('wait'));
+    open(deployed('count', { maximumRetryAttempts: 0 }));
     await vi.waitFor(() => expect(count()).toBe(3));
     expect(project.sent).toEqual([]);
     await clear();

@@ -52,6 +52,7 @@ judgeFile:
     JOINED: !Join ['_', !Split ['-', '\${self:custom.name}-x']]
     PICKED: !Select [1, [a, b]]
     CHOSEN: !If [IsProd, yes!, no!]
+    NOTHING: !Ref AWS::NoValue
     KEEP: \${param:keep}
   destinations: {onFailure: {type: sqs, arn: !GetAtt Dead.Arn}}
   events:
