@@ -12,10 +12,10 @@ export const martsFrom = (
   files: readonly RenderedFile[],
 ): { marts: Record<string, Mart>; problems: Problem[] } => {
   const drafts = files.map(draftOf);
-  const circle = findCircle(drafts);
-  if (circle.length > 0) return { marts: {}, problems: circle };
+  const unusable = [repeatedNames, findCircle].map((find) => find(drafts)).find((found) => found.length > 0);
+  if (unusable) return { marts: {}, problems: unusable };
   const ordered = inOrderOfReferences(drafts);
-  const problems = [...repeatedNames(drafts), ...ordered.flatMap((draft) => modelProblems(draft, ordered))];
+  const problems = ordered.flatMap((draft) => modelProblems(draft, ordered));
   if (problems.length > 0) return { marts: {}, problems };
   return groupIntoMarts(ordered.map((draft) => withReferences(draft, ordered)));
 };

@@ -14,9 +14,9 @@ import {
 export type Objection = { readonly offset: number; readonly message: string };
 
 const syntaxHints: readonly [RegExp, string][] = [
-  [/^qualify\b/i, 'qualify is not everywhere: use a common table expression and where'],
-  [/^all\b/i, 'group by names'],
-  [/^pivot\b/i, 'pivot is not everywhere: use sum(case when …)'],
+  [/\bqualify\b/i, 'qualify is not everywhere: use a common table expression and where'],
+  [/\bgroup\s+by\s+all\b/i, 'group by names'],
+  [/\bpivot\b/i, 'pivot is not everywhere: use sum(case when …)'],
 ];
 
 /**
@@ -31,9 +31,17 @@ export const lintSql = (sql: string): Objection[] => {
     return inBytes.map(({ offset, message }) => ({ offset: inCharacters(sql, offset), message }));
   } catch (error) {
     if (!(error instanceof SqlSyntaxError)) throw error;
-    const hint = syntaxHints.find(([word]) => word.test(sql.slice(error.offset)))?.[1];
-    return [{ offset: error.offset, message: hint ?? error.message }];
+    return [syntaxObjection(sql, error)];
   }
+};
+
+/** Words that PostgreSQL does not know stop its parser somewhere behind them. */
+const syntaxObjection = (sql: string, { offset, message }: SqlSyntaxError): Objection => {
+  const [known] = syntaxHints.flatMap(([words, hint]) => {
+    const place = sql.search(words);
+    return place < 0 ? [] : [{ offset: place, message: hint }];
+  });
+  return known ?? { offset, message };
 };
 
 const inCharacters = (sql: string, bytes: number): number =>

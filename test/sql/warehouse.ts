@@ -131,7 +131,7 @@ const onDisk = async (statement: string, folder: string): Promise<string> => {
 };
 
 const readFolders = async (folder: string): Promise<Map<string, Row[]>> => {
-  const names = (await readdir(folder)).filter((name) => !name.includes('.'));
+  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.includes('.'));
   const read = names.map(async (name): Promise<[string, Row[]]> => {
     const text = await readFile(join(folder, name, '0000_part_00.json'), 'utf8');
     const lines = text.split('\n').filter((line) => line !== '');

@@ -1,0 +1,209 @@
+import { rm } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { renderCatalog } from '../../deploy/render.ts';
+import { composeRebuild } from '../../functions/domain/rebuild.ts';
+import { openWarehouse } from '../sql/warehouse.ts';
+import { copyProject, weather } from './project.ts';
+
+let root = '';
+const problemsOf = async (files: Parameters<typeof copyProject>[0]): Promise<string> => {
+  root = await copyProject(files);
+  return renderCatalog(root, 'redshift').then(
+    () => 'none',
+    (error: Error) => error.message,
+  );
+};
+afterEach(() => (root === '' ? undefined : rm(root, { recursive: true, force: true })));
+
+const view = (text: string) => ({ 'sql/marts/dim_extra.sql': text });
+
+describe('renderCatalog', () => {
+  it('gives every dataset its silver table and every mart its models in order of their references', async () => {
+    const { datasets, marts } = await renderCatalog(process.cwd(), 'duckdb');
+    expect(Object.keys(datasets)).toEqual(['listeners', 'streams', 'tracks']);
+    expect(datasets.streams?.table).toMatchObject({
+      key: ['user_id', 'track_id', 'listen_time'],
+      partition: 'days(listen_time)',
+    });
+    expect(datasets.streams?.table.columns[0]).toEqual({ name: 'user_id', type: 'bigint' });
+    const names = marts.listening?.models.map(({ name }) => name) ?? [];
+    expect(names).toContain('dim_date');
+    expect(names.indexOf('stg_streams')).toBeLessThan(names.indexOf('fact_listens'));
+    expect(names.indexOf('dim_tracks')).toBeLessThan(names.indexOf('fact_listens'));
+    expect(marts.listening?.datasets).toEqual(['listeners', 'streams', 'tracks']);
+  });
+
+  it('renders silver for Spark beside models for Redshift', async () => {
+    const [aws, laptop] = await Promise.all([
+      renderCatalog(process.cwd(), 'redshift'),
+      renderCatalog(process.cwd(), 'duckdb'),
+    ]);
+    expect(aws.datasets.tracks?.sql).toContain('cast(tempo as double)');
+    expect(laptop.datasets.tracks?.sql).toContain('cast(tempo as double precision)');
+    expect(aws.datasets.tracks?.table).toEqual(laptop.datasets.tracks?.table);
+  });
+
+  it('takes a dataset of another domain from its files alone, as far as a gold table', async () => {
+    root = await copyProject(weather);
+    const catalog = await renderCatalog(root, 'duckdb');
+    expect(Object.keys(catalog.marts)).toEqual(['listening', 'stations']);
+    const mart = catalog.marts.stations;
+    if (!mart) throw new Error('no mart');
+    expect(mart.models.map(({ name }) => name)).toEqual(['dim_date', 'stg_stations', 'dim_stations']);
+    const warehouse = await openWarehouse(catalog);
+    const stations = { dataset: 'stations', file: 'stations.csv', landedAt: '2024-07-01 00:00:00' };
+    await warehouse.publish({ ...stations, version: 'v1', rows: [{ code: 'A', altitude: '1.50' }] });
+    await warehouse.rebuild(mart);
+    await warehouse.publish({ ...stations, version: 'v2', rows: [{ code: 'B', altitude: '2.50' }] });
+    await warehouse.rebuild(mart);
+    expect(await warehouse.query('select * from gold.dim_stations')).toEqual([
+      { code: 'B', altitude: '2.50' },
+    ]);
+    await warehouse.close();
+  });
+
+  it('changes the hash of a model, and of all below it, with its text', async () => {
+    const before = await renderCatalog(process.cwd(), 'redshift');
+    root = await copyProject({
+      'sql/macros/ratios.sql': `{% macro half_up_ratio(a, b, decimals=2) %}cast({{ a }} as bigint){% endmacro %}`,
+    });
+    const after = await renderCatalog(root, 'redshift');
+    const changed = before.marts.listening?.models
+      .filter(({ hash }, index) => hash !== after.marts.listening?.models[index]?.hash)
+      .map(({ name }) => name);
+    expect(changed).toEqual(['kpi_day_genres', 'kpi_day_hours', 'kpi_listeners']);
+  });
+
+  it.each([
+    [
+      'a missing ruleset',
+      { 'rules/tracks/quality.dqdl': undefined },
+      /^rules\/tracks\/quality\.dqdl is missing/,
+    ],
+    [
+      'a missing manifest',
+      { 'rules/tracks/manifest.json': undefined },
+      /^rules\/tracks\/manifest\.json is missing/,
+    ],
+    ['a missing silver model', { 'sql/silver/tracks.sql': undefined }, /sql\/silver\/tracks\.sql is missing/],
+    [
+      'a silver model without rules',
+      { 'sql/silver/songs.sql': weather['sql/silver/stations.sql'] },
+      /sql\/silver\/songs\.sql no folder rules\/songs/,
+    ],
+    ['a broken manifest', { 'rules/tracks/manifest.json': '{}' }, /^rules\/tracks\/manifest\.json /],
+    [
+      'a rule of no known type',
+      { 'rules/tracks/quality.dqdl': 'Rules = [ IsNice "track_id" ]' },
+      /^rules\/tracks\/quality\.dqdl:1:\d+ /,
+    ],
+    [
+      'an unknown reference',
+      view(`-- x\nselect cast(a as date) as a\nfrom {{ ref('nowhere') }}`),
+      /dim_extra\.sql:3:13 refers to nowhere/,
+    ],
+    ['a word that Jinja does not know', view('-- x\n{{ nope }}'), /dim_extra\.sql:2 undefined value/],
+    [
+      'a setting that is none',
+      view(`{{ config(meta={'partion': 'a'}) }}\nselect cast(1 as date) as a`),
+      /dim_extra\.sql:1:4 config: .*partion/,
+    ],
+    [
+      'SQL that is not portable, where it stands',
+      view(
+        `{{ config(meta={\n  'key': ['a']\n}) }}\nselect cast(1 as bigint) as a,\n  cast(now() as date) as b`,
+      ),
+      /dim_extra\.sql:5:8 the function now is not portable/,
+    ],
+    [
+      'a column without a type',
+      view(`{{ config(meta={'key': ['a']}) }}\nselect 1 as a`),
+      /dim_extra\.sql:2:8 every output column is written cast/,
+    ],
+    [
+      'a key that is no column',
+      view(`{{ config(meta={'key': ['b']}) }}\nselect cast(1 as date) as a`),
+      /b is no column/,
+    ],
+    ['a dimension without a key', view('select cast(1 as date) as a'), /key is missing/],
+    [
+      'a source outside staging',
+      view(
+        `{{ config(meta={'key': ['a']}) }}\nselect cast(1 as date) as a from {{ source('silver', 'tracks') }}`,
+      ),
+      /only models in sql\/staging/,
+    ],
+    [
+      'staging that nobody reads',
+      {
+        'sql/staging/stg_extra.sql': `select cast(track_id as varchar(9)) as a from {{ source('silver', 'tracks') }}`,
+      },
+      /stg_extra\.sql no model refers to it/,
+    ],
+    [
+      'two models of one name',
+      {
+        'sql/kpis/dim_tracks.sql': `{{ config(meta={'partition': 'listen_date'}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }}`,
+      },
+      /called dim_tracks too/,
+    ],
+    [
+      'a check with other columns',
+      { 'sql/checks/odd.sql': 'select cast(1 as date) as a' },
+      /subject and detail/,
+    ],
+    [
+      'a fact whose partition does not follow from its key',
+      {
+        'sql/staging/stg_streams.sql': `select cast(user_id as bigint) as user_id, cast(track_id as varchar(64)) as track_id, cast(listen_time as timestamp) as listen_time, cast(landed_at as date) as listen_date, cast(landed_file as varchar(9)) as landed_file, cast(landed_version as varchar(9)) as landed_version, cast(landed_at as timestamp) as landed_at from {{ source('silver', 'streams') }}`,
+      },
+      /follow from the key/,
+    ],
+    [
+      'a KPI key without its column',
+      {
+        'sql/kpis/kpi_top_genres.sql': `{{ config(meta={'partition': 'listen_date', 'kpi': [{'pk': 'X#{day}', 'sk': 'Y', 'publish': 'series'}]}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }}`,
+      },
+      /rank is no column[\s\S]*config: kpi: day is no column/,
+    ],
+  ])('refuses %s', async (_, files, message) => {
+    expect(await problemsOf(files)).toMatch(message);
+  });
+
+  it('names the circle that references make', async () => {
+    const circular = (other: string) =>
+      `{{ config(meta={'key': ['a']}) }}\nselect cast(a as bigint) as a from {{ ref('${other}') }}`;
+    const files = { 'sql/marts/dim_a.sql': circular('dim_b'), 'sql/marts/dim_b.sql': circular('dim_a') };
+    expect(await problemsOf(files)).toBe(
+      'sql/marts/dim_a.sql:2:43 these refer to each other in a circle: dim_a -> dim_b -> dim_a',
+    );
+  });
+
+  it('refuses a mart that does not fit into one transaction', async () => {
+    const dimensions = Array.from({ length: 6 }, (_, index) => [
+      `sql/marts/dim_${index}.sql`,
+      `{{ config(meta={'key': ['track_id']}) }}\nselect cast(track_id as varchar(64)) as track_id from {{ ref('dim_tracks') }}`,
+    ]);
+    expect(await problemsOf(Object.fromEntries(dimensions))).toMatch(
+      /rebuilding listening takes \d+ statements/,
+    );
+  });
+
+  it('composes for Redshift without what Redshift does not take', async () => {
+    const { marts } = await renderCatalog(process.cwd(), 'redshift');
+    const mart = marts.listening;
+    if (!mart) throw new Error('no mart');
+    const run = {
+      rebuild: 'r1',
+      seq: 1,
+      batches: ['b1'],
+      unload: 's3://lake/kpis/r1/1/',
+      target: 'redshift' as const,
+    };
+    const text = composeRebuild(mart, run).join(';\n');
+    expect(text).toContain(`to 's3://lake/kpis/r1/1/kpi_days/' iam_role default format json allowoverwrite`);
+    expect(text).not.toMatch(
+      /not materialized|error\(|or replace temp|copy \(|\btruncate\b|drop table|\brename\b/,
+    );
+  });
+});
