@@ -164,6 +164,13 @@ describe('one transaction', () => {
     ]);
   });
 
+  test('takes an error of a commit that succeeded for the success it was', async () => {
+    warehouse.loseNextCommit();
+    const answer = await warehouse.execute(api, ['create table t as select 1 as a']);
+    expect(answer).toMatchObject({ Status: 'FINISHED', SubStatements: [{ Status: 'FINISHED' }] });
+    expect(await warehouse.rows('select a from t')).toEqual([[1]]);
+  });
+
   test('runs writers one after the other, so that none sees a conflict', async () => {
     await warehouse.execute(api, ['create table counter as select 0 as n']);
     const add = ['update counter set n = n + 1', 'select n from counter'];

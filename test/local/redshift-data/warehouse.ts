@@ -55,6 +55,21 @@ export const openWarehouse = async () => {
       connection.closeSync();
       return reader.getRowsJson();
     },
+    /** The next commit succeeds, but its answer is lost. */
+    loseNextCommit: (): void => {
+      const connect = instance.connect.bind(instance);
+      instance.connect = async () => {
+        const connection = await connect();
+        const run = connection.run.bind(connection);
+        connection.run = async (sql, ...values) => {
+          const answer = await run(sql, ...values);
+          if (sql !== 'commit') return answer;
+          instance.connect = connect;
+          throw new Error('the answer was lost');
+        };
+        return connection;
+      };
+    },
     /** The API's folder as a killed process would leave it now. */
     snapshot: (name: string): string => {
       cpSync(join(folder, 'api'), join(folder, name), { recursive: true });
