@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { parseSync } from 'libpg-query';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
 import { composeRebuild } from '../../functions/domain/rebuild.ts';
@@ -200,10 +201,21 @@ describe('renderCatalog', () => {
       unload: 's3://lake/kpis/r1/1/',
       target: 'redshift' as const,
     };
-    const text = composeRebuild(mart, run).join(';\n');
+    const statements = composeRebuild(mart, run);
+    const text = statements.join(';\n');
     expect(text).toContain(`to 's3://lake/kpis/r1/1/kpi_days/' iam_role default format json allowoverwrite`);
     expect(text).not.toMatch(
       /not materialized|error\(|or replace temp|copy \(|\btruncate\b|drop table|\brename\b/,
     );
+    for (const statement of statements)
+      expect(() => parseSync(asPostgres(statement)), statement).not.toThrow();
   });
 });
+
+/** Redshift's own words taken out of a statement, so that PostgreSQL's parser can judge the rest. */
+const asPostgres = (statement: string): string => {
+  const unloaded = /^unload \('([\s\S]*)'\) to '/.exec(statement)?.[1];
+  return unloaded === undefined
+    ? statement.replace('with no schema binding', '')
+    : unloaded.replaceAll("''", "'");
+};
