@@ -10,7 +10,7 @@ import { type RenderedFile, renderFile } from './render-file.ts';
 import { martsFrom } from './render-marts.ts';
 import { readSqlFiles, type SqlFile } from './sql-files.ts';
 import { type Problem, ProjectProblems } from './sql-problem.ts';
-import { openTemplates, type SqlEngine } from './sql-templates.ts';
+import { openTemplates, type SqlEngine, type Templates } from './sql-templates.ts';
 import { loadParser } from './sql-tree.ts';
 
 /**
@@ -28,22 +28,27 @@ export const renderCatalog = async (root: string, target: Catalog['target']): Pr
   const templates = openTemplates({ files, vars });
   const silverFiles = files.filter(({ folder }) => folder === 'silver');
   const modelFiles = files.filter(({ folder }) => folder !== 'silver' && folder !== 'macros');
-  const render = (file: SqlFile, engine: SqlEngine) => renderFile(templates, file, engine);
-  const silver = silverFiles.map((file) => render(file, target === 'duckdb' ? 'duckdb' : 'spark'));
-  const models = modelFiles.map((file) => render(file, target));
-  const rendered = silver.flatMap((answer) => answer.rendered ?? []);
-  const found = [
+  const silver = renderAll(templates, silverFiles, target === 'duckdb' ? 'duckdb' : 'spark');
+  const models = renderAll(templates, modelFiles, target);
+  throwIfAny([
     ...problems,
     ...unpairedDatasets(rules, silverFiles),
-    ...[...silver, ...models].flatMap((answer) => answer.problems),
-    ...rendered.flatMap(silverProblems),
-    ...models.flatMap((answer) => (answer.rendered ? missingSilver(answer.rendered, silverFiles) : [])),
-  ];
-  throwIfAny(found);
-  throwIfAny(rendered.flatMap((file) => rulesetProblems(file, rules)));
-  const { marts, problems: martProblems } = martsFrom(models.flatMap((answer) => answer.rendered ?? []));
+    ...[...silver.problems, ...models.problems],
+    ...silver.rendered.flatMap(silverProblems),
+    ...models.rendered.flatMap((model) => missingSilver(model, silverFiles)),
+  ]);
+  throwIfAny(silver.rendered.flatMap((file) => rulesetProblems(file, rules)));
+  const { marts, problems: martProblems } = martsFrom(models.rendered);
   throwIfAny(martProblems);
-  return Catalog.parse({ target, datasets: datasetsFrom(rendered, rules), marts });
+  return Catalog.parse({ target, datasets: datasetsFrom(silver.rendered, rules), marts });
+};
+
+const renderAll = (templates: Templates, files: readonly SqlFile[], engine: SqlEngine) => {
+  const answers = files.map((file) => renderFile(templates, file, engine));
+  return {
+    rendered: answers.flatMap(({ rendered }) => rendered ?? []),
+    problems: answers.flatMap(({ problems }) => problems),
+  };
 };
 
 const throwIfAny = (problems: readonly Problem[]): void => {

@@ -28,43 +28,61 @@ const relationOf = ({ folder, name }: SqlFile): string =>
 /** Opens a project's templates; Jinja as dbt has it, as far as both dbt and we understand it. */
 export const openTemplates = ({ files, vars }: Project): Templates => {
   const macros = files.filter(({ folder }) => folder === 'macros');
-  const models = new Map(files.filter(({ folder }) => folder !== 'macros').map((file) => [file.name, file]));
-  return (file, { engine, incremental }) => {
-    const refs = new Set<string>();
-    const sources = new Map<string, Rendered['sources'][number]>();
-    const problems: Problem[] = [];
-    let config: Record<string, unknown> = {};
-    const complain = (text: string, message: string): string => {
-      problems.push({ file: file.path, ...placeOf(file.source, text), message });
-      return 'nothing';
-    };
+  const models = new Map(files.filter(isReferable).map((file) => [file.name, file]));
+  return (file, options) => {
     const environment = newEnvironment(macros);
-    // A function that throws would take the whole engine down with it: problems are noted instead.
-    environment.addGlobal('ref', (name: string) => {
-      const model = models.get(name);
-      if (!model || model.folder === 'silver' || model.folder === 'checks')
-        return complain(`'${name}'`, `refers to ${name}, and no model has that name`);
-      refs.add(name);
-      return relationOf(model);
-    });
-    environment.addGlobal('source', (schema: string, table: string) => {
-      sources.set(`${schema}.${table}`, { schema, table });
-      return schema === 'landed' ? `landed_${table}` : `${schema}.${table}`;
-    });
-    environment.addGlobal('config', (options: unknown) => {
-      config = { ...config, ...(plain(options) as Record<string, unknown>) };
-      return '';
-    });
-    environment.addGlobal('var', (name: string, fallback?: unknown) => {
-      const value = vars[name] ?? fallback;
-      return value ?? complain(`'${name}'`, `reads the variable ${name}, which dbt_project.yml does not set`);
-    });
-    environment.addGlobal('is_incremental', () => incremental);
-    environment.addGlobal('target', { type: engine, name: engine });
-    environment.addGlobal('this', `gold.${file.name}`);
-    const sql = renderOrComplain(environment, file, macros, problems);
-    return { sql, refs: [...refs].sort(), sources: [...sources.values()], config, problems };
+    const notes = listen(environment, { file, models, vars, options });
+    const sql = renderOrComplain(environment, file, macros, notes.problems);
+    return { ...notes, sql, refs: [...notes.refs].sort(), sources: [...notes.sources.values()] };
   };
+};
+
+const isReferable = ({ folder }: SqlFile): boolean => !['macros', 'silver', 'checks'].includes(folder);
+
+type Rendering = {
+  readonly file: SqlFile;
+  readonly models: ReadonlyMap<string, SqlFile>;
+  readonly vars: Project['vars'];
+  readonly options: RenderOptions;
+};
+
+/**
+ * Gives a template dbt's functions and notes what it says to them. A function that throws would take the whole Jinja
+ * engine down with it: problems are noted too.
+ */
+const listen = (environment: Environment, { file, models, vars, options }: Rendering) => {
+  const notes = {
+    refs: new Set<string>(),
+    sources: new Map<string, Rendered['sources'][number]>(),
+    config: {} as Record<string, unknown>,
+    problems: [] as Problem[],
+  };
+  const complain = (name: string, message: string): string => {
+    notes.problems.push({ file: file.path, ...placeOf(file.source, `'${name}'`), message });
+    return 'nothing';
+  };
+  environment.addGlobal('ref', (name: string) => {
+    const model = models.get(name);
+    if (!model) return complain(name, `refers to ${name}, and no model has that name`);
+    notes.refs.add(name);
+    return relationOf(model);
+  });
+  environment.addGlobal('source', (schema: string, table: string) => {
+    notes.sources.set(`${schema}.${table}`, { schema, table });
+    return schema === 'landed' ? `landed_${table}` : `${schema}.${table}`;
+  });
+  environment.addGlobal('config', (settings: unknown) => {
+    Object.assign(notes.config, plain(settings));
+    return '';
+  });
+  environment.addGlobal('var', (name: string, fallback?: unknown) => {
+    const value = vars[name] ?? fallback;
+    return value ?? complain(name, `reads the variable ${name}, which dbt_project.yml does not set`);
+  });
+  environment.addGlobal('is_incremental', () => options.incremental);
+  environment.addGlobal('target', { type: options.engine, name: options.engine });
+  environment.addGlobal('this', `gold.${file.name}`);
+  return notes;
 };
 
 const newEnvironment = (macros: readonly SqlFile[]): Environment => {
