@@ -164,6 +164,13 @@ describe('composeRebuild', () => {
     ).toEqual(['alter table gold.fact_listens add column note varchar(9)']);
   });
 
+  it('remembers a column that a model lost, and takes it up again', () => {
+    const narrower = withModel('dim_listeners', { columns: [{ name: 'user_id', type: 'bigint' }] });
+    const previous = appliedBy(narrower, appliedBy(mart));
+    const later = composeRebuild(mart, { ...run, previous });
+    expect(later.filter((statement) => statement.startsWith('alter'))).toEqual([]);
+  });
+
   it('refuses a column that changed its type', () => {
     const changed = withModel('dim_listeners', { columns: [{ name: 'user_id', type: 'varchar(9)' }] });
     expect(() => composeRebuild(changed, { ...run, previous: appliedBy(mart) })).toThrow(
