@@ -4,5 +4,5 @@ import { readFile } from 'node:fs/promises';
 export const peakMemory = async (process: number): Promise<number> => {
   const status = await readFile(`/proc/${process}/status`, 'utf8').catch(() => '');
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
-  return Number(kilobytes ?? Number.NaN) / 1024;
+  return (Number(kilobytes ?? Number.NaN) * 1024) / 1e6;
 };
