@@ -1,22 +1,18 @@
 -- one row per listen that fact_listens holds more than once
 {{ config(severity='error') }}
 
-with listens as (
-  select user_id, track_id, listen_time
+-- few listeners have two listens in one second, and only those rows need the costly grouping
+with contested as (
+  select user_id, listen_time
   from {{ ref('fact_listens') }}
   {{ where_affected('fact_listens', 'listen_date') }}
-),
-
-contested as (
-  select user_id, listen_time
-  from listens
   group by user_id, listen_time
   having count(*) > 1
 ),
 
 repeated as (
   select listens.user_id, listens.track_id, listens.listen_time, count(*) as copies
-  from listens
+  from {{ ref('fact_listens') }} as listens
   inner join contested on contested.user_id = listens.user_id and contested.listen_time = listens.listen_time
   group by listens.user_id, listens.track_id, listens.listen_time
   having count(*) > 1
