@@ -1,10 +1,11 @@
 import { RE2JS } from 're2js';
-import * as z from 'zod';
+import type * as z from 'zod';
+import { toDotPath } from 'zod/v4/core';
 
 /** Words for what is wrong with a manifest, each with the path of the key that has to change. */
 
 /** A key's path in the manifest, such as `schema.fields.user_id`. */
-export const pathOf = (keys: readonly PropertyKey[]): string => z.core.toDotPath(keys);
+export const pathOf = (keys: readonly PropertyKey[]): string => toDotPath(keys);
 
 /** One problem from what zod found. */
 export const issueProblem = (issue: z.core.$ZodIssue): string => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,8 +26,8 @@ export type Packaged = {
   readonly template: Template;
   /** The catalog that was rendered for the bundles. */
   readonly catalog: { readonly target: string };
-  /** Bytes of a function's archive by its key in the template. */
-  archiveSize(key: string): Promise<number>;
+  /** Bytes of all that a function's archive holds, unpacked, by its key in the template. */
+  unpackedSize(key: string): Promise<number>;
   remove(): Promise<void>;
 };
 
@@ -51,9 +51,21 @@ export const packageService = async (): Promise<Packaged> => {
   return {
     template: await read('.serverless/cloudformation-template-update-stack.json'),
     catalog: await read('.build/catalog.json'),
-    archiveSize: async (key) => (await stat(join(folder, '.serverless', `${key}.zip`))).size,
+    unpackedSize: async (key) => unpackedSize(await readFile(join(folder, '.serverless', `${key}.zip`))),
     remove,
   };
+};
+
+/** From the directory at the end of a zip archive without a comment. */
+const unpackedSize = (archive: Buffer): number => {
+  const end = archive.length - 22;
+  let entry = archive.readUInt32LE(end + 16);
+  let size = 0;
+  for (let left = archive.readUInt16LE(end + 10); left > 0; left -= 1) {
+    size += archive.readUInt32LE(entry + 24);
+    entry += 46 + [28, 30, 32].reduce((length, field) => length + archive.readUInt16LE(entry + field), 0);
+  }
+  return size;
 };
 
 const run = async (folder: string): Promise<void> => {
