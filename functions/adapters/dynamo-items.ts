@@ -10,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { bounded } from './bounded.ts';
+import { untilDone } from './until-done.ts';
 
 export type Key = { readonly pk: string; readonly sk: string };
 export type Item = Key & Readonly<Record<string, unknown>>;
@@ -61,14 +62,15 @@ export const dynamoItems = (TableName: string) => {
     /** Those items that exist, in no order. */
     getAll: async (keys: readonly Key[]): Promise<Item[]> => {
       const found: Item[] = [];
+      const ask = async (Keys: Key[]): Promise<Key[]> => {
+        const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
+        const answer = await client.send(new BatchGetCommand({ RequestItems }));
+        found.push(...((answer.Responses?.[TableName] ?? []) as Item[]));
+        return (answer.UnprocessedKeys?.[TableName]?.Keys ?? []) as Key[];
+      };
       for (let start = 0; start < keys.length; start += 100) {
-        let left: Key[] = keys.slice(start, start + 100);
-        while (left.length > 0) {
-          const RequestItems = { [TableName]: { Keys: left, ConsistentRead: true } };
-          const answer = await client.send(new BatchGetCommand({ RequestItems }));
-          found.push(...((answer.Responses?.[TableName] ?? []) as Item[]));
-          left = (answer.UnprocessedKeys?.[TableName]?.Keys ?? []) as Key[];
-        }
+        const left = await untilDone(keys.slice(start, start + 100), ask);
+        if (left.length > 0) throw new Error(`${TableName} did not give ${left.length} items`);
       }
       return found;
     },
@@ -78,7 +80,7 @@ export const dynamoItems = (TableName: string) => {
       const mark = randomUUID();
       const Item = { ...item, mark };
       const put = new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
-      return unlessRefused(item, mark, client.send(put));
+      return unlessRefused({ pk: item.pk, sk: item.sk }, mark, client.send(put));
     },
 
     put: async (Item: Item): Promise<void> => {

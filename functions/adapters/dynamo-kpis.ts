@@ -9,10 +9,9 @@ import {
 import pLimit from 'p-limit';
 import type { KpiItem, Kpis } from '../domain/ports.ts';
 import { bounded } from './bounded.ts';
+import { untilDone } from './until-done.ts';
 
 type Write = { PutRequest: { Item: KpiItem } } | { DeleteRequest: { Key: { pk: string; sk: string } } };
-
-const mostTries = 8;
 
 /** The KPI table. Batches are sent 25 at a time; what DynamoDB leaves undone is sent again with growing, jittered pauses. */
 export const dynamoKpis = (table: string): Kpis => {
@@ -20,13 +19,11 @@ export const dynamoKpis = (table: string): Kpis => {
     marshallOptions: { removeUndefinedValues: true },
   });
   const send = async (writes: readonly Write[]): Promise<void> => {
-    let left = [...writes];
-    for (let attempt = 0; left.length > 0; attempt++) {
-      if (attempt === mostTries) throw new Error(`${table} did not take ${left.length} KPI items`);
-      if (attempt > 0) await pause(50 * 2 ** attempt * Math.random());
-      const answer = await client.send(new BatchWriteCommand({ RequestItems: { [table]: left } }));
-      left = (answer.UnprocessedItems?.[table] ?? []) as Write[];
-    }
+    const left = await untilDone(writes, async (some) => {
+      const answer = await client.send(new BatchWriteCommand({ RequestItems: { [table]: some } }));
+      return (answer.UnprocessedItems?.[table] ?? []) as Write[];
+    });
+    if (left.length > 0) throw new Error(`${table} did not take ${left.length} KPI items`);
   };
   const sendAll = async (writes: readonly Write[]): Promise<void> => {
     const chunks = Array.from({ length: Math.ceil(writes.length / 25) }, (_, i) =>
@@ -73,6 +70,3 @@ export const dynamoKpis = (table: string): Kpis => {
     remove: (items) => sendAll(items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))),
   };
 };
-
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { dynamoLedger } from '../../../functions/adapters/dynamo-ledger.ts';
+import type { FileRecord, RebuildRecord } from '../../../functions/domain/ledger.ts';
+import type { Ledger } from '../../../functions/domain/ports.ts';
+import type { Laptop } from './laptop.ts';
+import { openTable, tableName } from './table.ts';
+
+let laptop: Laptop;
+let ledger: Ledger;
+beforeAll(async () => {
+  laptop = await openTable();
+  ledger = dynamoLedger(tableName);
+});
+afterEach(() => laptop.rest());
+afterAll(() => laptop.close());
+
+const landed: FileRecord = {
+  key: 'data/plays/a.csv',
+  version: 'v1',
+  dataset: 'plays',
+  state: 'landed',
+  rev: 1,
+  number: 1,
+  size: 12,
+  landed_at: '2024-06-25T00:00:00.000Z',
+  enrolled_at: '2024-06-25T00:00:01.000Z',
+  failed_runs: 0,
+  failed_alone: 0,
+};
+
+const enroll = async (changes: Partial<FileRecord>): Promise<FileRecord> => {
+  const record = { ...landed, ...changes };
+  await ledger.enroll(record);
+  return record;
+};
+
+describe('files', () => {
+  test('enrolls a file once and leaves what is known as it is', async () => {
+    const file = await enroll({ key: 'data/plays/once.csv', dataset: 'once' });
+    expect(await ledger.file(file)).toStrictEqual(file);
+    const accepted = await ledger.move(file, 'accepted', { records: 3 });
+    await ledger.enroll(file);
+    expect(await ledger.file(file)).toStrictEqual(accepted);
+    expect(accepted).toStrictEqual({ ...file, state: 'accepted', rev: 2, records: 3 });
+    expect(await ledger.waiting('once')).toEqual([accepted]);
+  });
+
+  test('moves a file for the first of those who read the same record', async () => {
+    const file = await enroll({ key: 'data/plays/raced.csv' });
+    const moves = ['accepted', 'rejected', 'ignored'] as const;
+    const won = (await Promise.all(moves.map((state) => ledger.move(file, state)))).filter(Boolean);
+    expect(won).toHaveLength(1);
+    expect(await ledger.file(file)).toStrictEqual(won[0]);
+    expect(await ledger.amend(file, { reason: 'late' })).toBeUndefined();
+  });
+
+  test('wins a move whose answer was lost', async () => {
+    const file = await enroll({ key: 'data/plays/lost.csv' });
+    laptop.once('UpdateItem', () => 'lost');
+    expect(await ledger.move(file, 'accepted')).toMatchObject({ state: 'accepted', rev: 2 });
+  });
+
+  test('takes an attribute away that is set to undefined', async () => {
+    const file = await enroll({ key: 'data/plays/limit.csv', batch_limit: 4 });
+    await ledger.amend(file, { batch_limit: undefined });
+    expect(Object.keys((await ledger.file(file)) ?? {})).not.toContain('batch_limit');
+  });
+
+  test('refuses a move that the states do not know', async () => {
+    const file = await enroll({ key: 'data/plays/odd.csv' });
+    await expect(ledger.move(file, 'published')).rejects.toThrow('no record goes from landed to published');
+    expect(await ledger.file(file)).toStrictEqual(file);
+  });
+
+  test('lists the versions of one key by their number', async () => {
+    const key = 'data/plays/versions.csv';
+    for (const [number, version] of ['zz', 'mm', 'aa'].entries())
+      await enroll({ key, version, number: number + 1 });
+    await enroll({ key: `${key}.old`, version: 'other' });
+    expect((await ledger.versionsOf(key)).map(({ version }) => version)).toEqual(['zz', 'mm', 'aa']);
+  });
+
+  test('keeps what waits in order of landing until it is dequeued, however many', async () => {
+    const files = Array.from({ length: 105 }, (_, number) => ({
+      key: `data/many/f${number}.csv`,
+      dataset: 'many',
+      landed_at: `2024-06-25T00:00:${String(59 - (number % 60)).padStart(2, '0')}.000Z`,
+    }));
+    const enrolled = await Promise.all(files.map(enroll));
+    const waiting = await ledger.waiting('many');
+    const times = waiting.map(({ landed_at }) => landed_at);
+    expect(times).toEqual([...times].sort());
+    expect(new Set(waiting.map(({ key }) => key))).toEqual(new Set(files.map(({ key }) => key)));
+    await Promise.all(enrolled.slice(1).map((file) => ledger.dequeue(file)));
+    expect(await ledger.waiting('many')).toEqual([enrolled[0]]);
+    expect(await ledger.file(enrolled[1] ?? landed)).toBeDefined();
+  });
+
+  test('tells odd keys apart', async () => {
+    const keys = ['data/plays/a b.csv', 'data/plays/a+b.csv', 'data/plays/a%20b.csv', 'data/plays/ä@b.csv'];
+    for (const key of keys) await enroll({ key, dataset: 'odd', reason: key });
+    for (const key of keys) expect(await ledger.file({ key, version: 'v1' })).toMatchObject({ reason: key });
+    expect((await ledger.waiting('odd')).map(({ key }) => key).sort()).toEqual([...keys].sort());
+  });
+});
+
+describe('leases', () => {
+  const now = '2024-06-25T00:00:00.000Z';
+
+  test('gives a free lease to one of many, with the next fence', async () => {
+    const free = await ledger.lease('raced');
+    expect(free).toStrictEqual({ name: 'raced', fence: 0 });
+    const takers = ['a', 'b', 'c', 'd'].map((holder) => ledger.acquire(free, holder, now));
+    const taken = (await Promise.all(takers)).filter(Boolean);
+    expect(taken).toHaveLength(1);
+    expect(await ledger.lease('raced')).toStrictEqual(taken[0]);
+    expect(taken[0]).toMatchObject({ fence: 1, taken_at: now });
+  });
+
+  test('is free again once its holder released it, under the fence that was', async () => {
+    const first = await ledger.acquire(await ledger.lease('freed'), 'first', now);
+    if (!first) throw new Error('the lease is not free');
+    await ledger.release(first);
+    expect(await ledger.lease('freed')).toStrictEqual({ name: 'freed', fence: 1 });
+    const second = await ledger.acquire(await ledger.lease('freed'), 'second', now);
+    expect(second).toMatchObject({ fence: 2, holder: 'second' });
+    await ledger.release(first);
+    expect(await ledger.lease('freed')).toStrictEqual(second);
+  });
+
+  test('is held by the one whose answer was lost', async () => {
+    laptop.once('UpdateItem', () => 'lost');
+    expect(await ledger.acquire({ name: 'lost', fence: 0 }, 'me', now)).toMatchObject({ fence: 1 });
+  });
+});
+
+test('opens a batch once and brings it to its end', async () => {
+  const open = { id: 'plays-1', dataset: 'plays', fence: 1, state: 'open', rev: 1, files: 2 } as const;
+  const batch = { ...open, opened_at: '2024-06-25T00:00:00.000Z' };
+  await ledger.openBatch(batch);
+  await ledger.openBatch({ ...batch, files: 9 });
+  expect(await ledger.batch('plays-1')).toStrictEqual(batch);
+  const intent = await ledger.amendBatch(batch, { starting_at: '2024-06-25T00:00:01.000Z' });
+  const moved = await ledger.moveBatch(intent ?? batch, 'transforming', {
+    transform_run: 'jr_1',
+    starting_at: undefined,
+  });
+  expect(await ledger.batch('plays-1')).toStrictEqual({
+    ...batch,
+    state: 'transforming',
+    rev: 3,
+    transform_run: 'jr_1',
+  });
+  await expect(ledger.moveBatch(moved ?? batch, 'published')).rejects.toThrow(/transforming to published/);
+  expect(await ledger.batch('plays-2')).toBeUndefined();
+});
+
+test('keeps the batches that a mart has yet to show', async () => {
+  for (const batch of ['b2', 'b1', 'b2']) await ledger.addPending('listening', batch);
+  await ledger.addPending('shop', 'b3');
+  expect(await ledger.pending('listening')).toEqual(['b1', 'b2']);
+  await ledger.removePending('listening', 'b1');
+  await ledger.removePending('listening', 'b1');
+  expect(await ledger.pending('listening')).toEqual(['b2']);
+});
+
+test('opens a rebuild once and publishes it', async () => {
+  const opened_at = '2024-06-25T00:00:00.000Z';
+  const rebuild: RebuildRecord = {
+    id: 'listening-1',
+    mart: 'listening',
+    seq: 1,
+    state: 'open',
+    rev: 1,
+    sql_hash: 'h',
+    opened_at,
+  };
+  await ledger.openRebuild(rebuild);
+  await ledger.openRebuild({ ...rebuild, sql_hash: 'other' });
+  expect(await ledger.rebuild('listening-1')).toStrictEqual(rebuild);
+  const intent = await ledger.amendRebuild(rebuild, { starting_at: opened_at });
+  const sent = await ledger.moveRebuild(intent ?? rebuild, 'sent', {
+    statement_id: 's1',
+    starting_at: undefined,
+  });
+  expect(await ledger.rebuild('listening-1')).toEqual(sent);
+  expect(await ledger.moveRebuild(rebuild, 'failed')).toBeUndefined();
+});
