@@ -75,10 +75,12 @@ const readBuffer = 2 * longestRecord;
 /**
  * DuckDB guesses nothing: columns are numbered (a header may repeat a name in another case), the header is one record,
  * its strict mode is RFC 4180. It cannot read line ends of both kinds in strict mode, and the judge has already refused
- * what the other mode would let pass. A record that spans lines may be cut wrongly by a parallel reader.
+ * what the other mode would let pass; told of CRLF, that mode takes LF as well and never one CRLF for two ends. A record
+ * that spans lines, or one that ends with CRLF where others do not, may be cut wrongly by a parallel reader.
  */
 const readCsv = ({ files, facts }: ReadGroup): string => {
   const paths = new Set(files.map(({ path }) => literal(path)));
+  const isMixed = facts.line_end === 'mixed';
   const options = [
     'auto_detect = false',
     `columns = {${facts.header.map((_, position) => `'c${position}': 'varchar'`).join(', ')}}`,
@@ -89,8 +91,9 @@ const readCsv = ({ files, facts }: ReadGroup): string => {
     "comment = ''",
     "nullstr = ''",
     'allow_quoted_nulls = true',
-    `strict_mode = ${facts.line_end !== 'mixed'}`,
-    `parallel = ${!facts.multiline}`,
+    `strict_mode = ${!isMixed}`,
+    ...(isMixed ? ["new_line = '\\r\\n'"] : []),
+    `parallel = ${!facts.multiline && !isMixed}`,
     `compression = ${literal(facts.compression)}`,
     `max_line_size = ${longestRecord}`,
     `buffer_size = ${readBuffer}`,
