@@ -7,6 +7,9 @@ import type { KpiShape } from './spec.ts';
 /** One unloaded row; numbers are numbers, absent columns NULL. */
 export type KpiRow = Readonly<Record<string, unknown>>;
 
+/** The column in which an unloaded row says the sequence that its `latest` item bore before, or NULL. */
+export const sequenceBefore = 'sequence_before';
+
 /** What every item of a publication is stamped with. */
 export type Stamp = { readonly rebuild: string; readonly seq: number; readonly as_of: string };
 
@@ -14,7 +17,12 @@ export type Stamp = { readonly rebuild: string; readonly seq: number; readonly a
 export type KpiRows = ReadonlyMap<string, readonly KpiRow[]>;
 
 /** An item, how it is published, and the version key of a pointer's day. */
-export type ShapedItem = { readonly shape: KpiShape; readonly item: KpiItem & { readonly seq: number } };
+export type ShapedItem = {
+  readonly shape: KpiShape;
+  readonly item: KpiItem & { readonly seq: number };
+  /** The item that a `latest` one takes the place of. */
+  readonly before?: { readonly pk: string; readonly sk: string };
+};
 
 /** Items of one model in one shape, with the lists that other models' rows make. */
 export const shapeItems = (rows: KpiRows, model: string, shape: KpiShape, stamp: Stamp): ShapedItem[] => {
@@ -22,8 +30,14 @@ export const shapeItems = (rows: KpiRows, model: string, shape: KpiShape, stamp:
   return (rows.get(model) ?? []).map((row) => {
     const nested = lists.map(({ as, by, groups }) => [as, groups.get(groupKey(row, by)) ?? []]);
     const item = { ...keyOf(shape, row, stamp), ...measures(shape, row), ...Object.fromEntries(nested) };
-    return { shape, item: { ...item, ...stampOf(shape, stamp) } };
+    return { shape, item: { ...item, ...stampOf(shape, stamp) }, ...itemBefore(shape, row, stamp) };
   });
+};
+
+/** Where the item that this one replaces lies, as far as the warehouse noted one. */
+const itemBefore = (shape: KpiShape, row: KpiRow, stamp: Stamp): Pick<ShapedItem, 'before'> => {
+  const seq = row[sequenceBefore];
+  return typeof seq === 'number' ? { before: keyOf(shape, row, { ...stamp, seq }) } : {};
 };
 
 const keyOf = (shape: KpiShape, row: KpiRow, { seq }: Stamp): { pk: string; sk: string } => {
@@ -41,6 +55,7 @@ const stampOf = ({ publish }: KpiShape, { rebuild, seq, as_of }: Stamp): { seq: 
 /** A row's columns without those that are in the key. */
 const measures = (shape: KpiShape, row: KpiRow): KpiRow => {
   const inKey = new Set([...`${shape.pk}${shape.sk}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
+  inKey.add(sequenceBefore);
   return Object.fromEntries(
     Object.entries(row).filter(([name]) => !inKey.has(name) && !shape.omit.includes(name)),
   );

@@ -25,14 +25,15 @@ export const publishKpis = async (
   const shaped = kpis.flatMap(({ model, shapes }) =>
     shapes.flatMap((shape) => shapeItems(rows, model, shape, stamp)),
   );
-  const of = (publish: ShapedItem['shape']['publish']): Item[] =>
-    shaped.filter(({ shape }) => shape.publish === publish).map(({ item }) => item);
+  const published = (as: ShapedItem['shape']['publish']): ShapedItem[] =>
+    shaped.filter(({ shape }) => shape.publish === as);
+  const of = (as: ShapedItem['shape']['publish']): Item[] => published(as).map(({ item }) => item);
   const pointers = of('pointer');
   await ports.kpis.put(pointers.map((pointer) => noteOf(pointer)));
   await ports.kpis.put(of('versioned').map(({ seq, ...item }) => item));
   await each(pointers, (pointer) => movePointer(ports, pointer));
   await each(of('series'), (item) => ports.kpis.putIfNewer(item));
-  await publishLatest(ports, of('latest'));
+  await publishLatest(ports, published('latest'));
   return shaped.length;
 };
 
@@ -55,12 +56,8 @@ const movePointer = async ({ kpis, clock }: Ports, pointer: Item): Promise<void>
   }
 };
 
-/** The new one is put and confirmed, then the ones before it are deleted. */
-const publishLatest = async ({ kpis }: Ports, items: readonly Item[]): Promise<void> => {
-  await kpis.put(items);
-  await each(items, async (item) => {
-    const others = await kpis.query(item.pk);
-    const newest = others.at(-1);
-    await kpis.remove(others.filter((other) => newest !== undefined && other.sk < newest.sk));
-  });
+/** The new ones are put and confirmed, then those before them are deleted. */
+const publishLatest = async ({ kpis }: Ports, items: readonly ShapedItem[]): Promise<void> => {
+  await kpis.put(items.map(({ item }) => item));
+  await kpis.remove(items.flatMap(({ before, item }) => (before && before.sk < item.sk ? [before] : [])));
 };

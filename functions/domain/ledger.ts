@@ -143,7 +143,7 @@ export type Lease = {
 };
 
 /** How long an intent counts as being carried out, in milliseconds: longer than any single call may take. */
-export const patience = 15_000;
+export const patience = 30_000;
 
 /** True when a moment lies further back than so many milliseconds, or was never. */
 export const isOver = (moment: string | undefined, milliseconds: number, now: string): boolean =>

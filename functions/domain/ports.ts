@@ -122,7 +122,7 @@ export type Kpis = {
   put(items: readonly KpiItem[]): Promise<void>;
   /** Puts where there is no item or an older `seq`; false when a newer or the same one stands there. */
   putIfNewer(item: KpiItem & { readonly seq: number }): Promise<boolean>;
-  remove(items: readonly KpiItem[]): Promise<void>;
+  remove(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<void>;
 };
 
 export type EventType =

@@ -22,6 +22,7 @@ const bookkeeping = [
   'create table if not exists gold.fence (mart varchar(128) primary key, seq bigint, rebuild varchar(256))',
   'create table if not exists gold.applied_batches (mart varchar(128), batch_id varchar(256), rebuild varchar(256), seq bigint)',
   'create table if not exists gold.applied_inputs (mart varchar(128), origin varchar(256), name varchar(1024), version varchar(1024), batch_id varchar(256))',
+  'create table if not exists gold.latest_items (mart varchar(128), model varchar(128), item varchar(256), seq bigint)',
 ];
 
 /**

@@ -4,6 +4,7 @@ import { rebuildDimension } from './rebuild-dimensions.ts';
 import { rebuildFact } from './rebuild-facts.ts';
 import { findChangedInputs, raiseFence, recordApplied } from './rebuild-inputs.ts';
 import { unloadKpi } from './rebuild-kpis.ts';
+import { noteLatest } from './rebuild-latest.ts';
 import { modelsOf, type Plan, planRebuild, type RebuildRun } from './rebuild-plan.ts';
 import { shapeGold } from './rebuild-tables.ts';
 
@@ -40,7 +41,7 @@ export const composeRebuild = (mart: Mart, run: RebuildRun): string[] => {
     ...raiseFence(plan),
     findChangedInputs(plan),
     ...mart.models.flatMap((model) => rebuildTable(plan, model)),
-    ...modelsOf(plan, 'kpi').map((kpi) => unloadKpi(plan, kpi)),
+    ...modelsOf(plan, 'kpi').flatMap((kpi) => [unloadKpi(plan, kpi), ...noteLatest(plan, kpi)]),
     ...runChecks(plan),
     ...recordApplied(plan),
   ];

@@ -1,0 +1,87 @@
+import { styleText } from 'node:util';
+import { martLease, type RebuildRecord, rebuildId } from '../../functions/domain/ledger.ts';
+import type { Files, KpiItem, Kpis, Ledger } from '../../functions/domain/ports.ts';
+import { rebuildSpec } from '../../functions/domain/rebuilding.ts';
+
+/** Reads KPIs back by their documented keys, the way an app does, and says them. */
+
+type Ports = { readonly files: Files; readonly ledger: Ledger; readonly kpis: Kpis };
+type Row = Readonly<Record<string, unknown>>;
+
+/** Lines that show the newest day, its top genres, one genre's songs and one listener; empty while no day is published. */
+export const kpiSummary = async (ports: Ports, mart: string): Promise<string[]> => {
+  const shown = await lastWithDays(ports, mart);
+  if (!shown) return [];
+  const day = shown.days.at(-1) ?? '';
+  const current = await ports.kpis.get(`DAY#${day}`, 'CURRENT');
+  if (!current) return [];
+  const [top] = list(current.top_genres);
+  const genre = top ? await ports.kpis.get(`DAY#${day}#${current.version}`, `GENRE#${top.genre}`) : undefined;
+  const listener = (await ports.kpis.query(`LISTENER#${shown.listener}`)).at(-1);
+  return [
+    ...dayLines(day, current),
+    ...(genre ? genreLines(genre) : []),
+    ...(listener ? listenerLines(listener) : []),
+  ];
+};
+
+/** The newest rebuild that spoke of a day: its days and the listener who listened most. */
+const lastWithDays = async ({ files, ledger }: Ports, mart: string) => {
+  for await (const rebuild of published(ledger, mart)) {
+    const spec = await rebuildSpec(files, rebuild.id);
+    const rows = async (model: string): Promise<Row[]> => {
+      const keys = await files.list(`${spec?.unload}${model}/`);
+      const texts = await Promise.all(keys.map((key) => files.readText(key)));
+      return texts.flatMap((text) =>
+        (text ?? '')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+      );
+    };
+    const days = (await rows('kpi_days')).filter(({ listens }) => Number(listens) > 0);
+    if (days.length === 0) continue;
+    const [most] = (await rows('kpi_listeners')).sort((a, b) => Number(b.listens) - Number(a.listens));
+    return { days: days.map(({ listen_date }) => String(listen_date)).sort(), listener: most?.user_id };
+  }
+  return undefined;
+};
+
+/** Published rebuilds of a mart, newest first. */
+async function* published(ledger: Ledger, mart: string): AsyncGenerator<RebuildRecord> {
+  const { fence } = await ledger.lease(martLease(mart));
+  let rebuild = await ledger.rebuild(rebuildId(mart, fence));
+  while (rebuild) {
+    if (rebuild.state === 'published') yield rebuild;
+    rebuild = rebuild.follows === undefined ? undefined : await ledger.rebuild(rebuild.follows);
+  }
+}
+
+const list = (value: unknown): Row[] => (Array.isArray(value) ? value : []);
+const number = (value: unknown): string => Number(value).toLocaleString('en-US');
+const key = (text: string): string => styleText('dim', text);
+
+const dayLines = (day: string, item: KpiItem): string[] => [
+  `${styleText('bold', day)}  ${key(`pk=DAY#${day}, sk=CURRENT`)}`,
+  `  ${number(item.listens)} listens by ${number(item.unique_listeners)} listeners, ${hours(item.listening_ms)}, ${number(item.genres)} genres`,
+  ...list(item.top_genres).map(({ rank, genre, listens }) => `  ${rank}. ${genre} (${number(listens)})`),
+];
+
+const hours = (milliseconds: unknown): string =>
+  `${number(Math.round(Number(milliseconds) / 3_600_000))} hours`;
+
+const genreLines = (item: KpiItem): string[] => [
+  '',
+  `${styleText('bold', item.sk.slice('GENRE#'.length))}  ${key(`pk=${item.pk}, sk=${item.sk}`)}`,
+  `  ${number(item.listens)} listens by ${number(item.unique_listeners)} listeners, popularity index ${item.popularity_index}`,
+  ...list(item.top_songs).map(
+    ({ rank, track_id, track_name, artists, listens }) =>
+      `  ${rank}. ${track_name ?? track_id}${artists ? `, ${artists}` : ''} (${number(listens)})`,
+  ),
+];
+
+const listenerLines = (item: KpiItem): string[] => [
+  '',
+  `${styleText('bold', `listener ${item.pk.slice('LISTENER#'.length)}`)}  ${key(`pk=${item.pk}, sk=${item.sk}`)}`,
+  `  ${number(item.listens)} listens on ${number(item.active_days)} days, ${number(item.listening_ms)} ms, ${number(item.avg_listening_ms)} ms a listen`,
+];
