@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   BatchExecuteStatementCommand,
   DescribeStatementCommand,
-  ListStatementsCommand,
+  paginateListStatements,
   RedshiftDataClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-redshift-data';
@@ -48,11 +48,12 @@ export const redshiftWarehouse = ({
       return answer.Id ?? '';
     },
     find: async (name) => {
-      const answer = await client.send(
-        new ListStatementsCommand({ StatementName: name, Status: 'ALL', MaxResults: 1 }),
-      );
-      const [found] = (answer.Statements ?? []).filter((one) => one.StatementName === name);
-      return found && statementOf(found);
+      // What is asked for is the beginning of names: longer ones may stand before it.
+      for await (const page of paginateListStatements({ client }, { StatementName: name, Status: 'ALL' })) {
+        const found = page.Statements?.find((one) => one.StatementName === name);
+        if (found) return statementOf(found);
+      }
+      return undefined;
     },
     statement: async (id) => {
       try {

@@ -21,18 +21,21 @@ type Copy = {
 const sourceOf = ({ bucket, from }: Copy): string =>
   `${bucket}/${from.key.split('/').map(encodeURIComponent).join('/')}?versionId=${encodeURIComponent(from.version)}`;
 
-/** Copies one version to a new key inside S3; gives the copy's SHA-256 in hex where S3 computed one over the whole. */
-export const copyVersion = async (client: S3Client, copy: Copy): Promise<string | undefined> => {
+/** What S3 says of a copy: its SHA-256 in hex, where it computed one over the whole. */
+type Copied = { readonly sha256?: string };
+
+/** Copies one version to a new key inside S3, in parts where it is too large for one call; throws when the version is gone. */
+export const copyVersion = async (client: S3Client, copy: Copy): Promise<Copied> => {
   if (copy.size > largestCopy) return copyInParts(client, copy);
   const target = { Bucket: copy.bucket, Key: copy.to };
   const answer = await client.send(
     new CopyObjectCommand({ ...target, CopySource: sourceOf(copy), ChecksumAlgorithm: 'SHA256' }),
   );
   const checksum = answer.CopyObjectResult?.ChecksumSHA256;
-  return checksum && Buffer.from(checksum, 'base64').toString('hex');
+  return checksum ? { sha256: Buffer.from(checksum, 'base64').toString('hex') } : {};
 };
 
-const copyInParts = async (client: S3Client, copy: Copy): Promise<undefined> => {
+const copyInParts = async (client: S3Client, copy: Copy): Promise<Copied> => {
   const target = { Bucket: copy.bucket, Key: copy.to };
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(target));
   const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
@@ -44,4 +47,5 @@ const copyInParts = async (client: S3Client, copy: Copy): Promise<undefined> => 
     Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
   }
   await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }));
+  return {};
 };

@@ -14,22 +14,25 @@ import { versionPages } from './s3-versions.ts';
 const named = (error: unknown, ...names: string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
-const gone = (error: unknown): boolean =>
-  named(error, 'NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed');
+const unlessGone = async <Found>(asked: Promise<Found>): Promise<Found | undefined> => {
+  try {
+    return await asked;
+  } catch (error) {
+    if (named(error, 'NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed')) return undefined;
+    throw error;
+  }
+};
+
+/** A write that met another one at the same moment says nothing about the key: it is sent again so often. */
+const mostConflicts = 3;
 
 /** The lake's bucket. Lists page to their end, a copy is compared with what it was made of. */
 export const s3Files = (bucket: string): Files => {
   const client = new S3Client({ requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 } });
   const whereIs = ({ key, version }: FileVersion) => ({ Bucket: bucket, Key: key, VersionId: version });
 
-  const head = async (where: { Bucket: string; Key: string; VersionId?: string }) => {
-    try {
-      return await client.send(new HeadObjectCommand(where));
-    } catch (error) {
-      if (gone(error)) return undefined;
-      throw error;
-    }
-  };
+  const head = (where: { Bucket: string; Key: string; VersionId?: string }) =>
+    unlessGone(client.send(new HeadObjectCommand(where)));
 
   const put = (key: string, body: string, isOnce: boolean) =>
     client.send(
@@ -38,30 +41,22 @@ export const s3Files = (bucket: string): Files => {
 
   return {
     open: async (file) => {
-      try {
-        const { Body } = await client.send(new GetObjectCommand(whereIs(file)));
-        return Body as AsyncIterable<Uint8Array> | undefined;
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const found = await unlessGone(client.send(new GetObjectCommand(whereIs(file))));
+      return found?.Body as AsyncIterable<Uint8Array> | undefined;
     },
     readText: async (key) => {
-      try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return await Body?.transformToString();
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const found = await unlessGone(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      return found?.Body?.transformToString();
     },
     writeOnce: async (key, body) => {
-      try {
-        await put(key, body, true);
-        return true;
-      } catch (error) {
-        if (named(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
-        throw error;
+      for (let left = mostConflicts; ; left--) {
+        try {
+          await put(key, body, true);
+          return true;
+        } catch (error) {
+          if (named(error, 'PreconditionFailed')) return false;
+          if (left === 0 || !named(error, 'ConditionalRequestConflict')) throw error;
+        }
       }
     },
     write: async (key, body) => {
@@ -97,9 +92,10 @@ export const s3Files = (bucket: string): Files => {
       const source = await head(whereIs(from));
       if (!source) return 'gone';
       const size = source.ContentLength ?? 0;
-      const copied = await copyVersion(client, { bucket, from, to, size });
+      const copied = await unlessGone(copyVersion(client, { bucket, from, to, size }));
+      if (!copied) return 'gone';
       const copy = await head({ Bucket: bucket, Key: to });
-      const isSame = copy?.ContentLength === size && (!copied || !sha256 || copied === sha256);
+      const isSame = copy?.ContentLength === size && (!copied.sha256 || !sha256 || copied.sha256 === sha256);
       if (!isSame) throw new Error(`the copy ${to} differs from ${from.key}, version ${from.version}`);
       return 'copied';
     },

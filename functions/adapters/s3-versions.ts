@@ -12,12 +12,14 @@ export type VersionPage = {
   readonly folders: readonly string[];
 };
 
+type Markers = { readonly KeyMarker?: string; readonly VersionIdMarker?: string };
+
 /** Lists object versions to the end, newest first within a key; delete markers are left out. */
 export async function* versionPages(
   client: S3Client,
   input: Pick<ListObjectVersionsCommandInput, 'Bucket' | 'Prefix' | 'Delimiter'>,
 ): AsyncGenerator<VersionPage> {
-  let next: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+  let next: Markers | undefined = {};
   while (next) {
     const page: ListObjectVersionsCommandOutput = await client.send(
       new ListObjectVersionsCommand({ ...input, ...next }),
@@ -29,8 +31,12 @@ export async function* versionPages(
       landed_at: (LastModified ?? new Date(0)).toISOString(),
     }));
     yield { versions, folders: (page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix ?? '') };
-    next = page.IsTruncated
-      ? { KeyMarker: page.NextKeyMarker ?? '', VersionIdMarker: page.NextVersionIdMarker ?? '' }
-      : undefined;
+    next = page.IsTruncated ? markersOf(page) : undefined;
   }
 }
+
+/** A page that ends with a folder names no version, and S3 refuses an empty marker. */
+const markersOf = ({ NextKeyMarker, NextVersionIdMarker }: ListObjectVersionsCommandOutput): Markers => ({
+  KeyMarker: NextKeyMarker ?? '',
+  ...(NextVersionIdMarker ? { VersionIdMarker: NextVersionIdMarker } : {}),
+});

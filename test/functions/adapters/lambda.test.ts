@@ -1,0 +1,184 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { lambda, type Surroundings } from '../../../functions/adapters/lambda.ts';
+
+const context = {} as never;
+const Event = z.object({ detail: z.object({ id: z.string() }) });
+const event = { detail: { id: 'a' } };
+let lines: string[];
+
+beforeEach(() => {
+  lines = [];
+  // Else the logger writes past the console.
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  const keep = (line: unknown): void => void lines.push(String(line));
+  for (const level of ['info', 'error', 'warn', 'log'] as const)
+    vi.spyOn(console, level).mockImplementation(keep);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const logged = () => lines.map((line) => JSON.parse(line));
+
+describe('a handler', () => {
+  test('wires its ports at the first call, once', async () => {
+    const wire = vi.fn(({ env }: Surroundings) => env('LAKE_BUCKET'));
+    const useCase = (bucket: string) => async (given: typeof event) => [bucket, given.detail.id];
+    const handler = lambda(Event, useCase, wire);
+    expect(wire).not.toHaveBeenCalled();
+    vi.stubEnv('LAKE_BUCKET', 'lake');
+    expect(await handler(event, context)).toEqual(['lake', 'a']);
+    expect(await handler(event, context)).toEqual(['lake', 'a']);
+    expect(wire).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([undefined, ''])(
+    'names the variable that is missing (%j), and works once it is there',
+    async (value) => {
+      vi.stubEnv('LAKE_BUCKET', value);
+      const handler = lambda(
+        Event,
+        (bucket: string) => async () => bucket,
+        ({ env }) => env('LAKE_BUCKET'),
+      );
+      await expect(handler(event, context)).rejects.toThrow(
+        'the environment variable LAKE_BUCKET is not set',
+      );
+      vi.stubEnv('LAKE_BUCKET', 'lake');
+      expect(await handler(event, context)).toBe('lake');
+    },
+  );
+
+  test.each([{}, undefined, { detail: { id: 7 } }, 'text'])(
+    'refuses the malformed event %j',
+    async (malformed) => {
+      const useCase = vi.fn(async () => 'done');
+      const handler = lambda(
+        Event,
+        () => useCase,
+        () => ({}),
+      );
+      await expect(handler(malformed, context)).rejects.toThrow(z.ZodError);
+      expect(useCase).not.toHaveBeenCalled();
+      expect(logged()).toMatchObject([{ level: 'ERROR', message: 'the step was not done' }]);
+    },
+  );
+
+  test('throws on what goes wrong, so that it is retried, and logs it in one line', async () => {
+    const useCase = () => async () => {
+      throw new RangeError('no spec of batch b1');
+    };
+    const handler = lambda(Event, useCase, () => ({}));
+    await expect(handler(event, context)).rejects.toThrow(RangeError);
+    expect(logged()).toMatchObject([
+      { level: 'ERROR', error: { name: 'RangeError', message: 'no spec of batch b1' } },
+    ]);
+  });
+
+  test('logs a constant message with its facts, and never the event', async () => {
+    const useCase =
+      ({ log }: Surroundings) =>
+      async () => {
+        log.info('file judged', { file: 'a.csv' });
+        log.error('file is parked');
+      };
+    await lambda(Event, useCase, (surroundings) => surroundings)(event, context);
+    expect(logged()).toMatchObject([
+      { level: 'INFO', message: 'file judged', file: 'a.csv' },
+      { level: 'ERROR', message: 'file is parked' },
+    ]);
+    expect(lines.join()).not.toContain('"detail"');
+  });
+
+  test('tells the time in UTC with milliseconds, and waits', async () => {
+    const useCase =
+      ({ clock }: Surroundings) =>
+      async () => {
+        const before = clock.now();
+        await clock.wait(20);
+        return [before, clock.now()];
+      };
+    const [before = '', after = ''] = await lambda(
+      Event,
+      useCase,
+      (surroundings) => surroundings,
+    )(event, context);
+    expect(before).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(Date.parse(after) - Date.parse(before)).toBeGreaterThanOrEqual(19);
+  });
+});
+
+describe('the handlers', () => {
+  const folder = new URL('../../../functions/', import.meta.url);
+  const names = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  const deployed: Record<string, { handler: string; environment: object }> = parse(
+    readFileSync(new URL('functions.yml', folder), 'utf8'),
+    {
+      customTags: ['Sub', 'Ref', 'GetAtt'].map((tag) => ({
+        tag: `!${tag}`,
+        resolve: (text: string) => text,
+      })),
+    },
+  );
+  const service: { provider: { environment: object } } = parse(
+    readFileSync(new URL('../serverless.yml', folder), 'utf8'),
+    {
+      customTags: ['Sub', 'Ref', 'GetAtt'].map((tag) => ({
+        tag: `!${tag}`,
+        resolve: (text: string) => text,
+      })),
+    },
+  );
+  const whole: Readonly<Record<string, unknown>> = {
+    'detail-type': 'Batch Published',
+    detail: {
+      object: { key: 'elsewhere/a.csv', 'version-id': 'v1' },
+      dataset: 'd',
+      id: 'i',
+      jobRunId: 'jr',
+      statementId: 's',
+      statementName: 'n',
+    },
+  };
+
+  const handlerOf = async (file: string) => {
+    const { handler } = await import(new URL(file, folder).href);
+    return handler as (event: unknown, context: never) => Promise<unknown>;
+  };
+
+  test('are all deployed', () => {
+    const handlers = Object.values(deployed).map(({ handler }) => handler);
+    expect(handlers.sort()).toEqual(
+      names.map((file) => `functions/${file.replace('.ts', '.handler')}`).sort(),
+    );
+  });
+
+  test.each(names)(
+    '%s is imported without an environment, and names the variable that it misses',
+    async (file) => {
+      for (const name of Object.keys(process.env)) vi.stubEnv(name, undefined);
+      const handler = await handlerOf(file);
+      await expect(handler(whole, context)).rejects.toThrow(/the environment variable [A-Z_]+ is not set/);
+    },
+  );
+
+  test.each(names)('%s asks for nothing that the template does not give it', async (file) => {
+    const handler = await handlerOf(file);
+    const own = Object.values(deployed).find(
+      ({ handler }) => handler === `functions/${file.replace('.ts', '.handler')}`,
+    );
+    const given = { ...service.provider.environment, ...own?.environment };
+    for (const name of Object.keys(given)) vi.stubEnv(name, 'some');
+    vi.stubEnv('AWS_REGION', 'eu-west-1');
+    vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
+    const failed = await handler({ detail: 'malformed' }, context).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(String(failed)).not.toMatch(/environment variable/);
+  });
+});
