@@ -3,8 +3,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { lambda, type Surroundings } from '../../../functions/adapters/lambda.ts';
+import { clientEnvironment } from '../../../local/cloud-environment.ts';
 
 const context = {} as never;
+const nobodyThere = {
+  ...clientEnvironment('http://127.0.0.1:1'),
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
 const Event = z.object({ detail: z.object({ id: z.string() }) });
 const event = { detail: { id: 'a' } };
 let lines: string[];
@@ -161,6 +166,7 @@ describe('the handlers', () => {
     '%s is imported without an environment, and names the variable that it misses',
     async (file) => {
       for (const name of Object.keys(process.env)) vi.stubEnv(name, undefined);
+      vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
       const handler = await handlerOf(file);
       await expect(handler(whole, context)).rejects.toThrow(/the environment variable [A-Z_]+ is not set/);
     },
@@ -173,8 +179,7 @@ describe('the handlers', () => {
     );
     const given = { ...service.provider.environment, ...own?.environment };
     for (const name of Object.keys(given)) vi.stubEnv(name, 'some');
-    vi.stubEnv('AWS_REGION', 'eu-west-1');
-    vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
+    for (const [name, value] of Object.entries(nobodyThere)) vi.stubEnv(name, value);
     const failed = await handler({ detail: 'malformed' }, context).then(
       () => undefined,
       (error: unknown) => error,

@@ -1,0 +1,125 @@
+import { beforeEach, expect, test } from 'vitest';
+import { objectCreated, ourEvent } from '../../functions/domain/events.ts';
+import { TransformSpec } from '../../functions/domain/spec.ts';
+import { runTransform } from '../../functions/run-transform.ts';
+import { land, putManifest, transform } from './acts.ts';
+import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeEach(() => {
+  stage = openStage();
+  putManifest(stage);
+});
+
+const id = 'plays-00000001';
+const wake = (type: 'File Accepted' | 'Batch Failed' = 'File Accepted', of = '') =>
+  runTransform(stage.ports)(ourEvent(type, 'plays', of));
+const specOf = (batch: string): TransformSpec =>
+  TransformSpec.parse(JSON.parse(stage.lake.newest(`runs/${batch}/transform.spec.json`)?.body ?? '{}'));
+
+test('opens one batch of all waiting files and starts its run', async () => {
+  const files = [await land(stage, 'a', goodBody()), await land(stage, 'b', goodBody(200))];
+  const run = await transform(stage);
+  expect(specOf(id)).toMatchObject({
+    batch: id,
+    fence: 1,
+    columns: ['id', 'day'],
+    files: files.map(({ key, version, facts }) => ({ key, version, facts })),
+  });
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming', files: 2, transform_run: run });
+  for (const file of files)
+    expect(await fileIn(stage, file)).toMatchObject({ state: 'claimed', batch_id: id, fence: 1 });
+  expect(stage.engine.running()).toMatchObject([{ spec: `runs/${id}/transform.spec.json` }]);
+});
+
+test('does nothing more when the event comes twice, also much later', async () => {
+  await land(stage, 'a', goodBody());
+  await wake();
+  await wake();
+  stage.pass(60_000);
+  await wake();
+  await land(stage, 'b', goodBody(200));
+  await wake();
+  expect(stage.engine.running()).toHaveLength(1);
+  expect(specOf(id).files).toHaveLength(1);
+});
+
+test('opens nothing when no file waits, or the dataset has no SQL', async () => {
+  await wake();
+  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
+  await runTransform(stage.ports)(ourEvent('File Accepted', 'unknown', ''));
+  expect(stage.logged.at(-1)).toMatchObject({ level: 'error', facts: { dataset: 'unknown' } });
+  expect(stage.engine.running()).toEqual([]);
+});
+
+test('sends files that were judged under another manifest back to be judged', async () => {
+  const file = await land(stage, 'a', goodBody());
+  putManifest(stage, { purpose: 'changed' });
+  await wake();
+  expect(await fileIn(stage, file)).toMatchObject({ state: 'landed' });
+  expect(stage.invoked).toEqual([{ name: 'validate-landing', event: objectCreated(file) }]);
+  expect(stage.engine.running()).toEqual([]);
+  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
+});
+
+test('waits for files that are about to be judged, for a while', async () => {
+  const file = await land(stage, 'a', goodBody());
+  await stage.ports.ledger.enroll({ ...file, key: 'data/plays/b.csv', state: 'landed', rev: 1 });
+  const before = Date.parse(stage.ports.clock.now());
+  await wake();
+  const waited = Date.parse(stage.ports.clock.now()) - before;
+  expect(waited).toBeGreaterThanOrEqual(stage.ports.gatherFor);
+  expect(waited).toBeLessThan(2 * stage.ports.gatherFor);
+  expect(specOf(id).files).toHaveLength(1);
+});
+
+test('leaves the batch open while the job is busy, and starts it later', async () => {
+  await land(stage, 'a', goodBody());
+  const started = ['w', 'x', 'y', 'z'].map((spec) => stage.engine.jobs.start('transform', spec));
+  await Promise.all(started);
+  await wake();
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'open' });
+  stage.endRuns();
+  stage.pass(60_000);
+  await wake();
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming' });
+});
+
+test('finds the run whose start was never answered', async () => {
+  await land(stage, 'a', goodBody());
+  const { jobs } = stage.ports;
+  const lost = {
+    ...jobs,
+    start: async (...run: Parameters<typeof jobs.start>) => {
+      await jobs.start(...run);
+      throw new Error('timed out');
+    },
+  };
+  await expect(
+    runTransform({ ...stage.ports, jobs: lost })(ourEvent('File Accepted', 'plays', '')),
+  ).rejects.toThrow('timed out');
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'open' });
+  stage.pass(60_000);
+  await wake();
+  expect(stage.engine.running()).toHaveLength(1);
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming', transform_run: 'jr_1' });
+});
+
+test('fails a batch one of whose files does not wait any more, and blames no file', async () => {
+  const [a, b] = [await land(stage, 'a', goodBody()), await land(stage, 'b', goodBody(200))];
+  const { ledger } = stage.ports;
+  const raced = {
+    ...ledger,
+    openBatch: async (batch: Parameters<typeof ledger.openBatch>[0]) => {
+      await ledger.move(b, 'landed');
+      return ledger.openBatch(batch);
+    },
+  };
+  await runTransform({ ...stage.ports, ledger: raced })(ourEvent('File Accepted', 'plays', ''));
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'failed', is_files_fault: false });
+  expect(await fileIn(stage, a)).toMatchObject({ state: 'accepted', failed_runs: 0 });
+  expect(await fileIn(stage, b)).toMatchObject({ state: 'landed' });
+  expect(await ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
+  expect(stage.announced).toContain(`Batch Failed: plays ${id}`);
+  expect(stage.engine.running()).toEqual([]);
+});

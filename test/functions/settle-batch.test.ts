@@ -1,0 +1,112 @@
+import { beforeEach, expect, test } from 'vitest';
+import { runEnded } from '../../functions/domain/events.ts';
+import { settleBatch } from '../../functions/settle-batch.ts';
+import { check, land, publish, putManifest, transform } from './acts.ts';
+import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeEach(() => {
+  stage = openStage();
+  putManifest(stage);
+});
+
+const id = 'plays-00000001';
+const breaksRules = 'id,day\n999,2024-06-25\n';
+const settle = (run: string) => settleBatch(stage.ports)(runEnded(run));
+
+test('publishes what passed and rejects what did not, with a report, in one batch', async () => {
+  const [good, bad] = [await land(stage, 'a', goodBody(100, 3)), await land(stage, 'b', breaksRules)];
+  await publish(stage);
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'published', rows: 3 });
+  expect(await fileIn(stage, good)).toMatchObject({ state: 'published', rows: 3 });
+  expect(await fileIn(stage, bad)).toMatchObject({ state: 'rejected', reason: 'ColumnValues "id" < 900' });
+  const report = stage.lake.newest(`data/quarantine/plays/b.csv@${bad.version}.report.json`);
+  expect(report?.body).toContain('ColumnValues');
+  expect(await stage.ports.ledger.pending('listening')).toEqual([id]);
+  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
+  expect(stage.news().slice(-2)).toEqual([
+    `File Rejected: plays ${bad.key}@${bad.version}`,
+    `Batch Published: plays ${id}`,
+  ]);
+});
+
+test('says it again when the event comes twice, and counts nothing twice', async () => {
+  const file = await land(stage, 'a', goodBody());
+  const quality = await check(stage, await transform(stage));
+  stage.endRuns();
+  await settle(quality);
+  const settled = await fileIn(stage, file);
+  stage.news();
+  await settle(quality);
+  expect(stage.news()).toEqual([`Batch Published: plays ${id}`]);
+  expect(await fileIn(stage, file)).toEqual(settled);
+});
+
+test('publishes a batch none of whose files passed, empty', async () => {
+  await land(stage, 'a', breaksRules);
+  await publish(stage);
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'published', rows: 0 });
+  expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+  expect(stage.announced.at(-1)).toBe(`Batch Published: plays ${id}`);
+});
+
+test('lets a published correction supersede, and a rejected one leave the old rows serving', async () => {
+  const first = await land(stage, 'a', goodBody(100));
+  await publish(stage);
+  const rejected = await land(stage, 'a', breaksRules);
+  await publish(stage);
+  expect(await fileIn(stage, first)).toMatchObject({ state: 'published' });
+  const corrected = await land(stage, 'a', goodBody(300));
+  await publish(stage);
+  expect(await fileIn(stage, first)).toMatchObject({ state: 'superseded', superseded_by: corrected.version });
+  expect(await fileIn(stage, rejected)).toMatchObject({ state: 'rejected' });
+  expect(await fileIn(stage, corrected)).toMatchObject({ state: 'published' });
+  expect(stage.engine.silver().map(({ id: row }) => row)).toEqual(['300', '301']);
+});
+
+test('supersedes an older version that was accepted but never claimed', async () => {
+  const older = await land(stage, 'a', goodBody(100));
+  await land(stage, 'a', goodBody(200));
+  await publish(stage);
+  expect(await fileIn(stage, older)).toMatchObject({ state: 'superseded' });
+});
+
+test('runs a quality run without a result again, which finds its own commit, and fails the batch in the end', async () => {
+  const file = await land(stage, 'a', goodBody());
+  let run = await check(stage, await transform(stage));
+  const spec = stage.lake.newest(`runs/${id}/quality.spec.json`)?.body ?? '';
+  // A spec that cannot be read makes every run fail.
+  await stage.lake.files.write(`runs/${id}/quality.spec.json`, '{}');
+  const runs = [run];
+  for (let time = 0; time < 3; time++) {
+    stage.endRuns();
+    await settle(run);
+    run = stage.engine.running().at(-1)?.id ?? run;
+    runs.push(run);
+  }
+  expect(new Set(runs).size).toBe(3);
+  expect(spec).not.toBe('');
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'failed', is_files_fault: true });
+  expect(await fileIn(stage, file)).toMatchObject({ state: 'accepted', failed_runs: 1 });
+  expect(stage.announced.at(-1)).toBe(`Batch Failed: plays ${id}`);
+});
+
+test('needs no record of the start: the event may be faster', async () => {
+  await land(stage, 'a', goodBody());
+  const run = await transform(stage);
+  const { ledger } = stage.ports;
+  const slow = {
+    ...stage,
+    ports: { ...stage.ports, ledger: { ...ledger, moveBatch: async () => undefined } },
+  };
+  const quality = await check(slow, run);
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming' });
+  stage.endRuns();
+  await settle(quality);
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'published', quality_run: quality });
+});
+
+test('leaves a run alone that is of no batch', async () => {
+  await settle('jr_0');
+  expect(stage.logged).toEqual([{ level: 'info', message: 'run of no batch', facts: { run: 'jr_0' } }]);
+});

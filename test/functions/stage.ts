@@ -1,0 +1,131 @@
+import { ledgerOn } from '../../functions/adapters/dynamo-ledger.ts';
+import type { FileVersion } from '../../functions/domain/landing.ts';
+import type { BatchRecord, FileRecord, FileState } from '../../functions/domain/ledger.ts';
+import type {
+  Clock,
+  Events,
+  Files,
+  Functions,
+  Jobs,
+  Kpis,
+  Ledger,
+  Warehouse,
+} from '../../functions/domain/ports.ts';
+import { simulatedCatalog } from '../simulation/catalog.ts';
+import { dice } from '../simulation/dice.ts';
+import { newEngine } from '../simulation/engine.ts';
+import { newLake } from '../simulation/lake.ts';
+import { memoryItems, memoryKpis } from '../simulation/tables.ts';
+import { newWarehouse } from '../simulation/warehouse.ts';
+
+export const manifest = {
+  name: 'manifest.json',
+  version: '1.0',
+  directory: 'data/plays/',
+  purpose: 'plays',
+  schema: {
+    extension: '.csv',
+    name_pattern: '[a-z0-9]+.csv',
+    fields_required: true,
+    fields: { id: { type: 'int', required: true }, day: { type: 'date', required: true } },
+    validation: { on_error: 'quarantine', quarantine_path: 'data/quarantine' },
+  },
+};
+
+export const manifestKey = 'data/plays/manifest.json';
+
+/** A file that passes the manifest, `id`s from a number on. */
+export const goodBody = (from = 100, rows = 2): string =>
+  `id,day\n${Array.from({ length: rows }, (_, row) => `${from + row},2024-06-25\n`).join('')}`;
+
+export type Stage = ReturnType<typeof openStage>;
+
+/** All ports in memory, with a record of what went out of them; time goes on by a millisecond a look. */
+export const openStage = () => {
+  let time = Date.parse('2024-06-25T12:00:00Z');
+  const now = (): string => new Date(time++).toISOString();
+  const announced: string[] = [];
+  const invoked: { name: string; event: unknown }[] = [];
+  const logged: { level: string; message: string; facts: unknown }[] = [];
+  const { items } = memoryItems();
+  const { kpis, all: kpiItems } = memoryKpis();
+  const lake = newLake(now, () => {});
+  const engine = newEngine(lake, dice(1), () => {});
+  const simulated = newWarehouse(lake, engine.silver, dice(1), () => {});
+  const events: Events = {
+    announce: async (type, dataset, id) => void announced.push(`${type}: ${dataset} ${id}`),
+  };
+  const functions: Functions = { invoke: async (name, event) => void invoked.push({ name, event }) };
+  const clock: Clock = {
+    now,
+    wait: async (milliseconds) => {
+      time += milliseconds;
+    },
+  };
+  const note =
+    (level: string) =>
+    (message: string, facts: unknown = {}): void =>
+      void logged.push({ level, message, facts });
+  const ledger: Ledger = ledgerOn(items);
+  const ports = {
+    files: lake.files as Files,
+    ledger,
+    jobs: engine.jobs as Jobs,
+    warehouse: simulated.warehouse as Warehouse,
+    kpis: kpis as Kpis,
+    events,
+    functions,
+    clock,
+    log: { info: note('info'), error: note('error') },
+    catalog: simulatedCatalog,
+    gatherFor: 1_000,
+    name: 'app',
+    bucket: 'lake',
+  };
+  return {
+    ports,
+    lake,
+    engine,
+    statements: simulated,
+    announced,
+    invoked,
+    logged,
+    kpiItems,
+    /** What was announced since the last look. */
+    news: () => announced.splice(0),
+    pass: (milliseconds: number) => {
+      time += milliseconds;
+    },
+    /** Ends whatever the jobs run, well. */
+    endRuns: () => {
+      for (const run of engine.running()) engine.end(run, true);
+    },
+    endStatements: () => {
+      for (const statement of simulated.running()) simulated.end(statement, true);
+    },
+  };
+};
+
+/** Reads a record that must be there. */
+export const fileIn = async ({ ports }: Stage, file: FileVersion): Promise<FileRecord> => {
+  const record = await ports.ledger.file(file);
+  if (!record) throw new Error(`no record of ${file.key}`);
+  return record;
+};
+
+export const batchIn = async ({ ports }: Stage, id: string): Promise<BatchRecord> => {
+  const record = await ports.ledger.batch(id);
+  if (!record) throw new Error(`no record of ${id}`);
+  return record;
+};
+
+/** Takes a file through allowed states. */
+export const bring = async (stage: Stage, file: FileVersion, ...states: FileState[]): Promise<FileRecord> => {
+  let record = await fileIn(stage, file);
+  for (const state of states) {
+    const moved = await stage.ports.ledger.move(record, state);
+    if (!moved) throw new Error(`${file.key} does not move to ${state}`);
+    record = moved;
+  }
+  return record;
+};

@@ -1,0 +1,125 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { objectCreated } from '../../functions/domain/events.ts';
+import { validateLanding } from '../../functions/validate-landing.ts';
+import { land, putManifest } from './acts.ts';
+import { bring, fileIn, goodBody, manifestKey, openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeEach(() => {
+  stage = openStage();
+  putManifest(stage);
+});
+
+const wake = (file: { key: string; version: string }) => validateLanding(stage.ports)(objectCreated(file));
+
+test('accepts a good file with the facts of its bytes', async () => {
+  const file = await land(stage, 'a', goodBody());
+  expect(file).toMatchObject({
+    state: 'accepted',
+    number: 1,
+    records: 2,
+    size: goodBody().length,
+    facts: { header: ['id', 'day'], line_end: 'lf', records: 2 },
+  });
+  expect(stage.news()).toEqual([`File Accepted: plays ${file.key}@${file.version}`]);
+  expect(stage.lake.newest(file.key)?.body).toBe(goodBody());
+});
+
+test('rejects a bad file with a report beside where it goes', async () => {
+  const file = await land(stage, 'a', 'id,day\n1,yesterday\n');
+  expect(file).toMatchObject({ state: 'rejected', records: 1, reason: expect.stringContaining('day') });
+  const report = stage.lake.newest(`data/quarantine/plays/a.csv@${file.version}.report.json`);
+  expect(JSON.parse(report?.body ?? '{}')).toMatchObject({ findings_total: 1, findings: [{ line: 2 }] });
+  expect(stage.news()).toEqual([`File Rejected: plays ${file.key}@${file.version}`]);
+});
+
+test('says it again when the event comes twice, and judges nothing anew', async () => {
+  const file = await land(stage, 'a', goodBody());
+  await wake(file);
+  expect(await fileIn(stage, file)).toEqual(file);
+  expect(stage.news()).toHaveLength(2);
+  await bring(stage, file, 'claimed');
+  await wake(file);
+  expect(stage.news()).toEqual([]);
+});
+
+test('ignores a folder marker', async () => {
+  const marker = stage.lake.put('data/plays/', '');
+  await wake(marker);
+  expect(await fileIn(stage, marker)).toMatchObject({ state: 'ignored', reason: 'folder marker' });
+  expect(stage.news()).toEqual([`File Ignored: plays data/plays/@${marker.version}`]);
+});
+
+test('ignores the bytes that are published already', async () => {
+  const first = await land(stage, 'a', goodBody());
+  await bring(stage, first, 'claimed', 'published');
+  const again = await land(stage, 'a', goodBody());
+  expect(again).toMatchObject({
+    state: 'ignored',
+    number: 2,
+    reason: expect.stringContaining(first.version),
+  });
+});
+
+test('numbers all versions of a key in the order of the lake, whichever event comes first', async () => {
+  const files = [1, 2, 3].map((from) => stage.lake.put('data/plays/a.csv', goodBody(from)));
+  for (const file of [...files].reverse()) await wake(file);
+  const versions = await stage.ports.ledger.versionsOf('data/plays/a.csv');
+  expect(versions.map(({ version, number, state }) => [version, number, state])).toEqual(
+    files.map(({ version }, at) => [version, at + 1, 'accepted']),
+  );
+});
+
+test('records nothing of what lies elsewhere or is gone', async () => {
+  await wake({ key: 'data/archive/plays/a.csv', version: 'v1' });
+  await wake({ key: 'data/plays/never.csv', version: 'v1' });
+  expect(await stage.ports.ledger.versionsOf('data/archive/plays/a.csv')).toEqual([]);
+  expect(await stage.ports.ledger.versionsOf('data/plays/never.csv')).toEqual([]);
+  expect(stage.news()).toEqual([]);
+});
+
+test('notes that the bytes of a file that waited are gone', async () => {
+  const other = openStage();
+  const waiting = await land(other, 'a', goodBody());
+  putManifest(other);
+  await other.lake.files.remove(waiting);
+  await validateLanding(other.ports)(objectCreated(waiting));
+  expect(await fileIn(other, waiting)).toMatchObject({ state: 'missing', reason: 'its bytes are gone' });
+  expect(other.news()).toEqual([]);
+});
+
+describe('without a manifest in force', () => {
+  test.each([
+    ['none', undefined, `waits for ${manifestKey}`],
+    ['a broken one', '{', `${manifestKey} is broken`],
+  ])('a file waits for %s, with the reason', async (_, body, reason) => {
+    const other = openStage();
+    if (body !== undefined) other.lake.put(manifestKey, body);
+    const file = await land(other, 'a', goodBody());
+    expect(file).toMatchObject({ state: 'landed', reason: expect.stringContaining(reason) });
+    expect(other.news()).toEqual([]);
+  });
+
+  test('its arrival wakes every file that waits', async () => {
+    const other = openStage();
+    const files = [await land(other, 'a', goodBody()), await land(other, 'b', goodBody(200))];
+    await validateLanding(other.ports)(objectCreated(putManifest(other)));
+    expect(other.invoked).toEqual(
+      files.map((file) => ({ name: 'validate-landing', event: objectCreated(file) })),
+    );
+  });
+
+  test('the arrival of a new one wakes the batch of what was accepted under the old one', async () => {
+    const file = await land(stage, 'a', goodBody());
+    await validateLanding(stage.ports)(objectCreated(putManifest(stage, { purpose: 'changed' })));
+    expect(stage.invoked).toEqual([
+      {
+        name: 'run-transform',
+        event: {
+          'detail-type': 'File Accepted',
+          detail: { dataset: 'plays', id: `${file.key}@${file.version}` },
+        },
+      },
+    ]);
+  });
+});
