@@ -56,7 +56,8 @@ const startQuality = async (ports: Ports, batch: BatchRecord, result: TransformR
   );
   const started = await startRun(ports, 'quality', batch);
   if (!started) return;
-  await ports.ledger.moveBatch(started.batch, 'checking', started.patch);
+  const checking = { ...started.patch, checking_at: ports.clock.now() };
+  await ports.ledger.moveBatch(started.batch, 'checking', checking);
   ports.log.info('quality started', { batch: batch.id, dataset: batch.dataset });
 };
 

@@ -74,7 +74,8 @@ const goOn = async (ports: Ports, lease: Lease | undefined, dataset: Dataset): P
     return failBatch(ports, batch, 'a file of it is not waiting any more', false);
   const started = await startRun(ports, 'transform', batch);
   if (!started) return;
-  await ledger.moveBatch(started.batch, 'transforming', started.patch);
+  const transforming = { ...started.patch, transforming_at: ports.clock.now() };
+  await ledger.moveBatch(started.batch, 'transforming', transforming);
   ports.log.info('transform started', { batch: id, dataset: lease.name, files: spec.files.length });
 };
 

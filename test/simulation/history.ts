@@ -2,7 +2,8 @@ import { retryParked } from '../../functions/domain/batch-run.ts';
 import { simulatedCatalog } from './catalog.ts';
 import { type Dice, dice } from './dice.ts';
 import { aftermath } from './invariants.ts';
-import { type Defect, newWorld, type Weather, type World } from './world.ts';
+import type { Weather } from './weather.ts';
+import { type Defect, newWorld, type World } from './world.ts';
 
 /** One history: files land, are corrected and replaced while the weather is bad; then it calms down and sweep alone ends everything. */
 
@@ -10,7 +11,8 @@ import { type Defect, newWorld, type Weather, type World } from './world.ts';
 export type Outcome = {
   readonly seed: number;
   readonly violations: readonly string[];
-  readonly steps: number;
+  /** Port calls that were made. */
+  readonly calls: number;
 };
 
 /** What a file's content means to the pipeline. */
@@ -45,23 +47,28 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
   const world = newWorld(luck, weather, simulatedCatalog, defect);
   const uploads: Upload[] = [];
   const script = scriptOf(luck, world, uploads);
-  let steps = 0;
-  for (; steps < 4000 && (script.length > 0 || luck.chance(0.98)); steps++) await act(luck, world, script);
+  for (let steps = 0; steps < 4000 && (script.length > 0 || luck.chance(0.995)); steps++)
+    await act(luck, world, script);
   for (const left of script.splice(0)) left();
-  steps += await heal(world, luck);
+  await heal(world, luck);
   await retryParked(world.ledger, 'plays');
-  steps += await heal(world, luck);
-  return { seed, steps, violations: [...world.watch.violations, ...aftermath(world, uploads)] };
+  await heal(world, luck);
+  return {
+    seed,
+    calls: world.calls(),
+    violations: [...world.watch.violations, ...aftermath(world, uploads)],
+  };
 };
 
 /** One thing happens, somewhere. */
 const act = async (luck: Dice, world: World, script: (() => void)[]): Promise<void> => {
   const roll = luck.below(100);
-  if (roll < 2) script.shift()?.();
+  if (roll < 1) script.shift()?.();
   else if (roll < 16) world.takeDelivery();
   else if (roll < 22) endOne(luck, world, false);
   else if (roll < 23) world.jump(luck.pick([1_000, 20_000, 3_600_000, -5_000]));
   else if (roll < 24) world.invokeSweep();
+  else if (luck.chance(0.002)) await world.wake();
   else await world.step();
 };
 
@@ -74,22 +81,22 @@ const endOne = (luck: Dice, world: World, isLucky: boolean): boolean => {
   return run !== undefined || statement !== undefined;
 };
 
-/** No more faults, for good; sweep is invoked until it finds nothing to do twice in a row. */
-const heal = async (world: World, luck: Dice): Promise<number> => {
+/** No more faults, for good; sweep is invoked until it finds nothing to do twice in a row, while those who slept wake up one by one. */
+const heal = async (world: World, luck: Dice): Promise<void> => {
   world.calm();
   let steps = 0;
   let before = '';
-  for (let round = 0, quiet = 0; round < 60 && quiet < 2; round++) {
+  for (let round = 0, quiet = 0; round < 400 && quiet < 2; round++) {
     world.jump(7_200_000);
     world.invokeSweep();
     while ((await world.step()) || world.takeDelivery() || endOne(luck, world, true)) {
       if (++steps > 60_000) throw new Error('the history does not come to rest');
     }
     const after = JSON.stringify(world.items().map(({ pk, sk, rev, holder }) => [pk, sk, rev, holder]));
-    quiet = after === before ? quiet + 1 : 0;
+    const wasAsleep = round % 2 === 1 && (await world.wake());
+    quiet = after === before && !wasAsleep ? quiet + 1 : 0;
     before = after;
   }
-  return steps;
 };
 
 const scriptOf = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {

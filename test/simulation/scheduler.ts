@@ -1,4 +1,5 @@
 import type { Dice } from './dice.ts';
+import type { Weather } from './weather.ts';
 
 /** Runs use cases side by side, one port call at a time, in an order that chance decides. */
 
@@ -9,16 +10,20 @@ type Step = { readonly isAsleep: boolean; readonly go: () => void };
 
 export type Scheduler = ReturnType<typeof newScheduler>;
 
-export const newScheduler = (
-  luck: Dice,
-  weather: { crashBefore: number; crashAfter: number; sleepy: number },
-) => {
+export const newScheduler = (luck: Dice, weather: Weather) => {
   const steps: Step[] = [];
   let alive = 0;
   let isCalm = false;
+  let calls = 0;
+
+  const crash = (call: number, moment: 'before' | 'after', name: string): void => {
+    const isBadLuck = !isCalm && luck.chance(moment === 'before' ? weather.crashBefore : weather.crashAfter);
+    const isPlanned = weather.crashAt?.call === call && weather.crashAt.moment === moment;
+    if (isBadLuck || isPlanned) throw new Crash(`${moment} ${name}`);
+  };
 
   const gate = (): Promise<void> =>
-    new Promise((go) => steps.push({ isAsleep: luck.chance(weather.sleepy), go }));
+    new Promise((go) => steps.push({ isAsleep: !isCalm && luck.chance(weather.sleepy), go }));
 
   /** A port whose every call waits for its turn, and may be the last thing its process does, before or after its effect. */
   const guard = <P extends object>(port: P): P =>
@@ -29,9 +34,10 @@ export const newScheduler = (
         return (...args: unknown[]) => {
           const call = async (): Promise<unknown> => {
             await gate();
-            if (!isCalm && luck.chance(weather.crashBefore)) throw new Crash(`before ${String(name)}`);
+            const number = ++calls;
+            crash(number, 'before', String(name));
             const answer: unknown = await Reflect.apply(method, target, args);
-            if (!isCalm && luck.chance(weather.crashAfter)) throw new Crash(`after ${String(name)}`);
+            crash(number, 'after', String(name));
             return answer;
           };
           return name === 'landed' ? paged(call()) : call();
@@ -44,25 +50,38 @@ export const newScheduler = (
     run().finally(() => alive--);
   };
 
-  /** Lets one waiting call go on; one that is asleep goes on seldom. False when none waits. */
+  /** Lets one waiting call go on that is not asleep; false when there is none. */
   const step = async (): Promise<boolean> => {
-    const awake = steps.filter(({ isAsleep }) => isCalm || !isAsleep || luck.chance(0.004));
-    const chosen = awake.length > 0 ? luck.pick(awake) : undefined;
-    if (!chosen) return steps.length > 0;
+    const awake = steps.filter(({ isAsleep }) => !isAsleep);
+    if (awake.length === 0) return false;
+    await letGo(luck.pick(awake));
+    return true;
+  };
+
+  /** Wakes one call that is asleep; false when there is none. */
+  const wake = async (): Promise<boolean> => {
+    const asleep = steps.filter(({ isAsleep }) => isAsleep);
+    if (asleep.length === 0) return false;
+    await letGo(luck.pick(asleep));
+    return true;
+  };
+
+  const letGo = async (chosen: Step): Promise<void> => {
     steps.splice(steps.indexOf(chosen), 1);
     chosen.go();
     await settled();
-    return true;
   };
 
   return {
     guard,
     spawn,
     step,
+    wake,
     calm: () => {
       isCalm = true;
     },
     waiting: () => steps.length,
+    calls: () => calls,
     alive: () => alive,
   };
 };

@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { defects } from './defects.ts';
 import { type Outcome, runHistory } from './history.ts';
-import type { Defect, Weather } from './world.ts';
+import { fair, type Weather } from './weather.ts';
+import type { Defect } from './world.ts';
 
 /** `SIMULATION_SEED=<seed>` replays one history; `SIMULATION_HISTORIES=<n>` plays so many. */
 const only = process.env.SIMULATION_SEED;
 const histories = Number(process.env.SIMULATION_HISTORIES ?? 1000);
 
 const weathers: readonly Weather[] = [
-  { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.6, sleepy: 0.05 },
+  { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.8, sleepy: 0.04 },
   { crashBefore: 0.01, crashAfter: 0.02, lose: 0.05, duplicate: 0.2, sleepy: 0.01 },
   { crashBefore: 0.05, crashAfter: 0.05, lose: 0.2, duplicate: 0.1, sleepy: 0.02 },
   { crashBefore: 0, crashAfter: 0, lose: 1, duplicate: 0, sleepy: 0 },
 ];
+
+/** A history of a few files of every kind. */
+const crashSeed = 11;
 
 const weatherOf = (seed: number): Weather => weathers[seed % weathers.length] as Weather;
 
@@ -33,6 +37,18 @@ describe('the ledger under faults', () => {
     const told = broken.map(({ seed, violations }) => `SIMULATION_SEED=${seed}: ${violations.join('\n  ')}`);
     expect(told).toEqual([]);
   }, 600_000);
+
+  it.each(['before', 'after'] as const)(
+    'survives a crash %s every single port call',
+    async (moment) => {
+      const { calls } = await runHistory(crashSeed, fair);
+      for (let call = 1; call <= calls; call++) {
+        const { violations } = await runHistory(crashSeed, { ...fair, crashAt: { call, moment } });
+        expect(violations, `call ${call}`).toEqual([]);
+      }
+    },
+    600_000,
+  );
 
   it.each(Object.entries(defects))(
     'notices what happens to those who %s',

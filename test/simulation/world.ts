@@ -27,6 +27,7 @@ import { newScheduler } from './scheduler.ts';
 import { memoryItems, memoryKpis } from './tables.ts';
 import { newWarehouse } from './warehouse.ts';
 import { newWatch } from './watch.ts';
+import type { Weather } from './weather.ts';
 
 /** The whole pipeline in memory: the real use cases, everything around them played by chance. */
 
@@ -40,16 +41,6 @@ export type Defect = {
   readonly jobs?: (jobs: Jobs) => Jobs;
   readonly warehouse?: (warehouse: Warehouse) => Warehouse;
   readonly kpis?: (kpis: Kpis) => Kpis;
-};
-
-/** How bad the world is; all are probabilities. */
-export type Weather = {
-  crashBefore: number;
-  crashAfter: number;
-  lose: number;
-  duplicate: number;
-  /** A port call is answered only long after others. */
-  sleepy: number;
 };
 
 type Delivery = { readonly to: FunctionName | 'sweep'; readonly event: unknown; tries: number };
@@ -140,7 +131,7 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
         await useCase(delivery.to)(delivery.event as never);
       } catch (error) {
         watch.failed(delivery.to, error);
-        if (++delivery.tries <= 2) deliveries.push(delivery);
+        if (++delivery.tries <= 2 && !weather.crashAt) deliveries.push(delivery);
       }
     });
     return true;
@@ -152,7 +143,8 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
     warehouse,
     watch,
     step: scheduler.step,
-    waitingSteps: scheduler.waiting,
+    wake: scheduler.wake,
+    calls: scheduler.calls,
     takeDelivery,
     invokeSweep: () => deliver('sweep', {}),
     ledger: ledgerOn(items),
