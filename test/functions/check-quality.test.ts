@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { checkQuality } from '../../functions/check-quality.ts';
 import { runEnded } from '../../functions/domain/events.ts';
+import { patience } from '../../functions/domain/ledger.ts';
 import { QualitySpec } from '../../functions/domain/spec.ts';
 import { check, land, putManifest, transform } from './acts.ts';
 import { batchIn, fileIn, goodBody, manifest, openStage, type Stage } from './stage.ts';
@@ -44,7 +45,7 @@ test('needs no record of the start: the event may be faster', async () => {
   const slow = { ...stage.ports, ledger: { ...ledger, moveBatch: async () => undefined } };
   const run = await transform({ ...stage, ports: slow });
   expect(await batchIn(stage, id)).toMatchObject({ state: 'open' });
-  stage.pass(60_000);
+  stage.pass(4 * patience);
   await check(stage, run);
   expect(await batchIn(stage, id)).toMatchObject({ state: 'checking', transform_run: run });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ourEvent, statementEnded } from '../../functions/domain/events.ts';
+import { patience } from '../../functions/domain/ledger.ts';
 import { RebuildSpec } from '../../functions/domain/spec.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { land, publish, putManifest, show } from './acts.ts';
@@ -49,7 +50,7 @@ test('does nothing more while the statement runs, however often it is woken', as
   await wake();
   await wake();
   await wakeMart();
-  stage.pass(60_000);
+  stage.pass(4 * patience);
   await wake();
   expect(stage.statements.running()).toHaveLength(1);
 });
@@ -138,7 +139,7 @@ test('finds the statement whose answer was lost, and sends it once', async () =>
   expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'open' });
   await wake();
   expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'open' });
-  stage.pass(60_000);
+  stage.pass(4 * patience);
   await wake();
   expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'sent', statement_id: 's1' });
   expect(stage.statements.running()).toHaveLength(1);

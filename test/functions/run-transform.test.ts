@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { objectCreated, ourEvent } from '../../functions/domain/events.ts';
+import { patience } from '../../functions/domain/ledger.ts';
 import { TransformSpec } from '../../functions/domain/spec.ts';
 import { runTransform } from '../../functions/run-transform.ts';
 import { land, putManifest, transform } from './acts.ts';
@@ -36,7 +37,7 @@ test('does nothing more when the event comes twice, also much later', async () =
   await land(stage, 'a', goodBody());
   await wake();
   await wake();
-  stage.pass(60_000);
+  stage.pass(4 * patience);
   await wake();
   await land(stage, 'b', goodBody(200));
   await wake();
@@ -80,7 +81,7 @@ test('leaves the batch open while the job is busy, and starts it later', async (
   await wake();
   expect(await batchIn(stage, id)).toMatchObject({ state: 'open' });
   stage.endRuns();
-  stage.pass(60_000);
+  stage.pass(4 * patience);
   await wake();
   expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming' });
 });
@@ -99,7 +100,7 @@ test('finds the run whose start was never answered', async () => {
     runTransform({ ...stage.ports, jobs: lost })(ourEvent('File Accepted', 'plays', '')),
   ).rejects.toThrow('timed out');
   expect(await batchIn(stage, id)).toMatchObject({ state: 'open' });
-  stage.pass(60_000);
+  stage.pass(4 * patience);
   await wake();
   expect(stage.engine.running()).toHaveLength(1);
   expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming', transform_run: 'jr_1' });

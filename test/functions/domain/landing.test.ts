@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  archiveKey,
+  batchOfSpec,
+  fileId,
+  manifestKey,
+  parseFileId,
+  quarantineKey,
+  readName,
+  reportKey,
+  runKey,
+} from '../../../functions/domain/landing.ts';
+
+describe('a landed name', () => {
+  test.each([
+    ['data/streams/streams1.csv', 'file', 'streams', 'streams1.csv'],
+    ['data/streams/2024/06/streams1.csv', 'file', 'streams', '2024/06/streams1.csv'],
+    ['data/streams/a b+c%20–ä.csv', 'file', 'streams', 'a b+c%20–ä.csv'],
+    ['data/stray.csv', 'file', '', 'stray.csv'],
+    ['data/streams/manifest.json', 'manifest', 'streams', 'manifest.json'],
+    ['data/streams/old/manifest.json', 'file', 'streams', 'old/manifest.json'],
+    ['data/manifest.json', 'file', '', 'manifest.json'],
+    ['data/streams/', 'marker', 'streams', ''],
+    ['data/', 'marker', '', ''],
+    ['data/streams/a.csv#repair', 'refused', 'streams', 'a.csv#repair'],
+    ['data/streams/../other/a.csv', 'refused', 'streams', '../other/a.csv'],
+    ['data/streams/./a.csv', 'refused', 'streams', './a.csv'],
+    ['data/archived/a.csv', 'file', 'archived', 'a.csv'],
+  ])('%s is a %s', (key, kind, dataset, file) => {
+    expect(readName(key)).toEqual({ kind, dataset, file });
+  });
+
+  test.each([
+    'data/archive/streams/a.csv',
+    'data/quarantine/streams/a.csv',
+    'runs/b/spec.json',
+    'database/a.csv',
+    '',
+  ])('%s lies elsewhere', (key) => {
+    expect(readName(key)).toEqual({ kind: 'elsewhere' });
+  });
+});
+
+const file = {
+  key: 'data/streams/in/streams1.csv',
+  version: 'v1',
+  dataset: 'streams',
+  landed_at: '2024-06-05T23:59:59.999Z',
+};
+
+test('archives by landing date, with the version in the name', () => {
+  expect(archiveKey(file)).toBe('data/archive/streams/year=2024/month=06/day=05/in/streams1.csv@v1');
+});
+
+test('quarantines where the manifest says, a report beside it', () => {
+  expect(quarantineKey(file)).toBe('data/quarantine/streams/in/streams1.csv@v1');
+  const placed = { ...file, quarantine_path: 'data/quarantine/upstream' };
+  expect(quarantineKey(placed)).toBe('data/quarantine/upstream/streams/in/streams1.csv@v1');
+  expect(reportKey(placed)).toBe(`${quarantineKey(placed)}.report.json`);
+});
+
+test('rests where no landed file ever lies, whatever its name', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ minLength: 1 }), (name, version) => {
+      const landed = { ...file, key: `data/streams/${name}`, version };
+      fc.pre(readName(landed.key).kind === 'file');
+      for (const key of [archiveKey(landed), quarantineKey(landed), reportKey(landed)])
+        expect(readName(key)).toEqual({ kind: 'elsewhere' });
+    }),
+  );
+});
+
+test('writes a file version as one word and reads it back', () => {
+  const version = fc.stringMatching(/^[^@]+$/);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), version, (key, of) => {
+      expect(parseFileId(fileId({ key, version: of }))).toEqual({ key, version: of });
+    }),
+  );
+});
+
+test('finds the batch of a spec again', () => {
+  expect(runKey('streams-00000001', 'quality', 'spec')).toBe('runs/streams-00000001/quality.spec.json');
+  expect(batchOfSpec(runKey('streams-00000001', 'quality', 'spec'))).toBe('streams-00000001');
+  expect(batchOfSpec('strange')).toBe('');
+  expect(manifestKey('streams')).toBe('data/streams/manifest.json');
+});
