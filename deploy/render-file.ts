@@ -23,14 +23,11 @@ export const renderFile = (
   file: SqlFile,
   engine: SqlEngine,
 ): { rendered?: RenderedFile; problems: Problem[] } => {
-  const full = templates(file, { engine, incremental: false });
-  const incremental = templates(file, { engine, incremental: true });
+  const { full, incremental } = renderBoth(templates, file, engine);
   const settings = Settings.safeParse(full.config);
   const broken = [...full.problems, ...(settings.error ? settingProblems(file, settings.error.issues) : [])];
   if (!settings.success || broken.length > 0) return { problems: broken };
-  const problems = uniqueProblems(
-    [false, true].flatMap((isIncremental) => judge(templates, file, isIncremental)),
-  );
+  const { problems, columns } = judge(templates, file);
   if (problems.length > 0) return { problems };
   return {
     rendered: {
@@ -38,7 +35,7 @@ export const renderFile = (
       settings: settings.data,
       sql: full.sql,
       incremental: incremental.sql,
-      columns: outputColumns(templates(file, { engine: 'redshift', incremental: false }).sql).columns,
+      columns,
       refs: [...new Set([...full.refs, ...incremental.refs])].sort(),
       sources: full.sources,
     },
@@ -55,17 +52,37 @@ const settingProblems = (file: SqlFile, issues: readonly Issue[]): Problem[] =>
     message: `config: ${[...path, ''].join('.').slice(0, -1) || 'it'}: ${message}`,
   }));
 
+/** The texts of a file for a full and for an incremental run, which mostly are one. */
+const renderBoth = (templates: Templates, file: SqlFile, engine: SqlEngine) => {
+  const full = templates(file, { engine, incremental: false });
+  return {
+    full,
+    incremental: full.asksIncremental ? templates(file, { engine, incremental: true }) : full,
+  };
+};
+
 /** The text for Redshift stands for all engines: what differs between them is in macros. */
-const judge = (templates: Templates, file: SqlFile, incremental: boolean): Problem[] => {
+const judge = (
+  templates: Templates,
+  file: SqlFile,
+): { columns: readonly OutputColumn[]; problems: Problem[] } => {
   const marked = { ...file, source: markLines(file.source) };
-  const { sql } = templates(marked, { engine: 'redshift', incremental });
+  const { full, incremental } = renderBoth(templates, marked, 'redshift');
+  const texts = [...new Set([full.sql, incremental.sql])];
+  const judged = texts.map((sql) => ({ sql, ...judgeText(sql) }));
+  const problems = judged.flatMap(({ sql, objections }) =>
+    objections.map(({ offset, message }) => ({
+      file: file.path,
+      ...placeInSource(file.source, sql, offset),
+      message,
+    })),
+  );
+  return { columns: judged[0]?.columns ?? [], problems: uniqueProblems(problems) };
+};
+
+const judgeText = (sql: string): { columns: readonly OutputColumn[]; objections: readonly Objection[] } => {
   const objections = lintSql(sql);
-  const all: Objection[] = objections.length > 0 ? objections : outputColumns(sql).objections;
-  return all.map(({ offset, message }) => ({
-    file: file.path,
-    ...placeInSource(file.source, sql, offset),
-    message,
-  }));
+  return objections.length > 0 ? { columns: [], objections } : outputColumns(sql);
 };
 
 const uniqueProblems = (problems: readonly Problem[]): Problem[] => [

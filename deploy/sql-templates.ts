@@ -56,6 +56,7 @@ const listen = (environment: Environment, { file, models, vars, options }: Rende
     sources: new Map<string, Rendered['sources'][number]>(),
     config: {} as Record<string, unknown>,
     problems: [] as Problem[],
+    asksIncremental: false,
   };
   const complain = (name: string, message: string): string => {
     notes.problems.push({ file: file.path, ...placeOf(file.source, `'${name}'`), message });
@@ -79,7 +80,10 @@ const listen = (environment: Environment, { file, models, vars, options }: Rende
     const value = vars[name] ?? fallback;
     return value ?? complain(name, `reads the variable ${name}, which dbt_project.yml does not set`);
   });
-  environment.addGlobal('is_incremental', () => options.incremental);
+  environment.addGlobal('is_incremental', () => {
+    notes.asksIncremental = true;
+    return options.incremental;
+  });
   environment.addGlobal('target', { type: options.engine, name: options.engine });
   environment.addGlobal('this', `gold.${file.name}`);
   return notes;

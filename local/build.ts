@@ -1,33 +1,59 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderCatalog } from '../deploy/render.ts';
-import type { Catalog } from '../functions/domain/catalog.ts';
+import { fileURLToPath } from 'node:url';
+import { Catalog } from '../functions/domain/catalog.ts';
 import { type Bundles, bundleFunctions } from './functions/bundle.ts';
+import { isUpToDate, rememberSources, statesOf } from './sources.ts';
 import type { DeployedFunction } from './template/deployment.ts';
 
 /** What packaging makes, made for this machine. */
-export type Build = { readonly catalog: Catalog; readonly bundles: Bundles };
+export type Build = { readonly catalog: Promise<Catalog>; readonly bundles: Promise<Bundles> };
 
-/** Renders `rules/` and `sql/` for DuckDB and bundles every function with the result, into the state folder. */
-export const buildFunctions = async (
+/**
+ * Renders `rules/` and `sql/` for DuckDB and bundles every function with the result, both at once, into the state
+ * folder; what is there and up to date is kept.
+ */
+export const buildFunctions = (
   root: string,
   state: string,
   functions: readonly DeployedFunction[],
-): Promise<Build> => {
-  const catalog = await renderCatalog(root, 'duckdb');
+): Build => {
   const path = catalogPath(state);
-  await writeChanged(path, JSON.stringify(catalog));
-  const bundles = await bundleFunctions({
-    root,
-    functions,
-    directory: join(state, 'bundles'),
-    catalog: path,
-  });
+  const catalog = readOrRender(root, path);
+  const directory = join(state, 'bundles');
+  const bundles = bundleFunctions({ root, functions, directory, catalog: { path, written: catalog } });
   return { catalog, bundles };
 };
 
 /** Where the rendered catalog of a state lies. */
 export const catalogPath = (state: string): string => join(state, 'catalog.json');
+
+const readOrRender = async (root: string, path: string): Promise<Catalog> => {
+  const record = `${path}.sources`;
+  const paths = await sourcesUnder(root);
+  const stamp = paths.join('\n');
+  if (isUpToDate(record, stamp)) return Catalog.parse(JSON.parse(await readFile(path, 'utf8')));
+  const files = statesOf(paths);
+  // Its parsers are slow to load, and mostly not needed.
+  const { renderCatalog } = await import('../deploy/render.ts');
+  const catalog = await renderCatalog(root, 'duckdb');
+  await writeChanged(path, JSON.stringify(catalog));
+  rememberSources(record, { stamp, files: { ...files, ...statesOf([path]) } });
+  return catalog;
+};
+
+/** All that a catalog is made from: what is rendered, and what renders it. */
+const sourcesUnder = async (root: string): Promise<string[]> => {
+  const folders = [join(root, 'rules'), join(root, 'sql'), besides('deploy'), besides('functions/domain')];
+  return [...(await Promise.all(folders.map(filesIn))).flat().sort(), besides('package-lock.json')];
+};
+
+const besides = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const filesIn = async (folder: string): Promise<string[]> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+};
 
 /** An equal file stays as it is, so that what was bundled from it is still up to date. */
 const writeChanged = async (path: string, text: string): Promise<void> => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Catalog } from '../functions/domain/catalog.ts';
 import { buildFunctions } from './build.ts';
 import type { Closers } from './closers.ts';
 import { deployedNames, functionEnvironment } from './cloud-environment.ts';
@@ -33,8 +34,8 @@ export type OpenedServices = { readonly services: Services; readonly functions: 
 export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
   const { root, state, endpoint, deployment, closers } = options;
   const building = buildFunctions(root, state, deployment.functions);
-  // It is awaited below; a failure before that is not to be taken for a forgotten one.
-  building.catch(() => {});
+  // Both are awaited below; a failure before that is not to be taken for a forgotten one.
+  Promise.allSettled([building.catalog, building.bundles]);
   const bus = later<Bus>();
   const publish: Publish = async (event) => {
     await (await bus.promise).put(event);
@@ -43,13 +44,13 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   const queues = openDeadLetters(options);
   const dynamodb = await openTables(options);
   const s3 = await openFiles(options, publish);
-  const { catalog, bundles } = await building;
-  const environment = functionEnvironment(endpoint, state);
+  // First of the two: what is wrong with a project is said in its words, not in the bundler's.
+  const catalog = await building.catalog;
   const functions = openFunctions({
     state,
     functions: deployment.functions,
-    bundles,
-    environment,
+    bundles: await building.bundles,
+    environment: functionEnvironment(endpoint, state),
     send: async (queue, body) => {
       queues.send(queue, body);
     },
@@ -57,8 +58,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   closers.add('functions', functions.close);
   const opened = openEvents(options, functions, queues);
   bus.resolve(opened);
-  const tables = Object.entries(catalog.datasets).map(([name, { table }]) => [name, table]);
-  const engines = await openEngines(options, s3, Object.fromEntries(tables), publish);
+  const engines = await openEngines(options, s3, catalog, publish);
   const json = { ...engines, events: eventsApi(opened), sqs: queues.service };
   const health = () => ({ service: deployment.service, stage: deployment.stage, pid: process.pid });
   return { services: { s3, dynamodb, lambda: lambdaApi(functions), json, health }, functions };
@@ -119,15 +119,11 @@ const refusal = (rule: string, cause: unknown) => ({
   ERROR_MESSAGE: String(cause),
 });
 
-const openEngines = async (
-  options: ServicesOptions,
-  s3: LocalS3,
-  datasets: Parameters<typeof openEngine>[0]['datasets'],
-  publish: Publish,
-) => {
+const openEngines = async (options: ServicesOptions, s3: LocalS3, catalog: Catalog, publish: Publish) => {
   const { state, deployment, closers } = options;
   const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
-  const engine = await openEngine({ state, s3, bucket, datasets });
+  const tables = Object.entries(catalog.datasets).map(([name, { table }]) => [name, table]);
+  const engine = await openEngine({ state, s3, bucket, datasets: Object.fromEntries(tables) });
   closers.add('engine', () => engine.close());
   const { execute, instance } = engine;
   const { account, region, jobs } = deployment;

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { isBundled, rememberSources } from './bundle-sources.ts';
+import { type BuildOptions, type BuildResult, build, type Plugin, stop } from 'esbuild';
+import { isUpToDate, rememberSources, statesOf } from '../sources.ts';
 
 /** Bundles of functions by their keys, and the runtime that each runs in; paths of ES modules. */
 export type Bundles = { readonly functions: ReadonlyMap<string, string>; readonly worker: string };
@@ -11,8 +11,8 @@ export type BundleOptions = {
   readonly root: string;
   readonly functions: readonly { readonly key: string; readonly entry: string }[];
   readonly directory: string;
-  /** The file that the import `#catalog` means. */
-  readonly catalog?: string;
+  /** The file that the import `#catalog` means, and when it is there: all else is bundled in the meantime. */
+  readonly catalog?: { readonly path: string; readonly written?: Promise<unknown> };
 };
 
 /**
@@ -34,24 +34,34 @@ export const bundleFunctions = async (options: BundleOptions): Promise<Bundles> 
     },
     { ...workerSettings, absWorkingDir: root, outfile: worker },
   ];
-  const stamp = JSON.stringify([bundled, catalog]);
-  if (!isBundled(directory, stamp)) await bundleAll(bundled, directory, stamp);
+  const stamp = JSON.stringify([bundled, catalog?.path]);
+  const record = join(directory, 'sources.json');
+  if (isUpToDate(record, stamp)) await catalog?.written;
+  if (!isUpToDate(record, stamp)) await bundleAll(bundled, record, stamp);
   const ending = settings.outExtension?.['.js'] ?? '.js';
   return { functions: new Map(functions.map(({ key }) => [key, join(outdir, `${key}${ending}`)])), worker };
 };
 
-const bundleAll = async (
-  bundled: readonly BuildOptions[],
-  directory: string,
-  stamp: string,
-): Promise<void> => {
-  const results = await Promise.all(
-    bundled.map((each) => build({ ...each, metafile: true, logLevel: 'silent' })),
-  );
+const bundleAll = async (bundled: readonly BuildOptions[], record: string, stamp: string): Promise<void> => {
+  const results = await buildThenStop(bundled);
   const sources = results.flatMap(({ metafile }, index) =>
     Object.keys(metafile?.inputs ?? {}).map((path) => resolve(bundled[index]?.absWorkingDir ?? '', path)),
   );
-  rememberSources(directory, stamp, sources);
+  rememberSources(record, { stamp, files: statesOf(sources) });
+};
+
+/** Calls that build just now. */
+let building = 0;
+
+/** Esbuild's own process would stay, with all the memory that bundling took. */
+const buildThenStop = async (bundled: readonly BuildOptions[]): Promise<BuildResult[]> => {
+  building += 1;
+  try {
+    return await Promise.all(bundled.map((each) => build({ ...each, metafile: true, logLevel: 'silent' })));
+  } finally {
+    building -= 1;
+    if (building === 0) await stop();
+  }
 };
 
 const readSettings = (root: string): BuildOptions => {
@@ -67,9 +77,12 @@ const workerSettings: BuildOptions = {
   target: 'node20',
 };
 
-const catalogAt = (path: string): Plugin => ({
+const catalogAt = ({ path, written }: NonNullable<BundleOptions['catalog']>): Plugin => ({
   name: 'catalog',
   setup({ onResolve }) {
-    onResolve({ filter: /^#catalog$/ }, () => ({ path }));
+    onResolve({ filter: /^#catalog$/ }, async () => {
+      await written;
+      return { path };
+    });
   },
 });

@@ -43,7 +43,7 @@ export const writeProject = async (sources: Readonly<Record<string, string>>): P
   for (const [key, source] of Object.entries(sources))
     await writeFile(join(root, 'functions', `${key}.ts`), source);
   const functions = Object.keys(sources).map((key) => ({ key, entry: `functions/${key}.ts` }));
-  const catalog = join(root, 'catalog.json');
+  const catalog = { path: join(root, 'catalog.json') };
   const bundles = await bundleFunctions({ root, functions, directory: join(root, 'bundles'), catalog });
   const sent: Project['sent'] = [];
   return {

@@ -221,7 +221,7 @@ describe('bundles', () => {
       root: project.root,
       functions: Object.keys(sources).map((key) => ({ key, entry: `functions/${key}.ts` })),
       directory: join(project.root, 'bundles'),
-      catalog: join(project.root, 'catalog.json'),
+      catalog: { path: join(project.root, 'catalog.json') },
     };
     const bundle = project.bundles.functions.get('echo') ?? '';
     const made = statSync(bundle).mtimeMs;
