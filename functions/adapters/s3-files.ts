@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type FileVersion, landingRoot, restingPlaces } from '../domain/landing.ts';
 import type { Files, LandedVersion } from '../domain/ports.ts';
+import { bounded } from './bounded.ts';
 import { copyVersion } from './s3-copy.ts';
 import { versionPages } from './s3-versions.ts';
 
@@ -28,7 +29,9 @@ const mostConflicts = 3;
 
 /** The lake's bucket. Lists page to their end, a copy is compared with what it was made of. */
 export const s3Files = (bucket: string): Files => {
-  const client = new S3Client({ requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 } });
+  const client = new S3Client({
+    requestHandler: { ...bounded.requestHandler, requestTimeout: 60_000 },
+  });
   const whereIs = ({ key, version }: FileVersion) => ({ Bucket: bucket, Key: key, VersionId: version });
 
   const head = (where: { Bucket: string; Key: string; VersionId?: string }) =>
