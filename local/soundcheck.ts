@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { keepCloud } from './commands/cloud.ts';
 import { type CloudFlags, parseChaos, parseDuration, usualSweep } from './commands/options.ts';
+import { retry } from './commands/retry.ts';
 import { start } from './commands/start.ts';
 
 /** The command line: `start` runs the main job, `cloud` keeps the laptop cloud up. */
@@ -53,6 +54,10 @@ withCloud('start', 'run the main job: land files, follow them to their KPIs, sho
 withCloud('cloud', 'keep the laptop cloud up for any AWS client').action((flags: CloudFlags) =>
   keepCloud(flags),
 );
+
+withCloud('retry', 'give files that failed alone twice, and were parked, another chance')
+  .argument('<dataset>', 'the dataset whose parked files are tried again')
+  .action((dataset: string, flags: CloudFlags) => retry(dataset, flags));
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

@@ -111,10 +111,10 @@ export const claimedBy = async (
 export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecord): Promise<boolean> =>
   (await jobs.runsOf(job, runKey(batch.id, job, 'spec'))).some((run) => run.state === 'running');
 
-/** Gives parked files of a dataset another chance, as if they had just been accepted; says how many. */
-export const retryParked = async (ledger: Ledger, dataset: string): Promise<number> => {
+/** Gives parked files of a dataset another chance, as if they had just been accepted; answers which. */
+export const retryParked = async (ledger: Ledger, dataset: string): Promise<FileRecord[]> => {
   const parked = (await ledger.waiting(dataset)).filter((file) => file.state === 'parked');
   const chance = { failed_runs: 0, failed_alone: 0, batch_limit: undefined };
-  for (const file of parked) await ledger.move(file, 'accepted', chance);
-  return parked.length;
+  const retried = await Promise.all(parked.map((file) => ledger.move(file, 'accepted', chance)));
+  return retried.filter((file) => file !== undefined);
 };

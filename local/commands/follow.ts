@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Ledger } from '../../functions/domain/ports.ts';
@@ -39,7 +39,9 @@ type Ports = {
   readonly isRebuilt: (mart: string) => Promise<boolean>;
 };
 
-const interval = 120;
+/** The time between two looks. */
+export const pause = (): Promise<void> => setTimeout(120);
+
 const patience = 180_000;
 
 /** Follows files by the ledger until all are at rest, telling each look; rejects with `Stuck` after three minutes without a change. */
@@ -57,7 +59,7 @@ export const follow = async (
     tell(seen);
     if (seen.every((one) => one.isAtRest)) return seen;
     if (Date.now() - changed > patience) throw new Stuck(stuckMessage(seen));
-    await pause(interval);
+    await pause();
   }
 };
 
