@@ -12,6 +12,8 @@ export type Rendered = {
   readonly sources: readonly { readonly schema: string; readonly table: string }[];
   readonly config: Readonly<Record<string, unknown>>;
   readonly problems: readonly Problem[];
+  /** Whether the template asked if it is rendered for an incremental run; one that did not has one text for both. */
+  readonly asksIncremental: boolean;
 };
 
 export type RenderOptions = { readonly engine: SqlEngine; readonly incremental: boolean };
