@@ -104,6 +104,16 @@ test('fails a batch whose quality runs leave no result three times', async () =>
   expect(stage.announced.at(-1)).toBe(`Batch Failed: plays ${id}`);
 });
 
+test('leaves a file alone that another batch has claimed meanwhile', async () => {
+  const file = await land(stage, 'a', goodBody());
+  const quality = await check(stage, await transform(stage));
+  const ours = await fileIn(stage, file);
+  const other = await stage.ports.ledger.amend(ours, { batch_id: 'plays-00000002' });
+  stage.endRuns();
+  await settle(quality);
+  expect(await fileIn(stage, file)).toEqual(other);
+});
+
 test('needs no record of the start: the event may be faster', async () => {
   await land(stage, 'a', goodBody());
   const run = await transform(stage);
