@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { lambda } from './adapters/lambda.ts';
@@ -54,6 +55,8 @@ const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {
 const wakeWaiting = async ({ ledger, functions, log }: Ports, dataset: string): Promise<void> => {
   const waiting = await ledger.waiting(dataset);
   const landed = waiting.filter((file) => file.state === 'landed');
+  // Without a reason they count as about to be judged: a batch that is being gathered waits for all of them.
+  await pLimit(8).map(landed, (file) => ledger.amend(file, { reason: undefined }));
   for (const file of landed) await functions.invoke('validate-landing', objectCreated(file));
   const accepted = waiting.find((file) => file.state === 'accepted');
   if (accepted) await functions.invoke('run-transform', fileEvent('File Accepted', accepted));

@@ -92,7 +92,8 @@ const verdictOf = async (
   const judged = { sha256, manifest_sha256, quarantine_path: manifest.quarantine_path };
   if (judgement.verdict === 'accepted') {
     const { facts } = judgement;
-    return { state: 'accepted', patch: { ...judged, facts, records: facts.records, accepted_at: now } };
+    const patch = { ...judged, facts, records: facts.records, accepted_at: now, reason: undefined };
+    return { state: 'accepted', patch };
   }
   const report = renderReport({ file, manifest, manifest_sha256, judgement, judged_at: now });
   await ports.files.write(reportKey({ ...file, ...judged }), `${JSON.stringify(report, null, 2)}\n`);

@@ -42,7 +42,7 @@ export type FileRecord = FileVersion & {
   readonly landed_at: string;
   readonly enrolled_at: string;
   /** Why the file waits, was rejected or was ignored. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly facts?: FileFacts;
   readonly sha256?: string;
   /** Of the manifest that it was judged under. */

@@ -1,0 +1,89 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { martLease, type RebuildRecord, rebuildId } from '../../functions/domain/ledger.ts';
+import { type Laptop, startLaptop } from './laptop.ts';
+import { smallStreams } from './listens.ts';
+import { projectWith } from './project.ts';
+import { differences, expected, readable } from './published-kpis.ts';
+import { queryWarehouse } from './warehouse.ts';
+
+const suspicious = '99999,0000000000000000000000,2024-06-25 12:00:00\n';
+const check = `-- one row per listen of a listener that cannot be
+{{ config(severity='error') }}
+
+with listens as (
+  select user_id, track_id
+  from {{ ref('fact_listens') }}
+  {{ where_affected('fact_listens', 'listen_date') }}
+),
+
+final as (
+  select
+    cast(user_id as varchar(1024)) as subject,
+    cast('listened to ' || track_id as varchar(4096)) as detail
+  from listens
+  where user_id = 99999
+)
+
+select * from final
+`;
+
+let root: string;
+let laptop: Laptop;
+beforeAll(async () => {
+  root = await projectWith({ 'sql/checks/fact_listens_impossible.sql': check });
+  laptop = await startLaptop({ root });
+});
+afterAll(async () => {
+  await laptop?.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+const first = { name: 'streams1.csv', text: smallStreams(1) };
+const second = { name: 'streams2.csv', text: smallStreams(2) };
+const countOfGold = () => queryWarehouse('select count(*) from gold.fact_listens');
+
+/** The mart's newest rebuild, once it has failed and given the mart free. */
+const failedRebuild = (): Promise<RebuildRecord> =>
+  vi.waitFor(
+    async () => {
+      const lease = await laptop.ledger.lease(martLease('listening'));
+      expect(lease.holder).toBeUndefined();
+      const rebuild = await laptop.ledger.rebuild(rebuildId('listening', lease.fence));
+      expect(rebuild?.state).toBe('failed');
+      return rebuild as RebuildRecord;
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+
+describe('a rebuild whose check fails', { timeout: 90_000 }, () => {
+  test('leaves gold and KPIs as they were, says which rows, and succeeds once the data is corrected', async () => {
+    await laptop.landManifest('streams');
+    await laptop.atRest([await laptop.land('data/streams/streams1.csv', first.text)]);
+    const [gold, kpis] = [await countOfGold(), await laptop.allKpis()];
+    expect(differences(readable(kpis), expected({ streams: [first], tracks: [] }))).toEqual([]);
+
+    const wrong = await laptop.land('data/streams/streams2.csv', second.text + suspicious);
+    const failed = await failedRebuild();
+    expect(failed.reason).toContain('fact_listens_impossible');
+    const reports = await laptop.files.list(`kpis/${failed.id}/1/checks/`);
+    const texts = await Promise.all(reports.map((key) => laptop.files.readText(key)));
+    const rows = texts.join('').trim().split('\n');
+    expect(rows.map((row) => JSON.parse(row))).toContainEqual({
+      check_name: 'fact_listens_impossible',
+      severity: 'error',
+      subject: '99999',
+      detail: 'listened to 0000000000000000000000',
+    });
+    expect(await countOfGold()).toEqual(gold);
+    expect(await laptop.allKpis()).toEqual(kpis);
+    expect(await laptop.ledger.pending('listening')).toHaveLength(1);
+
+    const corrected = await laptop.land('data/streams/streams2.csv', second.text);
+    const records = await laptop.atRest([wrong, corrected]);
+    expect(records.map(({ state }) => state)).toEqual(['superseded', 'published']);
+    const wanted = expected({ streams: [first, second], tracks: [] });
+    expect(differences(readable(await laptop.allKpis()), wanted)).toEqual([]);
+    expect(await countOfGold()).not.toEqual(gold);
+  });
+});

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FileVersion } from '../../functions/domain/landing.ts';
+import { seededRandom } from '../../local/generate/random.ts';
+import { rowsOf, smallStreams } from './listens.ts';
+import { type Pipeline, pipelineAt } from './pipeline.ts';
+import { differences, expected, readable } from './published-kpis.ts';
+import { queryWarehouse } from './warehouse.ts';
+
+const seed = 17;
+const rounds = 4;
+const streams = Array.from({ length: 10 }, (_, index) => ({
+  name: `streams${index}.csv`,
+  text: smallStreams(100 + index),
+}));
+
+let state: string;
+let child: ChildProcess;
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'end-to-end-'));
+});
+afterAll(async () => {
+  await kill();
+  await rm(state, { recursive: true, force: true });
+});
+
+/** Starts a cloud on the state in a process of its own. */
+const start = async (): Promise<Pipeline> => {
+  const script = join(import.meta.dirname, 'cloud-process.ts');
+  child = spawn(process.execPath, ['--import', 'tsx', script, process.cwd(), state], {
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(createInterface(child.stdout ?? process.stdin), 'line');
+  return pipelineAt(JSON.parse(line));
+};
+
+const kill = async (): Promise<void> => {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+};
+
+type File = (typeof streams)[number];
+
+/** Lands files while the cloud may die under them; those that it did not confirm are to be landed again. */
+const land = async (pipeline: Pipeline, files: readonly File[]) => {
+  const landing = files.map(({ name, text }) => pipeline.land(`data/streams/${name}`, text));
+  const outcomes = await Promise.allSettled(landing);
+  return {
+    landed: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+    left: files.filter((_, index) => outcomes[index]?.status === 'rejected'),
+  };
+};
+
+describe(`a cloud that is killed ${rounds} times, seed ${seed}`, { timeout: 240_000 }, () => {
+  test('counts every row once', async () => {
+    const random = seededRandom(seed);
+    const landed: FileVersion[] = [];
+    let left: readonly File[] = streams.slice(0, 2);
+    let pipeline = await start();
+    await pipeline.landManifest('streams');
+    for (let round = 1; round <= rounds; round++) {
+      const landing = land(pipeline, left);
+      await pause(random.below(3_000));
+      await kill();
+      const outcome = await landing;
+      landed.push(...outcome.landed);
+      left = [...outcome.left, ...streams.slice(2 * round, 2 * round + 2)];
+      pipeline = await start();
+    }
+    const outcome = await land(pipeline, left);
+    expect(outcome.left).toEqual([]);
+
+    const records = await pipeline.atRest([...landed, ...outcome.landed], { timeout: 150_000 });
+    expect(new Set(records.map(({ key }) => key)).size).toBe(streams.length);
+    const perFile =
+      'select landed_file, count(*) from silver.streams group by landed_file order by landed_file';
+    expect(await queryWarehouse(perFile)).toEqual(
+      streams.map(({ name, text }) => [`data/streams/${name}`, String(rowsOf(text).length)]),
+    );
+    const wanted = expected({ streams, tracks: [] });
+    expect(differences(readable(await pipeline.allKpis()), wanted)).toEqual([]);
+  });
+});
