@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { keepCloud } from './commands/cloud.ts';
 import { type CloudFlags, parseChaos, parseDuration, usualSweep } from './commands/options.ts';
 import { retry } from './commands/retry.ts';
@@ -39,16 +39,15 @@ const withCloud = (name: string, description: string): Command =>
       'make delivery worse, e.g. dup=0.3,lose=0.05,delay=2s,seed=7',
       checked(parseChaos),
     )
-    .option(
-      '--sweep-every <time>',
-      'how often sweep looks for what was left behind',
-      checked(parseDuration),
-      parseDuration(usualSweep),
+    .addOption(
+      new Option('--sweep-every <time>', 'how often sweep looks for what was left behind, e.g. 2s')
+        .argParser(checked(parseDuration))
+        .default(parseDuration(usualSweep), usualSweep),
     );
 
 withCloud('start', 'run the main job: land files, follow them to their KPIs, show the balance')
   .argument('[files...]', 'files to land instead of the sample')
-  .option('--dataset <name>', 'the dataset of the files; by their names if not given')
+  .option('--dataset <name>', 'the dataset of the files; found by their names if not given')
   .action((files: string[], flags: CloudFlags & { dataset?: string }) => start(files, flags));
 
 withCloud('cloud', 'keep the laptop cloud up for any AWS client').action((flags: CloudFlags) =>
@@ -60,6 +59,6 @@ withCloud('retry', 'give files that failed alone twice, and were parked, another
   .action((dataset: string, flags: CloudFlags) => retry(dataset, flags));
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(`error: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 });

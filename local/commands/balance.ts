@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
-import { reportKey } from '../../functions/domain/landing.ts';
-import type { Files } from '../../functions/domain/ports.ts';
+import { count } from './count.ts';
 import type { Whereabouts } from './follow.ts';
 
 /** Where every row of a file went: what landed is published, in quarantine or superseded, and nothing else. */
 export type Balance = { landed: number; published: number; quarantined: number; superseded: number };
 
 const nothing: Balance = { landed: 0, published: 0, quarantined: 0, superseded: 0 };
+const filesShown = 20;
 
 /** Rows of one file by where they are. */
 export const balanceOf = ({ record }: Whereabouts): Balance => {
@@ -19,8 +19,10 @@ export const balanceOf = ({ record }: Whereabouts): Balance => {
       return { ...nothing, landed: rows, quarantined: rows };
     case 'superseded':
       return { ...nothing, landed: rows, superseded: rows };
+    case 'ignored':
+      return nothing;
     default:
-      return { ...nothing, landed: record?.state === 'ignored' ? 0 : rows };
+      return { ...nothing, landed: rows };
   }
 };
 
@@ -31,65 +33,55 @@ const add = (a: Balance, b: Balance): Balance => ({
   superseded: a.superseded + b.superseded,
 });
 
-/** The balance as a table, ignored and waiting files named with their reason. */
+/** The balance as a table, then what counts nowhere, each file with its reason; no table where every file is ignored. */
 export const balanceLines = (whereabouts: readonly Whereabouts[]): string[] => {
-  const total = whereabouts.map(balanceOf).reduce(add, nothing);
+  const counted = whereabouts.filter(({ stage }) => stage !== 'ignored');
+  return [...(counted.length > 0 ? table(counted) : []), ...uncounted(whereabouts)];
+};
+
+const table = (counted: readonly Whereabouts[]): string[] => {
+  const total = counted.map(balanceOf).reduce(add, nothing);
   const isEven = total.landed === total.published + total.quarantined + total.superseded;
-  const shown = whereabouts.slice(0, 20);
+  const shown = counted.slice(0, filesShown);
+  const width = Math.max(12, ...shown.map(({ file }) => file.key.length));
   return [
-    styleText('bold', row('rows', 'landed', 'published', 'quarantined', 'superseded')),
-    ...shown.map((one) => numbers(one.file.key, balanceOf(one))),
-    ...(shown.length < whereabouts.length ? [`  … and ${whereabouts.length - shown.length} more files`] : []),
-    numbers('together', total),
-    styleText(
-      isEven ? 'green' : 'red',
-      isEven ? '  nothing lost, nothing counted twice' : '  some rows are not at rest yet',
-    ),
-    ...whereabouts.flatMap(({ file, record, stage }) =>
-      ['ignored', 'waiting', 'parked', 'landing'].includes(stage)
-        ? [`  ${file.key} is ${stage}: ${record?.reason ?? 'the ledger does not know it'}`]
-        : [],
-    ),
+    styleText('bold', row(width, 'rows', 'landed', 'published', 'quarantined', 'superseded')),
+    ...shown.map((one) => numbers(width, one.file.key, balanceOf(one))),
+    ...more(counted.length, 'file'),
+    numbers(width, 'together', total),
+    isEven
+      ? styleText('green', '  nothing lost, nothing counted twice')
+      : styleText('red', '  some rows are not at rest yet'),
   ];
 };
 
-const row = (name: string, ...cells: string[]): string =>
-  `  ${name.padEnd(36)}${cells.map((cell) => cell.padStart(13)).join('')}`;
+const row = (width: number, name: string, ...cells: string[]): string =>
+  `  ${name.padEnd(width)}${cells.map((cell) => cell.padStart(12)).join('')}`;
 
-const numbers = (name: string, { landed, published, quarantined, superseded }: Balance): string =>
-  row(name, ...[landed, published, quarantined, superseded].map((count) => count.toLocaleString('en-US')));
+const numbers = (width: number, name: string, balance: Balance): string =>
+  row(
+    width,
+    name,
+    ...[balance.landed, balance.published, balance.quarantined, balance.superseded].map((rows) =>
+      rows.toLocaleString('en-US'),
+    ),
+  );
 
-type ReportText = {
-  readonly findings_total?: number;
-  readonly findings?: readonly { readonly message: string }[];
-  readonly failures?: readonly { readonly rule: string; readonly metric: string | null }[];
+const more = (files: number, noun: string): string[] =>
+  files > filesShown ? [`  … and ${count(files - filesShown, `more ${noun}`)}`] : [];
+
+const uncounted = (whereabouts: readonly Whereabouts[]): string[] => {
+  const named = whereabouts.filter(({ stage }) =>
+    ['ignored', 'waiting', 'parked', 'landing', 'missing'].includes(stage),
+  );
+  return [...named.slice(0, filesShown).map(sentence), ...more(named.length, 'file')];
 };
 
-/** What the reports beside quarantined files say, the first findings of each. */
-export const quarantineLines = async (
-  files: Files,
-  whereabouts: readonly Whereabouts[],
-): Promise<string[]> => {
-  const refused = whereabouts.filter(({ record }) => record?.state === 'quarantined').slice(0, 5);
-  const lines = refused.map(async ({ file, record }) => {
-    if (!record) return [];
-    const at = reportKey(record);
-    const report: ReportText = JSON.parse((await files.readText(at)) ?? '{}');
-    const findings = (report.findings ?? []).map(({ message }) => message);
-    const failures = (report.failures ?? []).map(({ rule, metric }) => `${rule} does not hold (${metric})`);
-    const said = [...findings, ...failures];
-    return [
-      `${styleText('bold', file.name)} is in quarantine, its bytes unchanged`,
-      ...said.slice(0, 4).map((text) => `  ${text}`),
-      ...(said.length > 4 ? [`  … ${report.findings_total ?? said.length} findings in all`] : []),
-      `  ${styleText('dim', at)}`,
-    ];
-  });
-  return (await Promise.all(lines)).flat();
-};
+const sentence = ({ file, stage, record }: Whereabouts): string =>
+  `  ${file.key} is ${stage}: ${record?.reason ?? 'the ledger does not say why'}`;
 
 /** Says so when the ledger knew every file. */
-export const knownLines = (whereabouts: readonly Whereabouts[]): string[] =>
-  whereabouts.length > 0 && whereabouts.every(({ stage }) => stage === 'ignored')
-    ? [`The ledger knows these ${whereabouts.length} files, byte for byte: nothing was run.`]
-    : [];
+export const knownLines = (whereabouts: readonly Whereabouts[]): string[] => {
+  if (whereabouts.length === 0 || whereabouts.some(({ stage }) => stage !== 'ignored')) return [];
+  return [`Nothing was run: of ${count(whereabouts.length, 'file')}, none is new to the ledger.`];
+};

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Cloud } from '../cloud.ts';
 import { landManifests } from './landing.ts';
 import { type CloudFlags, openCloud, stopOnSignal } from './options.ts';
 
@@ -6,21 +7,29 @@ import { type CloudFlags, openCloud, stopOnSignal } from './options.ts';
 export const keepCloud = async (flags: CloudFlags): Promise<void> => {
   const cloud = await openCloud(flags);
   const stopped = stopOnSignal(cloud);
-  await landManifests(cloud.environment.LAKE_BUCKET ?? '');
-  const exports = Object.entries(cloud.environment).map(([name, value]) => `export ${name}=${value}`);
-  console.log(
-    [
-      `The laptop cloud is up on ${cloud.endpoint}. In another terminal:`,
-      '',
-      ...exports,
-      '',
-      `The same lines lie in ${join(flags.state, 'cloud.env')}. Then, with any AWS client:`,
-      '',
-      '  aws s3 cp streams1.csv s3://$LAKE_BUCKET/data/streams/',
-      `  aws dynamodb get-item --table-name $KPI_TABLE --key '{"pk":{"S":"DAY#2024-06-25"},"sk":{"S":"CURRENT"}}'`,
-      '',
-      `Logs: ${join(flags.state, 'logs')}, a file a function. Ctrl-C ends it.`,
-    ].join('\n'),
-  );
+  await landManifests(cloud.environment.LAKE_BUCKET ?? '').catch(async (cause: unknown) => {
+    await cloud.stop();
+    throw cause;
+  });
+  console.log(welcome(cloud, flags.state).join('\n'));
   await stopped;
+};
+
+const welcome = ({ endpoint, environment }: Cloud, state: string): string[] => {
+  const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${value}`);
+  const file = join(state, 'cloud.env');
+  return [
+    `The laptop cloud is up on ${endpoint}. In another terminal, for any AWS client:`,
+    '',
+    ...exports,
+    '',
+    `or, the same from ${file}:  set -a; . ${file.includes('/') ? file : `./${file}`}; set +a`,
+    '',
+    'Then, for example:',
+    '',
+    '  aws s3 cp local/sample/streams1.csv s3://$LAKE_BUCKET/data/streams/',
+    `  aws dynamodb get-item --table-name $KPI_TABLE --key '{"pk":{"S":"DAY#2024-06-25"},"sk":{"S":"CURRENT"}}'`,
+    '',
+    `Logs: ${join(state, 'logs')}, one file a function. Ctrl-C ends it.`,
+  ];
 };

@@ -16,7 +16,14 @@ export const stages = [
   'rebuilt',
   'KPIs',
 ] as const;
-export type Stage = (typeof stages)[number] | 'quarantined' | 'ignored' | 'superseded' | 'parked' | 'waiting';
+export type Stage =
+  | (typeof stages)[number]
+  | 'quarantined'
+  | 'ignored'
+  | 'superseded'
+  | 'parked'
+  | 'waiting'
+  | 'missing';
 
 /** Where a file is; `isAtRest` once nothing more will happen by itself. */
 export type Whereabouts = {
@@ -65,7 +72,7 @@ export const follow = async (
 
 const stuckMessage = (seen: readonly Whereabouts[]): string => {
   const left = seen.filter((one) => !one.isAtRest).map(({ file, stage }) => `${file.name} (${stage})`);
-  return `nothing has moved for three minutes: ${left.slice(0, 5).join(', ')}`;
+  return `nothing has moved for three minutes: ${left.slice(0, 5).join(', ')}; the logs in the state's folder say why`;
 };
 
 const look = async (ports: Ports, file: LandedFile): Promise<Whereabouts> => {
@@ -88,14 +95,13 @@ const stageOf = async (ports: Ports, record: FileRecord): Promise<[Stage, boolea
       return publishedStage(ports, record, isMoved);
     case 'rejected':
       return ['quarantined', false];
-    case 'missing':
     case 'quarantined':
-      return ['quarantined', true];
+    case 'missing':
+    case 'parked':
+      return [record.state, true];
     case 'ignored':
     case 'superseded':
       return [record.state, isMoved];
-    case 'parked':
-      return ['parked', true];
     default:
       return ['accepted', false];
   }

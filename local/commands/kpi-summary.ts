@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { martLease, type RebuildRecord, rebuildId } from '../../functions/domain/ledger.ts';
 import type { Files, KpiItem, Kpis, Ledger } from '../../functions/domain/ports.ts';
 import { rebuildSpec } from '../../functions/domain/rebuilding.ts';
+import { count } from './count.ts';
 
 /** Reads KPIs back by their documented keys, the way an app does, and says them. */
 
@@ -63,17 +64,23 @@ const key = (text: string): string => styleText('dim', text);
 
 const dayLines = (day: string, item: KpiItem): string[] => [
   `${styleText('bold', day)}  ${key(`pk=DAY#${day}, sk=CURRENT`)}`,
-  `  ${number(item.listens)} listens by ${number(item.unique_listeners)} listeners, ${hours(item.listening_ms)}, ${number(item.genres)} genres`,
+  `  ${audience(item)}, ${time(item.listening_ms)}, ${count(Number(item.genres), 'genre')}`,
   ...list(item.top_genres).map(({ rank, genre, listens }) => `  ${rank}. ${genre} (${number(listens)})`),
 ];
 
-const hours = (milliseconds: unknown): string =>
-  `${number(Math.round(Number(milliseconds) / 3_600_000))} hours`;
+const audience = ({ listens, unique_listeners }: Row): string =>
+  `${count(Number(listens), 'listen')} by ${count(Number(unique_listeners), 'listener')}`;
+
+/** Milliseconds as people say them: hours of many, minutes of few. */
+const time = (milliseconds: unknown): string => {
+  const minutes = Number(milliseconds) / 60_000;
+  return minutes >= 600 ? count(Math.round(minutes / 60), 'hour') : `${minutes.toFixed(1)} minutes`;
+};
 
 const genreLines = (item: KpiItem): string[] => [
   '',
   `${styleText('bold', item.sk.slice('GENRE#'.length))}  ${key(`pk=${item.pk}, sk=${item.sk}`)}`,
-  `  ${number(item.listens)} listens by ${number(item.unique_listeners)} listeners, popularity index ${item.popularity_index}`,
+  `  ${audience(item)}, popularity index ${item.popularity_index}`,
   ...list(item.top_songs).map(
     ({ rank, track_id, track_name, artists, listens }) =>
       `  ${rank}. ${track_name ?? track_id}${artists ? `, ${artists}` : ''} (${number(listens)})`,
@@ -83,5 +90,5 @@ const genreLines = (item: KpiItem): string[] => [
 const listenerLines = (item: KpiItem): string[] => [
   '',
   `${styleText('bold', `listener ${item.pk.slice('LISTENER#'.length)}`)}  ${key(`pk=${item.pk}, sk=${item.sk}`)}`,
-  `  ${number(item.listens)} listens on ${number(item.active_days)} days, ${number(item.listening_ms)} ms, ${number(item.avg_listening_ms)} ms a listen`,
+  `  ${count(Number(item.listens), 'listen')} on ${count(Number(item.active_days), 'day')}, ${time(item.listening_ms)}, ${time(item.avg_listening_ms)} a listen`,
 ];

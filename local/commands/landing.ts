@@ -48,11 +48,13 @@ export const withDatasets = async (paths: readonly string[], dataset?: string): 
     return parsed.ok ? [[name, parsed.manifest]] : [];
   });
   if (dataset !== undefined && !texts.has(dataset)) {
-    throw new CannotLand(`there is no dataset ${dataset}; there are ${[...texts.keys()].join(', ')}`);
+    const names = [...texts.keys()].sort().join(', ');
+    throw new CannotLand(`there is no dataset ${dataset}; there are ${names} (the folders of rules/)`);
   }
   return Promise.all(
     paths.map(async (path) => {
-      if (!(await stat(path).catch(() => undefined))?.isFile()) throw new CannotLand(`${path} is not a file`);
+      if (!(await stat(path).catch(() => undefined))?.isFile())
+        throw new CannotLand(`there is no file ${path}`);
       return { path, dataset: dataset ?? datasetOf(path, manifests) };
     }),
   );
@@ -65,9 +67,14 @@ const datasetOf = (path: string, manifests: readonly [string, Manifest][]): stri
   });
   const [only, another] = fitting;
   if (only && !another) return only[0];
-  const patterns = manifests.map(([dataset, { name_pattern = 'any name' }]) => `${dataset}: ${name_pattern}`);
-  const why = another ? 'fits more than one dataset' : 'fits no dataset';
-  throw new CannotLand(`${path} ${why} (${patterns.join(', ')}); say which with --dataset`);
+  if (another) {
+    const names = fitting.map(([dataset]) => dataset).join(' and ');
+    throw new CannotLand(`${path} fits ${names}; say which with --dataset`);
+  }
+  const patterns = manifests.map(([dataset, { name_pattern = '.*' }]) => `\n  ${dataset}: ${name_pattern}`);
+  throw new CannotLand(
+    `${path} has a name that fits no dataset; rename it to fit one of${patterns.join('')}`,
+  );
 };
 
 /** Puts one file into its dataset's landing folder, streamed. */

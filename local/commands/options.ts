@@ -25,13 +25,8 @@ export { parseChaos, parseDuration };
 /** Starts the laptop cloud as the flags say and points this process's own clients at it. */
 export const openCloud = async ({ state, fresh, port, chaos, sweepEvery }: CloudFlags): Promise<Cloud> => {
   if (fresh) await empty(resolve(state));
-  const cloud = await startCloud({
-    root: projectRoot,
-    state,
-    sweepEvery,
-    ...(port === undefined ? {} : { port }),
-    ...(chaos === undefined ? {} : { chaos }),
-  });
+  const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
+  const cloud = await startCloud({ root: projectRoot, state, sweepEvery, ...options }).catch(portInUse);
   Object.assign(process.env, cloud.environment, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
   return cloud;
 };
@@ -43,12 +38,29 @@ const empty = async (state: string): Promise<void> => {
   await rm(state, { recursive: true, force: true });
 };
 
-/** Stops the cloud once, also when the terminal says so. */
-export const stopOnSignal = (cloud: Cloud): Promise<void> =>
-  new Promise((done) => {
+const portInUse = (cause: NodeJS.ErrnoException & { readonly port?: number }): never => {
+  if (cause.code !== 'EADDRINUSE') throw cause;
+  throw new Error(`port ${cause.port} is in use; give another with --port, or none for a free one`, {
+    cause,
+  });
+};
+
+/** Milliseconds in which a second signal is the echo of the first: a terminal tells the whole group, and so may the parent. */
+const echo = 1_000;
+
+/** Resolves once a signal came and the cloud is stopped; whoever asks again after a second is not kept waiting. */
+export const stopOnSignal = (cloud: Cloud): Promise<'stopped'> =>
+  new Promise((resolve, reject) => {
+    let asked: number | undefined;
     const stop = (): void => {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
-      cloud.stop().then(done);
+      if (asked !== undefined && Date.now() - asked > echo) process.exit(interrupted);
+      if (asked !== undefined) return;
+      asked = Date.now();
+      console.error('\nStopping; whatever is not done yet is done after the next start.');
+      cloud.stop().then(() => resolve('stopped'), reject);
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);
   });
+
+/** The exit code of a command that was interrupted, as shells have it. */
+export const interrupted = 130;

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { DescribeStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import pLimit from 'p-limit';
 import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
@@ -11,24 +12,28 @@ import type { Ledger } from '../../functions/domain/ports.ts';
 import { catalogPath } from '../build.ts';
 import type { Cloud } from '../cloud.ts';
 import { writeSample } from '../generate/sample.ts';
-import { balanceLines, knownLines, quarantineLines } from './balance.ts';
+import { balanceLines, knownLines } from './balance.ts';
 import { follow, type Whereabouts } from './follow.ts';
 import { kpiSummary } from './kpi-summary.ts';
-import { type LandedFile, landFile, landManifests, withDatasets } from './landing.ts';
-import { type CloudFlags, openCloud, stopOnSignal } from './options.ts';
+import { CannotLand, type LandedFile, landFile, landManifests, withDatasets } from './landing.ts';
+import { type CloudFlags, interrupted, openCloud, stopOnSignal } from './options.ts';
 import { newProgress } from './progress.ts';
+import { quarantineLines } from './quarantine.ts';
 
 export type StartFlags = CloudFlags & { readonly dataset?: string };
 
 /** The main job: a cloud comes up, files land, their way is shown until all are at rest, KPIs are read back; exit code 1 when a file is not at rest. */
 export const start = async (paths: readonly string[], flags: StartFlags): Promise<void> => {
+  if (flags.dataset !== undefined && paths.length === 0)
+    throw new CannotLand('--dataset says where files belong: name the files, too');
   const files = paths.length > 0 ? await withDatasets(paths, flags.dataset) : [];
   const began = Date.now();
   const cloud = await openCloud(flags);
   const stopped = stopOnSignal(cloud);
   say(`The laptop cloud is up on ${cloud.endpoint} (${((Date.now() - began) / 1000).toFixed(1)} s)`, '');
   const job = run(cloud, files, flags).finally(() => cloud.stop());
-  await Promise.race([job, stopped]);
+  // What still waits for an answer of the stopped cloud must not keep the process.
+  if ((await Promise.race([job, stopped])) === 'stopped') process.exit(interrupted);
 };
 
 const run = async (
@@ -51,15 +56,26 @@ const run = async (
   const seen =
     given.length > 0 ? await watch(ports, await landAll(bucket, given)) : await runSample(ports, bucket);
   const summaries = await Promise.all(marts.map(({ name }) => kpiSummary({ files, ledger, kpis }, name)));
-  say(...knownLines(seen), '', ...summaries.flat(), '', ...balanceLines(seen), '');
-  say(...(await quarantineLines(files, seen)), '', ...nextSteps(flags));
-  if (seen.some(({ stage }) => stage === 'parked' || stage === 'landing')) process.exitCode = 1;
+  const parts = [
+    knownLines(seen),
+    ...summaries,
+    balanceLines(seen),
+    await quarantineLines(files, seen),
+    nextSteps(flags),
+  ];
+  say(
+    parts
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join('\n'))
+      .join('\n\n'),
+  );
+  if (seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage))) process.exitCode = 1;
 };
 
 const landAll = (
   bucket: string,
   files: readonly { path: string; dataset: string }[],
-): Promise<LandedFile[]> => Promise.all(files.map((file) => landFile(bucket, file)));
+): Promise<LandedFile[]> => pLimit(8).map(files, (file) => landFile(bucket, file));
 
 type Following = Parameters<typeof follow>[0] & { readonly began: number };
 
@@ -103,14 +119,13 @@ const rebuiltBy = (ledger: Ledger) => {
 
 const nextSteps = ({ state }: StartFlags): string[] => {
   const where = relative(process.cwd(), state) === '.soundcheck' ? '' : ` --state ${state}`;
-  return [
-    'Next:',
-    ...[
-      [`npm start --${where} my.csv --dataset streams`, 'land a file of your own'],
-      [`npm run cloud${where && ` --${where}`}`, 'keep the cloud up, for any AWS client'],
-      [`npm start --${where} --fresh`, 'begin again with an empty state'],
-    ].map(([command = '', what]) => `  ${command.padEnd(42)}${what}`),
-  ];
+  const steps = [
+    [`npm start --${where} path/to/streams7.csv`, 'land a file of your own'],
+    [`npm run cloud${where && ` --${where}`}`, 'keep the cloud up, for any AWS client'],
+    [`npm start --${where} --fresh`, 'begin again with an empty state'],
+  ] as const;
+  const width = Math.max(...steps.map(([command]) => command.length));
+  return ['Next:', ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)];
 };
 
 const say = (...lines: string[]): void => console.log(lines.join('\n'));
