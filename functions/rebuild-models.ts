@@ -62,16 +62,18 @@ const rebuildMart = async (ports: Ports, mart: Mart): Promise<void> => {
   if (taken) await send(ports, mart, taken);
 };
 
+const hour = 3_600_000;
+
 /** There is a batch that the last rebuild did not try, or other SQL than it ran; a failed one is tried again after an hour. */
 const isDue = async ({ ledger, files, clock }: Ports, mart: Mart, lease: Lease): Promise<boolean> => {
   const pending = await ledger.pending(mart.name);
   const last = await ledger.rebuild(rebuildId(mart.name, lease.fence));
-  if (last && last.sql_hash !== mart.hash) return true;
+  if (last && (last.is_forgotten || last.sql_hash !== mart.hash)) return true;
   if (last?.state !== 'failed') return pending.length > 0;
   const tried = new Set((await rebuildSpec(files, last.id))?.batches);
   return (
     pending.some((batch) => !tried.has(batch)) ||
-    (pending.length > 0 && isOver(last.closed_at, 3_600_000, clock.now()))
+    (pending.length > 0 && isOver(last.closed_at, hour, clock.now()))
   );
 };
 
@@ -83,8 +85,12 @@ const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promi
     return isOver(lease.taken_at, patience, clock.now()) ? send(ports, mart, lease) : undefined;
   }
   const statement = await warehouse.statement(known.statement_id ?? '');
-  if (statement?.state !== 'failed') return;
-  await fail(ports, known, statement.error ?? 'the statement failed');
+  const is_forgotten = !statement && isOver(known.sent_at, 24 * hour, clock.now());
+  if (statement?.state !== 'failed' && !is_forgotten) return;
+  await fail(ports, known, {
+    reason: statement?.error ?? 'the warehouse forgot its statement',
+    is_forgotten,
+  });
   await rebuildMart(ports, mart);
 };
 
@@ -134,12 +140,14 @@ const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: numbe
   const unload = `kpis/${rebuild}/1/`;
   const before = await lastPublished(ports.ledger, mart.name, seq);
   const previous = before ? (await rebuildSpec(ports.files, before))?.applied : undefined;
+  const isFull = (await ports.ledger.rebuild(rebuildId(mart.name, seq - 1)))?.is_forgotten ?? false;
   const run = {
     rebuild,
     seq,
     batches,
     unload: `s3://${ports.bucket}/${unload}`,
     target: ports.catalog.target,
+    isFull,
     ...(previous ? { previous } : {}),
   };
   return {
@@ -161,12 +169,12 @@ const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: numbe
 const fail = async (
   { ledger, files, clock, log }: Ports,
   rebuild: RebuildRecord,
-  reason: string,
+  why: Required<Pick<RebuildRecord, 'reason' | 'is_forgotten'>>,
 ): Promise<void> => {
   const report = await files.list(`kpis/${rebuild.id}/1/checks/`);
-  const failed = await ledger.moveRebuild(rebuild, 'failed', { reason, closed_at: clock.now() });
+  const failed = await ledger.moveRebuild(rebuild, 'failed', { ...why, closed_at: clock.now() });
   if (!failed) return;
-  log.error('rebuild failed', { rebuild: rebuild.id, reason, report });
+  log.error('rebuild failed', { rebuild: rebuild.id, reason: why.reason, report });
   await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
 };
 

@@ -9,6 +9,9 @@ import {
 import type { JobName, Jobs, Run, RunState } from '../domain/ports.ts';
 import { bounded } from './bounded.ts';
 
+/** Runs of one spec lie close together among the newest; older pages are not asked for. */
+const mostPages = 5;
+
 const alive = new Set(['STARTING', 'RUNNING', 'STOPPING', 'WAITING']);
 
 const stateOf = (state: string | undefined): RunState => {
@@ -43,9 +46,11 @@ export const glueJobs = (names: Partial<Record<JobName, string>>): Jobs => {
     },
     runsOf: async (job, spec) => {
       const runs: Run[] = [];
+      let pages = 0;
       for await (const page of paginateGetJobRuns({ client, pageSize: 200 }, { JobName: nameOf(job) })) {
-        runs.push(...(page.JobRuns ?? []).map(runOf).filter((run) => run.spec === spec));
-        if (runs.length > 0) break;
+        const found = (page.JobRuns ?? []).map(runOf).filter((run) => run.spec === spec);
+        runs.push(...found);
+        if ((runs.length > 0 && found.length === 0) || ++pages === mostPages) break;
       }
       return runs;
     },

@@ -129,6 +129,8 @@ export type RebuildRecord = {
   readonly closed_at?: string;
   /** Hash of the mart's SQL that it ran. */
   readonly sql_hash: string;
+  /** The warehouse has forgotten its statement: nobody can say whether it committed. */
+  readonly is_forgotten?: boolean;
   /** The last rebuild before it that was published. */
   readonly follows?: string;
   readonly reason?: string;

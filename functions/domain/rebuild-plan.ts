@@ -18,6 +18,8 @@ export type RebuildRun = {
   readonly target: Catalog['target'];
   /** The role with which Redshift writes; its default one when absent. */
   readonly iamRole?: string;
+  /** Everything counts as changed: what an earlier rebuild did is not known. */
+  readonly isFull?: boolean;
   /** What the last rebuild that was applied left behind; absent when there was none. */
   readonly previous?: Applied;
 };

@@ -2,7 +2,7 @@ import type { Mart, Model } from './catalog.ts';
 import { runChecks } from './rebuild-checks.ts';
 import { rebuildDimension } from './rebuild-dimensions.ts';
 import { rebuildFact } from './rebuild-facts.ts';
-import { findChangedInputs, raiseFence, recordApplied } from './rebuild-inputs.ts';
+import { findChangedInputs, forgetTexts, raiseFence, recordApplied } from './rebuild-inputs.ts';
 import { unloadKpi } from './rebuild-kpis.ts';
 import { noteLatest } from './rebuild-latest.ts';
 import { modelsOf, type Plan, planRebuild, type RebuildRun } from './rebuild-plan.ts';
@@ -39,6 +39,7 @@ export const composeRebuild = (mart: Mart, run: RebuildRun): string[] => {
   const statements = [
     ...shapeGold(plan),
     ...raiseFence(plan),
+    ...forgetTexts(plan),
     findChangedInputs(plan),
     ...mart.models.flatMap((model) => rebuildTable(plan, model)),
     ...modelsOf(plan, 'kpi').flatMap((kpi) => [unloadKpi(plan, kpi), ...noteLatest(plan, kpi)]),

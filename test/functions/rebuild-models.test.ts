@@ -148,3 +148,29 @@ test('finds the statement whose answer was lost, and sends it once', async () =>
   expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'sent', statement_id: 's1' });
   expect(stage.statements.running()).toHaveLength(1);
 });
+
+describe('a statement that the warehouse has forgotten', () => {
+  const forget = (): void => {
+    for (const statement of stage.statements.running()) statement.id = 'another';
+  };
+
+  test('is waited for as long as the warehouse keeps statements', async () => {
+    await wake();
+    forget();
+    stage.pass(23 * 3_600_000);
+    await wakeMart();
+    expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'sent' });
+  });
+
+  test('makes the next rebuild a full one, for nobody can say whether it committed', async () => {
+    await wake();
+    forget();
+    stage.pass(25 * 3_600_000);
+    await wakeMart();
+    expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'failed', is_forgotten: true });
+    expect(specOf(second).statements.join()).toContain(
+      "delete from gold.applied_inputs where mart = 'listening' and origin = 'model'",
+    );
+    expect(specOf(second).batches).toEqual([batch]);
+  });
+});
