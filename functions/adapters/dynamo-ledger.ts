@@ -1,4 +1,4 @@
-import type { FileVersion } from '../domain/landing.ts';
+import { type FileVersion, fitted } from '../domain/landing.ts';
 import {
   type BatchRecord,
   batchMoves,
@@ -12,10 +12,10 @@ import type { Ledger } from '../domain/ports.ts';
 import { dynamoItems, type Item, type Items, type Key } from './dynamo-items.ts';
 
 const fileKey = ({ key, version }: FileVersion): Key => ({ pk: `FILE#${key}`, sk: version });
-const queueKey = (file: FileRecord): Key => ({
-  pk: `QUEUE#${file.dataset}`,
-  sk: `${file.landed_at}#${file.key}#${file.version}`,
-});
+const queueKey = ({ dataset, landed_at, key, version }: FileRecord): Key => {
+  const sortKey = (name: string): string => `${landed_at}#${name}#${version}`;
+  return { pk: `QUEUE#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
+};
 const leaseKey = (name: string): Key => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
 const batchKey = (id: string): Key => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
 const rebuildKey = (id: string): Key => ({ pk: `REBUILD#${id}`, sk: 'REBUILD' });

@@ -15,11 +15,14 @@ import { versionPages } from './s3-versions.ts';
 const named = (error: unknown, ...names: string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
+/** What S3 says of what is not there; under a key that is too long nothing can be. */
+const absences = ['NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed', 'KeyTooLongError'];
+
 const unlessGone = async <Found>(asked: Promise<Found>): Promise<Found | undefined> => {
   try {
     return await asked;
   } catch (error) {
-    if (named(error, 'NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed')) return undefined;
+    if (named(error, ...absences)) return undefined;
     throw error;
   }
 };

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Where files lie in the lake: landing, archive, quarantine, runs. Every other module asks here for a key. */
 
 /** One version of one object of the lake. */
@@ -40,21 +42,37 @@ const fileName = (key: string): string => {
   return name.kind === 'elsewhere' ? key : name.file;
 };
 
+/** Most bytes of a key in S3, and of a sort key in DynamoDB. */
+const mostKeyBytes = 1024;
+const longestSuffix = '.report.json';
+
+/** The text as it is where the key made with it fits, else its SHA-256: what lands under a long name moves all the same. */
+export const fitted = (text: string, keyWith: (text: string) => string): string => {
+  const isShort = Buffer.byteLength(keyWith(text)) <= mostKeyBytes;
+  return isShort ? text : createHash('sha256').update(text).digest('hex');
+};
+
+/** `<folder>/<file>@<version>`; no part of a name leads out of the folder, not for a client that takes it for a path either. */
+const restingKey = (folder: string, { key, version }: FileVersion): string => {
+  const name = fileName(key).replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => dots.replaceAll('.', '%2E'));
+  const keyWith = (file: string): string => `${folder}/${file}@${version}`;
+  return keyWith(fitted(name, (file) => keyWith(file) + longestSuffix));
+};
+
 /** `data/archive/<dataset>/year=/month=/day=/<file>@<version>`, by landing date in UTC. */
 export const archiveKey = (file: FileVersion & { dataset: string; landed_at: string }): string => {
   const [year, month, day] = file.landed_at.slice(0, 10).split('-');
-  return `data/archive/${file.dataset}/year=${year}/month=${month}/day=${day}/${fileName(file.key)}@${file.version}`;
+  return restingKey(`data/archive/${file.dataset}/year=${year}/month=${month}/day=${day}`, file);
 };
 
 /** Where the manifest sends what it refuses; a manifest cannot name a place outside `data/quarantine`. */
 export const quarantineKey = (
   file: FileVersion & { dataset: string; quarantine_path?: string | undefined },
-): string =>
-  `${file.quarantine_path ?? 'data/quarantine'}/${file.dataset}/${fileName(file.key)}@${file.version}`;
+): string => restingKey(`${file.quarantine_path ?? 'data/quarantine'}/${file.dataset}`, file);
 
 /** The report beside a quarantined file. */
 export const reportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
-  `${quarantineKey(file)}.report.json`;
+  `${quarantineKey(file)}${longestSuffix}`;
 
 /** A file version as one word, for events: `<key>@<version>`. */
 export const fileId = (file: FileVersion): string => `${file.key}@${file.version}`;

@@ -45,6 +45,14 @@ describe('files', () => {
     expect(await ledger.waiting('once')).toEqual([accepted]);
   });
 
+  test('queues the longest key that S3 takes', async () => {
+    const [key, version] = [`data/plays/${'a'.repeat(1013)}`, 'v'.repeat(32)];
+    const file = await enroll({ key, version, dataset: 'long' });
+    expect(await ledger.waiting('long')).toEqual([file]);
+    await ledger.dequeue(file);
+    expect(await ledger.waiting('long')).toEqual([]);
+  });
+
   test('moves a file for the first of those who read the same record', async () => {
     const file = await enroll({ key: 'data/plays/raced.csv' });
     const moves = ['accepted', 'rejected', 'ignored'] as const;

@@ -52,6 +52,7 @@ describe('reading', () => {
     expect(await files.readText(key)).toBeUndefined();
     expect(await files.exists(key)).toBe(false);
     expect(await files.versionsOf(key)).toEqual([]);
+    expect(await files.readText('k'.repeat(1025))).toBeUndefined();
   });
 
   test.each(oddNames)('writes, opens, lists and removes the odd key %j', async (name) => {

@@ -71,6 +71,31 @@ test('rests where no landed file ever lies, whatever its name', () => {
   );
 });
 
+test('keeps a name from leading out of its folder', () => {
+  const names = ['../streams1.csv', 'a/../../streams1.csv', './streams1.csv', '..', 'a..b/..c/d../...'];
+  expect(names.map((name) => quarantineKey({ ...file, key: `data/streams/${name}` }))).toEqual([
+    'data/quarantine/streams/%2E%2E/streams1.csv@v1',
+    'data/quarantine/streams/a/%2E%2E/%2E%2E/streams1.csv@v1',
+    'data/quarantine/streams/%2E/streams1.csv@v1',
+    'data/quarantine/streams/%2E%2E@v1',
+    'data/quarantine/streams/a..b/..c/d../...@v1',
+  ]);
+});
+
+test('finds a place for the longest name that S3 takes', () => {
+  const version = 'v'.repeat(32);
+  const [longest, other] = ['a', 'b'].map((letter) => ({
+    ...file,
+    version,
+    key: `data/streams/ä${letter.repeat(1005)}.csv`,
+  })) as [typeof file, typeof file];
+  expect(Buffer.byteLength(longest.key)).toBe(1024);
+  for (const key of [archiveKey(longest), reportKey(longest)])
+    expect(Buffer.byteLength(key)).toBeLessThanOrEqual(1024);
+  expect(archiveKey(longest)).toMatch(/\/day=05\/[0-9a-f]{64}@v{32}$/);
+  expect(archiveKey(longest)).not.toBe(archiveKey(other));
+});
+
 test('writes a file version as one word and reads it back', () => {
   const version = fc.stringMatching(/^[^@]+$/);
   fc.assert(
