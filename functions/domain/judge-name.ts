@@ -7,12 +7,15 @@ const gz = '.gz';
 /** Tells from a name alone whether a file is gzip. */
 export const isGzip = (key: string): boolean => key.endsWith(gz);
 
-/** Holds the key of a file against the manifest: directory, extension and name pattern. */
+/** Holds the key of a file against the manifest: directory, extension and name pattern; `#` is kept for repairs. */
 export const judgeName = (key: string, manifest: Manifest, findings: FindingLog): void => {
   const name = key.slice(key.lastIndexOf('/') + 1);
   const { directory, extension, name_pattern } = manifest;
   if (!isInside(key, directory)) {
     findings.add('directory', undefined, () => ({ value: key, says: `does not lie in ${directory}` }));
+  }
+  if (key.includes('#')) {
+    findings.add('key', undefined, () => ({ value: key, says: 'holds a #, which no key may' }));
   }
   if (!name.endsWith(extension) && !name.endsWith(extension + gz)) {
     findings.add('extension', undefined, () => ({ value: name, says: `does not end in ${extension}` }));

@@ -12,6 +12,8 @@ describe('names', () => {
     ['data/streamsX/streams1.csv', { directory: 1 }],
     ['data/streams/../tracks/streams1.csv', { directory: 1 }],
     ['data/streams//streams1.csv', { directory: 1 }],
+    ['data/streams/re#pair/streams1.csv', { key: 1 }],
+    ['data/streams/streams1.csv#repair', { key: 1, extension: 1, name_pattern: 1 }],
     ['data/streams/streams.csv', { name_pattern: 1 }],
     ['data/streams/xstreams1.csv', { name_pattern: 1 }],
     ['data/streams/streams1.csv.bak', { extension: 1, name_pattern: 1 }],
