@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { REGION } from '../cloud-environment.ts';
 import { uploadsOf, versionsOf } from './index-keys.ts';
 import { owner } from './list-objects.ts';
 import { type Reply, xmlReply } from './reply.ts';
@@ -7,8 +8,6 @@ import { receiveText } from './request-body.ts';
 import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import { type Element, parseXml } from './xml.ts';
-
-const region = 'us-east-1';
 
 const Versioning = z.object({
   VersioningConfiguration: z.object({ Status: z.enum(['Enabled', 'Suspended']) }),
@@ -41,7 +40,7 @@ export const createBucket = async ({ buckets }: Store, { bucket }: S3Request): P
 /** HeadBucket. */
 export const headBucket = async ({ buckets }: Store, { bucket }: S3Request): Promise<Reply> => {
   buckets.named(bucket);
-  return { status: 200, headers: { 'x-amz-bucket-region': region } };
+  return { status: 200, headers: { 'x-amz-bucket-region': REGION } };
 };
 
 /** DeleteBucket. */
@@ -60,10 +59,10 @@ export const deleteBucket = async ({ buckets, index }: Store, { bucket }: S3Requ
   return { status: 204 };
 };
 
-/** GetBucketLocation: empty stands for us-east-1. */
+/** GetBucketLocation. */
 export const getBucketLocation = async ({ buckets }: Store, { bucket }: S3Request): Promise<Reply> => {
   buckets.named(bucket);
-  return xmlReply('LocationConstraint', '');
+  return xmlReply('LocationConstraint', REGION);
 };
 
 /** GetBucketVersioning. */

@@ -133,7 +133,7 @@ const wholeChecksum = ({ checksum }: Version): Element[] =>
   checksum ? checksumElements({ ...checksum, value: checksum.value.replace(/-\d+$/, '') }) : [];
 
 const partElements = ({ parts = [], checksum }: Version): Element[] => [
-  ['TotalPartsCount', parts.length],
+  ['PartsCount', parts.length],
   ...parts.map(({ size, checksum: value }, index): Element => {
     const own: Element[] = checksum ? [[checksumElement(checksum.algorithm), value]] : [];
     return ['Part', [['PartNumber', index + 1], ['Size', size], ...own]];

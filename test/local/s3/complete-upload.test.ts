@@ -6,6 +6,7 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -70,6 +71,12 @@ it('reads one part of an object', async () => {
   });
   const head = new HeadObjectCommand({ ...part, PartNumber: 4 });
   expect((await refusal(laptop.client.send(head))).status).toBe(416);
+});
+
+it('tells how many parts an object has', async () => {
+  const asked = { Bucket: bucket, Key: 'whole', ObjectAttributes: ['ObjectParts' as const] };
+  const { ObjectParts } = await laptop.client.send(new GetObjectAttributesCommand(asked));
+  expect(ObjectParts).toMatchObject({ TotalPartsCount: 3 });
 });
 
 it.each([
