@@ -24,7 +24,7 @@ const files = good.map((file, index) =>
   index === bad ? { ...file, text: withShortTracks(file.text) } : file,
 );
 
-describe('one bad file among fifty', { timeout: 90_000 }, () => {
+describe('one bad file among fifty', { timeout: 240_000 }, () => {
   test('goes to quarantine with its rule, the others are published in the same batch', async () => {
     const landed = await Promise.all(
       files.map(({ name, text }) => laptop.land(`data/streams/${name}`, text)),

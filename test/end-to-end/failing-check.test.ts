@@ -56,7 +56,7 @@ const failedRebuild = (): Promise<RebuildRecord> =>
     { timeout: 30_000, interval: 200 },
   );
 
-describe('a rebuild whose check fails', { timeout: 90_000 }, () => {
+describe('a rebuild whose check fails', { timeout: 240_000 }, () => {
   test('leaves gold and KPIs as they were, says which rows, and succeeds once the data is corrected', async () => {
     await laptop.landManifest('streams');
     await laptop.atRest([await laptop.land('data/streams/streams1.csv', first.text)]);

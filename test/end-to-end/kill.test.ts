@@ -60,7 +60,7 @@ const land = async (pipeline: Pipeline, files: readonly File[]) => {
   };
 };
 
-describe(`a cloud that is killed ${rounds} times, seed ${seed}`, { timeout: 240_000 }, () => {
+describe(`a cloud that is killed ${rounds} times, seed ${seed}`, { timeout: 400_000 }, () => {
   test('counts every row once', async () => {
     const random = seededRandom(seed);
     const landed: FileVersion[] = [];
@@ -79,7 +79,7 @@ describe(`a cloud that is killed ${rounds} times, seed ${seed}`, { timeout: 240_
     const outcome = await land(pipeline, left);
     expect(outcome.left).toEqual([]);
 
-    const records = await pipeline.atRest([...landed, ...outcome.landed], { timeout: 150_000 });
+    const records = await pipeline.atRest([...landed, ...outcome.landed], { timeout: 200_000 });
     expect(new Set(records.map(({ key }) => key)).size).toBe(streams.length);
     const perFile =
       'select landed_file, count(*) from silver.streams group by landed_file order by landed_file';

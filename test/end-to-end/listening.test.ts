@@ -56,7 +56,7 @@ const listens = (options: Spread, newcomers: number[] = []) => {
   return [...generateStreams({ ...options, seed, trackIds, userIds })].join('');
 };
 
-describe('the listening pipeline', { timeout: 120_000 }, () => {
+describe('the listening pipeline', { timeout: 240_000 }, () => {
   test('brings the sample to KPIs that an app reads by the documented keys', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'sample-'));
     const sample = (await writeSample(directory)).filter(({ path }) => !path.endsWith('streams2.csv'));

@@ -20,7 +20,7 @@ const waitsFor = (file: FileVersion, reason: RegExp): Promise<void> =>
     { timeout: 30_000, interval: 200 },
   );
 
-describe('a file whose manifest comes late', { timeout: 90_000 }, () => {
+describe('a file whose manifest comes late', { timeout: 240_000 }, () => {
   test('waits with the reason in the ledger while there is none or a broken one, and flows with a right one', async () => {
     const streams = [1, 2].map((seed) => ({ name: `streams${seed}.csv`, text: smallStreams(seed) }));
     const [first, second] = streams;

@@ -117,7 +117,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-describe('a fourth dataset from another domain', { timeout: 90_000 }, () => {
+describe('a fourth dataset from another domain', { timeout: 240_000 }, () => {
   test('is nothing but files in rules/ and sql/', async () => {
     for (const name of await readdir(root)) {
       if (name === 'rules' || name === 'sql') continue;

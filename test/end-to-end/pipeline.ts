@@ -55,7 +55,7 @@ export const pipelineAt = (environment: Readonly<Record<string, string>>): Pipel
       for await (const { Items = [] } of pages) items.push(...(Items as KpiItem[]));
       return items;
     },
-    atRest: (files, { mart = 'listening', timeout = 60_000 } = {}) =>
+    atRest: (files, { mart = 'listening', timeout = 120_000 } = {}) =>
       vi.waitFor(() => recordsAtRest(ledger, files, mart), { timeout, interval: 200 }),
   };
 };
