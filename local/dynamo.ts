@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { PromptLevel } from './level.ts';
 import type { Table } from './template/deployment.ts';
 
 /** A request whose body has been read. */
@@ -29,7 +30,10 @@ type Dynalite = (options: {
   updateTableMs: number;
 }) => Server;
 
-const dynalite: Dynalite = createRequire(import.meta.url)('dynalite');
+const require = createRequire(import.meta.url);
+// It asks `level` for its database once, while it is loaded.
+createRequire(require.resolve('dynalite'))('level').Level = PromptLevel;
+const dynalite: Dynalite = require('dynalite');
 
 /** Opens the embedded DynamoDB on a folder. It closes its database only as a server, so it listens, on 127.0.0.1 alone. */
 export const openDynamo = async (directory: string): Promise<LocalDynamo> => {

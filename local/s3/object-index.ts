@@ -1,4 +1,4 @@
-import { ClassicLevel } from 'classic-level';
+import { PromptLevel } from '../level.ts';
 import { partsOf, tableOf, uploadsOf, versionsOf } from './index-keys.ts';
 import type { Bucket, ObjectEvent, Part, Upload, Version } from './records.ts';
 
@@ -23,7 +23,7 @@ const del = (key: Buffer): Change => ({ type: 'del', key });
 
 /** Opens the index of everything but bytes. A write is one atomic batch and survives the death of the process. */
 export const openIndex = async (directory: string) => {
-  const db = new ClassicLevel<Buffer, unknown>(directory, { keyEncoding: 'buffer', valueEncoding: 'json' });
+  const db = new PromptLevel<Buffer, unknown>(directory, { keyEncoding: 'buffer', valueEncoding: 'json' });
   await db.open();
 
   const get = async <T>(key: Buffer): Promise<T | undefined> => (await db.get(key)) as T | undefined;
