@@ -11,7 +11,7 @@ import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './domain/
 import type { Catalog, Dataset } from './domain/catalog.ts';
 import { OurEvent, objectCreated } from './domain/events.ts';
 import { manifestInForce } from './domain/judging.ts';
-import { runKey } from './domain/landing.ts';
+import { fileId, landingPrefix, readName, runKey } from './domain/landing.ts';
 import { type BatchRecord, batchId, type FileRecord, isOver, type Lease, patience } from './domain/ledger.ts';
 import type { Clock, Events, Files, Functions, Jobs, Ledger, Log } from './domain/ports.ts';
 import type { SpecFile, TransformSpec } from './domain/spec.ts';
@@ -39,9 +39,22 @@ export const runTransform =
     if (!known) return ports.log.error('no silver SQL for the dataset', { dataset });
     const lease = await ports.ledger.lease(dataset);
     if (lease.holder === undefined) return goOn(ports, await take(ports, lease), known);
-    if (isOver(lease.taken_at, ports.gatherFor + patience, ports.clock.now()))
-      await goOn(ports, lease, known);
+    if (await isLeftBehind(ports, lease, lease.holder)) await goOn(ports, lease, known);
   };
+
+/** Gathering takes its time, and so does claiming, the longer the more files there are. */
+const isLeftBehind = async (
+  { ledger, clock, gatherFor }: Ports,
+  lease: Lease,
+  holder: string,
+): Promise<boolean> => {
+  if (!isOver(lease.taken_at, gatherFor + patience, clock.now())) return false;
+  const batch = await ledger.batch(holder);
+  return batch?.state !== 'open' || isOver(batch.opened_at, patience + batch.files * claimTime, clock.now());
+};
+
+/** Milliseconds that a busy machine may take to claim one file. */
+const claimTime = 200;
 
 /** A caller that fell asleep may have claimed a file for a batch that had failed meanwhile. */
 const giveBackLate = async (ports: Ports, id: string): Promise<void> => {
@@ -132,15 +145,31 @@ const specFile = ({ key, version, landed_at, facts }: FileRecord): SpecFile[] =>
 
 /** Waits until no file of the dataset is about to be judged, the batch is full, or the time for it is over. */
 const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
-  const pause = 200;
-  for (let waited = 0; ; waited += pause) {
+  for (let waited = 0; ; ) {
     const waiting = await ports.ledger.waiting(lease.name);
-    const accepted = waiting.filter((file) => file.state === 'accepted').length;
-    if (!waiting.some(isBeingJudged) || accepted >= largestBatch || waited >= ports.gatherFor) {
+    const isFull = waiting.filter((file) => file.state === 'accepted').length >= largestBatch;
+    if (isFull || waited >= ports.gatherFor || !(await isMoreToCome(ports, lease.name, waiting))) {
       return chooseBatch(waiting, manifestSha256, lease.fence);
     }
+    const pause = Math.max(shortestPause, waiting.length);
     await ports.clock.wait(pause);
+    waited += pause;
   }
+};
+
+/** Milliseconds between two looks at what waits; a look costs more the more there is. */
+const shortestPause = 200;
+
+/** A file is about to be judged, or lies in landing and no function has got to it. */
+const isMoreToCome = async (
+  { files }: Ports,
+  dataset: string,
+  waiting: readonly FileRecord[],
+): Promise<boolean> => {
+  if (waiting.some(isBeingJudged)) return true;
+  const seen = new Set(waiting.map(({ key }) => key));
+  const landed = await files.list(landingPrefix(dataset));
+  return landed.some((key) => readName(key).kind === 'file' && !seen.has(key));
 };
 
 /** Files judged under another manifest go back to be judged again. */
@@ -155,16 +184,20 @@ const claimAll = async (
   batch: BatchRecord,
   spec: TransformSpec,
 ): Promise<boolean> => {
-  const limit = pLimit(8);
-  const claims = await limit.map(spec.files, async (file) => {
-    const record = await ledger.file(file);
-    if (record?.state === 'claimed' && record.batch_id === batch.id) return true;
+  const records = new Map((await ledger.files(spec.files)).map((record) => [fileId(record), record]));
+  const claims = await pLimit(8).map(spec.files, async (file) => {
+    const record = records.get(fileId(file));
+    if (isClaimed(record, batch)) return true;
     if (record?.state !== 'accepted') return false;
     const claim = { batch_id: batch.id, fence: batch.fence, claimed_at: clock.now() };
-    return (await ledger.move(record, 'claimed', claim)) !== undefined;
+    // Someone else may be claiming the same files for the same batch.
+    return (await ledger.move(record, 'claimed', claim)) || isClaimed(await ledger.file(file), batch);
   });
   return claims.every(Boolean);
 };
+
+const isClaimed = (record: FileRecord | undefined, batch: BatchRecord): boolean =>
+  record?.state === 'claimed' && record.batch_id === batch.id;
 
 export const handler = lambda(OurEvent, runTransform, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),

@@ -66,6 +66,8 @@ export const ledgerOn = (items: Items): Ledger => {
     },
     move: moveFile,
     amend: (file, patch) => moveFile(file, file.state, patch),
+    files: async (files) =>
+      (await items.getAll(files.map(fileKey))).flatMap((item) => recordOf<FileRecord>(item) ?? []),
     waiting: async (dataset) => {
       const queue = (await items.query(`QUEUE#${dataset}`)).map(({ key, version }) =>
         fileKey({ key, version } as FileVersion),

@@ -34,8 +34,11 @@ export const readName = (key: string): LandedName => {
   return { kind: 'file', dataset, file };
 };
 
+/** Where files of a dataset land. */
+export const landingPrefix = (dataset: string): string => `${landingRoot}${dataset}/`;
+
 /** The manifest in force of a dataset. */
-export const manifestKey = (dataset: string): string => `${landingRoot}${dataset}/manifest.json`;
+export const manifestKey = (dataset: string): string => `${landingPrefix(dataset)}manifest.json`;
 
 const fileName = (key: string): string => {
   const name = readName(key);

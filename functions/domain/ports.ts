@@ -45,6 +45,8 @@ export type Ledger = {
   move(file: FileRecord, to: FileState, patch?: Partial<FileRecord>): Promise<FileRecord | undefined>;
   /** Same state, more facts. */
   amend(file: FileRecord, patch: Partial<FileRecord>): Promise<FileRecord | undefined>;
+  /** Those of the files that the ledger knows, in no order. */
+  files(files: readonly FileVersion[]): Promise<readonly FileRecord[]>;
   /** Files of a dataset whose bytes have not left landing, in order of landing. */
   waiting(dataset: string): Promise<readonly FileRecord[]>;
   /** Takes a file off the queue. */

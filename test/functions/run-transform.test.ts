@@ -74,6 +74,53 @@ test('waits for files that are about to be judged, for a while', async () => {
   expect(specOf(id).files).toHaveLength(1);
 });
 
+test('waits as well for files in landing that no function has got to', async () => {
+  await land(stage, 'a', goodBody());
+  stage.lake.put('data/plays/b.csv', goodBody(200));
+  const before = Date.parse(stage.ports.clock.now());
+  await wake();
+  expect(Date.parse(stage.ports.clock.now()) - before).toBeGreaterThanOrEqual(stage.ports.gatherFor);
+  expect(specOf(id).files).toHaveLength(1);
+});
+
+test('claims a file that someone else is claiming for the same batch', async () => {
+  const file = await land(stage, 'a', goodBody());
+  const { ledger } = stage.ports;
+  const second = {
+    ...ledger,
+    move: async (...[record, to, patch]: Parameters<typeof ledger.move>) => {
+      await ledger.move(record, to, patch);
+      return undefined;
+    },
+  };
+  await runTransform({ ...stage.ports, ledger: second })(ourEvent('File Accepted', 'plays', ''));
+  expect(await fileIn(stage, file)).toMatchObject({ state: 'claimed', batch_id: id });
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming' });
+});
+
+test('leaves a large batch that is being claimed more time', async () => {
+  await land(stage, 'a', goodBody());
+  await wake();
+  const [batch, lease] = [await batchIn(stage, id), await stage.ports.ledger.lease('plays')];
+  const { ledger } = stage.ports;
+  const claiming = { ...batch, state: 'open' as const, files: 1_000 };
+  const read: string[] = [];
+  const files = {
+    ...stage.ports.files,
+    readText: async (key: string) => {
+      read.push(key);
+      return stage.ports.files.readText(key);
+    },
+  };
+  const later = { ...ledger, lease: async () => lease, batch: async () => claiming };
+  stage.pass(4 * patience);
+  await runTransform({ ...stage.ports, files, ledger: later })(ourEvent('File Accepted', 'plays', ''));
+  expect(read).toEqual([]);
+  stage.pass(4 * patience);
+  await runTransform({ ...stage.ports, files, ledger: later })(ourEvent('File Accepted', 'plays', ''));
+  expect(read).not.toEqual([]);
+});
+
 test('leaves the batch open while the job is busy, and starts it later', async () => {
   await land(stage, 'a', goodBody());
   const started = ['w', 'x', 'y', 'z'].map((spec) => stage.engine.jobs.start('transform', spec));
