@@ -29,8 +29,11 @@ const ofFile = async ({ ledger }: Ports, id: string): Promise<readonly FileRecor
 /** Every version of the batch's keys: what it published may have superseded others. */
 const ofBatch = async ({ files, ledger }: Ports, id: string): Promise<readonly FileRecord[]> => {
   const spec = await transformSpec(files, id);
-  const limit = pLimit(8);
-  return (await limit.map(spec.files, ({ key }) => ledger.versionsOf(key))).flat();
+  const records = await ledger.files(spec.files);
+  const versions = await pLimit(8).map(records, async (record) =>
+    record.number > 1 ? ledger.versionsOf(record.key) : [record],
+  );
+  return versions.flat();
 };
 
 const moveAway = async (ports: Ports, file: FileRecord): Promise<void> => {

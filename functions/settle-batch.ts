@@ -63,8 +63,10 @@ const lookAgain = async (ports: Ports, batch: BatchRecord, message: string): Pro
 };
 
 const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): Promise<void> => {
-  const limit = pLimit(8);
-  await limit.map(result.files, (outcome) => settleFile(ports, batch, outcome));
+  const records = new Map((await ports.ledger.files(result.files)).map((file) => [fileId(file), file]));
+  await pLimit(8).map(result.files, (outcome) =>
+    settleFile(ports, batch, outcome, records.get(fileId(outcome))),
+  );
   if (result.files.some((file) => file.outcome === 'published')) await addPending(ports, batch);
   const rows = result.files.reduce((sum, file) => sum + file.rows, 0);
   const published = await ports.ledger.moveBatch(batch, 'published', { rows, closed_at: ports.clock.now() });
@@ -77,14 +79,18 @@ const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): 
   if (published) await close(ports, published);
 };
 
-const settleFile = async (ports: Ports, batch: BatchRecord, outcome: FileOutcome): Promise<void> => {
-  const file = await ports.ledger.file(outcome);
+const settleFile = async (
+  ports: Ports,
+  batch: BatchRecord,
+  outcome: FileOutcome,
+  file: FileRecord | undefined,
+): Promise<void> => {
   if (!file) return;
   const isOurs = file.state === 'claimed' && file.batch_id === batch.id;
   if (outcome.outcome === 'published') {
     if (isOurs)
       await ports.ledger.move(file, 'published', { rows: outcome.rows, published_at: ports.clock.now() });
-    await supersedeOlder(ports, outcome);
+    if (file.number > 1) await supersedeOlder(ports, outcome);
   } else {
     if (isOurs) await reject(ports, file, outcome);
     await ports.events.announce('File Rejected', file.dataset, fileId(file));

@@ -100,12 +100,8 @@ export const claimedBy = async (
   ledger: Ledger,
   batch: BatchRecord,
   files: readonly FileVersion[],
-): Promise<FileRecord[]> => {
-  const records = await Promise.all(files.map((file) => ledger.file(file)));
-  return records
-    .filter((file) => file !== undefined)
-    .filter((file) => file.state === 'claimed' && file.batch_id === batch.id);
-};
+): Promise<FileRecord[]> =>
+  (await ledger.files(files)).filter((file) => file.state === 'claimed' && file.batch_id === batch.id);
 
 /** True while another run of the same spec may still leave a result. */
 export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecord): Promise<boolean> =>

@@ -87,7 +87,8 @@ const verdictOf = async (
     };
   }
   const sha256 = judgement.verdict === 'accepted' ? judgement.facts.sha256 : judgement.sha256;
-  const known = sameBytes(await ports.ledger.versionsOf(file.key), file, sha256, manifest_sha256);
+  const versions = file.number > 1 ? await ports.ledger.versionsOf(file.key) : [];
+  const known = sameBytes(versions, file, sha256, manifest_sha256);
   if (known) return { state: 'ignored', patch: { reason: known, sha256, ignored_at: now } };
   const judged = { sha256, manifest_sha256, quarantine_path: manifest.quarantine_path };
   if (judgement.verdict === 'accepted') {
