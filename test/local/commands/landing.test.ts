@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CannotLand, withDatasets } from '../../../local/commands/landing.ts';
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landing-'));
+  for (const name of ['streams7.csv', 'streams8.csv.gz', 'tracks.csv', 'odd.csv'])
+    await writeFile(at(name), '');
+  await mkdir(at('streams9.csv'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('the dataset of a file', () => {
+  test('is the one whose name pattern it fits, compressed or not', async () => {
+    const files = await withDatasets(['streams7.csv', 'streams8.csv.gz', 'tracks.csv'].map(at));
+    expect(files.map(({ dataset }) => dataset)).toEqual(['streams', 'streams', 'tracks']);
+  });
+
+  test('is the given one, whatever the name', async () => {
+    expect(await withDatasets([at('odd.csv')], 'tracks')).toEqual([
+      { path: at('odd.csv'), dataset: 'tracks' },
+    ]);
+  });
+
+  test('is asked for when no pattern fits, with the patterns there are', async () => {
+    const refused = withDatasets([at('odd.csv')]);
+    await expect(refused).rejects.toThrow(CannotLand);
+    await expect(refused).rejects.toThrow(
+      /fits no dataset; rename it .*\n.*\n {2}streams: streams\[0-9\]\+\.csv/,
+    );
+  });
+
+  test('has to exist', async () => {
+    await expect(withDatasets([at('tracks.csv')], 'nope')).rejects.toThrow(
+      /no dataset nope; there are listeners, streams, tracks/,
+    );
+  });
+});
+
+describe('a file that cannot be landed', () => {
+  test.each(['nothing.csv', 'streams9.csv'])('is named: %s', async (name) => {
+    await expect(withDatasets([at(name)])).rejects.toThrow(`there is no file ${at(name)}`);
+  });
+});

@@ -1,0 +1,40 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { reportKey } from '../../../functions/domain/landing.ts';
+import { quarantineLines } from '../../../local/commands/quarantine.ts';
+import { fileRecord, whereabouts } from './whereabouts.ts';
+
+const record = fileRecord('quarantined');
+const refused = whereabouts('quarantined', record);
+const said = async (report: object, files = [refused]): Promise<string> => {
+  const readText = async (key: string) => (key === reportKey(record) ? JSON.stringify(report) : undefined);
+  return stripVTControlCharacters((await quarantineLines({ readText }, files)).join('\n'));
+};
+
+describe('what is said of quarantine', () => {
+  test('is the first findings of a report, their number and where it lies', async () => {
+    const findings = [1, 2, 3, 4, 5].map((line) => ({ message: `line ${line}: wrong` }));
+    const text = await said({ findings, findings_total: 2_000 });
+    expect(text).toContain('data/streams/streams1.csv is in quarantine');
+    expect(text).toContain('line 4: wrong');
+    expect(text).not.toContain('line 5: wrong');
+    expect(text).toContain('2,000 findings in all');
+    expect(text).toContain(reportKey(record));
+  });
+
+  test('is the rules that do not hold', async () => {
+    expect(await said({ failures: [{ rule: 'RowCount > 0', metric: '0' }] })).toContain(
+      'RowCount > 0 does not hold (0)',
+    );
+  });
+
+  test('is nothing when no file was refused, and no more than five files otherwise', async () => {
+    expect(await said({}, [whereabouts('KPIs', fileRecord('published'))])).toBe('');
+    expect(
+      await said(
+        {},
+        Array.from({ length: 7 }, () => refused),
+      ),
+    ).toContain('and 2 more files in quarantine');
+  });
+});
