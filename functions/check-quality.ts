@@ -4,7 +4,14 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { batchOfRun, failBatch, isStillRunning, startRun, transformSpec } from './domain/batch-run.ts';
+import {
+  asRunning,
+  batchOfRun,
+  failBatch,
+  isStillRunning,
+  startRun,
+  transformSpec,
+} from './domain/batch-run.ts';
 import type { Catalog } from './domain/catalog.ts';
 import { compileRuleset } from './domain/dqdl/compile.ts';
 import { RunEnded } from './domain/events.ts';
@@ -30,24 +37,13 @@ export const checkQuality =
   async ({ detail: { jobRunId } }: RunEnded): Promise<void> => {
     const found = await batchOfRun(ports, 'transform', jobRunId);
     if (!found) return ports.log.info('run of no batch', { run: jobRunId });
-    const batch = await asTransforming(ports, found.batch, jobRunId);
+    const batch = await asRunning(ports.ledger, 'transform', found.batch, jobRunId);
     if (!batch) return;
     const result = await ports.files.readText(runKey(batch.id, 'transform', 'result'));
     if (result !== undefined) return startQuality(ports, batch, TransformResult.parse(JSON.parse(result)));
     if (await isStillRunning(ports.jobs, 'transform', batch)) return;
     await failBatch(ports, batch, found.run.message ?? 'the transform run left no result');
   };
-
-/** The event may be faster than the record of the start. */
-const asTransforming = async (
-  { ledger }: Ports,
-  batch: BatchRecord,
-  run: string,
-): Promise<BatchRecord | undefined> => {
-  if (batch.state === 'open')
-    return ledger.moveBatch(batch, 'transforming', { transform_run: run, starting_at: undefined });
-  return batch.state === 'transforming' ? batch : undefined;
-};
 
 const startQuality = async (ports: Ports, batch: BatchRecord, result: TransformResult): Promise<void> => {
   await ports.files.writeOnce(

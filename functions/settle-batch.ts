@@ -5,7 +5,14 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { batchOfRun, failBatch, freeDataset, isStillRunning, startRun } from './domain/batch-run.ts';
+import {
+  asRunning,
+  batchOfRun,
+  failBatch,
+  freeDataset,
+  isStillRunning,
+  startRun,
+} from './domain/batch-run.ts';
 import type { Catalog } from './domain/catalog.ts';
 import { RunEnded } from './domain/events.ts';
 import { fileId, reportKey, runKey } from './domain/landing.ts';
@@ -35,23 +42,12 @@ export const settleBatch =
     const found = await batchOfRun(ports, 'quality', jobRunId);
     if (!found) return ports.log.info('run of no batch', { run: jobRunId });
     if (found.batch.state === 'published') return close(ports, found.batch);
-    const batch = await asChecking(ports, found.batch, jobRunId);
+    const batch = await asRunning(ports.ledger, 'quality', found.batch, jobRunId);
     if (!batch) return;
     const result = await ports.files.readText(runKey(batch.id, 'quality', 'result'));
     if (result !== undefined) return settle(ports, batch, QualityResult.parse(JSON.parse(result)));
     await lookAgain(ports, batch, found.run.message ?? 'the quality run left no result');
   };
-
-/** The event may be faster than the record of the start. */
-const asChecking = async (
-  { ledger }: Ports,
-  batch: BatchRecord,
-  run: string,
-): Promise<BatchRecord | undefined> => {
-  if (batch.state === 'transforming')
-    return ledger.moveBatch(batch, 'checking', { quality_run: run, starting_at: undefined });
-  return batch.state === 'checking' ? batch : undefined;
-};
 
 /** No result is no answer: the rows may be published. The next run of the same spec finds its own commit. */
 const lookAgain = async (ports: Ports, batch: BatchRecord, message: string): Promise<void> => {

@@ -42,6 +42,25 @@ export const startRun = async (
   return undefined;
 };
 
+/** A batch's state before and during each of its runs. */
+const around = { transform: ['open', 'transforming'], quality: ['transforming', 'checking'] } as const;
+
+/**
+ * The batch of a run that has ended, in the state of that run: the event may be faster than the record of the start.
+ * Undefined when the batch is elsewhere.
+ */
+export const asRunning = async (
+  ledger: Ledger,
+  job: JobName,
+  batch: BatchRecord,
+  run: string,
+): Promise<BatchRecord | undefined> => {
+  const [before, during] = around[job];
+  if (batch.state === before)
+    return ledger.moveBatch(batch, during, { [`${job}_run`]: run, starting_at: undefined });
+  return batch.state === during ? batch : undefined;
+};
+
 /** The spec that *is* the batch; an exception when it is gone, for then nothing can be said. */
 export const transformSpec = async (files: Files, batch: string): Promise<TransformSpec> => {
   const text = await files.readText(runKey(batch, 'transform', 'spec'));

@@ -6,10 +6,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BusEvent, JsonService } from '../../../local/protocol.ts';
 import { openRedshiftData } from '../../../local/redshift-data/redshift-data.ts';
-import { target } from './target.ts';
+import { slow, target } from './target.ts';
 import { openWarehouse, type Warehouse } from './warehouse.ts';
-
-const slow = 'select count(*) from range(1000000) as a, range(1000000) as b';
 
 describe('after the process died', () => {
   let warehouse: Warehouse;

@@ -10,7 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonService } from '../../../local/protocol.ts';
 import { serve } from '../glue/json-server.ts';
-import { target } from './target.ts';
+import { slow, target } from './target.ts';
 import { openWarehouse, type Warehouse } from './warehouse.ts';
 
 let warehouse: Warehouse;
@@ -20,8 +20,6 @@ beforeEach(async () => {
   api = await warehouse.open();
 });
 afterEach(() => warehouse.close());
-
-const slow = 'select count(*) from range(1000000) as a, range(1000000) as b';
 
 describe('with a real client', () => {
   test('answers at once, then describes the statement and gives its result typed and paged', async () => {
