@@ -36,11 +36,20 @@ export const runTransform =
     const { dataset, id } = event.detail;
     if (event['detail-type'] === 'Batch Failed') await giveBackLate(ports, id);
     const known = ports.catalog.datasets[dataset];
-    if (!known) return ports.log.error('no silver SQL for the dataset', { dataset });
+    if (!known) return sayWhatLacks(ports, dataset);
     const lease = await ports.ledger.lease(dataset);
     if (lease.holder === undefined) return goOn(ports, await take(ports, lease), known);
     if (await isLeftBehind(ports, lease, lease.holder)) await goOn(ports, lease, known);
   };
+
+/** A manifest may land before the SQL of its dataset is deployed. */
+const sayWhatLacks = async ({ ledger, log }: Ports, dataset: string): Promise<void> => {
+  const reason = `waits until sql/silver/${dataset}.sql is deployed`;
+  log.error('no silver SQL for the dataset', { dataset });
+  const waiting = await ledger.waiting(dataset);
+  const unsaid = waiting.filter((file) => file.state === 'accepted' && file.reason !== reason);
+  await pLimit(8).map(unsaid, (file) => ledger.amend(file, { reason }));
+};
 
 /** Gathering takes its time, and so does claiming, the longer the more files there are. */
 const isLeftBehind = async (
@@ -189,7 +198,7 @@ const claimAll = async (
     const record = records.get(fileId(file));
     if (isClaimed(record, batch)) return true;
     if (record?.state !== 'accepted') return false;
-    const claim = { batch_id: batch.id, fence: batch.fence, claimed_at: clock.now() };
+    const claim = { batch_id: batch.id, fence: batch.fence, claimed_at: clock.now(), reason: undefined };
     // Someone else may be claiming the same files for the same batch.
     return (await ledger.move(record, 'claimed', claim)) || isClaimed(await ledger.file(file), batch);
   });

@@ -53,6 +53,19 @@ test('opens nothing when no file waits, or the dataset has no SQL', async () => 
   expect(stage.engine.running()).toEqual([]);
 });
 
+test('says why files of a dataset without SQL wait, until it is deployed', async () => {
+  const file = await land(stage, 'a', goodBody());
+  const deployed = stage.ports.catalog;
+  stage.ports.catalog = { ...deployed, datasets: {} };
+  await wake();
+  const reason = 'waits until sql/silver/plays.sql is deployed';
+  expect(await fileIn(stage, file)).toMatchObject({ state: 'accepted', reason });
+  stage.ports.catalog = deployed;
+  await wake();
+  const claimed = await fileIn(stage, file);
+  expect([claimed?.state, claimed?.reason]).toEqual(['claimed', undefined]);
+});
+
 test('sends files that were judged under another manifest back to be judged', async () => {
   const file = await land(stage, 'a', goodBody());
   putManifest(stage, { purpose: 'changed' });
