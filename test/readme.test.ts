@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Laptop, startLaptop } from './end-to-end/laptop.ts';
+import { projectWith } from './end-to-end/project.ts';
+import { queryWarehouse } from './end-to-end/warehouse.ts';
+
+const readme = await readFile('README.md', 'utf8');
+
+/** Code blocks of a section, in order. */
+const blocks = (heading: string): string[] => {
+  const [, section = ''] = readme.split(`\n## ${heading}\n`);
+  const [own = ''] = section.split('\n## ');
+  return [...own.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, text = '']) => text);
+};
+
+const [manifest = '', rules = '', silver = '', staging = '', mart = '', likes = ''] = blocks(
+  'Add a dataset in five steps',
+);
+
+let root: string;
+let laptop: Laptop;
+beforeAll(async () => {
+  root = await projectWith({
+    'rules/likes/manifest.json': manifest,
+    'rules/likes/quality.dqdl': rules,
+    'sql/silver/likes.sql': silver,
+    'sql/staging/stg_likes.sql': staging,
+    'sql/marts/liked_tracks.sql': mart,
+  });
+  laptop = await startLaptop({ root });
+}, 120_000);
+afterAll(async () => {
+  await laptop?.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+describe('the README', { timeout: 120_000 }, () => {
+  test('adds a dataset that flows to its table', async () => {
+    await laptop.landManifest('likes', root);
+    const landed = await laptop.land('data/likes/likes1.csv', likes);
+    const [record] = await laptop.atRest([landed], { mart: 'likes' });
+    expect(record).toMatchObject({ state: 'published', rows: 2 });
+    expect(await queryWarehouse('select track_id, listeners from gold.liked_tracks')).toEqual([
+      ['6oGPB9RTuiEItZCRa4JRXN', '2'],
+    ]);
+  });
+
+  test('reads a KPI in five lines', async () => {
+    const [code = ''] = blocks('Read a KPI');
+    expect(code.trim().split('\n')).toHaveLength(5);
+    await laptop.landManifest('streams', root);
+    const sample = await readFile('local/sample/streams1.csv', 'utf8');
+    await laptop.atRest([await laptop.land('data/streams/streams1.csv', sample)], { mart: 'listening' });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
+      env: { ...process.env, ...laptop.cloud.environment },
+    });
+    expect(stdout).toMatch(/listens: 11346,/);
+    expect(stdout).toMatch(/unique_listeners: 8956,/);
+  });
+
+  test('links to files that exist', () => {
+    const links = [...readme.matchAll(/\]\((?!#|http)([^)#]+)/g)].map(([, path = '']) => path);
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test('names scripts that package.json has', async () => {
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
+    const named = [...readme.matchAll(/npm run ([\w-]+)/g)].map(([, script = '']) => script);
+    expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  });
+});
