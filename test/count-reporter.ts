@@ -16,7 +16,8 @@ export default class CountReporter implements Reporter {
         else if (result.state === 'failed') failedHere++;
         else {
           skipped++;
-          if (result.state === 'skipped' && result.note) reasons.add(`SKIPPED ${test.fullName}: ${result.note}`);
+          if (result.state === 'skipped' && result.note)
+            reasons.add(`SKIPPED ${test.fullName}: ${result.note}`);
         }
       }
       failed += failedHere;
