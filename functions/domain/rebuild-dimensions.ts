@@ -53,5 +53,6 @@ union all
     ...dimension.columns.map(({ name }) => `model.${name}`),
   ];
   const isSame = key.map((column) => `model.${column} = changed_keys.${changed(column)}`).join(' and ');
-  return `${withInlined(plan, dimension.refs, [], relations)}select ${all.join(', ')}\nfrom changed_keys\nleft join model on ${isSame}`;
+  const inlined = withInlined(plan, dimension.refs, [], relations, isDue);
+  return `${inlined}select ${all.join(', ')}\nfrom changed_keys\nleft join model on ${isSame}`;
 };

@@ -90,22 +90,31 @@ export const inlinedName = (name: string): string => `__dbt__cte__${name}`;
 /** A relation that a statement brings along. */
 export type Named = { readonly name: string; readonly sql: string };
 
-/** `with` and the relations without a table that these names need, between those given; empty when there are none. */
+/**
+ * `with` and the relations without a table that these names need, between those given; empty when there are none. Where
+ * `condition` does not hold, they are empty, and what is made of them costs nothing.
+ */
 export const withInlined = (
   plan: Plan,
   names: readonly string[],
   before: readonly Named[] = [],
   after: readonly Named[] = [],
+  condition?: string,
 ): string => {
   const needed = inlinedIn(plan, names);
   const inlined = plan.mart.models
     .filter(({ name }) => needed.has(name))
     .map(
-      ({ name, incremental_sql }) => `${inlinedName(name)} as ${plan.engine.inlined}(\n${incremental_sql}\n)`,
+      (model) => `${inlinedName(model.name)} as ${plan.engine.inlined}(\n${rowsWhere(model, condition)}\n)`,
     );
   const relations = [...before.map(asRelation), ...inlined, ...after.map(asRelation)];
   return relations.length > 0 ? `with ${relations.join(',\n')}\n` : '';
 };
+
+const rowsWhere = ({ incremental_sql, columns }: Model, condition: string | undefined): string =>
+  condition === undefined
+    ? incremental_sql
+    : `select ${columnList(columns)} from (\n${incremental_sql}\n) as inlined where ${condition}`;
 
 const asRelation = ({ name, sql }: Named): string => `${name} as (\n${sql}\n)`;
 
