@@ -22,6 +22,8 @@ export const publishRebuild =
     if (rebuild.state === 'published') return close(ports, rebuild);
     const spec = await rebuildSpec(ports.files, rebuild.id);
     if (!spec || !(await isHolder(ports, rebuild))) return;
+    if (rebuild.state === 'sent')
+      await ports.ledger.amendRebuild(rebuild, { publishing_at: ports.clock.now() });
     const rows = await unloadedRows(ports.files, spec);
     const items = await publishKpis(ports, spec, rows, {
       rebuild: rebuild.id,

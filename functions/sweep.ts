@@ -9,8 +9,15 @@ import { s3Files } from './adapters/s3-files.ts';
 import type { Catalog } from './domain/catalog.ts';
 import { afterRun, fileEvent, objectCreated, ourEvent, runEnded, statementEnded } from './domain/events.ts';
 import { readName, runKey } from './domain/landing.ts';
-import { type BatchRecord, type FileRecord, martLease, rebuildId } from './domain/ledger.ts';
-import type { Files, Functions, Jobs, Ledger, Log, Warehouse } from './domain/ports.ts';
+import {
+  type BatchRecord,
+  type FileRecord,
+  isOver,
+  martLease,
+  patience,
+  rebuildId,
+} from './domain/ledger.ts';
+import type { Clock, Files, Functions, Jobs, Ledger, Log, Warehouse } from './domain/ports.ts';
 import { statementName } from './domain/rebuilding.ts';
 
 type Ports = {
@@ -19,6 +26,7 @@ type Ports = {
   jobs: Jobs;
   warehouse: Warehouse;
   functions: Functions;
+  clock: Clock;
   log: Log;
   catalog: Catalog;
   name: string;
@@ -84,7 +92,7 @@ const sweepRun = async (
 };
 
 const sweepMart = async (ports: Ports, mart: string): Promise<void> => {
-  const { ledger, warehouse, functions, catalog } = ports;
+  const { ledger, warehouse, functions, catalog, clock } = ports;
   const lease = await ledger.lease(martLease(mart));
   const id = lease.holder ?? rebuildId(mart, lease.fence);
   const last = await ledger.rebuild(id);
@@ -96,11 +104,12 @@ const sweepMart = async (ports: Ports, mart: string): Promise<void> => {
   }
   const statement = last?.state === 'sent' ? await warehouse.statement(last.statement_id ?? '') : undefined;
   if (statement?.state === 'running') return;
+  if (last?.publishing_at && !isOver(last.publishing_at, patience, clock.now())) return;
   if (statement?.state !== 'finished') return functions.invoke('rebuild-models', wake);
   await functions.invoke('publish-kpis', statementEnded(statement, statementName(ports.name, id)));
 };
 
-export const handler = lambda(z.unknown(), sweep, ({ env, log }) => ({
+export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs({ transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
@@ -108,5 +117,6 @@ export const handler = lambda(z.unknown(), sweep, ({ env, log }) => ({
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
   name: env('NAME'),
+  clock,
   log,
 }));

@@ -126,6 +126,8 @@ export type RebuildRecord = {
   readonly starting_at?: string | undefined;
   readonly statement_id?: string;
   readonly sent_at?: string;
+  /** Its KPIs are being written since then. */
+  readonly publishing_at?: string;
   readonly closed_at?: string;
   /** Hash of the mart's SQL that it ran. */
   readonly sql_hash: string;
