@@ -28,7 +28,7 @@ export const lambda = <E, P, R>(
   useCase: (ports: P) => (event: E) => Promise<R>,
   wire: (surroundings: Surroundings) => P,
 ) => {
-  const logger = new Logger();
+  const logger = new Logger({ serviceName: 'soundcheck' });
   const log: Log = {
     info: (message, facts = {}) => logger.info(message, { ...facts }),
     error: (message, facts = {}) => logger.error(message, { ...facts }),

@@ -1,6 +1,6 @@
 import { judgeFile } from './judge-file.ts';
 import type { Judgement } from './judgement.ts';
-import { manifestKey, readName, reportKey } from './landing.ts';
+import { landingFolder, manifestKey, readName, reportKey } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import type { Clock, Files, Ledger } from './ports.ts';
@@ -28,12 +28,18 @@ export const manifestInForce = async (files: Files, dataset: string): Promise<In
   const text = await files.readText(manifestKey(dataset));
   if (text === undefined) return { ok: false, reason: `waits for ${manifestKey(dataset)}` };
   const parsed = parseManifest(text);
-  if (parsed.ok) return { ok: true, manifest: parsed.manifest, sha256: parsed.sha256 };
-  return {
-    ok: false,
-    reason: `${manifestKey(dataset)} is broken: ${parsed.problems.slice(0, 3).join('; ')}`,
-  };
+  if (!parsed.ok) return broken(dataset, parsed.problems);
+  const { directory } = parsed.manifest;
+  if (!directory.startsWith(landingFolder(dataset))) {
+    return broken(dataset, [`directory: ${directory} is not under ${landingFolder(dataset)}, where it lies`]);
+  }
+  return { ok: true, manifest: parsed.manifest, sha256: parsed.sha256 };
 };
+
+const broken = (dataset: string, problems: readonly string[]): InForce => ({
+  ok: false,
+  reason: `${manifestKey(dataset)} is broken: ${problems.slice(0, 3).join('; ')}`,
+});
 
 /** Numbers every version of a key that S3 still lists, oldest first, before any of them is moved. */
 export const enrollVersions = async (

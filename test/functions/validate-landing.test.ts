@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { objectCreated } from '../../functions/domain/events.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { land, putManifest } from './acts.ts';
-import { bring, fileIn, goodBody, manifestKey, openStage, type Stage } from './stage.ts';
+import { bring, fileIn, goodBody, manifest, manifestKey, openStage, type Stage } from './stage.ts';
+
+const manifestOf = (directory: string): string => JSON.stringify({ ...manifest, directory });
 
 let stage: Stage;
 beforeEach(() => {
@@ -92,6 +94,7 @@ describe('without a manifest in force', () => {
   test.each([
     ['none', undefined, `waits for ${manifestKey}`],
     ['a broken one', '{', `${manifestKey} is broken`],
+    ["another dataset's", manifestOf('data/songs/'), 'directory: data/songs/ is not under data/plays/'],
   ])('a file waits for %s, with the reason', async (_, body, reason) => {
     const other = openStage();
     if (body !== undefined) other.lake.put(manifestKey, body);
