@@ -33,11 +33,24 @@ export type TransactionPorts = {
 /**
  * Runs all SQL texts of a request in one transaction, one after the other, and answers with their states. It throws
  * what the database says; `progress` has then shown which text failed, and nothing was committed unless `outcomes`
- * knows the request. What is unloaded is stored before the commit.
+ * knows the request. What is unloaded is stored beside the texts that follow, and before the commit.
  */
 export const runTransaction = async (
   ports: TransactionPorts,
   request: StatementRequest,
+): Promise<readonly PartState[]> => {
+  const storing: Promise<void>[] = [];
+  try {
+    return await transact(ports, request, storing);
+  } finally {
+    await Promise.allSettled(storing);
+  }
+};
+
+const transact = async (
+  ports: TransactionPorts,
+  request: StatementRequest,
+  storing: Promise<void>[],
 ): Promise<readonly PartState[]> => {
   const { connection, outcomes, signal } = ports;
   const query = (sql: string) => interruptible(connection, signal, () => connection.run(sql));
@@ -46,14 +59,13 @@ export const runTransaction = async (
   const writes: boolean[] = [];
   for (const [index, sql] of bindParameters(request.sqls, request.parameters).entries()) {
     parts.start(index);
-    const { isWriting, ...outcome } = await runPart(
-      ports,
-      sql,
-      request.isBatch ? `${request.id}:${index + 1}` : request.id,
-    );
+    const id = request.isBatch ? `${request.id}:${index + 1}` : request.id;
+    const { isWriting, stored, ...outcome } = await runPart(ports, sql, id);
+    if (stored) storing.push(stored);
     parts.finish(index, outcome);
     writes.push(isWriting);
   }
+  await Promise.all(storing);
   if (writes.includes(true)) await outcomes.record(connection, request.id, parts.states);
   await query('commit');
   return parts.states;
@@ -94,7 +106,7 @@ const runPart = async (
   ports: TransactionPorts,
   sql: string,
   id: string,
-): Promise<PartOutcome & { isWriting: boolean }> => {
+): Promise<PartOutcome & { isWriting: boolean; stored?: Promise<void> }> => {
   const unload = parseUnload(sql);
   if (unload) return { ...(await runUnload(ports, unload, id)), isWriting: true };
   const prepared = await prepareOne(ports.connection, sql);
@@ -119,16 +131,20 @@ const prepareOne = async (connection: DuckDBConnection, sql: string): Promise<Du
 
 const runUnload = async (
   { connection, store, scratch, signal }: TransactionPorts,
-  unload: Unload,
+  { select, bucket, key }: Unload,
   id: string,
-): Promise<PartOutcome> => {
+): Promise<PartOutcome & { stored: Promise<void> }> => {
   const path = join(scratch, `${id.replace(':', '-')}.json`);
+  const remove = () => rm(path, { force: true });
   try {
-    const copy = `copy (${unload.select}) to '${path.replaceAll("'", "''")}' (format json)`;
+    const copy = `copy (${select}) to '${path.replaceAll("'", "''")}' (format json)`;
     const { rowsChanged } = await interruptible(connection, signal, () => connection.run(copy));
-    await store.put(unload.bucket, unload.key, { path });
-    return { rows: rowsChanged, size: -1, hasResultSet: false };
-  } finally {
-    await rm(path, { force: true });
+    const stored = store.put(bucket, key, { path }).then(remove);
+    // It is awaited before the commit; a failure before that is not to be taken for a forgotten one.
+    stored.catch(remove);
+    return { rows: rowsChanged, size: -1, hasResultSet: false, stored };
+  } catch (error) {
+    await remove();
+    throw error;
   }
 };

@@ -229,6 +229,16 @@ describe('unloading', () => {
     expect(answer.Status).toBe('FAILED');
     expect(warehouse.objects.get('lake/kpis/r1/a1/checks/0000_part_00.json')).toBe('{"subject":"gap"}\n');
   });
+
+  test('commits nothing when what was unloaded cannot be stored', async () => {
+    await warehouse.execute(api, ['create table t (a integer)']);
+    const answer = await warehouse.execute(api, [
+      "copy (select 1 as a) to 's3://full/kpis/' (format json)",
+      'insert into t values (1)',
+    ]);
+    expect(answer).toMatchObject({ Status: 'FAILED', Error: expect.stringContaining('the store is full') });
+    expect(await warehouse.rows('select * from t')).toEqual([]);
+  });
 });
 
 describe('names, tokens, limits', () => {

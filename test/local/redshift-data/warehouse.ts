@@ -17,6 +17,7 @@ export const openWarehouse = async () => {
   const objects = new Map<string, string>();
   const opened = new Set<JsonService>();
   const put = async (bucket: string, key: string, body: { path: string } | Buffer): Promise<void> => {
+    if (bucket === 'full') throw new Error('the store is full');
     objects.set(`${bucket}/${key}`, 'path' in body ? readFileSync(body.path, 'utf8') : String(body));
   };
   const open = async (directory = join(folder, 'api')): Promise<JsonService> => {
