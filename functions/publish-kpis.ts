@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { dynamoKpis } from './adapters/dynamo-kpis.ts';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
@@ -24,12 +25,7 @@ export const publishRebuild =
     if (!spec || !(await isHolder(ports, rebuild))) return;
     if (rebuild.state === 'sent')
       await ports.ledger.amendRebuild(rebuild, { publishing_at: ports.clock.now() });
-    const rows = await unloadedRows(ports.files, spec);
-    const items = await publishKpis(ports, spec, rows, {
-      rebuild: rebuild.id,
-      seq: spec.seq,
-      as_of: spec.as_of,
-    });
+    const items = await publishUnloaded(ports, spec);
     for (const batch of spec.batches) await ports.ledger.removePending(spec.mart, batch);
     const published = await recordPublished(ports, rebuild);
     ports.log.info('KPIs published', { rebuild: rebuild.id, items, batches: spec.batches.length });
@@ -55,22 +51,36 @@ const close = async ({ ledger, events }: Ports, { id, mart }: RebuildRecord): Pr
   await events.announce('KPIs Published', mart, id);
 };
 
-const unloadedRows = async (files: Files, { unload, kpis }: RebuildSpec): Promise<Map<string, KpiRow[]>> => {
-  const rows = new Map<string, KpiRow[]>();
-  for (const { model } of kpis) {
-    const keys = await files.list(`${unload}${model}/`);
-    const texts = await Promise.all(keys.map((key) => files.readText(key)));
-    rows.set(
-      model,
-      texts.flatMap((text) =>
-        (text ?? '')
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line)),
-      ),
-    );
+/** Days are for many to read and soon written; what each listener's latest item takes comes after them. */
+const publishUnloaded = async (ports: Ports, spec: RebuildSpec): Promise<number> => {
+  const { rebuild, seq, as_of } = spec;
+  let items = 0;
+  for (const kpis of [spec.kpis.filter((kpi) => !isLatest(kpi)), spec.kpis.filter(isLatest)]) {
+    const rows = await unloadedRows(ports.files, { ...spec, kpis });
+    items += await publishKpis(ports, { ...spec, kpis }, rows, { rebuild, seq, as_of });
   }
-  return rows;
+  return items;
+};
+
+const isLatest = ({ shapes }: RebuildSpec['kpis'][number]): boolean =>
+  shapes.length > 0 && shapes.every(({ publish }) => publish === 'latest');
+
+const unloadedRows = async (
+  files: Files,
+  { unload, kpis }: RebuildSpec,
+): Promise<Map<string, readonly KpiRow[]>> =>
+  new Map(
+    await pLimit(8).map(kpis, async ({ model }) => [model, await rowsUnder(files, `${unload}${model}/`)]),
+  );
+
+const rowsUnder = async (files: Files, prefix: string): Promise<readonly KpiRow[]> => {
+  const texts = await Promise.all((await files.list(prefix)).map((key) => files.readText(key)));
+  return texts.flatMap((text = '') =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line)),
+  );
 };
 
 export const handler = lambda(StatementEnded, publishRebuild, ({ env, clock, log }) => ({
