@@ -25,7 +25,7 @@ audiences as (
 ),
 
 tracks as (
-  select track_id, split_part(artists, ';', 1) as artist
+  select track_id, artists
   from {{ ref('dim_tracks') }}
 ),
 
@@ -35,12 +35,18 @@ totals as (
   group by listen_date, hour
 ),
 
-credited as (
-  select plays.listen_date, plays.hour, tracks.artist, sum(plays.listens) as listens
+-- the artist is split off after the join: fewer tracks are heard than there are
+heard as (
+  select plays.listen_date, plays.hour, plays.listens, split_part(tracks.artists, ';', 1) as artist
   from plays
   inner join tracks on tracks.track_id = plays.track_id
-  where tracks.artist is not null
-  group by plays.listen_date, plays.hour, tracks.artist
+  where tracks.artists is not null
+),
+
+credited as (
+  select listen_date, hour, artist, sum(listens) as listens
+  from heard
+  group by listen_date, hour, artist
 ),
 
 ranked as (
