@@ -1,6 +1,6 @@
 import { judgeFile } from './judge-file.ts';
 import type { Judgement } from './judgement.ts';
-import { landingFolder, manifestKey, readName, reportKey } from './landing.ts';
+import { landingPrefix, manifestKey, readName, reportKey } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import type { Clock, Files, Ledger } from './ports.ts';
@@ -30,8 +30,8 @@ export const manifestInForce = async (files: Files, dataset: string): Promise<In
   const parsed = parseManifest(text);
   if (!parsed.ok) return broken(dataset, parsed.problems);
   const { directory } = parsed.manifest;
-  if (!directory.startsWith(landingFolder(dataset))) {
-    return broken(dataset, [`directory: ${directory} is not under ${landingFolder(dataset)}, where it lies`]);
+  if (!directory.startsWith(landingPrefix(dataset))) {
+    return broken(dataset, [`directory: ${directory} is not under ${landingPrefix(dataset)}, where it lies`]);
   }
   return { ok: true, manifest: parsed.manifest, sha256: parsed.sha256 };
 };

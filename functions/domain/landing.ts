@@ -37,9 +37,6 @@ export const readName = (key: string): LandedName => {
 /** Where files of a dataset land. */
 export const landingPrefix = (dataset: string): string => `${landingRoot}${dataset}/`;
 
-/** Where the files of a dataset land. */
-export const landingFolder = (dataset: string): string => `${landingRoot}${dataset}/`;
-
 /** The manifest in force of a dataset. */
 export const manifestKey = (dataset: string): string => `${landingPrefix(dataset)}manifest.json`;
 
