@@ -70,11 +70,9 @@ const replaceRows = async (session: Session, spec: QualitySpec, { files }: Quali
   if (passed.length === 0) return;
   const [table, columns] = [silverName(spec.dataset), columnList(spec.table.columns.map(({ name }) => name))];
   const theirs = `landed_file in ${list(passed.map(({ key }) => literal(key)))}`;
-  const order = spec.table.order.length > 0 ? `order by ${columnList(spec.table.order)}` : '';
   await session.run(`delete from ${table} where ${theirs}`);
-  await session.run(
-    `insert into ${table} (${columns}) select ${columns} from staged where ${theirs} ${order}`,
-  );
+  // Not in the table's order: a file's rows lie together as they are, and sorting ten million takes longer than all the rest.
+  await session.run(`insert into ${table} (${columns}) select ${columns} from staged where ${theirs}`);
   const found = await rowsPerFile(session, `(select landed_file from ${table} where ${theirs}) as published`);
   expectRows(found, new Map(passed.map(({ key, rows }) => [key, rows])), 'in the silver table');
 };
