@@ -19,27 +19,16 @@
   ]
 }) }}
 
-with listens as (
-  select user_id, track_id, track_genre, duration_ms, listen_date
+with totals as (
+  select
+    listen_date, track_genre,
+    count(*) as listens,
+    count(distinct user_id) as unique_listeners,
+    sum(duration_ms) as listening_ms,
+    sum(popularity) as popularity
   from {{ ref('fact_listens') }}
   {{ where_affected('fact_listens', 'listen_date') }}
-),
-
-tracks as (
-  select track_id, popularity
-  from {{ ref('dim_tracks') }}
-),
-
-totals as (
-  select
-    listens.listen_date, listens.track_genre,
-    count(*) as listens,
-    count(distinct listens.user_id) as unique_listeners,
-    sum(listens.duration_ms) as listening_ms,
-    sum(coalesce(tracks.popularity, 0)) as popularity
-  from listens
-  left join tracks on tracks.track_id = listens.track_id
-  group by listens.listen_date, listens.track_genre
+  group by listen_date, track_genre
 ),
 
 final as (

@@ -12,7 +12,7 @@ with listens as (
 ),
 
 tracks as (
-  select track_id, duration_ms, track_genre
+  select track_id, track_genre, popularity, duration_ms
   from {{ ref('dim_tracks') }}
 ),
 
@@ -57,6 +57,7 @@ final as (
     cast(kept.track_id as varchar(64)) as track_id,
     cast(coalesce(tracks.track_genre, 'unknown') as varchar(256)) as track_genre,
     cast(kept.landed_file as varchar(1024)) as landed_file,
+    cast(coalesce(tracks.popularity, 0) as bigint) as popularity,
     cast(coalesce(tracks.duration_ms, 0) as bigint) as duration_ms,
     cast(kept.listen_time as timestamp) as listen_time,
     cast(kept.listen_date as date) as listen_date
