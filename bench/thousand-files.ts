@@ -33,10 +33,14 @@ export const thousandFiles = async ({ lake, process }: BenchCloud, count: number
   };
 };
 
-const textsOf = (catalogue: Catalogue, count: number): string[] =>
-  Array.from({ length: count }, (_, seed) =>
-    [...generateStreams({ rows: rowsPerFile, days: 1, firstDay: day, seed, ...catalogue })].join(''),
+const textsOf = (catalogue: Catalogue, count: number): string[] => {
+  const rows = count * rowsPerFile;
+  const text = [...generateStreams({ rows, days: 1, firstDay: day, seed: 1, ...catalogue })].join('');
+  const [header, ...lines] = text.trimEnd().split('\n');
+  return Array.from({ length: count }, (_, file) =>
+    [header, ...lines.slice(file * rowsPerFile, (file + 1) * rowsPerFile), ''].join('\n'),
   );
+};
 
 const distinctLines = (texts: readonly string[]): number =>
   new Set(texts.flatMap((text) => text.trimEnd().split('\n').slice(1))).size;
