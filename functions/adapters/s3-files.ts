@@ -10,6 +10,7 @@ import { type FileVersion, landingRoot, restingPlaces } from '../domain/landing.
 import type { Files, LandedVersion } from '../domain/ports.ts';
 import { bounded } from './bounded.ts';
 import { copyVersion } from './s3-copy.ts';
+import { uploadStream } from './s3-upload.ts';
 import { versionPages } from './s3-versions.ts';
 
 const named = (error: unknown, ...names: string[]): boolean =>
@@ -68,6 +69,7 @@ export const s3Files = (bucket: string): Files => {
     write: async (key, body) => {
       await put(key, body, false);
     },
+    writeStream: (key, body) => uploadStream(client, { Bucket: bucket, Key: key }, body),
     versionsOf: async (key) => {
       const versions: LandedVersion[] = [];
       for await (const page of versionPages(client, { Bucket: bucket, Prefix: key })) {

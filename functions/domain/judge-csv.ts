@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { CsvReader } from './csv-reader.ts';
 import type { CsvRecord } from './csv-record.ts';
 import { CsvScanner } from './csv-scan.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { type Header, judgeHeader } from './judge-header.ts';
+import type { BadRecord, RecordListener } from './judge-records.ts';
 import { judgeRow } from './judge-row.ts';
-import type { FileFacts } from './judgement.ts';
+import type { FileFacts, Finding } from './judgement.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Reads a file of one format byte by byte; other formats come in as further parsers of this shape. */
@@ -13,6 +15,10 @@ export type Parser = {
   readonly isStopped: boolean;
   /** Data records read so far. */
   readonly records: number;
+  /** Those of them that have findings of their own; the others can be used all the same. */
+  readonly badRecords: number;
+  /** How the file's columns differ from the manifest's in what it allows. */
+  readonly drift: readonly string[];
   /** There is not one byte besides a byte-order mark. */
   readonly isEmpty: boolean;
   readonly write: (bytes: Uint8Array) => void;
@@ -25,6 +31,8 @@ export type Parser = {
 /** Parser of CSV files: RFC 4180 and UTF-8 exactly, then the manifest's columns, record by record. */
 export class CsvParser implements Parser {
   records = 0;
+  badRecords = 0;
+  drift: readonly string[] = [];
   private bytes = 0;
   private header: Header | undefined;
   private isMultiline = false;
@@ -34,22 +42,20 @@ export class CsvParser implements Parser {
   private readonly reader: CsvReader;
   private readonly manifest: Manifest;
   private readonly findings: FindingLog;
+  private readonly listener: RecordListener;
+  private found: Finding[] = [];
 
-  constructor(manifest: Manifest, findings: FindingLog, windowBytes?: number) {
+  constructor(manifest: Manifest, findings: FindingLog, listener: RecordListener = {}, windowBytes?: number) {
     const { delimiter, quote, max_row_bytes } = manifest;
-    const listener = {
+    const cutter = {
       onRecord: (record: CsvRecord) => this.read(record),
       onTooLong: (record: CsvRecord) => this.tooLong(record),
     };
-    this.reader = new CsvReader(
-      new CsvScanner(delimiter, quote),
-      quote,
-      max_row_bytes,
-      listener,
-      windowBytes,
-    );
+    this.reader = new CsvReader(new CsvScanner(delimiter, quote), quote, max_row_bytes, cutter, windowBytes);
     this.manifest = manifest;
     this.findings = findings;
+    this.listener = listener;
+    if (listener.onBad) findings.listen((finding) => this.found.push(finding));
   }
 
   get isStopped(): boolean {
@@ -101,14 +107,46 @@ export class CsvParser implements Parser {
     if (record.isMultiline) this.isMultiline = true;
     if (this.judgeRecord) {
       this.records++;
-      this.judgeRecord(record);
+      this.judge(record, this.judgeRecord);
     } else this.begin(record);
+  }
+
+  /** A quote that is never closed has swallowed all records behind it: nothing of the file can be used. */
+  private judge(record: CsvRecord, judgeRecord: (record: CsvRecord) => void): void {
+    const before = this.findings.total;
+    judgeRecord(record);
+    const found = this.findings.total - before;
+    const { bytes, start, next, faults } = record;
+    if (found === 0) this.listener.onGood?.(bytes.subarray(start, next));
+    if (found === 0 || faults.some(({ kind }) => kind === 'open_quote')) return;
+    this.badRecords++;
+    this.findings.inRecords += found;
+    this.listener.onBad?.({ ...this.asBad(record), findings: this.found });
+    this.found = [];
+  }
+
+  private asBad(record: CsvRecord): Omit<BadRecord, 'findings'> {
+    const { line, start, end, count, faults } = record;
+    const isSplit = faults.length === 0 && count === this.header?.columns.length;
+    const bytes = record.bytes.subarray(start, end);
+    return {
+      line,
+      bytes,
+      ...(isSplit &&
+        isUtf8(bytes) && { fields: Array.from({ length: count }, (_, field) => record.text(field)) }),
+    };
   }
 
   private begin(record: CsvRecord): void {
     this.header = judgeHeader(record, this.manifest, this.findings);
-    if (this.header) this.judgeRecord = judgeRow(this.header, this.manifest, this.findings);
-    else this.stop();
+    this.found = [];
+    if (!this.header) {
+      this.stop();
+      return;
+    }
+    this.drift = this.header.drift;
+    this.judgeRecord = judgeRow(this.header, this.manifest, this.findings);
+    this.listener.onHeader?.(record.bytes.subarray(record.start, record.next), this.header.columns);
   }
 
   private tooLong({ line, faults }: CsvRecord): void {

@@ -40,12 +40,31 @@ const conclude = (
   if (findings.total === 0 && records === 0 && manifest.on_empty === 'reject') {
     findings.add('empty', undefined, () => ({ subject: 'the file', says: 'holds no record' }));
   }
-  if (findings.total > 0) {
-    const { total, counts, kept } = findings;
-    return { verdict: 'rejected', sha256, records, total, counts, findings: kept };
-  }
+  judgeShare(parser, manifest, findings);
+  const isRefused = findings.ofFile > 0 || (parser.badRecords > 0 && manifest.on_error === 'quarantine');
+  if (isRefused) return { verdict: 'rejected', sha256, records, ...findings.findings };
   const compression = isGzip(key) ? 'gzip' : 'none';
-  return { verdict: 'accepted', facts: { ...parser.facts(), compression, sha256 } };
+  return {
+    verdict: 'accepted',
+    facts: { ...parser.facts(), compression, sha256 },
+    drift: parser.drift,
+    ...(parser.badRecords > 0 && { quarantined: { rows: parser.badRecords, ...findings.findings } }),
+  };
+};
+
+/** Beyond a limit, or with nothing else, bad records take the file with them. */
+const judgeShare = ({ records, badRecords }: Parser, manifest: Manifest, findings: FindingLog): void => {
+  const { on_error, max_bad_rows = Infinity, max_bad_share = 1 } = manifest;
+  if (on_error === 'quarantine' || badRecords === 0) return;
+  const add = (rule: string, allows: string): void =>
+    findings.add(rule, undefined, () => ({
+      subject: 'the file',
+      says: `has ${badRecords} bad records of ${records}, ${allows}`,
+    }));
+  if (badRecords > max_bad_rows) add('max_bad_rows', `the manifest allows ${max_bad_rows}`);
+  if (badRecords / records > max_bad_share)
+    add('max_bad_share', `the manifest allows a share of ${max_bad_share}`);
+  if (badRecords === records) add('no_good_record', 'so none can be kept');
 };
 
 /** A plain file says how large it is before it is read. */

@@ -1,4 +1,4 @@
-import type { Finding } from './judgement.ts';
+import type { Finding, Findings } from './judgement.ts';
 
 /** One finding as its finder says it. */
 export type Detail = {
@@ -14,18 +14,40 @@ export type Detail = {
 const mostKept = 100;
 const longestValue = 100;
 
-/** Counts every finding and keeps the first hundred, worded. */
+/** Counts every finding and keeps the first hundred, worded; who listens gets every one. */
 export class FindingLog {
   total = 0;
+  /** Findings that speak of one record and leave the others alone. */
+  inRecords = 0;
   readonly kept: Finding[] = [];
   private readonly byRule = new Map<string, number>();
+  private listener: ((finding: Finding) => void) | undefined;
+
+  /** Tells every finding from now on, also those that are not kept. */
+  listen(listener: (finding: Finding) => void): void {
+    this.listener = listener;
+  }
 
   /** Adds a finding of a rule, of one column where there is a column; `detail` is asked only for those that are kept. */
   add(rule: string, column: string | undefined, detail: () => Detail): void {
     const key = column === undefined ? rule : `${rule}:${column}`;
     this.byRule.set(key, (this.byRule.get(key) ?? 0) + 1);
     this.total++;
-    if (this.kept.length < mostKept) this.kept.push(worded(rule, column, detail()));
+    const isKept = this.kept.length < mostKept;
+    if (!isKept && !this.listener) return;
+    const finding = worded(rule, column, detail());
+    if (isKept) this.kept.push(finding);
+    this.listener?.(finding);
+  }
+
+  /** Findings for which nothing of the file can be used. */
+  get ofFile(): number {
+    return this.total - this.inRecords;
+  }
+
+  /** All of it. */
+  get findings(): Findings {
+    return { total: this.total, counts: this.counts, findings: this.kept };
   }
 
   /** Number of findings for each `rule` or `rule:column`. */

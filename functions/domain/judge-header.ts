@@ -11,6 +11,8 @@ export type Header = {
   readonly columns: readonly string[];
   /** One for each column; undefined for those that the manifest does not name. */
   readonly judges: readonly (FieldJudge | undefined)[];
+  /** How it differs from the manifest in what the manifest allows. */
+  readonly drift: readonly string[];
 };
 
 const line = 1;
@@ -36,8 +38,29 @@ export const judgeHeader = (
     const field = known.get(name);
     return field && judgeField(field);
   });
-  return { columns, judges };
+  return { columns, judges, drift: driftOf(columns, manifest) };
 };
+
+/** Names of new columns are said even where values are personal: without them nobody could name the column. */
+const driftOf = (columns: readonly string[], { fields, unknown_fields }: Manifest): string[] => {
+  const names = fields.map(({ name }) => name);
+  const present = new Set(columns);
+  const known = new Set(names);
+  const added = columns.filter((name) => !known.has(name));
+  const absent = names.filter((name) => !present.has(name));
+  const order = columns.filter((name) => known.has(name));
+  const isReordered = order.join('\n') !== names.filter((name) => present.has(name)).join('\n');
+  return [
+    ...added.map(
+      (name) => `new column ${shortened(name)}, ${unknown_fields === 'text' ? 'kept as text' : 'ignored'}`,
+    ),
+    ...absent.map((name) => `column ${shortened(name)} is missing, taken as empty`),
+    ...(isReordered ? ['columns stand in another order'] : []),
+  ].slice(0, mostDrift);
+};
+
+const mostDrift = 20;
+const shortened = (name: string): string => JSON.stringify(name.slice(0, 100));
 
 const isReadable = (record: CsvRecord, manifest: Manifest, findings: FindingLog): boolean => {
   const add = (rule: string, subject: string, says: string): false => {
@@ -82,7 +105,7 @@ const guessDelimiter = (text: string, { delimiter, fields }: Manifest): string |
 const judgeUnknown = (columns: readonly string[], manifest: Manifest, findings: FindingLog): void => {
   const names = new Set(manifest.fields.map(({ name }) => name));
   for (const [at, name] of columns.entries()) {
-    if (names.has(name) || (manifest.unknown_fields === 'ignore' && name !== '')) continue;
+    if (names.has(name) || (manifest.unknown_fields !== 'reject' && name !== '')) continue;
     const value = hides(manifest) || name === '' ? undefined : name;
     const says =
       name === ''

@@ -32,16 +32,27 @@ export type FileFacts = {
   readonly sha256: string;
 };
 
+/** Findings of a file: all are counted, the first hundred kept. */
+export type Findings = {
+  readonly total: number;
+  /** Number of findings for each `rule` or `rule:column`. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+};
+
 /** Written beside a quarantined file as `.report.json`. */
 export type Report = {
   readonly file: string;
   readonly version: string;
   readonly dataset: string;
-  readonly verdict: 'rejected';
+  /** `accepted`: the file's good records were kept, and the findings are those of its quarantined records. */
+  readonly verdict: 'rejected' | 'accepted';
   readonly judged_at: string;
   readonly manifest: { readonly version: string; readonly sha256: string };
   /** Data records read before the judge stopped (it stops only at what makes the rest unreadable). */
   readonly records: number;
+  /** Records that stand in the rows file beside the report. */
+  readonly quarantined_rows?: number;
   readonly findings_total: number;
   /** Number of findings for each `rule` or `rule:column`. */
   readonly counts: Readonly<Record<string, number>>;
@@ -50,13 +61,18 @@ export type Report = {
 };
 
 export type Judgement =
-  | { readonly verdict: 'accepted'; readonly facts: FileFacts }
   | {
+      readonly verdict: 'accepted';
+      /** Of the file as it landed; `records` counts the quarantined ones, too. */
+      readonly facts: FileFacts;
+      /** How its columns differ from the manifest's in what the manifest allows, such as `new column x, ignored`. */
+      readonly drift: readonly string[];
+      /** Records to be set aside before the others are used; absent when every record is good. */
+      readonly quarantined?: Findings & { readonly rows: number };
+    }
+  | ({
       readonly verdict: 'rejected';
       readonly sha256: string;
       readonly records: number;
-      readonly total: number;
-      readonly counts: Readonly<Record<string, number>>;
-      readonly findings: readonly Finding[];
-    }
+    } & Findings)
   | { readonly verdict: 'ignored'; readonly reason: string; readonly sha256: string };

@@ -47,7 +47,7 @@ const fileName = (key: string): string => {
 
 /** Most bytes of a key in S3, and of a sort key in DynamoDB. */
 const mostKeyBytes = 1024;
-const longestSuffix = '.report.json';
+const longestSuffix = `.${'0'.repeat(16)}.report.json`;
 
 /** The text as it is where the key made with it fits, else its SHA-256: what lands under a long name moves all the same. */
 export const fitted = (text: string, keyWith: (text: string) => string): string => {
@@ -75,7 +75,15 @@ export const quarantineKey = (
 
 /** The report beside a quarantined file. */
 export const reportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
-  `${quarantineKey(file)}${longestSuffix}`;
+  `${quarantineKey(file)}.report.json`;
+
+/** Rows of a file that were set aside, beside its report: `.rows.csv`, or `.rows.jsonl` where records are no lines of a table. */
+export const rowsKey = (file: Parameters<typeof quarantineKey>[0], format: 'csv' | 'jsonl'): string =>
+  `${quarantineKey(file)}.rows.${format}`;
+
+/** Good records of a file, as judged under one manifest; the report and the rows file lie beside it until it is published. */
+export const cleanKey = (file: FileVersion & { dataset: string }, manifestSha256: string): string =>
+  `${restingKey(`staging/clean/${file.dataset}`, file)}.${manifestSha256.slice(0, 16)}`;
 
 /** A file version as one word, for events: `<key>@<version>`. */
 export const fileId = (file: FileVersion): string => `${file.key}@${file.version}`;

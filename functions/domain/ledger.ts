@@ -48,7 +48,18 @@ export type FileRecord = FileVersion & {
   /** Of the manifest that it was judged under. */
   readonly manifest_sha256?: string;
   readonly quarantine_path?: string;
+  /** Data records as they landed, the quarantined ones among them. */
   readonly records?: number;
+  /** Records that were set aside when it was judged; they rest in the rows file beside its report. */
+  readonly quarantined_rows?: number;
+  /** Where its good records and the rows file wait for the file to be published; there if rows were set aside or it is a repair. */
+  readonly clean_key?: string;
+  /** For a repair: what its rows are published as, `<landed_file of the source>#repair`. */
+  readonly landed_as?: string;
+  /** For a repair: the ledger's name of the file version whose quarantined rows it mends. */
+  readonly repairs?: FileVersion;
+  /** How its columns differ from the manifest's in what that allows. */
+  readonly drift?: readonly string[];
   readonly failures_found?: readonly RuleFailure[];
   readonly batch_id?: string;
   readonly fence?: number;

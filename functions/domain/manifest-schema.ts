@@ -54,7 +54,23 @@ const Fields = z
   .describe('The columns of a file by name; they may stand in any order in it.');
 
 const Validation = z.strictObject({
-  on_error: z.literal('quarantine').default('quarantine').describe('What happens to a file that is refused.'),
+  on_error: z
+    .enum(['quarantine', 'quarantine_rows'])
+    .default('quarantine')
+    .describe(
+      'quarantine: one bad row refuses the whole file. quarantine_rows: good rows are kept, bad ones are set aside to be mended.',
+    ),
+  max_bad_rows: count
+    .optional()
+    .describe('quarantine_rows: a file with more bad rows is refused as a whole.'),
+  max_bad_share: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'quarantine_rows: a file with a greater share of bad rows is refused as a whole, 0.01 is one in a hundred.',
+    ),
   quarantine_path: z
     .string()
     .regex(/^data\/quarantine(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?$/, {
@@ -109,9 +125,23 @@ const FileText = z.strictObject({
     .default(true)
     .describe('The header names every field. If false, columns that are not required may be missing.'),
   unknown_fields: z
-    .enum(['reject', 'ignore'])
+    .enum(['reject', 'ignore', 'text'])
     .default('reject')
-    .describe('What happens to columns that the manifest does not name.'),
+    .describe(
+      'Columns that the manifest does not name: reject the file, ignore them, or keep them as text in the column unknown_fields.',
+    ),
+  key: z
+    .array(z.string())
+    .min(1)
+    .max(32)
+    .optional()
+    .describe('Fields that tell one record of a file from another; each has to be required.'),
+  on_duplicate: z
+    .enum(['first', 'last', 'reject'])
+    .optional()
+    .describe(
+      'Records with the same key: keep the first or the last one and set the others aside, or treat each as bad (reject, the default).',
+    ),
   fields: Fields,
   validation: Validation.prefault({}),
 });

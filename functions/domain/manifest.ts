@@ -18,10 +18,17 @@ export type Manifest = {
   readonly max_bytes: number;
   readonly max_row_bytes: number;
   readonly fields_required: boolean;
-  readonly unknown_fields: 'reject' | 'ignore';
+  readonly unknown_fields: 'reject' | 'ignore' | 'text';
+  /** Names of fields; undefined where records are not told apart. */
+  readonly key?: readonly string[] | undefined;
+  readonly on_duplicate: 'first' | 'last' | 'reject';
   /** In the order of the manifest. */
   readonly fields: readonly Field[];
-  readonly on_error: 'quarantine';
+  readonly on_error: 'quarantine' | 'quarantine_rows';
+  /** Files with more bad records are refused whole. */
+  readonly max_bad_rows?: number | undefined;
+  /** Of 1. */
+  readonly max_bad_share?: number | undefined;
   readonly on_empty: 'ignore' | 'reject';
   /** Without a slash at the end. */
   readonly quarantine_path: string;
@@ -83,9 +90,31 @@ const fileProblems = ({ schema }: ManifestText): readonly string[] => {
       : undefined,
     schema.delimiter === schema.quote ? 'schema.delimiter: is the same as schema.quote' : undefined,
     patternProblem('schema.name_pattern', schema.name_pattern),
+    ...keyProblems(schema),
+    ...limitProblems(schema.validation),
   ];
   return problems.filter((problem) => problem !== undefined);
 };
+
+const keyProblems = ({ key, on_duplicate, fields }: ManifestText['schema']): readonly string[] => {
+  if (key === undefined)
+    return on_duplicate === undefined ? [] : ['schema.on_duplicate: says nothing without schema.key'];
+  const problems = key.flatMap((name, at) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const shown = JSON.stringify(name.slice(0, 100));
+    if (!field) return [`schema.key[${at}]: ${shown} is no field`];
+    return field.required ? [] : [`schema.key[${at}]: ${shown} is not required, so records may lack it`];
+  });
+  const isTwice = new Set(key).size < key.length;
+  return isTwice ? [...problems, 'schema.key: names a field twice'] : problems;
+};
+
+const limitProblems = (validation: ManifestText['schema']['validation']): readonly string[] =>
+  validation.on_error === 'quarantine_rows'
+    ? []
+    : (['max_bad_rows', 'max_bad_share'] as const)
+        .filter((limit) => validation[limit] !== undefined)
+        .map((limit) => `schema.validation.${limit}: is for on_error quarantine_rows`);
 
 const flatten = ({ version, directory, schema }: ManifestText, fields: readonly Field[]): Manifest => {
   const { format: _format, encoding: _encoding, validation, ...file } = schema;
@@ -95,6 +124,7 @@ const flatten = ({ version, directory, schema }: ManifestText, fields: readonly 
     version,
     directory,
     format: 'csv',
+    on_duplicate: file.on_duplicate ?? 'reject',
     fields,
     quarantine_path: validation.quarantine_path.replace(/\/$/, ''),
   };

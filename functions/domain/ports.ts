@@ -23,6 +23,8 @@ export type Files = {
   /** Writes unless the key exists; false when it does. */
   writeOnce(key: string, body: string): Promise<boolean>;
   write(key: string, body: string): Promise<void>;
+  /** Writes what comes, in flat memory; nothing is there until all of it is, and nothing at all when it throws. */
+  writeStream(key: string, body: AsyncIterable<Uint8Array>): Promise<void>;
   /** Versions of one key that are still there, oldest first. */
   versionsOf(key: string): Promise<readonly LandedVersion[]>;
   /** Every version in landing, page by page, archive and quarantine left out. */

@@ -20,9 +20,15 @@ export const SpecFacts = z.object({
   sha256: z.string(),
 });
 
+/** One file of a batch; its `key` stands in its rows as `landed_file`, and the rows of `<key>#…` hang on it. */
 export const SpecFile = Version.extend({
+  /** Where it landed, for a repair: its rows belong to another file, whose key `key` begins with. */
+  object_key: z.string().optional(),
+  /** The copy of its good records, which is read instead of what landed; its text never changes. */
+  clean_key: z.string().optional(),
   /** ISO 8601 UTC, from S3. */
   landed_at: z.string(),
+  /** Of the bytes that are to be read. */
   facts: SpecFacts,
 });
 export type SpecFile = z.infer<typeof SpecFile>;

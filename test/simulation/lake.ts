@@ -38,6 +38,11 @@ export const newLake = (now: () => string, onCreated: (version: StoredVersion) =
     write: async (key, body) => {
       put(key, body);
     },
+    writeStream: async (key, body) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body) chunks.push(Buffer.from(chunk));
+      put(key, Buffer.concat(chunks).toString());
+    },
     versionsOf: async (key) => versions.filter((one) => one.key === key).map(listed),
     landed: async function* () {
       yield versions

@@ -21,6 +21,10 @@ const text = async (file: FileVersion): Promise<string | undefined> => {
   return content && String(await buffer(content));
 };
 
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 100_003) yield bytes.subarray(at, at + 100_003);
+}
+
 const oddNames = [
   'a b',
   'a+b',
@@ -53,6 +57,24 @@ describe('reading', () => {
     expect(await files.exists(key)).toBe(false);
     expect(await files.versionsOf(key)).toEqual([]);
     expect(await files.readText('k'.repeat(1025))).toBeUndefined();
+  });
+
+  test.each([0, 10, 8 * 2 ** 20, 17 * 2 ** 20])('writes a stream of %d bytes', async (size) => {
+    const bytes = Buffer.alloc(size, 'abcdefg');
+    const key = `streamed/${size}`;
+    await files.writeStream(key, inPieces(bytes));
+    const [version] = await files.versionsOf(key);
+    const content = version && (await files.open(version));
+    expect(content && (await buffer(content)).equals(bytes)).toBe(true);
+  });
+
+  test('writes nothing of a stream that throws', async () => {
+    const broken = async function* () {
+      yield* inPieces(Buffer.alloc(17 * 2 ** 20));
+      throw new Error('torn');
+    };
+    await expect(files.writeStream('streamed/torn', broken())).rejects.toThrow('torn');
+    expect(await files.exists('streamed/torn')).toBe(false);
   });
 
   test.each(oddNames)('writes, opens, lists and removes the odd key %j', async (name) => {

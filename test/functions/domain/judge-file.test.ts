@@ -16,6 +16,7 @@ describe('a good file', () => {
   it('is accepted with the facts that engines read it by', async () => {
     expect(await judge(file)).toEqual({
       verdict: 'accepted',
+      drift: [],
       facts: {
         format: 'csv',
         compression: 'none',

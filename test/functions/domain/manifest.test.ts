@@ -39,6 +39,7 @@ describe('parseManifest', () => {
       fields_required: true,
       unknown_fields: 'reject',
       on_error: 'quarantine',
+      on_duplicate: 'reject',
       on_empty: 'ignore',
       quarantine_path: 'data/quarantine',
     });
@@ -180,6 +181,26 @@ describe('parseManifest', () => {
       'a name with a blank at its end',
       { schema: { fields: { 'a ': { type: 'int' } } } },
       'schema.fields["a "]: begins or ends',
+    ],
+    [
+      'a key that is no field',
+      { schema: { key: ['b'], fields: { a: { type: 'int', required: true } } } },
+      'schema.key[0]: "b" is no field',
+    ],
+    [
+      'a key that may be empty',
+      { schema: { key: ['a'], fields: { a: { type: 'int' } } } },
+      'schema.key[0]: "a" is not required',
+    ],
+    [
+      'a policy for duplicates without a key',
+      { schema: { on_duplicate: 'first' } },
+      'schema.on_duplicate: says nothing',
+    ],
+    [
+      'a limit of bad rows where one refuses the file',
+      { schema: { validation: { max_bad_rows: 3 } } },
+      'schema.validation.max_bad_rows: is for',
     ],
     [
       'an error policy that does not exist',

@@ -1,0 +1,22 @@
+import type { Finding } from './judgement.ts';
+
+/** What a parser tells of a file's records, in their order; all bytes are lent for the call. */
+export type RecordListener = {
+  /** The header as it stands, line end included, byte-order mark left out; formats without one tell none. */
+  readonly onHeader?: (bytes: Uint8Array, columns: readonly string[]) => void;
+  /** One or several right records as they stand, line ends included. */
+  readonly onGood?: (bytes: Uint8Array) => void;
+  readonly onBad?: (record: BadRecord) => void;
+};
+
+/** One record that is not to be used, and why. */
+export type BadRecord = {
+  /** Physical line on which it starts, from 1; in a file without lines its position, from 1. */
+  readonly line: number;
+  /** As it stands, without its line end. */
+  readonly bytes: Uint8Array;
+  /** Texts in the order of the file's columns; absent where it cannot be split into them or is no UTF-8. */
+  readonly fields?: readonly string[];
+  /** At least one. */
+  readonly findings: readonly Finding[];
+};
