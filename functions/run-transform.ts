@@ -13,7 +13,7 @@ import { readOrWriteSpec } from './domain/gathering.ts';
 import { fileId } from './domain/landing.ts';
 import { type BatchRecord, batchId, type FileRecord, isOver, type Lease, patience } from './domain/ledger.ts';
 import type { Clock, Events, Files, Functions, Jobs, Ledger, Log } from './domain/ports.ts';
-import type { TransformSpec } from './domain/spec.ts';
+import { inLedger, type TransformSpec } from './domain/spec.ts';
 
 type Ports = {
   files: Files;
@@ -115,8 +115,9 @@ const claimAll = async (
   batch: BatchRecord,
   spec: TransformSpec,
 ): Promise<boolean> => {
-  const records = new Map((await ledger.files(spec.files)).map((record) => [fileId(record), record]));
-  const claims = await pLimit(8).map(spec.files, async (file) => {
+  const files = spec.files.map(inLedger);
+  const records = new Map((await ledger.files(files)).map((record) => [fileId(record), record]));
+  const claims = await pLimit(8).map(files, async (file) => {
     const record = records.get(fileId(file));
     if (isClaimed(record, batch)) return true;
     if (record?.state !== 'accepted') return false;

@@ -12,14 +12,16 @@ import {
   freeDataset,
   isStillRunning,
   startRun,
+  transformSpec,
 } from './domain/batch-run.ts';
 import type { Catalog } from './domain/catalog.ts';
 import { RunEnded } from './domain/events.ts';
-import { fileId, reportKey, runKey } from './domain/landing.ts';
+import { type FileVersion, fileId, reportKey, runKey } from './domain/landing.ts';
 import type { BatchRecord, FileRecord } from './domain/ledger.ts';
 import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
+import { repairsOf } from './domain/repaired.ts';
 import { renderRuleReport } from './domain/rule-report.ts';
-import { QualityResult } from './domain/spec.ts';
+import { inLedger, QualityResult } from './domain/spec.ts';
 
 type Ports = {
   files: Files;
@@ -59,9 +61,12 @@ const lookAgain = async (ports: Ports, batch: BatchRecord, message: string): Pro
 };
 
 const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): Promise<void> => {
-  const records = new Map((await ports.ledger.files(result.files)).map((file) => [fileId(file), file]));
+  const { files } = await transformSpec(ports.files, batch.id);
+  const names = new Map(files.map((file) => [fileId(file), inLedger(file)]));
+  const known = await ports.ledger.files([...names.values()]);
+  const records = new Map(known.map((file) => [fileId(file), file]));
   await pLimit(8).map(result.files, (outcome) =>
-    settleFile(ports, batch, outcome, records.get(fileId(outcome))),
+    settleFile(ports, batch, outcome, records.get(fileId(names.get(fileId(outcome)) ?? outcome))),
   );
   if (result.files.some((file) => file.outcome === 'published')) await addPending(ports, batch);
   const rows = result.files.reduce((sum, file) => sum + file.rows, 0);
@@ -86,7 +91,7 @@ const settleFile = async (
   if (outcome.outcome === 'published') {
     if (isOurs)
       await ports.ledger.move(file, 'published', { rows: outcome.rows, published_at: ports.clock.now() });
-    if (file.number > 1) await supersedeOlder(ports, outcome);
+    if (file.number > 1) await supersedeOlder(ports, file);
   } else {
     if (isOurs) await reject(ports, file, outcome);
     await ports.events.announce('File Rejected', file.dataset, fileId(file));
@@ -94,15 +99,28 @@ const settleFile = async (
 };
 
 /** Only a newer version that is published supersedes, and only now; whoever changes an older one meanwhile is met again. */
-const supersedeOlder = async ({ ledger, clock }: Ports, { key, version }: FileOutcome): Promise<void> => {
+const supersedeOlder = async (ports: Ports, { key, version }: FileVersion): Promise<void> => {
   for (;;) {
-    const versions = await ledger.versionsOf(key);
+    const versions = await ports.ledger.versionsOf(key);
     const newest = versions.find((one) => one.version === version && one.state === 'published');
-    const older = versions.find((one) => one.number < (newest?.number ?? 0) && isReplaceable(one));
-    if (!older) return;
-    await ledger.move(older, 'superseded', { superseded_by: version, superseded_at: clock.now() });
+    const older = versions.filter((one) => one.number < (newest?.number ?? 0));
+    await supersedeRepairs(ports, older, version);
+    const left = older.find(isReplaceable);
+    if (!left) return;
+    await supersede(ports, left, version);
   }
 };
+
+/** Before what they hang on, so that a call that is cut off finds them again; unpublished ones are found stale when their turn comes. */
+const supersedeRepairs = async (ports: Ports, older: readonly FileRecord[], by: string): Promise<void> => {
+  const repairs = (await repairsOf(ports.ledger, older)).filter(({ state }) => state === 'published');
+  for (const repair of repairs.reverse()) {
+    if (!(await supersede(ports, repair, by))) return supersedeRepairs(ports, older, by);
+  }
+};
+
+const supersede = ({ ledger, clock }: Ports, file: FileRecord, by: string) =>
+  ledger.move(file, 'superseded', { superseded_by: by, superseded_at: clock.now() });
 
 const isReplaceable = ({ state }: FileRecord): boolean =>
   ['landed', 'accepted', 'parked', 'published'].includes(state);

@@ -2,7 +2,7 @@ import { afterFailedRun } from './batches.ts';
 import { batchOfSpec, type FileVersion, fileId, runKey } from './landing.ts';
 import { type BatchRecord, type FileRecord, isOver, patience } from './ledger.ts';
 import type { Clock, Events, Files, JobName, Jobs, Ledger, Log, Run } from './ports.ts';
-import { TransformSpec } from './spec.ts';
+import { inLedger, TransformSpec } from './spec.ts';
 
 /** What the functions around a batch's two runs share: finding the batch, starting a run once, failing a batch. */
 
@@ -99,7 +99,7 @@ export const giveBack = async (
 ): Promise<void> => {
   const spec = await transformSpec(files, batch.id);
   const reason = batch.reason ?? '';
-  for (const file of await claimedBy(ledger, batch, spec.files)) {
+  for (const file of await claimedBy(ledger, batch, spec.files.map(inLedger))) {
     const { state, patch } = batch.is_files_fault ? afterFailedRun(file, spec.files.length) : givenBack;
     await ledger.move(file, state, { ...patch, reason });
     if (state === 'parked') log.error('file is parked', { file: fileId(file), reason });

@@ -1,4 +1,6 @@
+import { fileId } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
+import { hangsOn, landedFile } from './repaired.ts';
 
 /** Which files go together into a batch, and what a failed run means for them. */
 
@@ -11,17 +13,20 @@ export type Choice = { readonly batch: readonly FileRecord[]; readonly rejudge: 
 /**
  * Chooses the next batch: of each key the newest accepted version, judged under the manifest in force, oldest landing
  * first. Files that failed twice go apart from the rest and in halves, so that a poison file takes no other with it;
- * `fence` alternates between the two groups so that neither starves.
+ * `fence` alternates between the two groups so that neither starves. A repair waits while the file on which it hangs is
+ * about to be replaced; `stale` are the ids of repairs whose source is not the published version any more.
  */
 export const chooseBatch = (
   waiting: readonly FileRecord[],
   manifestSha256: string,
   fence: number,
+  stale: ReadonlySet<string> = new Set(),
 ): Choice => {
   const accepted = waiting.filter((file) => file.state === 'accepted');
-  const isCurrent = (file: FileRecord): boolean => file.manifest_sha256 === manifestSha256;
+  const isCurrent = (file: FileRecord): boolean =>
+    file.manifest_sha256 === manifestSha256 && !stale.has(fileId(file));
   return {
-    batch: pick(newestPerKey(accepted.filter(isCurrent)), fence),
+    batch: pick(standingAlone(newestPerKey(accepted.filter(isCurrent))), fence),
     rejudge: accepted.filter((file) => !isCurrent(file)),
   };
 };
@@ -33,6 +38,13 @@ const newestPerKey = (files: readonly FileRecord[]): FileRecord[] => {
     if (!other || other.number < file.number) newest.set(file.key, file);
   }
   return [...newest.values()];
+};
+
+/** Files that hang on no other of them. */
+const standingAlone = (files: readonly FileRecord[]): readonly FileRecord[] => {
+  if (files.every((file) => file.landed_as === undefined)) return files;
+  const names = files.map(landedFile);
+  return files.filter((file) => !names.some((name) => hangsOn(landedFile(file), name)));
 };
 
 const pick = (files: readonly FileRecord[], fence: number): readonly FileRecord[] => {

@@ -3,9 +3,10 @@ import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './batches
 import type { Dataset } from './catalog.ts';
 import { objectCreated } from './events.ts';
 import { manifestInForce } from './judging.ts';
-import { landingPrefix, readName, runKey } from './landing.ts';
+import { fileId, landingPrefix, readName, runKey } from './landing.ts';
 import type { FileRecord, Lease } from './ledger.ts';
 import type { Clock, Files, Functions, Ledger } from './ports.ts';
+import { landedFile } from './repaired.ts';
 import type { SpecFile, TransformSpec } from './spec.ts';
 
 /** Gathers what waits into the spec of a batch. */
@@ -57,8 +58,19 @@ const composeSpec = async (
 
 const nothing: Choice = { batch: [], rejudge: [] };
 
-const specFile = ({ key, version, landed_at, facts }: FileRecord): SpecFile[] =>
-  facts ? [{ key, version, landed_at, facts: { ...facts, header: [...facts.header] } }] : [];
+const specFile = (file: FileRecord): SpecFile[] => {
+  const { key, version, landed_at, landed_as, clean_key, facts } = file;
+  if (!facts) return [];
+  const read = { version, landed_at, facts: { ...facts, header: [...facts.header] } };
+  return [
+    {
+      key: landedFile(file),
+      ...read,
+      ...(landed_as !== undefined && { object_key: key }),
+      ...(clean_key !== undefined && { clean_key }),
+    },
+  ];
+};
 
 /** Waits until no file of the dataset is about to be judged, the batch is full, or the time for it is over. */
 const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
@@ -66,12 +78,24 @@ const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promi
     const waiting = await ports.ledger.waiting(lease.name);
     const isFull = waiting.filter((file) => file.state === 'accepted').length >= largestBatch;
     if (isFull || waited >= ports.gatherFor || !(await isMoreToCome(ports, lease.name, waiting))) {
-      return chooseBatch(waiting, manifestSha256, lease.fence);
+      return chooseBatch(waiting, manifestSha256, lease.fence, await staleRepairs(ports, waiting));
     }
     const pause = Math.max(shortestPause, waiting.length);
     await ports.clock.wait(pause);
     waited += pause;
   }
+};
+
+/** Repairs whose source is not the published version any more: only a batch of this dataset, whose lease is held, changes that. */
+const staleRepairs = async (
+  { ledger }: Ports,
+  waiting: readonly FileRecord[],
+): Promise<ReadonlySet<string>> => {
+  const repairs = waiting.flatMap((file) => (file.repairs ? [{ file, source: file.repairs }] : []));
+  if (repairs.length === 0) return new Set();
+  const sources = await ledger.files(repairs.map(({ source }) => source));
+  const served = new Set(sources.filter(({ state }) => state === 'published').map(fileId));
+  return new Set(repairs.filter(({ source }) => !served.has(fileId(source))).map(({ file }) => fileId(file)));
 };
 
 /** Milliseconds between two looks at what waits; a look costs more the more there is. */

@@ -33,6 +33,12 @@ export const SpecFile = Version.extend({
 });
 export type SpecFile = z.infer<typeof SpecFile>;
 
+/** The file version as the ledger knows it. */
+export const inLedger = ({ key, object_key, version }: SpecFile): { key: string; version: string } => ({
+  key: object_key ?? key,
+  version,
+});
+
 /** How a silver table is laid out, from the `config()` of `sql/silver/<dataset>.sql`. */
 export const SilverTable = z.object({
   key: z.array(z.string()),
