@@ -65,12 +65,19 @@ const raiseFence = async (session: Session, { batch, dataset, fence }: QualitySp
   if (raised !== fence) throw new FencedOut(batch, fence, raised);
 };
 
+/** Rows that hang on a file (`<key>#…`) are retracted with it; no key of a landed file holds a `#`. */
+const hangingOn = (keys: readonly string[]): string => {
+  const prefixes = keys.map((key) => `(${literal(`${key}#`)})`);
+  return `contains(landed_file, '#') and exists (select 1 from (values ${prefixes.join(', ')}) as files(prefix) where starts_with(landed_file, prefix))`;
+};
+
 const replaceRows = async (session: Session, spec: QualitySpec, { files }: QualityResult): Promise<void> => {
   const passed = files.filter(({ outcome }) => outcome === 'published');
   if (passed.length === 0) return;
   const [table, columns] = [silverName(spec.dataset), columnList(spec.table.columns.map(({ name }) => name))];
   const theirs = `landed_file in ${list(passed.map(({ key }) => literal(key)))}`;
   await session.run(`delete from ${table} where ${theirs}`);
+  await session.run(`delete from ${table} where ${hangingOn(passed.map(({ key }) => key))}`);
   // Not in the table's order: a file's rows lie together as they are, and sorting ten million takes longer than all the rest.
   await session.run(`insert into ${table} (${columns}) select ${columns} from staged where ${theirs}`);
   const found = await rowsPerFile(session, `(select landed_file from ${table} where ${theirs}) as published`);

@@ -163,6 +163,25 @@ describe('publishing', () => {
     ]);
   });
 
+  test('retracts what hangs on a key with it, and nothing else', async () => {
+    const repair = 'data/people/a.csv#repair';
+    const publishRow = async (fence: number, key: string, id: number): Promise<void> => {
+      const body = csv([[id, 'x']]);
+      const file = await land(lake, key, body, { records: 1 }, `v${fence}`);
+      await runQuality(lake.run(`q${fence}`), await staged([file], fence));
+    };
+    const ids = async () => (await silver()).map(([id]) => id);
+    await publishRow(1, 'data/people/a.csv', 1);
+    await publishRow(2, repair, 2);
+    await publishRow(3, `${repair}#repair`, 3);
+    await publishRow(4, 'data/people/a.csv2', 4);
+    expect(await ids()).toEqual(['1', '2', '3', '4']);
+    await publishRow(5, repair, 5);
+    expect(await ids()).toEqual(['1', '4', '5']);
+    await publishRow(6, 'data/people/a.csv', 6);
+    expect(await ids()).toEqual(['4', '6']);
+  });
+
   test('leaves the old rows when the correction is rejected', async () => {
     await runQuality(lake.run('q1'), await staged([await landRows('a', [[1, 'x']])], 1));
     await runQuality(lake.run('q2'), await staged([await landRows('a', [[1, '']], 'v2')], 2));
