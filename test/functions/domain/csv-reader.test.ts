@@ -3,9 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { CsvReader } from '../../../functions/domain/csv-reader.ts';
 import type { CsvRecord } from '../../../functions/domain/csv-record.ts';
 import { CsvScanner } from '../../../functions/domain/csv-scan.ts';
-import { type ReferenceRecord, referenceRecords } from './csv-reference.ts';
+import { referenceRecords } from './csv-reference.ts';
 
-type Seen = Omit<ReferenceRecord, 'isMultiline'> & { readonly isSuspect: boolean };
+type Seen = {
+  readonly line: number;
+  readonly fields: readonly string[];
+  readonly faults: readonly string[];
+  readonly lineEnd: string;
+  readonly raw: string;
+  readonly isSuspect: boolean;
+};
 type Read = { readonly records: readonly Seen[]; readonly tooLong: readonly number[]; readonly bom: boolean };
 
 const see = (record: CsvRecord): Seen => ({
@@ -30,9 +37,13 @@ const read = (chunks: readonly Uint8Array[], windowBytes: number, longest = 2 **
 };
 
 const expected = (text: string): readonly Seen[] =>
-  referenceRecords(text).map(({ isMultiline: _, ...record }) => ({
-    ...record,
-    isSuspect: record.raw.includes('\0'),
+  referenceRecords(text).map(({ line, fields, lineEnd, raw }) => ({
+    line,
+    fields: fields.map((field) => field.text),
+    faults: fields.flatMap((field) => field.faults).sort(),
+    lineEnd: lineEnd === '' ? 'none' : lineEnd === '\n' ? 'lf' : 'crlf',
+    raw,
+    isSuspect: raw.includes('\0'),
   }));
 
 const cutInto = (bytes: Uint8Array, sizes: readonly number[]): readonly Uint8Array[] => {

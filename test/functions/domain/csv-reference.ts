@@ -1,72 +1,95 @@
-/** A slow parser of a whole text that is right at a glance; the streaming one is held against it. */
-export type ReferenceRecord = {
+/** One field of a text in CSV. */
+export type ReferenceField = {
+  /** Without the quotes around it. */
+  readonly text: string;
+  /** Physical line on which it starts, from 1. */
   readonly line: number;
-  readonly fields: readonly string[];
+  /** In the order in which they stand. */
   readonly faults: readonly string[];
-  readonly lineEnd: 'lf' | 'crlf' | 'none';
+  /** A line break stands between its quotes. */
   readonly isMultiline: boolean;
+};
+
+/** One record of a text in CSV. */
+export type ReferenceRecord = {
+  /** Physical line on which it starts, from 1. */
+  readonly line: number;
+  readonly fields: readonly ReferenceField[];
+  readonly lineEnd: '' | '\n' | '\r\n';
   /** Without its line end. */
   readonly raw: string;
 };
 
-type Field = { readonly text: string; readonly end: number; readonly faults: readonly string[] };
+type Cut = Omit<ReferenceField, 'line'> & { readonly end: number };
+type Dialect = { readonly delimiter: string; readonly quote: string };
 
-const closed = /"((?:[^"]|"")*)"(?!")/y;
-const open = /"((?:[^"]|"")*)$/y;
-const bare = /(?:[^,\r\n]|\r(?!\n))*/y;
+/**
+ * All records of a text by a slow parser that is right at a glance; the streaming one is held against it. Bytes that may
+ * be no UTF-8 come as Latin-1, one character for each.
+ */
+export const referenceRecords = (
+  text: string,
+  dialect: Dialect = { delimiter: ',', quote: '"' },
+): readonly ReferenceRecord[] => {
+  const readField = fieldReader(dialect);
+  const records: ReferenceRecord[] = [];
+  for (let from = 0, line = 1; from < text.length; ) {
+    const fields: ReferenceField[] = [];
+    let end = from - 1;
+    do {
+      const start = end + 1;
+      const { end: next, ...field } = readField(text, start);
+      fields.push({ ...field, line: line + breaks(text.slice(from, start)) });
+      end = next;
+    } while (text[end] === dialect.delimiter);
+    const lineEnd = text.startsWith('\r\n', end) ? '\r\n' : text.startsWith('\n', end) ? '\n' : '';
+    records.push({ line, fields, lineEnd, raw: text.slice(from, end) });
+    line += breaks(text.slice(from, end + lineEnd.length));
+    from = end + lineEnd.length;
+  }
+  return records;
+};
 
-const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
+const breaks = (text: string): number => text.split('\n').length - 1;
+
+/** Reads the field that starts at a position. */
+const fieldReader = ({ delimiter, quote }: Dialect): ((text: string, from: number) => Cut) => {
+  const [q, d] = [quote, delimiter].map(
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  const closed = new RegExp(`${q}([^${q}]*(?:${q}${q}[^${q}]*)*)${q}(?!${q})`, 'y');
+  const bare = new RegExp(`(?:[^${d}\\r\\n]|\\r(?!\\n))*`, 'y');
+  const unquoted = (inner: string): string => inner.replaceAll(quote + quote, quote);
+  return (text, from) => {
+    if (text[from] !== quote) {
+      const plain = match(bare, text, from);
+      return { text: plain, end: from + plain.length, faults: faultsOf(plain, quote), isMultiline: false };
+    }
+    const quoted = match(closed, text, from);
+    if (quoted === '') {
+      const inner = text.slice(from + 1);
+      const faults = ['open_quote'];
+      return { text: unquoted(inner), end: text.length, faults, isMultiline: /[\r\n]/.test(inner) };
+    }
+    const isMultiline = /[\r\n]/.test(quoted);
+    const tail = match(bare, text, from + quoted.length);
+    const end = from + quoted.length + tail.length;
+    if (tail === '') return { text: unquoted(quoted.slice(1, -1)), end, faults: [], isMultiline };
+    const faults = [...(tail.startsWith('\r') ? [] : ['text_after_quote']), ...loneReturns(tail)];
+    return { text: quoted + tail, end, faults, isMultiline };
+  };
+};
+
+const match = (pattern: RegExp, text: string, from: number): string => {
   pattern.lastIndex = from;
-  return pattern.exec(text);
+  return pattern.exec(text)?.[0] ?? '';
 };
 
 const loneReturns = (text: string): string[] => Array.from(text.matchAll(/\r/g), () => 'lone_cr');
 
-const readField = (text: string, from: number): Field => {
-  const quoted = at(closed, text, from);
-  if (quoted) {
-    const end = from + quoted[0].length;
-    const tail = at(bare, text, end)?.[0] ?? '';
-    if (tail === '') return { text: (quoted[1] ?? '').replaceAll('""', '"'), end, faults: [] };
-    const faults = tail.startsWith('\r') ? [] : ['text_after_quote'];
-    return { text: quoted[0] + tail, end: end + tail.length, faults: [...faults, ...loneReturns(tail)] };
-  }
-  const opened = at(open, text, from);
-  if (opened)
-    return { text: (opened[1] ?? '').replaceAll('""', '"'), end: text.length, faults: ['open_quote'] };
-  const plain = at(bare, text, from)?.[0] ?? '';
-  const faults = plain.includes('"') ? ['quote_inside'] : [];
-  return { text: plain, end: from + plain.length, faults: [...faults, ...loneReturns(plain)] };
-};
-
-const readRecord = (text: string, from: number): { record: ReferenceRecord; next: number } => {
-  const fields: Field[] = [readField(text, from)];
-  let end = fields[0]?.end ?? from;
-  while (text[end] === ',') {
-    const field = readField(text, end + 1);
-    fields.push(field);
-    end = field.end;
-  }
-  const lineEnd = text[end] === '\r' ? 'crlf' : text[end] === '\n' ? 'lf' : 'none';
-  const raw = text.slice(from, end);
-  const record = {
-    line: text.slice(0, from).split('\n').length,
-    fields: fields.map((field) => field.text),
-    faults: fields.flatMap((field) => field.faults).sort(),
-    lineEnd,
-    isMultiline: fields.some(({ text: value }) => value.includes('\n')) || raw.includes('\n'),
-    raw,
-  } as const;
-  return { record, next: end + { crlf: 2, lf: 1, none: 0 }[lineEnd] };
-};
-
-/** All records of a text, delimiter `,` and quote `"`. */
-export const referenceRecords = (text: string): readonly ReferenceRecord[] => {
-  const records: ReferenceRecord[] = [];
-  for (let from = 0; from < text.length; ) {
-    const { record, next } = readRecord(text, from);
-    records.push(record);
-    from = next;
-  }
-  return records;
+/** What is wrong with a field that does not start with a quote. */
+const faultsOf = (plain: string, quote: string): string[] => {
+  const at = plain.indexOf(quote);
+  if (at < 0) return loneReturns(plain);
+  return [...loneReturns(plain.slice(0, at)), 'quote_inside', ...loneReturns(plain.slice(at))];
 };
