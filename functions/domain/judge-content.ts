@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-/** Where the bytes of a file go, uncompressed; it is given none once it has stopped. */
-type Sink = { readonly isStopped: boolean; readonly write: (bytes: Uint8Array) => void };
+/** Where the bytes of a file go, uncompressed; it is given none once it has stopped, nor before it has taken the last ones. */
+type Sink = { readonly isStopped: boolean; readonly write: (bytes: Uint8Array) => void | Promise<void> };
 
 /** What reading the bytes themselves has shown. */
 export type ReadContent = {
@@ -77,7 +77,7 @@ const hashed = (content: AsyncIterable<Uint8Array>): Source => {
 
 const pass = async (source: Source, sink: Sink): Promise<undefined> => {
   for (let chunk = await source.next(); chunk !== undefined && !sink.isStopped; chunk = await source.next()) {
-    sink.write(chunk);
+    await sink.write(chunk);
   }
 };
 
@@ -89,7 +89,7 @@ const inflate = async (source: Source, size: number, sink: Sink): Promise<string
     for await (const chunk of plain) {
       bytes += chunk.length;
       isBomb ||= bytes > freeBytes && bytes > size * mostRatio;
-      if (!isOver()) sink.write(chunk);
+      if (!isOver()) await sink.write(chunk);
     }
   };
   try {
