@@ -1,5 +1,9 @@
 import { checkQuality } from '../../functions/check-quality.ts';
 import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/domain/events.ts';
+import { enrollVersions } from '../../functions/domain/judging.ts';
+import type { FileVersion } from '../../functions/domain/landing.ts';
+import type { FileRecord } from '../../functions/domain/ledger.ts';
+import { repairKey, repairOf } from '../../functions/domain/repaired.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { runTransform } from '../../functions/run-transform.ts';
@@ -14,6 +18,39 @@ export const land = async (stage: Stage, name: string, body: string) => {
   const file = stage.lake.put(`data/plays/${name}.csv`, body);
   await validateLanding(stage.ports)(objectCreated(file));
   return fileIn(stage, file);
+};
+
+/** Has a file's last row set aside, as judging does where the manifest asks for it. */
+export const setRowAside = async (stage: Stage, { key, version }: FileVersion): Promise<FileRecord> => {
+  const record = await fileIn(stage, { key, version });
+  const clean_key = `staging/clean/plays/${key}@${version}`;
+  const body = stage.lake.newest(clean_key)?.body ?? stage.lake.find(key, version)?.body ?? '';
+  stage.lake.put(clean_key, body.replace(/.*\n$/, ''));
+  stage.lake.put(`${clean_key}.rows.csv`, 'the row');
+  stage.lake.put(`${clean_key}.report.json`, 'the report');
+  const facts = record.facts && { ...record.facts, records: record.facts.records - 1 };
+  const patch = { quarantined_rows: 1, clean_key, ...(facts && { facts }) };
+  return (await stage.ports.ledger.amend(record, patch)) ?? record;
+};
+
+/** Lands mended rows of a file, judged and accepted. */
+export const landRepair = async (stage: Stage, source: FileRecord, body: string): Promise<FileRecord> => {
+  const { key, version, dataset } = source;
+  const stored = stage.lake.put(repairKey(source), body);
+  const clean_key = `staging/clean/plays/${stored.key}@${stored.version}`;
+  stage.lake.put(clean_key, body);
+  await enrollVersions(stage.ports, stored.key, dataset);
+  const landed = await fileIn(stage, stored);
+  const { facts, manifest_sha256 } = source;
+  const known = { ...(facts && { facts }), ...(manifest_sha256 && { manifest_sha256 }), records: 1 };
+  const patch = {
+    ...known,
+    clean_key,
+    landed_as: repairOf(source),
+    repairs: { key, version },
+    quarantined_rows: 0,
+  };
+  return (await stage.ports.ledger.move(landed, 'accepted', patch)) ?? landed;
 };
 
 export const putManifest = (stage: Stage, changes: object = {}) =>

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { archiveFiles } from '../../functions/archive-files.ts';
 import { fileEvent, objectCreated, ourEvent } from '../../functions/domain/events.ts';
+import { reportKey, rowsKey } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
-import { land, publish, putManifest } from './acts.ts';
+import { land, landRepair, publish, putManifest, setRowAside } from './acts.ts';
 import { fileIn, goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -98,4 +99,36 @@ test('takes a folder marker off the queue and leaves it where it is', async () =
 test('knows nothing to do for an unknown file, and throws for a batch without a spec', async () => {
   await archiveFiles(stage.ports)(ourEvent('File Rejected', 'plays', 'data/plays/x.csv@v9'));
   await expect(published('plays-00000009')).rejects.toThrow('no spec of batch plays-00000009');
+});
+
+test('sets rows aside with their report once the others are published, before the file leaves landing', async () => {
+  const file = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  const [report, rows] = [reportKey(file), rowsKey(file, 'csv')];
+  await wake(file);
+  expect(stage.lake.newest(rows)).toBeUndefined();
+  await publish(stage);
+  await published('plays-00000001');
+  expect([stage.lake.newest(rows)?.body, stage.lake.newest(report)?.body]).toEqual(['the row', 'the report']);
+  expect(await fileIn(stage, file)).toMatchObject({ state: 'published', stored_as: archiveOf(file) });
+});
+
+test('leaves a file in landing whose quarantined rows are gone', async () => {
+  const file = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  await publish(stage);
+  const rows = stage.lake.newest(`${file.clean_key}.rows.csv`);
+  if (rows) await stage.ports.files.remove(rows);
+  await expect(published('plays-00000001')).rejects.toThrow(`${file.clean_key}.rows.csv is gone`);
+  expect(stage.lake.find(file.key, file.version)).toBeDefined();
+});
+
+test('archives mended rows that a correction superseded', async () => {
+  const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  await publish(stage);
+  const repair = await landRepair(stage, await fileIn(stage, first), goodBody(102, 1));
+  await publish(stage);
+  await land(stage, 'a', goodBody(200, 1));
+  await publish(stage);
+  await published('plays-00000003');
+  expect(await fileIn(stage, repair)).toMatchObject({ state: 'superseded', archived_at: expect.any(String) });
+  expect(stage.lake.find(repair.key, repair.version)).toBeUndefined();
 });

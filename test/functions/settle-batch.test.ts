@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { runEnded } from '../../functions/domain/events.ts';
+import { objectCreated, runEnded } from '../../functions/domain/events.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
-import { check, land, publish, putManifest, transform } from './acts.ts';
+import { check, land, landRepair, publish, putManifest, setRowAside, transform } from './acts.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -132,4 +132,54 @@ test('needs no record of the start: the event may be faster', async () => {
 test('leaves a run alone that is of no batch', async () => {
   await settle('jr_0');
   expect(stage.logged).toEqual([{ level: 'info', message: 'run of no batch', facts: { run: 'jr_0' } }]);
+});
+
+const silverOf = (): string[] =>
+  stage.engine.silver().map(({ key, id }) => `${key.slice('data/plays/'.length)} ${id}`);
+
+test('publishes mended rows under the name of their file, and supersedes them with it', async () => {
+  const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  await publish(stage);
+  expect(silverOf()).toEqual(['a.csv 100', 'a.csv 101']);
+  const repair = await landRepair(stage, await fileIn(stage, first), goodBody(102, 1));
+  await publish(stage);
+  expect(await fileIn(stage, repair)).toMatchObject({ state: 'published', rows: 1 });
+  expect(silverOf()).toEqual(['a.csv 100', 'a.csv 101', 'a.csv#repair 102']);
+  const second = await land(stage, 'a', goodBody(200, 1));
+  await publish(stage);
+  for (const file of [first, repair])
+    expect(await fileIn(stage, file)).toMatchObject({ state: 'superseded', superseded_by: second.version });
+  expect(silverOf()).toEqual(['a.csv 200']);
+});
+
+test('has a repair wait while its file is replaced, and judges it again then', async () => {
+  const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  await publish(stage);
+  const repair = await landRepair(stage, await fileIn(stage, first), goodBody(102, 1));
+  await land(stage, 'a', goodBody(200, 1));
+  await publish(stage);
+  expect(await fileIn(stage, repair)).toMatchObject({ state: 'accepted' });
+  expect(silverOf()).toEqual(['a.csv 200']);
+  await transform(stage);
+  expect(await fileIn(stage, repair)).toMatchObject({ state: 'landed' });
+  expect(stage.invoked.at(-1)).toEqual({ name: 'validate-landing', event: objectCreated(repair) });
+});
+
+test('replaces what was mended before, and what hangs on that', async () => {
+  const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  await publish(stage);
+  const half = await setRowAside(
+    stage,
+    await landRepair(stage, await fileIn(stage, first), goodBody(102, 2)),
+  );
+  await publish(stage);
+  const rest = await landRepair(stage, await fileIn(stage, half), goodBody(103, 1));
+  await publish(stage);
+  expect(silverOf()).toEqual(['a.csv 100', 'a.csv 101', 'a.csv#repair 102', 'a.csv#repair#repair 103']);
+  const again = await landRepair(stage, await fileIn(stage, first), goodBody(300, 1));
+  await publish(stage);
+  expect(silverOf()).toEqual(['a.csv 100', 'a.csv 101', 'a.csv#repair 300']);
+  for (const file of [half, rest])
+    expect(await fileIn(stage, file)).toMatchObject({ state: 'superseded', superseded_by: again.version });
+  expect(await fileIn(stage, first)).toMatchObject({ state: 'published' });
 });

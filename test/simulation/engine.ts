@@ -1,5 +1,6 @@
 import { runKey } from '../../functions/domain/landing.ts';
 import type { JobName, Jobs, Run } from '../../functions/domain/ports.ts';
+import { hangsOn } from '../../functions/domain/repaired.ts';
 import {
   type QualityResult,
   QualitySpec,
@@ -16,7 +17,11 @@ export type SimulatedRun = { id: string; job: JobName; spec: string; state: Run[
 type Published = { fence: number; result: QualityResult };
 
 export type Engine = ReturnType<typeof newEngine>;
-export type EngineFaults = { retractsNothing?: boolean; marksBeforeWriting?: boolean };
+export type EngineFaults = {
+  retractsNothing?: boolean;
+  retractsNoRepairs?: boolean;
+  marksBeforeWriting?: boolean;
+};
 
 export const newEngine = (
   lake: Lake,
@@ -65,10 +70,13 @@ export const newEngine = (
     const known = published.get(spec.batch);
     if (known) return known.result;
     if ([...published.values()].some(({ fence }) => fence > spec.fence)) throw new Error('fenced out');
-    const judged = spec.files.map((file) => ({ file, rows: rowsOf(lake, file) }));
+    const read = JSON.parse(lake.newest(runKey(spec.batch, 'transform', 'spec'))?.body ?? '{}');
+    const judged = TransformSpec.parse(read).files.map((file) => ({ file, rows: rowsOf(lake, file) }));
     const passed = judged.filter(({ rows }) => rows.every(({ id }) => !id.startsWith('999')));
-    const keys = new Set(faults.retractsNothing ? [] : passed.map(({ file }) => file.key));
-    silver = [...silver.filter(({ key }) => !keys.has(key)), ...passed.flatMap(({ rows }) => rows)];
+    const keys = faults.retractsNothing ? [] : passed.map(({ file }) => file.key);
+    const isRetracted = (row: SilverRow): boolean =>
+      keys.some((key) => row.key === key || (!faults.retractsNoRepairs && hangsOn(row.key, key)));
+    silver = [...silver.filter((row) => !isRetracted(row)), ...passed.flatMap(({ rows }) => rows)];
     const files = judged.map(({ file: { key, version }, rows }) => {
       const isPassed = passed.some(({ file }) => file.key === key);
       const failures = isPassed ? [] : [{ rule: 'ColumnValues "id" < 900', metric: '0', examples: [] }];
@@ -88,8 +96,7 @@ export const newEngine = (
   const quality = (spec: QualitySpec, run: string, death: Death): void => {
     const key = runKey(spec.batch, 'quality', 'result');
     if (death === 'before commit') {
-      if (faults.marksBeforeWriting)
-        void lake.files.writeOnce(key, JSON.stringify(unwritten(lake, spec, run)));
+      if (faults.marksBeforeWriting) void lake.files.writeOnce(key, JSON.stringify(unwritten(spec, run)));
       throw new Error('the run died before its commit');
     }
     const result = publish(spec, run);
@@ -127,8 +134,8 @@ const answerOf = ({ id, spec, state, message }: SimulatedRun): Run => ({
 });
 const answer = (run: SimulatedRun | undefined): Run | undefined => run && answerOf(run);
 
-const rowsOf = (lake: Lake, { key, version }: Pick<SpecFile, 'key' | 'version'>): SilverRow[] => {
-  const stored = lake.find(key, version);
+const rowsOf = (lake: Lake, { key, version, clean_key }: SpecFile): SilverRow[] => {
+  const stored = clean_key === undefined ? lake.find(key, version) : lake.newest(clean_key);
   if (!stored) throw new Error(`${key}@${version} is gone`);
   return parseRows(stored.body).map((row) => ({ key, version, ...row }));
 };
@@ -144,14 +151,14 @@ export const parseRows = (body: string): { id: string; day: string }[] =>
       return { id, day };
     });
 
-const unwritten = (lake: Lake, spec: QualitySpec, run: string): QualityResult => ({
+const unwritten = (spec: QualitySpec, run: string): QualityResult => ({
   batch: spec.batch,
   run,
   files: spec.files.map(({ key, version }) => ({
     key,
     version,
     outcome: 'published',
-    rows: rowsOf(lake, { key, version }).length,
+    rows: 1,
     failures: [],
   })),
 });

@@ -49,6 +49,24 @@ describe('choosing a batch', () => {
     expect(choose(waiting).batch).toEqual([waiting[1]]);
   });
 
+  test('leaves a repair whose source is not published any more to be judged again', () => {
+    const [plain, repair] = [named('a'), named('b@v1.rows', { landed_as: 'data/plays/b.csv#repair' })];
+    const stale = new Set([`${repair.key}@v1`]);
+    expect(chooseBatch([plain, repair], 'current', 1, stale)).toEqual({ batch: [plain], rejudge: [repair] });
+    expect(choose([plain, repair]).batch).toEqual([plain, repair]);
+  });
+
+  test.each([
+    ['data/plays/a.csv#repair', 'data/plays/a.csv'],
+    ['data/plays/a.csv#repair#repair', 'data/plays/a.csv'],
+    ['data/plays/a.csv#repair#repair', 'data/plays/a.csv#repair'],
+  ])('has %s wait for a batch after the one that replaces %s', (landed_as, replaced) => {
+    const corrected = named('x', { key: 'data/plays/x', landed_as: replaced });
+    const repair = named('y', { key: 'data/plays/y', landed_as });
+    const other = named('z', { key: 'data/plays/z', landed_as: 'data/plays/a.csv2#repair' });
+    expect(choose([repair, corrected, other]).batch).toEqual([corrected, other]);
+  });
+
   test('leaves files that were judged under another manifest to be judged again', () => {
     const waiting = [
       named('a', { manifest_sha256: 'old' }),
