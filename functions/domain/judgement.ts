@@ -12,14 +12,17 @@ export type Finding = {
   readonly value?: string;
 };
 
+/** How files are written; `jsonl` has one JSON object a line, `json` is one array of them. */
+export type FileFormat = 'csv' | 'jsonl' | 'json' | 'parquet';
+
 /** What the judge saw while it read every byte; engines read the file by these and never sniff. */
 export type FileFacts = {
-  readonly format: 'csv';
+  readonly format: FileFormat;
   readonly compression: 'none' | 'gzip';
   readonly bom: boolean;
   readonly delimiter: string;
   readonly quote: string;
-  /** Column names in file order. */
+  /** Column names in file order; paths such as `items[].price` in JSON, where new columns may come with any record. */
   readonly header: readonly string[];
   readonly line_end: 'lf' | 'crlf' | 'mixed';
   /** A quoted field holds a line break. */

@@ -9,7 +9,7 @@ type Fields = { readonly fields: readonly Field[]; readonly problems: readonly s
 
 const mostFields = 2000;
 /** Columns that the lake adds to every landed row. */
-const lineage = new Set(['landed_file', 'landed_version', 'landed_at', 'batch_id']);
+const lineage = new Set(['landed_file', 'landed_version', 'landed_at', 'batch_id', 'unknown_fields']);
 
 /** Reads the columns; `json` is the manifest before parsing, which may name what no parsed object can hold. */
 export const manifestFields = (texts: Readonly<Record<string, FieldText>>, json: unknown): Fields => {
@@ -43,7 +43,7 @@ const nameProblems = (names: readonly string[], json: unknown): string[] => {
     const folded = name.toLowerCase();
     const before = seen.get(folded);
     if (before !== undefined) problems.push(`${pathOfField(name)}: differs from ${before} in case alone`);
-    if (lineage.has(folded))
+    if (lineage.has(folded.split(/[.[]/)[0] ?? ''))
       problems.push(`${pathOfField(name)}: is a column that the lake adds to every row`);
     if (name.trim() !== name) problems.push(`${pathOfField(name)}: begins or ends with a blank`);
     seen.set(folded, name);

@@ -51,7 +51,9 @@ const Fields = z
       .regex(/^\P{Cc}*$/u, { error: 'has control characters' }),
     FieldText,
   )
-  .describe('The columns of a file by name; they may stand in any order in it.');
+  .describe(
+    'The columns of a file by name; they may stand in any order in it. In other formats than csv a name may be a path: address.city, tags[] (an array of values), items[].price (a value in each object of an array).',
+  );
 
 const Validation = z.strictObject({
   on_error: z
@@ -92,22 +94,27 @@ const FileText = z.strictObject({
     .regex(/^(\.[A-Za-z0-9]+)+$/, { error: 'is not an extension such as .csv' })
     .describe('How file names end; the same followed by .gz is allowed too.'),
   format: z
-    .string()
-    .regex(/^csv$/, { error: 'is not csv, the only format that is read' })
-    .default('csv')
-    .describe('How files are written: csv is RFC 4180 with a header.'),
+    .enum(['csv', 'jsonl', 'json', 'parquet'], { error: 'is none of csv, jsonl, json, parquet' })
+    .optional()
+    .describe(
+      'How files are written: csv is RFC 4180 with a header, jsonl one JSON object a line, json one array of objects. Without it the extension tells (.jsonl, .ndjson, .json, .parquet, else csv).',
+    ),
   name_pattern: pattern
     .optional()
     .describe(
       'Regular expression (RE2 syntax) that matches the whole name of a file, without folders and .gz.',
     ),
-  delimiter: oneByte.default(',').describe('One character between fields.'),
-  quote: oneByte.default('"').describe('One character around fields that hold delimiters or line breaks.'),
+  delimiter: oneByte.optional().describe('csv: one character between fields, a comma without it.'),
+  quote: oneByte
+    .optional()
+    .describe(
+      'csv: one character around fields that hold delimiters or line breaks, a double quote without it.',
+    ),
   encoding: z
     .string()
     .regex(/^[Uu][Tt][Ff]-?8$/, { error: 'is not utf-8, the only encoding that is read' })
-    .default('utf-8')
-    .describe('A byte-order mark may be there or not.'),
+    .optional()
+    .describe('A byte-order mark may be there or not in csv; JSON has none.'),
   max_rows: z.int().min(1).optional().describe('Most records of a file, the header not counted.'),
   max_bytes: z
     .int()
@@ -118,12 +125,14 @@ const FileText = z.strictObject({
     .int()
     .min(1)
     .max(16 * 2 ** 20)
-    .default(2 ** 20)
-    .describe('Most bytes of one record.'),
+    .optional()
+    .describe('Most bytes of one record, 1048576 without it.'),
   fields_required: z
     .boolean()
-    .default(true)
-    .describe('The header names every field. If false, columns that are not required may be missing.'),
+    .optional()
+    .describe(
+      'The header names every field; if false, columns that are not required may be missing. In jsonl and json every record names them; false without it.',
+    ),
   unknown_fields: z
     .enum(['reject', 'ignore', 'text'])
     .default('reject')

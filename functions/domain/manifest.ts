@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Field } from './field.ts';
+import type { FileFormat } from './judgement.ts';
 import { manifestFields } from './manifest-fields.ts';
+import { formatOf, formatProblems, isJson } from './manifest-format.ts';
 import { issueProblem, patternProblem } from './manifest-problems.ts';
 import { ManifestText } from './manifest-schema.ts';
 
@@ -9,7 +11,7 @@ export type Manifest = {
   readonly version: string;
   /** With a slash at the end. */
   readonly directory: string;
-  readonly format: 'csv';
+  readonly format: FileFormat;
   readonly extension: string;
   readonly name_pattern?: string | undefined;
   readonly delimiter: string;
@@ -81,14 +83,10 @@ const parseJson = (bytes: Uint8Array): Json => {
   }
 };
 
-const otherFormats = /^\.(jsonl|ndjson|json|parquet|avro|orc|xlsx?)(\.gz)?$/i;
-
 const fileProblems = ({ schema }: ManifestText): readonly string[] => {
   const problems: (string | undefined)[] = [
-    otherFormats.test(schema.extension)
-      ? `schema.extension: ${schema.extension} is not read yet, only CSV is`
-      : undefined,
-    schema.delimiter === schema.quote ? 'schema.delimiter: is the same as schema.quote' : undefined,
+    ...formatProblems(schema),
+    delimiterOf(schema) === quoteOf(schema) ? 'schema.delimiter: is the same as schema.quote' : undefined,
     patternProblem('schema.name_pattern', schema.name_pattern),
     ...keyProblems(schema),
     ...limitProblems(schema.validation),
@@ -96,13 +94,16 @@ const fileProblems = ({ schema }: ManifestText): readonly string[] => {
   return problems.filter((problem) => problem !== undefined);
 };
 
-const keyProblems = ({ key, on_duplicate, fields }: ManifestText['schema']): readonly string[] => {
+const keyProblems = (schema: ManifestText['schema']): readonly string[] => {
+  const { key, on_duplicate, fields } = schema;
+  const isInArray = (name: string): boolean => formatOf(schema) !== 'csv' && name.includes('[]');
   if (key === undefined)
     return on_duplicate === undefined ? [] : ['schema.on_duplicate: says nothing without schema.key'];
   const problems = key.flatMap((name, at) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const shown = JSON.stringify(name.slice(0, 100));
     if (!field) return [`schema.key[${at}]: ${shown} is no field`];
+    if (isInArray(name)) return [`schema.key[${at}]: ${shown} lies in an array, so a record has many of it`];
     return field.required ? [] : [`schema.key[${at}]: ${shown} is not required, so records may lack it`];
   });
   const isTwice = new Set(key).size < key.length;
@@ -116,14 +117,22 @@ const limitProblems = (validation: ManifestText['schema']['validation']): readon
         .filter((limit) => validation[limit] !== undefined)
         .map((limit) => `schema.validation.${limit}: is for on_error quarantine_rows`);
 
+const delimiterOf = ({ delimiter = ',' }: ManifestText['schema']): string => delimiter;
+const quoteOf = ({ quote = '"' }: ManifestText['schema']): string => quote;
+
 const flatten = ({ version, directory, schema }: ManifestText, fields: readonly Field[]): Manifest => {
-  const { format: _format, encoding: _encoding, validation, ...file } = schema;
+  const { encoding: _encoding, validation, ...file } = schema;
+  const format = formatOf(schema);
   return {
     ...file,
     ...validation,
     version,
     directory,
-    format: 'csv',
+    format,
+    delimiter: delimiterOf(schema),
+    quote: quoteOf(schema),
+    max_row_bytes: file.max_row_bytes ?? 2 ** 20,
+    fields_required: file.fields_required ?? !isJson(format),
     on_duplicate: file.on_duplicate ?? 'reject',
     fields,
     quarantine_path: validation.quarantine_path.replace(/\/$/, ''),

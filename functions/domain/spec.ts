@@ -7,7 +7,7 @@ const Version = z.object({ key: z.string(), version: z.string() });
 
 /** Facts of `judgement.ts`, as they ride in a spec. */
 export const SpecFacts = z.object({
-  format: z.literal('csv'),
+  format: z.enum(['csv', 'jsonl', 'json', 'parquet']),
   compression: z.enum(['none', 'gzip']),
   bom: z.boolean(),
   delimiter: z.string(),
@@ -58,7 +58,11 @@ export const TransformSpec = z.object({
   fence: z.number().int(),
   manifest_sha256: z.string(),
   files: z.array(SpecFile),
-  /** The manifest's columns; the landed relation has each as text, an empty field as NULL. */
+  /**
+   * The manifest's columns; the landed relation has each as text, an empty field as NULL. Paths of other formats than
+   * CSV arrive under their first key: `address.city` as a struct of texts, `tags[]` as a list of texts, `items[].price` as
+   * a list of structs of texts. `unknown_fields` is a JSON object of the texts of columns that the manifest does not name.
+   */
   columns: z.array(z.string()),
   /** One select over the relation `landed_<dataset>`: the columns above as text and `landed_file`, `landed_version`, `landed_at` (timestamp, UTC), `batch_id`. */
   sql: z.string(),

@@ -82,11 +82,11 @@ describe('parseManifest', () => {
     ],
     ['a directory that climbs', { top: { directory: 'data/../x/' } }, 'directory: is not a landing folder'],
     ['a directory without a slash at its end', { top: { directory: 'data/streams' } }, 'directory: is not'],
-    ['a format that is not read', { schema: { format: 'parquet' } }, 'schema.format: is not csv'],
+    ['a format that is not read', { schema: { format: 'avro' } }, 'schema.format: is none of csv, jsonl'],
     [
       'an extension that is not read',
-      { schema: { extension: '.jsonl' } },
-      'schema.extension: .jsonl is not read yet',
+      { schema: { extension: '.xlsx' } },
+      'schema.extension: .xlsx is not read',
     ],
     ['an encoding that is not read', { schema: { encoding: 'latin1' } }, 'schema.encoding: is not utf-8'],
     [
