@@ -4,6 +4,8 @@ import type { CsvRecord } from './csv-record.ts';
 import { CsvScanner } from './csv-scan.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { type Header, judgeHeader } from './judge-header.ts';
+import { Discards, type KeyCheck } from './judge-keys.ts';
+import { type AddKey, addKeys } from './judge-keys-csv.ts';
 import type { BadRecord, RecordListener } from './judge-records.ts';
 import { judgeRow } from './judge-row.ts';
 import type { FileFacts, Finding } from './judgement.ts';
@@ -44,8 +46,17 @@ export class CsvParser implements Parser {
   private readonly findings: FindingLog;
   private readonly listener: RecordListener;
   private found: Finding[] = [];
+  private addKey: AddKey | undefined;
+  private readonly keys: KeyCheck;
+  private readonly discards: Discards;
 
-  constructor(manifest: Manifest, findings: FindingLog, listener: RecordListener = {}, windowBytes?: number) {
+  constructor(
+    manifest: Manifest,
+    findings: FindingLog,
+    listener: RecordListener = {},
+    windowBytes?: number,
+    keys: KeyCheck = {},
+  ) {
     const { delimiter, quote, max_row_bytes } = manifest;
     const cutter = {
       onRecord: (record: CsvRecord) => this.read(record),
@@ -55,6 +66,8 @@ export class CsvParser implements Parser {
     this.manifest = manifest;
     this.findings = findings;
     this.listener = listener;
+    this.keys = keys;
+    this.discards = new Discards(keys.discards ?? [], manifest, findings);
     if (listener.onBad) findings.listen((finding) => this.found.push(finding));
   }
 
@@ -114,9 +127,11 @@ export class CsvParser implements Parser {
   /** A quote that is never closed has swallowed all records behind it: nothing of the file can be used. */
   private judge(record: CsvRecord, judgeRecord: (record: CsvRecord) => void): void {
     const before = this.findings.total;
-    judgeRecord(record);
+    if (this.discards.ordinal === this.records) this.discards.tell();
+    else judgeRecord(record);
     const found = this.findings.total - before;
     const { bytes, start, next, faults } = record;
+    if (found === 0) this.addKey?.(record, this.records);
     if (found === 0) this.listener.onGood?.(bytes.subarray(start, next));
     if (found === 0 || faults.some(({ kind }) => kind === 'open_quote')) return;
     this.badRecords++;
@@ -145,6 +160,7 @@ export class CsvParser implements Parser {
       return;
     }
     this.drift = this.header.drift;
+    this.addKey = addKeys(this.keys.index, this.header.columns, this.manifest);
     this.judgeRecord = judgeRow(this.header, this.manifest, this.findings);
     this.listener.onHeader?.(record.bytes.subarray(record.start, record.next), this.header.columns);
   }

@@ -1,12 +1,13 @@
 import { type LandedContent, readContent } from './judge-content.ts';
 import { CsvParser, type Parser } from './judge-csv.ts';
 import { FindingLog } from './judge-findings.ts';
+import { judgeKeys, type KeyRoom, keyIndex, type Repeats } from './judge-keys.ts';
 import { isGzip, judgeName } from './judge-name.ts';
 import type { Judgement } from './judgement.ts';
 import type { Manifest } from './manifest.ts';
 
-/** A landed file: its key, its size in bytes and its bytes, which are read once. */
-export type LandedFile = LandedContent & { readonly key: string; readonly manifest: Manifest };
+/** A landed file: its key, its size in bytes and its bytes, which are read once; `seed` and `scratch` are for its keys. */
+export type LandedFile = LandedContent & KeyRoom & { readonly key: string; readonly manifest: Manifest };
 
 /**
  * Judges a file by its manifest: name, then every byte, in flat memory. Bad data is an answer; it throws only when the
@@ -15,7 +16,8 @@ export type LandedFile = LandedContent & { readonly key: string; readonly manife
 export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
   const { key, size, manifest } = file;
   const findings = new FindingLog();
-  const parser = new CsvParser(manifest, findings);
+  const index = keyIndex(manifest, file);
+  const parser = new CsvParser(manifest, findings, {}, undefined, { index });
   const isMarker = key.endsWith('/') && size === 0;
   judgeName(key, manifest, findings);
   judgeSize(file, findings);
@@ -24,7 +26,8 @@ export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
   if (isMarker) return { verdict: 'ignored', reason: 'folder marker', sha256 };
   if (damage !== undefined) findings.add('gzip', undefined, () => ({ subject: 'the file', says: damage }));
   else parser.end();
-  return conclude(file, parser, findings, sha256);
+  const repeats = index && !parser.isStopped ? judgeKeys(index, manifest, findings) : undefined;
+  return conclude(file, parser, findings, sha256, repeats);
 };
 
 const conclude = (
@@ -32,6 +35,7 @@ const conclude = (
   parser: Parser,
   findings: FindingLog,
   sha256: string,
+  repeats: Repeats | undefined,
 ): Judgement => {
   const { isEmpty, records } = parser;
   if (findings.total === 0 && isEmpty && manifest.on_empty === 'ignore') {
@@ -40,20 +44,25 @@ const conclude = (
   if (findings.total === 0 && records === 0 && manifest.on_empty === 'reject') {
     findings.add('empty', undefined, () => ({ subject: 'the file', says: 'holds no record' }));
   }
-  judgeShare(parser, manifest, findings);
-  const isRefused = findings.ofFile > 0 || (parser.badRecords > 0 && manifest.on_error === 'quarantine');
+  const discarded = repeats?.count ?? 0;
+  const bad = parser.badRecords + (manifest.on_duplicate === 'reject' ? discarded : 0);
+  judgeShare(records, bad, manifest, findings);
+  const isRefused = findings.ofFile > 0 || (bad > 0 && manifest.on_error === 'quarantine');
   if (isRefused) return { verdict: 'rejected', sha256, records, ...findings.findings };
   const compression = isGzip(key) ? 'gzip' : 'none';
   return {
     verdict: 'accepted',
     facts: { ...parser.facts(), compression, sha256 },
     drift: parser.drift,
-    ...(parser.badRecords > 0 && { quarantined: { rows: parser.badRecords, ...findings.findings } }),
+    ...quarantined(parser.badRecords + discarded, findings, repeats),
   };
 };
 
+const quarantined = (rows: number, { findings }: FindingLog, repeats: Repeats | undefined) =>
+  rows > 0 && { quarantined: { rows, ...findings, ...(repeats && { discards: repeats }) } };
+
 /** Beyond a limit, or with nothing else, bad records take the file with them. */
-const judgeShare = ({ records, badRecords }: Parser, manifest: Manifest, findings: FindingLog): void => {
+const judgeShare = (records: number, badRecords: number, manifest: Manifest, findings: FindingLog): void => {
   const { on_error, max_bad_rows = Infinity, max_bad_share = 1 } = manifest;
   if (on_error === 'quarantine' || badRecords === 0) return;
   const add = (rule: string, allows: string): void =>

@@ -1,3 +1,5 @@
+import type { Repeat } from './judge-keys.ts';
+
 /** What a judge of landed files says: facts for the engines, a verdict for the ledger, a report for people. */
 
 /** One thing that is wrong with a file, where it stands, in words that an upstream colleague understands. */
@@ -71,7 +73,11 @@ export type Judgement =
       /** How its columns differ from the manifest's in what the manifest allows, such as `new column x, ignored`. */
       readonly drift: readonly string[];
       /** Records to be set aside before the others are used; absent when every record is good. */
-      readonly quarantined?: Findings & { readonly rows: number };
+      readonly quarantined?: Findings & {
+        readonly rows: number;
+        /** Those of them that are set aside for their key alone, in order, for the parser that reads the file again. */
+        readonly discards?: Iterable<Repeat>;
+      };
     }
   | ({
       readonly verdict: 'rejected';

@@ -37,6 +37,16 @@ export type Files = {
   remove(file: FileVersion): Promise<void>;
 };
 
+/** Room on a disk for the time of one judgement; nothing is opened before something is written. */
+export type Scratch = {
+  /** Writes behind what is there, and answers where it begins; the bytes are lent for the call. */
+  append(bytes: Uint8Array): number;
+  /** Fills `into` with what was written at a place. */
+  read(at: number, into: Uint8Array): void;
+  /** Deletes it all. */
+  close(): void;
+};
+
 /** The only memory. Every write is conditional on the record that was read; the loser of a race gets undefined. */
 export type Ledger = {
   file(file: FileVersion): Promise<FileRecord | undefined>;
