@@ -52,8 +52,9 @@ export const balanceOf = (file: FileRecord, repairs: readonly FileRecord[] = [])
   const landed = { ...nothing, landed: records };
   switch (file.state) {
     case 'published': {
-      const repaired = repairs.filter(({ state }) => state === 'published').reduce(goodRecords, 0);
-      const published = records - quarantined_rows;
+      const mended = repairs.filter(({ state }) => state === 'published').map(publishedRecords);
+      const repaired = mended.reduce((sum, rows) => sum + rows, 0);
+      const published = publishedRecords(file);
       return { ...landed, published, repaired, quarantined: quarantined_rows - repaired };
     }
     case 'rejected':
@@ -69,5 +70,6 @@ export const balanceOf = (file: FileRecord, repairs: readonly FileRecord[] = [])
   }
 };
 
-const goodRecords = (sum: number, { records = 0, quarantined_rows = 0 }: FileRecord): number =>
-  sum + records - quarantined_rows;
+/** A record may give several silver rows, never none. */
+const publishedRecords = ({ records = 0, quarantined_rows = 0, rows = 0 }: FileRecord): number =>
+  Math.min(rows, records - quarantined_rows);

@@ -1,34 +1,18 @@
 import { styleText } from 'node:util';
+import { type Balance, balanceOf } from '../../functions/domain/repaired.ts';
 import { count } from './count.ts';
 import type { Whereabouts } from './follow.ts';
 
-/** Where every row of a file went: what landed is published, in quarantine or superseded, and nothing else. */
-export type Balance = { landed: number; published: number; quarantined: number; superseded: number };
-
-const nothing: Balance = { landed: 0, published: 0, quarantined: 0, superseded: 0 };
+const nothing: Balance = { landed: 0, published: 0, repaired: 0, quarantined: 0, superseded: 0 };
 const filesShown = 20;
 
-/** Rows of one file by where they are. */
-export const balanceOf = ({ record }: Whereabouts): Balance => {
-  const rows = record?.records ?? 0;
-  switch (record?.state) {
-    case 'published':
-      return { ...nothing, landed: rows, published: record.rows ?? 0 };
-    case 'rejected':
-    case 'quarantined':
-      return { ...nothing, landed: rows, quarantined: rows };
-    case 'superseded':
-      return { ...nothing, landed: rows, superseded: rows };
-    case 'ignored':
-      return nothing;
-    default:
-      return { ...nothing, landed: rows };
-  }
-};
+/** Records of one file by where they are; nothing while the ledger does not know it. */
+export const whereRowsAre = ({ record }: Whereabouts): Balance => (record ? balanceOf(record) : nothing);
 
 const add = (a: Balance, b: Balance): Balance => ({
   landed: a.landed + b.landed,
   published: a.published + b.published,
+  repaired: a.repaired + b.repaired,
   quarantined: a.quarantined + b.quarantined,
   superseded: a.superseded + b.superseded,
 });
@@ -40,13 +24,13 @@ export const balanceLines = (whereabouts: readonly Whereabouts[]): string[] => {
 };
 
 const table = (counted: readonly Whereabouts[]): string[] => {
-  const total = counted.map(balanceOf).reduce(add, nothing);
+  const total = counted.map(whereRowsAre).reduce(add, nothing);
   const isEven = total.landed === total.published + total.quarantined + total.superseded;
   const shown = counted.slice(0, filesShown);
   const width = Math.max(12, ...shown.map(({ file }) => file.key.length));
   return [
     styleText('bold', row(width, 'rows', 'landed', 'published', 'quarantined', 'superseded')),
-    ...shown.map((one) => numbers(width, one.file.key, balanceOf(one))),
+    ...shown.map((one) => numbers(width, one.file.key, whereRowsAre(one))),
     ...more(counted.length, 'file'),
     numbers(width, 'together', total),
     isEven

@@ -20,6 +20,7 @@ const file: FileRecord = {
   landed_at: '2024-06-25T00:00:00.000Z',
   enrolled_at: '2024-06-25T00:00:00.000Z',
   records: 100,
+  rows: 90,
   quarantined_rows: 10,
   failed_runs: 0,
   failed_alone: 0,
@@ -30,6 +31,7 @@ const repair: FileRecord = {
   version: 'v2',
   landed_as: 'data/plays/in/a.csv#repair',
   records: 10,
+  rows: 6,
   quarantined_rows: 4,
 };
 const repairOfRepair: FileRecord = {
@@ -37,6 +39,7 @@ const repairOfRepair: FileRecord = {
   key: 'data/plays/a.csv@v1.rows.csv@v2.rows.csv',
   landed_as: 'data/plays/in/a.csv#repair#repair',
   records: 4,
+  rows: 12,
   quarantined_rows: 0,
 };
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { balanceLines, balanceOf, knownLines } from '../../../local/commands/balance.ts';
+import { balanceLines, knownLines, whereRowsAre } from '../../../local/commands/balance.ts';
 import { fileRecord, whereabouts } from './whereabouts.ts';
 
 const published = whereabouts('KPIs', fileRecord('published', { rows: 10 }));
@@ -26,10 +26,14 @@ describe('the balance of a file', () => {
       whereabouts('transforming', fileRecord('claimed')),
       { landed: 10, published: 0, quarantined: 0, superseded: 0 },
     ],
+    [
+      whereabouts('KPIs', fileRecord('published', { rows: 7, quarantined_rows: 3 })),
+      { landed: 10, published: 7, quarantined: 3, superseded: 0 },
+    ],
     [ignored, { landed: 0, published: 0, quarantined: 0, superseded: 0 }],
     [whereabouts('landing'), { landed: 0, published: 0, quarantined: 0, superseded: 0 }],
   ])('counts its rows where they are: %j', (one, balance) => {
-    expect(balanceOf(one)).toEqual(balance);
+    expect(whereRowsAre(one)).toEqual({ repaired: 0, ...balance });
   });
 });
 
