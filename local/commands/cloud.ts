@@ -1,35 +1,13 @@
-import { join } from 'node:path';
-import type { Cloud } from '../cloud.ts';
-import { landManifests } from './landing.ts';
-import { type CloudFlags, openCloud, stopOnSignal } from './options.ts';
+import type { Command } from 'commander';
+import { type CloudFlags, withCloud, withExamples, withJson } from './options.ts';
 
-/** Keeps the laptop cloud up until Ctrl-C, its address printed and written to `<state>/cloud.env`. */
-export const keepCloud = async (flags: CloudFlags): Promise<void> => {
-  const cloud = await openCloud(flags);
-  const stopped = stopOnSignal(cloud);
-  await landManifests(cloud.environment.LAKE_BUCKET ?? '').catch(async (cause: unknown) => {
-    await cloud.stop();
-    throw cause;
-  });
-  console.log(welcome(cloud, flags.state).join('\n'));
-  await stopped;
-};
-
-const welcome = ({ endpoint, environment }: Cloud, state: string): string[] => {
-  const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${value}`);
-  const file = join(state, 'cloud.env');
-  return [
-    `The laptop cloud is up on ${endpoint}. In another terminal, for any AWS client:`,
-    '',
-    ...exports,
-    '',
-    `or, the same from ${file}:  set -a; . ${file.includes('/') ? file : `./${file}`}; set +a`,
-    '',
-    'Then, for example:',
-    '',
-    '  aws s3 cp local/sample/streams1.csv s3://$LAKE_BUCKET/data/streams/',
-    `  aws dynamodb get-item --table-name $KPI_TABLE --key '{"pk":{"S":"DAY#2024-06-25"},"sk":{"S":"CURRENT"}}'`,
-    '',
-    `Logs: ${join(state, 'logs')}, one file a function. Ctrl-C ends it.`,
-  ];
+/** Adds `cloud`, which keeps the laptop cloud up. */
+export const addCloud = (program: Command): void => {
+  const command = program.command('cloud').description('keep the laptop cloud up for any AWS client');
+  withExamples(
+    withJson(withCloud(command)),
+    'Examples:',
+    '  $ soundcheck cloud --port 4566         keep it up until Ctrl-C',
+    '  $ set -a; . .soundcheck/cloud.env      in another terminal: point any AWS client at it',
+  ).action(async (flags: CloudFlags) => (await import('./keep-cloud.ts')).keepCloud(flags));
 };

@@ -38,25 +38,29 @@ export class Stuck extends Error {
   override readonly name = 'Stuck';
 }
 
-type Ports = {
+/** What following files takes. */
+export type Following = {
   readonly ledger: Ledger;
   /** Marts that a dataset feeds. */
   readonly martsOf: (dataset: string) => readonly string[];
   /** True once the transaction of the mart's running rebuild is done. */
   readonly isRebuilt: (mart: string) => Promise<boolean>;
+  /** Milliseconds without a change after which files count as stuck; three minutes unless told. */
+  readonly patience?: number;
 };
 
 /** The time between two looks. */
 export const pause = (): Promise<void> => setTimeout(120);
 
-const patience = 180_000;
+const usualPatience = 180_000;
 
-/** Follows files by the ledger until all are at rest, telling each look; rejects with `Stuck` after three minutes without a change. */
+/** Follows files by the ledger until all are at rest, telling each look; rejects with `Stuck` after too long without a change. */
 export const follow = async (
-  ports: Ports,
+  ports: Following,
   files: readonly LandedFile[],
   tell: (whereabouts: readonly Whereabouts[]) => void,
 ): Promise<Whereabouts[]> => {
+  const { patience = usualPatience } = ports;
   let seen: Whereabouts[] = files.map((file) => ({ file, stage: 'landing', isAtRest: false }));
   for (let changed = Date.now(); ; ) {
     const limit = pLimit(8);
@@ -65,24 +69,24 @@ export const follow = async (
     seen = next;
     tell(seen);
     if (seen.every((one) => one.isAtRest)) return seen;
-    if (Date.now() - changed > patience) throw new Stuck(stuckMessage(seen));
+    if (Date.now() - changed > patience) throw new Stuck(stuckMessage(seen, patience));
     await pause();
   }
 };
 
-const stuckMessage = (seen: readonly Whereabouts[]): string => {
+const stuckMessage = (seen: readonly Whereabouts[], patience: number): string => {
   const left = seen.filter((one) => !one.isAtRest).map(({ file, stage }) => `${file.name} (${stage})`);
-  return `nothing has moved for three minutes: ${left.slice(0, 5).join(', ')}; the logs in the state's folder say why`;
+  return `nothing has moved for ${patience / 60_000} minutes: ${left.slice(0, 5).join(', ')}; the logs in the state's folder say why`;
 };
 
-const look = async (ports: Ports, file: LandedFile): Promise<Whereabouts> => {
+const look = async (ports: Following, file: LandedFile): Promise<Whereabouts> => {
   const record = await ports.ledger.file(file);
   if (!record) return { file, stage: 'landing', isAtRest: false };
   const [stage, isAtRest] = await stageOf(ports, record);
   return { file, record, stage, isAtRest };
 };
 
-const stageOf = async (ports: Ports, record: FileRecord): Promise<[Stage, boolean]> => {
+const stageOf = async (ports: Following, record: FileRecord): Promise<[Stage, boolean]> => {
   const isMoved = record.archived_at !== undefined;
   switch (record.state) {
     case 'landed':
@@ -108,7 +112,7 @@ const stageOf = async (ports: Ports, record: FileRecord): Promise<[Stage, boolea
 };
 
 const publishedStage = async (
-  { ledger, martsOf, isRebuilt }: Ports,
+  { ledger, martsOf, isRebuilt }: Following,
   { dataset, batch_id = '' }: FileRecord,
   isMoved: boolean,
 ): Promise<[Stage, boolean]> => {

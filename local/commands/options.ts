@@ -1,9 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Cloud, startCloud } from '../cloud.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Chaos, parseChaos, parseDuration } from '../events/chaos.ts';
-import { lockState } from '../state-lock.ts';
+
+/** What commands may be told, and how it is read. */
 
 /** What every command that runs a cloud may be told. */
 export type CloudFlags = {
@@ -12,55 +11,65 @@ export type CloudFlags = {
   readonly port?: number;
   readonly chaos?: Chaos;
   readonly sweepEvery: number;
+  readonly json?: boolean;
 };
 
 /** The project's folder: `serverless.yml`, `rules/` and `sql/` lie there. */
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Milliseconds between two sweeps on a laptop, where nobody waits a quarter of an hour. */
-export const usualSweep = '10s';
+/** Where everything is kept unless told otherwise. */
+export const usualState = '.soundcheck';
 
-export { parseChaos, parseDuration };
+/** How often sweep looks on a laptop, where nobody waits a quarter of an hour. */
+const usualSweep = '10s';
 
-/** Starts the laptop cloud as the flags say and points this process's own clients at it. */
-export const openCloud = async ({ state, fresh, port, chaos, sweepEvery }: CloudFlags): Promise<Cloud> => {
-  if (fresh) await empty(resolve(state));
-  const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
-  const cloud = await startCloud({ root: projectRoot, state, sweepEvery, ...options }).catch(portInUse);
-  Object.assign(process.env, cloud.environment, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
-  return cloud;
+/** Milliseconds between two sweeps unless told otherwise. */
+export const usualSweepEvery = parseDuration(usualSweep);
+
+const checked =
+  <V>(parse: (text: string) => V) =>
+  (text: string): V => {
+    try {
+      return parse(text);
+    } catch (cause) {
+      throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
+    }
+  };
+
+const port = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535)
+    throw new Error('It has to be a port, 1 to 65535.');
+  return value;
 };
 
-/** A state that is in use is left alone: the lock says by whom. */
-const empty = async (state: string): Promise<void> => {
-  const unlock = await lockState(state);
-  unlock();
-  await rm(state, { recursive: true, force: true });
-};
+/** Gives a command the options of a cloud that it runs itself, `CloudFlags`. */
+export const withCloud = (command: Command): Command =>
+  command
+    .option('--state <folder>', 'where everything is kept', usualState)
+    .option('--fresh', 'begin with an empty state')
+    .option('--port <number>', 'the port of the cloud; a free one if not given', checked(port))
+    .option(
+      '--chaos <faults>',
+      'make delivery worse, e.g. dup=0.3,lose=0.05,delay=2s,seed=7',
+      checked(parseChaos),
+    )
+    .addOption(
+      new Option('--sweep-every <time>', 'how often sweep looks for what was left behind, e.g. 2s')
+        .argParser(checked(parseDuration))
+        .default(usualSweepEvery, usualSweep),
+    );
 
-const portInUse = (cause: NodeJS.ErrnoException & { readonly port?: number }): never => {
-  if (cause.code !== 'EADDRINUSE') throw cause;
-  throw new Error(`port ${cause.port} is in use; give another with --port, or none for a free one`, {
-    cause,
-  });
-};
+/** Gives a command the options that say which cloud it speaks to, `TargetFlags`. */
+export const withTarget = (command: Command): Command =>
+  command
+    .option('--state <folder>', `the laptop cloud's folder (default: ${usualState})`)
+    .option('--stage <name>', 'a stage that is deployed on AWS, such as dev');
 
-/** Milliseconds in which a second signal is the echo of the first: a terminal tells the whole group, and so may the parent. */
-const echo = 1_000;
+/** Gives a command `--json`. */
+export const withJson = (command: Command): Command =>
+  command.option('--json', 'answer with one JSON document on standard output');
 
-/** Resolves once a signal came and the cloud is stopped; whoever asks again after a second is not kept waiting. */
-export const stopOnSignal = (cloud: Cloud): Promise<'stopped'> =>
-  new Promise((resolve, reject) => {
-    let asked: number | undefined;
-    const stop = (): void => {
-      if (asked !== undefined && Date.now() - asked > echo) process.exit(interrupted);
-      if (asked !== undefined) return;
-      asked = Date.now();
-      console.error('\nStopping; whatever is not done yet is done after the next start.');
-      cloud.stop().then(() => resolve('stopped'), reject);
-    };
-    process.on('SIGINT', stop).on('SIGTERM', stop);
-  });
-
-/** The exit code of a command that was interrupted, as shells have it. */
-export const interrupted = 130;
+/** Adds text below a command's help. */
+export const withExamples = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText('after', ['', ...lines].join('\n'));

@@ -1,0 +1,26 @@
+import { reportKey, rowsKey } from '../../functions/domain/landing.ts';
+import type { FileRecord } from '../../functions/domain/ledger.ts';
+import { rowsFormat } from '../../functions/domain/repaired.ts';
+import type { Whereabouts } from './follow.ts';
+
+/** Where the rows lie that were set aside from a published file; undefined where there are none. */
+export const rowsFileOf = (record: FileRecord): string | undefined =>
+  record.state === 'published' && (record.quarantined_rows ?? 0) > 0
+    ? rowsKey(record, rowsFormat(record))
+    : undefined;
+
+/** Where the report on a file lies; undefined for a file that nothing is wrong with. */
+export const reportOf = (record: FileRecord): string | undefined =>
+  record.state === 'quarantined' || rowsFileOf(record) !== undefined ? reportKey(record) : undefined;
+
+/** A file version as JSON answers show it: what the ledger knows, and where its report and its rows file lie. */
+export const recordDocument = (record: FileRecord): object => {
+  const { key: file, facts: _facts, rev: _rev, failures_found: failures, ...rest } = record;
+  return { file, ...rest, failures, report: reportOf(record), rows_file: rowsFileOf(record) };
+};
+
+/** The same for a file that a command landed, with its path on this machine and its stage. */
+export const fileDocument = ({ file, stage, record }: Whereabouts): object => {
+  const known = record ? recordDocument(record) : { file: file.key, version: file.version };
+  return { path: file.path, stage, ...known };
+};

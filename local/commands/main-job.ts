@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import pLimit from 'p-limit';
+import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
+import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
+import { s3Files } from '../../functions/adapters/s3-files.ts';
+import type { Cloud } from '../cloud.ts';
+import { writeSample } from '../generate/sample.ts';
+import { answer, inParts } from './answer.ts';
+import { balanceLines, knownLines } from './balance.ts';
+import { fileDocument } from './file-document.ts';
+import type { Whereabouts } from './follow.ts';
+import { kpiSummary } from './kpi-summary.ts';
+import { CannotLand, type LandedFile, landFile, landManifests, withDatasets } from './landing.ts';
+import { interrupted, openCloud, stopOnSignal } from './open-cloud.ts';
+import type { CloudFlags } from './options.ts';
+import { quarantineLines } from './quarantine.ts';
+import { martsOfState } from './target.ts';
+import { followingOn, watch } from './watch.ts';
+
+export type StartFlags = CloudFlags & { readonly dataset?: string };
+
+/** The main job: a cloud comes up, files land, their way is shown until all are at rest, KPIs are read back; exit code 1 when a file is not at rest. */
+export const start = async (paths: readonly string[], flags: StartFlags): Promise<void> => {
+  if (flags.dataset !== undefined && paths.length === 0)
+    throw new CannotLand('--dataset says where files belong: name the files, too');
+  const files = paths.length > 0 ? await withDatasets(paths, flags.dataset) : [];
+  const began = Date.now();
+  const cloud = await openCloud(flags);
+  const stopped = stopOnSignal(cloud);
+  outputOf(flags).write(
+    `The laptop cloud is up on ${cloud.endpoint} (${((Date.now() - began) / 1000).toFixed(1)} s)\n\n`,
+  );
+  const job = run(cloud, files, flags).finally(() => cloud.stop());
+  // What still waits for an answer of the stopped cloud must not keep the process.
+  if ((await Promise.race([job, stopped])) === 'stopped') process.exit(interrupted);
+};
+
+const run = async (
+  cloud: Cloud,
+  given: readonly { path: string; dataset: string }[],
+  flags: StartFlags,
+): Promise<void> => {
+  const {
+    LAKE_BUCKET: bucket = '',
+    LEDGER_TABLE: ledgerTable = '',
+    KPI_TABLE: kpiTable = '',
+  } = cloud.environment;
+  const [files, ledger, kpis] = [s3Files(bucket), dynamoLedger(ledgerTable), dynamoKpis(kpiTable)];
+  const marts = await martsOfState(flags.state);
+  await landManifests(bucket);
+  const [following, began] = [followingOn({ ledger, isLaptop: true }, marts), Date.now()];
+  const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
+  const seen = given.length > 0 ? await see(await landAll(bucket, given)) : await runSample(see, bucket);
+  const summaries = await Promise.all(marts.map(({ name }) => kpiSummary({ files, ledger, kpis }, name)));
+  const lines = inParts(
+    knownLines(seen),
+    ...summaries,
+    balanceLines(seen),
+    await quarantineLines(files, seen),
+    nextSteps(flags),
+  );
+  answer(flags, { files: seen.map(fileDocument) }, lines);
+  if (seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage))) process.exitCode = 1;
+};
+
+/** Progress is part of what people read, and beside what programs read. */
+const outputOf = ({ json }: StartFlags): NodeJS.WriteStream => (json ? process.stderr : process.stdout);
+
+const landAll = (
+  bucket: string,
+  files: readonly { path: string; dataset: string }[],
+): Promise<LandedFile[]> => pLimit(8).map(files, (file) => landFile(bucket, file));
+
+/** The catalogue and the listeners first, as upstream would; then what was listened to. */
+const runSample = async (
+  see: (landed: readonly LandedFile[]) => Promise<Whereabouts[]>,
+  bucket: string,
+): Promise<Whereabouts[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-sample-'));
+  try {
+    const sample = await writeSample(folder);
+    const isStreams = ({ dataset }: { dataset: string }): boolean => dataset === 'streams';
+    const before = sample.filter((file) => !isStreams(file));
+    const listened = sample.filter(isStreams);
+    return [...(await see(await landAll(bucket, before))), ...(await see(await landAll(bucket, listened)))];
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+const nextSteps = ({ state }: StartFlags): string[] => {
+  const where = relative(process.cwd(), state) === '.soundcheck' ? '' : ` --state ${state}`;
+  const steps = [
+    [`npm start --${where} path/to/streams7.csv`, 'land a file of your own'],
+    [`npm run cloud${where && ` --${where}`}`, 'keep the cloud up, for any AWS client'],
+    [`npm start --${where} --fresh`, 'begin again with an empty state'],
+  ] as const;
+  const width = Math.max(...steps.map(([command]) => command.length));
+  return ['Next:', ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)];
+};

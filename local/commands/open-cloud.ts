@@ -1,0 +1,53 @@
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Cloud, startCloud } from '../cloud.ts';
+import { lockState } from '../state-lock.ts';
+import { type CloudFlags, projectRoot } from './options.ts';
+
+/** Starts the laptop cloud as the flags say and points this process's own clients at it. */
+export const openCloud = async ({ state, fresh, port, chaos, sweepEvery }: CloudFlags): Promise<Cloud> => {
+  if (fresh) await empty(resolve(state));
+  const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
+  const cloud = await startCloud({ root: projectRoot, state, sweepEvery, ...options }).catch(portInUse);
+  pointClientsAt(cloud.environment);
+  return cloud;
+};
+
+/** Makes clients of this process from now on use that environment. */
+export const pointClientsAt = (environment: Cloud['environment']): void => {
+  Object.assign(process.env, environment, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
+};
+
+/** A state that is in use is left alone: the lock says by whom. */
+const empty = async (state: string): Promise<void> => {
+  const unlock = await lockState(state);
+  unlock();
+  await rm(state, { recursive: true, force: true });
+};
+
+const portInUse = (cause: NodeJS.ErrnoException & { readonly port?: number }): never => {
+  if (cause.code !== 'EADDRINUSE') throw cause;
+  throw new Error(`port ${cause.port} is in use; give another with --port, or none for a free one`, {
+    cause,
+  });
+};
+
+/** Milliseconds in which a second signal is the echo of the first: a terminal tells the whole group, and so may the parent. */
+const echo = 1_000;
+
+/** Resolves once a signal came and the cloud is stopped; whoever asks again after a second is not kept waiting. */
+export const stopOnSignal = (cloud: Pick<Cloud, 'stop'>): Promise<'stopped'> =>
+  new Promise((resolve, reject) => {
+    let asked: number | undefined;
+    const stop = (): void => {
+      if (asked !== undefined && Date.now() - asked > echo) process.exit(interrupted);
+      if (asked !== undefined) return;
+      asked = Date.now();
+      console.error('\nStopping; whatever is not done yet is done after the next start.');
+      cloud.stop().then(() => resolve('stopped'), reject);
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+  });
+
+/** The exit code of a command that was interrupted, as shells have it. */
+export const interrupted = 130;

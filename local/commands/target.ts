@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
+import { s3Files } from '../../functions/adapters/s3-files.ts';
+import { Catalog, type Mart } from '../../functions/domain/catalog.ts';
+import type { Files, Ledger } from '../../functions/domain/ports.ts';
+import { catalogPath } from '../build.ts';
+import { aside } from './answer.ts';
+import { deployedNames } from './deployed-names.ts';
+import { landManifests } from './landing.ts';
+import { openCloud, pointClientsAt } from './open-cloud.ts';
+import { projectRoot, usualState, usualSweepEvery } from './options.ts';
+import { runningCloud } from './running-cloud.ts';
+
+/** Says which cloud a command speaks to; without either the ordinary environment does, else the laptop's usual folder. */
+export type TargetFlags = { readonly state?: string; readonly stage?: string; readonly json?: boolean };
+
+/** The cloud that a command speaks to. */
+export type Target = {
+  readonly bucket: string;
+  readonly files: Files;
+  readonly ledger: Ledger;
+  /** True for the cloud of this machine, whose jobs take seconds. */
+  readonly isLaptop: boolean;
+  /** True when it runs only as long as this command. */
+  readonly isOwn: boolean;
+  readonly marts: () => Promise<readonly Mart[]>;
+  /** Ends what was started for this command. */
+  readonly close: () => Promise<void>;
+};
+
+type Names = { readonly LAKE_BUCKET: string; readonly LEDGER_TABLE: string };
+
+/** Finds the cloud that the flags or the environment name, or starts the laptop's for as long as the command runs. */
+export const openTarget = async ({ state, stage }: TargetFlags): Promise<Target> => {
+  if (stage !== undefined) return elsewhere(await deployedNames(stage));
+  const { LAKE_BUCKET, LEDGER_TABLE } = process.env;
+  if (state === undefined && LAKE_BUCKET && LEDGER_TABLE) return elsewhere({ LAKE_BUCKET, LEDGER_TABLE });
+  return laptop(state ?? usualState);
+};
+
+const elsewhere = (names: Names): Target => ({
+  ...portsOf(names),
+  isLaptop: /^https?:\/\/(127\.0\.0\.1|localhost)\b/.test(process.env.AWS_ENDPOINT_URL ?? ''),
+  isOwn: false,
+  marts: async () => {
+    const { renderCatalog } = await import('../../deploy/render.ts');
+    return Object.values((await renderCatalog(projectRoot, 'redshift')).marts);
+  },
+  close: async () => {},
+});
+
+const laptop = async (state: string): Promise<Target> => {
+  const running = await runningCloud(state);
+  if (running) pointClientsAt(running);
+  else aside(`No cloud runs on ${state}: one is started for as long as this takes.`);
+  const own = running ? undefined : await openCloud({ state, sweepEvery: usualSweepEvery });
+  const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = running ?? own?.environment ?? {};
+  const close = async (): Promise<void> => own?.stop();
+  await landManifests(LAKE_BUCKET).catch(async (cause: unknown) => {
+    await close();
+    throw cause;
+  });
+  return {
+    ...portsOf({ LAKE_BUCKET, LEDGER_TABLE }),
+    isLaptop: true,
+    isOwn: own !== undefined,
+    marts: () => martsOfState(state),
+    close,
+  };
+};
+
+/** Marts of the catalog that the cloud of a state runs with. */
+export const martsOfState = async (state: string): Promise<readonly Mart[]> =>
+  Object.values(Catalog.parse(JSON.parse(await readFile(catalogPath(state), 'utf8'))).marts);
+
+const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => ({
+  bucket: LAKE_BUCKET,
+  files: s3Files(LAKE_BUCKET),
+  ledger: dynamoLedger(LEDGER_TABLE),
+});

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// Node reads this when it first needs the pool, and DuckDB keeps four threads of it busy.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+const { bundledCommand } = require('./bundle-command.cjs');
+
+bundledCommand()
+  .then((path) => import(path))
+  .catch((error) => {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  });
