@@ -173,6 +173,7 @@ export class CsvParser implements Parser {
 
   private tooLarge(): void {
     this.reader.drain(false);
+    if (this.isStopped) return;
     this.stop();
     const says = `is larger than ${this.manifest.max_bytes} bytes; what follows was not read`;
     this.findings.add('max_bytes', undefined, () => ({ subject: 'the file', says }));
