@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type BenchCloud, withCloud } from './bench-cloud.ts';
+import { keys } from './keys.ts';
 import { latency } from './latency.ts';
 import { asJson, asTable, type Measurement } from './report.ts';
 import { tenMillion } from './ten-million.ts';
@@ -13,14 +14,14 @@ const count = (text: string): number => {
 };
 
 const program = new Command('bench').description(
-  'Measures a laptop cloud of its own; prints a table, or one JSON object.',
+  'Measures a laptop cloud of its own, or the judge of files alone; prints a table, or one JSON object.',
 );
 
 const bench = (
   name: string,
   description: string,
   size: { flag: string; usual: number },
-  run: (cloud: BenchCloud, size: number) => Promise<Measurement>,
+  run: (size: number) => Promise<Measurement>,
 ) =>
   program
     .command(name)
@@ -28,18 +29,29 @@ const bench = (
     .option('--json', 'print one JSON object', false)
     .option(`--${size.flag} <number>`, `how many ${size.flag}`, count, size.usual)
     .action(async (options) => {
-      const measurement = await withCloud((cloud) => run(cloud, options[size.flag]));
+      const measurement = await run(options[size.flag]);
       console.log(options.json ? asJson(measurement) : asTable(measurement));
     });
+
+const inCloud =
+  (run: (cloud: BenchCloud, size: number) => Promise<Measurement>) =>
+  (size: number): Promise<Measurement> =>
+    withCloud((cloud) => run(cloud, size));
 
 bench(
   'latency',
   'one file of real size, from landing to a readable day',
   { flag: 'repeats', usual: 20 },
-  latency,
+  inCloud(latency),
 );
-bench('ten-million', 'one file of ten million rows', { flag: 'rows', usual: 10_000_000 }, tenMillion);
-bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, thousandFiles);
+bench(
+  'ten-million',
+  'one file of ten million rows',
+  { flag: 'rows', usual: 10_000_000 },
+  inCloud(tenMillion),
+);
+bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, inCloud(thousandFiles));
+bench('keys', 'one file of ten million keys, without a cloud', { flag: 'records', usual: 10_000_000 }, keys);
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 program.parseAsync().catch((error: unknown) => {

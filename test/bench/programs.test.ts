@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keys } from '../../bench/keys.ts';
 import type { LakeClient } from '../../bench/lake-client.ts';
 import { latency } from '../../bench/latency.ts';
 import { tenMillion } from '../../bench/ten-million.ts';
@@ -43,6 +44,11 @@ describe('the programs of bench/', () => {
   it('counts the batches that carried many files', async () => {
     const { figures } = await thousandFiles(cloudOf(fakeLake(10)), 35);
     expect(figures).toMatchObject({ files: 35, batches: 4 });
+  });
+
+  it('finds the repeated keys of a file', async () => {
+    const { figures } = await keys(3000);
+    expect(figures).toMatchObject({ records: 3000, repeats: 1000, with_key_ms: expect.any(Number) });
   });
 
   it('says why a file will never be published', async () => {

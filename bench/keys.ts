@@ -1,0 +1,80 @@
+import { temporaryScratch } from '../functions/adapters/temporary-scratch.ts';
+import { judgeFile } from '../functions/domain/judge-file.ts';
+import { type Manifest, parseManifest } from '../functions/domain/manifest.ts';
+import { peakMemory } from './memory.ts';
+import type { Measurement } from './report.ts';
+
+const header = 'user_id,track_id,listen_time\n';
+const rowsInPiece = 1000;
+const digits = 10;
+
+/** Judges a file of so many records, every other key of which stands there twice, without a key and with one, and takes time and memory. */
+export const keys = async (records: number): Promise<Measurement> => {
+  const plain = await judged(records, manifestOf({}));
+  const memoryBefore = await peakMemory(process.pid);
+  const keyed = await judged(records, manifestOf({ key: ['user_id', 'track_id'], on_duplicate: 'first' }));
+  return {
+    bench: 'keys',
+    figures: {
+      records,
+      repeats: keyed.repeats,
+      without_key_ms: plain.ms,
+      with_key_ms: keyed.ms,
+      memory_before_mb: memoryBefore,
+      peak_memory_mb: await peakMemory(process.pid),
+    },
+  };
+};
+
+const manifestOf = (schema: object): Manifest => {
+  const fields = {
+    user_id: { type: 'int', required: true },
+    track_id: { type: 'string', required: true },
+    listen_time: { type: 'timestamp', required: true },
+  };
+  const parsed = parseManifest(
+    JSON.stringify({
+      version: '1',
+      directory: 'data/streams/',
+      schema: { extension: '.csv', fields, ...schema },
+    }),
+  );
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  return parsed.manifest;
+};
+
+const judged = async (records: number, manifest: Manifest): Promise<{ ms: number; repeats: number }> => {
+  const scratch = temporaryScratch();
+  const startedAt = Date.now();
+  try {
+    const judgement = await judgeFile({
+      key: 'data/streams/streams1.csv',
+      size: header.length + records * rowOf(1).length,
+      manifest,
+      content: contentOf(records),
+      seed: 'a version',
+      scratch,
+    });
+    if (judgement.verdict !== 'accepted') throw new Error(`the file is ${judgement.verdict}`);
+    return { ms: Date.now() - startedAt, repeats: judgement.quarantined?.rows ?? 0 };
+  } finally {
+    scratch.close();
+  }
+};
+
+async function* contentOf(records: number): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(header);
+  for (let first = 0; first < records; first += rowsInPiece) {
+    const count = Math.min(rowsInPiece, records - first);
+    yield Buffer.from(Array.from({ length: count }, (_, at) => rowOf(keyOf(first + at, records))).join(''));
+  }
+}
+
+/** The last third repeats every other key of what stands before it. */
+const keyOf = (record: number, records: number): number => {
+  const first = Math.ceil((records * 2) / 3);
+  return record < first ? record : (record - first) * 2;
+};
+
+const rowOf = (key: number): string =>
+  `${10 ** (digits - 1) + key},4dBa8T7oDV9WvGr7kVS4Ez,2024-06-25 17:43:13\n`;
