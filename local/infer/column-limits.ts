@@ -1,0 +1,95 @@
+import { digitText, isFlag, isIdentifier, isSigned, wordsOf } from './column-names.ts';
+import type { ColumnProfile } from './column-profile.ts';
+import type { ColumnType } from './column-type.ts';
+import { shapePattern } from './text-shape.ts';
+
+/** What a manifest asks of a column's values beyond their type. */
+export type ColumnLimits = {
+  readonly min?: number;
+  readonly length?: number;
+  readonly max_length?: number;
+  readonly pattern?: string;
+  readonly one_of?: readonly (string | number)[];
+};
+
+/** Fewer values are too few to learn a limit from. */
+const enough = 20;
+const steps = [64, 256, 1_024, 4_096, 16_384, 65_535];
+
+const pairs: readonly (readonly string[])[] = [
+  ['Y', 'N'],
+  ['y', 'n'],
+  ['yes', 'no'],
+  ['Yes', 'No'],
+  ['YES', 'NO'],
+  ['T', 'F'],
+];
+
+/**
+ * Limits that tomorrow's file will keep, too: no negative numbers where there are none, the constant length or form of a
+ * code, generous lengths of texts, both values of a flag; never the greatest number or the only names seen so far.
+ */
+export const chooseLimits = (
+  profile: ColumnProfile,
+  { type, isFlag: isBinary }: ColumnType,
+): ColumnLimits => {
+  if (isBinary) return { one_of: [0, 1] };
+  if (type === 'string') return textLimits(profile);
+  const isNumber = type === 'int' || type === 'float' || type.startsWith('decimal');
+  const isNatural =
+    isNumber && profile.negatives === 0 && profile.values >= enough && !isSigned(profile.name);
+  return isNatural ? { min: 0 } : {};
+};
+
+const textLimits = (profile: ColumnProfile): ColumnLimits => {
+  const pair = flagPair(profile);
+  if (pair) return { one_of: pair };
+  if (profile.values < enough) return roomy(profile);
+  const pattern = patternOf(profile);
+  if (pattern !== undefined) return { pattern };
+  const { shortest, longest, isCode } = profile;
+  const isConstant = isCode && shortest === longest && longest > 1;
+  if (isConstant && (isIdentifying(profile) || isIsoCode(profile))) return { length: longest };
+  return roomy(profile);
+};
+
+const roomy = ({ longest }: ColumnProfile): ColumnLimits => {
+  const room = roomFor(longest);
+  return room === undefined ? {} : { max_length: room };
+};
+
+/** Room for texts four times as long; undefined where there is none to be had. */
+export const roomFor = (longest: number): number | undefined => steps.find((step) => step >= longest * 4);
+
+/** The pair of words of which a flag shows one or both. */
+const flagPair = ({ name, counts, values }: ColumnProfile): readonly string[] | undefined => {
+  const seen = [...(counts?.keys() ?? [])];
+  const pair = pairs.find((words) => seen.length > 0 && seen.every((word) => words.includes(word)));
+  return pair && (isFlag(name) || (seen.length === 2 && values >= enough)) ? pair : undefined;
+};
+
+/** Codes of which nearly each row has another one, but no digits that are shorter in other countries. */
+const isIdentifying = ({ name, counts }: ColumnProfile): boolean =>
+  counts === undefined &&
+  !(digitText(name) ?? '').includes('postal') &&
+  (isIdentifier(name) || digitText(name) !== undefined);
+
+const isIsoCode = ({ name, longest }: ColumnProfile): boolean =>
+  (longest === 3 && wordsOf(name).includes('currency')) ||
+  (longest === 2 && wordsOf(name).includes('country'));
+
+const uuid = '[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
+const iban = '[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}';
+
+/** The pattern of clearly structured codes, and only where every value has it. */
+const patternOf = (profile: ColumnProfile): string | undefined => {
+  const { looks, shape, counts, values } = profile;
+  if (looks.get('uuid') === values) return uuid;
+  if (looks.get('iban') === values) return iban;
+  if (!shape || counts !== undefined || !isStructured(shape.text)) return undefined;
+  return shapePattern(shape.text, shape.runs);
+};
+
+/** A fixed prefix, or digits held together by signs: `ACC-0`, `0/0/0`; a mail address is none. */
+const isStructured = (shape: string): boolean =>
+  !shape.includes('@') && /^[A-Za-z]{0,8}[-_/:.#]?0(?:[-_/:.T]?0)*$/.test(shape);

@@ -1,0 +1,130 @@
+import { digitText, isFlag, isIdentifier, isMoney, isPlace, isPlainMoney, isRate } from './column-names.ts';
+import type { ColumnProfile } from './column-profile.ts';
+
+/** The type that a manifest gives a column, and what a person should know about the choice. */
+export type ColumnType = {
+  /** As a manifest says it, e.g. `decimal(18,2)`. */
+  readonly type: string;
+  readonly format?: string;
+  /** A flag written 0 and 1. */
+  readonly isFlag?: boolean;
+  /** Why this and not what one might expect; absent where nothing is odd. */
+  readonly note?: string;
+};
+
+/** Values that are wrong rather than another type: no more than one in a hundred. */
+export const majority = 0.99;
+const usualFormat = 'YYYY-MM-DD HH:mm:ss';
+
+/** Chooses the narrowest type that nearly all values have; a column without values is text. */
+export const chooseType = (profile: ColumnProfile): ColumnType => {
+  const { values } = profile;
+  if (values === 0) return { type: 'string', note: 'is empty in every row, so text is a guess' };
+  return (
+    asWord(profile) ??
+    asNumber(profile) ??
+    asMoment(profile) ??
+    (isMost(profile.of('bool'), values) ? { type: 'bool' } : asText(profile))
+  );
+};
+
+const isMost = (part: number, whole: number): boolean => part >= whole * majority;
+const isSome = (part: number, whole: number): boolean => part > whole * (1 - majority);
+
+/** Digits that are a name: arithmetic would lose their zeros, or their last digits. */
+const asWord = (profile: ColumnProfile): ColumnType | undefined => {
+  const { name, values } = profile;
+  const digits = profile.of('int', 'zero_led', 'huge');
+  if (!isMost(digits, values)) return undefined;
+  const called = digitText(name);
+  const zeroLed = profile.of('zero_led');
+  const isZeroLed = isSome(zeroLed, values) || (zeroLed > 0 && called !== undefined);
+  if (isZeroLed)
+    return { type: 'string', note: 'holds digits with leading zeros, which a number would lose' };
+  if (called !== undefined)
+    return { type: 'string', note: `holds digits alone, but by its name ${called} is text` };
+  const isHuge = isSome(profile.of('huge'), values);
+  return isHuge
+    ? { type: 'string', note: 'holds integers beyond 64 bits, which no number type keeps' }
+    : undefined;
+};
+
+const asNumber = (profile: ColumnProfile): ColumnType | undefined => {
+  const { name, values } = profile;
+  const [ints, decimals, floats] = [profile.of('int'), profile.of('decimal'), profile.of('float')];
+  if (!isMost(ints + decimals + floats, values)) return undefined;
+  if (isMost(ints, values)) return asWhole(profile);
+  if (isSome(floats, values)) return { type: 'float' };
+  const scale = scaleOf(profile);
+  const isFixed = decimals >= 20 && ints === 0 && profile.scales.size === 1;
+  const isExact = isMoney(name) || isRate(name) || (isFixed && scale <= 6);
+  if (isPlace(name) || scale > 8 || (scale > 2 && !isExact)) return { type: 'float' };
+  return { type: decimalType(profile, Math.max(scale, isRate(name) ? 4 : 2)) };
+};
+
+const asWhole = (profile: ColumnProfile): ColumnType => {
+  const { name, least, greatest } = profile;
+  const isBinary = least >= 0 && greatest <= 1;
+  if (isBinary && isFlag(name) && !isIdentifier(name)) return { type: 'int', isFlag: true };
+  if (!isBinary && isPlainMoney(name)) {
+    const note = 'holds whole numbers alone; as an amount it may get decimals';
+    return { type: decimalType(profile, 2), note };
+  }
+  return { type: 'int' };
+};
+
+/** Digits behind the point; a few values with very many are noise. */
+const scaleOf = ({ scales, values }: ColumnProfile): number => {
+  const sorted = [...scales].sort(([a], [b]) => a - b);
+  const most = sorted.at(-1)?.[0] ?? 0;
+  if (most <= 6) return most;
+  let covered = 0;
+  const usual = sorted.find(([, number]) => {
+    covered += number;
+    return isMost(covered, values);
+  });
+  return usual && usual[0] <= 4 ? usual[0] : most;
+};
+
+const decimalType = ({ wholeDigits }: ColumnProfile, scale: number): string =>
+  `decimal(${wholeDigits + scale + 2 <= 18 ? 18 : 38},${scale})`;
+
+const asMoment = (profile: ColumnProfile): ColumnType | undefined => {
+  const { values, momentFormats } = profile;
+  if (isMost(profile.of('date'), values)) return { type: 'date' };
+  if (!isMost(profile.of('timestamp'), values)) return undefined;
+  const formats = [...momentFormats.keys()];
+  const wide = formats.find((format) => format.includes('[')) ?? formats[0] ?? usualFormat;
+  const narrow = wide.replace('[.ffffff]', '');
+  const fitting = [...momentFormats].filter(([format]) => format === wide || format === narrow);
+  const covered = fitting.reduce((sum, [, number]) => sum + number, 0);
+  if (!isMost(covered, values))
+    return { type: 'string', note: `holds moments written in ${formats.length} ways` };
+  return { type: 'timestamp', ...(wide !== usualFormat && { format: wide }) };
+};
+
+const asText = (profile: ColumnProfile): ColumnType => {
+  const note = textNote(profile);
+  return { type: 'string', ...(note !== undefined && { note }) };
+};
+
+const textNote = (profile: ColumnProfile): string | undefined => {
+  const { values, looks } = profile;
+  const nulls = profile.of('null_word');
+  const numbers = profile.of('int', 'decimal', 'float');
+  const moments = profile.of('date', 'timestamp');
+  const rest = Math.max(numbers, moments, profile.of('bool'));
+  if (nulls > 0 && isMost(nulls + rest, values))
+    return `writes ${nulls} missing values as a word such as NULL; were they empty, the others would be ${nounOf(profile)}`;
+  if (isMost(moments, values)) return 'mixes dates with moments, so neither type fits';
+  if (isMost(profile.of('odd_date') + moments, values) && looks.size === 0)
+    return 'looks like dates, but not written YYYY-MM-DD, so it stays text';
+  if (isMost(profile.of('odd_number') + numbers, values) && looks.size === 0)
+    return 'looks like numbers, but not written plainly such as 1234.50, so it stays text';
+  return undefined;
+};
+
+const nounOf = (profile: ColumnProfile): string => {
+  if (profile.of('date', 'timestamp') > 0) return 'dates';
+  return profile.of('bool') > 0 ? 'true or false' : 'numbers';
+};

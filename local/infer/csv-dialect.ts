@@ -1,0 +1,67 @@
+import { CsvReader } from '../../functions/domain/csv-reader.ts';
+import type { CsvRecord } from '../../functions/domain/csv-record.ts';
+import { CsvScanner } from '../../functions/domain/csv-scan.ts';
+
+/** The two characters that make a text a table. */
+export type CsvDialect = { readonly delimiter: string; readonly quote: string };
+
+/** How well the start of a file reads with a dialect. */
+type Trial = CsvDialect & {
+  /** Columns of the first record. */
+  readonly width: number;
+  readonly records: number;
+  /** Share of the records behind the first that are as wide and break no rule. */
+  readonly fit: number;
+  /** Records with a field in quotes. */
+  readonly quoted: number;
+};
+
+/** From the usual to the odd: where two read alike, the first is taken. */
+const delimiters = [',', '|', ';', '\t', '^', '~', '!', '#', '*', '%', '&', '+', '=', '$', '@', ':', ' '];
+const unusual = ['`', '~', '^', '{', '}', '<', '>', '$'];
+const longestRecord = 2 ** 20;
+
+/** Finds delimiter and quote in the first bytes of a file; `isWhole` says that no others follow. */
+export const findDialect = (start: Buffer, isWhole: boolean): CsvDialect => {
+  const read = (delimiter: string, quote: string): Trial => tryDialect(start, isWhole, { delimiter, quote });
+  const { delimiter } = bestOf(delimiters.map((delimiter) => read(delimiter, '"')));
+  const [double, single] = [read(delimiter, '"'), read(delimiter, "'")];
+  if (double.quoted === 0 && single.quoted * 10 > single.records && single.fit >= double.fit) return single;
+  if (double.quoted > 0 || double.fit > 0.98) return double;
+  const free = unusual.find((quote) => quote !== delimiter && !start.includes(quote));
+  const bare = free === undefined ? double : read(delimiter, free);
+  return bare.fit > double.fit ? bare : double;
+};
+
+const bestOf = (trials: readonly Trial[]): CsvDialect => {
+  const [first] = trials;
+  const wide = trials.filter(({ width }) => width > 1);
+  const sure = wide.filter(({ fit }) => fit >= 0.98).sort((a, b) => b.width - a.width)[0];
+  const likely = [...wide].sort((a, b) => b.fit - a.fit).find(({ fit }) => fit >= 0.5);
+  return sure ?? likely ?? first ?? { delimiter: ',', quote: '"' };
+};
+
+const tryDialect = (start: Buffer, isWhole: boolean, { delimiter, quote }: CsvDialect): Trial => {
+  let [records, fitting, quoted, width] = [-1, 0, 0, 0];
+  const onRecord = (record: CsvRecord): void => {
+    records++;
+    if (records === 0) width = record.count;
+    else if (record.count === width && record.faults.length === 0) fitting++;
+    if (hasQuoted(record, quote)) quoted++;
+  };
+  const reader = new CsvReader(new CsvScanner(delimiter, quote), quote, longestRecord, {
+    onRecord,
+    onTooLong: () => undefined,
+  });
+  reader.write(start);
+  reader.drain(isWhole);
+  return { delimiter, quote, width, records, quoted, fit: records > 0 ? fitting / records : 1 };
+};
+
+const hasQuoted = (record: CsvRecord, quote: string): boolean => {
+  for (let field = 0; field < record.count; field++) {
+    const at = record.startOf(field) - 1;
+    if (at >= record.start && record.bytes[at] === quote.charCodeAt(0)) return true;
+  }
+  return false;
+};

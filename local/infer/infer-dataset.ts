@@ -1,0 +1,87 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { judgeFile } from '../../functions/domain/judge-file.ts';
+import type { Judgement } from '../../functions/domain/judgement.ts';
+import { type Manifest, parseManifest } from '../../functions/domain/manifest.ts';
+import { inferTable, type Samples } from './infer-table.ts';
+import type { InferredTable } from './inferred.ts';
+import { manifestText } from './manifest-text.ts';
+import { rulesetText } from './ruleset-text.ts';
+import { CannotInfer, type OnRead, sizeOf } from './sample-file.ts';
+import { silverSql } from './silver-sql.ts';
+
+/** A file as the inferred manifest judges it. */
+export type JudgedSample = { readonly path: string; readonly judgement: Judgement };
+
+/** A dataset as it was learned from samples: what was seen, the texts to be written, and the samples judged by them. */
+export type InferredDataset = {
+  readonly table: InferredTable;
+  readonly manifest: Manifest;
+  /** Texts by their paths in the project. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly samples: readonly JudgedSample[];
+};
+
+const usualBadShare = 0.05;
+
+/** Learns a dataset from samples and judges each of them by what was learned; throws `CannotInfer`. */
+export const inferDataset = async (samples: Samples, onRead: OnRead): Promise<InferredDataset> => {
+  const table = await inferTable(samples, onRead);
+  const lenient = await judged(table, 1, onRead);
+  const share = Math.max(...lenient.samples.map(({ judgement }) => badShare(judgement)));
+  const final =
+    share <= usualBadShare
+      ? { text: manifestText(table, usualBadShare), samples: lenient.samples }
+      : await judged(table, Math.min(1, Math.ceil(share * 150) / 100), onRead);
+  const { dataset } = table;
+  return {
+    table,
+    manifest: readManifest(final.text, samples.paths),
+    texts: {
+      [`rules/${dataset}/manifest.json`]: final.text,
+      [`rules/${dataset}/quality.dqdl`]: rulesetText(table),
+      [`sql/silver/${dataset}.sql`]: silverSql(table),
+    },
+    samples: final.samples,
+  };
+};
+
+const judged = async (table: InferredTable, share: number, onRead: OnRead) => {
+  const text = manifestText(table, share);
+  const manifest = readManifest(text, table.paths);
+  const samples: JudgedSample[] = [];
+  for (const path of table.paths)
+    samples.push({ path, judgement: await judgeSample(path, table.dataset, manifest, onRead) });
+  return { text, samples };
+};
+
+/** Names that no manifest may have, such as a column without one, are found here. */
+const readManifest = (text: string, paths: readonly string[]): Manifest => {
+  const parsed = parseManifest(text);
+  if (parsed.ok) return parsed.manifest;
+  const problems = parsed.problems.map((problem) => `\n  ${problem}`);
+  throw new CannotInfer(
+    `no manifest fits ${paths.join(', ')}; is its first line a header?${problems.join('')}`,
+  );
+};
+
+const judgeSample = async (
+  path: string,
+  dataset: string,
+  manifest: Manifest,
+  onRead: OnRead,
+): Promise<Judgement> => {
+  const size = await sizeOf(path);
+  const content = createReadStream(path, { highWaterMark: 2 ** 18 });
+  let read = 0;
+  content.on('data', (chunk) => {
+    read += chunk.length;
+    onRead(path, read);
+  });
+  return judgeFile({ key: `data/${dataset}/${basename(path)}`, size, manifest, content });
+};
+
+const badShare = (judgement: Judgement): number =>
+  judgement.verdict === 'accepted' && judgement.quarantined
+    ? judgement.quarantined.rows / judgement.facts.records
+    : 0;

@@ -1,0 +1,38 @@
+import type { ColumnLimits } from './column-limits.ts';
+import type { ColumnProfile } from './column-profile.ts';
+import type { ColumnType } from './column-type.ts';
+
+/** How much a guess can be trusted: `low` has next to nothing to go by, `high` a hundred values or more that agree. */
+export type Confidence = 'high' | 'medium' | 'low';
+
+/** One column as it goes into the manifest. */
+export type InferredColumn = {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly limits: ColumnLimits;
+  readonly required: boolean;
+  /** The kind of personal data it may hold. */
+  readonly personal?: string;
+  readonly confidence: Confidence;
+  readonly profile: ColumnProfile;
+};
+
+/** Columns that tell one row of a file from another. */
+export type InferredKey = {
+  readonly columns: readonly string[];
+  /** `found`: no two rows of a file share it; `event`: so too, with a moment in it; `none`: they do, or nothing is known. */
+  readonly kind: 'found' | 'event' | 'none';
+};
+
+/** All that was learned of a dataset before it was judged. */
+export type InferredTable = {
+  readonly dataset: string;
+  readonly paths: readonly string[];
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly columns: readonly InferredColumn[];
+  readonly key: InferredKey;
+  readonly rows: number;
+  /** Some file lacks a column that another one has. */
+  readonly isRagged: boolean;
+};

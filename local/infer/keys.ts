@@ -1,0 +1,99 @@
+import { isIdentifier, wordsOf } from './column-names.ts';
+import type { RowListener } from './csv-rows.ts';
+import { DistinctSketch } from './distinct-sketch.ts';
+import type { InferredColumn, InferredKey } from './inferred.ts';
+
+const mostColumns = 8;
+const periods = new Set(['year', 'month', 'quarter', 'week', 'day', 'period', 'date']);
+
+/** The one column that tells rows apart: unique, complete, and called an identifier or the first of all. */
+export const singleKey = (columns: readonly InferredColumn[], dataset: string): InferredKey | undefined => {
+  const unique = columns.filter((column, at) => isUnique(column) && (isIdentifier(column.name) || at === 0));
+  const [best] = unique.sort((a, b) => rank(b, dataset) - rank(a, dataset));
+  return best && { columns: [best.name], kind: best.type.type === 'timestamp' ? 'event' : 'found' };
+};
+
+const isUnique = ({ required, profile, type }: InferredColumn): boolean =>
+  required && profile.isUnique && ['int', 'string', 'date', 'timestamp'].includes(type.type);
+
+/** `customer_id` before `national_id` in a list of customers. */
+const rank = ({ name, personal }: InferredColumn, dataset: string): number => {
+  const [first = ''] = wordsOf(name);
+  const own = first.length > 2 && dataset.includes(first.slice(0, -1)) ? 4 : 0;
+  return own + (isIdentifier(name) ? 2 : 0) + (personal === undefined ? 1 : 0);
+};
+
+/** Sets of columns that may tell rows apart, the likeliest first: identifiers, with a moment or a period. */
+export const keyCandidates = (columns: readonly InferredColumn[]): readonly (readonly string[])[] => {
+  const complete = columns.filter(({ required }) => required);
+  const ids = complete.filter(isDiscrete).filter(({ name }) => isIdentifier(name));
+  const moments = complete.filter(isMoment);
+  const [firstId] = ids;
+  const snapshots = moments
+    .filter(({ type }) => type.type !== 'timestamp')
+    .flatMap((moment) => (firstId ? [[firstId, moment]] : []));
+  const sets = [
+    ...(ids.length > 1 && moments.length === 0 ? [ids] : []),
+    ...snapshots,
+    ...moments.map((moment) => [...ids, moment]),
+    [...ids, ...moments],
+  ];
+  const names = sets
+    .filter(({ length }) => length > 1 && length <= mostColumns)
+    .map((set) => [...new Set(set.map(({ name }) => name))]);
+  return [...new Map(names.map((set) => [set.join('\n'), set])).values()];
+};
+
+const isDiscrete = ({ type }: InferredColumn): boolean => type.type === 'int' || type.type === 'string';
+
+const isMoment = ({ name, type }: InferredColumn): boolean =>
+  type.type === 'date' ||
+  type.type === 'timestamp' ||
+  (type.type === 'int' && !isIdentifier(name) && wordsOf(name).some((word) => periods.has(word)));
+
+type Candidate = {
+  readonly columns: readonly string[];
+  positions: readonly number[];
+  sketch: DistinctSketch;
+};
+
+/** Watches rows for candidates whose values repeat within a file. */
+export class KeySearch implements RowListener {
+  private open: readonly Candidate[];
+
+  constructor(candidates: readonly (readonly string[])[]) {
+    this.open = candidates.map((columns) => ({ columns, positions: [], sketch: new DistinctSketch() }));
+  }
+
+  readonly onHeader = (header: readonly string[]): void => {
+    for (const candidate of this.open) {
+      candidate.positions = candidate.columns.map((name) => header.indexOf(name));
+      candidate.sketch = new DistinctSketch();
+    }
+  };
+
+  readonly onRow = (texts: readonly string[]): void => {
+    for (const { positions, sketch } of this.open)
+      sketch.add(positions.map((position) => texts[position]).join('\u0000'));
+    if (this.open.some(({ sketch }) => sketch.repeats > 0))
+      this.open = this.open.filter(({ sketch }) => sketch.repeats === 0);
+  };
+
+  /** Whether no candidate is left. */
+  get isOver(): boolean {
+    return this.open.length === 0;
+  }
+
+  /** The likeliest of those that never repeated. */
+  get found(): readonly string[] | undefined {
+    return this.open[0]?.columns;
+  }
+}
+
+/** What stands in for a key where none was found: the columns that come nearest to one. */
+export const nearestKey = (columns: readonly InferredColumn[]): InferredKey => {
+  const complete = columns.filter(({ required }) => required);
+  const telling = complete.filter((column) => isIdentifier(column.name) || isMoment(column));
+  const chosen = [telling, complete, columns].find(({ length }) => length > 0) ?? [];
+  return { columns: chosen.slice(0, mostColumns).map(({ name }) => name), kind: 'none' };
+};

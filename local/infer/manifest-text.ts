@@ -1,0 +1,81 @@
+import { basename } from 'node:path';
+import { fileNames } from './file-names.ts';
+import type { InferredColumn, InferredTable } from './inferred.ts';
+
+const widest = 110;
+
+/** The text of a dataset's `manifest.json`; at most the given share of a file's rows may be bad. */
+export const manifestText = (table: InferredTable, badShare: number): string => {
+  const { dataset, delimiter, quote, key, isRagged, columns } = table;
+  const { extension, pattern } = fileNames(table.paths);
+  const schema = {
+    extension,
+    ...(extension !== '.csv' && { format: 'csv' }),
+    name_pattern: pattern,
+    ...(delimiter !== ',' && { delimiter }),
+    ...(quote !== '"' && { quote }),
+    fields_required: !isRagged,
+    ...(key.kind !== 'none' && { key: key.columns }),
+    ...(key.kind === 'event' && { on_duplicate: 'first' }),
+    fields: Object.fromEntries(columns.map((column) => [column.name, fieldOf(column)])),
+    validation: {
+      on_error: 'quarantine_rows',
+      max_bad_share: badShare,
+      quarantine_path: 'data/quarantine',
+    },
+  };
+  const manifest = {
+    $schema: '../manifest.schema.json',
+    name: 'manifest.json',
+    version: '1.0',
+    directory: `data/${dataset}/`,
+    purpose: `Guessed from ${named(table.paths)}; say here what these files are for.`,
+    schema,
+  };
+  return `${printed(manifest, '')}\n`;
+};
+
+const named = (paths: readonly string[]): string => {
+  const [first = '', ...others] = paths.map((path) => basename(path));
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
+};
+
+const fieldOf = ({ type, required, limits, personal }: InferredColumn) => {
+  const guesses = [
+    ...(personal === undefined ? [] : [`looks like ${personal}`]),
+    ...(type.isFlag ? ['a flag, 0 or 1'] : []),
+    ...(type.note === undefined ? [] : [type.note]),
+  ];
+  return {
+    type: type.type,
+    ...(required && { required }),
+    ...(type.format !== undefined && { format: type.format }),
+    ...limits,
+    ...(personal !== undefined && { pii: true }),
+    ...(guesses.length > 0 && { description: `guess: ${guesses.join('; ')}` }),
+  };
+};
+
+/** What holds no object stands on one line where it fits, as the project's other manifests have it. */
+const printed = (value: unknown, indent: string, label = ''): string => {
+  const flat = flatText(value);
+  const isLeaf = typeof value !== 'object' || value === null;
+  const isFlat = isLeaf || (!hasObjects(value) && indent.length >= 4 && !label.startsWith('"validation"'));
+  if (isLeaf || (isFlat && indent.length + label.length + flat.length + 1 <= widest)) return label + flat;
+  const inner = `${indent}  `;
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  const lines = Object.entries(value).map(
+    ([name, part]) => inner + printed(part, inner, Array.isArray(value) ? '' : `${JSON.stringify(name)}: `),
+  );
+  return `${label}${open}\n${lines.join(',\n')}\n${indent}${close}`;
+};
+
+const hasObjects = (value: object): boolean =>
+  Object.values(value).some((part) => typeof part === 'object' && part !== null && !Array.isArray(part));
+
+const flatText = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(flatText).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const parts = Object.entries(value).map(([name, part]) => `${JSON.stringify(name)}: ${flatText(part)}`);
+  return `{ ${parts.join(', ')} }`;
+};

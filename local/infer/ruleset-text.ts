@@ -1,0 +1,68 @@
+import type { InferredColumn, InferredTable } from './inferred.ts';
+import { sqlName } from './silver-sql.ts';
+
+/** The text of a starter `quality.dqdl`: rules that hold for the samples, and as comments what may be wanted. */
+export const rulesetText = (table: InferredTable): string => {
+  const rules = rulesOf(table);
+  const wanted = table.columns.flatMap(suggestionOf);
+  return [
+    `# What a file of ${table.dataset} must meet before it is published.`,
+    '# A start, guessed from samples: tighten what you know, drop what is chance.',
+    'Rules = [',
+    rules.map((rule) => `  ${rule}`).join(',\n'),
+    ...(wanted.length > 0 ? ['  # held for the samples, too; put a comma behind the rule before it'] : []),
+    ...wanted.map((rule) => `  # ${rule}`),
+    ']',
+    '',
+  ].join('\n');
+};
+
+const quoted = (name: string): string => `"${sqlName(name) ?? name}"`;
+
+const rulesOf = ({ columns, key }: InferredTable): string[] => {
+  const known = columns.filter(({ name }) => sqlName(name) !== undefined);
+  const isKeyed = key.kind === 'found' && key.columns.every((name) => sqlName(name) !== undefined);
+  return [
+    'RowCount > 0',
+    ...(isKeyed ? [`IsPrimaryKey ${key.columns.map(quoted).join(' ')}`] : []),
+    ...known.flatMap((column) => columnRules(column, isKeyed && key.columns.includes(column.name))),
+  ];
+};
+
+const columnRules = ({ name, required, limits, type }: InferredColumn, isInKey: boolean): string[] => {
+  const isText = type.type === 'string';
+  return [
+    ...(required && !isInKey ? [`IsComplete ${quoted(name)}`] : []),
+    ...(isText && limits.length !== undefined ? [`ColumnLength ${quoted(name)} = ${limits.length}`] : []),
+    ...(limits.min !== undefined
+      ? [`ColumnValues ${quoted(name)} >= ${limits.min}${unlessEmpty(name, required)}`]
+      : []),
+  ];
+};
+
+const unlessEmpty = (name: string, required: boolean): string =>
+  required ? '' : ` where "${sqlName(name) ?? name} is not null"`;
+
+const mostListed = 8;
+
+/** Few names that come again and again, and columns that are nearly always there. */
+const suggestionOf = ({ name, type, limits, required, personal, profile }: InferredColumn): string[] => {
+  if (sqlName(name) === undefined) return [];
+  const { counts, values, empty } = profile;
+  const listed = [...(counts ?? [])];
+  const isList =
+    type.type === 'string' &&
+    personal === undefined &&
+    limits.one_of === undefined &&
+    listed.length > 0 &&
+    listed.length <= mostListed &&
+    values >= listed.length * 20 &&
+    listed.every(([text]) => /^[^"\\\p{Cc}]+$/u.test(text));
+  const texts = listed.map(([text]) => `"${text}"`).sort();
+  const among = `ColumnValues ${quoted(name)} in [${texts.join(', ')}]${unlessEmpty(name, required)}`;
+  const share = Math.floor((values / (values + empty)) * 10) / 10;
+  return [
+    ...(isList ? [among] : []),
+    ...(!required && values > 0 && share >= 0.5 ? [`Completeness ${quoted(name)} >= ${share}`] : []),
+  ];
+};

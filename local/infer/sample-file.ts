@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { fileKind } from '../../functions/domain/judge-kind.ts';
+import { type CsvDialect, findDialect } from './csv-dialect.ts';
+
+/** A file from which nothing can be learned, and why. */
+export class CannotInfer extends Error {
+  override readonly name = 'CannotInfer';
+}
+
+/** Tells how many bytes of a file were read, as they lie on the disk. */
+export type OnRead = (path: string, bytes: number) => void;
+
+const startBytes = 2 ** 18;
+
+/** Opens a file's text, uncompressed. */
+export const readText = (path: string, onRead: OnRead): AsyncIterable<Uint8Array> => {
+  const bytes = createReadStream(path, { highWaterMark: 2 ** 18 });
+  let read = 0;
+  bytes.on('data', (chunk) => {
+    read += chunk.length;
+    onRead(path, read);
+  });
+  if (!path.endsWith('.gz')) return bytes;
+  const text = createGunzip();
+  bytes.on('error', (cause) => text.destroy(cause));
+  return bytes.pipe(text);
+};
+
+/** Bytes of a file on the disk; throws `CannotInfer` where there is none. */
+export const sizeOf = async (path: string): Promise<number> => {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new CannotInfer(`there is no file ${path}`);
+  return found.size;
+};
+
+/** Finds how a file is written from its first bytes; throws `CannotInfer` for one that is no text, or holds nothing. */
+export const dialectOf = async (path: string): Promise<CsvDialect> => {
+  const { start, isWhole } = await startOf(path);
+  if (start.length === 0) throw new CannotInfer(`${path} is empty`);
+  const kind = fileKind(start);
+  if (kind !== undefined) throw new CannotInfer(`${path} is ${kind}, not CSV in UTF-8`);
+  return findDialect(start, isWhole);
+};
+
+const startOf = async (path: string): Promise<{ start: Buffer; isWhole: boolean }> => {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of readText(path, () => undefined)) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > startBytes) break;
+  }
+  return { start: Buffer.concat(chunks), isWhole: length <= startBytes };
+};
