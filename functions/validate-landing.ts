@@ -4,13 +4,24 @@ import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { s3Files } from './adapters/s3-files.ts';
+import { temporaryScratch } from './adapters/temporary-scratch.ts';
 import { fileEvent, ObjectCreated, objectCreated } from './domain/events.ts';
-import { enrollVersions, judgeLanded, type Verdict } from './domain/judging.ts';
+import { enrollVersions, judgeLanded } from './domain/judging.ts';
+import type { Verdict } from './domain/judging-verdict.ts';
 import { fileId, readName } from './domain/landing.ts';
 import type { FileRecord } from './domain/ledger.ts';
-import type { Clock, Events, Files, Functions, Ledger, Log } from './domain/ports.ts';
+import type { Clock, Events, Files, Functions, Ledger, Log, Scratch } from './domain/ports.ts';
 
-type Ports = { files: Files; ledger: Ledger; events: Events; functions: Functions; clock: Clock; log: Log };
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  events: Events;
+  functions: Functions;
+  clock: Clock;
+  log: Log;
+  /** Opens room on a disk for the keys of a file's records. */
+  scratch?: () => Scratch;
+};
 
 /** Judges one landed file version against the manifest in force and records the verdict; a manifest wakes the files that wait for it. */
 export const validateLanding =
@@ -35,6 +46,7 @@ const record = async (ports: Ports, landed: FileRecord): Promise<FileRecord | un
     dataset,
     verdict: verdict.state,
     reason: reasonOf(verdict),
+    ...saidOf(verdict),
   });
   if (verdict.state === 'landed') {
     await ports.ledger.amend(landed, { reason: verdict.reason });
@@ -45,6 +57,11 @@ const record = async (ports: Ports, landed: FileRecord): Promise<FileRecord | un
 
 const reasonOf = (verdict: Verdict): string | undefined =>
   verdict.state === 'landed' ? verdict.reason : verdict.patch.reason;
+
+const saidOf = (verdict: Verdict): Readonly<Record<string, unknown>> => {
+  const { quarantined_rows, drift = [] } = verdict.state === 'landed' ? {} : verdict.patch;
+  return { quarantined_rows, ...(drift.length > 0 && { drift }) };
+};
 
 const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {
   if (file.state === 'accepted') await events.announce('File Accepted', file.dataset, fileId(file));
@@ -68,6 +85,7 @@ export const handler = lambda(ObjectCreated, validateLanding, ({ env, clock, log
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   events: eventBridgeEvents(env('STAGE')),
   functions: lambdaFunctions(env('NAME')),
+  scratch: temporaryScratch,
   clock,
   log,
 }));

@@ -1,25 +1,22 @@
-import { judgeFile } from './judge-file.ts';
-import type { Judgement } from './judgement.ts';
-import { landingPrefix, manifestKey, readName, reportKey } from './landing.ts';
+import { judgeFile, type LandedFile } from './judge-file.ts';
+import { type InForce, type Judged, type Verdict, verdictOf } from './judging-verdict.ts';
+import { fileId, landingPrefix, manifestKey, readName } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
-import type { Clock, Files, Ledger } from './ports.ts';
-import { renderReport } from './report.ts';
+import type { Clock, Files, Ledger, Scratch } from './ports.ts';
+import { judgeSent } from './repair.ts';
+import { isRepair } from './repair-source.ts';
+import { pourFile } from './split.ts';
 
 /** Judges landed files: numbers their versions, reads the manifest in force, reads every byte, says what follows. */
 
-/** The state that a landed file goes to; `landed` is to wait, with the reason. */
-export type Verdict =
-  | { readonly state: 'accepted' | 'rejected' | 'ignored'; readonly patch: Partial<FileRecord> }
-  | { readonly state: 'missing'; readonly patch: Partial<FileRecord> }
-  | { readonly state: 'landed'; readonly reason: string };
-
-type Ports = { files: Files; ledger: Ledger; clock: Clock };
-
-/** The manifest in force, or why there is none; both carry the hash of its text. */
-export type InForce =
-  | { readonly ok: true; readonly manifest: Manifest; readonly sha256: string }
-  | { readonly ok: false; readonly reason: string };
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  clock: Clock;
+  /** Opens room on a disk for the keys of a file's records; without it all of them are held in memory. */
+  scratch?: () => Scratch;
+};
 
 /** Reads the manifest of a dataset as it is now. */
 export const manifestInForce = async (files: Files, dataset: string): Promise<InForce> => {
@@ -64,65 +61,42 @@ export const enrollVersions = async (
   }
 };
 
-/** Judges a landed file; bad data is a verdict, an exception means that judging could not be done. */
+/**
+ * Judges a landed file, and parts it where only some of its records are good; bad data is a verdict, an exception means
+ * that judging could not be done.
+ */
 export const judgeLanded = async (ports: Ports, file: FileRecord): Promise<Verdict> => {
   if (readName(file.key).kind === 'marker') {
     return { state: 'ignored', patch: { reason: 'folder marker', ignored_at: ports.clock.now() } };
   }
   const inForce = await manifestInForce(ports.files, file.dataset);
   if (!inForce.ok) return { state: 'landed', reason: inForce.reason };
-  const content = await ports.files.open(file);
-  if (!content) return { state: 'missing', patch: { reason: 'its bytes are gone' } };
-  const judgement = await judgeFile({ key: file.key, size: file.size, manifest: inForce.manifest, content });
-  const again = await manifestInForce(ports.files, file.dataset);
-  if (!again.ok || again.sha256 !== inForce.sha256) return judgeLanded(ports, file);
-  return verdictOf(ports, file, inForce, judgement);
+  const scratch = ports.scratch?.();
+  try {
+    const judged = await judgeContent(ports, file, { manifest: inForce.manifest, scratch });
+    if (!judged) return { state: 'missing', patch: { reason: 'its bytes are gone' } };
+    const again = await manifestInForce(ports.files, file.dataset);
+    if (again.ok && again.sha256 === inForce.sha256) return await verdictOf(ports, file, inForce, judged);
+  } finally {
+    scratch?.close();
+  }
+  return judgeLanded(ports, file);
 };
 
-const verdictOf = async (
-  ports: Ports,
-  file: FileRecord,
-  { manifest, sha256: manifest_sha256 }: Extract<InForce, { ok: true }>,
-  judgement: Judgement,
-): Promise<Verdict> => {
-  const now = ports.clock.now();
-  if (judgement.verdict === 'ignored') {
-    return {
-      state: 'ignored',
-      patch: { reason: judgement.reason, sha256: judgement.sha256, ignored_at: now },
-    };
-  }
-  const sha256 = judgement.verdict === 'accepted' ? judgement.facts.sha256 : judgement.sha256;
-  const versions = file.number > 1 ? await ports.ledger.versionsOf(file.key) : [];
-  const known = sameBytes(versions, file, sha256, manifest_sha256);
-  if (known) return { state: 'ignored', patch: { reason: known, sha256, ignored_at: now } };
-  const judged = { sha256, manifest_sha256, quarantine_path: manifest.quarantine_path };
-  if (judgement.verdict === 'accepted') {
-    const { facts } = judgement;
-    const patch = { ...judged, facts, records: facts.records, accepted_at: now, reason: undefined };
-    return { state: 'accepted', patch };
-  }
-  const report = renderReport({ file, manifest, manifest_sha256, judgement, judged_at: now });
-  await ports.files.write(reportKey({ ...file, ...judged }), `${JSON.stringify(report, null, 2)}\n`);
-  const reason = judgement.findings[0]?.message ?? 'refused';
-  return { state: 'rejected', patch: { ...judged, reason, records: judgement.records, rejected_at: now } };
-};
+type By = { readonly manifest: Manifest; readonly scratch: Scratch | undefined };
 
-/** Says why a version adds nothing: its bytes are those of the version before it, published or refused under the same manifest. */
-const sameBytes = (
-  versions: readonly FileRecord[],
-  file: FileRecord,
-  sha256: string,
-  manifest: string,
-): string | undefined => {
-  const before = versions
-    .filter((one) => one.number < file.number && one.state !== 'ignored' && one.state !== 'missing')
-    .at(-1);
-  if (before?.sha256 !== sha256) return undefined;
-  if (before.state === 'published') return `same bytes as version ${before.version}, which is published`;
-  const isRefused = before.state === 'quarantined' && before.batch_id === undefined;
-  if (isRefused && before.manifest_sha256 === manifest) {
-    return `same bytes as version ${before.version}, which is in quarantine under the same manifest`;
-  }
-  return undefined;
+const judgeContent = async (ports: Ports, file: FileRecord, by: By): Promise<Judged | undefined> => {
+  const open = async (): Promise<LandedFile | undefined> => {
+    const content = await ports.files.open(file);
+    return content && { ...by, content, key: file.key, size: file.size, seed: file.version };
+  };
+  const landed = await open();
+  if (!landed) return undefined;
+  const again = async (): Promise<LandedFile> => {
+    const reopened = await open();
+    if (!reopened) throw new Error(`the bytes of ${fileId(file)} are gone while they are judged`);
+    return reopened;
+  };
+  if (isRepair(file.key)) return { ...(await judgeSent(ports, file, landed, again)), again };
+  return { judgement: await judgeFile(landed), pour: pourFile, again };
 };

@@ -51,9 +51,9 @@ export type FileRecord = FileVersion & {
   /** Data records as they landed, the quarantined ones among them. */
   readonly records?: number;
   /** Records that were set aside when it was judged; they rest in the rows file beside its report. */
-  readonly quarantined_rows?: number;
+  readonly quarantined_rows?: number | undefined;
   /** Where its good records and the rows file wait for the file to be published; there if rows were set aside or it is a repair. */
-  readonly clean_key?: string;
+  readonly clean_key?: string | undefined;
   /** For a repair: what its rows are published as, `<landed_file of the source>#repair`. */
   readonly landed_as?: string;
   /** For a repair: the ledger's name of the file version whose quarantined rows it mends. */
