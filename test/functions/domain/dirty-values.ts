@@ -1,4 +1,5 @@
 import type { Field, FieldType } from '../../../functions/domain/field.ts';
+import { brokenRule } from './field-reference.ts';
 
 type Kind = FieldType['kind'];
 
@@ -114,12 +115,15 @@ const valuesOf =
   ({ type }: Field): readonly string[] =>
     source[type.kind].map((value) => (type.kind === 'timestamp' ? inFormat(type.format, value) : value));
 
-/** Values that the type of a field has; its limits may still refuse some. */
-export const usualValues = valuesOf(usual);
+/** Values that a field may have, the usual ones first. */
+export const rightValues = (field: Field): readonly string[] =>
+  [...valuesOf(usual)(field), ...limitsOf(field)].filter((value) => brokenRule(field, value) === undefined);
+
+const limitsOf = ({ one_of = [], min, max }: Field): readonly string[] =>
+  [...one_of, min, max].filter((value) => value !== undefined);
 
 /** Values that are nearly what the type of a field asks for, and some that are exactly that. */
-export const disguisedValues = ({ one_of = [], min, max, ...field }: Field): readonly string[] => [
+export const disguisedValues = (field: Field): readonly string[] => [
   ...valuesOf(disguises)(field),
-  ...[min, max, ...one_of].filter((value) => value !== undefined),
-  ...one_of.map((choice) => `${choice} `),
+  ...limitsOf(field).flatMap((limit) => [limit, `${limit} `, `${limit}0`, `0${limit}`, limit.slice(1)]),
 ];

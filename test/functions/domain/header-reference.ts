@@ -10,7 +10,17 @@ export type ReferenceHeader = {
 };
 
 const line = 1;
-const magics = ['\x1f\x8b', 'PK\x03\x04', 'PAR1', '\xff\xfe', '\xfe\xff'];
+/** How files of other kinds begin. */
+const magics = [
+  ...['\x1f\x8b', '\x28\xb5\x2f\xfd', 'BZh', '\xfd7zXZ', 'PK\x03\x04', 'PAR1'],
+  ...['\xff\xfe', '\xfe\xff', '\x00\x00\xfe\xff'],
+];
+
+/** NULs at every other place are UTF-16, three of four are UTF-32. */
+const isWide = (head: string): boolean =>
+  ['#.', '.#', '#.#.', '.#.#', '#...', '...#'].includes(
+    [...head].map((byte) => (byte === '\0' ? '.' : '#')).join(''),
+  );
 
 /** Holds the first record against the manifest. */
 export const headerOf = (record: ReferenceRecord, manifest: Manifest): ReferenceHeader => {
@@ -19,7 +29,8 @@ export const headerOf = (record: ReferenceRecord, manifest: Manifest): Reference
   if (raw === '') return refused({ rule: 'blank_line', line });
   const broken = brokenFields(record, [], manifest);
   const isText = !broken.some(({ rule }) => rule === 'nul' || rule === 'encoding');
-  if (!isText && magics.some((magic) => raw.startsWith(magic))) return refused({ rule: 'binary', line });
+  if (!isText && (magics.some((magic) => raw.startsWith(magic)) || isWide(raw.slice(0, 4))))
+    return refused({ rule: 'binary', line });
   if (raw.length > 2 ** 18) return refused({ rule: 'header', line });
   if (broken.length > 0) return refused(...broken);
   const columns = record.fields.map(({ text }) => decoded(text));
