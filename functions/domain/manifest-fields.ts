@@ -1,29 +1,29 @@
 import type { Field, FieldType } from './field.ts';
 import { timestampFormats } from './field-time.ts';
 import { valueType } from './field-type.ts';
-import { pathOf, patternProblem } from './manifest-problems.ts';
+import type { PatternJudge } from './manifest-patterns.ts';
+import { pathOf } from './manifest-problems.ts';
 import type { FieldText } from './manifest-schema.ts';
 
 /** Columns of a manifest, checked for what a schema cannot say. */
 type Fields = { readonly fields: readonly Field[]; readonly problems: readonly string[] };
 
-const mostFields = 2000;
 /** Columns that the lake adds to every landed row. */
 const lineage = new Set(['landed_file', 'landed_version', 'landed_at', 'batch_id', 'unknown_fields']);
 
-/** Reads the columns; `json` is the manifest before parsing, which may name what no parsed object can hold. */
-export const manifestFields = (texts: Readonly<Record<string, FieldText>>, json: unknown): Fields => {
+/** Reads the columns. */
+export const manifestFields = (
+  texts: Readonly<Record<string, FieldText>>,
+  patternProblem: PatternJudge,
+): Fields => {
   const entries = Object.entries(texts);
   const problems = [
-    ...countProblems(entries.length),
-    ...nameProblems(
-      entries.map(([name]) => name),
-      json,
-    ),
+    ...(entries.length === 0 ? ['schema.fields: names no field'] : []),
+    ...nameProblems(entries.map(([name]) => name)),
   ];
   const fields = entries.map(([name, text]) => {
     const field = readField(name, text);
-    problems.push(...fieldProblems(pathOfField(name), text, field));
+    problems.push(...fieldProblems(pathOfField(name), text, field, patternProblem));
     return field;
   });
   return { fields, problems };
@@ -31,13 +31,8 @@ export const manifestFields = (texts: Readonly<Record<string, FieldText>>, json:
 
 const pathOfField = (name: string): string => pathOf(['schema', 'fields', name]);
 
-const countProblems = (count: number): readonly string[] => {
-  if (count === 0) return ['schema.fields: names no field'];
-  return count > mostFields ? [`schema.fields: names more than ${mostFields} fields`] : [];
-};
-
-const nameProblems = (names: readonly string[], json: unknown): string[] => {
-  const problems = hasProto(json) ? ['schema.fields.__proto__: cannot be the name of a column'] : [];
+const nameProblems = (names: readonly string[]): string[] => {
+  const problems: string[] = [];
   const seen = new Map<string, string>();
   for (const name of names) {
     const folded = name.toLowerCase();
@@ -50,15 +45,6 @@ const nameProblems = (names: readonly string[], json: unknown): string[] => {
   }
   return problems;
 };
-
-/** A parsed object drops this one name, so the JSON itself is asked. */
-const hasProto = (json: unknown): boolean => {
-  const fields = child(child(json, 'schema'), 'fields');
-  return typeof fields === 'object' && fields !== null && Object.hasOwn(fields, '__proto__');
-};
-
-const child = (json: unknown, key: string): unknown =>
-  typeof json === 'object' && json !== null ? Object.getOwnPropertyDescriptor(json, key)?.value : undefined;
 
 const readField = (name: string, text: FieldText): Field => ({
   name,
@@ -86,7 +72,12 @@ const readType = ({ type, format }: FieldText): FieldType => {
   return { kind: 'decimal', precision: Number(precision), scale: Number(scale) };
 };
 
-const fieldProblems = (path: string, text: FieldText, field: Field): readonly string[] =>
+const fieldProblems = (
+  path: string,
+  text: FieldText,
+  field: Field,
+  patternProblem: PatternJudge,
+): readonly string[] =>
   [
     typeProblem(path, text, field),
     ...boundProblems(path, field),

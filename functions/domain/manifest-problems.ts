@@ -1,11 +1,18 @@
-import { RE2JS } from 're2js';
 import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
 
 /** Words for what is wrong with a manifest, each with the path of the key that has to change. */
 
 /** A key's path in the manifest, such as `schema.fields.user_id`. */
-export const pathOf = (keys: readonly PropertyKey[]): string => toDotPath(keys);
+export const pathOf = (keys: readonly PropertyKey[]): string =>
+  toDotPath(keys.map((key) => (typeof key === 'string' ? shortened(key) : key)));
+
+const longestKey = 100;
+const shortened = (key: string): string => (key.length > longestKey ? `${key.slice(0, longestKey)}…` : key);
+
+const mostShown = 5;
+const listed = (keys: readonly string[]): string =>
+  [...keys.slice(0, mostShown).map(shortened), ...(keys.length > mostShown ? ['…'] : [])].join(', ');
 
 /** One problem from what zod found. */
 export const issueProblem = (issue: z.core.$ZodIssue): string => {
@@ -13,17 +20,6 @@ export const issueProblem = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'invalid_type') return `${path}: is missing or is no ${issue.expected}`;
   if (issue.code === 'invalid_key')
     return `${path}: ${issue.issues.map(({ message }) => message).join(', ')}`;
-  if (issue.code === 'unrecognized_keys') return `${path}: has unknown keys ${issue.keys.join(', ')}`;
+  if (issue.code === 'unrecognized_keys') return `${path}: has unknown keys ${listed(issue.keys)}`;
   return `${path}: ${issue.message}`;
-};
-
-/** Says why a regular expression of RE2 cannot be used; undefined for one that can, and for none. */
-export const patternProblem = (path: string, pattern: string | undefined): string | undefined => {
-  if (pattern === undefined) return undefined;
-  try {
-    RE2JS.compile(pattern);
-    return undefined;
-  } catch (cause) {
-    return `${path}: is no RE2 pattern (${cause instanceof Error ? cause.message : cause})`;
-  }
 };

@@ -3,7 +3,9 @@ import type { Field } from './field.ts';
 import type { FileFormat } from './judgement.ts';
 import { manifestFields } from './manifest-fields.ts';
 import { formatOf, formatProblems, isJson } from './manifest-format.ts';
-import { issueProblem, patternProblem } from './manifest-problems.ts';
+import { readManifestJson } from './manifest-json.ts';
+import { type PatternJudge, patternJudge } from './manifest-patterns.ts';
+import { issueProblem } from './manifest-problems.ts';
 import { ManifestText } from './manifest-schema.ts';
 
 /** What may land in a folder, with every default filled in. */
@@ -41,19 +43,20 @@ export type ParsedManifest =
   | { readonly ok: true; readonly manifest: Manifest; readonly sha256: string }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-const mostBytes = 2 ** 20;
 const mostProblems = 100;
+const longestProblem = 500;
 
 /** Reads a manifest; whatever the bytes are, the answer is a value. */
 export const parseManifest = (content: Uint8Array | string): ParsedManifest => {
   const bytes = Buffer.from(content);
-  if (bytes.length > mostBytes) return refused(['manifest: is larger than 1 MiB']);
-  const json = parseJson(bytes);
-  if (!json.ok) return refused([json.problem]);
+  const json = readManifestJson(bytes);
+  if (!json.ok) return refused(json.problems);
   const parsed = ManifestText.safeParse(json.value);
-  if (!parsed.success) return refused(parsed.error.issues.map(issueProblem));
-  const fields = manifestFields(parsed.data.schema.fields, json.value);
-  const problems = [...fileProblems(parsed.data), ...fields.problems];
+  if (!parsed.success) return refused(parsed.error.issues.slice(0, mostProblems).map(issueProblem));
+  const patternProblem = patternJudge();
+  const inFile = fileProblems(parsed.data, patternProblem);
+  const fields = manifestFields(parsed.data.schema.fields, patternProblem);
+  const problems = [...inFile, ...fields.problems];
   if (problems.length > 0) return refused(problems);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { ok: true, manifest: flatten(parsed.data, fields.fields), sha256 };
@@ -61,30 +64,21 @@ export const parseManifest = (content: Uint8Array | string): ParsedManifest => {
 
 const refused = (problems: readonly string[]): ParsedManifest => ({
   ok: false,
-  problems: problems.slice(0, mostProblems),
+  problems: problems.slice(0, mostProblems).map(shown),
 });
 
-type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+/** One line, whatever a manifest holds. */
+const shown = (problem: string): string =>
+  problem
+    .slice(0, longestProblem)
+    .replace(/[\p{Cc}\p{Surrogate}]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-const parseJson = (bytes: Uint8Array): Json => {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return { ok: false, problem: 'manifest: is not UTF-8' };
-  }
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch (cause) {
-    return {
-      ok: false,
-      problem: `manifest: is not JSON (${cause instanceof Error ? cause.message : cause})`,
-    };
-  }
-};
-
-const fileProblems = ({ schema }: ManifestText): readonly string[] => {
+const fileProblems = (
+  { directory, schema }: ManifestText,
+  patternProblem: PatternJudge,
+): readonly string[] => {
   const problems: (string | undefined)[] = [
+    directoryProblem(directory),
     ...formatProblems(schema),
     delimiterOf(schema) === quoteOf(schema) ? 'schema.delimiter: is the same as schema.quote' : undefined,
     patternProblem('schema.name_pattern', schema.name_pattern),
@@ -93,6 +87,17 @@ const fileProblems = ({ schema }: ManifestText): readonly string[] => {
   ];
   return problems.filter((problem) => problem !== undefined);
 };
+
+/** Keys are made of it, which S3 bounds; and a client that takes them for paths may decode them. */
+const directoryProblem = (directory: string): string | undefined => {
+  if (Buffer.byteLength(directory) > longestDirectory)
+    return `directory: is longer than ${longestDirectory} bytes`;
+  return /\\|(?<=\/)(\.|%2e){1,2}(?=\/)/i.test(directory)
+    ? 'directory: has a folder that may lead out of it'
+    : undefined;
+};
+
+const longestDirectory = 256;
 
 const keyProblems = (schema: ManifestText['schema']): readonly string[] => {
   const { key, on_duplicate, fields } = schema;
