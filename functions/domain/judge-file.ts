@@ -1,8 +1,9 @@
 import { type LandedContent, readContent } from './judge-content.ts';
-import { CsvParser, type Parser } from './judge-csv.ts';
+import type { Parser } from './judge-csv.ts';
 import { FindingLog } from './judge-findings.ts';
 import { judgeKeys, type KeyRoom, keyIndex, type Repeats } from './judge-keys.ts';
 import { isGzip, judgeName } from './judge-name.ts';
+import { openParser } from './judge-parser.ts';
 import type { Judgement } from './judgement.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -17,7 +18,7 @@ export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
   const { key, size, manifest } = file;
   const findings = new FindingLog();
   const index = keyIndex(manifest, file);
-  const parser = new CsvParser(manifest, findings, {}, undefined, { index });
+  const parser = openParser(manifest, findings, {}, undefined, { index });
   const isMarker = key.endsWith('/') && size === 0;
   judgeName(key, manifest, findings);
   judgeSize(file, findings);

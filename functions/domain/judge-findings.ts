@@ -3,6 +3,8 @@ import type { Finding, Findings } from './judgement.ts';
 /** One finding as its finder says it. */
 export type Detail = {
   readonly line?: number;
+  /** The column as it is shown, where that names one element of an array. */
+  readonly place?: string;
   /** The offending text; left out where it may be personal. */
   readonly value?: string | undefined;
   /** What the sentence is about, where it is not the value. */
@@ -59,16 +61,14 @@ export class FindingLog {
 const worded = (
   rule: string,
   column: string | undefined,
-  { line, value, subject, says }: Detail,
+  { line, place = column, value, subject, says }: Detail,
 ): Finding => {
   const shown = value === undefined ? undefined : cut(value);
-  const place = [line && `line ${line}`, column !== undefined && `column ${column}`]
-    .filter(Boolean)
-    .join(', ');
+  const where = [line && `line ${line}`, place !== undefined && `column ${place}`].filter(Boolean).join(', ');
   const about = subject ?? (shown === undefined ? 'the value' : JSON.stringify(shown));
   return {
     rule,
-    message: `${place ? `${place}: ` : ''}${about} ${says}`,
+    message: `${where ? `${where}: ` : ''}${about} ${says}`,
     ...(line !== undefined && { line }),
     ...(column !== undefined && { column }),
     ...(shown !== undefined && { value: shown }),
