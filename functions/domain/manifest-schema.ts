@@ -9,7 +9,7 @@ const noType = `is none of ${plainTypes.join(', ')}, decimal(p,s) with p up to 3
 
 const count = z.int().min(0);
 const pattern = z.string().min(1).max(1000);
-const bound = z.union([z.number(), z.string()], { error: 'is no number and no text' });
+const scalar = z.union([z.number(), z.string()], { error: 'is no number and no text' });
 const oneByte = z.string().regex(/^[\t -~]$/, { error: 'is not one ASCII character' });
 
 /** What the manifest says of one column. */
@@ -21,13 +21,18 @@ export const FieldText = z.strictObject({
     .boolean()
     .default(false)
     .describe('Every record has a value. An empty field is no value, quoted or not.'),
-  min: bound.optional().describe('Smallest value, of the type of the field; in quotes where digits matter.'),
-  max: bound.optional().describe('Largest value, of the type of the field; in quotes where digits matter.'),
+  min: scalar.optional().describe('Smallest value, of the type of the field; in quotes where digits matter.'),
+  max: scalar.optional().describe('Largest value, of the type of the field; in quotes where digits matter.'),
   length: count.optional().describe('Exact number of characters (Unicode code points).'),
   min_length: count.optional().describe('Least number of characters.'),
   max_length: count.optional().describe('Greatest number of characters.'),
   pattern: pattern.optional().describe('Regular expression (RE2 syntax) that matches the whole value.'),
-  one_of: z.array(bound).min(1).max(10_000).optional().describe('The only values allowed, compared as text.'),
+  one_of: z
+    .array(scalar)
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('The only values allowed, compared as text.'),
   format: z
     .enum([...timestampFormats, ...dateFormats])
     .optional()
