@@ -51,8 +51,8 @@ const expectSame = (actual: unknown, expected: unknown, says: string): void => {
   if (!isDeepStrictEqual(actual, expected)) expect(actual, says).toEqual(expected);
 };
 
-/** Listens to every record. */
-const readByParser = (bytes: Uint8Array, manifest: Manifest, cutting: Cutting): ParserReading => {
+/** Reads a file with the parser and listens to every record. */
+export const readByParser = (bytes: Uint8Array, manifest: Manifest, cutting: Cutting): ParserReading => {
   const log = new FindingLog();
   const clean: string[] = [];
   const bad: ReferenceReading['bad'][number][] = [];
