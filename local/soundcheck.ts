@@ -1,14 +1,33 @@
 import { Command } from 'commander';
+import { addCheck } from './commands/check.ts';
 import { addCloud } from './commands/cloud.ts';
+import { addInfer } from './commands/infer.ts';
+import { addLand } from './commands/land.ts';
+import { withExamples } from './commands/options.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRetry } from './commands/retry.ts';
+import { addRuns } from './commands/runs.ts';
 import { addStart } from './commands/start.ts';
 
 /** The command line. Each command loads what it needs only when it runs. */
-const program = new Command('soundcheck')
-  .description('Checks files that land, and turns them into tables, a star schema and KPIs.')
-  .showHelpAfterError('(soundcheck <command> --help shows what a command can be told)');
+const program = withExamples(
+  new Command('soundcheck')
+    .description('Checks files that land, and turns them into tables, a star schema and KPIs.')
+    .showHelpAfterError('(--help shows what there is)'),
+  'Begin with:',
+  '  $ soundcheck start                 the sample, from files to KPIs, whole on this machine',
+  '  $ soundcheck check streams7.csv    what is wrong with a file, and where',
+  '  $ soundcheck infer export.csv      a manifest for files of a new kind',
+  '',
+  'soundcheck <command> --help has more examples.',
+);
 
-for (const add of [addStart, addCloud, addRetry]) add(program);
+program.commandsGroup('Files of this machine:');
+for (const add of [addCheck, addInfer]) add(program);
+program.commandsGroup('A laptop cloud:');
+for (const add of [addStart, addCloud]) add(program);
+program.commandsGroup('Any cloud, the laptop one or AWS:');
+for (const add of [addLand, addRuns, addReplay, addRetry]) add(program);
 
 program.parseAsync().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Cloud, startCloud } from '../cloud.ts';
 import { lockState } from '../state-lock.ts';
+import { interrupted } from './exit-codes.ts';
 import { type CloudFlags, projectRoot } from './options.ts';
 
 /** Starts the laptop cloud as the flags say and points this process's own clients at it. */
@@ -48,6 +49,3 @@ export const stopOnSignal = (cloud: Pick<Cloud, 'stop'>): Promise<'stopped'> =>
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);
   });
-
-/** The exit code of a command that was interrupted, as shells have it. */
-export const interrupted = 130;

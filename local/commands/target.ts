@@ -6,8 +6,9 @@ import type { Files, Ledger } from '../../functions/domain/ports.ts';
 import { catalogPath } from '../build.ts';
 import { aside } from './answer.ts';
 import { deployedNames } from './deployed-names.ts';
+import { interrupted } from './exit-codes.ts';
 import { landManifests } from './landing.ts';
-import { openCloud, pointClientsAt } from './open-cloud.ts';
+import { openCloud, pointClientsAt, stopOnSignal } from './open-cloud.ts';
 import { projectRoot, usualState, usualSweepEvery } from './options.ts';
 import { runningCloud } from './running-cloud.ts';
 
@@ -28,10 +29,23 @@ export type Target = {
   readonly close: () => Promise<void>;
 };
 
+/** Does something with the cloud that the flags name, and ends what was started for it, also when it is interrupted. */
+export const onTarget = async (
+  flags: TargetFlags,
+  work: (target: Target) => Promise<void>,
+): Promise<void> => {
+  const target = await openTarget(flags);
+  if (!target.isOwn) return work(target);
+  const stopped = stopOnSignal({ stop: target.close });
+  const done = work(target).finally(target.close);
+  // What still waits for an answer of the stopped cloud must not keep the process.
+  if ((await Promise.race([done, stopped])) === 'stopped') process.exit(interrupted);
+};
+
 type Names = { readonly LAKE_BUCKET: string; readonly LEDGER_TABLE: string };
 
 /** Finds the cloud that the flags or the environment name, or starts the laptop's for as long as the command runs. */
-export const openTarget = async ({ state, stage }: TargetFlags): Promise<Target> => {
+const openTarget = async ({ state, stage }: TargetFlags): Promise<Target> => {
   if (stage !== undefined) return elsewhere(await deployedNames(stage));
   const { LAKE_BUCKET, LEDGER_TABLE } = process.env;
   if (state === undefined && LAKE_BUCKET && LEDGER_TABLE) return elsewhere({ LAKE_BUCKET, LEDGER_TABLE });

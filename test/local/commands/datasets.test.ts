@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CannotLand, withDatasets } from '../../../local/commands/landing.ts';
+import { CannotLand, withDatasets } from '../../../local/commands/datasets.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);

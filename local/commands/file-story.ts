@@ -1,0 +1,62 @@
+import { styleText } from 'node:util';
+import { landingPrefix } from '../../functions/domain/landing.ts';
+import type { FileRecord } from '../../functions/domain/ledger.ts';
+import type { Ledger } from '../../functions/domain/ports.ts';
+import { repairsOf } from '../../functions/domain/repaired.ts';
+import { reportOf, rowsFileOf } from './file-document.ts';
+import { byLanding } from './in-quarantine.ts';
+import { rowsText, shortTime } from './runs-words.ts';
+
+/** Every version of a file, named by its key or by what stands behind the dataset's folder, and every repair of one of them. */
+export const fileStory = async (
+  ledger: Pick<Ledger, 'versionsOf'>,
+  dataset: string,
+  name: string,
+): Promise<FileRecord[]> => {
+  const prefix = landingPrefix(dataset);
+  const versions = await ledger.versionsOf(name.startsWith(prefix) ? name : `${prefix}${name}`);
+  return [...versions, ...(await repairsOf(ledger, versions))].sort(byLanding);
+};
+
+/** The story for people: each version with its moments, in their order. */
+export const storyLines = (records: readonly FileRecord[]): string[] =>
+  records.flatMap((record, index) => [...(index === 0 ? [] : ['']), ...versionLines(record)]);
+
+const versionLines = (record: FileRecord): string[] => [
+  `${styleText('bold', record.key)}  version ${record.number} (${record.version}), ${record.state}`,
+  ...factsOf(record).map(([name, value]) => `  ${`${name}:`.padEnd(12)} ${value}`),
+  ...momentsOf(record).map(([at, what]) => `  ${shortTime(at)}  ${what}`),
+];
+
+const factsOf = (record: FileRecord): [string, string][] => {
+  const { repairs, landed_as, drift = [] } = record;
+  const facts: [string, string | undefined][] = [
+    ['rows', rowsText(record)],
+    ['why', record.reason],
+    ['broken rules', record.failures_found?.map(({ rule }) => rule).join('; ')],
+    ['columns', drift.length > 0 ? drift.join('; ') : undefined],
+    ['mends', repairs && `${repairs.key}, version ${repairs.version}; published as ${landed_as}`],
+    ['superseded', record.superseded_by && `by version ${record.superseded_by}`],
+    ['report', reportOf(record)],
+    ['set aside', rowsFileOf(record)],
+    ['bytes', record.stored_as],
+  ];
+  return facts.flatMap(([name, value]) => (value ? [[name, value]] : []));
+};
+
+const momentsOf = (record: FileRecord): [string, string][] => {
+  const batch = record.batch_id === undefined ? '' : `batch ${record.batch_id}`;
+  const moments: [string | undefined, string][] = [
+    [record.landed_at, 'landed'],
+    [record.accepted_at, 'accepted'],
+    [record.claimed_at, `claimed by ${batch}`],
+    [record.published_at, `published with ${batch}`],
+    [record.rejected_at, 'rejected'],
+    [record.ignored_at, 'ignored'],
+    [record.superseded_at, 'superseded'],
+    [record.archived_at, 'bytes moved out of landing'],
+  ];
+  return moments
+    .flatMap(([at, what]): [string, string][] => (at === undefined ? [] : [[at, what]]))
+    .sort(([a], [b]) => a.localeCompare(b));
+};

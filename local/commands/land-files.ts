@@ -1,0 +1,48 @@
+import pLimit from 'p-limit';
+import { answer, aside, inParts } from './answer.ts';
+import { balanceLines } from './balance.ts';
+import { withDatasets } from './datasets.ts';
+import { fileDocument } from './file-document.ts';
+import type { Whereabouts } from './follow.ts';
+import { type LandedFile, landFile } from './landing.ts';
+import { quarantineLines } from './quarantine.ts';
+import { onTarget, type Target, type TargetFlags } from './target.ts';
+import { followingOn, watch } from './watch.ts';
+
+export type LandFlags = TargetFlags & { readonly dataset?: string; readonly wait: boolean };
+
+/** Lands files of this machine and says where each went and why; exit code 1 when rows of one are not published. */
+export const landFiles = async (paths: readonly string[], flags: LandFlags): Promise<void> => {
+  const files = await withDatasets(paths, flags.dataset);
+  await onTarget(flags, async (target) => {
+    const landed = await pLimit(8).map(files, (file) => landFile(target.bucket, file));
+    await tellOfLanded(target, landed, flags);
+  });
+};
+
+/** Follows landed files, if that is wished, and says where they are. */
+export const tellOfLanded = async (
+  target: Target,
+  landed: readonly LandedFile[],
+  flags: { readonly wait: boolean; readonly json?: boolean },
+  before: readonly string[] = [],
+  document: object = {},
+): Promise<void> => {
+  if (!flags.wait) {
+    const files = landed.map(({ path, key: file, version }) => ({ path, stage: 'landing', file, version }));
+    return answer(flags, { ...document, files }, inParts(before, landedLines(target, landed)));
+  }
+  const seen = await watch(followingOn(target, await target.marts()), landed, process.stderr, Date.now());
+  const lines = inParts(before, balanceLines(seen), await quarantineLines(target.files, seen));
+  answer(flags, { ...document, files: seen.map(fileDocument) }, lines);
+  if (!seen.every(isWholeAtRest)) process.exitCode = 1;
+};
+
+const landedLines = (target: Target, landed: readonly LandedFile[]): string[] => {
+  if (target.isOwn && landed.length > 0) aside('What landed is judged once a cloud runs again.');
+  return landed.map(({ key, version }) => `${key} has landed, version ${version}`);
+};
+
+const isWholeAtRest = ({ record }: Whereabouts): boolean =>
+  ['published', 'superseded', 'ignored'].includes(record?.state ?? '') &&
+  (record?.state !== 'published' || (record.quarantined_rows ?? 0) === 0);

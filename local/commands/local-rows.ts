@@ -1,0 +1,46 @@
+import { createWriteStream } from 'node:fs';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { LandedFile } from '../../functions/domain/judge-file.ts';
+import type { Files } from '../../functions/domain/ports.ts';
+import { rowsCsv } from '../../functions/domain/rows-writer.ts';
+import { type Accepted, splitFile } from '../../functions/domain/split.ts';
+import { CannotLand } from './datasets.ts';
+
+/** Stands in reports and rows files where the lake's version of a file would. */
+export const localVersion = 'local';
+
+/** Where the two parts of a file were written. */
+export type WrittenRows = { readonly good: string; readonly set_aside: string };
+
+/** Writes the good records of a judged file to `<folder>/<name>` and the others to `<name>.rows.csv` beside it, over nothing that is there. */
+export const writeRows = async (folder: string, file: LandedFile, judged: Accepted): Promise<WrittenRows> => {
+  const good = join(folder, basename(file.key).replace(/\.gz$/, ''));
+  const set_aside = `${good}.rows.${rowsCsv.format}`;
+  await mkdir(folder, { recursive: true });
+  for (const path of [good, set_aside]) await isFree(path);
+  const parting = { clean_key: good, source: `${file.key}@${localVersion}`, rows: rowsCsv };
+  await splitFile({ writeStream }, file, judged, parting);
+  return { good, set_aside };
+};
+
+const isFree = (path: string): Promise<void> =>
+  access(path).then(
+    () => {
+      throw new CannotLand(`${path} is there already; give another folder with --rows`);
+    },
+    () => {},
+  );
+
+/** A file that is not whole never bears the name that it was to get. */
+const writeStream: Files['writeStream'] = async (path, body) => {
+  const partial = `${path}.${process.pid}.part`;
+  try {
+    await pipeline(body, createWriteStream(partial));
+    await rename(partial, path);
+  } catch (cause) {
+    await rm(partial, { force: true });
+    throw cause;
+  }
+};

@@ -1,0 +1,44 @@
+import { quarantineKey } from '../../functions/domain/landing.ts';
+import type { FileRecord } from '../../functions/domain/ledger.ts';
+import type { Ledger } from '../../functions/domain/ports.ts';
+import { repairKey } from '../../functions/domain/repaired.ts';
+import { rowsFileOf } from './file-document.ts';
+
+/** What is to be landed again, from where and under which key, or why it stays in quarantine. */
+export type Replayable =
+  | { readonly record: FileRecord; readonly from: string; readonly to: string }
+  | { readonly record: FileRecord; readonly stays: string };
+
+/** Decides for a file that lies in quarantine, whole or with rows of it; `manifest` is the hash of the one in force. */
+export const replayable = async (
+  ledger: Pick<Ledger, 'versionsOf'>,
+  record: FileRecord,
+  manifest: string,
+): Promise<Replayable> => {
+  if (record.batch_id === undefined || record.state === 'published') {
+    if (record.manifest_sha256 === manifest)
+      return { record, stays: 'its manifest has not changed since it was judged' };
+  }
+  return record.state === 'quarantined' ? ofWholeFile(ledger, record) : ofRows(ledger, record);
+};
+
+const ofWholeFile = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecord): Promise<Replayable> => {
+  const newer = newestAfter(record.number, await ledger.versionsOf(record.key));
+  if (newer) return { record, stays: `version ${newer.version} of it is newer, and ${newer.state}` };
+  return { record, from: record.stored_as ?? quarantineKey(record), to: record.key };
+};
+
+/** Rows that somebody has mended since are not landed again as they were: that would take the mended ones back. */
+const ofRows = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecord): Promise<Replayable> => {
+  const from = rowsFileOf(record);
+  if (from === undefined) return { record, stays: `it is ${record.state}` };
+  const to = repairKey(record);
+  const mended = newestAfter(0, await ledger.versionsOf(to));
+  if (mended)
+    return { record, stays: `rows of it were sent back as ${mended.version}, which is ${mended.state}` };
+  return { record, from, to };
+};
+
+/** What was ignored or is gone says nothing. */
+const newestAfter = (number: number, versions: readonly FileRecord[]): FileRecord | undefined =>
+  versions.filter((one) => one.number > number && !['ignored', 'missing'].includes(one.state)).at(-1);

@@ -1,0 +1,55 @@
+import { answer, inParts } from './answer.ts';
+import { type DatasetRuns, datasetRuns } from './dataset-runs.ts';
+import { manifestTexts } from './datasets.ts';
+import { recordDocument } from './file-document.ts';
+import { fileStory, storyLines } from './file-story.ts';
+import { martRuns } from './mart-runs.ts';
+import { datasetLines, martLines } from './runs-lines.ts';
+import { onTarget, type Target, type TargetFlags } from './target.ts';
+
+export type RunsFlags = TargetFlags & { readonly file?: string; readonly last: string };
+
+/** Says what the ledger knows of the files of one dataset, or of all, or of one file. */
+export const showRuns = async (dataset: string | undefined, flags: RunsFlags): Promise<void> => {
+  const last = Number(flags.last);
+  if (!Number.isInteger(last) || last < 1) throw new Error('--last is a whole number from 1');
+  const datasets = dataset === undefined ? [...(await manifestTexts()).keys()] : [dataset];
+  await onTarget(flags, (target) =>
+    flags.file === undefined
+      ? tellRuns(target, datasets, last, flags)
+      : tellStory(target, datasets, flags.file, flags),
+  );
+};
+
+const tellRuns = async (
+  target: Target,
+  datasets: readonly string[],
+  last: number,
+  flags: RunsFlags,
+): Promise<void> => {
+  const runs = await Promise.all(datasets.map((one) => datasetRuns(target, one, last)));
+  const marts = (await target.marts()).filter((mart) => mart.datasets.some((one) => datasets.includes(one)));
+  const rebuilds = await Promise.all(marts.map((mart) => martRuns(target.ledger, mart)));
+  const lines = inParts(...runs.map(datasetLines), ...rebuilds.map(martLines));
+  answer(flags, { datasets: runs.map(runsDocument), marts: rebuilds }, lines);
+};
+
+const runsDocument = ({ files, ...runs }: DatasetRuns): object => ({
+  ...runs,
+  files: files.map(recordDocument),
+});
+
+const tellStory = async (
+  { ledger }: Target,
+  datasets: readonly string[],
+  name: string,
+  flags: RunsFlags,
+): Promise<void> => {
+  const stories = await Promise.all(datasets.map((dataset) => fileStory(ledger, dataset, name)));
+  const files = stories.flat();
+  if (files.length === 0)
+    throw new Error(
+      `the ledger knows no file ${name} of ${datasets.join(', ')}; soundcheck runs shows what it knows`,
+    );
+  answer(flags, { files: files.map(recordDocument) }, storyLines(files));
+};
