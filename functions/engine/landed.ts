@@ -13,7 +13,7 @@ export type ReadGroup = {
 /** Locates every file and groups those that are read alike. */
 export const groupFiles = async (store: EngineStore, files: readonly SpecFile[]): Promise<ReadGroup[]> => {
   const located = await Promise.all(
-    files.map(async (file) => ({ ...file, path: await store.locate(file.key, file.version) })),
+    files.map(async (file) => ({ ...file, path: await locate(store, file) })),
   );
   const groups = new Map<string, { files: typeof located; facts: SpecFile['facts'] }>();
   for (const file of located) {
@@ -23,6 +23,10 @@ export const groupFiles = async (store: EngineStore, files: readonly SpecFile[])
   }
   return [...groups.values()];
 };
+
+/** A clean copy holds what is to be read of a file, if there is one; its text never changes. */
+const locate = (store: EngineStore, { key, version, clean_key }: SpecFile): Promise<string> =>
+  clean_key === undefined ? store.locate(key, version) : store.locate(clean_key);
 
 const reading = ({ compression, delimiter, quote, header, line_end, multiline }: SpecFile['facts']): string =>
   JSON.stringify([compression, delimiter, quote, header, line_end === 'mixed', multiline]);

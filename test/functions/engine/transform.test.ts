@@ -20,6 +20,14 @@ const staged = async (result: { staged: string }, columns = 'id, name') => {
 const rowsOf = async (body: string | Buffer, known: Partial<SpecFile['facts']> & { records: number }) =>
   staged(await runTransform(lake.run('r1'), transformSpec([await land(lake, key, body, known)])));
 
+test('reads the copy of the good records where there is one, under the name of the file', async () => {
+  const file = await land(lake, key, 'id,name\nnobody\n1,x\n', { records: 1 });
+  lake.put('staging/clean/people/a.csv@v1', 'id,name\n1,x\n', 'v9');
+  const spec = transformSpec([{ ...file, clean_key: 'staging/clean/people/a.csv@v1' }]);
+  const result = await runTransform(lake.run('r1'), spec);
+  expect(await staged(result, 'landed_file, landed_version, id, name')).toEqual([[key, 'v1', '1', 'x']]);
+});
+
 describe('reading as judged', () => {
   test.each<[string, string | Buffer, Partial<SpecFile['facts']> & { records: number }, unknown[][]]>([
     [
