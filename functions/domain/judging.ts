@@ -74,14 +74,24 @@ export const judgeLanded = async (ports: Ports, file: FileRecord): Promise<Verdi
   const scratch = ports.scratch?.();
   try {
     const judged = await judgeContent(ports, file, { manifest: inForce.manifest, scratch });
-    if (!judged) return { state: 'missing', patch: { reason: 'its bytes are gone' } };
+    if (!judged) return gone;
     const again = await manifestInForce(ports.files, file.dataset);
     if (again.ok && again.sha256 === inForce.sha256) return await verdictOf(ports, file, inForce, judged);
+  } catch (cause) {
+    if (cause instanceof BytesGone) return gone;
+    throw cause;
   } finally {
     scratch?.close();
   }
   return judgeLanded(ports, file);
 };
+
+/** Whoever was faster has moved the file between two readings of it. */
+class BytesGone extends Error {
+  override readonly name = 'BytesGone';
+}
+
+const gone: Verdict = { state: 'missing', patch: { reason: 'its bytes are gone' } };
 
 type By = { readonly manifest: Manifest; readonly scratch: Scratch | undefined };
 
@@ -94,7 +104,7 @@ const judgeContent = async (ports: Ports, file: FileRecord, by: By): Promise<Jud
   if (!landed) return undefined;
   const again = async (): Promise<LandedFile> => {
     const reopened = await open();
-    if (!reopened) throw new Error(`the bytes of ${fileId(file)} are gone while they are judged`);
+    if (!reopened) throw new BytesGone(fileId(file));
     return reopened;
   };
   if (isRepair(file.key)) return { ...(await judgeSent(ports, file, landed, again)), again };
