@@ -1,8 +1,8 @@
 import { readContent } from './judge-content.ts';
-import { CsvParser } from './judge-csv.ts';
 import type { LandedFile } from './judge-file.ts';
 import { FindingLog } from './judge-findings.ts';
 import { isGzip } from './judge-name.ts';
+import { openParser } from './judge-parser.ts';
 import type { FileFacts, Judgement } from './judgement.ts';
 import type { Files } from './ports.ts';
 import { type Parting, SplitOutlets } from './split-outlets.ts';
@@ -47,7 +47,8 @@ export const splitRecords = async (
     if (!isSame) throw new SplitMismatch(`${parting.source} reads otherwise than it was judged`);
     await outlets.end();
     const bytes = outlets.cleanBytes;
-    return { ...facts, records: records - badRecords, bytes, bom: false, compression: 'none' };
+    const format = facts.format === 'csv' ? 'csv' : 'jsonl';
+    return { ...facts, format, records: records - badRecords, bytes, bom: false, compression: 'none' };
   } catch (cause) {
     await outlets.abort(cause);
     throw cause;
@@ -59,7 +60,7 @@ export const pourFile =
   (file: LandedFile, { quarantined }: Accepted): Pour =>
   async (outlets) => {
     const keys = { discards: quarantined?.discards };
-    const parser = new CsvParser(file.manifest, new FindingLog(), outlets, undefined, keys);
+    const parser = openParser(file.manifest, new FindingLog(), outlets, undefined, keys);
     const { sha256 } = await readContent(file, isGzip(file.key), {
       get isStopped() {
         return parser.isStopped;
