@@ -81,6 +81,7 @@ const rawCheck = (
     const bytes = Buffer.from(raw);
     scanner.scan(bytes, 0, bytes.length, true, record);
     record.line = line;
+    record.isSuspect = bytes.includes(0);
     if (judgeFaults(record, header, hides, findings)) return false;
     return record.lineEnd === 'none' || add('repair', 'is more than one record, or ends with a line break');
   };

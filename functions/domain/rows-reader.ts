@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CsvReader } from './csv-reader.ts';
 import type { CsvRecord } from './csv-record.ts';
 import { CsvScanner } from './csv-scan.ts';
@@ -60,8 +61,11 @@ export class RowsReader {
   }
 
   private read(record: CsvRecord): void {
+    // A NUL is for the judge of the mended record: it stands in rows that were set aside for it.
     const isBroken =
-      (record.isSuspect || record.faults.length > 0) && judgeFaults(record, undefined, true, this.findings);
+      record.faults.length > 0 ||
+      (record.isSuspect && !isUtf8(record.bytes.subarray(record.start, record.end)));
+    if (isBroken) judgeFaults(record, undefined, true, this.findings);
     const texts = Array.from({ length: record.count }, (_, field) => unescapeFormula(record.text(field)));
     if (isBroken) this.stop();
     else if (!this.columns) this.begin(texts);
