@@ -1,7 +1,7 @@
 import { digitText, isFlag, isIdentifier, isSigned, wordsOf } from './column-names.ts';
 import type { ColumnProfile } from './column-profile.ts';
 import type { ColumnType } from './column-type.ts';
-import { shapePattern } from './text-shape.ts';
+import { escaped, shapePattern } from './text-shape.ts';
 
 /** What a manifest asks of a column's values beyond their type. */
 export type ColumnLimits = {
@@ -31,14 +31,22 @@ const pairs: readonly (readonly string[])[] = [
  */
 export const chooseLimits = (
   profile: ColumnProfile,
-  { type, isFlag: isBinary }: ColumnType,
+  { type, isFlag: isBinary, numbers }: ColumnType,
 ): ColumnLimits => {
   if (isBinary) return { one_of: [0, 1] };
+  if (numbers) return { pattern: `${escaped(numbers.word)}|${numberPattern(numbers.type)}` };
   if (type === 'string') return textLimits(profile);
   const isNumber = type === 'int' || type === 'float' || type.startsWith('decimal');
   const isNatural =
     isNumber && profile.negatives === 0 && profile.values >= enough && !isSigned(profile.name);
   return isNatural ? { min: 0 } : {};
+};
+
+/** Numbers of a type in its plainest form, all of which it holds. */
+const numberPattern = (type: string): string => {
+  const [precision = 18, scale = 0] = (type.match(/[0-9]+/g) ?? []).map(Number);
+  const fraction = scale > 0 ? `(\\.[0-9]{1,${scale}})?` : '';
+  return `-?(0|[1-9][0-9]{0,${precision - scale - 1}})${fraction}`;
 };
 
 const textLimits = (profile: ColumnProfile): ColumnLimits => {

@@ -15,14 +15,14 @@ const money = list(
   'amount amt balance bal price fee fees cost costs salary income wage revenue payment payments principal credit debit charge charges premium tax total subtotal value limit deposit deposits withdrawal outstanding installment instalment budget profit turnover collateral net gross equity debt exposure spend spent sales interest overdraft',
 );
 const plainMoney = list(
-  'amount amt balance bal price fee fees cost costs salary income wage revenue principal deposit outstanding installment instalment premium',
+  'amount amt balance bal price fee fees cost costs salary income wage revenue principal deposit outstanding installment instalment premium limit payment payments debt budget profit turnover overdraft collateral',
 );
 const rates = list('rate apr apy percent percentage pct ratio ltv margin yield');
 const counting = list(
   'count counts num number no nr id ids key code score day days month months year years term terms type qty quantity age rank seq sequence index version status transactions accounts items',
 );
 const signed = list(
-  'balance bal amount amt net change delta adjustment difference profit margin value total score latitude longitude lat lon lng temperature offset',
+  'balance bal amount amt net change delta adjustment difference profit margin value total score rate interest apr yield return latitude longitude lat lon lng temperature offset',
 );
 const places = list('latitude longitude lat lon lng long');
 const flags = list('flag flg indicator ind yn is has active enabled deleted');
@@ -85,7 +85,7 @@ const personal: readonly (readonly [string, RegExp])[] = [
     / (first name|firstname|last name|lastname|surname|forename|given name|family name|middle name|middlename|maiden name|full name|fullname|user name|username|nickname|holder|account holder|cardholder|beneficiary|payee|payer|owner|guarantor|counterparty name|contact( person| name)?|employee name|manager name|customer name|client name) /,
   ],
   [
-    'addresses',
+    'parts of addresses',
     / (address|addr|street|street name|address[0-9]|address line|house number|zip|zipcode|postcode|postal code|postal|plz|apartment) /,
   ],
   [

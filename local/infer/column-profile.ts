@@ -22,6 +22,7 @@ export class ColumnProfile {
   values = 0;
   empty = 0;
   readonly kinds = new Map<ValueKind, number>();
+  readonly nullWords = new Map<string, number>();
   readonly looks = new Map<TextLook, number>();
   readonly momentFormats = new Map<string, number>();
   /** Each value with its number; undefined once they are too many to be a list. */
@@ -61,6 +62,7 @@ export class ColumnProfile {
     const kind = valueKind(text);
     raise(this.kinds, kind);
     this.measure(text);
+    if (kind === 'null_word') raise(this.nullWords, text);
     if (kind === 'int' || kind === 'decimal' || kind === 'float') this.addNumber(text);
     else if (kind === 'timestamp' || kind === 'date') this.addMoment(kind, text);
     else if (kind !== 'bool') this.addLook(text);

@@ -8,7 +8,11 @@ export type ColumnType = {
   readonly format?: string;
   /** A flag written 0 and 1. */
   readonly isFlag?: boolean;
-  /** Why this and not what one might expect; absent where nothing is odd. */
+  /** Text that is numbers of a type, and one word where there is none. */
+  readonly numbers?: { readonly type: string; readonly word: string };
+  /** Why this and not what one might expect, for sure. */
+  readonly reason?: string;
+  /** The same where a person should have a look; absent where nothing is odd. */
   readonly note?: string;
 };
 
@@ -39,23 +43,21 @@ const asWord = (profile: ColumnProfile): ColumnType | undefined => {
   const called = digitText(name);
   const zeroLed = profile.of('zero_led');
   const isZeroLed = isSome(zeroLed, values) || (zeroLed > 0 && called !== undefined);
-  if (isZeroLed)
-    return { type: 'string', note: 'holds digits with leading zeros, which a number would lose' };
-  if (called !== undefined)
-    return { type: 'string', note: `holds digits alone, but by its name ${called} is text` };
+  if (isZeroLed) return { type: 'string', reason: 'digits with leading zeros, which a number would lose' };
+  if (called !== undefined) return { type: 'string', reason: `digits alone, but ${called} is text` };
   const isHuge = isSome(profile.of('huge'), values);
   return isHuge
-    ? { type: 'string', note: 'holds integers beyond 64 bits, which no number type keeps' }
+    ? { type: 'string', reason: 'integers beyond 64 bits, which no number type keeps' }
     : undefined;
 };
 
-const asNumber = (profile: ColumnProfile): ColumnType | undefined => {
-  const { name, values } = profile;
+const asNumber = (profile: ColumnProfile, values = profile.values): ColumnType | undefined => {
+  const { name } = profile;
   const [ints, decimals, floats] = [profile.of('int'), profile.of('decimal'), profile.of('float')];
   if (!isMost(ints + decimals + floats, values)) return undefined;
   if (isMost(ints, values)) return asWhole(profile);
   if (isSome(floats, values)) return { type: 'float' };
-  const scale = scaleOf(profile);
+  const scale = scaleOf(profile, values);
   const isFixed = decimals >= 20 && ints === 0 && profile.scales.size === 1;
   const isExact = isMoney(name) || isRate(name) || (isFixed && scale <= 6);
   if (isPlace(name) || scale > 8 || (scale > 2 && !isExact)) return { type: 'float' };
@@ -74,7 +76,7 @@ const asWhole = (profile: ColumnProfile): ColumnType => {
 };
 
 /** Digits behind the point; a few values with very many are noise. */
-const scaleOf = ({ scales, values }: ColumnProfile): number => {
+const scaleOf = ({ scales }: ColumnProfile, values: number): number => {
   const sorted = [...scales].sort(([a], [b]) => a - b);
   const most = sorted.at(-1)?.[0] ?? 0;
   if (most <= 6) return most;
@@ -104,8 +106,22 @@ const asMoment = (profile: ColumnProfile): ColumnType | undefined => {
 };
 
 const asText = (profile: ColumnProfile): ColumnType => {
+  const numbers = asNumbersOrWord(profile);
+  if (numbers) {
+    const note = `writes missing values as ${numbers.word}; ${numbers.type} otherwise, and so in the silver table`;
+    return { type: 'string', numbers, note };
+  }
   const note = textNote(profile);
   return { type: 'string', ...(note !== undefined && { note }) };
+};
+
+/** Only numbers whose form says that a cast cannot fail; without an exponent, that is. */
+const asNumbersOrWord = (profile: ColumnProfile): ColumnType['numbers'] => {
+  const { nullWords, values } = profile;
+  const [[word, number] = ['', 0], ...others] = [...nullWords];
+  if (number === 0 || others.length > 0 || digitText(profile.name) !== undefined) return undefined;
+  const type = asNumber(profile, values - number)?.type;
+  return type === undefined || type === 'float' ? undefined : { type, word };
 };
 
 const textNote = (profile: ColumnProfile): string | undefined => {
@@ -114,17 +130,12 @@ const textNote = (profile: ColumnProfile): string | undefined => {
   const numbers = profile.of('int', 'decimal', 'float');
   const moments = profile.of('date', 'timestamp');
   const rest = Math.max(numbers, moments, profile.of('bool'));
-  if (nulls > 0 && isMost(nulls + rest, values))
-    return `writes ${nulls} missing values as a word such as NULL; were they empty, the others would be ${nounOf(profile)}`;
-  if (isMost(moments, values)) return 'mixes dates with moments, so neither type fits';
+  if (nulls > 0 && rest > 0 && isMost(nulls + rest, values))
+    return `writes missing values as a word such as ${[...profile.nullWords.keys()][0]}; it is text until upstream leaves them empty`;
+  if (isMost(moments, values)) return 'mixes dates and moments, or ways to write them, so no type fits';
   if (isMost(profile.of('odd_date') + moments, values) && looks.size === 0)
     return 'looks like dates, but not written YYYY-MM-DD, so it stays text';
   if (isMost(profile.of('odd_number') + numbers, values) && looks.size === 0)
     return 'looks like numbers, but not written plainly such as 1234.50, so it stays text';
   return undefined;
-};
-
-const nounOf = (profile: ColumnProfile): string => {
-  if (profile.of('date', 'timestamp') > 0) return 'dates';
-  return profile.of('bool') > 0 ? 'true or false' : 'numbers';
 };

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
+import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
 import { judgeFile } from '../../functions/domain/judge-file.ts';
 import type { Judgement } from '../../functions/domain/judgement.ts';
 import { type Manifest, parseManifest } from '../../functions/domain/manifest.ts';
@@ -7,7 +8,7 @@ import { inferTable, type Samples } from './infer-table.ts';
 import type { InferredTable } from './inferred.ts';
 import { manifestText } from './manifest-text.ts';
 import { rulesetText } from './ruleset-text.ts';
-import { CannotInfer, type OnRead, sizeOf } from './sample-file.ts';
+import { CannotInfer, type OnRead, readBytes, sizeOf } from './sample-file.ts';
 import { silverSql } from './silver-sql.ts';
 
 /** A file as the inferred manifest judges it. */
@@ -71,14 +72,21 @@ const judgeSample = async (
   manifest: Manifest,
   onRead: OnRead,
 ): Promise<Judgement> => {
-  const size = await sizeOf(path);
-  const content = createReadStream(path, { highWaterMark: 2 ** 18 });
-  let read = 0;
-  content.on('data', (chunk) => {
-    read += chunk.length;
-    onRead(path, read);
-  });
-  return judgeFile({ key: `data/${dataset}/${basename(path)}`, size, manifest, content });
+  const scratch = temporaryScratch();
+  const key = `data/${dataset}/${basename(path)}`;
+  try {
+    const size = await sizeOf(path);
+    return await judgeFile({
+      key,
+      size,
+      manifest,
+      content: readBytes(path, onRead),
+      seed: randomUUID(),
+      scratch,
+    });
+  } finally {
+    scratch.close();
+  }
 };
 
 const badShare = (judgement: Judgement): number =>

@@ -38,6 +38,7 @@ const columnJson = ({ name, type, required, limits, personal, confidence, profil
     ...limits,
     pii: personal !== undefined,
     ...(personal !== undefined && { personal }),
+    ...(type.reason !== undefined && { reason: type.reason }),
     ...(type.note !== undefined && { note: type.note }),
     confidence,
     seen: {

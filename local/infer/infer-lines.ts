@@ -53,7 +53,7 @@ const seen = (column: InferredColumn): string => {
   const { values, empty, isUnique } = profile;
   if (values === 0) return 'nothing, every row is empty';
   return [
-    rangeOf(column),
+    ...rangeOf(column),
     ...(required && isUnique && values > 1 ? ['no two alike'] : []),
     ...(empty > 0 ? [`${share(empty, values + empty)} empty`] : []),
     ...(personal === undefined ? [] : [`guess: ${personal}`]),
@@ -65,18 +65,21 @@ const share = (part: number, all: number): string => {
   return percent < 1 ? 'under 1 %' : percent > 99 ? 'over 99 %' : `${Math.round(percent)} %`;
 };
 
-const rangeOf = ({ type, profile, personal }: InferredColumn): string => {
+const rangeOf = ({ type, profile, personal }: InferredColumn): string[] => {
   const { shortest, longest, counts, least, greatest, earliest, latest } = profile;
   const lengths =
     shortest === longest ? counted(longest, 'character') : `${shortest} to ${longest} characters`;
-  if (personal !== undefined) return type.type === 'string' ? lengths : 'values';
-  if (type.type === 'date' || type.type === 'timestamp') return `${earliest} to ${latest}`;
+  if (personal !== undefined) return type.type === 'string' ? [lengths] : [];
+  if (type.type === 'date' || type.type === 'timestamp') return [span(earliest, latest)];
   const listed = [...(counts?.keys() ?? [])].sort();
-  if (type.isFlag || type.type === 'bool') return listed.join(', ');
-  if (type.type !== 'string') return least === greatest ? `${least}` : `${least} to ${greatest}`;
+  if (type.isFlag || type.type === 'bool') return [listed.join(', ')];
+  if (type.type !== 'string') return [span(least, greatest)];
   const list = listed.join(', ');
-  return listed.length > 0 && listed.length <= 8 && list.length <= 60 ? list : lengths;
+  return [listed.length > 0 && listed.length <= 8 && list.length <= 60 ? list : lengths];
 };
+
+const span = (from: string | number, to: string | number): string =>
+  from === to ? `${from}` : `${from} to ${to}`;
 
 const keyLine = ({ columns, kind }: InferredKey): string => {
   const names = columns.join(', ');

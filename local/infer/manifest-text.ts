@@ -10,7 +10,7 @@ export const manifestText = (table: InferredTable, badShare: number): string => 
   const { extension, pattern } = fileNames(table.paths);
   const schema = {
     extension,
-    ...(extension !== '.csv' && { format: 'csv' }),
+    ...(!/^\.(csv|txt|tsv|psv|dat)$/.test(extension) && { format: 'csv' }),
     name_pattern: pattern,
     ...(delimiter !== ',' && { delimiter }),
     ...(quote !== '"' && { quote }),
@@ -46,13 +46,17 @@ const fieldOf = ({ type, required, limits, personal }: InferredColumn) => {
     ...(type.isFlag ? ['a flag, 0 or 1'] : []),
     ...(type.note === undefined ? [] : [type.note]),
   ];
+  const said = [
+    ...(guesses.length > 0 ? [`guess: ${guesses.join('; ')}`] : []),
+    ...(type.reason === undefined ? [] : [type.reason]),
+  ];
   return {
     type: type.type,
     ...(required && { required }),
     ...(type.format !== undefined && { format: type.format }),
     ...limits,
     ...(personal !== undefined && { pii: true }),
-    ...(guesses.length > 0 && { description: `guess: ${guesses.join('; ')}` }),
+    ...(said.length > 0 && { description: said.join('; ') }),
   };
 };
 

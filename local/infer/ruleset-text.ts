@@ -1,3 +1,4 @@
+import { isIdentifier } from './column-names.ts';
 import type { InferredColumn, InferredTable } from './inferred.ts';
 import { sqlName } from './silver-sql.ts';
 
@@ -34,7 +35,7 @@ const columnRules = ({ name, required, limits, type }: InferredColumn, isInKey: 
   return [
     ...(required && !isInKey ? [`IsComplete ${quoted(name)}`] : []),
     ...(isText && limits.length !== undefined ? [`ColumnLength ${quoted(name)} = ${limits.length}`] : []),
-    ...(limits.min !== undefined
+    ...(limits.min !== undefined && !isIdentifier(name)
       ? [`ColumnValues ${quoted(name)} >= ${limits.min}${unlessEmpty(name, required)}`]
       : []),
   ];

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fileKind } from '../../functions/domain/judge-kind.ts';
 import { type CsvDialect, findDialect } from './csv-dialect.ts';
@@ -12,21 +13,28 @@ export class CannotInfer extends Error {
 /** Tells how many bytes of a file were read, as they lie on the disk. */
 export type OnRead = (path: string, bytes: number) => void;
 
-const startBytes = 2 ** 18;
+const [startBytes, pieceBytes] = [2 ** 18, 2 ** 18];
 
-/** Opens a file's text, uncompressed. */
-export const readText = (path: string, onRead: OnRead): AsyncIterable<Uint8Array> => {
-  const bytes = createReadStream(path, { highWaterMark: 2 ** 18 });
+/** Reads a file's bytes as they lie on the disk. */
+export async function* readBytes(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
   let read = 0;
-  bytes.on('data', (chunk) => {
+  for await (const chunk of createReadStream(path, { highWaterMark: pieceBytes })) {
+    yield chunk;
     read += chunk.length;
     onRead(path, read);
-  });
-  if (!path.endsWith('.gz')) return bytes;
-  const text = createGunzip();
-  bytes.on('error', (cause) => text.destroy(cause));
-  return bytes.pipe(text);
-};
+  }
+}
+
+/** Reads a file's text, uncompressed; throws `CannotInfer` for one that is no whole gzip file, though it is called so. */
+export async function* readText(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
+  if (!path.endsWith('.gz')) return yield* readBytes(path, onRead);
+  const text = pipeline(readBytes(path, onRead), createGunzip(), () => undefined);
+  try {
+    yield* text;
+  } catch (cause) {
+    throw new CannotInfer(`${path} is no whole gzip file`, { cause });
+  }
+}
 
 /** Bytes of a file on the disk; throws `CannotInfer` where there is none. */
 export const sizeOf = async (path: string): Promise<number> => {

@@ -24,7 +24,7 @@ const groupOf = ({ name, type }: InferredColumn): number => {
   if (type.isFlag || type.type === 'bool') return 3;
   if (type.type === 'date' || type.type === 'timestamp') return 4;
   if (isIdentifier(name)) return 0;
-  return type.type === 'string' ? 1 : 2;
+  return type.type === 'string' && !type.numbers ? 1 : 2;
 };
 
 /** The text of `sql/silver/<dataset>.sql`. */
@@ -67,15 +67,20 @@ const castOf = (column: InferredColumn): string => {
   const { name, type } = column;
   const lower = name.toLowerCase();
   const read = reserved.has(lower) ? `landed.${lower}` : lower;
-  const value = type.isFlag ? `${read} = '1'` : read;
+  const value = type.isFlag
+    ? `${read} = '1'`
+    : type.numbers
+      ? `nullif(${read}, '${type.numbers.word}')`
+      : read;
   return `cast(${value} as ${sqlType(column)}) as ${sqlName(name)}`;
 };
 
-const sqlType = ({ type, limits, profile }: InferredColumn): string => {
-  if (type.isFlag || type.type === 'bool') return 'boolean';
-  if (type.type === 'int') return 'bigint';
-  if (type.type === 'float') return '{{ double() }}';
-  if (type.type !== 'string') return type.type.replace(',', ', ');
+const sqlType = ({ type: { type, isFlag, numbers }, limits, profile }: InferredColumn): string => {
+  const plain = numbers?.type ?? type;
+  if (isFlag || plain === 'bool') return 'boolean';
+  if (plain === 'int') return 'bigint';
+  if (plain === 'float') return '{{ double() }}';
+  if (plain !== 'string') return plain.replace(',', ', ');
   return `varchar(${limits.max_length ?? roomFor(profile.longest) ?? 65_535})`;
 };
 
