@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import type { FindingLog } from './judge-findings.ts';
+import { leadsOut } from './landing.ts';
 import type { Manifest } from './manifest.ts';
 
 const gz = '.gz';
@@ -16,6 +17,12 @@ export const judgeName = (key: string, manifest: Manifest, findings: FindingLog)
   }
   if (key.includes('#')) {
     findings.add('key', undefined, () => ({ value: key, says: 'holds a #, which no key may' }));
+  }
+  if (/\p{Cc}/u.test(key)) {
+    findings.add('key', undefined, () => ({
+      value: key,
+      says: 'holds a control character, which no key may',
+    }));
   }
   if (!name.endsWith(extension) && !(name.endsWith(extension + gz) && format !== 'parquet')) {
     findings.add('extension', undefined, () => ({ value: name, says: extensionProblem(name, manifest) }));
@@ -39,10 +46,8 @@ const extensionProblem = (name: string, { extension, format }: Manifest): string
 
 const isInside = (key: string, directory: string): boolean =>
   key.startsWith(directory) &&
-  key
-    .slice(directory.length)
-    .split('/')
-    .every((part) => part !== '' && part !== '.' && part !== '..');
+  !leadsOut(key.slice(directory.length)) &&
+  !key.slice(directory.length).split('/').includes('');
 
 /** A pattern speaks of the whole name, and need not mention `.gz`. */
 const matches = (pattern: string, name: string): boolean => {

@@ -28,11 +28,18 @@ export const readName = (key: string): LandedName => {
   const file = path.slice(slash + 1);
   if (key.endsWith('/')) return { kind: 'marker', dataset, file };
   if (dataset && file === 'manifest.json') return { kind: 'manifest', dataset, file };
-  if (key.includes('#') || file.split('/').some((part) => part === '..' || part === '.')) {
-    return { kind: 'refused', dataset, file };
-  }
+  if (key.includes('#') || leadsOut(path)) return { kind: 'refused', dataset, file };
   return { kind: 'file', dataset, file };
 };
+
+/** A part of a name that is followed out of its folder by a client that takes keys for paths, and perhaps decodes them. */
+const leadingOut = String.raw`(?<=^|[\\/])(?:\.|%2e){1,2}(?=[\\/]|$)`;
+
+/** Whether a part of a name might lead out of its folder. */
+export const leadsOut = (name: string): boolean => new RegExp(leadingOut, 'i').test(name);
+
+const kept = (name: string): string =>
+  name.replace(new RegExp(leadingOut, 'gi'), (part) => part.replaceAll('%', '%25').replaceAll('.', '%2E'));
 
 /** Where files of a dataset land. */
 export const landingPrefix = (dataset: string): string => `${landingRoot}${dataset}/`;
@@ -55,9 +62,9 @@ export const fitted = (text: string, keyWith: (text: string) => string): string 
   return isShort ? text : createHash('sha256').update(text).digest('hex');
 };
 
-/** `<folder>/<file>@<version>`; no part of a name leads out of the folder, not for a client that takes it for a path either. */
+/** `<folder>/<file>@<version>`; no part of a name leads out of the folder. */
 const restingKey = (folder: string, { key, version }: FileVersion): string => {
-  const name = fileName(key).replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => dots.replaceAll('.', '%2E'));
+  const name = kept(fileName(key));
   const keyWith = (file: string): string => `${folder}/${file}@${version}`;
   return keyWith(fitted(name, (file) => keyWith(file) + longestSuffix));
 };
@@ -65,13 +72,13 @@ const restingKey = (folder: string, { key, version }: FileVersion): string => {
 /** `data/archive/<dataset>/year=/month=/day=/<file>@<version>`, by landing date in UTC. */
 export const archiveKey = (file: FileVersion & { dataset: string; landed_at: string }): string => {
   const [year, month, day] = file.landed_at.slice(0, 10).split('-');
-  return restingKey(`data/archive/${file.dataset}/year=${year}/month=${month}/day=${day}`, file);
+  return restingKey(`data/archive/${kept(file.dataset)}/year=${year}/month=${month}/day=${day}`, file);
 };
 
 /** Where the manifest sends what it refuses; a manifest cannot name a place outside `data/quarantine`. */
 export const quarantineKey = (
   file: FileVersion & { dataset: string; quarantine_path?: string | undefined },
-): string => restingKey(`${file.quarantine_path ?? 'data/quarantine'}/${file.dataset}`, file);
+): string => restingKey(`${file.quarantine_path ?? 'data/quarantine'}/${kept(file.dataset)}`, file);
 
 /** The report beside a quarantined file. */
 export const reportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
@@ -83,7 +90,7 @@ export const rowsKey = (file: Parameters<typeof quarantineKey>[0], format: 'csv'
 
 /** Good records of a file, as judged under one manifest; the report and the rows file lie beside it until it is published. */
 export const cleanKey = (file: FileVersion & { dataset: string }, manifestSha256: string): string =>
-  `${restingKey(`staging/clean/${file.dataset}`, file)}.${manifestSha256.slice(0, 16)}`;
+  `${restingKey(`staging/clean/${kept(file.dataset)}`, file)}.${manifestSha256.slice(0, 16)}`;
 
 /** A file version as one word, for events: `<key>@<version>`. */
 export const fileId = (file: FileVersion): string => `${file.key}@${file.version}`;

@@ -75,6 +75,7 @@ const Validation = z.strictObject({
     ),
   quarantine_path: z
     .string()
+    .max(256)
     .regex(/^data\/quarantine(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?$/, {
       error: 'leaves data/quarantine, or has a folder of odd characters',
     })

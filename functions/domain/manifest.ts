@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Field } from './field.ts';
 import type { FileFormat } from './judgement.ts';
+import { leadsOut } from './landing.ts';
 import { manifestFields } from './manifest-fields.ts';
 import { formatOf, formatProblems, isJson } from './manifest-format.ts';
 import { readManifestJson } from './manifest-json.ts';
@@ -92,7 +93,7 @@ const fileProblems = (
 const directoryProblem = (directory: string): string | undefined => {
   if (Buffer.byteLength(directory) > longestDirectory)
     return `directory: is longer than ${longestDirectory} bytes`;
-  return /\\|(?<=\/)(\.|%2e){1,2}(?=\/)/i.test(directory)
+  return leadsOut(directory) || directory.includes('\\')
     ? 'directory: has a folder that may lead out of it'
     : undefined;
 };

@@ -19,7 +19,7 @@ describe('names', () => {
     ['data/streams/streams1.csv.bak', { extension: 1, name_pattern: 1 }],
     ['data/streams/streams1.CSV', { extension: 1, name_pattern: 1 }],
     ['data/streams/streams1.txt', { extension: 1, name_pattern: 1 }],
-    ['data/streams/streams1.csv\n', { extension: 1, name_pattern: 1 }],
+    ['data/streams/streams1.csv\n', { key: 1, extension: 1, name_pattern: 1 }],
   ])('%j', async (key, outcome) => {
     expect(outcomeOf(await judge(file, { key }))).toEqual(outcome);
   });
