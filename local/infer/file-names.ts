@@ -22,10 +22,12 @@ const stemOf = (path: string): string => plainName(path).slice(0, -extensionOf(p
  */
 export const datasetName = (path: string): string => {
   const words = stemOf(path)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[0-9]{8}T[0-9]{4,6}Z?/g, '_')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
-    .replace(/(^|_)[0-9]{1,8}t[0-9]{4,6}z?(?=_|$)/g, '_')
     .replace(/(^|_)v?[0-9]+(?=_|$)/g, '_')
     .replace(/[0-9]+$/, '')
     .replace(/_+/g, '_')

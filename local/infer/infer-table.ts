@@ -8,6 +8,8 @@ import type { Confidence, InferredColumn, InferredKey, InferredTable } from './i
 import { KeySearch, keyCandidates, nearestKey, singleKey } from './keys.ts';
 import { CannotInfer, dialectOf, type OnRead, readText } from './sample-file.ts';
 import { TableProfile } from './table-profile.ts';
+import { lookOf } from './text-shape.ts';
+import { valueKind } from './value-kind.ts';
 
 /** Files that are samples of one dataset. */
 export type Samples = { readonly dataset: string; readonly paths: readonly string[] };
@@ -23,6 +25,7 @@ export const inferTable = async ({ dataset, paths }: Samples, onRead: OnRead): P
     await readCsvRows(readText(path, onRead), dialect, profile);
     profile.endFile();
   }
+  refuseValues(profile, paths);
   if (profile.rows === 0) throw new CannotInfer(`${paths.join(', ')} holds no row behind its header`);
   const columns = profile.columns.map((column) => inferColumn(column, profile, dataset));
   const key = singleKey(columns, dataset) ?? (await searchKey(columns, paths, dialect, onRead));
@@ -36,6 +39,20 @@ export const inferTable = async ({ dataset, paths }: Samples, onRead: OnRead): P
     isRagged: columns.some(({ name }) => !profile.isEverywhere(name)),
   };
 };
+
+const neverNames: readonly string[] = ['decimal', 'float', 'date', 'timestamp', 'zero_led', 'odd_number'];
+
+/** A file without a header would lose its first row, and nobody could name its columns. */
+const refuseValues = ({ columns }: TableProfile, paths: readonly string[]): void => {
+  const places = columns.flatMap(({ name }, at) => (isValue(name) ? [at + 1] : []));
+  if (places.length > 0)
+    throw new CannotInfer(
+      `the first line of ${paths[0]} holds values, not names of columns (see column ${places[0]}); put a header there`,
+    );
+};
+
+const isValue = (name: string): boolean =>
+  neverNames.includes(valueKind(name)) || ['mail', 'iban', 'uuid'].includes(lookOf(name) ?? '');
 
 const commonDialect = async (paths: readonly string[]): Promise<CsvDialect> => {
   const dialects = await Promise.all(paths.map(dialectOf));
