@@ -7,7 +7,7 @@ import type { Clock, Files, Ledger } from './ports.ts';
 import { isRepair, type Source } from './repair-source.ts';
 import { repairOf } from './repaired.ts';
 import { type ReportOf, renderReport } from './report.ts';
-import { rowsCsv } from './rows-writer.ts';
+import { rowsWriter } from './rows-writer.ts';
 import { type Accepted, type Pour, splitRecords } from './split.ts';
 
 /** What a judgement means for the ledger, and what is written before the ledger says so. */
@@ -89,7 +89,7 @@ const part = async (
 ): Promise<Partial<FileRecord>> => {
   const clean_key = cleanKey(file, under.sha256);
   const source = fileId({ key: landedAs, version: file.version });
-  const parting = { clean_key, source, rows: rowsCsv };
+  const parting = { clean_key, source, rows: rowsWriter(judgement.facts.format) };
   const facts = await splitRecords(files, judgement, parting, pour(await again(), judgement));
   const { quarantined } = judgement;
   const quarantined_rows = quarantined?.rows ?? 0;

@@ -11,14 +11,42 @@ import { csvRecord } from './rows-text.ts';
 export type Mender = {
   /** What stands before the first record. */
   readonly head: Uint8Array;
-  /** A sent row's texts in the order of the source's columns. */
-  readonly fields: (row: SentRow) => readonly string[];
+  /** A sent row's texts in the order of the source's columns; none in JSON. */
+  readonly fields: (row: SentRow) => readonly string[] | undefined;
   /** One record with its line end; `line` is where it stood. */
   readonly mend: (row: SentRow, line: number) => Uint8Array | undefined;
 };
 
-/** Writes records as the source writes them; undefined where the sent columns are not those of the source. */
-export const csvMender = (
+/** The mender that suits the source; undefined where the sent columns are not those of the source. */
+export const openMender = (
+  facts: FileFacts,
+  columns: readonly string[],
+  manifest: Manifest,
+  findings: FindingLog,
+): Mender | undefined =>
+  facts.format === 'csv' ? csvMender(facts, columns, manifest, findings) : jsonMender(manifest, findings);
+
+const jsonMender = (manifest: Manifest, findings: FindingLog): Mender => ({
+  head: new Uint8Array(0),
+  fields: () => undefined,
+  mend: (row, line) => {
+    const add = (rule: string, says: string): undefined => {
+      findings.add(rule, undefined, () => ({ line, subject: 'the record', says }));
+      return undefined;
+    };
+    if (row.record === undefined && row.raw.includes('\uFFFD')) return add('encoding', replaced);
+    const text = row.record ?? row.raw;
+    if (/[\r\n]/.test(text)) return add('repair', severalRecords);
+    const bytes = Buffer.from(`${text}\n`);
+    return isShort(bytes.length - 1, manifest, line, findings) ? bytes : undefined;
+  },
+});
+
+const replaced = 'holds U+FFFD in place of what could not be shown';
+const severalRecords = 'is more than one record, or ends with a line break';
+
+/** Writes records as the source writes them. */
+const csvMender = (
   { header, delimiter, quote }: FileFacts,
   columns: readonly string[],
   manifest: Manifest,
@@ -77,13 +105,13 @@ const rawCheck = (
       return false;
     };
     if (raw === '') return true;
-    if (raw.includes('\uFFFD')) return add('encoding', 'holds U+FFFD in place of what was no UTF-8');
+    if (raw.includes('\uFFFD')) return add('encoding', replaced);
     const bytes = Buffer.from(raw);
     scanner.scan(bytes, 0, bytes.length, true, record);
     record.line = line;
     record.isSuspect = bytes.includes(0);
     if (judgeFaults(record, header, hides, findings)) return false;
-    return record.lineEnd === 'none' || add('repair', 'is more than one record, or ends with a line break');
+    return record.lineEnd === 'none' || add('repair', severalRecords);
   };
 };
 

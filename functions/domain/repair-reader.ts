@@ -1,12 +1,15 @@
-import { CsvParser, type Parser } from './judge-csv.ts';
+import type { Parser } from './judge-csv.ts';
 import { type Detail, FindingLog } from './judge-findings.ts';
 import { KeyIndex, type KeyRoom, type Repeat } from './judge-keys.ts';
+import { openParser } from './judge-parser.ts';
 import type { Finding, Findings } from './judgement.ts';
 import type { Manifest } from './manifest.ts';
 import { LineMap, type LineTicket } from './repair-lines.ts';
-import { csvMender, type Mender } from './repair-mender.ts';
+import { type Mender, openMender } from './repair-mender.ts';
 import type { Source } from './repair-source.ts';
-import { RowsReader, type SentRow } from './rows-reader.ts';
+import { rowsFormat } from './repaired.ts';
+import { openRows } from './rows-formats.ts';
+import type { RowsReader, SentRow } from './rows-reader.ts';
 import type { SplitOutlets } from './split-outlets.ts';
 
 /** What is mended, by which rules, and where its records go. */
@@ -71,8 +74,9 @@ export class RepairReader {
         outlets.onBad({ ...record, line: this.lines.landed(record.line) }),
     };
     this.index = room && manifest.key && new MendedKeys(manifest, room, this.lines);
-    this.parser = new CsvParser(manifest, this.judged, listener, undefined, { index: this.index, discards });
-    this.rows = new RowsReader(longestRow(manifest), this.findings, (row) => this.read(row));
+    this.parser = openParser(manifest, this.judged, listener, undefined, { index: this.index, discards });
+    const format = rowsFormat(source);
+    this.rows = openRows(format, longestRow(manifest), this.findings, (row) => this.read(row));
     this.findings.listen((finding) => this.found.push(finding));
   }
 
@@ -118,7 +122,7 @@ export class RepairReader {
 
   private open(): Mender | undefined {
     const { source, manifest } = this.mending;
-    const mender = csvMender(source.facts, this.rows.columns ?? [], manifest, this.findings);
+    const mender = openMender(source.facts, this.rows.columns ?? [], manifest, this.findings);
     if (mender) this.line = 1 + lineBreaks(mender.head);
     if (mender) this.parser.write(mender.head);
     return mender;
@@ -140,8 +144,9 @@ export class RepairReader {
   private leave(row: SentRow, line: number | undefined, { fields }: Mender): void {
     this.unmade++;
     this.findings.inRecords += this.found.length;
+    const { record } = row;
     const errors = this.found.map(({ message }) => message).join('; ');
-    this.mending.outlets?.setAside({ line, fields: fields(row), raw: row.raw, errors });
+    this.mending.outlets?.setAside({ line, fields: fields(row), record, raw: record ?? row.raw, errors });
   }
 
   private refuse({ place }: SentRow): void {
@@ -173,8 +178,8 @@ class MendedKeys extends KeyIndex {
   }
 }
 
-/** Most bytes of a row: what is no UTF-8 takes three bytes, a quote two, and errors stand beside the record. */
-export const longestRow = ({ max_row_bytes }: Manifest): number => 3 * max_row_bytes + 2 ** 16;
+/** Most bytes of a row: a byte of the record takes up to six as it is told, and errors stand beside it. */
+export const longestRow = ({ max_row_bytes }: Manifest): number => 6 * max_row_bytes + 2 ** 16;
 
 const lineBreaks = (bytes: Uint8Array): number => {
   let breaks = 0;

@@ -5,7 +5,8 @@ import type { FileRecord } from './ledger.ts';
 import type { Files, Ledger } from './ports.ts';
 import { QuarantinedLines } from './repair-lines.ts';
 import { landedFile, repairKey, rowsFormat } from './repaired.ts';
-import { RowsReader } from './rows-reader.ts';
+import { openRows } from './rows-formats.ts';
+import type { RowsFormat } from './rows-writer.ts';
 
 /** Where mended rows come from: finds the file whose rows a landed rows file says it mends. */
 
@@ -43,7 +44,7 @@ export const findSource = async (
   if (refusal) return refusal;
   const { facts } = record;
   if (!facts) throw new Error(`no facts of ${fileId(record)}`);
-  return { record, name, facts, lines: await quarantinedLines(files, record, facts) };
+  return { record, name, facts, lines: await quarantinedLines(files, record) };
 };
 
 /** A repair is published under another name than it landed, so its own name says which one it is. */
@@ -75,24 +76,24 @@ const stale = async (ledger: Ports['ledger'], source: FileRecord): Promise<strin
 };
 
 /** Until the file's bytes are archived its rows file waits beside the clean copy. */
-const quarantinedLines = async (
-  files: Files,
-  record: FileRecord,
-  { format }: FileFacts,
-): Promise<QuarantinedLines> => {
+const quarantinedLines = async (files: Files, record: FileRecord): Promise<QuarantinedLines> => {
   const rows = rowsFormat(record);
   for (const key of [rowsKey(record, rows), `${record.clean_key}.rows.${rows}`]) {
     const stored = (await files.versionsOf(key)).at(-1);
     const content = stored && (await files.open(stored));
-    if (content) return readLines(content, key);
+    if (content) return readLines(content, rows, key);
   }
-  throw new Error(`the rows file of ${fileId(record)} (${format}) is gone`);
+  throw new Error(`the rows file of ${fileId(record)} is gone`);
 };
 
-const readLines = async (content: AsyncIterable<Uint8Array>, key: string): Promise<QuarantinedLines> => {
+const readLines = async (
+  content: AsyncIterable<Uint8Array>,
+  format: RowsFormat,
+  key: string,
+): Promise<QuarantinedLines> => {
   const lines = new QuarantinedLines();
   const findings = new FindingLog();
-  const reader = new RowsReader(Infinity, findings, ({ line }) => line !== '' && lines.add(Number(line)));
+  const reader = openRows(format, Infinity, findings, ({ line }) => line !== '' && lines.add(Number(line)));
   for await (const chunk of content) reader.write(chunk);
   reader.end();
   if (findings.total > 0) throw new Error(`${key} cannot be read: ${findings.kept[0]?.message}`);

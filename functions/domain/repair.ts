@@ -7,11 +7,11 @@ import type { Manifest } from './manifest.ts';
 import type { LineMap } from './repair-lines.ts';
 import { allFindings, longestRow, RepairReader } from './repair-reader.ts';
 import { findSource, type Refusal, type Source } from './repair-source.ts';
-import { RowsReader } from './rows-reader.ts';
+import { openRows } from './rows-formats.ts';
 import type { Pour } from './split.ts';
 
 /** A rows file that was sent back, and the manifest in force; `seed` and `scratch` are for the keys of its records. */
-export type SentFile = LandedContent & KeyRoom & { readonly manifest: Manifest };
+export type SentFile = LandedContent & KeyRoom & { readonly key: string; readonly manifest: Manifest };
 
 /** What was sent back, read no further than to the file that it mends. */
 type Sent = {
@@ -26,7 +26,8 @@ type Sent = {
 const readSource = async (file: SentFile): Promise<Sent> => {
   const findings = new FindingLog();
   let first: string | undefined;
-  const rows = new RowsReader(longestRow(file.manifest), findings, ({ source }) => {
+  const format = file.key.endsWith('.jsonl') ? 'jsonl' : 'csv';
+  const rows = openRows(format, longestRow(file.manifest), findings, ({ source }) => {
     first ??= source;
     rows.stop();
   });
@@ -92,11 +93,12 @@ const judgeRepair = async (file: SentFile, source: Source): Promise<JudgedRepair
   return { judgement, source, pour: (again) => pourRepair(again, source, discardsOf(repeats, reader.lines)) };
 };
 
-/** Mended records are written as the source's were; how many there may be was said of the whole file. */
-const asSource = (manifest: Manifest, { facts: { delimiter, quote } }: Source): Manifest => ({
+/** Mended records are written as the source's good ones were; how many there may be was said of the whole file. */
+const asSource = (manifest: Manifest, { facts }: Source): Manifest => ({
   ...manifest,
-  delimiter,
-  quote,
+  format: facts.format,
+  delimiter: facts.delimiter,
+  quote: facts.quote,
   max_rows: undefined,
 });
 

@@ -15,18 +15,26 @@ export type SentRow = {
   /** As it stands; whoever mends may have changed it. */
   readonly line: string;
   readonly raw: string;
-  /** Texts of the dataset's columns, in the order of `columns`. */
+  /** Texts of the dataset's columns, in the order of `columns`; none in JSON. */
   readonly fields: readonly string[];
+  /** In JSON, the text of the record, where there is one. */
+  readonly record?: string | undefined;
+};
+
+/** Reads a rows file row by row, however its bytes are chunked; what is no rows file adds a finding and stops it. */
+export type RowsReader = {
+  /** Names of the dataset's columns, in the order of the file; undefined before the header, and in JSON. */
+  readonly columns: readonly string[] | undefined;
+  readonly isStopped: boolean;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+  readonly stop: () => void;
 };
 
 type Own = keyof typeof rowsColumns;
 
-/**
- * Reads a rows file row by row, however its bytes are chunked; what is no rows file adds a finding and stops it.
- * `longest` is the greatest number of bytes of a row.
- */
-export class RowsReader {
-  /** Names of the dataset's columns, in the order of the file; undefined before the header. */
+/** Reads a rows file in CSV, its rows of at most `longest` bytes; blank lines are no rows. */
+export class CsvRowsReader implements RowsReader {
   columns: readonly string[] | undefined;
   private width = 0;
   private others: readonly number[] = [];
@@ -61,6 +69,7 @@ export class RowsReader {
   }
 
   private read(record: CsvRecord): void {
+    if (record.isBlank) return;
     // A NUL is for the judge of the mended record: it stands in rows that were set aside for it.
     const isBroken =
       record.faults.length > 0 ||

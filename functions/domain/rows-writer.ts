@@ -1,4 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+import { skipValue } from './json-skip.ts';
+import { JsonTokens, jsonByte } from './json-tokens.ts';
 import type { BadRecord } from './judge-records.ts';
+import type { FileFacts } from './judgement.ts';
 import { csvRecord, escapeFormula } from './rows-text.ts';
 
 /** One row of a rows file: a record that was set aside, and why. */
@@ -7,8 +11,10 @@ export type SetAside = {
   readonly line?: number | undefined;
   /** Texts in the order of the file's columns. */
   readonly fields?: readonly string[] | undefined;
-  /** The record's text, where it cannot be split into fields. */
-  readonly raw?: string;
+  /** The record's text where it is text at all; a rows file of JSON has it as it stands. */
+  readonly record?: string | undefined;
+  /** The record's text as far as it can be shown, where neither of the two says it all. */
+  readonly raw: string;
   readonly errors: string;
 };
 
@@ -29,12 +35,11 @@ export const rowsColumns = { source: '_source', line: '_line', errors: '_errors'
 const longestErrors = 2000;
 
 /** The row that a bad record becomes; what is no UTF-8 is replaced, so that the text can be shown at all. */
-export const setAside = ({ line, bytes, fields, findings }: BadRecord): SetAside => ({
-  line,
-  fields,
-  raw: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'),
-  errors: findings.map(({ message }) => message).join('; '),
-});
+export const setAside = ({ line, bytes, fields, findings }: BadRecord): SetAside => {
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  const errors = findings.map(({ message }) => message).join('; ');
+  return { line, fields, record: isUtf8(bytes) ? raw : undefined, raw, errors };
+};
 
 /** A comma and double quotes, whatever the dataset's own files have; formulas are escaped. */
 export const rowsCsv: RowsWriter = {
@@ -48,10 +53,41 @@ export const rowsCsv: RowsWriter = {
       ...fields,
       source,
       row.line === undefined ? '' : String(row.line),
-      row.errors.length > longestErrors ? `${row.errors.slice(0, longestErrors)} …` : row.errors,
-      isShown ? '' : (row.raw ?? ''),
+      shortened(row.errors),
+      isShown ? '' : row.raw,
     ]);
   },
 };
 
 const line = (fields: readonly string[]): string => `${csvRecord(fields.map(escapeFormula))}\n`;
+
+/** One JSON object a line; a record that is no JSON stands in it as a text. */
+export const rowsJsonLines: RowsWriter = {
+  format: 'jsonl',
+  head: () => '',
+  row: (row, _columns, source) => {
+    const { line: _line, record } = row;
+    const said = JSON.stringify({ _source: source, _line, _errors: shortened(row.errors) }).slice(0, -1);
+    // A NUL is an error wherever it stands in JSON, and no text of a JSON file may hold one.
+    const told =
+      record !== undefined && isJsonLine(record)
+        ? `"record":${record}`
+        : `"_raw":${JSON.stringify(row.raw.replaceAll('\0', '\uFFFD'))}`;
+    return `${said},${told}}\n`;
+  },
+};
+
+const shortened = (errors: string): string =>
+  errors.length > longestErrors ? `${errors.slice(0, longestErrors)} …` : errors;
+
+const isJsonLine = (text: string): boolean => {
+  if (/[\r\n]/.test(text)) return false;
+  const bytes = Buffer.from(text);
+  const tokens = new JsonTokens();
+  tokens.begin(bytes, 0, bytes.length);
+  return skipValue(tokens, tokens.next(), 0) && tokens.next() === jsonByte.none && tokens.at === bytes.length;
+};
+
+/** The writer that suits a landed file's format. */
+export const rowsWriter = (format: FileFacts['format']): RowsWriter =>
+  format === 'csv' ? rowsCsv : rowsJsonLines;

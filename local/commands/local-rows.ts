@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { LandedFile } from '../../functions/domain/judge-file.ts';
 import type { Files } from '../../functions/domain/ports.ts';
-import { rowsCsv } from '../../functions/domain/rows-writer.ts';
+import { rowsWriter } from '../../functions/domain/rows-writer.ts';
 import { type Accepted, splitFile } from '../../functions/domain/split.ts';
 import { CannotLand } from './datasets.ts';
 
@@ -14,13 +14,14 @@ export const localVersion = 'local';
 /** Where the two parts of a file were written. */
 export type WrittenRows = { readonly good: string; readonly set_aside: string };
 
-/** Writes the good records of a judged file to `<folder>/<name>` and the others to `<name>.rows.csv` beside it, over nothing that is there. */
+/** Writes the good records of a judged file to `<folder>/<name>` and the others to `<name>.rows.csv` or `.rows.jsonl` beside it, over nothing that is there. */
 export const writeRows = async (folder: string, file: LandedFile, judged: Accepted): Promise<WrittenRows> => {
   const good = join(folder, basename(file.key).replace(/\.gz$/, ''));
-  const set_aside = `${good}.rows.${rowsCsv.format}`;
+  const rows = rowsWriter(judged.facts.format);
+  const set_aside = `${good}.rows.${rows.format}`;
   await mkdir(folder, { recursive: true });
   for (const path of [good, set_aside]) await isFree(path);
-  const parting = { clean_key: good, source: `${file.key}@${localVersion}`, rows: rowsCsv };
+  const parting = { clean_key: good, source: `${file.key}@${localVersion}`, rows };
   await splitFile({ writeStream }, file, judged, parting);
   return { good, set_aside };
 };
