@@ -23,7 +23,8 @@ export const asTable = ({ bench, figures }: Measurement): string => {
   ].join('\n');
 };
 
-const machine = () => ({
+/** What a measurement was taken on. */
+export const machine = () => ({
   cores: availableParallelism(),
   memory_gb: Math.round(totalmem() / 2 ** 30),
   node: process.versions.node,

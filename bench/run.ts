@@ -5,6 +5,7 @@ import { latency } from './latency.ts';
 import { asJson, asTable, type Measurement } from './report.ts';
 import { tenMillion } from './ten-million.ts';
 import { thousandFiles } from './thousand-files.ts';
+import { addValidate } from './validate/command.ts';
 
 const count = (text: string): number => {
   const value = Number(text);
@@ -52,6 +53,7 @@ bench(
 );
 bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, inCloud(thousandFiles));
 bench('keys', 'one file of ten million keys, without a cloud', { flag: 'records', usual: 10_000_000 }, keys);
+addValidate(program);
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 program.parseAsync().catch((error: unknown) => {

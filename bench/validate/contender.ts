@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { type FieldJudge, judgeField } from '../../functions/domain/field-judge.ts';
+import { type Manifest, parseManifest } from '../../functions/domain/manifest.ts';
+import { peakMemory } from '../memory.ts';
+
+/** What a contender is given, as one JSON object in its first argument. */
+export type Task = {
+  readonly path: string;
+  readonly key: string;
+  readonly manifest: string;
+  readonly variant: string;
+};
+
+/** What it counts: data records, and those of them in which it found anything wrong. */
+export type Counts = { readonly records: number; readonly bad: number };
+
+/** What it prints, one JSON object; the time is that of the work alone, the memory that of the whole process. */
+export type Answer = Counts & { readonly ms: number; readonly peak_mb: number };
+
+/** Does a contender's work in a process of its own and prints the answer. */
+export const contend = async (work: (task: Task, manifest: Manifest) => Promise<Counts>): Promise<void> => {
+  const task: Task = JSON.parse(process.argv[2] ?? '');
+  const parsed = parseManifest(await readFile(task.manifest));
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  const startedAt = performance.now();
+  const counts = await work(task, parsed.manifest);
+  const ms = performance.now() - startedAt;
+  const answer: Answer = { ...counts, ms, peak_mb: await peakMemory(process.pid) };
+  console.log(JSON.stringify(answer));
+};
+
+/** Holds the fields of one record after the other against the manifest, as texts; the first is the header. */
+export const fieldChecker = (
+  manifest: Manifest,
+): { add: (fields: readonly string[]) => void; counts: Counts } => {
+  const counts = { records: -1, bad: 0 };
+  let judges: readonly (FieldJudge | undefined)[] = [];
+  const isRight = (fields: readonly string[]): boolean => {
+    if (fields.length !== judges.length) return false;
+    for (let at = 0; at < fields.length; at++) {
+      const text = fields[at] ?? '';
+      const judge = judges[at];
+      if (judge && (text === '' ? judge.field.required : judge.fault(text) !== undefined)) return false;
+    }
+    return true;
+  };
+  const begin = (header: readonly string[]): void => {
+    const fields = new Map(manifest.fields.map((field) => [field.name, judgeField(field)]));
+    judges = header.map((name) => fields.get(name));
+  };
+  const add = (fields: readonly string[]): void => {
+    if (counts.records++ < 0) begin(fields);
+    else if (!isRight(fields)) counts.bad++;
+  };
+  return { add, counts };
+};
