@@ -2,6 +2,7 @@ import type { FileVersion } from '../../functions/domain/landing.ts';
 import { runKey } from '../../functions/domain/landing.ts';
 import { type BatchRecord, batchId, type FileRecord, type Lease } from '../../functions/domain/ledger.ts';
 import type { Files, Ledger } from '../../functions/domain/ports.ts';
+import { repairsOf } from '../../functions/domain/repaired.ts';
 import { inLedger, TransformSpec } from '../../functions/domain/spec.ts';
 import { byLanding, inQuarantine } from './in-quarantine.ts';
 
@@ -28,8 +29,9 @@ export const datasetRuns = async (ports: Ports, dataset: string, last: number): 
     Promise.all(batches.map(({ id }) => filesOfBatch(ports, id))),
   ]);
   const keys = new Set([...waiting, ...quarantined, ...batched.flat()].map(({ key }) => key));
-  const versions = await Promise.all([...keys].map((key) => ledger.versionsOf(key)));
-  return { dataset, lease, batches, files: versions.flat().sort(byLanding) };
+  const versions = (await Promise.all([...keys].map((key) => ledger.versionsOf(key)))).flat();
+  const repairs = (await repairsOf(ledger, versions)).filter(({ key }) => !keys.has(key));
+  return { dataset, lease, batches, files: [...versions, ...repairs].sort(byLanding) };
 };
 
 /** Every fence is a batch, unless whoever took the lease went no further. */

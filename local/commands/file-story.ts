@@ -20,18 +20,18 @@ export const fileStory = async (
 
 /** The story for people: each version with its moments, in their order. */
 export const storyLines = (records: readonly FileRecord[]): string[] =>
-  records.flatMap((record, index) => [...(index === 0 ? [] : ['']), ...versionLines(record)]);
+  records.flatMap((record, index) => [...(index === 0 ? [] : ['']), ...versionLines(record, records)]);
 
-const versionLines = (record: FileRecord): string[] => [
+const versionLines = (record: FileRecord, records: readonly FileRecord[]): string[] => [
   `${styleText('bold', record.key)}  version ${record.number} (${record.version}), ${record.state}`,
-  ...factsOf(record).map(([name, value]) => `  ${`${name}:`.padEnd(12)} ${value}`),
+  ...factsOf(record, records).map(([name, value]) => `  ${`${name}:`.padEnd(12)} ${value}`),
   ...momentsOf(record).map(([at, what]) => `  ${shortTime(at)}  ${what}`),
 ];
 
-const factsOf = (record: FileRecord): [string, string][] => {
+const factsOf = (record: FileRecord, records: readonly FileRecord[]): [string, string][] => {
   const { repairs, landed_as, drift = [] } = record;
   const facts: [string, string | undefined][] = [
-    ['rows', rowsText(record)],
+    ['rows', rowsText(record, records)],
     ['why', record.reason],
     ['broken rules', record.failures_found?.map(({ rule }) => rule).join('; ')],
     ['columns', drift.length > 0 ? drift.join('; ') : undefined],

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { s3Files } from '../../functions/adapters/s3-files.ts';
 import type { Cloud } from '../cloud.ts';
 import { answer } from './answer.ts';
-import { landManifests } from './landing.ts';
+import { landManifests } from './manifests.ts';
 import { openCloud, stopOnSignal } from './open-cloud.ts';
 import type { CloudFlags } from './options.ts';
 
@@ -9,7 +10,7 @@ import type { CloudFlags } from './options.ts';
 export const keepCloud = async (flags: CloudFlags): Promise<void> => {
   const cloud = await openCloud(flags);
   const stopped = stopOnSignal(cloud);
-  await landManifests(cloud.environment.LAKE_BUCKET ?? '').catch(async (cause: unknown) => {
+  await landManifests(s3Files(cloud.environment.LAKE_BUCKET ?? '')).catch(async (cause: unknown) => {
     await cloud.stop();
     throw cause;
   });

@@ -15,6 +15,7 @@ export type LandFlags = TargetFlags & { readonly dataset?: string; readonly wait
 export const landFiles = async (paths: readonly string[], flags: LandFlags): Promise<void> => {
   const files = await withDatasets(paths, flags.dataset);
   await onTarget(flags, async (target) => {
+    await target.landManifests();
     const landed = await pLimit(8).map(files, (file) => landFile(target.bucket, file));
     await tellOfLanded(target, landed, flags);
   });

@@ -2,20 +2,11 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { s3Files } from '../../functions/adapters/s3-files.ts';
-import { type FileVersion, manifestKey } from '../../functions/domain/landing.ts';
-import { type LocalFile, manifestTexts } from './datasets.ts';
+import type { FileVersion } from '../../functions/domain/landing.ts';
+import type { LocalFile } from './datasets.ts';
 
 /** A file that was landed: its version in the lake. */
 export type LandedFile = LocalFile & FileVersion & { readonly name: string };
-
-/** Puts the manifests of `rules/` into the lake, those that changed: a manifest that lands wakes what waits for it. */
-export const landManifests = async (bucket: string): Promise<void> => {
-  const files = s3Files(bucket);
-  for (const [dataset, text] of await manifestTexts()) {
-    if ((await files.readText(manifestKey(dataset))) !== text) await files.write(manifestKey(dataset), text);
-  }
-};
 
 /** Puts one file into its dataset's landing folder, streamed. */
 export const landFile = async (bucket: string, { path, dataset }: LocalFile): Promise<LandedFile> => {

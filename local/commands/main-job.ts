@@ -14,7 +14,8 @@ import { interrupted } from './exit-codes.ts';
 import { fileDocument } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
 import { kpiSummary } from './kpi-summary.ts';
-import { type LandedFile, landFile, landManifests } from './landing.ts';
+import { type LandedFile, landFile } from './landing.ts';
+import { landManifests } from './manifests.ts';
 import { openCloud, stopOnSignal } from './open-cloud.ts';
 import type { CloudFlags } from './options.ts';
 import { quarantineLines } from './quarantine.ts';
@@ -51,7 +52,7 @@ const run = async (
   } = cloud.environment;
   const [files, ledger, kpis] = [s3Files(bucket), dynamoLedger(ledgerTable), dynamoKpis(kpiTable)];
   const marts = await martsOfState(flags.state);
-  await landManifests(bucket);
+  await landManifests(files);
   const [following, began] = [followingOn({ ledger, isLaptop: true }, marts), Date.now()];
   const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
   const seen = given.length > 0 ? await see(await landAll(bucket, given)) : await runSample(see, bucket);

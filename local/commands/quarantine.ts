@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
-import { reportKey } from '../../functions/domain/landing.ts';
+import { landingPrefix, reportKey } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Files } from '../../functions/domain/ports.ts';
 import { count } from './count.ts';
+import { rowsFileOf } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
 
 type ReportText = {
@@ -14,15 +15,37 @@ type ReportText = {
 const filesShown = 5;
 const findingsShown = 4;
 
-/** What the reports beside quarantined files say, the first findings of each. */
+/** What the reports beside quarantined files say, the first findings of each; then which files are published without some of their rows. */
 export const quarantineLines = async (
   files: Pick<Files, 'readText'>,
   whereabouts: readonly Whereabouts[],
 ): Promise<string[]> => {
-  const refused = whereabouts.flatMap(({ record }) => (record?.state === 'quarantined' ? [record] : []));
-  const shown = await Promise.all(refused.slice(0, filesShown).map((record) => reportLines(files, record)));
-  const left = refused.length - shown.length;
+  const records = whereabouts.flatMap(({ record }) => record ?? []);
+  const refused = records.filter(({ state }) => state === 'quarantined');
+  const parted = records.filter((record) => rowsFileOf(record) !== undefined);
+  const shown = await Promise.all([
+    ...refused.slice(0, filesShown).map((record) => refusedLines(files, record)),
+    ...parted.slice(0, filesShown).map((record) => partedLines(files, record)),
+  ]);
+  const left = refused.length + parted.length - shown.length;
   return [...shown.flat(), ...(left > 0 ? [`… and ${count(left, 'more file')} in quarantine`] : [])];
+};
+
+const refusedLines = async (files: Pick<Files, 'readText'>, record: FileRecord): Promise<string[]> => [
+  `${styleText('bold', record.key)} is in quarantine, its bytes unchanged`,
+  ...(await reportLines(files, record)),
+];
+
+const partedLines = async (files: Pick<Files, 'readText'>, record: FileRecord): Promise<string[]> => {
+  const { key, records = 0, quarantined_rows: aside = 0, dataset } = record;
+  const name = key.slice(landingPrefix(dataset).length);
+  const good = count(records - aside, 'row');
+  return [
+    `${styleText('bold', key)}: ${good} published, ${aside.toLocaleString('en-US')} set aside`,
+    ...(await reportLines(files, record)),
+    `  ${styleText('dim', `rows set aside: ${rowsFileOf(record)}`)}`,
+    `  ${styleText('dim', `get them with soundcheck runs ${dataset} --file ${name} --rows ., mend them, drop them into ${landingPrefix(dataset)}`)}`,
+  ];
 };
 
 const reportLines = async (files: Pick<Files, 'readText'>, record: FileRecord): Promise<string[]> => {
@@ -33,7 +56,6 @@ const reportLines = async (files: Pick<Files, 'readText'>, record: FileRecord): 
   const said = [...findings, ...failures];
   const total = report.findings_total ?? said.length;
   return [
-    `${styleText('bold', record.key)} is in quarantine, its bytes unchanged`,
     ...said.slice(0, findingsShown).map((text) => `  ${text}`),
     ...(total > findingsShown ? [`  … ${count(total, 'finding')} in all`] : []),
     `  ${styleText('dim', `report: ${at}`)}`,

@@ -20,6 +20,7 @@ export class CannotReplay extends Error {
 /** Lands what is in quarantine of a dataset again and says where it went; exit code 1 when rows of it are not published. */
 export const replay = async (dataset: string, flags: ReplayFlags): Promise<void> =>
   onTarget(flags, async (target) => {
+    await target.landManifests();
     const manifest = await manifestInForce(target.files, dataset);
     if (!manifest.ok) throw new CannotReplay(`nothing of ${dataset} can be judged: ${manifest.reason}`);
     const records = named(await inQuarantine(target, dataset), flags.file, dataset);

@@ -1,4 +1,3 @@
-import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { retryParked } from '../../functions/domain/batch-run.ts';
 import { fileEvent } from '../../functions/domain/events.ts';
 import { fileId } from '../../functions/domain/landing.ts';
@@ -7,24 +6,18 @@ import type { Ledger } from '../../functions/domain/ports.ts';
 import { answer } from './answer.ts';
 import { recordDocument } from './file-document.ts';
 import { pause } from './follow.ts';
-import { openCloud } from './open-cloud.ts';
-import type { CloudFlags } from './options.ts';
+import { onTarget, type TargetFlags } from './target.ts';
 
 /** Gives the parked files of a dataset another chance and waits until each is published, refused or parked again. */
-export const retry = async (dataset: string, flags: CloudFlags): Promise<void> => {
-  const cloud = await openCloud(flags);
-  try {
-    const ledger = dynamoLedger(cloud.environment.LEDGER_TABLE ?? '');
+export const retry = async (dataset: string, flags: TargetFlags): Promise<void> =>
+  onTarget(flags, async ({ ledger, functions }) => {
     const retried = await retryParked(ledger, dataset);
     const [first] = retried;
     if (!first) return answer(flags, { files: [] }, [`No file of ${dataset} is parked.`]);
-    await cloud.invoke('run-transform', fileEvent('File Accepted', first));
+    await functions.invoke('run-transform', fileEvent('File Accepted', first));
     const files = await Promise.all(retried.map((file) => atRest(ledger, file)));
-    answer(flags, { files: files.map((record) => recordDocument(record)) }, files.map(sentence));
-  } finally {
-    await cloud.stop();
-  }
-};
+    answer(flags, { files: files.map(recordDocument) }, files.map(sentence));
+  });
 
 const atRest = async (ledger: Ledger, file: FileRecord): Promise<FileRecord> => {
   let record = file;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type CloudFlags, withCloud, withExamples, withJson } from './options.ts';
+import { withExamples, withJson, withTarget } from './options.ts';
+import type { TargetFlags } from './target.ts';
 
 /** Adds `retry`, which gives parked files another chance. */
 export const addRetry = (program: Command): void => {
@@ -8,10 +9,10 @@ export const addRetry = (program: Command): void => {
     .description('give files that failed alone twice, and were parked, another chance')
     .argument('<dataset>', 'the dataset whose parked files are tried again');
   withExamples(
-    withJson(withCloud(command)),
+    withJson(withTarget(command)),
     'Example:',
-    '  $ soundcheck retry streams             once what made the runs fail is mended',
-  ).action(async (dataset: string, flags: CloudFlags) =>
+    '  $ soundcheck retry streams    once what made the runs fail is mended',
+  ).action(async (dataset: string, flags: TargetFlags) =>
     (await import('./retry-parked.ts')).retry(dataset, flags),
   );
 };

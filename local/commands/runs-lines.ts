@@ -18,7 +18,7 @@ export const datasetLines = ({ dataset, lease, batches, files }: DatasetRuns): s
   return [
     `${styleText('bold', dataset)}: ${counts(files)}`,
     ...(left > 0 ? [`  … ${count(left, 'older file')}; --json shows all`] : []),
-    ...shown.flatMap(fileLines),
+    ...shown.flatMap((file) => fileLines(file, files)),
     ...leaseLines(lease),
     ...batches.slice(0, batchesShown).map(batchLine),
     ...nextLines(dataset, files),
@@ -42,10 +42,10 @@ const colors: Partial<Record<FileState, 'green' | 'red' | 'yellow' | 'cyan'>> = 
   landed: 'yellow',
 };
 
-const fileLines = (record: FileRecord): string[] => {
+const fileLines = (record: FileRecord, files: readonly FileRecord[]): string[] => {
   const { landed_at, key, state, batch_id, drift = [] } = record;
   const name = key.slice(key.indexOf('/', 'data/'.length) + 1);
-  const facts = [rowsText(record), batch_id ?? ''].filter((fact) => fact !== '');
+  const facts = [rowsText(record, files), batch_id ?? ''].filter((fact) => fact !== '');
   const details = [
     whyOf(record),
     ...drift,

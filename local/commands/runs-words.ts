@@ -1,13 +1,20 @@
 import type { FileRecord } from '../../functions/domain/ledger.ts';
+import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repaired.ts';
 import { count } from './count.ts';
 
 /** A moment as people read it, to the second and in UTC: `2026-11-21 05:28:15`. */
 export const shortTime = (moment: string): string => moment.slice(0, 19).replace('T', ' ');
 
-/** How many records a file has, and how many of them were set aside. */
-export const rowsText = ({ records, quarantined_rows: aside = 0 }: FileRecord): string => {
+/** How many records a file has, how many were set aside, and how many of those are mended, the repairs being among the others. */
+export const rowsText = (record: FileRecord, others: readonly FileRecord[]): string => {
+  const { records, quarantined_rows: aside = 0 } = record;
   if (records === undefined) return '';
-  return aside > 0
-    ? `${count(records, 'row')}, ${aside.toLocaleString('en-US')} set aside`
-    : count(records, 'row');
+  if (aside === 0) return count(records, 'row');
+  const own = landedFile(record);
+  const { repaired } = balanceOf(
+    record,
+    others.filter((other) => hangsOn(landedFile(other), own)),
+  );
+  const mended = repaired > 0 ? `, ${repaired.toLocaleString('en-US')} of them mended since` : '';
+  return `${count(records, 'row')}, ${aside.toLocaleString('en-US')} set aside${mended}`;
 };

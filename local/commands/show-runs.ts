@@ -1,3 +1,4 @@
+import type { FileRecord } from '../../functions/domain/ledger.ts';
 import { answer, inParts } from './answer.ts';
 import { type DatasetRuns, datasetRuns } from './dataset-runs.ts';
 import { manifestTexts } from './datasets.ts';
@@ -5,9 +6,14 @@ import { recordDocument } from './file-document.ts';
 import { fileStory, storyLines } from './file-story.ts';
 import { martRuns } from './mart-runs.ts';
 import { datasetLines, martLines } from './runs-lines.ts';
+import { saveRows } from './save-rows.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
 
-export type RunsFlags = TargetFlags & { readonly file?: string; readonly last: string };
+export type RunsFlags = TargetFlags & {
+  readonly file?: string;
+  readonly rows?: string;
+  readonly last: string;
+};
 
 /** Says what the ledger knows of the files of one dataset, or of all, or of one file. */
 export const showRuns = async (dataset: string | undefined, flags: RunsFlags): Promise<void> => {
@@ -30,8 +36,13 @@ const tellRuns = async (
   const runs = await Promise.all(datasets.map((one) => datasetRuns(target, one, last)));
   const marts = (await target.marts()).filter((mart) => mart.datasets.some((one) => datasets.includes(one)));
   const rebuilds = await Promise.all(marts.map((mart) => martRuns(target.ledger, mart)));
-  const lines = inParts(...runs.map(datasetLines), ...rebuilds.map(martLines));
-  answer(flags, { datasets: runs.map(runsDocument), marts: rebuilds }, lines);
+  const saved = await rowsSaved(
+    target,
+    runs.flatMap(({ files }) => files),
+    flags,
+  );
+  const lines = inParts(...runs.map(datasetLines), ...rebuilds.map(martLines), savedLines(saved));
+  answer(flags, { datasets: runs.map(runsDocument), marts: rebuilds, saved }, lines);
 };
 
 const runsDocument = ({ files, ...runs }: DatasetRuns): object => ({
@@ -40,16 +51,31 @@ const runsDocument = ({ files, ...runs }: DatasetRuns): object => ({
 });
 
 const tellStory = async (
-  { ledger }: Target,
+  target: Target,
   datasets: readonly string[],
   name: string,
   flags: RunsFlags,
 ): Promise<void> => {
-  const stories = await Promise.all(datasets.map((dataset) => fileStory(ledger, dataset, name)));
+  const stories = await Promise.all(datasets.map((dataset) => fileStory(target.ledger, dataset, name)));
   const files = stories.flat();
   if (files.length === 0)
     throw new Error(
       `the ledger knows no file ${name} of ${datasets.join(', ')}; soundcheck runs shows what it knows`,
     );
-  answer(flags, { files: files.map(recordDocument) }, storyLines(files));
+  const saved = await rowsSaved(target, files, flags);
+  answer(flags, { files: files.map(recordDocument), saved }, inParts(storyLines(files), savedLines(saved)));
 };
+
+const rowsSaved = async (
+  { files }: Target,
+  records: readonly FileRecord[],
+  { rows }: RunsFlags,
+): Promise<string[] | undefined> => (rows === undefined ? undefined : saveRows(files, records, rows));
+
+const savedLines = (saved: readonly string[] | undefined): string[] => {
+  if (saved === undefined) return [];
+  if (saved.length === 0) return ['No rows are set aside.'];
+  return ['Rows that were set aside; mend them, then land each under its name:', ...saved.map(landLine)];
+};
+
+const landLine = (path: string): string => `  soundcheck land ${path}`;

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
+import { lambdaFunctions } from '../../functions/adapters/lambda-functions.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { Catalog, type Mart } from '../../functions/domain/catalog.ts';
-import type { Files, Ledger } from '../../functions/domain/ports.ts';
+import type { Files, Functions, Ledger } from '../../functions/domain/ports.ts';
 import { catalogPath } from '../build.ts';
 import { aside } from './answer.ts';
 import { deployedNames } from './deployed-names.ts';
 import { interrupted } from './exit-codes.ts';
-import { landManifests } from './landing.ts';
+import { landManifests } from './manifests.ts';
 import { openCloud, pointClientsAt, stopOnSignal } from './open-cloud.ts';
 import { projectRoot, usualState, usualSweepEvery } from './options.ts';
 import { runningCloud } from './running-cloud.ts';
@@ -25,6 +26,9 @@ export type Target = {
   /** True when it runs only as long as this command. */
   readonly isOwn: boolean;
   readonly marts: () => Promise<readonly Mart[]>;
+  readonly functions: Functions;
+  /** Puts the manifests of `rules/` in force, where deploying does not. */
+  readonly landManifests: () => Promise<void>;
   /** Ends what was started for this command. */
   readonly close: () => Promise<void>;
 };
@@ -60,6 +64,7 @@ const elsewhere = (names: Names): Target => ({
     const { renderCatalog } = await import('../../deploy/render.ts');
     return Object.values((await renderCatalog(projectRoot, 'redshift')).marts);
   },
+  landManifests: async () => {},
   close: async () => {},
 });
 
@@ -69,17 +74,14 @@ const laptop = async (state: string): Promise<Target> => {
   else aside(`No cloud runs on ${state}: one is started for as long as this takes.`);
   const own = running ? undefined : await openCloud({ state, sweepEvery: usualSweepEvery });
   const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = running ?? own?.environment ?? {};
-  const close = async (): Promise<void> => own?.stop();
-  await landManifests(LAKE_BUCKET).catch(async (cause: unknown) => {
-    await close();
-    throw cause;
-  });
+  const ports = portsOf({ LAKE_BUCKET, LEDGER_TABLE });
   return {
-    ...portsOf({ LAKE_BUCKET, LEDGER_TABLE }),
+    ...ports,
     isLaptop: true,
     isOwn: own !== undefined,
     marts: () => martsOfState(state),
-    close,
+    landManifests: () => landManifests(ports.files),
+    close: async () => own?.stop(),
   };
 };
 
@@ -91,4 +93,6 @@ const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => ({
   bucket: LAKE_BUCKET,
   files: s3Files(LAKE_BUCKET),
   ledger: dynamoLedger(LEDGER_TABLE),
+  // The ledger bears the name of its stack.
+  functions: lambdaFunctions(LEDGER_TABLE.replace(/-ledger$/, '')),
 });
