@@ -34,8 +34,8 @@ export const readManifestJson = (bytes: Uint8Array): ManifestJson => {
 
 const refused = (problems: readonly string[]): ManifestJson => ({ ok: false, problems });
 
-/** Strings, also one that is never closed; numbers; what opens, closes and parts. */
-const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?[0-9][0-9.eE+-]*|[{}[\],]/g;
+/** Strings, also one that is never closed; numbers and words; what opens, closes and parts. */
+const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?[0-9][0-9.eE+-]*|[a-z]+|[{}[\],]/g;
 
 /** An object or an array that is open, and where in it the walk stands; an object is at no key before it is read. */
 type Level = { readonly names?: Set<string>; at: string | number | undefined };
@@ -44,52 +44,66 @@ type Level = { readonly names?: Set<string>; at: string | number | undefined };
 const walk = (text: string): { problems: readonly string[]; isBeyond: boolean } => {
   const levels: Level[] = [];
   const problems: string[] = [];
-  const path = (depth = levels.length): string =>
-    pathOf(levels.slice(0, depth).flatMap(({ at }) => at ?? [])) || 'manifest';
-  const beyond = (problem: string) => ({ problems: [problem], isBeyond: true });
   for (const [token] of text.matchAll(tokens)) {
     const level = levels.at(-1);
-    if (problems.length >= mostProblems) break;
+    const { problem, bound } = level?.names ? inObject(token, level, level.names) : inArray(token, level);
+    if (bound) return { problems: [`${pathTo(levels)}: ${bound}`], isBeyond: true };
+    if (problem) problems.push(`${pathTo(levels)}: ${problem}`);
     if (token === '{') levels.push({ names: new Set(), at: undefined });
     else if (token === '[') levels.push({ at: 0 });
     else if (token === '}' || token === ']') levels.pop();
-    else if (token === ',') advance(level);
-    else if (level?.names && level.at === undefined) {
-      problems.push(...keyProblems(token, level, level.names).map((problem) => `${path()}: ${problem}`));
-    } else problems.push(...valueProblems(token).map((problem) => `${path()}: ${problem}`));
-    if (levels.length > mostDepth) return beyond(`${path()}: is nested deeper than ${mostDepth} levels`);
-    if (isTooWide(level)) return beyond(`${path(levels.length - 1)}: ${tooWide}`);
+    if (levels.length > mostDepth)
+      return { problems: [`${pathTo(levels)}: is nested deeper than ${mostDepth} levels`], isBeyond: true };
+    if (levels.length === 0 || problems.length >= mostProblems) break;
   }
   return { problems, isBeyond: false };
 };
 
-const tooWide = `has more than ${mostKeys} keys or ${mostElements} elements`;
-const isTooWide = (level: Level | undefined): boolean =>
-  (level?.names?.size ?? 0) > mostKeys || (typeof level?.at === 'number' && level.at >= mostElements);
+const pathTo = (levels: readonly Level[]): string =>
+  pathOf(levels.flatMap(({ at }) => at ?? [])) || 'manifest';
 
-const advance = (level: Level | undefined): void => {
-  if (level) level.at = typeof level.at === 'number' ? level.at + 1 : undefined;
+/** What is wrong with a key or a value; or at once with all of what it stands in. */
+type Step = { readonly problem?: string | undefined; readonly bound?: string };
+
+const inObject = (token: string, level: Level, names: Set<string>): Step => {
+  if (token === ',') level.at = undefined;
+  else if (level.at !== undefined) return { problem: valueProblem(token) };
+  else if (token !== '}') {
+    level.at = decoded(token);
+    if (names.size >= mostKeys) return { bound: `stands behind ${mostKeys} other keys, which is too many` };
+    return { problem: keyProblem(level.at, names) };
+  }
+  return {};
 };
 
-const keyProblems = (token: string, level: Level, names: Set<string>): readonly string[] => {
-  const name = decoded(token);
-  level.at = name;
-  if (names.has(name)) return ['stands there twice'];
+/** Nothing in a manifest is a list of anything but texts and numbers. */
+const inArray = (token: string, level: Level | undefined): Step => {
+  if (typeof level?.at !== 'number') return { problem: valueProblem(token) };
+  if (/^[{[a-z]/.test(token)) return { bound: 'is no text and no number' };
+  if (token === ',') level.at++;
+  if (level.at >= mostElements)
+    return { bound: `stands behind ${mostElements} other elements, which is too many` };
+  return { problem: valueProblem(token) };
+};
+
+const keyProblem = (name: string, names: Set<string>): string | undefined => {
+  if (names.has(name)) return 'stands there twice';
   names.add(name);
-  return name === '__proto__' ? ['cannot be a key'] : textProblems(name);
+  return name === '__proto__' ? 'cannot be a key' : textProblem(name);
 };
 
-const valueProblems = (token: string): readonly string[] => {
-  if (!token.startsWith('"')) return numberProblems(token);
-  return token.includes('\\u') ? textProblems(decoded(token)) : [];
+const valueProblem = (token: string): string | undefined => {
+  if (token.startsWith('"')) return token.includes('\\u') ? textProblem(decoded(token)) : undefined;
+  return /^[-0-9]/.test(token) ? numberProblem(token) : undefined;
 };
 
-const textProblems = (text: string): readonly string[] =>
-  /\p{Surrogate}/u.test(text) ? ['holds half of a character (a lone surrogate)'] : [];
+const textProblem = (text: string): string | undefined =>
+  /\p{Surrogate}/u.test(text) ? 'holds half of a character (a lone surrogate)' : undefined;
 
 const [mostDigits, longestNumber] = [15, 40];
 
-const numberProblems = (token: string): readonly string[] => {
+const numberProblem = (token: string): string | undefined => {
+  if (token.length <= mostDigits && !/e/i.test(token)) return undefined;
   const isLong = token.length > longestNumber;
   const digits = isLong
     ? token
@@ -98,8 +112,8 @@ const numberProblems = (token: string): readonly string[] => {
         .replace(/[-.]/g, '')
         .replace(/^0+|0+$/g, '');
   return digits.length > mostDigits || !Number.isFinite(Number(token))
-    ? ['has more digits than a number of JSON keeps; put it in quotes']
-    : [];
+    ? 'has more digits than a number of JSON keeps; put it in quotes'
+    : undefined;
 };
 
 const decoded = (token: string): string => {
