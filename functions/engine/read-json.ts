@@ -1,0 +1,48 @@
+import { topOf } from '../domain/field-path.ts';
+import { nestedColumns, recordStructure, topColumns } from './landed-columns.ts';
+import { longestRecord, pathList, type ReadGroup, type Reading } from './reading.ts';
+import { identifier, list, literal } from './sql-text.ts';
+
+/**
+ * DuckDB writes numbers anew (1.10 as 1.1, and long ones through a double), so each is put in quotes before it is read. What
+ * stands before a number, whole strings above all, is part of the match: a match is never inside of a string. Behind the last
+ * number it is all that is left, and two quotes are added that the slice takes away.
+ */
+const numbersAsTexts = (json: string): string =>
+  `regexp_replace(${json}, '((?:[^"0-9-]|"(?:[^"\\\\]|\\\\.)*")*)(-?[0-9][0-9.eE+-]*|$)', '\\1"\\2"', 'g')[:-3]`;
+
+/** Reads JSON lines and JSON arrays whose records were judged: a key that a record lacks is NULL. */
+export const jsonReading = (group: ReadGroup, columns: readonly string[]): Reading => {
+  const record = `from_json(texts, ${recordStructure(columns)})`;
+  const texts = `select filename, ${numbersAsTexts('json')} as texts from ${readObjects(group)}`;
+  return {
+    relation: `(select filename, texts, ${record} as record from (${texts}))`,
+    path: 'landed.filename',
+    columns: nestedColumns(columns, (key) => `landed.record.${identifier(key)}`),
+    unknown: unknownTexts(group, columns),
+  };
+};
+
+const readObjects = (group: ReadGroup): string => {
+  const { format, compression } = group.facts;
+  const options = [
+    `format = ${literal(format === 'json' ? 'array' : 'newline_delimited')}`,
+    `compression = ${literal(compression === 'gzip' ? 'gzip' : 'uncompressed')}`,
+    `maximum_object_size = ${longestRecord}`,
+    'filename = true',
+  ];
+  return `read_json_objects(${pathList(group)}, ${options.join(', ')})`;
+};
+
+/** A known object in which some record names a new key is kept as a whole, too. */
+const unknownTexts = ({ facts: { header } }: ReadGroup, columns: readonly string[]): string => {
+  const known = new Set(columns);
+  const changed = new Set(header.filter((name) => !known.has(name)).map(topOf));
+  const plain = topColumns(columns).filter((name) => !changed.has(name));
+  const members = 'map_entries(cast(cast(landed.texts as json) as map(varchar, varchar)))';
+  const others =
+    plain.length === 0
+      ? members
+      : `list_filter(${members}, lambda m: m.key not in ${list(plain.map(literal))})`;
+  return `nullif(cast(to_json(map_from_entries(${others})) as varchar), '{}')`;
+};
