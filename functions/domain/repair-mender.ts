@@ -4,6 +4,7 @@ import type { FindingLog } from './judge-findings.ts';
 import { judgeFaults } from './judge-structure.ts';
 import type { FileFacts } from './judgement.ts';
 import type { Manifest } from './manifest.ts';
+import { jsonMisfit } from './rows-json-text.ts';
 import type { SentRow } from './rows-reader.ts';
 import { csvRecord } from './rows-text.ts';
 
@@ -34,16 +35,16 @@ const jsonMender = (manifest: Manifest, findings: FindingLog): Mender => ({
       findings.add(rule, undefined, () => ({ line, subject: 'the record', says }));
       return undefined;
     };
-    if (row.record === undefined && row.raw.includes('\uFFFD')) return add('encoding', replaced);
     const text = row.record ?? row.raw;
-    if (/[\r\n]/.test(text)) return add('repair', severalRecords);
+    if (row.record === undefined && text.includes('\uFFFD')) return add('encoding', replaced);
+    const misfit = jsonMisfit(text);
+    if (misfit !== undefined) return add('json', misfit);
     const bytes = Buffer.from(`${text}\n`);
     return isShort(bytes.length - 1, manifest, line, findings) ? bytes : undefined;
   },
 });
 
 const replaced = 'holds U+FFFD in place of what could not be shown';
-const severalRecords = 'is more than one record, or ends with a line break';
 
 /** Writes records as the source writes them. */
 const csvMender = (
@@ -111,7 +112,7 @@ const rawCheck = (
     record.line = line;
     record.isSuspect = bytes.includes(0);
     if (judgeFaults(record, header, hides, findings)) return false;
-    return record.lineEnd === 'none' || add('repair', severalRecords);
+    return record.lineEnd === 'none' || add('repair', 'is more than one record, or ends with a line break');
   };
 };
 

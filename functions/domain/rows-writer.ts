@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { skipValue } from './json-skip.ts';
-import { JsonTokens, jsonByte } from './json-tokens.ts';
 import type { BadRecord } from './judge-records.ts';
 import type { FileFacts } from './judgement.ts';
+import { jsonMisfit } from './rows-json-text.ts';
 import { csvRecord, escapeFormula } from './rows-text.ts';
 
 /** One row of a rows file: a record that was set aside, and why. */
@@ -70,7 +69,7 @@ export const rowsJsonLines: RowsWriter = {
     const said = JSON.stringify({ _source: source, _line, _errors: shortened(row.errors) }).slice(0, -1);
     // A NUL is an error wherever it stands in JSON, and no text of a JSON file may hold one.
     const told =
-      record !== undefined && isJsonLine(record)
+      record !== undefined && jsonMisfit(record) === undefined
         ? `"record":${record}`
         : `"_raw":${JSON.stringify(row.raw.replaceAll('\0', '\uFFFD'))}`;
     return `${said},${told}}\n`;
@@ -79,14 +78,6 @@ export const rowsJsonLines: RowsWriter = {
 
 const shortened = (errors: string): string =>
   errors.length > longestErrors ? `${errors.slice(0, longestErrors)} …` : errors;
-
-const isJsonLine = (text: string): boolean => {
-  if (/[\r\n]/.test(text)) return false;
-  const bytes = Buffer.from(text);
-  const tokens = new JsonTokens();
-  tokens.begin(bytes, 0, bytes.length);
-  return skipValue(tokens, tokens.next(), 0) && tokens.next() === jsonByte.none && tokens.at === bytes.length;
-};
 
 /** The writer that suits a landed file's format. */
 export const rowsWriter = (format: FileFacts['format']): RowsWriter =>
