@@ -27,19 +27,19 @@ export const readName = (key: string): LandedName => {
   const dataset = slash < 0 ? '' : path.slice(0, slash);
   const file = path.slice(slash + 1);
   if (key.endsWith('/')) return { kind: 'marker', dataset, file };
-  if (dataset && file === 'manifest.json') return { kind: 'manifest', dataset, file };
   if (key.includes('#') || leadsOut(path)) return { kind: 'refused', dataset, file };
+  if (dataset && file === 'manifest.json') return { kind: 'manifest', dataset, file };
   return { kind: 'file', dataset, file };
 };
 
 /** A part of a name that is followed out of its folder by a client that takes keys for paths, and perhaps decodes them. */
-const leadingOut = String.raw`(?<=^|[\\/])(?:\.|%2e){1,2}(?=[\\/]|$)`;
+const leadingOut = String.raw`(?<=^|[\\/]|%2f|%5c)(?:\.|%2e){1,2}(?=[\\/]|%2f|%5c|$)`;
 
 /** Whether a part of a name might lead out of its folder. */
 export const leadsOut = (name: string): boolean => new RegExp(leadingOut, 'i').test(name);
 
 const kept = (name: string): string =>
-  name.replace(new RegExp(leadingOut, 'gi'), (part) => part.replaceAll('%', '%25').replaceAll('.', '%2E'));
+  name.replace(new RegExp(leadingOut, 'gi'), (part) => part.replace(/%2e|\./gi, '_'));
 
 /** Where files of a dataset land. */
 export const landingPrefix = (dataset: string): string => `${landingRoot}${dataset}/`;

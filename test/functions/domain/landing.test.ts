@@ -72,14 +72,24 @@ test('rests where no landed file ever lies, whatever its name', () => {
 });
 
 test('keeps a name from leading out of its folder', () => {
-  const names = ['../streams1.csv', 'a/../../streams1.csv', './streams1.csv', '..', '%2e%2E/a', '..\\..\\a', 'a..b/..c/d../...'];
+  const names = [
+    '../streams1.csv',
+    'a/../../streams1.csv',
+    './streams1.csv',
+    '..',
+    '%2e%2E/a',
+    '..\\..\\a',
+    '..%2F..%2Fa',
+    'a..b/..c/d../...',
+  ];
   expect(names.map((name) => quarantineKey({ ...file, key: `data/streams/${name}` }))).toEqual([
-    'data/quarantine/streams/%2E%2E/streams1.csv@v1',
-    'data/quarantine/streams/a/%2E%2E/%2E%2E/streams1.csv@v1',
-    'data/quarantine/streams/%2E/streams1.csv@v1',
-    'data/quarantine/streams/%2E%2E@v1',
-    'data/quarantine/streams/%252e%252E/a@v1',
-    'data/quarantine/streams/%2E%2E\\%2E%2E\\a@v1',
+    'data/quarantine/streams/__/streams1.csv@v1',
+    'data/quarantine/streams/a/__/__/streams1.csv@v1',
+    'data/quarantine/streams/_/streams1.csv@v1',
+    'data/quarantine/streams/__@v1',
+    'data/quarantine/streams/__/a@v1',
+    'data/quarantine/streams/__\\__\\a@v1',
+    'data/quarantine/streams/__%2F__%2Fa@v1',
     'data/quarantine/streams/a..b/..c/d../...@v1',
   ]);
 });
