@@ -46,6 +46,14 @@ const formats = [
 ];
 const times = Object.fromEntries(formats.map((format, at) => [`t${at}`, { type: 'timestamp', format }]));
 
+const keyed = {
+  flag: { type: 'bool', required: true },
+  amount: { type: 'decimal(10,2)', required: true },
+  moment: { type: 'timestamp', format: 'YYYY-MM-DD HH:mm:ss[.ffffff]', required: true },
+  real: { type: 'float', required: true },
+  name: { type: 'string', required: true },
+};
+
 const schemas: Readonly<Record<string, Record<string, unknown>>> = {
   streams: {},
   'streams, row by row': rows(),
@@ -71,6 +79,10 @@ const schemas: Readonly<Record<string, Record<string, unknown>>> = {
   'few bad rows': { fields: everyType, ...rows({ max_bad_rows: 1, max_bad_share: 0.2 }) },
   'few rows': { max_rows: 5, ...rows({ on_empty: 'reject' }) },
   'few bytes': { fields: streamsFields, max_bytes: 300, ...rows() },
+  'the first of each key': { fields: keyed, key: ['flag', 'amount'], on_duplicate: 'first', ...rows() },
+  'the last of each key': { fields: keyed, key: ['moment'], on_duplicate: 'last' },
+  'no key twice': { fields: keyed, key: ['real'], ...rows({ max_bad_share: 0.5 }) },
+  'no key twice, whole files': { fields: keyed, key: ['name', 'moment', 'flag'], on_duplicate: 'reject' },
 };
 
 /** Manifests under which the same files are dirty in different ways, by name. */

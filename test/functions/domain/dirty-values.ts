@@ -6,8 +6,8 @@ type Kind = FieldType['kind'];
 /** Values of each type as files mean them, the usual ones first. */
 const usual: Readonly<Record<Kind, readonly string[]>> = {
   int: ['26213', '7', '0', '-12', '42', '9223372036854775807', '-9223372036854775808', '-0', '100'],
-  float: ['0.676', '-6.746', '12', '1.01e-06', '0', '119.949', '5e-324', '0.1', '-0.0', '1E5'],
-  decimal: ['1.25', '0', '-0.05', '12.5', '7', '99.99'],
+  float: ['0.676', '-6.746', '12', '1.01e-06', '0', '119.949', '5e-324', '0.1', '-0.0', '1E5', '12.0'],
+  decimal: ['1.25', '0', '-0.05', '12.5', '7', '99.99', '12.50'],
   bool: ['True', 'false', 'TRUE'],
   string: [
     '4dBa8T7oDV9WvGr7kVS4Ez',

@@ -96,3 +96,12 @@ const sortable = (text: string): string => {
   const [moment = '', fraction = ''] = text.replace('Z', '').split('.');
   return moment + fraction.padEnd(6, '0');
 };
+
+/** A right value in the one way that all values equal to it have. */
+export const canonicalText = ({ type }: Field, text: string): string => {
+  if (type.kind === 'int') return String(BigInt(text));
+  if (type.kind === 'float') return String(Number(text) + 0);
+  if (type.kind === 'decimal') return String(units(text));
+  if (type.kind === 'bool') return text.toLowerCase();
+  return type.kind === 'timestamp' ? sortable(text) : text;
+};

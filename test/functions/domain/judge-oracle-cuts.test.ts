@@ -20,7 +20,7 @@ describe('a file that comes in pieces', () => {
       fc.property(dirtyFile(12), cuttings, ({ manifest, bytes }, cuts) =>
         expectAgreement(bytes, manifest, cuts),
       ),
-      { numRuns: 8000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -36,7 +36,7 @@ describe('a file that comes in pieces', () => {
         });
         expect(outcomeOfJudgement(judgement)).toEqual(judgeByReference(bytes, manifest));
       }),
-      { numRuns: 2000 },
+      { numRuns: 400 },
     );
   });
 

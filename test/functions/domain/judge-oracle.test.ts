@@ -53,7 +53,17 @@ describe('a slow reading by the rules alone', () => {
     expect(hurt.size).toBeGreaterThan(200);
     expect(isHurt.filter((is) => !is).length).toBeGreaterThan(200);
     expect([...new Set(rules)].sort()).toEqual([
-      ...['binary', 'blank_line', 'columns', 'delimiter', 'duplicate_column', 'empty', 'encoding', 'header'],
+      ...[
+        'binary',
+        'blank_line',
+        'columns',
+        'delimiter',
+        'duplicate',
+        'duplicate_column',
+        'empty',
+        'encoding',
+        'header',
+      ],
       ...[
         'length',
         'line_end',

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../../functions/domain/manifest.ts';
 import { type ReferenceRecord, referenceRecords } from './csv-reference.ts';
+import { type ReferenceRepeat, repeatsAmong } from './duplicates-reference.ts';
 import { brokenRule } from './field-reference.ts';
 import { headerOf } from './header-reference.ts';
 import { type BareFinding, brokenFields, decoded, isUtf8, shown } from './record-reference.ts';
@@ -26,6 +27,8 @@ export type ReferenceReading = {
   /** Latin-1 of the header and of the good records as they stand. */
   readonly clean: string;
   readonly drift: readonly string[];
+  /** Of the good records, those to be set aside for their keys. */
+  readonly repeats: readonly ReferenceRepeat[];
   readonly facts: {
     readonly bom: boolean;
     readonly header: readonly string[];
@@ -45,8 +48,19 @@ export const readByReference = (bytes: Uint8Array, manifest: Manifest): Referenc
   const columns = header?.columns ?? [];
   const isUnderstood = header === undefined || header.columns !== undefined;
   const data = isUnderstood ? records.slice(1) : [];
-  const judged = data.map((record) => ({ record, findings: recordFindings(record, columns, manifest) }));
-  const good = judged.filter(({ findings }) => findings.length === 0).map(({ record }) => record);
+  const judged = data.map((record, at) => ({
+    record,
+    ordinal: at + 1,
+    findings: recordFindings(record, columns, manifest),
+  }));
+  const right = judged.filter(({ findings }) => findings.length === 0);
+  const good = right.map(({ record }) => record);
+  const texts = good.map(({ fields }) => fields.map((field) => decoded(field.text)));
+  const keyed = right.map(({ ordinal, record: { line } }, at) => ({
+    ordinal,
+    line,
+    fields: texts[at] ?? [],
+  }));
   const bad = judged.filter(({ record, findings }) => findings.length > 0 && !isOpen(record));
   const ofFile: BareFinding[] = [
     ...(isUnderstood && limit ? [limit] : []),
@@ -59,9 +73,10 @@ export const readByReference = (bytes: Uint8Array, manifest: Manifest): Referenc
     records: data.length,
     bad: bad.map(({ record, findings }) => asBad(record, columns, findings)),
     isRefused: headerFindings.length > 0 || ofFile.length > 0 || data.some(isOpen),
-    rows: good.map(({ fields }) => fields.map((field) => decoded(field.text))),
+    rows: texts,
     clean: used.map((record) => record.raw + record.lineEnd).join(''),
     drift: header?.drift ?? [],
+    repeats: limit ? [] : repeatsAmong(keyed, columns, manifest),
     facts: {
       bom,
       header: columns,

@@ -22,7 +22,7 @@ export const cutInto = (bytes: Uint8Array, sizes: readonly number[]): readonly U
 };
 
 /** What a parser says of a file; facts only of one that may be used. */
-type ParserReading = Omit<ReferenceReading, 'rows' | 'facts'> & {
+type ParserReading = Omit<ReferenceReading, 'rows' | 'repeats' | 'facts'> & {
   readonly facts?: ReferenceReading['facts'];
 };
 
@@ -35,7 +35,7 @@ export const expectAgreement = (
   cuttings: readonly Cutting[],
   name?: string,
 ): void => {
-  const { rows: _, facts, ...reading } = readByReference(bytes, manifest);
+  const { rows: _, repeats: _repeats, facts, ...reading } = readByReference(bytes, manifest);
   const findings = reading.findings.slice(0, mostKept);
   const expected = { ...reading, findings, ...(!reading.isRefused && { facts }) };
   const { bad, clean: _clean, ...skimmed } = expected;

@@ -21,27 +21,32 @@ const mostKept = 100;
 export const judgeByReference = (bytes: Uint8Array, manifest: Manifest): Outcome => {
   if (bytes.length > manifest.max_bytes) return { ...rejected([{ rule: 'max_bytes' }]), records: 0 };
   const reading = readByReference(bytes, manifest);
-  const { records, facts, drift, bad } = reading;
+  const { records, facts, drift, repeats } = reading;
   const isEmpty = bytes.length === (facts.bom ? 3 : 0);
   if (isEmpty && manifest.on_empty === 'ignore') return { verdict: 'ignored' };
-  const more = [...emptiness(reading, manifest), ...shares(reading, manifest)];
-  const findings = [...reading.findings, ...more];
-  const hasBad = bad.length > 0;
-  if (reading.isRefused || more.length > 0 || (hasBad && manifest.on_error === 'quarantine'))
+  const bad = reading.bad.length + (manifest.on_duplicate === 'reject' ? repeats.length : 0);
+  const more = [...emptiness(reading, manifest), ...shares(records, bad, manifest)];
+  const duplicates = repeats.map(({ line }) => ({
+    rule: 'duplicate',
+    line,
+    column: manifest.key?.[0] ?? '',
+  }));
+  const findings = [...reading.findings, ...duplicates, ...more];
+  if (reading.isRefused || more.length > 0 || (bad > 0 && manifest.on_error === 'quarantine'))
     return { ...rejected(findings), records };
-  const quarantined = { bad_records: bad.length, ...counted(findings) };
-  return { verdict: 'accepted', facts, drift, ...(hasBad && quarantined) };
+  const quarantined = { bad_records: reading.bad.length + repeats.length, ...counted(findings) };
+  return { verdict: 'accepted', facts, drift, ...(findings.length > 0 && quarantined) };
 };
 
 const emptiness = ({ findings, records }: ReferenceReading, { on_empty }: Manifest): BareFinding[] =>
   findings.length === 0 && records === 0 && on_empty === 'reject' ? [{ rule: 'empty' }] : [];
 
-const shares = ({ bad, records }: ReferenceReading, manifest: Manifest): BareFinding[] => {
-  if (manifest.on_error === 'quarantine' || bad.length === 0) return [];
+const shares = (records: number, bad: number, manifest: Manifest): BareFinding[] => {
+  if (manifest.on_error === 'quarantine' || bad === 0) return [];
   return [
-    ...(bad.length > (manifest.max_bad_rows ?? Infinity) ? [{ rule: 'max_bad_rows' }] : []),
-    ...(bad.length > records * (manifest.max_bad_share ?? 1) ? [{ rule: 'max_bad_share' }] : []),
-    ...(bad.length === records ? [{ rule: 'no_good_record' }] : []),
+    ...(bad > (manifest.max_bad_rows ?? Infinity) ? [{ rule: 'max_bad_rows' }] : []),
+    ...(bad > records * (manifest.max_bad_share ?? 1) ? [{ rule: 'max_bad_share' }] : []),
+    ...(bad === records ? [{ rule: 'no_good_record' }] : []),
   ];
 };
 
