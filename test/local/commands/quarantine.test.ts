@@ -37,4 +37,17 @@ describe('what is said of quarantine', () => {
       ),
     ).toContain('and 2 more files in quarantine');
   });
+
+  test('is how many rows of a published file were set aside, where they lie, and what to do', async () => {
+    const record = fileRecord('published', { quarantined_rows: 2, records: 10_000 });
+    const readText = async () => JSON.stringify({ findings: [{ message: 'line 3: wrong' }] });
+    const lines = await quarantineLines({ readText }, [whereabouts('KPIs', record)]);
+    expect(lines.map(stripVTControlCharacters)).toEqual([
+      'data/streams/streams1.csv: 9,998 rows published, 2 set aside',
+      '  line 3: wrong',
+      '  report: data/quarantine/streams/streams1.csv@v1.report.json',
+      '  rows set aside: data/quarantine/streams/streams1.csv@v1.rows.csv',
+      '  get them with soundcheck runs streams --file streams1.csv --rows ., mend them, drop them into data/streams/',
+    ]);
+  });
 });

@@ -1,0 +1,200 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { s3Files } from '../../../functions/adapters/s3-files.ts';
+import { type Cloud, startCloud } from '../../../local/cloud.ts';
+import { landManifests } from '../../../local/commands/manifests.ts';
+import { type Answered, soundcheck } from './soundcheck-process.ts';
+
+const header = 'user_id,track_id,listen_time\n';
+const good = '1,6oGPB9RTuiEItZCRa4JRXN,2024-06-25 17:43:13\n';
+const dirty = `${header}${good}2.5,6oGPB9RTuiEItZCRa4JRXN,2024-06-26 08:00:00\n3,,2024-06-26 08:00:00\n`;
+const wide = `user_id,track_id,listen_time,device\n${good.replace('\n', ',phone\n')}`;
+const manifest = 'data/streams/manifest.json';
+
+let folder: string;
+let state: string;
+let cloud: Cloud;
+const before = { ...process.env };
+const at = (name: string): string => join(folder, name);
+const files = () => s3Files(cloud.environment.LAKE_BUCKET ?? '');
+/** On the cloud that runs on the state, as a person runs it. */
+const run = (...args: string[]): Promise<Answered> =>
+  soundcheck([...args, '--state', state], { cwd: folder });
+const document = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cloud-commands-'));
+  state = join(folder, 'state');
+  cloud = await startCloud({ root: process.cwd(), state });
+  Object.assign(process.env, cloud.environment);
+  await landManifests(files());
+  const rules = await readFile('rules/streams/manifest.json', 'utf8');
+  await files().write(manifest, rules.replace('"on_error": "quarantine"', '"on_error": "quarantine_rows"'));
+  await writeFile(at('streams7.csv'), dirty);
+  await writeFile(at('streams8.csv'), wide);
+}, 120_000);
+afterAll(async () => {
+  await cloud?.stop();
+  for (const name of Object.keys(cloud?.environment ?? {})) delete process.env[name];
+  Object.assign(process.env, before);
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** In order: each goes on from where the one before left the cloud. */
+describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
+  test('land a file and say which of its rows are set aside, where, and what to do', async () => {
+    const { code, stdout, stderr } = await run('land', 'streams7.csv');
+    expect(stdout).toContain('data/streams/streams7.csv: 1 row published, 2 set aside');
+    expect(stdout).toContain('line 3, column user_id: "2.5" is not an int');
+    expect(stdout).toMatch(/rows set aside: data\/quarantine\/streams\/streams7\.csv@.+\.rows\.csv/);
+    expect(stdout).toContain('nothing lost, nothing counted twice');
+    expect(stderr).toContain(`${manifest} is newer than that of rules/, and stays.`);
+    expect(stderr).toContain('data/streams/streams7.csv  KPIs');
+    expect(code).toBe(1);
+  });
+
+  test('say what is where and why', async () => {
+    const { code, stdout } = await run('runs', 'streams');
+    expect(stdout).toMatch(/^streams: 1 published\n/);
+    expect(stdout).toMatch(/streams7\.csv {2}published {2}3 rows, 2 set aside, streams-00000001\n/);
+    expect(stdout).toMatch(/batch streams-00000001 {2}published .*, 1 file, 1 row\n/);
+    expect(stdout).toMatch(/listening: KPIs of rebuild listening-00000001 are out since /);
+    expect(code).toBe(0);
+    const { datasets, marts } = await document('runs', 'streams');
+    expect(datasets[0]).toMatchObject({
+      dataset: 'streams',
+      lease: { fence: 1 },
+      batches: [{ id: 'streams-00000001', state: 'published' }],
+      files: [{ file: 'data/streams/streams7.csv', state: 'published', records: 3, quarantined_rows: 2 }],
+    });
+    expect(datasets[0].files[0].rows_file).toMatch(/\.rows\.csv$/);
+    expect(marts[0]).toMatchObject({ mart: 'listening', published: { seq: 1 }, pending: [] });
+  });
+
+  test('save the rows that are set aside, and land them mended', async () => {
+    const { saved } = await document('runs', 'streams', '--file', 'streams7.csv', '--rows', 'aside');
+    expect(saved).toEqual([join('aside', (await readdir(at('aside')))[0] ?? '')]);
+    const [rows = ''] = saved;
+    const mended = (await readFile(at(rows), 'utf8'))
+      .replace('\n2.5,', '\n2,')
+      .replace('\n3,,', '\n3,6oGPB9RTuiEItZCRa4JRXN,');
+    await writeFile(at(rows), mended);
+    const { code, stdout } = await run('land', rows);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('nothing lost, nothing counted twice')]);
+    const { stdout: story } = await run('runs', 'streams', '--file', 'streams7.csv');
+    expect(story).toContain('3 rows, 2 set aside, 2 of them mended since');
+    expect(story).toMatch(/mends: +data\/streams\/streams7\.csv, version .*#repair\n/);
+  });
+
+  test('leave in quarantine what the same manifest has refused', async () => {
+    expect((await run('land', 'streams8.csv')).code).toBe(1);
+    const { stay, files: landed } = await document('replay', 'streams', '--file', 'streams8.csv');
+    expect(landed).toEqual([]);
+    expect(stay).toMatchObject([{ reason: 'its manifest has not changed since it was judged' }]);
+  });
+
+  test('land a quarantined file again once the manifest has changed', async () => {
+    const text = (await files().readText(manifest)) ?? '';
+    await files().write(manifest, text.replace('"fields":', '"unknown_fields": "ignore", "fields":'));
+    const { files: landed } = await document('replay', 'streams', '--file', 'streams8.csv');
+    expect(landed).toMatchObject([{ file: 'data/streams/streams8.csv', state: 'published', number: 2 }]);
+    const { code, stdout } = await run('replay', 'streams', '--file', 'streams8.csv');
+    expect(stdout).toMatch(
+      /streams8\.csv@.+ stays in quarantine: version .+ of it is newer, and published\n/,
+    );
+    expect(code).toBe(0);
+  });
+
+  test('do not land rows again that were mended', async () => {
+    const { stay, files: landed } = await document('replay', 'streams');
+    expect(landed).toEqual([]);
+    const rows = stay.find(({ file }: { file: string }) => file === 'data/streams/streams7.csv');
+    expect(rows.reason).toMatch(/^rows of it were sent back as .+, which is published$/);
+  });
+
+  test('do not wait where they are told so', async () => {
+    await writeFile(at('streams9.csv'), header + good);
+    const { code, stdout } = await run('land', 'streams9.csv', '--no-wait');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^data\/streams\/streams9\.csv has landed, version \S+\n$/),
+    ]);
+  });
+
+  test('find no parked file where none is', async () => {
+    expect((await run('retry', 'streams')).stdout).toBe('No file of streams is parked.\n');
+  });
+
+  test('are pointed at a cloud by the ordinary environment', async () => {
+    const { stdout } = await soundcheck(['runs', 'streams', '--json'], {
+      cwd: folder,
+      env: cloud.environment,
+    });
+    expect(JSON.parse(stdout).datasets[0].files.length).toBeGreaterThan(2);
+  });
+
+  test.each([
+    ['a file of no dataset', ['land', 'state/cloud.env'], 'has a name that fits no dataset'],
+    ['a file that is not there', ['land', 'nothing.csv'], 'there is no file nothing.csv'],
+    ['what is not in quarantine', ['replay', 'streams', '--file', 'x.csv'], 'x.csv is not in quarantine of'],
+    ['a dataset without manifest', ['replay', 'nope'], 'waits for data/nope/manifest.json'],
+    ['a file that the ledger does not know', ['runs', '--file', 'x.csv'], 'the ledger knows no file x.csv'],
+  ])('say in one line, and in JSON, what cannot be done: %s', async (_, args, problem) => {
+    const { code, stdout, stderr } = await run(...args, '--json');
+    expect(stderr).toMatch(/^error: /m);
+    expect(stderr).not.toContain('    at ');
+    expect(JSON.parse(stdout).error).toContain(problem);
+    expect(code).toBe(1);
+  });
+});
+
+describe('a stage on AWS', { timeout: 60_000 }, () => {
+  const withLambda = async (answer: object, status: number): Promise<Answered & { asked: string[] }> => {
+    const asked: string[] = [];
+    const server = createServer(({ url }, response) => {
+      asked.push(url ?? '');
+      response.writeHead(status, { 'x-amzn-errortype': 'ResourceNotFoundException' });
+      response.end(JSON.stringify(answer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const AWS_ENDPOINT_URL_LAMBDA = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const env = { ...cloud.environment, LAKE_BUCKET: '', LEDGER_TABLE: '', AWS_ENDPOINT_URL_LAMBDA };
+    const answered = await soundcheck(['runs', 'streams', '--stage', 'prod', '--json'], { cwd: folder, env });
+    server.close();
+    return { ...answered, asked };
+  };
+
+  test('is asked for its bucket and its ledger by the function that judges files', async () => {
+    const { LAKE_BUCKET, LEDGER_TABLE } = cloud.environment;
+    const answer = { Environment: { Variables: { LAKE_BUCKET, LEDGER_TABLE } } };
+    const { code, stdout, asked } = await withLambda(answer, 200);
+    expect(asked).toEqual(['/2015-03-31/functions/soundcheck-prod-validate-landing/configuration']);
+    expect(JSON.parse(stdout).datasets[0].files.length).toBeGreaterThan(2);
+    expect(code).toBe(0);
+  });
+
+  test('that is not there is named, with what to do', async () => {
+    const { code, stdout } = await withLambda({ Message: 'Function not found' }, 404);
+    expect(JSON.parse(stdout).error).toMatch(/stage prod cannot be asked .*npx sls deploy --stage prod/);
+    expect(code).toBe(1);
+  });
+});
+
+describe('a command without a cloud that runs', { timeout: 120_000 }, () => {
+  test('starts the laptop cloud for as long as it takes', async () => {
+    const own = join(folder, 'own');
+    await writeFile(at('streams1.csv'), header + good);
+    const { code, stdout, stderr } = await soundcheck(
+      ['land', at('streams1.csv'), '--state', own, '--json'],
+      {},
+    );
+    expect(stderr).toContain(`No cloud runs on ${own}: one is started for as long as this takes.`);
+    expect(JSON.parse(stdout).files).toMatchObject([{ stage: 'KPIs', state: 'published', records: 1 }]);
+    expect(code).toBe(0);
+    await expect(readFile(join(own, 'lock'))).rejects.toThrow('ENOENT');
+  });
+});
