@@ -5,6 +5,11 @@ import { momentFormat, type ValueKind, valueKind } from './value-kind.ts';
 const mostValues = 24;
 const longestValue = 64;
 
+const minus = 0x2d;
+const areDigits: ReadonlySet<ValueKind> = new Set(['int', 'zero_led', 'huge']);
+/** Values that a type tells more of than their shape. */
+const unshaped: ReadonlySet<ValueKind> = new Set([...areDigits, 'decimal', 'float', 'date', 'timestamp']);
+
 const raise = <Key>(counts: Map<Key, number>, key: Key): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
@@ -61,9 +66,9 @@ export class ColumnProfile {
     this.values++;
     const kind = valueKind(text);
     raise(this.kinds, kind);
-    this.measure(text);
+    this.measure(text, kind);
     if (kind === 'null_word') raise(this.nullWords, text);
-    if (kind === 'int' || kind === 'decimal' || kind === 'float') this.addNumber(text);
+    if (kind === 'int' || kind === 'decimal' || kind === 'float') this.addNumber(text, kind);
     else if (kind === 'timestamp' || kind === 'date') this.addMoment(kind, text);
     else if (kind !== 'bool') this.addLook(text);
     if (this.isUnique) this.addDistinct(text);
@@ -85,22 +90,25 @@ export class ColumnProfile {
     return this.values === 0 ? 0 : (this.looks.get(look) ?? 0) / this.values;
   }
 
-  private measure(text: string): void {
+  private measure(text: string, kind: ValueKind): void {
     const length = characters(text);
     if (length < this.shortest) this.shortest = length;
     if (length > this.longest) this.longest = length;
-    if (this.isCode && !/^[A-Za-z0-9_-]+$/.test(text)) this.isCode = false;
-    if (this.hasShape) this.addShape(text);
+    if (this.isCode && !areDigits.has(kind) && !/^[A-Za-z0-9_-]+$/.test(text)) this.isCode = false;
+    if (this.hasShape) this.addShape(text, kind);
   }
 
-  private addNumber(text: string): void {
+  private addNumber(text: string, kind: ValueKind): void {
     const value = Number(text);
     if (value < this.least) this.least = value;
     if (value > this.greatest) this.greatest = value;
-    if (text.startsWith('-')) this.negatives++;
-    const [whole = '', fraction = ''] = text.replace('-', '').split('.');
-    if (!/e/i.test(text)) raise(this.scales, fraction.length);
-    if (whole.length > this.wholeDigits) this.wholeDigits = whole.length;
+    const isNegative = text.charCodeAt(0) === minus;
+    if (isNegative) this.negatives++;
+    const point = text.indexOf('.');
+    const end = point < 0 ? text.length : point;
+    if (kind !== 'float') raise(this.scales, point < 0 ? 0 : text.length - point - 1);
+    const digits = isNegative ? end - 1 : end;
+    if (kind !== 'float' && digits > this.wholeDigits) this.wholeDigits = digits;
   }
 
   private addMoment(kind: ValueKind, text: string): void {
@@ -114,8 +122,8 @@ export class ColumnProfile {
     if (look) raise(this.looks, look);
   }
 
-  private addShape(text: string): void {
-    const shape = shapeOf(text);
+  private addShape(text: string, kind: ValueKind): void {
+    const shape = unshaped.has(kind) ? undefined : shapeOf(text);
     const runs = digitRuns(text);
     this.shape ??= shape === undefined ? undefined : { text: shape, runs: [...runs] };
     if (shape === undefined || this.shape?.text !== shape) {

@@ -1,5 +1,6 @@
 import { digitText, isFlag, isIdentifier, isMoney, isPlace, isPlainMoney, isRate } from './column-names.ts';
 import type { ColumnProfile } from './column-profile.ts';
+import type { JsonLeaf } from './json-records.ts';
 
 /** The type that a manifest gives a column, and what a person should know about the choice. */
 export type ColumnType = {
@@ -18,18 +19,43 @@ export type ColumnType = {
 
 /** Values that are wrong rather than another type: no more than one in a hundred. */
 export const majority = 0.99;
+const emptyNote = 'is empty in every row, so text is a guess';
 const usualFormat = 'YYYY-MM-DD HH:mm:ss';
 
 /** Chooses the narrowest type that nearly all values have; a column without values is text. */
 export const chooseType = (profile: ColumnProfile): ColumnType => {
   const { values } = profile;
-  if (values === 0) return { type: 'string', note: 'is empty in every row, so text is a guess' };
+  if (values === 0) return { type: 'string', note: emptyNote };
   return (
     asWord(profile) ??
     asNumber(profile) ??
     asMoment(profile) ??
     (isMost(profile.of('bool'), values) ? { type: 'bool' } : asText(profile))
   );
+};
+
+/** Chooses the type of values that JSON already tells to be strings, numbers or true and false. */
+export const chooseJsonType = (
+  profile: ColumnProfile,
+  kinds: ReadonlyMap<JsonLeaf['kind'], number>,
+): ColumnType => {
+  const [[kind] = ['string']] = [...kinds].sort(([, a], [, b]) => b - a);
+  if (profile.values === 0) return { type: 'string', note: emptyNote };
+  const type = typeOfKind(profile, kind);
+  const note = 'mixes kinds of JSON values; those that are fewer would be set aside';
+  return kinds.size > 1 ? { ...type, note } : type;
+};
+
+const typeOfKind = (profile: ColumnProfile, kind: string): ColumnType => {
+  if (kind === 'bool') return { type: 'bool' };
+  if (kind === 'number')
+    return asNumber(profile) ?? { type: profile.longest <= 36 ? 'decimal(38,0)' : 'float' };
+  const moment = asMoment(profile);
+  if (moment) return moment;
+  const isNumeric = isMost(profile.of('int', 'decimal', 'float'), profile.values);
+  return isNumeric && digitText(profile.name) === undefined
+    ? { type: 'string', note: 'holds numbers in quotes, which JSON says are text' }
+    : { type: 'string' };
 };
 
 const isMost = (part: number, whole: number): boolean => part >= whole * majority;

@@ -4,8 +4,8 @@ import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts'
 import { judgeFile } from '../../functions/domain/judge-file.ts';
 import type { Judgement } from '../../functions/domain/judgement.ts';
 import { type Manifest, parseManifest } from '../../functions/domain/manifest.ts';
-import { inferTable, type Samples } from './infer-table.ts';
-import type { InferredTable } from './inferred.ts';
+import { inferTable } from './infer-table.ts';
+import type { InferredTable, Samples } from './inferred.ts';
 import { manifestText } from './manifest-text.ts';
 import { rulesetText } from './ruleset-text.ts';
 import { CannotInfer, type OnRead, readBytes, sizeOf } from './sample-file.ts';

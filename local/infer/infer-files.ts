@@ -5,7 +5,7 @@ import { datasetName, extensionOf } from './file-names.ts';
 import { type InferredDataset, inferDataset } from './infer-dataset.ts';
 import { inferredJson } from './infer-json.ts';
 import { datasetLines } from './infer-lines.ts';
-import type { Samples } from './infer-table.ts';
+import type { Samples } from './inferred.ts';
 import { readingProgress } from './reading-progress.ts';
 import { CannotInfer, sizeOf } from './sample-file.ts';
 import { type WriteFlags, type WrittenTexts, writeTexts } from './write-texts.ts';

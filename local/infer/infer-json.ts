@@ -13,8 +13,8 @@ export const inferredJson = (answers: readonly Answer[]) => ({
   datasets: answers.map(({ dataset: { table, texts, samples }, written, kept }) => ({
     dataset: table.dataset,
     rows: table.rows,
-    delimiter: table.delimiter,
-    quote: table.quote,
+    format: table.format,
+    ...table.dialect,
     key: table.key,
     columns: table.columns.map(columnJson),
     look_at: doubts(table),

@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import { styleText } from 'node:util';
 import type { InferredDataset, JudgedSample } from './infer-dataset.ts';
 import type { InferredColumn, InferredKey, InferredTable } from './inferred.ts';
-import { sqlName } from './silver-sql.ts';
 
 const findingsShown = 5;
 
@@ -21,9 +20,11 @@ export const datasetLines = ({ table, samples }: InferredDataset): string[] => [
   ...section('look at these first', doubts(table)),
 ];
 
-const headline = ({ dataset, paths, rows, columns, delimiter }: InferredTable): string => {
+const headline = ({ dataset, paths, rows, columns, format, dialect }: InferredTable): string => {
   const sources = paths.length > 3 ? `${paths.length} files` : paths.map((path) => basename(path)).join(', ');
-  const written = `delimiter ${delimiter === '\t' ? 'tab' : JSON.stringify(delimiter)}`;
+  const written = dialect
+    ? `delimiter ${dialect.delimiter === '\t' ? 'tab' : JSON.stringify(dialect.delimiter)}`
+    : format;
   return `${styleText('bold', dataset)} from ${sources}: ${counted(rows, 'row')}, ${counted(columns.length, 'column')}, ${written}`;
 };
 
@@ -113,11 +114,9 @@ const findingLines = (findings: readonly { readonly message: string }[]): string
 ];
 
 /** What a person knows better than a guess. */
-export const doubts = ({ columns, key, rows }: InferredTable): string[] => {
+export const doubts = ({ columns, key, rows, beyond }: InferredTable): string[] => {
   const personal = columns.filter((column) => column.personal !== undefined).map(({ name }) => name);
-  const unspeakable = columns
-    .filter(({ name }) => sqlName(name) === undefined)
-    .map(({ name }) => JSON.stringify(name));
+  const missing = columns.filter(({ silver }) => !silver).map(({ name }) => JSON.stringify(name));
   return [
     ...(rows < 20 ? [`there are only ${counted(rows, 'row')} to learn from: every guess is weak`] : []),
     ...columns.flatMap(({ name, type }) => (type.note === undefined ? [] : [`${name} ${type.note}`])),
@@ -125,8 +124,9 @@ export const doubts = ({ columns, key, rows }: InferredTable): string[] => {
       ? ['no columns tell two rows apart: set key in the manifest if there are any']
       : []),
     ...(personal.length > 0 ? [`marked as personal data (pii) by a guess: ${personal.join(', ')}`] : []),
-    ...(unspeakable.length > 0
-      ? [`not in the silver table, since SQL cannot say such names unquoted: ${unspeakable.join(', ')}`]
+    ...(missing.length > 0
+      ? [`not in the silver table, whose SQL says plain names alone: ${missing.join(', ')}`]
       : []),
+    ...(beyond.length > 0 ? [`ignored, since no manifest can name it: ${beyond.join(', ')}`] : []),
   ];
 };

@@ -1,6 +1,11 @@
 import type { ColumnLimits } from './column-limits.ts';
 import type { ColumnProfile } from './column-profile.ts';
 import type { ColumnType } from './column-type.ts';
+import type { CsvDialect } from './csv-dialect.ts';
+import type { SilverColumn } from './silver-columns.ts';
+
+/** Files that are samples of one dataset. */
+export type Samples = { readonly dataset: string; readonly paths: readonly string[] };
 
 /** How much a guess can be trusted: `low` has next to nothing to go by, `high` a hundred values or more that agree. */
 export type Confidence = 'high' | 'medium' | 'low';
@@ -13,6 +18,8 @@ export type InferredColumn = {
   readonly required: boolean;
   /** The kind of personal data it may hold. */
   readonly personal?: string;
+  /** Absent where SQL cannot say it. */
+  readonly silver?: SilverColumn;
   readonly confidence: Confidence;
   readonly profile: ColumnProfile;
 };
@@ -28,11 +35,14 @@ export type InferredKey = {
 export type InferredTable = {
   readonly dataset: string;
   readonly paths: readonly string[];
-  readonly delimiter: string;
-  readonly quote: string;
+  readonly format: 'csv' | 'jsonl' | 'json';
+  /** Of CSV. */
+  readonly dialect?: CsvDialect;
   readonly columns: readonly InferredColumn[];
   readonly key: InferredKey;
   readonly rows: number;
   /** Some file lacks a column that another one has. */
   readonly isRagged: boolean;
+  /** Places in records that no manifest can name. */
+  readonly beyond: readonly string[];
 };

@@ -6,8 +6,27 @@ import type { InferredColumn, InferredKey } from './inferred.ts';
 const mostColumns = 8;
 const periods = new Set(['year', 'month', 'quarter', 'week', 'day', 'period', 'date']);
 
+/** Reads all rows of the samples once more. */
+type Rereading = (listener: RowListener) => Promise<void>;
+
+/** Finds what tells the rows of a file apart; reads them again only where no single column does. */
+export const chooseKey = async (
+  columns: readonly InferredColumn[],
+  dataset: string,
+  reread: Rereading,
+): Promise<InferredKey> => {
+  const single = singleKey(columns, dataset);
+  if (single) return single;
+  const search = new KeySearch(keyCandidates(columns));
+  if (!search.isOver) await reread(search);
+  const { found } = search;
+  if (!found) return nearestKey(columns);
+  const isEvent = columns.some(({ name, type }) => type.type === 'timestamp' && found.includes(name));
+  return { columns: found, kind: isEvent ? 'event' : 'found' };
+};
+
 /** The one column that tells rows apart: unique, complete, and called an identifier or the first of all. */
-export const singleKey = (columns: readonly InferredColumn[], dataset: string): InferredKey | undefined => {
+const singleKey = (columns: readonly InferredColumn[], dataset: string): InferredKey | undefined => {
   const unique = columns.filter((column, at) => isUnique(column) && (isIdentifier(column.name) || at === 0));
   const [best] = unique.sort((a, b) => rank(b, dataset) - rank(a, dataset));
   return best && { columns: [best.name], kind: best.type.type === 'timestamp' ? 'event' : 'found' };
@@ -24,7 +43,7 @@ const rank = ({ name, personal }: InferredColumn, dataset: string): number => {
 };
 
 /** Sets of columns that may tell rows apart, the likeliest first: identifiers, with a moment or a period. */
-export const keyCandidates = (columns: readonly InferredColumn[]): readonly (readonly string[])[] => {
+const keyCandidates = (columns: readonly InferredColumn[]): readonly (readonly string[])[] => {
   const complete = columns.filter(({ required }) => required);
   const ids = complete.filter(isDiscrete).filter(({ name }) => isIdentifier(name));
   const moments = complete.filter(isMoment);
@@ -58,7 +77,7 @@ type Candidate = {
 };
 
 /** Watches rows for candidates whose values repeat within a file. */
-export class KeySearch implements RowListener {
+class KeySearch implements RowListener {
   private open: readonly Candidate[];
 
   constructor(candidates: readonly (readonly string[])[]) {
@@ -91,7 +110,7 @@ export class KeySearch implements RowListener {
 }
 
 /** What stands in for a key where none was found: the columns that come nearest to one. */
-export const nearestKey = (columns: readonly InferredColumn[]): InferredKey => {
+const nearestKey = (columns: readonly InferredColumn[]): InferredKey => {
   const complete = columns.filter(({ required }) => required);
   const telling = complete.filter((column) => isIdentifier(column.name) || isMoment(column));
   const chosen = [telling, complete, columns].find(({ length }) => length > 0) ?? [];

@@ -6,15 +6,14 @@ const widest = 110;
 
 /** The text of a dataset's `manifest.json`; at most the given share of a file's rows may be bad. */
 export const manifestText = (table: InferredTable, badShare: number): string => {
-  const { dataset, delimiter, quote, key, isRagged, columns } = table;
+  const { dataset, format, key, columns } = table;
   const { extension, pattern } = fileNames(table.paths);
   const schema = {
     extension,
-    ...(!/^\.(csv|txt|tsv|psv|dat)$/.test(extension) && { format: 'csv' }),
+    ...(format !== usualFormat(extension) && { format }),
     name_pattern: pattern,
-    ...(delimiter !== ',' && { delimiter }),
-    ...(quote !== '"' && { quote }),
-    fields_required: !isRagged,
+    ...csvText(table),
+    ...(table.beyond.length > 0 && { unknown_fields: 'ignore' }),
     ...(key.kind !== 'none' && { key: key.columns }),
     ...(key.kind === 'event' && { on_duplicate: 'first' }),
     fields: Object.fromEntries(columns.map((column) => [column.name, fieldOf(column)])),
@@ -34,6 +33,18 @@ export const manifestText = (table: InferredTable, badShare: number): string => 
   };
   return `${printed(manifest, '')}\n`;
 };
+
+const usualFormat = (extension: string): InferredTable['format'] => {
+  if (/^\.(jsonl|ndjson)$/.test(extension)) return 'jsonl';
+  return extension === '.json' ? 'json' : 'csv';
+};
+
+const csvText = ({ dialect, isRagged }: InferredTable) =>
+  dialect && {
+    ...(dialect.delimiter !== ',' && { delimiter: dialect.delimiter }),
+    ...(dialect.quote !== '"' && { quote: dialect.quote }),
+    fields_required: !isRagged,
+  };
 
 const named = (paths: readonly string[]): string => {
   const [first = '', ...others] = paths.map((path) => basename(path));

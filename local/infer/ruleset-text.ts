@@ -1,6 +1,6 @@
 import { isIdentifier } from './column-names.ts';
 import type { InferredColumn, InferredTable } from './inferred.ts';
-import { sqlName } from './silver-sql.ts';
+import { silverNames } from './silver-sql.ts';
 
 /** The text of a starter `quality.dqdl`: rules that hold for the samples, and as comments what may be wanted. */
 export const rulesetText = (table: InferredTable): string => {
@@ -18,37 +18,41 @@ export const rulesetText = (table: InferredTable): string => {
   ].join('\n');
 };
 
-const quoted = (name: string): string => `"${sqlName(name) ?? name}"`;
+const quoted = (name: string): string => `"${name}"`;
 
 const rulesOf = ({ columns, key }: InferredTable): string[] => {
-  const known = columns.filter(({ name }) => sqlName(name) !== undefined);
-  const isKeyed = key.kind === 'found' && key.columns.every((name) => sqlName(name) !== undefined);
+  const names = silverNames(columns, key.columns);
+  const isKeyed = key.kind === 'found' && names.length === key.columns.length;
   return [
     'RowCount > 0',
-    ...(isKeyed ? [`IsPrimaryKey ${key.columns.map(quoted).join(' ')}`] : []),
-    ...known.flatMap((column) => columnRules(column, isKeyed && key.columns.includes(column.name))),
+    ...(isKeyed ? [`IsPrimaryKey ${names.map(quoted).join(' ')}`] : []),
+    ...columns.flatMap((column) => columnRules(column, isKeyed && key.columns.includes(column.name))),
   ];
 };
 
-const columnRules = ({ name, required, limits, type }: InferredColumn, isInKey: boolean): string[] => {
-  const isText = type.type === 'string';
+const columnRules = ({ silver, required, limits, type }: InferredColumn, isInKey: boolean): string[] => {
+  if (!silver) return [];
+  const name = quoted(silver.name);
   return [
-    ...(required && !isInKey ? [`IsComplete ${quoted(name)}`] : []),
-    ...(isText && limits.length !== undefined ? [`ColumnLength ${quoted(name)} = ${limits.length}`] : []),
-    ...(limits.min !== undefined && !isIdentifier(name)
-      ? [`ColumnValues ${quoted(name)} >= ${limits.min}${unlessEmpty(name, required)}`]
+    ...(required && !isInKey ? [`IsComplete ${name}`] : []),
+    ...(type.type === 'string' && limits.length !== undefined
+      ? [`ColumnLength ${name} = ${limits.length}`]
+      : []),
+    ...(limits.min !== undefined && !isIdentifier(silver.name)
+      ? [`ColumnValues ${name} >= ${limits.min}${unlessEmpty(silver.name, required)}`]
       : []),
   ];
 };
 
 const unlessEmpty = (name: string, required: boolean): string =>
-  required ? '' : ` where "${sqlName(name) ?? name} is not null"`;
+  required ? '' : ` where "${name} is not null"`;
 
 const mostListed = 8;
 
 /** Few names that come again and again, and columns that are nearly always there. */
-const suggestionOf = ({ name, type, limits, required, personal, profile }: InferredColumn): string[] => {
-  if (sqlName(name) === undefined) return [];
+const suggestionOf = ({ silver, type, limits, required, personal, profile }: InferredColumn): string[] => {
+  if (!silver) return [];
+  const name = quoted(silver.name);
   const { counts, values, empty } = profile;
   const listed = [...(counts ?? [])];
   const isList =
@@ -60,10 +64,10 @@ const suggestionOf = ({ name, type, limits, required, personal, profile }: Infer
     values >= listed.length * 20 &&
     listed.every(([text]) => /^[^"\\\p{Cc}]+$/u.test(text));
   const texts = listed.map(([text]) => `"${text}"`).sort();
-  const among = `ColumnValues ${quoted(name)} in [${texts.join(', ')}]${unlessEmpty(name, required)}`;
+  const among = `ColumnValues ${name} in [${texts.join(', ')}]${unlessEmpty(silver.name, required)}`;
   const share = Math.floor((values / (values + empty)) * 10) / 10;
   return [
     ...(isList ? [among] : []),
-    ...(!required && values > 0 && share >= 0.5 ? [`Completeness ${quoted(name)} >= ${share}`] : []),
+    ...(!required && values > 0 && share >= 0.5 ? [`Completeness ${name} >= ${share}`] : []),
   ];
 };

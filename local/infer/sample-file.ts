@@ -52,6 +52,13 @@ export const dialectOf = async (path: string): Promise<CsvDialect> => {
   return findDialect(start, isWhole);
 };
 
+/** Tells a JSON array from JSON lines by the first character that is no blank. */
+export const isJsonArray = async (path: string): Promise<boolean> => {
+  const { start } = await startOf(path);
+  if (start.length === 0) throw new CannotInfer(`${path} is empty`);
+  return start.toString('utf8').trimStart().startsWith('[');
+};
+
 const startOf = async (path: string): Promise<{ start: Buffer; isWhole: boolean }> => {
   const chunks: Uint8Array[] = [];
   let length = 0;

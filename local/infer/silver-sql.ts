@@ -1,23 +1,7 @@
 import { roomFor } from './column-limits.ts';
 import { isIdentifier } from './column-names.ts';
 import type { InferredColumn, InferredTable } from './inferred.ts';
-
-const reserved = new Set(
-  `all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate collation
-  column constraint create cross current_date current_role current_time current_timestamp current_user default deferrable
-  desc distinct do else end except false fetch for foreign freeze from full grant group having ilike in initially inner
-  intersect interval into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null
-  offset on only or order outer overlaps placing primary references returning right select session_user similar some
-  symmetric table tablesample then to trailing true union unique user using values variadic verbose when where window with
-  batch_id landed_at landed_file landed_version`.split(/\s+/),
-);
-
-/** The name of a column in silver: lower case, never a word of SQL; undefined for a name that SQL cannot say unquoted. */
-export const sqlName = (name: string): string | undefined => {
-  const lower = name.toLowerCase();
-  if (!/^[a-z_][a-z0-9_]*$/.test(lower)) return undefined;
-  return reserved.has(lower) ? `${lower}_value` : lower;
-};
+import { landedAlias } from './silver-columns.ts';
 
 /** Ids, texts, numbers, booleans, dates and timestamps. */
 const groupOf = ({ name, type }: InferredColumn): number => {
@@ -27,52 +11,50 @@ const groupOf = ({ name, type }: InferredColumn): number => {
   return type.type === 'string' && !type.numbers ? 1 : 2;
 };
 
+/** Names in silver of columns; those that it does not have are left out. */
+export const silverNames = (columns: readonly InferredColumn[], names: readonly string[]): string[] =>
+  names.flatMap((name) => columns.find((column) => column.name === name)?.silver?.name ?? []);
+
 /** The text of `sql/silver/<dataset>.sql`. */
-export const silverSql = ({ dataset, columns, key }: InferredTable): string => {
-  const known = columns.filter(({ name }) => sqlName(name) !== undefined);
+export const silverSql = (table: InferredTable): string => {
+  const { dataset, columns } = table;
+  const known = columns.filter(({ silver }) => silver);
+  const isQualified = known.some(({ silver }) => silver?.read.startsWith(`${landedAlias}.`));
   const ordered = [...known].sort((a, b) => groupOf(a) - groupOf(b));
-  const names = key.columns.flatMap((name) => sqlName(name) ?? []);
-  const isQualified = known.some(({ name }) => reserved.has(name.toLowerCase()));
   const lines = [...ordered.map(castOf), ...lineage].map((line) => `  ${line}`);
   return [
     `-- one row per record of a landed file of ${dataset}`,
-    configOf(
-      names.length > 0 ? names : known.slice(0, 1).flatMap(({ name }) => sqlName(name) ?? []),
-      columns,
-      key,
-    ),
+    configOf(table),
     '',
     'select',
     lines.join(',\n'),
-    `from {{ source('landed', '${dataset}') }}${isQualified ? ' as landed' : ''}`,
+    `from {{ source('landed', '${dataset}') }}${isQualified ? ` as ${landedAlias}` : ''}`,
     '',
   ].join('\n');
 };
 
-const configOf = (
-  names: readonly string[],
-  columns: readonly InferredColumn[],
-  key: InferredTable['key'],
-): string => {
-  const listed = `[${names.map((name) => `'${name}'`).join(', ')}]`;
+const configOf = ({ columns, key }: InferredTable): string => {
+  const found = silverNames(columns, key.columns);
+  const names = found.length > 0 ? found : columns.flatMap(({ silver }) => silver?.name ?? []).slice(0, 1);
+  const listed = list(names);
   const moment = columns.find(({ name, type }) => type.type === 'timestamp' && key.columns.includes(name));
-  const column = moment && sqlName(moment.name);
+  const column = moment?.silver?.name;
   if (key.kind !== 'event' || column === undefined)
     return `{{ config(meta={'key': ${listed}, 'order': ${listed}}) }}`;
-  const order = [column, ...names.filter((name) => name !== column)].map((name) => `'${name}'`).join(', ');
-  return `{{ config(meta={\n  'key': ${listed},\n  'partition': 'days(${column})',\n  'order': [${order}]\n}) }}`;
+  const order = list([column, ...names.filter((name) => name !== column)]);
+  return `{{ config(meta={\n  'key': ${listed},\n  'partition': 'days(${column})',\n  'order': ${order}\n}) }}`;
 };
 
+const list = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join(', ')}]`;
+
 const castOf = (column: InferredColumn): string => {
-  const { name, type } = column;
-  const lower = name.toLowerCase();
-  const read = reserved.has(lower) ? `landed.${lower}` : lower;
-  const value = type.isFlag
-    ? `${read} = '1'`
-    : type.numbers
-      ? `nullif(${read}, '${type.numbers.word}')`
-      : read;
-  return `cast(${value} as ${sqlType(column)}) as ${sqlName(name)}`;
+  const { type, silver = { read: '', name: '' } } = column;
+  return `cast(${textOf(type, silver.read)} as ${sqlType(column)}) as ${silver.name}`;
+};
+
+const textOf = ({ isFlag, numbers }: InferredColumn['type'], read: string): string => {
+  if (isFlag) return `${read} = '1'`;
+  return numbers ? `nullif(${read}, '${numbers.word}')` : read;
 };
 
 const sqlType = ({ type: { type, isFlag, numbers }, limits, profile }: InferredColumn): string => {

@@ -1,0 +1,58 @@
+import { chooseType } from './column-type.ts';
+import type { CsvDialect } from './csv-dialect.ts';
+import { readCsvRows } from './csv-rows.ts';
+import { inferColumn } from './infer-column.ts';
+import type { InferredTable, Samples } from './inferred.ts';
+import { chooseKey } from './keys.ts';
+import { CannotInfer, dialectOf, type OnRead, readText } from './sample-file.ts';
+import { plainColumn } from './silver-columns.ts';
+import { TableProfile } from './table-profile.ts';
+import { lookOf } from './text-shape.ts';
+import { valueKind } from './value-kind.ts';
+
+/** Learns a dataset from CSV files; throws `CannotInfer`. */
+export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Promise<InferredTable> => {
+  const dialect = await commonDialect(paths);
+  const profile = new TableProfile();
+  for (const path of paths) {
+    await readCsvRows(readText(path, onRead), dialect, profile);
+    profile.endFile();
+  }
+  refuseValues(profile, paths);
+  if (profile.rows === 0) throw new CannotInfer(`${paths.join(', ')} holds no row behind its header`);
+  const columns = profile.columns.map((column) => {
+    const silver = plainColumn(column.name);
+    const required = column.values > 0 && column.empty === 0 && profile.isEverywhere(column.name);
+    return inferColumn(column, chooseType(column), { dataset, required, ...(silver && { silver }) });
+  });
+  const key = await chooseKey(columns, dataset, async (listener) => {
+    for (const path of paths) await readCsvRows(readText(path, onRead), dialect, listener);
+  });
+  const isRagged = columns.some(({ name }) => !profile.isEverywhere(name));
+  return { format: 'csv', dialect, dataset, paths, columns, key, rows: profile.rows, isRagged, beyond: [] };
+};
+
+const neverNames: readonly string[] = ['decimal', 'float', 'date', 'timestamp', 'zero_led', 'odd_number'];
+
+/** A file without a header would lose its first row, and nobody could name its columns. */
+const refuseValues = ({ columns }: TableProfile, paths: readonly string[]): void => {
+  const places = columns.flatMap(({ name }, at) => (isValue(name) ? [at + 1] : []));
+  if (places.length > 0)
+    throw new CannotInfer(
+      `the first line of ${paths[0]} holds values, not names of columns (see column ${places[0]}); put a header there`,
+    );
+};
+
+const isValue = (name: string): boolean =>
+  neverNames.includes(valueKind(name)) || ['mail', 'iban', 'uuid'].includes(lookOf(name) ?? '');
+
+const commonDialect = async (paths: readonly string[]): Promise<CsvDialect> => {
+  const dialects = await Promise.all(paths.map(dialectOf));
+  const [first = { delimiter: ',', quote: '"' }] = dialects;
+  const other = dialects.findIndex(({ delimiter }) => delimiter !== first.delimiter);
+  if (other > 0)
+    throw new CannotInfer(
+      `${paths[0]} has the delimiter ${JSON.stringify(first.delimiter)} and ${paths[other]} ${JSON.stringify(dialects[other]?.delimiter)}; one dataset has one`,
+    );
+  return { delimiter: first.delimiter, quote: first.quote };
+};
