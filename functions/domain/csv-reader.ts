@@ -10,6 +10,16 @@ export type CsvListener = {
   readonly onTooLong: (record: CsvRecord) => void;
 };
 
+/** Goes over records that are surely right, faster than they can be cut into fields. */
+export type CsvSkipper = {
+  /** Begins a window whose whole records end before `end`; a suspect one holds NULs or bytes that are no UTF-8. */
+  readonly open: (window: Buffer, end: number, isSuspect: boolean) => void;
+  /** Goes on from the start of a record, on a physical line from 1, to that of the first one to be cut. */
+  readonly skip: (from: number, line: number) => number;
+  /** Physical lines that the last call went over. */
+  readonly lines: number;
+};
+
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const lf = 0x0a;
 /** A carriage return at the end of a cut record may belong to its line end. */
@@ -23,6 +33,8 @@ export class CsvReader {
   /** The first bytes are a byte-order mark; it belongs to no record. */
   hasByteOrderMark = false;
   isStopped = false;
+  /** May be set while a record is told. */
+  skipper: CsvSkipper | undefined;
   private readonly record = new CsvRecord();
   private window: Buffer;
   private start = 0;
@@ -59,18 +71,36 @@ export class CsvReader {
 
   /** Reads the whole records that it holds; with `isLast`, also what stands behind the last line end. */
   drain(isLast: boolean): void {
-    if (!this.begin(isLast)) return;
-    const isSuspect = this.isSuspect(isLast);
+    if (!this.begin(isLast) || this.start === this.end) return;
+    const whole = isLast ? this.end : this.window.lastIndexOf(lf, this.end - 1) + 1;
+    // All whole records are looked at at once, since nearly all files are clean.
+    const isSuspect = whole > this.start && this.isBroken(this.start, whole);
+    let opened: CsvSkipper | undefined;
     while (this.start < this.end && !this.isStopped) {
-      const isWhole = this.scanner.scan(this.window, this.start, this.end, isLast, this.record);
-      if (!isWhole && this.end - this.start < this.longest + lineEndBytes) return;
-      if (isWhole && this.record.end - this.record.start <= this.longest) this.tell(isSuspect);
-      else this.tooLong();
+      if (this.skipper !== opened) this.skipper?.open(this.window, whole, isSuspect);
+      opened = this.skipper;
+      this.skip();
+      if (this.start < this.end && !this.cut(isLast, isSuspect)) return;
     }
   }
 
   stop(): void {
     this.isStopped = true;
+  }
+
+  private skip(): void {
+    if (!this.skipper) return;
+    this.start = this.skipper.skip(this.start, this.line);
+    this.line += this.skipper.lines;
+  }
+
+  /** False when there is no whole record, and one may still come. */
+  private cut(isLast: boolean, isSuspect: boolean): boolean {
+    const isWhole = this.scanner.scan(this.window, this.start, this.end, isLast, this.record);
+    if (!isWhole && this.end - this.start < this.longest + lineEndBytes) return false;
+    if (isWhole && this.record.end - this.record.start <= this.longest) this.tell(isSuspect);
+    else this.tooLong();
+    return true;
   }
 
   private tell(isSuspect: boolean): void {
@@ -100,13 +130,6 @@ export class CsvReader {
       .equals(byteOrderMark);
     if (this.hasByteOrderMark) this.start = byteOrderMark.length;
     return true;
-  }
-
-  /** Looks at all whole records at once, since nearly all files are clean. */
-  private isSuspect(isLast: boolean): boolean {
-    if (this.start === this.end) return false;
-    const end = isLast ? this.end : this.window.lastIndexOf(lf, this.end - 1) + 1;
-    return end > this.start && this.isBroken(this.start, end);
   }
 
   private isBroken(start: number, end: number): boolean {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { CsvReader } from './csv-reader.ts';
+import { CsvReader, type CsvSkipper } from './csv-reader.ts';
 import type { CsvRecord } from './csv-record.ts';
 import { CsvScanner } from './csv-scan.ts';
 import type { FindingLog } from './judge-findings.ts';
@@ -10,6 +10,8 @@ import type { BadRecord, RecordListener } from './judge-records.ts';
 import { judgeRow } from './judge-row.ts';
 import type { FileFacts, Finding } from './judgement.ts';
 import type { Manifest } from './manifest.ts';
+import { openScanner } from './scan-judge.ts';
+import type { RecordScanner } from './scan-records.ts';
 
 /** Reads a file of one format byte by byte; other formats come in as further parsers of this shape. */
 export type Parser = {
@@ -30,7 +32,10 @@ export type Parser = {
   readonly facts: () => Omit<FileFacts, 'compression' | 'sha256'>;
 };
 
-/** Parser of CSV files: RFC 4180 and UTF-8 exactly, then the manifest's columns, record by record. */
+/**
+ * Parser of CSV files: RFC 4180 and UTF-8 exactly, then the manifest's columns. Records that the scanner does not take for
+ * right are judged one by one; without a scanner all are, to the same end.
+ */
 export class CsvParser implements Parser {
   records = 0;
   badRecords = 0;
@@ -49,6 +54,8 @@ export class CsvParser implements Parser {
   private addKey: AddKey | undefined;
   private readonly keys: KeyCheck;
   private readonly discards: Discards;
+  private readonly openScanner: typeof openScanner;
+  private scanner: RecordScanner | undefined;
 
   constructor(
     manifest: Manifest,
@@ -56,6 +63,7 @@ export class CsvParser implements Parser {
     listener: RecordListener = {},
     windowBytes?: number,
     keys: KeyCheck = {},
+    scanner = openScanner,
   ) {
     const { delimiter, quote, max_row_bytes } = manifest;
     const cutter = {
@@ -67,6 +75,7 @@ export class CsvParser implements Parser {
     this.findings = findings;
     this.listener = listener;
     this.keys = keys;
+    this.openScanner = scanner;
     this.discards = new Discards(keys.discards ?? [], manifest, findings);
     if (listener.onBad) findings.listen((finding) => this.found.push(finding));
   }
@@ -101,14 +110,16 @@ export class CsvParser implements Parser {
 
   facts(): Omit<FileFacts, 'compression' | 'sha256'> {
     const { delimiter, quote } = this.manifest;
+    const scanned = this.scanner?.facts;
+    const [hasLf, hasCrlf] = [this.hasLf || scanned?.hasLf, this.hasCrlf || scanned?.hasCrlf];
     return {
       format: 'csv',
       bom: this.reader.hasByteOrderMark,
       delimiter,
       quote,
       header: this.header?.columns ?? [],
-      line_end: this.hasCrlf ? (this.hasLf ? 'mixed' : 'crlf') : 'lf',
-      multiline: this.isMultiline,
+      line_end: hasCrlf ? (hasLf ? 'mixed' : 'crlf') : 'lf',
+      multiline: this.isMultiline || scanned?.isMultiline === true,
       records: this.records,
       bytes: this.bytes,
     };
@@ -163,6 +174,32 @@ export class CsvParser implements Parser {
     this.addKey = addKeys(this.keys.index, this.header.columns, this.manifest);
     this.judgeRecord = judgeRow(this.header, this.manifest, this.findings);
     this.listener.onHeader?.(record.bytes.subarray(record.start, record.next), this.header.columns);
+    this.reader.skipper = this.skipper(this.header);
+  }
+
+  private skipper(header: Header): CsvSkipper | undefined {
+    let place = { records: 0, lines: 0 };
+    let window: Uint8Array = new Uint8Array();
+    const scanner = this.openScanner(header, this.manifest, this.keys.index, () => place);
+    this.scanner = scanner;
+    return (
+      scanner && {
+        open: (bytes, end, isSuspect) => {
+          window = bytes;
+          scanner.open(bytes, end, isSuspect);
+        },
+        skip: (from, line) => {
+          place = { records: this.records, lines: line - 1 };
+          const to = scanner.skip(from, this.discards.ordinal - 1 - this.records);
+          this.records += scanner.records;
+          if (to > from) this.listener.onGood?.(window.subarray(from, to));
+          return to;
+        },
+        get lines() {
+          return scanner.lines;
+        },
+      }
+    );
   }
 
   private tooLong({ line, faults }: CsvRecord): void {

@@ -1,0 +1,53 @@
+import { scanModule } from './scan-module.ts';
+
+/** What the compiled scanner offers; positions are addresses in its memory. See `scanner/`. */
+export type ScanMachine = {
+  readonly setDialect: (delimiter: number, quote: number, longest: number, lowest: number) => void;
+  readonly mark: (from: number, to: number, marks: number) => void;
+  readonly run: (
+    columns: number,
+    count: number,
+    isWatched: boolean,
+    notes: number,
+    marks: number,
+    from: number,
+    to: number,
+    most: number,
+  ) => number;
+  readonly records: Count;
+  readonly lines: Count;
+  readonly hasLf: Count;
+  readonly hasCrlf: Count;
+  readonly hasMultiline: Count;
+  /** The mark at which the next run goes on. */
+  readonly marks: Count;
+  /** The last record that the run looked at may go on behind the piece. */
+  readonly isCut: Count;
+  readonly memory: { readonly buffer: ArrayBuffer };
+};
+
+type Count = { readonly value: number };
+
+/** As much of it as is needed; not every JavaScript engine has it. */
+type WebAssembly = {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: object };
+};
+
+let machine: ScanMachine | undefined;
+
+/**
+ * The compiled scanner, one for all files, since each use is over before the next begins; undefined where there is no
+ * WebAssembly.
+ */
+export const scanMachine = (): ScanMachine | undefined => {
+  machine ??= instantiate();
+  return machine;
+};
+
+const instantiate = (): ScanMachine | undefined => {
+  const { WebAssembly } = globalThis as { WebAssembly?: WebAssembly };
+  if (!WebAssembly) return undefined;
+  const compiled = new WebAssembly.Module(Buffer.from(scanModule, 'base64'));
+  return new WebAssembly.Instance(compiled).exports as ScanMachine;
+};
