@@ -63,6 +63,13 @@ describe('records with the same key', () => {
     });
   });
 
+  it('are none where one of them is bad for another reason', async () => {
+    const schema = schemaOf('first', 'quarantine_rows', ['id']);
+    expect(await judge('note,id,price\na,7,x\nb,7,1\n', { schema })).toMatchObject({
+      quarantined: { rows: 1, counts: { 'type:price': 1 } },
+    });
+  });
+
   it('say where the other is, and no value', async () => {
     const judgement = await judge(clean, { schema: schemaOf('last', 'quarantine', ['id']) });
     expect(judgement).toMatchObject({
@@ -108,6 +115,8 @@ describe('values of a key', () => {
     ['bool', 'FALSE', 'false'],
     ['timestamp', '2024-06-25 17:43:13.500', '2024-06-25 17:43:13.5'],
     ['timestamp', '2024-06-25 17:43:13.000000', '2024-06-25 17:43:13'],
+    ['utc', '2024-06-25T17:43:13.50Z', '2024-06-25T17:43:13.5Z'],
+    ['utc', '2024-06-25T17:43:13.0Z', '2024-06-25T17:43:13Z'],
     ['string', '"a,""b"""', '"a,""b"""'],
     ['string', '"a"', 'a'],
   ])('of type %s are the same: %s and %s', async (type, one, other) => {
@@ -145,10 +154,14 @@ describe('values of a key', () => {
   });
 });
 
+const typeOf = (type: string): object => {
+  if (type === 'utc') return { type: 'timestamp', format: 'YYYY-MM-DDTHH:mm:ss[.ffffff]Z' };
+  return { type, ...(type === 'timestamp' && { format: 'YYYY-MM-DD HH:mm:ss[.ffffff]' }) };
+};
+
 const repeatsOf = async (type: string, one: string, other: string): Promise<number> => {
-  const format = type === 'timestamp' ? { format: 'YYYY-MM-DD HH:mm:ss[.ffffff]' } : {};
   const schema = {
-    fields: { k: { type, required: true, ...format }, v: { type: 'int' } },
+    fields: { k: { required: true, ...typeOf(type) }, v: { type: 'int' } },
     key: ['k'],
     on_duplicate: 'first',
   };
@@ -182,17 +195,34 @@ it('finds with any memory what a map finds', () => {
 it('uses the scratch for what memory does not hold', () => {
   const scratch = memoryScratch();
   const index = new KeyIndex(manifestOf({ fields, key: ['id'] }), { scratch, memoryBytes: 20_000 });
-  for (let at = 1; at <= 300_000; at++) {
-    index.takeText(String(at % 200_000));
+  for (let at = 1; at <= 600_000; at++) {
+    index.takeText(String(at % 400_000));
     index.add(at, at + 1);
   }
   const repeats = index.repeats('first');
-  expect(repeats.count).toBe(100_000);
+  expect(repeats.count).toBe(200_000);
   expect(scratch.size()).toBeGreaterThan(5e6);
-  expect([...repeats][99_999]).toEqual({ ordinal: 300_000, line: 300_001, other: 100_001 });
+  expect([...repeats][199_999]).toEqual({ ordinal: 600_000, line: 600_001, other: 200_001 });
   expect(
-    [...repeats].filter(({ ordinal, line, other }) => line === ordinal + 1 && other === line - 200_000),
-  ).toHaveLength(100_000);
+    [...repeats].filter(({ ordinal, line, other }) => line === ordinal + 1 && other === line - 400_000),
+  ).toHaveLength(200_000);
+});
+
+it.each([
+  ['first', 3, 1],
+  ['last', 1, 19_999],
+  ['reject', 1, 3],
+] as const)('finds thousands of repeats of one key (%s)', (kept, ordinal, other) => {
+  const index = new KeyIndex(manifestOf({ fields, key: ['id'] }), {
+    scratch: memoryScratch(),
+    memoryBytes: 0,
+  });
+  for (let at = 1; at <= 20_000; at++) {
+    index.takeText(String(at % 2));
+    index.add(at, at);
+  }
+  const [first] = index.repeats(kept);
+  expect(first).toEqual({ ordinal, line: ordinal, other });
 });
 
 it('refuses a file with more lines than it can count', async () => {
