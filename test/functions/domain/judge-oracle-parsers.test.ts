@@ -7,17 +7,20 @@ import { openSession } from '../../../functions/engine/session.ts';
 import { type Lake, land, openLake } from '../engine/fixtures.ts';
 import { dirtyFile } from './dirty-arbitrary.ts';
 import type { DirtyFile } from './dirty-files.ts';
-import { readByReference } from './judge-reference.ts';
+import { type ReferenceReading, readByReference } from './judge-reference.ts';
 import { type Cutting, readByParser } from './parser-reading.ts';
 
 /** What is left of a dirty file when its bad records are set aside, and what it says then. */
-type CleanFile = DirtyFile & Pick<ReturnType<typeof readByReference>, 'facts' | 'rows'>;
+type CleanFile = DirtyFile & {
+  readonly facts: ReferenceReading['facts'];
+  readonly rows: readonly (readonly string[])[];
+};
 
 const cutting: Cutting = { sizes: [61, 7, 300], windowBytes: 500 };
 
 const cleaned = ({ name, manifest, bytes }: DirtyFile): CleanFile[] => {
   const { isRefused, clean, facts: landed } = readByParser(bytes, manifest, cutting);
-  const { rows } = readByReference(bytes, manifest);
+  const rows = readByReference(bytes, manifest).good.map(({ fields }) => fields);
   if (isRefused || rows.length === 0) return [];
   const kept = Buffer.from(landed?.bom ? `\xef\xbb\xbf${clean}` : clean, 'latin1');
   const { findings, facts } = readByParser(kept, manifest, cutting);

@@ -35,12 +35,12 @@ describe('a slow reading by the rules alone', () => {
   });
 
   it.each(titles)('agrees with the verdict on files of %s', async (title) => {
-    for (const file of dirty) {
+    for (const [at, file] of dirty.entries()) {
       const { name, manifest, bytes } = file;
       if (!name.startsWith(`${title}: `)) continue;
       const expected = outcomeOf(file);
       expect(outcomeOfJudgement(await judge(bytes, manifest)), name).toEqual(expected);
-      if (expected.counts?.max_bytes || bytes.length === 0) continue;
+      if (expected.counts?.max_bytes || bytes.length === 0 || at % 5 > 0) continue;
       expect(outcomeOfJudgement(await judge(gzipSync(bytes), manifest, `${key}.gz`)), name).toEqual(expected);
     }
   });

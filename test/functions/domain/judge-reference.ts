@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../functions/domain/manifest.ts';
 import { type ReferenceRecord, referenceRecords } from './csv-reference.ts';
-import { type ReferenceRepeat, repeatsAmong } from './duplicates-reference.ts';
+import { type GoodRecord, type ReferenceRepeat, repeatsAmong } from './duplicates-reference.ts';
 import { brokenRule } from './field-reference.ts';
 import { headerOf } from './header-reference.ts';
 import { type BareFinding, brokenFields, decoded, isUtf8, shown } from './record-reference.ts';
@@ -22,8 +22,8 @@ export type ReferenceReading = {
   readonly bad: readonly ReferenceBad[];
   /** A finding speaks of more than its record. */
   readonly isRefused: boolean;
-  /** Records that can be used, as texts. */
-  readonly rows: readonly (readonly string[])[];
+  /** Records that can be used. */
+  readonly good: readonly GoodRecord[];
   /** Latin-1 of the header and of the good records as they stand. */
   readonly clean: string;
   readonly drift: readonly string[];
@@ -54,12 +54,10 @@ export const readByReference = (bytes: Uint8Array, manifest: Manifest): Referenc
     findings: recordFindings(record, columns, manifest),
   }));
   const right = judged.filter(({ findings }) => findings.length === 0);
-  const good = right.map(({ record }) => record);
-  const texts = good.map(({ fields }) => fields.map((field) => decoded(field.text)));
-  const keyed = right.map(({ ordinal, record: { line } }, at) => ({
+  const good = right.map(({ ordinal, record: { line, fields } }) => ({
     ordinal,
     line,
-    fields: texts[at] ?? [],
+    fields: fields.map((field) => decoded(field.text)),
   }));
   const bad = judged.filter(({ record, findings }) => findings.length > 0 && !isOpen(record));
   const ofFile: BareFinding[] = [
@@ -67,16 +65,16 @@ export const readByReference = (bytes: Uint8Array, manifest: Manifest): Referenc
     ...(data.length > (manifest.max_rows ?? Infinity) ? [{ rule: 'max_rows' }] : []),
   ];
   const headerFindings = header?.findings ?? [];
-  const used = header?.columns ? [...records.slice(0, 1), ...good] : [];
+  const used = header?.columns ? [...records.slice(0, 1), ...right.map(({ record }) => record)] : [];
   return {
     findings: [...headerFindings, ...judged.flatMap(({ findings }) => findings), ...ofFile],
     records: data.length,
     bad: bad.map(({ record, findings }) => asBad(record, columns, findings)),
     isRefused: headerFindings.length > 0 || ofFile.length > 0 || data.some(isOpen),
-    rows: texts,
+    good,
     clean: used.map((record) => record.raw + record.lineEnd).join(''),
     drift: header?.drift ?? [],
-    repeats: limit ? [] : repeatsAmong(keyed, columns, manifest),
+    repeats: limit ? [] : repeatsAmong(good, columns, manifest),
     facts: {
       bom,
       header: columns,

@@ -22,7 +22,7 @@ export const cutInto = (bytes: Uint8Array, sizes: readonly number[]): readonly U
 };
 
 /** What a parser says of a file; facts only of one that may be used. */
-type ParserReading = Omit<ReferenceReading, 'rows' | 'repeats' | 'facts'> & {
+type ParserReading = Omit<ReferenceReading, 'good' | 'repeats' | 'facts'> & {
   readonly facts?: ReferenceReading['facts'];
 };
 
@@ -35,7 +35,7 @@ export const expectAgreement = (
   cuttings: readonly Cutting[],
   name?: string,
 ): void => {
-  const { rows: _, repeats: _repeats, facts, ...reading } = readByReference(bytes, manifest);
+  const { good: _, repeats: _repeats, facts, ...reading } = readByReference(bytes, manifest);
   const findings = reading.findings.slice(0, mostKept);
   const expected = { ...reading, findings, ...(!reading.isRefused && { facts }) };
   const { bad, clean: _clean, ...skimmed } = expected;
@@ -51,8 +51,13 @@ const expectSame = (actual: unknown, expected: unknown, says: string): void => {
   if (!isDeepStrictEqual(actual, expected)) expect(actual, says).toEqual(expected);
 };
 
-/** Reads a file with the parser and listens to every record. */
-export const readByParser = (bytes: Uint8Array, manifest: Manifest, cutting: Cutting): ParserReading => {
+/** Reads a file with the parser and listens to every record; `discards` are left out for their keys. */
+export const readByParser = (
+  bytes: Uint8Array,
+  manifest: Manifest,
+  cutting: Cutting,
+  discards: ReferenceReading['repeats'] = [],
+): ParserReading => {
   const log = new FindingLog();
   const clean: string[] = [];
   const bad: ReferenceReading['bad'][number][] = [];
@@ -63,7 +68,7 @@ export const readByParser = (bytes: Uint8Array, manifest: Manifest, cutting: Cut
     onBad: ({ bytes: raw, findings, ...record }: Told) =>
       bad.push({ ...record, raw: latin1(raw), findings: findings.map(bare) }),
   };
-  const parser = new CsvParser(manifest, log, listener, cutting.windowBytes);
+  const parser = new CsvParser(manifest, log, listener, cutting.windowBytes, { discards });
   feed(parser, bytes, cutting);
   return readingOf(parser, log, { bad, clean: clean.join('') });
 };
