@@ -5,7 +5,7 @@ import { inferColumn } from './infer-column.ts';
 import type { InferredTable, Samples } from './inferred.ts';
 import { chooseKey } from './keys.ts';
 import { CannotInfer, dialectOf, type OnRead, readText } from './sample-file.ts';
-import { plainColumn } from './silver-columns.ts';
+import { plainColumn, silverColumns } from './silver-columns.ts';
 import { TableProfile } from './table-profile.ts';
 import { lookOf } from './text-shape.ts';
 import { valueKind } from './value-kind.ts';
@@ -20,8 +20,10 @@ export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Pro
   }
   refuseValues(profile, paths);
   if (profile.rows === 0) throw new CannotInfer(`${paths.join(', ')} holds no row behind its header`);
+  const names = profile.columns.map(({ name }) => name);
+  const silvers = silverColumns(names, plainColumn);
   const columns = profile.columns.map((column) => {
-    const silver = plainColumn(column.name);
+    const silver = silvers.get(column.name);
     const required = column.values > 0 && column.empty === 0 && profile.isEverywhere(column.name);
     return inferColumn(column, chooseType(column), { dataset, required, ...(silver && { silver }) });
   });

@@ -43,6 +43,8 @@ export type InferredTable = {
   readonly rows: number;
   /** Some file lacks a column that another one has. */
   readonly isRagged: boolean;
+  /** The array of objects that silver has a row for each element of. */
+  readonly exploded?: string;
   /** Places in records that no manifest can name. */
   readonly beyond: readonly string[];
 };

@@ -1,6 +1,7 @@
 import { isIdentifier } from './column-names.ts';
 import type { InferredColumn, InferredTable } from './inferred.ts';
-import { silverNames } from './silver-sql.ts';
+import type { SilverColumn } from './silver-columns.ts';
+import { silverKey } from './silver-sql.ts';
 
 /** The text of a starter `quality.dqdl`: rules that hold for the samples, and as comments what may be wanted. */
 export const rulesetText = (table: InferredTable): string => {
@@ -20,32 +21,40 @@ export const rulesetText = (table: InferredTable): string => {
 
 const quoted = (name: string): string => `"${name}"`;
 
-const rulesOf = ({ columns, key }: InferredTable): string[] => {
-  const names = silverNames(columns, key.columns);
-  const isKeyed = key.kind === 'found' && names.length === key.columns.length;
+const rulesOf = (table: InferredTable): string[] => {
+  const { columns, key, exploded } = table;
+  const names = silverKey(table);
+  const isKeyed = key.kind === 'found' && names.length >= key.columns.length;
+  const primary = `IsPrimaryKey ${names.map(quoted).join(' ')}${exploded === undefined ? '' : ofItems}`;
   return [
     'RowCount > 0',
-    ...(isKeyed ? [`IsPrimaryKey ${names.map(quoted).join(' ')}`] : []),
-    ...columns.flatMap((column) => columnRules(column, isKeyed && key.columns.includes(column.name))),
+    ...(isKeyed ? [primary] : []),
+    ...columns.flatMap((column) =>
+      columnRules(column, isKeyed && exploded === undefined && key.columns.includes(column.name)),
+    ),
   ];
 };
+
+const ofItems = ' where "item_number is not null"';
 
 const columnRules = ({ silver, required, limits, type }: InferredColumn, isInKey: boolean): string[] => {
   if (!silver) return [];
   const name = quoted(silver.name);
   return [
-    ...(required && !isInKey ? [`IsComplete ${name}`] : []),
+    ...(required && !type.numbers && !isInKey ? [`IsComplete ${name}${silver.isItem ? ofItems : ''}`] : []),
     ...(type.type === 'string' && limits.length !== undefined
       ? [`ColumnLength ${name} = ${limits.length}`]
       : []),
     ...(limits.min !== undefined && !isIdentifier(silver.name)
-      ? [`ColumnValues ${name} >= ${limits.min}${unlessEmpty(silver.name, required)}`]
+      ? [`ColumnValues ${name} >= ${limits.min}${unlessEmpty(silver, required)}`]
       : []),
   ];
 };
 
-const unlessEmpty = (name: string, required: boolean): string =>
-  required ? '' : ` where "${name} is not null"`;
+const unlessEmpty = ({ name, isItem }: SilverColumn, required: boolean): string => {
+  if (!required) return ` where "${name} is not null"`;
+  return isItem ? ofItems : '';
+};
 
 const mostListed = 8;
 
@@ -64,10 +73,12 @@ const suggestionOf = ({ silver, type, limits, required, personal, profile }: Inf
     values >= listed.length * 20 &&
     listed.every(([text]) => /^[^"\\\p{Cc}]+$/u.test(text));
   const texts = listed.map(([text]) => `"${text}"`).sort();
-  const among = `ColumnValues ${name} in [${texts.join(', ')}]${unlessEmpty(silver.name, required)}`;
+  const among = `ColumnValues ${name} in [${texts.join(', ')}]${unlessEmpty(silver, required)}`;
   const share = Math.floor((values / (values + empty)) * 10) / 10;
   return [
     ...(isList ? [among] : []),
-    ...(!required && values > 0 && share >= 0.5 ? [`Completeness ${name} >= ${share}`] : []),
+    ...(!required && values > 0 && share >= 0.5
+      ? [`Completeness ${name} >= ${share}${silver.isItem ? ofItems : ''}`]
+      : []),
   ];
 };

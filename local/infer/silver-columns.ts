@@ -1,5 +1,10 @@
 /** How silver SQL reads a landed column, and the name that it gives it. */
-export type SilverColumn = { readonly read: string; readonly name: string };
+export type SilverColumn = {
+  readonly read: string;
+  readonly name: string;
+  /** Of an element of the array that is taken apart; absent in rows of records without elements. */
+  readonly isItem?: true;
+};
 
 const reserved = new Set(
   `all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate collation
@@ -8,11 +13,32 @@ const reserved = new Set(
   intersect interval into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null
   offset on only or order outer overlaps placing primary references returning right select session_user similar some
   symmetric table tablesample then to trailing true union unique user using values variadic verbose when where window with
-  batch_id landed_at landed_file landed_version`.split(/\s+/),
+  batch_id item item_number landed_at landed_file landed_version`.split(/\s+/),
 );
 
 /** Alias of the landed relation, behind which words of SQL are names. */
 export const landedAlias = 'landed';
+
+/** The array of objects that silver takes apart, one row an element: the first; undefined where there is none. */
+export const explodedArray = (paths: readonly string[]): string | undefined =>
+  paths.map((path) => /^([a-z_][a-z0-9_]*)\[\]\./i.exec(path)?.[1]).find((array) => array !== undefined);
+
+/** Columns of silver by the names of columns or paths, for those that SQL can say unquoted; no two have one name. */
+export const silverColumns = (
+  names: readonly string[],
+  columnOf: (name: string) => SilverColumn | undefined,
+): ReadonlyMap<string, SilverColumn> => {
+  const taken = new Set<string>();
+  const entries = names.flatMap((name): [string, SilverColumn][] => {
+    const column = columnOf(name);
+    if (!column) return [];
+    let free = column.name;
+    while (taken.has(free)) free += '_value';
+    taken.add(free);
+    return [[name, { ...column, name: free }]];
+  });
+  return new Map(entries);
+};
 
 const plain = (name: string): string | undefined => {
   const lower = name.toLowerCase();
@@ -28,11 +54,15 @@ export const plainColumn = (name: string): SilverColumn | undefined => {
     : { read: lower, name: lower };
 };
 
-/** A path of JSON records; undefined for one that goes through an array, whose elements are no columns. */
-export const pathColumn = (path: string): SilverColumn | undefined => {
-  const steps = path.split('.').map(plain);
-  if (steps.length === 1) return plainColumn(path);
-  const known = steps.filter((step) => step !== undefined);
-  if (known.length < steps.length || known.some((step) => reserved.has(step))) return undefined;
-  return { read: known.join('.'), name: known.join('_') };
-};
+/** A path of JSON records; undefined for one through another array than the exploded one. */
+export const pathColumn =
+  (exploded: string | undefined) =>
+  (path: string): SilverColumn | undefined => {
+    const item = `${exploded}[].`;
+    const isItem = exploded !== undefined && path.startsWith(item);
+    const steps = (isItem ? path.slice(item.length) : path).split('.').map(plain);
+    const known = steps.filter((step) => step !== undefined);
+    if (known.length < steps.length || known.some((step) => reserved.has(step))) return undefined;
+    const [read, name] = [known.join('.'), known.join('_')];
+    return isItem ? { read: `item.${read}`, name, isItem } : { read, name };
+  };

@@ -11,30 +11,52 @@ const groupOf = ({ name, type }: InferredColumn): number => {
   return type.type === 'string' && !type.numbers ? 1 : 2;
 };
 
-/** Names in silver of columns; those that it does not have are left out. */
-export const silverNames = (columns: readonly InferredColumn[], names: readonly string[]): string[] =>
-  names.flatMap((name) => columns.find((column) => column.name === name)?.silver?.name ?? []);
+/** Names in silver of the columns of the key, and the number of the element where silver has a row for each. */
+export const silverKey = ({ columns, key, exploded }: InferredTable): string[] => {
+  const found = key.columns.flatMap(
+    (name) => columns.find((column) => column.name === name)?.silver?.name ?? [],
+  );
+  return exploded === undefined ? found : [...found, 'item_number'];
+};
 
 /** The text of `sql/silver/<dataset>.sql`. */
 export const silverSql = (table: InferredTable): string => {
-  const { dataset, columns } = table;
+  const { dataset, columns, exploded } = table;
   const known = columns.filter(({ silver }) => silver);
-  const isQualified = known.some(({ silver }) => silver?.read.startsWith(`${landedAlias}.`));
   const ordered = [...known].sort((a, b) => groupOf(a) - groupOf(b));
-  const lines = [...ordered.map(castOf), ...lineage].map((line) => `  ${line}`);
+  const [ids, others] = [0, 1].map((at) => ordered.filter((column) => Math.min(1, groupOf(column)) === at));
+  const number = exploded === undefined ? [] : ['cast(item_number as bigint) as item_number'];
+  const lines = [...(ids ?? []).map(castOf), ...number, ...(others ?? []).map(castOf), ...lineage];
   return [
-    `-- one row per record of a landed file of ${dataset}`,
+    `-- ${grainOf(table)}`,
     configOf(table),
     '',
     'select',
-    lines.join(',\n'),
-    `from {{ source('landed', '${dataset}') }}${isQualified ? ` as ${landedAlias}` : ''}`,
+    lines.map((line) => `  ${line}`).join(',\n'),
+    `from ${relationOf(dataset, known, exploded)}`,
     '',
   ].join('\n');
 };
 
-const configOf = ({ columns, key }: InferredTable): string => {
-  const found = silverNames(columns, key.columns);
+const grainOf = ({ dataset, exploded }: InferredTable): string =>
+  exploded === undefined
+    ? `one row per record of a landed file of ${dataset}`
+    : `one row per element of ${exploded} of a landed record of ${dataset}; one without a number for a record without elements`;
+
+const relationOf = (
+  dataset: string,
+  columns: readonly InferredColumn[],
+  exploded: string | undefined,
+): string => {
+  const source = `source('landed', '${dataset}')`;
+  if (exploded !== undefined) return `{{ explode(${source}, '${exploded}') }} as ${landedAlias}`;
+  const isQualified = columns.some(({ silver }) => silver?.read.startsWith(`${landedAlias}.`));
+  return `{{ ${source} }}${isQualified ? ` as ${landedAlias}` : ''}`;
+};
+
+const configOf = (table: InferredTable): string => {
+  const { columns, key } = table;
+  const found = silverKey(table);
   const names = found.length > 0 ? found : columns.flatMap(({ silver }) => silver?.name ?? []).slice(0, 1);
   const listed = list(names);
   const moment = columns.find(({ name, type }) => type.type === 'timestamp' && key.columns.includes(name));

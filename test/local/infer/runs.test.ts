@@ -1,79 +1,101 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../../deploy/render.ts';
 import type { Catalog } from '../../../functions/domain/catalog.ts';
 import { compileRuleset } from '../../../functions/domain/dqdl/compile.ts';
+import type { SpecFile } from '../../../functions/domain/spec.ts';
+import { runQuality } from '../../../functions/engine/quality.ts';
+import { runTransform } from '../../../functions/engine/transform.ts';
 import { type InferredDataset, inferDataset } from '../../../local/infer/infer-dataset.ts';
 import { writeTexts } from '../../../local/infer/write-texts.ts';
+import { type Lake, openLake, qualitySpec, transformSpec } from '../../functions/engine/fixtures.ts';
 import { bankingFiles, bankingText } from './banking.ts';
 
 const rows = 200;
 const odd = [
-  'Customer_ID|user|Annual Income|rate|code|seen',
-  '7|Ann|1200|NULL|0012|2020-02-29T10:00:00Z',
-  '8|Bob|1300|1.25|0013|2020-02-29T10:00:01.5Z',
+  'Customer_ID|user|Annual Income|rate|code|seen|is_new',
+  '7|Ann|1200|NULL|0012|2020-02-29T10:00:00Z|1',
+  '8|Bob|1300|1.25|0013|2020-02-29T10:00:01.5Z|0',
   '',
 ].join('\n');
+const sessions = [
+  '{"session_id": "a", "customer": {"id": 7}, "price": 1, "items": [{"price": 1.10, "song_id": "s"}, {"price": 2, "song_id": "t"}]}',
+  '{"session_id": "b", "customer": {"id": 8}, "price": 2, "items": []}',
+  '',
+].join('\n');
+const texts: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(bankingFiles).map(([name, file]) => [`${name}.csv`, bankingText(file, rows, 5)]),
+  ),
+  'odd.csv': odd,
+  'sessions.jsonl': sessions,
+};
+const datasetOf = (file: string): string => file.replace(/\..*/, '');
 
 describe('what is inferred runs', () => {
   let project: string;
   let catalog: Catalog;
-  let instance: DuckDBInstance;
-  let connection: DuckDBConnection;
+  let lake: Lake;
   const inferred = new Map<string, InferredDataset>();
-
-  const write = async (dataset: string, text: string): Promise<void> => {
-    const path = join(project, `${dataset}.csv`);
-    await writeFile(path, text);
-    const one = await inferDataset({ dataset, paths: [path] }, () => undefined);
-    inferred.set(dataset, one);
-    await writeTexts(one.texts, project, {});
-  };
-
-  const silverOf = async (dataset: string) => {
-    const { sql } = catalog.datasets[dataset] ?? { sql: '' };
-    const path = join(project, `${dataset}.csv`);
-    await connection.run(`create or replace temp view landed_${dataset} as
-      select *, 'f' as landed_file, 'v' as landed_version, timestamp '2024-07-01 00:00:00' as landed_at, 'b' as batch_id
-      from read_csv('${path}', delim = '|', quote = '"', escape = '"', header = true, all_varchar = true, nullstr = '')`);
-    return connection.runAndReadAll(sql);
-  };
 
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), 'inferred-'));
     await mkdir(join(project, 'sql'), { recursive: true });
     await cp('sql/macros', join(project, 'sql/macros'), { recursive: true });
-    for (const [name, file] of Object.entries(bankingFiles)) await write(name, bankingText(file, rows, 5));
-    await write('odd', odd);
+    for (const [name, text] of Object.entries(texts)) {
+      const path = join(project, name);
+      await writeFile(path, text);
+      const one = await inferDataset({ dataset: datasetOf(name), paths: [path] }, () => undefined);
+      inferred.set(datasetOf(name), one);
+      await writeTexts(one.texts, project, {});
+    }
     catalog = await renderCatalog(project, 'duckdb');
-    instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-    connection = await instance.connect();
+    lake = await openLake();
   });
   afterAll(async () => {
-    instance.closeSync();
+    await lake.close();
     await rm(project, { recursive: true });
   });
 
-  it.each(Object.keys(bankingFiles))('renders, and types every row: %s', async (dataset) => {
-    const { table } = catalog.datasets[dataset] ?? { table: { columns: [], key: [] } };
-    const typed = await silverOf(dataset);
-    expect(typed.currentRowCount).toBe(rows);
-    expect(typed.columnNames()).toEqual(table.columns.map(({ name }) => name));
-    const wanted = inferred.get(dataset)?.table.columns ?? [];
-    expect(table.columns).toHaveLength(wanted.length + 4);
-    for (const [name, empty] of wanted.map(({ name, profile }) => [name, profile.empty] as const)) {
-      const silver = table.columns.some((column) => column.name === name) ? name : `${name}_value`;
-      const values = typed.getRowObjectsJson().map((row) => row[silver]);
-      expect(values.filter((value) => value === null)).toHaveLength(empty);
-    }
-  });
+  const landed = ({ table, samples: [sample] }: InferredDataset): SpecFile => {
+    if (sample?.judgement.verdict !== 'accepted') throw new Error(`${table.dataset} is not accepted`);
+    const name = basename(sample.path);
+    const key = `data/${table.dataset}/${name}`;
+    const { facts } = sample.judgement;
+    lake.put(key, texts[name] ?? '', 'v1');
+    return {
+      key,
+      version: 'v1',
+      landed_at: '2024-07-01T00:00:00Z',
+      facts: { ...facts, header: [...facts.header] },
+    };
+  };
 
-  it.each(Object.keys(bankingFiles))('has a ruleset that compiles: %s', async (dataset) => {
-    const { ruleset, table } = catalog.datasets[dataset] ?? { ruleset: '', table: { columns: [] } };
-    expect(compileRuleset(ruleset, { dataset, columns: table.columns }).rules.length).toBeGreaterThan(2);
+  /** Transforms and publishes the sample as the pipeline does. */
+  const publish = async (dataset: string) => {
+    const one = inferred.get(dataset);
+    const known = catalog.datasets[dataset];
+    if (!one || !known) throw new Error(`there is no ${dataset}`);
+    const { sql, table, ruleset } = known;
+    const columns = one.manifest.fields.map(({ name }) => name);
+    const spec = transformSpec([landed(one)], { batch: `${dataset}-1`, dataset, sql, table, columns });
+    const staged = await runTransform(lake.run(`${dataset}-t`), spec);
+    const compiled = compileRuleset(ruleset, { dataset, columns: table.columns });
+    const quality = qualitySpec(spec, staged, { ruleset: compiled });
+    const { files } = await runQuality(lake.run(`${dataset}-q`), quality);
+    return { files, table, staged: await lake.store.locate(`${staged.staged}part-00000.parquet`) };
+  };
+
+  it.each(Object.keys(bankingFiles))('from a sample to published rows: %s', async (dataset) => {
+    const { files, table, staged } = await publish(dataset);
+    expect(files).toMatchObject([{ outcome: 'published', rows, failures: [] }]);
+    const columns = inferred.get(dataset)?.table.columns ?? [];
+    expect(table.columns).toHaveLength(columns.length + 4);
+    const counts = columns.map(({ silver }) => `count(${silver?.name})`).join(', ');
+    const [values = []] = await lake.rows(`select ${counts} from read_parquet('${staged}')`);
+    expect(values.map(Number)).toEqual(columns.map(({ profile }) => profile.values));
   });
 
   it('keeps its suggestions compilable, too', async () => {
@@ -85,11 +107,30 @@ describe('what is inferred runs', () => {
   });
 
   it('says names that are words of SQL, and reads a word for nothing as nothing', async () => {
-    const typed = await silverOf('odd');
-    expect(typed.getRowObjectsJson()).toMatchObject([
-      { customer_id: '7', user_value: 'Ann', rate: null, code: '0012', seen: '2020-02-29 10:00:00' },
-      { customer_id: '8', user_value: 'Bob', rate: '1.2500', code: '0013', seen: '2020-02-29 10:00:01.5' },
+    const { files, table, staged } = await publish('odd');
+    expect(files).toMatchObject([{ outcome: 'published', rows: 2 }]);
+    expect(table.columns.map(({ name }) => name).slice(0, -4)).toEqual([
+      ...['customer_id', 'code', 'user_value', 'rate', 'is_new', 'seen'],
     ]);
-    expect(typed.columnNames().some((name) => name.includes('income'))).toBe(false);
+    expect(
+      await lake.rows(
+        `select * exclude (landed_file, landed_version, landed_at, batch_id) from read_parquet('${staged}') order by all`,
+      ),
+    ).toEqual([
+      ['7', '0012', 'Ann', null, true, '2020-02-29 10:00:00'],
+      ['8', '0013', 'Bob', '1.2500', false, '2020-02-29 10:00:01.5'],
+    ]);
+  });
+
+  it('has one row for each element of an array of objects', async () => {
+    const { files, table, staged } = await publish('sessions');
+    expect(files).toMatchObject([{ outcome: 'published', rows: 3, failures: [] }]);
+    expect(table.key).toEqual(['session_id', 'item_number']);
+    const columns = 'session_id, customer_id, song_id, item_number, price, price_value';
+    expect(await lake.rows(`select ${columns} from read_parquet('${staged}') order by all`)).toEqual([
+      ['a', '7', 's', '1', '1.00', '1.10'],
+      ['a', '7', 't', '2', '1.00', '2.00'],
+      ['b', '8', null, null, '2.00', null],
+    ]);
   });
 });
