@@ -17,7 +17,7 @@ export type ReadContent = {
 export type LandedContent = { readonly size: number; readonly content: AsyncIterable<Uint8Array> };
 
 const slice = 2 ** 16;
-const [freeBytes, mostRatio] = [2 ** 26, 500];
+const [freeBytes, mostRatio] = [2 ** 24, 500];
 
 /** Fewer or more bytes came than the file has: it could not be read, which says nothing about it. */
 export class IncompleteContent extends Error {
@@ -43,7 +43,7 @@ export const readContent = async (
   sink: Sink,
 ): Promise<ReadContent> => {
   const source = hashed(landed.content);
-  const damage = isGzip ? await inflate(source, landed.size, sink) : await pass(source, sink);
+  const damage = isGzip ? await inflate(source, sink) : await pass(source, sink);
   while ((await source.next()) !== undefined);
   if (source.bytes() !== landed.size) throw new IncompleteContent(landed.size, source.bytes());
   return { sha256: source.digest(), ...(damage !== undefined && { damage }) };
@@ -81,19 +81,21 @@ const pass = async (source: Source, sink: Sink): Promise<undefined> => {
   }
 };
 
-const inflate = async (source: Source, size: number, sink: Sink): Promise<string | undefined> => {
+/** What it has grown to is held against what was taken so far, so that a large bomb is known as early as a small one. */
+const inflate = async (source: Source, sink: Sink): Promise<string | undefined> => {
+  const taken = { bytes: 0 };
   let bytes = 0;
   let isBomb = false;
   const isOver = () => sink.isStopped || isBomb;
   const receive = async (plain: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const chunk of plain) {
       bytes += chunk.length;
-      isBomb ||= bytes > freeBytes && bytes > size * mostRatio;
+      isBomb ||= !sink.isStopped && bytes > freeBytes && bytes > taken.bytes * mostRatio;
       if (!isOver()) await sink.write(chunk);
     }
   };
   try {
-    await pipeline(sliced(source, isOver), createGunzip({ chunkSize: slice }), receive);
+    await pipeline(sliced(source, taken, isOver), createGunzip({ chunkSize: slice }), receive);
   } catch (cause) {
     if (!isDamage(cause)) throw cause;
     if (!isOver()) return `is no whole gzip file (${cause.message})`;
@@ -102,11 +104,17 @@ const inflate = async (source: Source, size: number, sink: Sink): Promise<string
 };
 
 /** In small pieces, so that little is inflated after it is over. */
-async function* sliced(source: Source, isOver: () => boolean): AsyncGenerator<Uint8Array> {
+async function* sliced(
+  source: Source,
+  taken: { bytes: number },
+  isOver: () => boolean,
+): AsyncGenerator<Uint8Array> {
   for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
     for (let at = 0; at < chunk.length; at += slice) {
       if (isOver()) return;
-      yield chunk.subarray(at, at + slice);
+      const piece = chunk.subarray(at, at + slice);
+      taken.bytes += piece.length;
+      yield piece;
     }
   }
 }

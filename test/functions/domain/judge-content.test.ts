@@ -54,18 +54,40 @@ describe('readContent', () => {
     expect(seen.damage).toMatch(/^is no whole gzip file \(/);
   });
 
-  it('stops inflating what grows without measure', async () => {
-    const bomb = gzipSync(Buffer.alloc(200 * 2 ** 20));
-    const counter = {
+  /** Counts bytes, and stops when it has more than `most`. */
+  const counter = (most = Infinity) => {
+    const counted = {
       bytes: 0,
       isStopped: false,
       write: (chunk: Uint8Array) => {
-        counter.bytes += chunk.length;
+        counted.bytes += chunk.length;
+        counted.isStopped = counted.bytes > most;
       },
     };
-    const seen = await readContent({ size: bomb.length, content: pieces(bomb, bomb.length) }, true, counter);
-    expect(seen.damage).toBe('grows to more than 500 times its size');
-    expect(counter.bytes).toBeLessThan(105 * 2 ** 20);
+    return counted;
+  };
+
+  it.each([1, 100])('stops inflating what grows without measure, of %s members', async (members) => {
+    const bomb = Buffer.concat(Array(members).fill(gzipSync(Buffer.alloc(50 * 2 ** 20))));
+    const counted = counter();
+    const seen = await readContent({ size: bomb.length, content: pieces(bomb, bomb.length) }, true, counted);
+    expect(seen).toEqual({ sha256: sha256(bomb), damage: 'grows to more than 500 times its size' });
+    expect(counted.bytes).toBeLessThan(51 * 2 ** 20);
+  });
+
+  it('inflates no more than a piece of 64 KiB after the sink has stopped', async () => {
+    const bomb = gzipSync(Buffer.alloc(400 * 2 ** 20), { level: 1 });
+    const taken: number[] = [];
+    const stopped = counter(1_000_000);
+    const write = stopped.write;
+    stopped.write = (chunk) => {
+      taken.push(chunk.length);
+      write(chunk);
+    };
+    const seen = await readContent({ size: bomb.length, content: pieces(bomb, bomb.length) }, true, stopped);
+    expect(seen).toEqual({ sha256: sha256(bomb) });
+    expect(stopped.bytes).toBeLessThan(1_000_000 + 2 ** 16);
+    expect(Math.max(...taken)).toBeLessThanOrEqual(2 ** 16);
   });
 
   it.each([false, true])('throws what the source throws (gzip: %s)', async (isGzip) => {
