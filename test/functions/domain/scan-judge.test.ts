@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { manifestOf } from './judge-fixture.ts';
+import { dirtyColumns, dirtyContent } from './scan-arbitrary.ts';
+import { readCarefully, readFast } from './scan-reading.ts';
+
+const whole = { sizes: [2 ** 20], windowBytes: 2 ** 18 };
+const cut = fc.record({
+  sizes: fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 4 }),
+  windowBytes: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constant(2 ** 18)),
+});
+
+/** How many of the records of a file of one column the scanner takes by itself. */
+const taken = (field: object, values: readonly string[], schema: object = {}): number => {
+  const manifest = manifestOf({ fields: { a: field }, ...schema });
+  return readFast(Buffer.from(`a\n${values.join('\n')}\n`), manifest, whole).taken;
+};
+
+describe('the scanner', () => {
+  it.each<[string, object, readonly string[]]>([
+    ['int', { type: 'int' }, ['0', '-0', '7', '-12', '9223372036854775807', '-9223372036854775808', '"5"']],
+    [
+      'int with bounds',
+      { type: 'int', min: -5, max: '9223372036854775807' },
+      ['-5', '0', '9223372036854775807'],
+    ],
+    ['decimal', { type: 'decimal(5,2)' }, ['0', '-0.1', '123.45', '999', '"1.5"']],
+    ['decimal without a point', { type: 'decimal(38,0)' }, ['9'.repeat(38), '-1']],
+    [
+      'decimal with bounds',
+      { type: 'decimal(18,9)', min: '-0.5', max: '1.25' },
+      ['-0.5', '1.250000000', '1'],
+    ],
+    ['float', { type: 'float' }, ['0', '1.5', '-1e5', '1.01e-06', '1E+22', '0.30000000000000004']],
+    ['float with bounds', { type: 'float', min: 0, max: 0.1 }, ['0', '0.1', '1e-1', '0.05']],
+    ['bool', { type: 'bool' }, ['true', 'True', 'TRUE', 'false', 'False', 'FALSE', '"true"']],
+    ['date', { type: 'date' }, ['2024-02-29', '0001-01-01', '9999-12-31', '2000-02-29', '2023-10-31']],
+    [
+      'date with bounds',
+      { type: 'date', min: '2024-01-31', max: '2024-03-01' },
+      ['2024-01-31', '2024-02-29'],
+    ],
+    ['timestamp', { type: 'timestamp' }, ['2024-12-31 23:59:59', '"2024-01-01 00:00:00"']],
+    [
+      'timestamp with a fraction',
+      { type: 'timestamp', format: 'YYYY-MM-DDTHH:mm:ss[.ffffff]Z', max: '2024-01-01T00:00:00.5Z' },
+      ['2024-01-01T00:00:00Z', '2024-01-01T00:00:00.5Z', '2024-01-01T00:00:00.499999Z'],
+    ],
+    [
+      'string',
+      { type: 'string' },
+      ['é', '"a,b"', '"say ""hi"""', '"two\nlines"', 'x'.repeat(1000), '\u2028'],
+    ],
+    ['string with a length', { type: 'string', length: 3 }, ['abc', 'é☃😀', '"a,b"', '"a""b"']],
+    ['string with a pattern', { type: 'string', pattern: '[a-z]"?[a-z]' }, ['ab', 'ab', '"a""b"', '"ab"']],
+    ['one of some', { type: 'int', one_of: [1, 22] }, ['1', '22', '1', '"22"']],
+  ])('takes right values of type %s', (_, field, values) => {
+    expect(taken(field, values)).toBe(values.length);
+  });
+
+  it('takes records of any dialect and with any line end', () => {
+    expect(taken({ type: 'string' }, ["'a;\r'", "''\r", "''''"], { quote: "'", delimiter: ';' })).toBe(3);
+  });
+
+  it('takes all records between two that are wrong', () => {
+    const values = Array.from({ length: 5000 }, (_, at) => (at % 100 === 50 ? 'x' : `${at}`));
+    expect(taken({ type: 'int' }, values)).toBe(4950);
+  });
+
+  it('takes ASCII beside bytes that are no text', () => {
+    const content = Buffer.from('a,b\n1,x\n2,é\n3,\xff\n4,y\n5,\0\n6,z\n', 'latin1');
+    const manifest = manifestOf({ fields: { a: { type: 'int' }, b: { type: 'string' } } });
+    const { taken: some, reading } = readFast(content, manifest, whole);
+    expect(some).toBe(3);
+    expect(reading.counts).toEqual({ 'encoding:b': 2, 'nul:b': 1 });
+  });
+
+  it('stops before a record that is too long', () => {
+    const schema = { fields: { a: { type: 'string' } }, max_row_bytes: 10 };
+    const { reading } = readFast(
+      Buffer.from(`a\n${'x'.repeat(10)}\n${'x'.repeat(11)}\n`),
+      manifestOf(schema),
+      whole,
+    );
+    expect(reading).toMatchObject({ records: 1, counts: { max_row_bytes: 1 } });
+  });
+});
+
+describe('a file read with the scanner', () => {
+  it('is what it is when every record is judged by itself', () => {
+    fc.assert(
+      fc.property(
+        dirtyColumns.chain((schema) => fc.tuple(fc.constant(schema), dirtyContent(schema), cut)),
+        ([schema, content, cutting]) => {
+          const manifest = manifestOf(schema);
+          const { reading } = readFast(content, manifest, cutting);
+          const expected = readCarefully(content, manifest, cutting);
+          if (!isDeepStrictEqual(reading, expected)) expect(reading).toEqual(expected);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
