@@ -38,7 +38,7 @@ export const findSource = async (
 ): Promise<Source | Refusal> => {
   const named = parseFileId(name);
   const record = await ledger.file(namedRecord(file, named));
-  if (!record || landedFile(record) !== named.key || record.dataset !== file.dataset)
+  if (!record || landedFile(record) !== named.key)
     return { rule: 'source', says: `mends ${name}, which the ledger does not know` };
   const refusal = await refuse(ledger, file, record);
   if (refusal) return refusal;

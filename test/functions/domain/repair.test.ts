@@ -171,6 +171,15 @@ describe('a rows file that comes back', () => {
     });
   });
 
+  test('may have blank lines, and columns that bear the names of ours', async () => {
+    expect(await send(key, `\n${mendAll()}\n\n`)).toMatchObject({ records: 3, quarantined_rows: 0 });
+    setManifest({ unknown_fields: 'ignore' });
+    const other = await land(stage, 'b', '_line,id,day\n7,1,2024-06-01\n7,x,2024-06-02\n');
+    await bring(stage, other, 'claimed', 'published');
+    const file = await send(repairKey(other), rowsOf(other).replace('x,', '2,'));
+    expect(text(file.clean_key)).toBe('_line,id,day\n7,2,2024-06-02\n');
+  });
+
   test('with nothing mended is refused as a whole', async () => {
     const file = await send(key, rows);
     expect(file).toMatchObject({
@@ -305,6 +314,16 @@ describe('a rows file is refused', () => {
     expect(file.reason).toContain(`superseded by version ${newer.version}; mend the rows of that one`);
   });
 
+  test('of a repair that was published as another', async () => {
+    const first = await send(key, rows.replace('4,never', '4,2024-06-04'));
+    const published = await bring(stage, first, 'claimed', 'published');
+    const body = rowsOf(first).replace('x,', '2,').replaceAll('a.csv#repair', 'b.csv#repair');
+    expect(await send(repairKey(published), body)).toMatchObject({
+      state: 'rejected',
+      reason: expect.stringContaining('does not know'),
+    });
+  });
+
   test('of a file that is not published yet', async () => {
     const other = await land(stage, 'b', landed);
     const file = await send(repairKey(other), rowsOf(other).replace('x,', '2,'));
@@ -312,6 +331,7 @@ describe('a rows file is refused', () => {
       state: 'rejected',
       reason: expect.stringContaining('is accepted, not published'),
     });
+    await bring(stage, file, 'quarantined');
     await bring(stage, other, 'claimed', 'published');
     expect(await send(repairKey(other), rowsOf(other).replace('x,', '2,'))).toMatchObject({
       state: 'accepted',

@@ -5,17 +5,23 @@ import { rowsCsv } from '../../../functions/domain/rows-writer.ts';
 import { type Accepted, splitFile } from '../../../functions/domain/split.ts';
 import { pieces } from './judge-fixture.ts';
 
-/** A store in memory that takes streams. */
+/** A store in memory that takes streams, and notes those that ended with an error. */
 export const memoryStore = () => {
   const stored = new Map<string, Buffer>();
+  const refused: string[] = [];
   const files: Pick<Files, 'writeStream'> = {
     writeStream: async (key, body) => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of body) chunks.push(Buffer.from(chunk));
+      try {
+        for await (const chunk of body) chunks.push(Buffer.from(chunk));
+      } catch (cause) {
+        refused.push(key);
+        throw cause;
+      }
       stored.set(key, Buffer.concat(chunks));
     },
   };
-  return { files, stored };
+  return { files, stored, refused };
 };
 
 export const fileOf = (

@@ -98,10 +98,11 @@ describe('parting', () => {
   };
 
   it('stores nothing of a file that changed since it was judged', async () => {
-    const { files, stored } = memoryStore();
+    const { files, stored, refused } = memoryStore();
     const other = fileOf(bytes(`${header}${good}y,,\n`), manifest);
     await expect(splitFile(files, other, await judged(), parting)).rejects.toThrow(SplitMismatch);
     expect([...stored.keys()]).toEqual([]);
+    expect(refused.sort()).toEqual(['clean', 'clean.rows.csv']);
   });
 
   it('stores nothing when the counts of the two readings differ', async () => {
