@@ -1,3 +1,4 @@
+const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } =
   require('node:fs');
 const { basename, join, relative, resolve } = require('node:path');
@@ -9,8 +10,15 @@ const builds = join(root, '.build', 'soundcheck');
 const record = join(builds, 'sources.json');
 const day = 24 * 60 * 60 * 1000;
 
-/** Resolves to the path of the bundle, made of the sources as they are now; rejects with esbuild's errors. */
-exports.bundledCommand = async () => readBuild() ?? build();
+/** The path of the bundle, made of the sources as they are now; throws what is wrong with them. */
+exports.bundledCommand = () => readBuild() ?? buildApart();
+
+/** In a process of its own: the command would keep the memory that bundling takes. */
+const buildApart = () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [__filename], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr.trim());
+  return stdout.trim();
+};
 
 const stateOf = (path) => {
   const { size, mtimeMs } = statSync(join(root, path));
@@ -67,7 +75,6 @@ const options = (outdir) => ({
   bundle: true,
   splitting: true,
   metafile: true,
-  sourcemap: 'linked',
   format: 'esm',
   platform: 'node',
   mainFields: ['module', 'main'],
@@ -100,3 +107,10 @@ const whereSourcesAre = (outdir) => ({
     });
   },
 });
+
+if (require.main === module) {
+  build().then(console.log, (error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

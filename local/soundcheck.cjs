@@ -3,11 +3,12 @@
 process.env.UV_THREADPOOL_SIZE ??= '16';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
+const { pathToFileURL } = require('node:url');
 const { bundledCommand } = require('./bundle-command.cjs');
 
-bundledCommand()
-  .then((path) => import(path))
-  .catch((error) => {
-    console.error(`error: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  });
+const run = async () => import(pathToFileURL(bundledCommand()).href);
+
+run().catch((error) => {
+  console.error(`error: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+});

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
 import { judgeFile } from '../../functions/domain/judge-file.ts';
 import type { Judgement, Report } from '../../functions/domain/judgement.ts';
+import { isRepair } from '../../functions/domain/repair-source.ts';
 import { renderReport } from '../../functions/domain/report.ts';
 import { CannotLand } from './datasets.ts';
 import { contentOf } from './local-content.ts';
@@ -40,6 +41,10 @@ export const checkFile = async (
 };
 
 const sizeOf = async (path: string): Promise<number> => {
+  if (isRepair(path))
+    throw new CannotLand(
+      `${path} holds rows that were set aside; soundcheck land judges them with the file that they came from`,
+    );
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new CannotLand(`there is no file ${path}`);
   if (!found.isFile()) throw new CannotLand(`${path} is no file`);

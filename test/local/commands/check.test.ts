@@ -103,6 +103,11 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
   test.each([
     ['a file that is not there', ['nothing.csv'], 'there is no file nothing.csv'],
     ['a folder', ['.'], '. is no file'],
+    [
+      'rows that were set aside',
+      ['streams2.csv@v1.rows.csv'],
+      'judges them with the file that they came from',
+    ],
     ['a name that fits no dataset', ['other.csv'], 'streams: streams[0-9]+.csv'],
   ])('exits with 2 for %s', async (_, args, problem) => {
     const { code, stdout } = await check(...args, '--json');
