@@ -4,6 +4,8 @@ import type { InferredDataset, JudgedSample } from './infer-dataset.ts';
 import type { InferredColumn, InferredKey, InferredTable } from './inferred.ts';
 
 const findingsShown = 5;
+/** Fewer values say little. */
+const few = 20;
 
 const whole = (number: number): string => number.toLocaleString('en-US');
 const counted = (number: number, noun: string): string =>
@@ -55,7 +57,7 @@ const seen = (column: InferredColumn): string => {
   if (values === 0) return 'nothing, every row is empty';
   return [
     ...rangeOf(column),
-    ...(required && isUnique && values > 1 ? ['no two alike'] : []),
+    ...(required && isUnique && values >= few ? ['no two alike'] : []),
     ...(empty > 0 ? [`${share(empty, values + empty)} empty`] : []),
     ...(personal === undefined ? [] : [`guess: ${personal}`]),
   ].join(', ');
@@ -116,17 +118,23 @@ const findingLines = (findings: readonly { readonly message: string }[]): string
 /** What a person knows better than a guess. */
 export const doubts = ({ columns, key, rows, beyond }: InferredTable): string[] => {
   const personal = columns.filter((column) => column.personal !== undefined).map(({ name }) => name);
-  const missing = columns.filter(({ silver }) => !silver).map(({ name }) => JSON.stringify(name));
+  const missing = columns.filter(({ silver }) => !silver).map(({ name }) => name);
+  const arrays = missing.filter((name) => name.includes('[]'));
+  const unsayable = missing.filter((name) => !name.includes('[]')).map((name) => JSON.stringify(name));
   return [
-    ...(rows < 20 ? [`there are only ${counted(rows, 'row')} to learn from: every guess is weak`] : []),
+    ...(rows < few
+      ? [`every guess is weak: there is not more than ${counted(rows, 'row')} to learn from`]
+      : []),
     ...columns.flatMap(({ name, type }) => (type.note === undefined ? [] : [`${name} ${type.note}`])),
     ...(key.kind === 'none'
       ? ['no columns tell two rows apart: set key in the manifest if there are any']
       : []),
-    ...(personal.length > 0 ? [`marked as personal data (pii) by a guess: ${personal.join(', ')}`] : []),
-    ...(missing.length > 0
-      ? [`not in the silver table, whose SQL says plain names alone: ${missing.join(', ')}`]
-      : []),
-    ...(beyond.length > 0 ? [`ignored, since no manifest can name it: ${beyond.join(', ')}`] : []),
+    ...said('marked as personal data (pii) by a guess', personal),
+    ...said('not in the silver table, whose SQL can only say plain names', unsayable),
+    ...said('not in the silver table, where the macros explode and element read arrays', arrays),
+    ...said('ignored, since no manifest can name them', beyond),
   ];
 };
+
+const said = (what: string, names: readonly string[]): string[] =>
+  names.length === 0 ? [] : [`${what}: ${names.join(', ')}`];

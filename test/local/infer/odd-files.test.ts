@@ -211,7 +211,7 @@ describe('any table', () => {
         expect(judgement).toMatchObject({ verdict: 'accepted', facts: { records: rows.length } });
         expect(judgement).not.toHaveProperty('quarantined');
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
