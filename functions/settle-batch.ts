@@ -17,11 +17,11 @@ import {
 import type { Catalog } from './domain/catalog.ts';
 import { RunEnded } from './domain/events.ts';
 import { type FileVersion, fileId, reportKey, runKey } from './domain/landing.ts';
-import type { BatchRecord, FileRecord } from './domain/ledger.ts';
+import { type BatchRecord, type FileRecord, isOver } from './domain/ledger.ts';
 import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
 import { repairsOf } from './domain/repaired.ts';
 import { renderRuleReport } from './domain/rule-report.ts';
-import { inLedger, QualityResult } from './domain/spec.ts';
+import { inLedger, QualityResult, saysUnpublished } from './domain/spec.ts';
 
 type Ports = {
   files: Files;
@@ -34,8 +34,9 @@ type Ports = {
 };
 type FileOutcome = QualityResult['files'][number];
 
-/** A quality run that left no result may have published: it is run again so often before the batch fails. */
+/** So many quality runs follow each other at once; where it is not known then whether one of them has published, another follows now and then. */
 const mostQualityRuns = 3;
+const nextTry = 15 * 60_000;
 
 /** Records what a quality run made of each file of its batch, closes the batch and says so. */
 export const settleBatch =
@@ -48,16 +49,24 @@ export const settleBatch =
     if (!batch) return;
     const result = await ports.files.readText(runKey(batch.id, 'quality', 'result'));
     if (result !== undefined) return settle(ports, batch, QualityResult.parse(JSON.parse(result)));
-    await lookAgain(ports, batch, found.run.message ?? 'the quality run left no result');
+    await lookAgain(ports, batch);
   };
 
-/** No result is no answer: the rows may be published. The next run of the same spec finds its own commit. */
-const lookAgain = async (ports: Ports, batch: BatchRecord, message: string): Promise<void> => {
+/**
+ * No result is no answer: the rows may be published. The next run of the same spec finds its own commit, so a batch fails
+ * only when the last one has looked and said that there is none.
+ */
+const lookAgain = async (ports: Ports, batch: BatchRecord): Promise<void> => {
   if (await isStillRunning(ports.jobs, 'quality', batch)) return;
   const runs = await ports.jobs.runsOf('quality', runKey(batch.id, 'quality', 'spec'));
-  if (runs.length >= mostQualityRuns) return failBatch(ports, batch, message);
+  const message = runs[0]?.message ?? 'the quality run left no result';
+  const isTried = runs.length >= mostQualityRuns;
+  if (isTried && saysUnpublished(message)) return failBatch(ports, batch, message);
+  const now = ports.clock.now();
+  if (isTried && !isOver(batch.tried_at ?? batch.checking_at, nextTry, now))
+    return ports.log.error('nobody knows whether the batch is published', { batch: batch.id, message });
   const started = await startRun(ports, 'quality', batch, runs.length);
-  if (started) await ports.ledger.amendBatch(started.batch, started.patch);
+  if (started) await ports.ledger.amendBatch(started.batch, { ...started.patch, tried_at: now });
 };
 
 const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): Promise<void> => {

@@ -108,6 +108,8 @@ export type BatchRecord = {
   readonly quality_run?: string;
   readonly transforming_at?: string;
   readonly checking_at?: string;
+  /** Its last quality run but the first was started then. */
+  readonly tried_at?: string;
   readonly closed_at?: string;
   readonly rows?: number;
   readonly reason?: string;

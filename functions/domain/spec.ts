@@ -142,6 +142,10 @@ export const QualityResult = z.object({
 });
 export type QualityResult = z.infer<typeof QualityResult>;
 
+/** How a quality run begins its message when it has looked and the batch is not published; any other end of it says nothing of that. */
+export const unpublished = 'not published: ';
+export const saysUnpublished = (message: string): boolean => message.startsWith(unpublished);
+
 /** How KPI rows become items; from `config(meta={'kpi': …})` of a model under `sql/kpis/`. */
 export const KpiShape = z.object({
   /** Key templates over the row's columns, e.g. `DAY#{listen_date}`. */

@@ -1,3 +1,5 @@
+import { unpublished } from '../domain/spec.ts';
+
 /** The work could not be done; the message says what to do about it and shows no row's values. */
 export abstract class EngineError extends Error {
   abstract override readonly name: string;
@@ -50,6 +52,14 @@ export class FencedOut extends EngineError {
     readonly newer: number,
   ) {
     super(`batch ${batch} holds fence ${fence}, but fence ${newer} has published already; open a new batch`);
+  }
+}
+
+/** A quality run ended without a commit of its batch, by this run or an earlier one. */
+export class NotPublished extends EngineError {
+  override readonly name = 'NotPublished';
+  constructor(cause: unknown) {
+    super(`${unpublished}${cause instanceof EngineError ? cause.message : withoutValues(cause)}`, { cause });
   }
 }
 

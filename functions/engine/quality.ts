@@ -1,5 +1,6 @@
 import { QualityResult, type QualitySpec } from '../domain/spec.ts';
 import { type EngineRun, resultKey, stagedFile } from './engine.ts';
+import { NotPublished } from './errors.ts';
 import { publish, publishedResult } from './publish.ts';
 import { expectDistinctKeys, expectRows, rowsPerFile } from './rows-per-file.ts';
 import { type Session, withSession } from './session.ts';
@@ -10,7 +11,7 @@ import { judgeStaged } from './verdicts.ts';
 /**
  * Judges a batch's staged rows file by file and publishes those of the files that passed; a file set aside leaves the
  * others alone. The result is written last, with If-None-Match; a run that finds the batch published answers with what
- * was recorded in the transaction that did it. `FencedOut` when a newer batch was published before.
+ * was recorded in the transaction that did it. `NotPublished`, with what stood in the way, when no run of the batch has.
  */
 export const runQuality = async (run: EngineRun, spec: QualitySpec): Promise<QualityResult> => {
   const key = resultKey(spec.batch, 'quality');
@@ -30,6 +31,15 @@ const judgeAndPublish = async (
   await createSilver(session.connection, spec.dataset, spec.table);
   const published = await publishedResult(session, spec.batch);
   if (published) return published;
+  try {
+    return await publish(session, spec, await judge(session, run, spec));
+  } catch (error) {
+    run.signal?.throwIfAborted();
+    throw new NotPublished(error);
+  }
+};
+
+const judge = async (session: Session, run: EngineRun, spec: QualitySpec): Promise<QualityResult> => {
   const path = await run.store.locate(`${spec.staged}${stagedFile}`);
   await session.run(`create or replace temp view staged as select * from read_parquet(${literal(path)})`);
   expectRows(
@@ -44,5 +54,5 @@ const judgeAndPublish = async (
       ? { key, version, outcome: 'rejected' as const, rows: 0, failures }
       : { key, version, outcome: 'published' as const, rows: staged, failures };
   });
-  return publish(session, spec, { batch: spec.batch, run: run.run, files });
+  return { batch: spec.batch, run: run.run, files };
 };

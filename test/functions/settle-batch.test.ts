@@ -86,22 +86,40 @@ test('runs a quality run again that left no result, which finds its own commit',
   expect(stage.engine.silver()).toHaveLength(2);
 });
 
-test('fails a batch whose quality runs leave no result three times', async () => {
-  const file = await land(stage, 'a', goodBody());
-  let run = await check(stage, await transform(stage));
-  // A spec that cannot be read makes every run fail.
-  await stage.lake.files.write(`runs/${id}/quality.spec.json`, '{}');
-  const runs = [run];
+/** Ends the quality runs of a batch one after the other as a message says, three of them; gives the last one. */
+const endThrice = async (run: string, message: string): Promise<string> => {
+  let last = run;
   for (let time = 0; time < 3; time++) {
-    stage.endRuns();
-    await settle(run);
-    run = stage.engine.running().at(-1)?.id ?? run;
-    runs.push(run);
+    last = stage.engine.running().at(-1)?.id ?? last;
+    stage.engine.fail(last, message);
+    await settle(last);
   }
-  expect(new Set(runs).size).toBe(3);
+  return last;
+};
+
+test('fails a batch whose quality runs say three times that it is not published', async () => {
+  const file = await land(stage, 'a', goodBody());
+  const first = await check(stage, await transform(stage));
+  const last = await endThrice(first, 'not published: the disk is full');
+  expect(last).not.toBe(first);
   expect(await batchIn(stage, id)).toMatchObject({ state: 'failed', is_files_fault: true });
   expect(await fileIn(stage, file)).toMatchObject({ state: 'accepted', failed_runs: 1 });
   expect(stage.announced.at(-1)).toBe(`Batch Failed: plays ${id}`);
+});
+
+test('fails no batch that may be published, and looks again later', async () => {
+  const file = await land(stage, 'a', goodBody());
+  const last = await endThrice(await check(stage, await transform(stage)), 'killed');
+  expect(stage.engine.running()).toEqual([]);
+  await settle(last);
+  expect(await batchIn(stage, id)).toMatchObject({ state: 'checking' });
+  expect(stage.logged.at(-1)).toMatchObject({ level: 'error' });
+  stage.pass(16 * 60_000);
+  await settle(last);
+  const [again] = stage.engine.running();
+  stage.endRuns();
+  await settle(again?.id ?? '');
+  expect(await fileIn(stage, file)).toMatchObject({ state: 'published' });
 });
 
 test('leaves a file alone that another batch has claimed meanwhile', async () => {

@@ -1,6 +1,7 @@
+import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Defect } from './world.ts';
 
-/** Six ways to break the design, each as small as can be; the simulation must notice every one. */
+/** Ways to break the design, each as small as can be; the simulation must notice every one. */
 export const defects: Readonly<Record<string, Defect>> = {
   'drop the fence': {
     items: (items) => ({
@@ -33,6 +34,23 @@ export const defects: Readonly<Record<string, Defect>> = {
     }),
   },
   'retract nothing': { engine: { retractsNothing: true } },
+  'retract no repairs': { engine: { retractsNoRepairs: true } },
+  'leave repairs behind': {
+    ledger: (ledger) => ({
+      ...ledger,
+      versionsOf: async (key) => (key.endsWith('.rows.csv') ? [] : ledger.versionsOf(key)),
+    }),
+  },
+  'trust a repair whatever became of its source': {
+    ledger: (ledger) => ({
+      ...ledger,
+      files: async (files) => (await ledger.files(files)).map(believed),
+      file: async (file) => {
+        const found = await ledger.file(file);
+        return found && believed(found);
+      },
+    }),
+  },
   "forget the pointer's condition": {
     kpis: (kpis) => ({
       ...kpis,
@@ -43,6 +61,10 @@ export const defects: Readonly<Record<string, Defect>> = {
     }),
   },
 };
+
+/** What was superseded while rows of it were in quarantine still counts as published. */
+const believed = (file: FileRecord): FileRecord =>
+  file.state === 'superseded' && file.quarantined_rows !== undefined ? { ...file, state: 'published' } : file;
 
 /** Leases keep their condition, for without it nothing runs at all; files and batches lose theirs. */
 const fenceOf = (pk: string, holder: unknown, fence: unknown): Record<string, unknown> =>

@@ -6,6 +6,7 @@ import {
   QualitySpec,
   type SpecFile,
   TransformSpec,
+  unpublished,
 } from '../../functions/domain/spec.ts';
 import type { Dice } from './dice.ts';
 import type { Lake } from './lake.ts';
@@ -67,9 +68,8 @@ export const newEngine = (
   };
 
   const publish = (spec: QualitySpec, run: string): QualityResult => {
-    const known = published.get(spec.batch);
-    if (known) return known.result;
-    if ([...published.values()].some(({ fence }) => fence > spec.fence)) throw new Error('fenced out');
+    if ([...published.values()].some(({ fence }) => fence > spec.fence))
+      throw new Error(`${unpublished}fenced out`);
     const read = JSON.parse(lake.newest(runKey(spec.batch, 'transform', 'spec'))?.body ?? '{}');
     const judged = TransformSpec.parse(read).files.map((file) => ({ file, rows: rowsOf(lake, file) }));
     const passed = judged.filter(({ rows }) => rows.every(({ id }) => !id.startsWith('999')));
@@ -99,7 +99,7 @@ export const newEngine = (
       if (faults.marksBeforeWriting) void lake.files.writeOnce(key, JSON.stringify(unwritten(spec, run)));
       throw new Error('the run died before its commit');
     }
-    const result = publish(spec, run);
+    const result = published.get(spec.batch)?.result ?? publish(spec, run);
     if (death === 'after commit') throw new Error('the run died after its commit');
     void lake.files.writeOnce(key, JSON.stringify(result));
   };
@@ -121,7 +121,19 @@ export const newEngine = (
     onEnded(run);
   };
 
-  return { jobs, end, running: () => runs.filter((run) => run.state === 'running'), silver: () => silver };
+  /** Ends a run without a result. */
+  const fail = (id: string, message: string): void => {
+    const run = runs.find((one) => one.id === id);
+    if (run) Object.assign(run, { state: 'failed', message });
+  };
+
+  return {
+    jobs,
+    end,
+    fail,
+    running: () => runs.filter((run) => run.state === 'running'),
+    silver: () => silver,
+  };
 };
 
 type Death = 'before commit' | 'after commit' | undefined;

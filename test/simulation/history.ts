@@ -15,8 +15,8 @@ export type Outcome = {
   readonly calls: number;
 };
 
-/** What a file's content means to the pipeline. */
-export type Kind = 'good' | 'refused' | 'rule-breaking' | 'poison';
+/** What a file's content means to the pipeline; `mixed` has good rows and bad ones, `mended` some of another file's bad rows. */
+export type Kind = 'good' | 'mixed' | 'refused' | 'rule-breaking' | 'poison' | 'mended';
 export type Upload = {
   readonly key: string;
   readonly version: string;
@@ -24,7 +24,7 @@ export type Upload = {
   readonly kind: Kind;
 };
 
-const manifests = ['listens', 'listens, corrected', 'listens, again'].map((purpose) =>
+const manifests = ['listens', 'listens, corrected', 'listens, again', 'rows', 'rows, again'].map((purpose) =>
   JSON.stringify({
     name: 'manifest.json',
     version: '1.0',
@@ -35,7 +35,10 @@ const manifests = ['listens', 'listens, corrected', 'listens, again'].map((purpo
       name_pattern: '[a-z]+.csv',
       fields_required: true,
       fields: { id: { type: 'int', required: true }, day: { type: 'date', required: true } },
-      validation: { on_error: 'quarantine', quarantine_path: 'data/quarantine' },
+      validation: {
+        on_error: purpose.startsWith('rows') ? 'quarantine_rows' : 'quarantine',
+        quarantine_path: 'data/quarantine',
+      },
     },
   }),
 );
@@ -46,10 +49,9 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
   const luck = dice(seed);
   const world = newWorld(luck, weather, simulatedCatalog, defect);
   const uploads: Upload[] = [];
-  const script = scriptOf(luck, world, uploads);
-  for (let steps = 0; steps < 4000 && (script.length > 0 || luck.chance(0.995)); steps++)
-    await act(luck, world, script);
-  for (const left of script.splice(0)) left();
+  await storm(luck, world, scriptOf(luck, world, uploads));
+  await heal(world, luck);
+  await storm(luck, world, mendingScript(luck, world, uploads));
   await heal(world, luck);
   await retryParked(world.ledger, 'plays');
   await heal(world, luck);
@@ -58,6 +60,14 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
     calls: world.calls(),
     violations: [...world.watch.violations, ...aftermath(world, uploads)],
   };
+};
+
+/** Plays the script in bad weather. */
+const storm = async (luck: Dice, world: World, script: (() => void)[]): Promise<void> => {
+  world.calm(false);
+  for (let steps = 0; steps < 4000 && (script.length > 0 || luck.chance(0.995)); steps++)
+    await act(luck, world, script);
+  for (const left of script.splice(0)) left();
 };
 
 /** One thing happens, somewhere. */
@@ -81,9 +91,9 @@ const endOne = (luck: Dice, world: World, isLucky: boolean): boolean => {
   return run !== undefined || statement !== undefined;
 };
 
-/** No more faults, for good; sweep is invoked until it finds nothing to do twice in a row, while those who slept wake up one by one. */
+/** No more faults; sweep is invoked until it finds nothing to do twice in a row, while those who slept wake up one by one. */
 const heal = async (world: World, luck: Dice): Promise<void> => {
-  world.calm();
+  world.calm(true);
   let steps = 0;
   let before = '';
   for (let round = 0, quiet = 0; round < 400 && quiet < 2; round++) {
@@ -99,18 +109,43 @@ const heal = async (world: World, luck: Dice): Promise<void> => {
   }
 };
 
+const landing = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
+  const key = `data/plays/${luck.pick(['a', 'b', 'c', 'd'])}.csv`;
+  const before = uploads.filter((upload) => upload.key === key).at(-1);
+  const next = before && luck.chance(0.15) ? before : content(luck, uploads.length);
+  const { version } = world.lake.put(key, next.body);
+  uploads.push({ key, version, body: next.body, kind: next.kind });
+};
+
+/** Somebody mends all, some or none of the rows of a file that were set aside, and drops them. */
+const mending = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
+  const rows = world.lake.keys().filter((key) => /^data\/quarantine\/.*\.rows\.csv$/.test(key));
+  if (rows.length === 0) return;
+  const from = luck.pick(rows);
+  const share = luck.pick([0, 0.5, 0.5, 1]);
+  const body = (world.lake.newest(from)?.body ?? '').replaceAll('yesterday', (word) =>
+    luck.chance(share) ? `2024-06-${20 + luck.below(4)}` : word,
+  );
+  const key = `data/plays/${from.slice(from.lastIndexOf('/') + 1)}`;
+  const { version } = world.lake.put(key, body);
+  uploads.push({ key, version, body, kind: 'mended' });
+};
+
+/** More files land while others are mended. */
+const mendingScript = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
+  const [land, mend] = [landing(luck, world, uploads), mending(luck, world, uploads)];
+  return Array.from({ length: luck.below(9) }, () => luck.pick([land, mend, mend, mend]));
+};
+
 const scriptOf = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
-  const land = (): void => {
-    const key = `data/plays/${luck.pick(['a', 'b', 'c', 'd'])}.csv`;
-    const before = uploads.filter((upload) => upload.key === key).at(-1);
-    const next = before && luck.chance(0.15) ? before : content(luck, uploads.length);
-    const { version } = world.lake.put(key, next.body);
-    uploads.push({ key, version, body: next.body, kind: next.kind });
-  };
+  const land = landing(luck, world, uploads);
+  const mend = mending(luck, world, uploads);
   const putManifest = (body: string) => (): void => {
     world.lake.put(manifestKey, body);
   };
-  const script: (() => void)[] = Array.from({ length: 2 + luck.below(7) }, () => land);
+  const script: (() => void)[] = Array.from({ length: 2 + luck.below(7) }, () =>
+    luck.chance(0.1) ? mend : land,
+  );
   if (luck.chance(0.3))
     script.splice(luck.below(script.length), 0, putManifest('{ broken'), putManifest(luck.pick(manifests)));
   if (luck.chance(0.4)) script.splice(luck.below(script.length + 1), 0, putManifest(luck.pick(manifests)));
@@ -124,15 +159,18 @@ const content = (luck: Dice, number: number): Pick<Upload, 'body' | 'kind'> => {
     'good',
     'good',
     'good',
-    'good',
+    'mixed',
+    'mixed',
+    'mixed',
     'refused',
     'rule-breaking',
     'poison',
   ]);
-  const base = { good: 1, refused: 1, 'rule-breaking': 999, poison: 666 }[kind];
-  const rows = Array.from({ length: 1 + luck.below(3) }, (_, row) => {
+  const base = { 'rule-breaking': 999, poison: 666 }[String(kind)] ?? 1;
+  const isBad = (row: number): boolean => kind === 'refused' || (kind === 'mixed' && row % 2 === 1);
+  const rows = Array.from({ length: (kind === 'mixed' ? 4 : 1) + luck.below(3) }, (_, row) => {
     const day = `2024-06-${20 + luck.below(4)}`;
-    return `${base}${String(number).padStart(3, '0')}${row},${kind === 'refused' ? 'yesterday' : day}`;
+    return `${base}${String(number).padStart(3, '0')}${row},${isBad(row) ? 'yesterday' : day}`;
   });
   return { kind, body: `id,day\n${rows.join('\n')}\n` };
 };

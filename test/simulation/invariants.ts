@@ -1,4 +1,7 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
+import { rowsKey } from '../../functions/domain/landing.ts';
+import type { FileRecord } from '../../functions/domain/ledger.ts';
+import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repaired.ts';
 import { parseRows } from './engine.ts';
 import type { Kind, Upload } from './history.ts';
 import type { World } from './world.ts';
@@ -11,6 +14,8 @@ export const aftermath = (world: World, uploads: readonly Upload[]): string[] =>
     ...uploads.flatMap((upload) => bytesOf(world, upload, records)),
     ...leftovers(world),
     ...servedVersions(uploads, records),
+    ...mendedFiles(uploads, records),
+    ...setAside(world, uploads, records),
     ...silverRows(world, uploads, records),
     ...kpis(world),
   ];
@@ -24,6 +29,8 @@ const recordOf = (
 /** Where a file of each kind may end. */
 const ends: Readonly<Record<Kind, readonly string[]>> = {
   good: ['published', 'superseded', 'ignored'],
+  mixed: ['published', 'superseded', 'ignored', 'quarantined'],
+  mended: ['published', 'superseded', 'ignored', 'quarantined'],
   refused: ['quarantined', 'superseded', 'ignored'],
   'rule-breaking': ['quarantined', 'superseded', 'ignored'],
   poison: ['parked', 'superseded'],
@@ -58,22 +65,60 @@ const leftovers = (world: World): string[] =>
     return pk.startsWith('QUEUE#') && !parked ? [`${sk} is still queued`] : [];
   });
 
+const isServed = (state: string): boolean => ['published', 'superseded'].includes(state);
+
 /** Of each key the newest good version serves, itself or through an earlier version of the same bytes. */
 const servedVersions = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
   [...new Set(uploads.map(({ key }) => key))].flatMap((key) => {
-    const newest = uploads.filter((upload) => upload.key === key && upload.kind === 'good').at(-1);
+    const isGood = (upload: Upload): boolean =>
+      upload.kind === 'good' || isServed(String(recordOf(records, upload)?.state));
+    const newest = uploads.filter((upload) => upload.key === key && isGood(upload)).at(-1);
     const serving = uploads.filter((one) => one.key === key && recordOf(records, one)?.state === 'published');
     if (serving.length > 1) return [`${serving.length} versions of ${key} are published`];
-    return serving[0]?.body === newest?.body
+    // What was mended goes when its source is replaced; of the versions of a repair none need serve then.
+    const isMended = uploads.some((one) => one.key === key && one.kind === 'mended');
+    return isMended || serving[0]?.body === newest?.body
       ? []
       : [`${key} serves ${serving[0]?.version}, not ${newest?.version}`];
+  });
+
+/** Mended rows are published while the version that they came from is, and replaced by the newest that were mended. */
+const mendedFiles = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
+  uploads.flatMap((upload) => {
+    const record = recordOf(records, upload) as FileRecord | undefined;
+    if (record?.state !== 'published' || !record.repairs) return [];
+    const source = recordOf(records, record.repairs);
+    return source?.state === 'published' ? [] : [`${record.landed_as} hangs on what is ${source?.state}`];
+  });
+
+/** Rows that were set aside lie in quarantine, and every record of a file is somewhere, once. */
+const setAside = (world: World, uploads: readonly Upload[], records: readonly Item[]): string[] =>
+  uploads.flatMap((upload) => {
+    const record = recordOf(records, upload) as FileRecord | undefined;
+    if (record?.state !== 'published') return [];
+    const { quarantined_rows = 0 } = record;
+    const rows = world.lake.newest(rowsKey(record, 'csv'))?.body.trimEnd().split('\n').length ?? 1;
+    const hanging = records.filter((one) => hangsOn(String(one.landed_as), landedFile(record)));
+    const balance = balanceOf(record, hanging as unknown as FileRecord[]);
+    const found = balance.published + balance.repaired + balance.quarantined;
+    const isRight = found === balance.landed && balance.quarantined >= 0;
+    return [
+      ...(rows - 1 === quarantined_rows
+        ? []
+        : [`${rows - 1} of ${quarantined_rows} rows of ${upload.key} are set aside`]),
+      ...(isRight ? [] : [`${upload.key} has ${JSON.stringify(balance)}`]),
+    ];
   });
 
 /** Silver holds the rows of the published versions, each once. */
 const silverRows = (world: World, uploads: readonly Upload[], records: readonly Item[]): string[] => {
   const published = uploads.filter((upload) => recordOf(records, upload)?.state === 'published');
   const expected = published
-    .flatMap(({ key, body }) => parseRows(body).map(({ id }) => `${key} ${id}`))
+    .flatMap((upload) => {
+      const name = recordOf(records, upload)?.landed_as ?? upload.key;
+      const rows = parseRows(upload.body).filter(({ day }) => day !== 'yesterday');
+      return rows.map(({ id }) => `${name} ${id}`);
+    })
     .sort();
   const silver = world.engine
     .silver()

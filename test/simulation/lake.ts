@@ -63,7 +63,8 @@ export const newLake = (now: () => string, onCreated: (version: StoredVersion) =
       if (at >= 0) versions.splice(at, 1);
     },
   };
-  return { files, put, find, newest };
+  const keys = (): string[] => [...new Set(versions.map(({ key }) => key))];
+  return { files, put, find, newest, keys };
 };
 
 async function* chunks(body: string): AsyncIterable<Uint8Array> {

@@ -77,8 +77,8 @@ export const newScheduler = (luck: Dice, weather: Weather) => {
     spawn,
     step,
     wake,
-    calm: () => {
-      isCalm = true;
+    calm: (isNow: boolean) => {
+      isCalm = isNow;
     },
     waiting: () => steps.length,
     calls: () => calls,

@@ -153,9 +153,9 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
     jump: (milliseconds: number) => {
       time += milliseconds;
     },
-    calm: () => {
-      isCalm = true;
-      scheduler.calm();
+    calm: (isNow: boolean) => {
+      isCalm = isNow;
+      scheduler.calm(isNow);
     },
   };
 };

@@ -182,6 +182,14 @@ describe('publishing', () => {
     expect(await ids()).toEqual(['4', '6']);
   });
 
+  test('says of a batch that it is not published only when that is known', async () => {
+    const spec = await staged([await landRows('a', [[1, 'x']])], 1);
+    const broken = { ...spec, staged: 'staging/nowhere/' };
+    await expect(runQuality(lake.run('q1'), broken)).rejects.toThrow(/^not published: staging\/nowhere/);
+    const stopped = { ...lake.run('q2'), signal: AbortSignal.abort(new Error('stopped')) };
+    await expect(runQuality(stopped, spec)).rejects.toThrow(/^stopped$/);
+  });
+
   test('leaves the old rows when the correction is rejected', async () => {
     await runQuality(lake.run('q1'), await staged([await landRows('a', [[1, 'x']])], 1));
     await runQuality(lake.run('q2'), await staged([await landRows('a', [[1, '']], 'v2')], 2));
