@@ -60,8 +60,12 @@ const joined = (name: string): string => ` ${wordsOf(name).join(' ')} `;
 const digitTexts: readonly (readonly [string, RegExp])[] = [
   ['a postal code', / (zip|zipcode|postcode|postal|plz|zip4)( |code)/],
   ['an account number', / (account|acct|acc|iban) ?(number|no|nr|num) | (accountnumber|accountno|iban) /],
+  ['the end of a card number', / last ?(4|four) /],
   ['a card number', / (card|cc|pan) ?(number|no|nr|num) | (cardnumber|pan) /],
-  ['a phone number', / (phone|telephone|tel|mobile|cell|fax|phonenumber|cellphone|msisdn)( |[0-9])/],
+  [
+    'a phone number',
+    / contact (number|no) | (phone|telephone|tel|mobile|cell|fax|phonenumber|cellphone|msisdn)( |[0-9])/,
+  ],
   [
     'a national or tax number',
     / (ssn|sin|nino|ein|vat|tin|cpf|cnpj|passport|national id|nationalid|national number|tax id|taxid|tax number|social security|identity number|id card|license number|licence number) /,
@@ -78,7 +82,10 @@ const thingNames =
 
 const personal: readonly (readonly [string, RegExp])[] = [
   ['mail addresses', / (e ?mail|mail)( address)? /],
-  ['phone numbers', / (phone|telephone|tel|mobile|cell|fax|phonenumber|cellphone|msisdn)( |[0-9])/],
+  [
+    'phone numbers',
+    / contact (number|no|phone) | (phone|telephone|tel|mobile|cell|fax|phonenumber|cellphone|msisdn)( |[0-9])/,
+  ],
   ['birth dates', / (birth|birthdate|birthday|dob|born|date of birth|birth date) /],
   [
     'names of persons',

@@ -35,6 +35,8 @@ export class ColumnProfile {
   /** Number of values with so many digits behind the point. */
   readonly scales = new Map<number, number>();
   wholeDigits = 0;
+  /** Decimals without anything but zeros behind the point. */
+  wholeDecimals = 0;
   negatives = 0;
   /** Of those that are numbers. */
   least = Infinity;
@@ -107,6 +109,7 @@ export class ColumnProfile {
     const point = text.indexOf('.');
     const end = point < 0 ? text.length : point;
     if (kind !== 'float') raise(this.scales, point < 0 ? 0 : text.length - point - 1);
+    if (kind === 'decimal' && Number.isInteger(value)) this.wholeDecimals++;
     const digits = isNegative ? end - 1 : end;
     if (kind !== 'float' && digits > this.wholeDigits) this.wholeDigits = digits;
   }

@@ -83,6 +83,8 @@ const asNumber = (profile: ColumnProfile, values = profile.values): ColumnType |
   if (!isMost(ints + decimals + floats, values)) return undefined;
   if (isMost(ints, values)) return asWhole(profile);
   if (isSome(floats, values)) return { type: 'float' };
+  if (isIdentifier(name) && decimals === profile.wholeDecimals)
+    return { type: decimalType(profile, 2), note: 'holds whole numbers written like 12.0, which no int is' };
   const scale = scaleOf(profile, values);
   const isFixed = decimals >= 20 && ints === 0 && profile.scales.size === 1;
   const isExact = isMoney(name) || isRate(name) || (isFixed && scale <= 6);

@@ -1,3 +1,5 @@
+import { wordsOf } from './column-names.ts';
+
 /** How silver SQL reads a landed column, and the name that it gives it. */
 export type SilverColumn = {
   readonly read: string;
@@ -40,6 +42,10 @@ export const silverColumns = (
   return new Map(entries);
 };
 
+/** `CustomerID` is `customer_id`; names that are lower or upper case alone stay one word. */
+const snake = (name: string): string =>
+  /[a-z][A-Z]|[A-Z]{2}[a-z]/.test(name) ? wordsOf(name).join('_') : name.toLowerCase();
+
 const plain = (name: string): string | undefined => {
   const lower = name.toLowerCase();
   return /^[a-z_][a-z0-9_]*$/.test(lower) ? lower : undefined;
@@ -49,9 +55,8 @@ const plain = (name: string): string | undefined => {
 export const plainColumn = (name: string): SilverColumn | undefined => {
   const lower = plain(name);
   if (lower === undefined) return undefined;
-  return reserved.has(lower)
-    ? { read: `${landedAlias}.${lower}`, name: `${lower}_value` }
-    : { read: lower, name: lower };
+  const read = reserved.has(lower) ? `${landedAlias}.${lower}` : lower;
+  return { read, name: reserved.has(snake(name)) ? `${snake(name)}_value` : snake(name) };
 };
 
 /** A path of JSON records; undefined for one through another array than the exploded one. */
@@ -63,6 +68,13 @@ export const pathColumn =
     const steps = (isItem ? path.slice(item.length) : path).split('.').map(plain);
     const known = steps.filter((step) => step !== undefined);
     if (known.length < steps.length || known.some((step) => reserved.has(step))) return undefined;
-    const [read, name] = [known.join('.'), known.join('_')];
+    const [read, name] = [
+      known.join('.'),
+      path
+        .slice(isItem ? item.length : 0)
+        .split('.')
+        .map(snake)
+        .join('_'),
+    ];
     return isItem ? { read: `item.${read}`, name, isItem } : { read, name };
   };

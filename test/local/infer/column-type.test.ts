@@ -95,6 +95,7 @@ describe('the type of a column', () => {
     ['n', ['1,234.50'], /looks like numbers/],
     ['d', ['31.12.2020'], /looks like dates/],
     ['d', ['2020-01-01', '2020-01-01 00:00:00'], /mixes dates and moments/],
+    ['customer_id', ['12.0', '7.0'], /written like 12.0/],
     ['n', [''], /empty in every row/],
   ])('comes with a doubt: %s of %j', (name, values, note) =>
     expect(chooseType(profileOf(name, values)).note).toMatch(note),

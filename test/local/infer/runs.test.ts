@@ -15,7 +15,7 @@ import { bankingFiles, bankingText } from './banking.ts';
 
 const rows = 200;
 const odd = [
-  'Customer_ID|user|Annual Income|rate|code|seen|is_new',
+  'CustomerID|user|Annual Income|rate|code|seen|is_new',
   '7|Ann|1200|NULL|0012|2020-02-29T10:00:00Z|1',
   '8|Bob|1300|1.25|0013|2020-02-29T10:00:01.5Z|0',
   '',
