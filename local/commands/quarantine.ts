@@ -44,7 +44,7 @@ const partedLines = async (files: Pick<Files, 'readText'>, record: FileRecord): 
     `${styleText('bold', key)}: ${good} published, ${aside.toLocaleString('en-US')} set aside`,
     ...(await reportLines(files, record)),
     `  ${styleText('dim', `rows set aside: ${rowsFileOf(record)}`)}`,
-    `  ${styleText('dim', `get them with soundcheck runs ${dataset} --file ${name} --rows ., mend them, drop them into ${landingPrefix(dataset)}`)}`,
+    `  ${styleText('dim', `get them with npx soundcheck runs ${dataset} --file ${name} --rows ., mend them, drop them into ${landingPrefix(dataset)}`)}`,
   ];
 };
 

@@ -12,7 +12,9 @@ const batchesShown = 5;
 /** A dataset for people: how many files are where, each file with the reason, the last batches, what can be done. */
 export const datasetLines = ({ dataset, lease, batches, files }: DatasetRuns): string[] => {
   if (files.length === 0 && batches.length === 0)
-    return [`${styleText('bold', dataset)}: nothing has landed; soundcheck land FILE --dataset ${dataset}`];
+    return [
+      `${styleText('bold', dataset)}: nothing has landed; npx soundcheck land FILE --dataset ${dataset}`,
+    ];
   const shown = files.slice(-filesShown);
   const left = files.length - shown.length;
   return [
@@ -75,16 +77,25 @@ const batchLine = ({ id, state, files, rows, opened_at, closed_at, reason }: Bat
 
 /** What somebody can do about files that do not go on by themselves. */
 const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
-  const has = (state: FileState): boolean => files.some((file) => file.state === state);
-  const isAside = files.some((file) => rowsFileOf(file) !== undefined);
+  const newest = files.filter((file) => !files.some((other) => isNewer(other, file)));
+  const has = (state: FileState): boolean => newest.some((file) => file.state === state);
+  const isAside = newest.some((file) => rowsFileOf(file) !== undefined);
   return [
-    ...(has('parked') ? [`once mended: soundcheck retry ${dataset}`] : []),
+    ...(has('parked') ? [`once mended: npx soundcheck retry ${dataset}`] : []),
     ...(has('quarantined') || isAside
-      ? [`after a change of the manifest: soundcheck replay ${dataset}`]
+      ? [`after a change of the manifest: npx soundcheck replay ${dataset}`]
       : []),
-    ...(isAside ? ['rows that were set aside: mend the rows file, then soundcheck land it'] : []),
+    ...(isAside
+      ? [
+          `rows that were set aside: npx soundcheck runs ${dataset} --rows ., mend them, npx soundcheck land them`,
+        ]
+      : []),
   ].map((line) => `  ${styleText('dim', line)}`);
 };
+
+/** What was ignored or is gone takes no version's place. */
+const isNewer = (other: FileRecord, { key, number }: FileRecord): boolean =>
+  other.key === key && other.number > number && !['ignored', 'missing'].includes(other.state);
 
 /** A mart for people: whose KPIs are out since when, and what waits. */
 export const martLines = ({ mart, newest, published, lease, pending }: MartRuns): string[] => {

@@ -78,4 +78,4 @@ const savedLines = (saved: readonly string[] | undefined): string[] => {
   return ['Rows that were set aside; mend them, then land each under its name:', ...saved.map(landLine)];
 };
 
-const landLine = (path: string): string => `  soundcheck land ${path}`;
+const landLine = (path: string): string => `  npx soundcheck land ${path}`;

@@ -47,7 +47,7 @@ describe('what is said of quarantine', () => {
       '  line 3: wrong',
       '  report: data/quarantine/streams/streams1.csv@v1.report.json',
       '  rows set aside: data/quarantine/streams/streams1.csv@v1.rows.csv',
-      '  get them with soundcheck runs streams --file streams1.csv --rows ., mend them, drop them into data/streams/',
+      '  get them with npx soundcheck runs streams --file streams1.csv --rows ., mend them, drop them into data/streams/',
     ]);
   });
 });
