@@ -35,6 +35,18 @@ test('rejects a bad file with a report beside where it goes', async () => {
   expect(stage.news()).toEqual([`File Rejected: plays ${file.key}@${file.version}`]);
 });
 
+test('logs rows that were set aside and columns that differ, none of their values', async () => {
+  const fields = { ...manifest.schema.fields, name: { type: 'string', pii: true, max_length: 3 } };
+  const validation = { on_error: 'quarantine_rows' };
+  const schema = { ...manifest.schema, fields, validation, fields_required: false };
+  putManifest(stage, { schema });
+  const file = await land(stage, 'a', 'name,id,day\nme,1,2024-06-25\nsomeone,2,2024-06-25\n');
+  const drift = ['columns stand in another order'];
+  expect(file).toMatchObject({ state: 'accepted', quarantined_rows: 1, drift });
+  expect(stage.logged.at(-1)).toMatchObject({ facts: { verdict: 'accepted', quarantined_rows: 1, drift } });
+  expect(JSON.stringify([stage.logged, file])).not.toContain('someone');
+});
+
 test('says it again when the event comes twice, and judges nothing anew', async () => {
   const file = await land(stage, 'a', goodBody());
   await wake(file);

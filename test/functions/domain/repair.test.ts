@@ -269,6 +269,20 @@ describe('a row that mends nothing', () => {
   });
 });
 
+test('reasons say no personal value, whatever cell it slipped into', async () => {
+  setManifest({ fields: { ...schema.fields, day: { type: 'date', required: true, pii: true } } });
+  const body = mendAll()
+    .replace('4,2024-06-04', '4,someone')
+    .replace(/,3,"line/, ',someone,"line');
+  const file = await send(key, body);
+  expect(file).toMatchObject({ state: 'accepted', quarantined_rows: 2 });
+  const told = rowsOf(file).replace('4,someone', '');
+  expect(told + text(`${file.clean_key}.report.json`)).not.toContain('someone');
+  const strange = await send(key, mendAll().replace('id,day', 'id,someone'));
+  expect(strange.state).toBe('rejected');
+  expect(JSON.stringify([strange, reportOf(strange)])).not.toContain('someone');
+});
+
 describe('a rows file is refused', () => {
   test.each([
     ['in a folder below', (at: string) => at.replace('plays/', 'plays/in/'), 'land it as'],
