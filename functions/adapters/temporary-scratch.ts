@@ -3,33 +3,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scratch } from '../domain/ports.ts';
 
-/** Scratch in a file of its own in the system's temporary folder. */
+/** Scratch in the system's temporary folder, in a file without a name: a process that is killed leaves nothing behind. */
 export const temporaryScratch = (): Scratch => {
-  let opened: { readonly folder: string; readonly file: number } | undefined;
+  let file: number | undefined;
   let size = 0;
   return {
     append: (bytes) => {
-      opened ??= open();
-      writeAll(opened.file, bytes, size);
+      file ??= open();
+      writeAll(file, bytes, size);
       size += bytes.length;
       return size - bytes.length;
     },
     read: (at, into) => {
-      if (!opened) throw new RangeError(`nothing was written at ${at}`);
-      readAll(opened.file, into, at);
+      if (file === undefined) throw new RangeError(`nothing was written at ${at}`);
+      readAll(file, into, at);
     },
     close: () => {
-      if (!opened) return;
-      closeSync(opened.file);
-      rmSync(opened.folder, { recursive: true, force: true });
-      opened = undefined;
+      if (file !== undefined) closeSync(file);
+      file = undefined;
     },
   };
 };
 
-const open = (): { readonly folder: string; readonly file: number } => {
+const open = (): number => {
   const folder = mkdtempSync(join(tmpdir(), 'soundcheck-'));
-  return { folder, file: openSync(join(folder, 'scratch'), 'wx+', 0o600) };
+  try {
+    return openSync(join(folder, 'scratch'), 'wx+', 0o600);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 };
 
 const writeAll = (file: number, bytes: Uint8Array, position: number): void => {

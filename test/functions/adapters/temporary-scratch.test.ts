@@ -27,14 +27,20 @@ it('reads back what it was given, from where it was put', () => {
   scratch.close();
 });
 
-it('opens nothing before it is written to and leaves nothing behind', () => {
+it('opens nothing before it is written to', () => {
+  vi.stubEnv('TMPDIR', join(folder, 'missing'));
   const scratch = temporaryScratch();
-  expect(readdirSync(folder)).toEqual([]);
+  expect(() => scratch.append(Buffer.from('x'))).toThrow('ENOENT');
+  scratch.close();
+});
+
+it('leaves nothing behind, not even while it is open', () => {
+  const scratch = temporaryScratch();
   scratch.append(Buffer.from('x'));
-  expect(readdirSync(folder)).toHaveLength(1);
-  scratch.close();
-  scratch.close();
   expect(readdirSync(folder)).toEqual([]);
+  scratch.close();
+  scratch.close();
+  expect(() => scratch.read(0, Buffer.alloc(1))).toThrow('nothing was written at 0');
 });
 
 it('refuses to read what was never written', () => {
