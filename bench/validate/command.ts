@@ -54,6 +54,7 @@ const standingColumns: readonly Column<Standing>[] = [
   ['MB', ({ megabytes }) => megabytes],
   ['MB/s', ({ mb_per_s }) => mb_per_s],
   ['least MB/s', ({ slowest_mb_per_s }) => slowest_mb_per_s],
+  ['MB/CPU s', ({ mb_per_cpu_s }) => mb_per_cpu_s],
   ['rows/s', ({ rows_per_s }) => Math.round(rows_per_s)],
   ['soundcheck is', ({ soundcheck_is_times }) => `${soundcheck_is_times.toFixed(2)} ×`],
   ['peak MB', ({ peak_mb }) => peak_mb],

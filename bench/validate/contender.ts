@@ -14,18 +14,21 @@ export type Task = {
 /** What it counts: data records, and those of them in which it found anything wrong. */
 export type Counts = { readonly records: number; readonly bad: number };
 
-/** What it prints, one JSON object; the time is that of the work alone, the memory that of the whole process. */
-export type Answer = Counts & { readonly ms: number; readonly peak_mb: number };
+/** What it prints, one JSON object; the times are those of the work alone, the memory that of the whole process. */
+export type Answer = Counts & { readonly ms: number; readonly cpu_ms: number; readonly peak_mb: number };
 
 /** Does a contender's work in a process of its own and prints the answer. */
 export const contend = async (work: (task: Task, manifest: Manifest) => Promise<Counts>): Promise<void> => {
   const task: Task = JSON.parse(process.argv[2] ?? '');
   const parsed = parseManifest(await readFile(task.manifest));
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const counts = await work(task, parsed.manifest);
   const ms = performance.now() - startedAt;
-  const answer: Answer = { ...counts, ms, peak_mb: await peakMemory(process.pid) };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpu_ms = (user + system) / 1000;
+  const answer: Answer = { ...counts, ms, cpu_ms, peak_mb: await peakMemory(process.pid) };
   console.log(JSON.stringify(answer));
 };
 

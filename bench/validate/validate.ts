@@ -21,6 +21,8 @@ export type Standing = {
   readonly mb_per_s: number;
   readonly slowest_mb_per_s: number;
   readonly rows_per_s: number;
+  /** By the time that processors spent on it, all threads together: what else the machine does hardly counts. */
+  readonly mb_per_cpu_s: number;
   /** How many times as many bytes a second we read. */
   readonly soundcheck_is_times: number;
   readonly peak_mb: number;
@@ -85,6 +87,7 @@ const rowOf = (
     megabytes: bytes / 1e6,
     mb_per_s: bytes / 1e3 / median(times),
     slowest_mb_per_s: bytes / 1e3 / Math.max(...times),
+    mb_per_cpu_s: bytes / 1e3 / median(answers.map(({ cpu_ms }) => cpu_ms)),
     rows_per_s: (records * 1e3) / median(times),
     peak_mb: Math.max(...answers.map(({ peak_mb }) => peak_mb)),
     records,

@@ -54,6 +54,10 @@ const withBytes =
     return Buffer.concat([text.subarray(0, at), Buffer.from(bytes), text.subarray(at)]);
   };
 
+/** A row with a longer first field, so many bytes more than is allowed; where much is allowed, it stays as it is. */
+const longer = (line: string, { max_row_bytes }: Manifest, more: number): string =>
+  max_row_bytes > 1000 ? line : 'y'.repeat(max_row_bytes + more - Buffer.byteLength(line)) + line;
+
 const everyField = (draft: Draft): string => {
   const { quote } = draft.manifest;
   const lines = draft.lines.map((fields) =>
@@ -115,6 +119,10 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   'another delimiter': inText((text, { delimiter }) =>
     text.replaceAll(delimiter, delimiter === ';' ? ',' : ';'),
   ),
+  'a row as long as may be': inLine((line, manifest) => longer(line, manifest, 0)),
+  'a row as long as may be, CRLF': inLine((line, manifest) => `${longer(line, manifest, 0)}\r`),
+  'a row one byte longer': inLine((line, manifest) => longer(line, manifest, 1)),
+  'a row one byte longer, CRLF': inLine((line, manifest) => `${longer(line, manifest, 1)}\r`),
   'a huge field': inField((value) => value + 'y'.repeat(5000)),
   'a huge quoted field': inField((_, { quote, delimiter }) =>
     quoted(`${delimiter}\n${quote}`.repeat(3000), quote),
@@ -168,6 +176,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     joined({ lines: lines.map((fields) => [...fields, ...fields.slice(0, 1)]), manifest }),
   'a missing column': ({ lines, manifest }) =>
     joined({ lines: lines.map((fields) => fields.slice(1)), manifest }),
+  'bad rows alone': ({ lines, manifest }) =>
+    joined({ lines: [...lines.slice(0, 1), ['\0'], ['\0']], manifest }),
   'many bad rows': ({ lines, manifest }) =>
     joined({ lines: [...lines, ...Array.from({ length: 150 }, () => ['?'])], manifest }),
 };

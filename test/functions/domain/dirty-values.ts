@@ -88,6 +88,7 @@ const disguises: Readonly<Record<Kind, readonly string[]>> = {
     '\ufffd',
     'a'.repeat(99),
     'ab'.repeat(300),
+    ...['"', '""', 'a"', 'ab"', '"""', 'é"é', 'abcd"', 'abcde"', '\n', 'a\n'],
   ],
   date: [...disguisedDays, '2024-06-25 00:00:00'],
   timestamp: [
