@@ -19,6 +19,8 @@ export type ColumnType = {
 
 /** Values that are wrong rather than another type: no more than one in a hundred. */
 export const majority = 0.99;
+/** Digits of an integer that always fits into 64 bits. */
+const surelyInt = 18;
 const emptyNote = 'is empty in every row, so text is a guess';
 const usualFormat = 'YYYY-MM-DD HH:mm:ss';
 
@@ -149,7 +151,8 @@ const asNumbersOrWord = (profile: ColumnProfile): ColumnType['numbers'] => {
   const [[word, number] = ['', 0], ...others] = [...nullWords];
   if (number === 0 || others.length > 0 || digitText(profile.name) !== undefined) return undefined;
   const type = asNumber(profile, values - number)?.type;
-  return type === undefined || type === 'float' ? undefined : { type, word };
+  const isTooWide = type === 'int' && profile.wholeDigits > surelyInt;
+  return type === undefined || type === 'float' || isTooWide ? undefined : { type, word };
 };
 
 const textNote = (profile: ColumnProfile): string | undefined => {

@@ -26,12 +26,17 @@ export const findDialect = (start: Buffer, isWhole: boolean): CsvDialect => {
   const read = (delimiter: string, quote: string): Trial => tryDialect(start, isWhole, { delimiter, quote });
   const { delimiter } = bestOf(delimiters.map((delimiter) => read(delimiter, '"')));
   const [double, single] = [read(delimiter, '"'), read(delimiter, "'")];
-  if (double.quoted === 0 && single.quoted * 10 > single.records && single.fit >= double.fit) return single;
+  if (double.quoted === 0 && isSingle(single, double)) return single;
   if (double.quoted > 0 || double.fit > 0.98) return double;
   const free = unusual.find((quote) => quote !== delimiter && !start.includes(quote));
   const bare = free === undefined ? double : read(delimiter, free);
   return bare.fit > double.fit ? bare : double;
 };
+
+/** Apostrophes at the start of texts are no quotes: as such they would make one record of several. */
+const isSingle = (single: Trial, double: Trial): boolean =>
+  single.quoted * 10 > single.records &&
+  (single.fit > double.fit || (single.fit === double.fit && single.records === double.records));
 
 const bestOf = (trials: readonly Trial[]): CsvDialect => {
   const [first] = trials;

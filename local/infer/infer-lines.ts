@@ -74,12 +74,15 @@ const rangeOf = ({ type, profile, personal }: InferredColumn): string[] => {
     shortest === longest ? counted(longest, 'character') : `${shortest} to ${longest} characters`;
   if (personal !== undefined) return type.type === 'string' ? [lengths] : [];
   if (type.type === 'date' || type.type === 'timestamp') return [span(earliest, latest)];
-  const listed = [...(counts?.keys() ?? [])].sort();
+  const listed = [...(counts?.keys() ?? [])].sort().map(shown);
   if (type.isFlag || type.type === 'bool') return [listed.join(', ')];
   if (type.type !== 'string') return [span(least, greatest)];
   const list = listed.join(', ');
   return [listed.length > 0 && listed.length <= 8 && list.length <= 60 ? list : lengths];
 };
+
+/** In quotes where it would be read as two texts, or not be seen. */
+const shown = (text: string): string => (/^[^\s,]([^,]*[^\s,])?$/.test(text) ? text : JSON.stringify(text));
 
 const span = (from: string | number, to: string | number): string =>
   from === to ? `${from}` : `${from} to ${to}`;
@@ -122,9 +125,7 @@ export const doubts = ({ columns, key, rows, beyond }: InferredTable): string[] 
   const arrays = missing.filter((name) => name.includes('[]'));
   const unsayable = missing.filter((name) => !name.includes('[]')).map((name) => JSON.stringify(name));
   return [
-    ...(rows < few
-      ? [`every guess is weak: there is not more than ${counted(rows, 'row')} to learn from`]
-      : []),
+    ...(rows < few ? [`every guess is weak, with ${counted(rows, 'row')} to learn from`] : []),
     ...columns.flatMap(({ name, type }) => (type.note === undefined ? [] : [`${name} ${type.note}`])),
     ...(key.kind === 'none'
       ? ['no columns tell two rows apart: set key in the manifest if there are any']

@@ -20,7 +20,25 @@ export type ValueKind =
   | 'text';
 
 const bools = new Set(['true', 'false', 'True', 'False', 'TRUE', 'FALSE']);
-const nullWords = new Set(['NULL', 'null', 'Null', '\\N', 'N/A', 'n/a', 'NA', 'None', 'NaN', 'nan', '#N/A']);
+const longestWord = 4;
+const nullWords = new Set([
+  'NULL',
+  'null',
+  'Null',
+  '\\N',
+  'N/A',
+  'n/a',
+  '#N/A',
+  'NA',
+  'None',
+  'none',
+  'NaN',
+  'nan',
+  '?',
+  '-',
+  '--',
+  '.',
+]);
 
 const integer = /^-?(?:0|[1-9][0-9]*)$/;
 const zeroLed = /^-?0[0-9]+$/;
@@ -51,7 +69,8 @@ export const momentFormat = (text: string) => {
 
 /** Tells what a text that is not empty may be taken for. */
 export const valueKind = (text: string): ValueKind => {
-  if (!mayBeNumeric(text)) return wordKind(text);
+  if (text.length <= longestWord && nullWords.has(text)) return 'null_word';
+  if (!mayBeNumeric(text)) return bools.has(text) ? 'bool' : 'text';
   if (integer.test(text)) return intMisfit(text) === undefined ? 'int' : 'huge';
   if (zeroLed.test(text)) return 'zero_led';
   if (decimal.test(text)) return 'decimal';
@@ -69,10 +88,4 @@ const mayBeNumeric = (text: string): boolean => {
     (first >= 0x30 && first <= 0x39) ||
     (first < 0x80 ? '-+.($'.includes(text.charAt(0)) : '€£'.includes(text.charAt(0)))
   );
-};
-
-const wordKind = (text: string): ValueKind => {
-  if (text.length > 5) return 'text';
-  if (bools.has(text)) return 'bool';
-  return nullWords.has(text) ? 'null_word' : 'text';
 };

@@ -92,6 +92,7 @@ describe('the type of a column', () => {
 
   it.each([
     ['n', ['1', 'NULL', '2'], /missing values as NULL; int otherwise/],
+    ['n', ['?', '0.5', '1.25'], /missing values as \?; decimal\(18,2\) otherwise/],
     ['n', ['1,234.50'], /looks like numbers/],
     ['d', ['31.12.2020'], /looks like dates/],
     ['d', ['2020-01-01', '2020-01-01 00:00:00'], /mixes dates and moments/],
