@@ -51,6 +51,11 @@ export const s3Files = (bucket: string): Files => {
       const found = await unlessGone(client.send(new GetObjectCommand(whereIs(file))));
       return found?.Body as AsyncIterable<Uint8Array> | undefined;
     },
+    readRange: async (file, start, end) => {
+      const Range = `bytes=${start}-${end - 1}`;
+      const { Body } = await client.send(new GetObjectCommand({ ...whereIs(file), Range }));
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    },
     readText: async (key) => {
       const found = await unlessGone(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
       return found?.Body?.transformToString();

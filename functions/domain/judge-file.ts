@@ -1,14 +1,14 @@
-import { type LandedContent, readContent } from './judge-content.ts';
 import type { Parser } from './judge-csv.ts';
 import { FindingLog } from './judge-findings.ts';
 import { judgeKeys, type KeyRoom, keyIndex, type Repeats } from './judge-keys.ts';
 import { isGzip, judgeName } from './judge-name.ts';
 import { openParser } from './judge-parser.ts';
+import { type LandedBytes, readLanded } from './judge-reading.ts';
 import type { Judgement } from './judgement.ts';
 import type { Manifest } from './manifest.ts';
 
 /** A landed file: its key, its size in bytes and its bytes, which are read once; `seed` and `scratch` are for its keys. */
-export type LandedFile = LandedContent & KeyRoom & { readonly key: string; readonly manifest: Manifest };
+export type LandedFile = LandedBytes & KeyRoom & { readonly manifest: Manifest };
 
 /**
  * Judges a file by its manifest: name, then every byte, in flat memory. Bad data is an answer; it throws only when the
@@ -23,7 +23,7 @@ export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
   judgeName(key, manifest, findings);
   judgeSize(file, findings);
   if (findings.total > 0) parser.stop();
-  const { sha256, damage } = await readContent(file, isGzip(key) && size > 0, parser);
+  const { sha256, damage } = await readLanded(file, parser);
   if (isMarker) return { verdict: 'ignored', reason: 'folder marker', sha256 };
   if (damage !== undefined) findings.add('gzip', undefined, () => ({ subject: 'the file', says: damage }));
   else parser.end();

@@ -2,10 +2,13 @@ import { CsvParser, type Parser } from './judge-csv.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { JsonParser } from './judge-json.ts';
 import type { KeyCheck } from './judge-keys.ts';
+import { ParquetParser } from './judge-parquet.ts';
 import type { RecordListener } from './judge-records.ts';
 import type { Manifest } from './manifest.ts';
 
-/** The parser of a manifest's files; of Parquet it takes the records as JSON lines. */
+const formats = { csv: CsvParser, jsonl: JsonParser, json: JsonParser, parquet: ParquetParser } as const;
+
+/** The parser of a manifest's files; `readLanded` feeds it. */
 export const openParser = (
   manifest: Manifest,
   findings: FindingLog,
@@ -13,6 +16,6 @@ export const openParser = (
   windowBytes?: number,
   keys?: KeyCheck,
 ): Parser => {
-  const Format = manifest.format === 'csv' ? CsvParser : JsonParser;
+  const Format = formats[manifest.format];
   return new Format(manifest, findings, listener, windowBytes, keys);
 };

@@ -98,7 +98,8 @@ type By = { readonly manifest: Manifest; readonly scratch: Scratch | undefined }
 const judgeContent = async (ports: Ports, file: FileRecord, by: By): Promise<Judged | undefined> => {
   const open = async (): Promise<LandedFile | undefined> => {
     const content = await ports.files.open(file);
-    return content && { ...by, content, key: file.key, size: file.size, seed: file.version };
+    const range = (start: number, end: number) => ports.files.readRange(file, start, end);
+    return content && { ...by, content, range, key: file.key, size: file.size, seed: file.version };
   };
   const landed = await open();
   if (!landed) return undefined;

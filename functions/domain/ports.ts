@@ -18,6 +18,8 @@ export type LandedVersion = FileVersion & { readonly size: number; readonly land
 export type Files = {
   /** Bytes of one version, streamed; undefined when that version is gone. */
   open(file: FileVersion): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Bytes of a part of one version, the last one excluded; throws when that version is gone. */
+  readRange(file: FileVersion, start: number, end: number): Promise<Uint8Array>;
   /** A small object as text; undefined when there is none. */
   readText(key: string): Promise<string | undefined>;
   /** Writes unless the key exists; false when it does. */

@@ -1,8 +1,7 @@
-import { readContent } from './judge-content.ts';
 import type { LandedFile } from './judge-file.ts';
 import { FindingLog } from './judge-findings.ts';
-import { isGzip } from './judge-name.ts';
 import { openParser } from './judge-parser.ts';
+import { readLanded } from './judge-reading.ts';
 import type { FileFacts, Judgement } from './judgement.ts';
 import type { Files } from './ports.ts';
 import { type Parting, SplitOutlets } from './split-outlets.ts';
@@ -61,15 +60,7 @@ export const pourFile =
   async (outlets) => {
     const keys = { discards: quarantined?.discards };
     const parser = openParser(file.manifest, new FindingLog(), outlets, undefined, keys);
-    const { sha256 } = await readContent(file, isGzip(file.key), {
-      get isStopped() {
-        return parser.isStopped;
-      },
-      write: (bytes) => {
-        parser.write(bytes);
-        return outlets.drained();
-      },
-    });
+    const { sha256 } = await readLanded(file, parser, () => outlets.drained());
     parser.end();
     const { records, badRecords } = parser;
     return { sha256, records, badRecords };

@@ -2,7 +2,7 @@ import { nestedColumns, topColumns } from './landed-columns.ts';
 import { pathList, type ReadGroup, type Reading, textsObject } from './reading.ts';
 import { identifier, literal } from './sql-text.ts';
 
-/** No column of a file has this name. */
+/** No column has this name, and no manifest could name it. */
 const pathColumn = '\u0001path';
 
 /** Reads Parquet; a column that a file lacks is NULL. */

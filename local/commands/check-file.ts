@@ -6,6 +6,7 @@ import { judgeFile } from '../../functions/domain/judge-file.ts';
 import type { Judgement, Report } from '../../functions/domain/judgement.ts';
 import { isRepair } from '../../functions/domain/repair-source.ts';
 import { renderReport } from '../../functions/domain/report.ts';
+import { fileRange } from '../file-range.ts';
 import { CannotLand } from './datasets.ts';
 import { contentOf } from './local-content.ts';
 import { BrokenManifest, type LocalManifest, type ManifestOf } from './local-manifest.ts';
@@ -71,6 +72,7 @@ const judge = async (
       manifest,
       seed: randomUUID(),
       scratch,
+      range: fileRange(path),
     };
     const read = () => ({ ...file, content: contentOf(path, size) });
     const judgement = await judgeFile(read());

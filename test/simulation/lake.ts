@@ -29,6 +29,8 @@ export const newLake = (now: () => string, onCreated: (version: StoredVersion) =
       const stored = find(key, version);
       return stored && chunks(stored.body);
     },
+    readRange: async ({ key, version }, start, end) =>
+      Buffer.from(find(key, version)?.body ?? '').subarray(start, end),
     readText: async (key) => newest(key)?.body,
     writeOnce: async (key, body) => {
       if (newest(key)) return false;

@@ -47,6 +47,15 @@ describe('reading', () => {
     expect(await files.readText(key)).toBe('two');
   });
 
+  test('reads a part of the very version that is asked for', async () => {
+    const key = 'data/plays/part.csv';
+    const first = await lake.put(key, '0123456789');
+    await lake.put(key, 'abcdefghij');
+    expect(String(Buffer.from(await files.readRange({ key, version: first }, 2, 5)))).toBe('234');
+    await files.remove({ key, version: first });
+    await expect(files.readRange({ key, version: first }, 2, 5)).rejects.toThrow();
+  });
+
   test('finds nothing where nothing is', async () => {
     const key = 'data/plays/gone.csv';
     const version = await lake.put(key, 'one');

@@ -58,6 +58,14 @@ export const openLake = async () => {
       scratch,
       ...(signal && { signal }),
     }),
+    /** A Parquet file of a query's rows. */
+    parquet: async (sql: string): Promise<Buffer> => {
+      const path = join(folder, 'written.parquet');
+      const connection = await database.connect();
+      await connection.run(`copy (${sql}) to '${path}' (format parquet)`);
+      connection.closeSync();
+      return readFile(path);
+    },
     rows: async (sql: string) => {
       const connection = await database.connect();
       try {
