@@ -14,19 +14,18 @@ export type ScanMachine = {
     to: number,
     most: number,
   ) => number;
-  readonly records: Count;
-  readonly lines: Count;
-  readonly hasLf: Count;
-  readonly hasCrlf: Count;
-  readonly hasMultiline: Count;
-  /** The mark at which the next run goes on. */
-  readonly marks: Count;
-  /** The last record that the run looked at may go on behind the piece. */
-  readonly isCut: Count;
+  /** Where it leaves what a run has counted. */
+  readonly counts: { readonly value: number };
   readonly memory: { readonly buffer: ArrayBuffer };
 };
 
-type Count = { readonly value: number };
+/** Places of the numbers that a run leaves. */
+export const [recordsCount, linesCount, lfCount, crlfCount, multilineCount, endingCount, markCount] = [
+  0, 1, 2, 3, 4, 5, 6,
+] as const;
+
+/** Why a run ended: there were enough records, the next one is not surely right, or it may go on behind the piece. */
+export const [enough, doubt, cut] = [0, 1, 2] as const;
 
 /** As much of it as is needed; not every JavaScript engine has it. */
 type WebAssembly = {

@@ -1,5 +1,17 @@
 import { columnBytes } from './scan-columns.ts';
-import type { ScanMachine } from './scan-machine.ts';
+import {
+  crlfCount,
+  cut,
+  doubt,
+  endingCount,
+  enough,
+  lfCount,
+  linesCount,
+  markCount,
+  multilineCount,
+  recordsCount,
+  type ScanMachine,
+} from './scan-machine.ts';
 
 /** How a file is written. */
 export type Dialect = { readonly delimiter: string; readonly quote: string; readonly max_row_bytes: number };
@@ -41,6 +53,8 @@ export class ScanPiece {
   private to = 0;
   private end = 0;
   private nextMark = marksAt;
+  private ending: number = enough;
+  private readonly counts: Int32Array;
   private readonly machine: ScanMachine;
   private readonly dialect: Dialect;
   private readonly columns: ScanColumns;
@@ -55,6 +69,7 @@ export class ScanPiece {
     this.columns = columns;
     this.bytes = Buffer.from(machine.memory.buffer);
     this.notes = new Int32Array(machine.memory.buffer, notesAt, notesBytes / numberBytes);
+    this.counts = new Int32Array(machine.memory.buffer, machine.counts.value, markCount + 1);
     this.stride = numbersOfRecord * (1 + columns.watched);
     this.mostRecords = columns.watched === 0 ? pieceBytes : Math.floor(this.notes.length / this.stride) - 1;
     this.sentinel = Buffer.from(`\n${dialect.quote}`.padEnd(marginBytes, '\0'), 'latin1');
@@ -69,14 +84,22 @@ export class ScanPiece {
     this.window = window;
     this.windowEnd = end;
     this.to = 0;
+    this.ending = enough;
+  }
+
+  /** The record behind the run is not surely right; else it was not looked at, or may not be all there. */
+  get isDoubtful(): boolean {
+    return this.ending === doubt;
   }
 
   /** Finds the run of right records at a position, at most so many; false when there is none. */
   run(at: number, most: number): boolean {
-    const isLoaded = at >= this.from && at < this.to;
-    if (isLoaded && this.runOn(at, most)) return true;
-    if (at >= this.windowEnd || (isLoaded && (this.from === at || this.machine.isCut.value === 0)))
-      return false;
+    if (at >= this.windowEnd) return false;
+    const isInside = at >= this.from && at < this.to;
+    const isCutOff = this.ending === cut && at === this.end && at > this.from;
+    if (!isInside || isCutOff) this.load(at);
+    if (this.runOn(at, most)) return true;
+    if (this.ending !== cut || at === this.from) return false;
     this.load(at);
     return this.runOn(at, most);
   }
@@ -109,13 +132,19 @@ export class ScanPiece {
     const isWatched = columns.watched > 0;
     const end = machine.run(columnsAt, count, isWatched, notesAt, this.nextMark, from, to, records);
     this.end = this.inWindow(end);
-    this.nextMark = machine.marks.value;
-    this.count = machine.records.value;
-    this.lines = machine.lines.value;
-    this.hasLf ||= machine.hasLf.value === 1;
-    this.hasCrlf ||= machine.hasCrlf.value === 1;
-    this.isMultiline ||= machine.hasMultiline.value === 1;
+    this.readCounts();
     return this.count > 0;
+  }
+
+  private readCounts(): void {
+    const { counts } = this;
+    this.count = counts[recordsCount] ?? 0;
+    this.lines = counts[linesCount] ?? 0;
+    this.hasLf ||= counts[lfCount] === 1;
+    this.hasCrlf ||= counts[crlfCount] === 1;
+    this.isMultiline ||= counts[multilineCount] === 1;
+    this.ending = counts[endingCount] ?? doubt;
+    this.nextMark = counts[markCount] ?? marksAt;
   }
 
   private load(at: number): void {

@@ -56,10 +56,8 @@ export class RecordScanner {
       }
       const isRight = this.take(most);
       at = piece.startOf(this.next);
-      if (!isRight) {
-        this.next++;
-        return at;
-      }
+      if (!isRight) this.next++;
+      if (!isRight || (piece.isDoubtful && this.next === piece.count)) return at;
     }
     return at;
   }

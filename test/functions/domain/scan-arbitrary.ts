@@ -158,7 +158,7 @@ const value = fc.oneof(
 const usual = (type: string): fc.Arbitrary<string> => {
   if (type === 'string') return fc.constantFrom(...texts);
   if (type === 'bool') return fc.constantFrom(...truths.slice(0, 3));
-  if (type === 'date') return fc.constantFrom(...moments.slice(0, 3));
+  if (type === 'date') return fc.constantFrom(...moments.slice(0, 14));
   if (type === 'timestamp') return fc.constantFrom(...moments);
   return fc.constantFrom(...numbers);
 };

@@ -59,6 +59,71 @@ describe('the scanner', () => {
     expect(taken(field, values)).toBe(values.length);
   });
 
+  it.each<[string, object, readonly string[]]>([
+    [
+      'int',
+      { type: 'int' },
+      ['', '-', '+1', '01', '-01', '1.0', '9223372036854775808', '-9223372036854775809', '１'],
+    ],
+    ['int with bounds', { type: 'int', min: -5, max: 5 }, ['-6', '6', '99999999999999999999']],
+    ['decimal', { type: 'decimal(5,2)' }, ['1234', '1.234', '1.', '.5', '00.5', '1e1', '-']],
+    [
+      'decimal with bounds',
+      { type: 'decimal(18,9)', min: '-0.5', max: '1.25' },
+      ['-0.500000001', '1.250000001'],
+    ],
+    ['float', { type: 'float' }, ['1e', '1e400', '01', 'NaN', 'Infinity', '1.', '-', '0x1']],
+    ['float with bounds', { type: 'float', min: 0, max: 0.1 }, ['-1', '0.11', '1e1']],
+    ['bool', { type: 'bool' }, ['tRUE', 'fALSE', 'FALSe', 'falsE', 'yes', '1', 'truee', 'fals']],
+    [
+      'date',
+      { type: 'date' },
+      [
+        '0000-01-01',
+        '2023-02-29',
+        '1900-02-29',
+        '2024-04-31',
+        '2024-13-01',
+        '2024-00-01',
+        '2024-01-00',
+        '2024-1-1',
+      ],
+    ],
+    [
+      'date with bounds',
+      { type: 'date', min: '2024-01-31', max: '2024-03-01' },
+      ['2024-01-30', '2024-03-02'],
+    ],
+    [
+      'timestamp',
+      { type: 'timestamp' },
+      [
+        '2024-01-01 24:00:00',
+        '2024-01-01 23:60:00',
+        '2016-12-31 23:59:60',
+        '2024-01-01T00:00:00',
+        '2024-01-01 00:00:00.1',
+      ],
+    ],
+    [
+      'timestamp with a fraction',
+      { type: 'timestamp', format: 'YYYY-MM-DDTHH:mm:ss[.ffffff]Z', max: '2024-01-01T00:00:00.5Z' },
+      [
+        '2024-01-01T00:00:00.500001Z',
+        '2023-01-01T00:00:00.1234567Z',
+        '2023-01-01T00:00:00.Z',
+        '2023-01-01T00:00:00',
+      ],
+    ],
+    ['string', { type: 'string' }, ['a"b', '"a"b', '"a', 'a\rb']],
+    ['string with a length', { type: 'string', length: 3 }, ['ab', 'é☃', '"a"""', 'abcd']],
+    ['string with a pattern', { type: 'string', pattern: '[a-z]"?[a-z]' }, ['a', '"a""""b"', '😀']],
+    ['one of some', { type: 'int', one_of: [1, 22] }, ['2', '"11"']],
+  ])('doubts what is no right value of type %s', (_, field, values) => {
+    for (const value of values)
+      expect([value, taken({ ...field, required: true }, [value])]).toEqual([value, 0]);
+  });
+
   it('takes records of any dialect and with any line end', () => {
     expect(taken({ type: 'string' }, ["'a;\r'", "''\r", "''''"], { quote: "'", delimiter: ';' })).toBe(3);
   });
