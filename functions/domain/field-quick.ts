@@ -36,6 +36,29 @@ export const quickFloat: QuickCheck = (bytes, start, end) => {
   return point === end || (point + 1 < end && areDigits(bytes, point + 1, end));
 };
 
+/** Numbers such as `-12` or `1.03` of at most so many digits before the point and after it. */
+export const quickDecimal =
+  (precision: number, scale: number): QuickCheck =>
+  (bytes, start, end) => {
+    const from = bytes[start] === minus ? start + 1 : start;
+    let point = from;
+    while (point < end && bytes[point] !== 0x2e) point++;
+    const isSmall = point - from <= precision - scale || (point - from === 1 && bytes[from] === zero);
+    if (!isSmall || !quickInt(bytes, from, point) || bytes[from] === minus) return false;
+    const digits = end - point - 1;
+    return point === end || (digits > 0 && digits <= scale && areDigits(bytes, point + 1, end));
+  };
+
+/** `true` and `false` in lower case. */
+export const quickBool: QuickCheck = (bytes, start, end) =>
+  is(bytes, start, end, 'true') || is(bytes, start, end, 'false');
+
+const is = (bytes: Uint8Array, start: number, end: number, word: string): boolean => {
+  if (end - start !== word.length) return false;
+  for (let at = 0; at < word.length; at++) if (bytes[start + at] !== word.charCodeAt(at)) return false;
+  return true;
+};
+
 /** Every text, for fields that ask nothing of it. */
 export const quickAny: QuickCheck = () => true;
 
@@ -54,14 +77,17 @@ export const quickNone: QuickCheck = () => false;
 /** `YYYY-MM-DD`. */
 export const quickDate: QuickCheck = (bytes, start, end) => end - start === 10 && isDate(bytes, start);
 
-/** `YYYY-MM-DD HH:mm:ss`, with `separator` between date and time. */
+/** `YYYY-MM-DD HH:mm:ss`, with `separator` between date and time; `[.ffffff]` where fractions are allowed. */
 export const quickTimestamp =
-  (separator: number): QuickCheck =>
+  (separator: number, hasFraction: boolean): QuickCheck =>
   (bytes, start, end) =>
-    end - start === 19 &&
+    (end - start === 19 || (hasFraction && isFraction(bytes, start + 19, end))) &&
     bytes[start + 10] === separator &&
     isDate(bytes, start) &&
     isTime(bytes, start + 11);
+
+const isFraction = (bytes: Uint8Array, start: number, end: number): boolean =>
+  end - start >= 2 && end - start <= 7 && bytes[start] === 0x2e && areDigits(bytes, start + 1, end);
 
 const isDate = (bytes: Uint8Array, at: number): boolean => {
   if (bytes[at + 4] !== minus || bytes[at + 7] !== minus) return false;

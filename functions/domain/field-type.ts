@@ -10,7 +10,9 @@ import {
 import {
   type QuickCheck,
   quickAny,
+  quickBool,
   quickDate,
+  quickDecimal,
   quickFloat,
   quickInt,
   quickNone,
@@ -38,13 +40,13 @@ export const valueType = (type: FieldType): ValueType => {
     case 'float':
       return { misfit: floatMisfit, quick: quickFloat, compare: compareFloats };
     case 'bool':
-      return { misfit: boolMisfit, quick: quickNone };
+      return { misfit: boolMisfit, quick: quickBool };
     case 'string':
       return { misfit: () => undefined, quick: quickAny };
     case 'decimal':
       return {
         misfit: decimalMisfit(type.precision, type.scale),
-        quick: quickNone,
+        quick: quickDecimal(type.precision, type.scale),
         compare: compareDecimals,
       };
     case 'date':
@@ -55,6 +57,6 @@ export const valueType = (type: FieldType): ValueType => {
 
 const quickTime = (format: string): QuickCheck => {
   if (format === 'YYYY-MM-DD') return quickDate;
-  if (format === 'YYYY-MM-DD HH:mm:ss') return quickTimestamp(0x20);
-  return format === 'YYYY-MM-DDTHH:mm:ss' ? quickTimestamp(0x54) : quickNone;
+  if (format.endsWith('Z')) return quickNone;
+  return quickTimestamp(format.charCodeAt(10), format.endsWith('[.ffffff]'));
 };

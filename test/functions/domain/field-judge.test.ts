@@ -182,14 +182,29 @@ describe('quick checks', () => {
       .map((characters) => characters.join('')),
     fc.float({ noNaN: true }).map(String),
     fc.bigInt(-(2n ** 65n), 2n ** 65n).map(String),
+    fc.constantFrom(
+      'true',
+      'false',
+      'True',
+      'tru',
+      'truee',
+      'falsf',
+      '0.1',
+      '00.1',
+      '99.99',
+      '999.9',
+      '-0.00',
+      '--1.0',
+    ),
     fc
       .tuple(
+        fc.constantFrom('', '', '.', '.1', '.123456', '.1234567', '.12a', 'Z'),
         fc.integer({ min: 0, max: 9999 }),
         ...[14, 33, 26, 62, 62].map((max) => fc.integer({ min: 0, max })),
       )
-      .map(([year, ...rest]) => {
+      .map(([fraction, year, ...rest]) => {
         const [month, day, hour, minute, second] = rest.map((part) => String(part).padStart(2, '0'));
-        return `${String(year).padStart(4, '0')}-${month}-${day} ${hour}:${minute}:${second}`;
+        return `${String(year).padStart(4, '0')}-${month}-${day} ${hour}:${minute}:${second}${fraction}`;
       }),
   );
 
@@ -212,6 +227,10 @@ describe('quick checks', () => {
     [{ type: 'string', length: 3 }, 'abc'],
     [{ type: 'timestamp' }, '2024-02-29 17:43:13'],
     [{ type: 'date' }, '2024-12-31'],
+    [{ type: 'timestamp', format: 'YYYY-MM-DDTHH:mm:ss[.ffffff]' }, '2024-02-29T17:43:13.970697'],
+    [{ type: 'decimal(10,2)' }, '-1.03'],
+    [{ type: 'decimal(2,2)' }, '0.5'],
+    [{ type: 'bool' }, 'true'],
   ])('take the common case of %j', (field, text) => {
     expect(judgeOf(field).quick(Buffer.from(`x${text}x`), 1, text.length + 1)).toBe(true);
   });
