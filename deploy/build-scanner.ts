@@ -1,7 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { promisify } from 'node:util';
 import binaryen from 'binaryen';
 
 const output = 'functions/domain/scan-module.ts';
@@ -21,18 +24,18 @@ export const buildScanner = async (root: string): Promise<string> => {
   return `/** The compiled scanner of \`scanner/\`, base64; made by \`npm run scanner\`. */\nexport const scanModule =\n  '${text}';\n`;
 };
 
-const compile = async (folder: string): Promise<Uint8Array> => {
-  let binary: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(
-    ['index.ts', '--baseDir', folder, '--outFile', 'scanner.wasm', ...options],
-    {
-      writeFile: (_name, contents) => {
-        if (typeof contents !== 'string') binary = contents;
-      },
-    },
-  );
-  if (error || !binary) throw new Error(`${stderr}`, { cause: error });
-  return binary;
+/** In a process of its own: the compiler is large, and its types redeclare what is global. */
+const compile = async (sources: string): Promise<Uint8Array> => {
+  const compiler = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
+  const folder = await mkdtemp(join(tmpdir(), 'scanner-'));
+  const output = join(folder, 'scanner.wasm');
+  try {
+    const given = ['index.ts', '--baseDir', sources, '--outFile', output, ...options];
+    await promisify(execFile)(process.execPath, [compiler, ...given]);
+    return await readFile(output);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 };
 
 /** Engines do not inline the calls of a module, and here they would cost more than what is called. */

@@ -32,6 +32,7 @@ const neededBy: Readonly<Record<string, () => boolean>> = {
   '@biomejs/biome': () => scripts.check.includes('biome'),
   '@types/aws-lambda': () => read('node_modules/@middy/core/index.d.ts').includes('"aws-lambda"'),
   '@types/node': () => read('tsconfig.json').includes('"types": ["node"]'),
+  assemblyscript: () => read('deploy/build-scanner.ts').includes("'assemblyscript/bin/asc.js'"),
   '@types/papaparse': () => !read('node_modules/papaparse/package.json').includes('"types"'),
   serverless: () => scripts.package.includes('sls'),
   'serverless-esbuild': () => read('serverless.yml').includes('- serverless-esbuild'),
