@@ -104,6 +104,7 @@ export class ParquetParser implements Parser {
     this.header = columns.map(({ path }) => path);
     this.drift = judgeParquetSchema(columns, this.manifest, findings);
     if (findings.total > before) this.stop();
+    if (this.manifest.unknown_fields === 'text') return nodes;
     const names = new Set(this.manifest.fields.map(({ name }) => name));
     return onlyNamed(nodes, names, '');
   }

@@ -17,6 +17,11 @@ export const parquetReading = (group: ReadGroup, columns: readonly string[]): Re
     relation: `read_parquet(${pathList(group)}, ${options})`,
     path: column(pathColumn),
     columns: nestedColumns(columns, column, (name) => !present.has(name)),
-    unknown: textsObject(others.map((name) => [name, `cast(${column(name)} as varchar)`])),
+    unknown: textsObject(
+      others.map((name) => {
+        const value = present.has(name) ? column(name) : `to_json(${column(name)})`;
+        return [name, `cast(${value} as varchar)`];
+      }),
+    ),
   };
 };

@@ -284,6 +284,25 @@ describe('JSON lines', () => {
     expect(outcomeOf(judgement)).toEqual({ unknown_column: 1 });
   });
 
+  it('find records with the same key, however it is written', async () => {
+    const schema = {
+      key: ['place.name', 'id'],
+      fields: {
+        id: { type: 'decimal(4,2)', required: true },
+        'place.name': { type: 'string', required: true },
+      },
+    };
+    const lines = [
+      '{"id":1.5,"place":{"name":"aé"}}',
+      '{"place":{"name":"aé"},"id":2}',
+      '{"place":{"name":"\\u0061\\u00e9"},"id":1.50}',
+      '{"id":1.5,"place":{"name":"b"}}',
+    ];
+    const judgement = await judge(`${lines.join('\n')}\n`, { key, schema: { ...jsonl, ...schema } });
+    expect(judgement).toMatchObject({ verdict: 'rejected', counts: { 'duplicate:place.name': 2 } });
+    expect(judgement.verdict === 'rejected' && judgement.findings.map(({ line }) => line)).toEqual([1, 3]);
+  });
+
   it('keeps personal data out of findings', async () => {
     const secret = { fields: { ...fields, 'items[].note': { type: 'int', pii: true } } };
     const line = having('items', '[{"price":1,"note":"Mary"}]').replace('{"id"', '{"Mary":1,"id"');

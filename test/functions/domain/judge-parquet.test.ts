@@ -5,6 +5,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeFile } from '../../../functions/domain/judge-file.ts';
+import { FindingLog } from '../../../functions/domain/judge-findings.ts';
+import { openParser } from '../../../functions/domain/judge-parser.ts';
+import { readLanded } from '../../../functions/domain/judge-reading.ts';
 import type { Judgement } from '../../../functions/domain/judgement.ts';
 import { RangeUnread } from '../../../functions/domain/parquet-file.ts';
 import { manifestOf, messagesOf, outcomeOf, pieces } from './judge-fixture.ts';
@@ -187,6 +190,27 @@ describe('Parquet', () => {
       verdict: 'accepted',
       quarantined: { rows: 2 },
     });
+  });
+
+  it('tells records as JSON lines, new columns with them where they are kept', async () => {
+    const bytes = await written("select 1 as id, 'x' as name, {'a': 1.10::decimal(4,2)} as more");
+    const manifest = manifestOf({
+      extension: '.parquet',
+      name_pattern: undefined,
+      fields,
+      unknown_fields: 'text',
+    });
+    const good: string[] = [];
+    const onGood = (line: Uint8Array) => void good.push(String(Buffer.from(line)));
+    const parser = openParser(manifest, new FindingLog(), { onGood });
+    const content = pieces(bytes, 1000);
+    await readLanded(
+      { key: 'data/streams/a.parquet', size: bytes.length, content, range: rangeOf(bytes) },
+      parser,
+    );
+    parser.end();
+    expect(good).toEqual(['{"id":1,"name":"x","more":{"a":1.10}}\n']);
+    expect(parser.drift).toEqual(['new column "more.a", kept as text']);
   });
 
   it('refuses row groups that are too large to be held', async () => {

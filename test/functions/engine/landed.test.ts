@@ -299,9 +299,9 @@ describe('Parquet', () => {
 
   test('arrives as texts, nested as it is', async () => {
     const query = `select 1 as id, 1.10::decimal(10,2) as paid, timestamp '2024-06-25 17:43:13.5' as bought_at, ['a', ''] as tags,
-      {'city': 'x'} as place, [{'price': 0.57::decimal(10,2), 'note': 'n'}] as items, 7 as more`;
+      {'city': 'x'} as place, [{'price': 0.57::decimal(10,2), 'note': 'n'}] as items, 7 as more, {'a': 1} as deep`;
     expect(await read(query)).toEqual([
-      ['1', '1.10', '2024-06-25 17:43:13.5', null, 'x', '0.57', 'n', '{"more":"7"}'],
+      ['1', '1.10', '2024-06-25 17:43:13.5', null, 'x', '0.57', 'n', '{"more":"7","deep":"{\\"a\\":1}"}'],
     ]);
   });
 
