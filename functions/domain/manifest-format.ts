@@ -55,6 +55,7 @@ export const formatProblems = (schema: FileText): readonly string[] => {
       ? ['schema.extension: Parquet is compressed inside, .gz is not read']
       : []),
     ...strangeKeys(schema, format),
+    ...(format === 'parquet' ? momentProblems(fields) : []),
     ...(format === 'csv' ? [] : nameProblems(Object.keys(fields))),
   ];
 };
@@ -68,6 +69,14 @@ const strangeKeys = (schema: FileText, format: FileFormat): string[] => {
     .filter((key) => schema[key] !== undefined)
     .map((key) => `schema.${key}: is not for ${format}`);
 };
+
+/** Parquet stores moments, which are judged as they are written with a blank and without a zone. */
+const momentProblems = (fields: FileText['fields']): string[] =>
+  Object.entries(fields)
+    .filter(([, { format }]) => format?.includes('T'))
+    .map(
+      ([name]) => `${pathOf(['schema', 'fields', name, 'format'])}: has a T or a Z, which Parquet has not`,
+    );
 
 const nameProblems = (names: readonly string[]): string[] => {
   const problems = names.flatMap((name) => {

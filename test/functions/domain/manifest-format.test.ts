@@ -36,6 +36,11 @@ describe('the format of files', () => {
     ['a quote of JSON', { extension: '.json', quote: '"' }, 'schema.quote: is not for json'],
     ['an encoding of Parquet', { extension: '.parquet', encoding: 'utf-8' }, 'schema.encoding: is not for'],
     [
+      'a moment of Parquet as ISO',
+      { extension: '.parquet', fields: { a: { type: 'timestamp', format: 'YYYY-MM-DDTHH:mm:ssZ' } } },
+      'schema.fields.a.format: has a T or a Z, which Parquet has not',
+    ],
+    [
       'a path without a key',
       { extension: '.json', fields: { 'a..b': text } },
       'schema.fields["a..b"]: is no path',
