@@ -5,10 +5,7 @@ import type { Header } from './judge-header.ts';
 import { judgeFaults } from './judge-structure.ts';
 import type { Manifest } from './manifest.ts';
 
-/**
- * The judge of data records. A compiled scanner for clean records may take its place: it answers the same for them and
- * hands the others to it.
- */
+/** The judge of data records, one by one; those that the scanner takes for right never come here. */
 export const judgeRow = (
   header: Header,
   manifest: Manifest,
