@@ -49,6 +49,8 @@ export class RecordScanner {
     this.records = 0;
     this.lines = 0;
     let at = from;
+    // What was judged one by one meanwhile may be part of the run.
+    while (this.next < piece.count && piece.startOf(this.next) < from) this.next++;
     while (this.records < most) {
       if (this.next >= piece.count) {
         if (!piece.run(at, most - this.records)) return at;
@@ -56,7 +58,6 @@ export class RecordScanner {
       }
       const isRight = this.take(most);
       at = piece.startOf(this.next);
-      if (!isRight) this.next++;
       if (!isRight || (piece.isDoubtful && this.next === piece.count)) return at;
     }
     return at;

@@ -1,6 +1,6 @@
 import { CsvParser } from '../../../functions/domain/judge-csv.ts';
 import { FindingLog } from '../../../functions/domain/judge-findings.ts';
-import { keyIndex } from '../../../functions/domain/judge-keys.ts';
+import { keyIndex, type Repeat } from '../../../functions/domain/judge-keys.ts';
 import type { Manifest } from '../../../functions/domain/manifest.ts';
 import { openScanner } from '../../../functions/domain/scan-judge.ts';
 
@@ -23,6 +23,7 @@ const read = (
   manifest: Manifest,
   { sizes, windowBytes }: Cut,
   open: typeof openScanner,
+  discards?: readonly Repeat[],
 ) => {
   const log = new FindingLog();
   const told: string[] = [];
@@ -34,8 +35,8 @@ const read = (
     },
     onBad: (record: object) => told.push(JSON.stringify(record)),
   };
-  const index = keyIndex(manifest, {});
-  const parser = new CsvParser(manifest, log, listener, windowBytes, { index }, open);
+  const index = discards ? undefined : keyIndex(manifest, {});
+  const parser = new CsvParser(manifest, log, listener, windowBytes, { index, discards }, open);
   for (const piece of piecesOf(bytes, sizes)) if (!parser.isStopped) parser.write(piece);
   parser.end();
   const { records, badRecords, drift, isStopped } = parser;
@@ -57,19 +58,25 @@ const read = (
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** Reads with the scanner, and answers how many records it took, too. */
-export const readFast = (bytes: Uint8Array, manifest: Manifest, cut: Cut) => {
+export const readFast = (bytes: Uint8Array, manifest: Manifest, cut: Cut, discards?: readonly Repeat[]) => {
   let taken = 0;
-  const reading = read(bytes, manifest, cut, (...parts) => {
-    const scanner = openScanner(...parts);
-    if (!scanner) throw new Error('there is no scanner');
-    const skip = scanner.skip.bind(scanner);
-    scanner.skip = (...place) => {
-      const to = skip(...place);
-      taken += scanner.records;
-      return to;
-    };
-    return scanner;
-  });
+  const reading = read(
+    bytes,
+    manifest,
+    cut,
+    (...parts) => {
+      const scanner = openScanner(...parts);
+      if (!scanner) throw new Error('there is no scanner');
+      const skip = scanner.skip.bind(scanner);
+      scanner.skip = (...place) => {
+        const to = skip(...place);
+        taken += scanner.records;
+        return to;
+      };
+      return scanner;
+    },
+    discards,
+  );
   return { reading, taken };
 };
 
