@@ -18,6 +18,7 @@ import { RunEnded } from './domain/events.ts';
 import { manifestInForce } from './domain/judging.ts';
 import { runKey } from './domain/landing.ts';
 import type { BatchRecord } from './domain/ledger.ts';
+import { personalColumns } from './domain/personal.ts';
 import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
 import { type QualitySpec, TransformResult } from './domain/spec.ts';
 
@@ -83,8 +84,8 @@ const composeSpec = async (
     ruleset: compileRuleset(ruleset, { dataset: batch.dataset, columns: spec.table.columns }),
     table: spec.table,
     pii: inForce.ok
-      ? inForce.manifest.fields.filter((field) => field.pii).map((field) => field.name)
-      : spec.columns,
+      ? personalColumns(inForce.manifest, spec.table)
+      : spec.table.columns.map(({ name }) => name),
   };
 };
 
