@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../functions/domain/catalog.ts';
-import { parseManifest } from '../functions/domain/manifest.ts';
+import { parseManifest } from '../functions/domain/manifest/manifest.ts';
 import type { RenderedFile } from './render-file.ts';
 import { ignoreMissing, type SqlFile } from './sql-files.ts';
 import { type Problem, placeOf } from './sql-problem.ts';

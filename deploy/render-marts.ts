@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Mart } from '../functions/domain/catalog.ts';
-import { CircularReferences, datasetsOf, inOrderOfReferences } from '../functions/domain/models.ts';
-import { martsOf, TwoMartsInOne } from '../functions/domain/models-marts.ts';
-import { composeRebuild, OversizedRebuild } from '../functions/domain/rebuild.ts';
+import { CircularReferences, datasetsOf, inOrderOfReferences } from '../functions/domain/rebuild/models.ts';
+import { martsOf, TwoMartsInOne } from '../functions/domain/rebuild/models-marts.ts';
+import { composeRebuild, OversizedRebuild } from '../functions/domain/rebuild/rebuild.ts';
 import type { RenderedFile } from './render-file.ts';
 import { type Draft, draftOf, modelProblems, modelsOf, withReferences } from './render-models.ts';
 import { type Problem, placeOf } from './sql-problem.ts';

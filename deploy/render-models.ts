@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Model } from '../functions/domain/catalog.ts';
-import { ancestorsOf } from '../functions/domain/models.ts';
+import { ancestorsOf } from '../functions/domain/rebuild/models.ts';
 import type { RenderedFile } from './render-file.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
 

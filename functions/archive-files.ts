@@ -15,7 +15,7 @@ import {
 } from './domain/landing.ts';
 import type { FileRecord } from './domain/ledger.ts';
 import type { Clock, Files, Ledger, Log } from './domain/ports.ts';
-import { repairsOf, rowsFormat } from './domain/repaired.ts';
+import { repairsOf, rowsFormat } from './domain/repair/repaired.ts';
 import { inLedger } from './domain/spec.ts';
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock; log: Log };

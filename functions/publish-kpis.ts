@@ -5,11 +5,11 @@ import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { StatementEnded } from './domain/events.ts';
-import type { KpiRow } from './domain/kpi-items.ts';
-import { publishKpis } from './domain/kpi-publishing.ts';
 import { martLease, type RebuildRecord } from './domain/ledger.ts';
 import type { Clock, Events, Files, Kpis, Ledger, Log } from './domain/ports.ts';
-import { freeMart, rebuildOfStatement, rebuildSpec } from './domain/rebuilding.ts';
+import type { KpiRow } from './domain/rebuild/kpi-items.ts';
+import { publishKpis } from './domain/rebuild/kpi-publishing.ts';
+import { freeMart, rebuildOfStatement, rebuildSpec } from './domain/rebuild/rebuilding.ts';
 import type { RebuildSpec } from './domain/spec.ts';
 
 type Ports = { files: Files; ledger: Ledger; kpis: Kpis; events: Events; clock: Clock; log: Log };

@@ -9,7 +9,7 @@ import { OurEvent, StatementEnded } from './domain/events.ts';
 import { runKey } from './domain/landing.ts';
 import { isOver, type Lease, martLease, patience, type RebuildRecord, rebuildId } from './domain/ledger.ts';
 import type { Clock, Files, Ledger, Log, Warehouse } from './domain/ports.ts';
-import { appliedBy, composeRebuild } from './domain/rebuild.ts';
+import { appliedBy, composeRebuild } from './domain/rebuild/rebuild.ts';
 import {
   freeMart,
   isRebuildOver,
@@ -17,7 +17,7 @@ import {
   rebuildOfStatement,
   rebuildSpec,
   statementName,
-} from './domain/rebuilding.ts';
+} from './domain/rebuild/rebuilding.ts';
 import type { RebuildSpec } from './domain/spec.ts';
 
 type Ports = {

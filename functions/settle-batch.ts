@@ -19,7 +19,7 @@ import { RunEnded } from './domain/events.ts';
 import { type FileVersion, fileId, reportKey, runKey } from './domain/landing.ts';
 import { type BatchRecord, type FileRecord, isOver } from './domain/ledger.ts';
 import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
-import { repairsOf } from './domain/repaired.ts';
+import { repairsOf } from './domain/repair/repaired.ts';
 import { renderRuleReport } from './domain/rule-report.ts';
 import { inLedger, QualityResult, saysUnpublished } from './domain/spec.ts';
 

@@ -18,7 +18,7 @@ import {
   rebuildId,
 } from './domain/ledger.ts';
 import type { Clock, Files, Functions, Jobs, Ledger, Log, Warehouse } from './domain/ports.ts';
-import { statementName } from './domain/rebuilding.ts';
+import { statementName } from './domain/rebuild/rebuilding.ts';
 
 type Ports = {
   files: Files;

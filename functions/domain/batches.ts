@@ -1,6 +1,6 @@
 import { fileId } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
-import { hangsOn, landedFile } from './repaired.ts';
+import { hangsOn, landedFile } from './repair/repaired.ts';
 
 /** Which files go together into a batch, and what a failed run means for them. */
 

@@ -2,11 +2,11 @@ import { transformSpec } from './batch-run.ts';
 import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './batches.ts';
 import type { Dataset } from './catalog.ts';
 import { objectCreated } from './events.ts';
-import { manifestInForce } from './judging.ts';
+import { manifestInForce } from './judge/judging.ts';
 import { fileId, landingPrefix, readName, runKey } from './landing.ts';
 import type { FileRecord, Lease } from './ledger.ts';
 import type { Clock, Files, Functions, Ledger } from './ports.ts';
-import { landedFile } from './repaired.ts';
+import { landedFile } from './repair/repaired.ts';
 import type { SpecFile, TransformSpec } from './spec.ts';
 
 /** Gathers what waits into the spec of a batch. */

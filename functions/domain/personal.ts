@@ -1,5 +1,5 @@
-import { fieldPath } from './field-path.ts';
-import type { Manifest } from './manifest.ts';
+import { fieldPath } from './field/field-path.ts';
+import type { Manifest } from './manifest/manifest.ts';
 import type { SilverTable } from './spec.ts';
 
 /** Columns that the lake makes, in no way from a field. */

@@ -1,4 +1,4 @@
-import { topOf } from '../domain/field-path.ts';
+import { topOf } from '../domain/field/field-path.ts';
 import { nestedColumns, recordStructure, topColumns } from './landed-columns.ts';
 import { longestRecord, pathList, type ReadGroup, type Reading } from './reading.ts';
 import { identifier, list, literal } from './sql-text.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type Balance, balanceOf } from '../../functions/domain/repaired.ts';
+import { type Balance, balanceOf } from '../../functions/domain/repair/repaired.ts';
 import { count } from './count.ts';
 import type { Whereabouts } from './follow.ts';
 

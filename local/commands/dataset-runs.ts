@@ -2,7 +2,7 @@ import type { FileVersion } from '../../functions/domain/landing.ts';
 import { runKey } from '../../functions/domain/landing.ts';
 import { type BatchRecord, batchId, type FileRecord, type Lease } from '../../functions/domain/ledger.ts';
 import type { Files, Ledger } from '../../functions/domain/ports.ts';
-import { repairsOf } from '../../functions/domain/repaired.ts';
+import { repairsOf } from '../../functions/domain/repair/repaired.ts';
 import { inLedger, TransformSpec } from '../../functions/domain/spec.ts';
 import { byLanding, inQuarantine } from './in-quarantine.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RE2JS } from 're2js';
-import { type Manifest, parseManifest } from '../../functions/domain/manifest.ts';
+import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
 import { projectRoot } from './options.ts';
 
 /** A file of this machine and the dataset that it belongs to. */

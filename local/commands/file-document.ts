@@ -1,6 +1,6 @@
 import { reportKey, rowsKey } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { rowsFormat } from '../../functions/domain/repaired.ts';
+import { rowsFormat } from '../../functions/domain/repair/repaired.ts';
 import type { Whereabouts } from './follow.ts';
 
 /** Where the rows lie that were set aside from a published file; undefined where there are none. */

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { landingPrefix } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Ledger } from '../../functions/domain/ports.ts';
-import { repairsOf } from '../../functions/domain/repaired.ts';
+import { repairsOf } from '../../functions/domain/repair/repaired.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
 import { byLanding } from './in-quarantine.ts';
 import { rowsText, shortTime } from './runs-words.ts';

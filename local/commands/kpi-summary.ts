@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { martLease, type RebuildRecord, rebuildId } from '../../functions/domain/ledger.ts';
 import type { Files, KpiItem, Kpis, Ledger } from '../../functions/domain/ports.ts';
-import { rebuildSpec } from '../../functions/domain/rebuilding.ts';
+import { rebuildSpec } from '../../functions/domain/rebuild/rebuilding.ts';
 import { count } from './count.ts';
 
 /** Reads KPIs back by their documented keys, the way an app does, and says them. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { landingRoot } from '../../functions/domain/landing.ts';
-import { type Manifest, parseManifest } from '../../functions/domain/manifest.ts';
+import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
 import { datasetOf, knownDataset, manifestPath, manifestTexts } from './datasets.ts';
 
 /** A manifest of this machine; `dataset` is the folder under data/ that it speaks of. */

@@ -2,10 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { LandedFile } from '../../functions/domain/judge-file.ts';
+import type { LandedFile } from '../../functions/domain/judge/judge-file.ts';
 import type { Files } from '../../functions/domain/ports.ts';
-import { rowsWriter } from '../../functions/domain/rows-writer.ts';
-import { type Accepted, splitFile } from '../../functions/domain/split.ts';
+import { rowsWriter } from '../../functions/domain/repair/rows-writer.ts';
+import { type Accepted, splitFile } from '../../functions/domain/repair/split.ts';
 import { CannotLand } from './datasets.ts';
 
 /** Stands in reports and rows files where the lake's version of a file would. */

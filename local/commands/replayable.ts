@@ -1,7 +1,7 @@
 import { quarantineKey } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Ledger } from '../../functions/domain/ports.ts';
-import { repairKey } from '../../functions/domain/repaired.ts';
+import { repairKey } from '../../functions/domain/repair/repaired.ts';
 import { rowsFileOf } from './file-document.ts';
 
 /** What is to be landed again, from where and under which key, or why it stays in quarantine. */

@@ -1,5 +1,5 @@
 import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repaired.ts';
+import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repair/repaired.ts';
 import { count } from './count.ts';
 
 /** A moment as people read it, to the second and in UTC: `2026-11-21 05:28:15`. */

@@ -1,6 +1,6 @@
-import { CsvReader } from '../../functions/domain/csv-reader.ts';
-import type { CsvRecord } from '../../functions/domain/csv-record.ts';
-import { CsvScanner } from '../../functions/domain/csv-scan.ts';
+import { CsvReader } from '../../functions/domain/csv/csv-reader.ts';
+import type { CsvRecord } from '../../functions/domain/csv/csv-record.ts';
+import { CsvScanner } from '../../functions/domain/csv/csv-scan.ts';
 
 /** The two characters that make a text a table. */
 export type CsvDialect = { readonly delimiter: string; readonly quote: string };

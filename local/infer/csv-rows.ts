@@ -1,6 +1,6 @@
-import { CsvReader } from '../../functions/domain/csv-reader.ts';
-import type { CsvRecord } from '../../functions/domain/csv-record.ts';
-import { CsvScanner } from '../../functions/domain/csv-scan.ts';
+import { CsvReader } from '../../functions/domain/csv/csv-reader.ts';
+import type { CsvRecord } from '../../functions/domain/csv/csv-record.ts';
+import { CsvScanner } from '../../functions/domain/csv/csv-scan.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 
 /** What a table tells of its rows, in order. */

@@ -1,6 +1,6 @@
-import { ArrayCutter } from '../../functions/domain/json-array.ts';
-import { LineCutter } from '../../functions/domain/json-lines.ts';
-import { JsonReader, type JsonRecord } from '../../functions/domain/json-reader.ts';
+import { ArrayCutter } from '../../functions/domain/json/json-array.ts';
+import { LineCutter } from '../../functions/domain/json/json-lines.ts';
+import { JsonReader, type JsonRecord } from '../../functions/domain/json/json-reader.ts';
 
 /** A value of JSON that is neither an object nor an array, as it was written; `text` of null is empty. */
 export type JsonLeaf = { readonly kind: 'string' | 'number' | 'bool' | 'null'; readonly text: string };

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { fileKind } from '../../functions/domain/judge-kind.ts';
+import { fileKind } from '../../functions/domain/judge/judge-kind.ts';
 import { type CsvDialect, findDialect } from './csv-dialect.ts';
 
 /** A file from which nothing can be learned, and why. */

@@ -1,5 +1,5 @@
-import { floatMisfit, intMisfit } from '../../functions/domain/field-number.ts';
-import { timeMisfit } from '../../functions/domain/field-time.ts';
+import { floatMisfit, intMisfit } from '../../functions/domain/field/field-number.ts';
+import { timeMisfit } from '../../functions/domain/field/field-time.ts';
 
 /**
  * What one text of a column may be taken for. `zero_led` is digits that begin with a needless zero, `huge` an integer

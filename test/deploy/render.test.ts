@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { parseSync } from 'libpg-query';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
-import { composeRebuild } from '../../functions/domain/rebuild.ts';
+import { composeRebuild } from '../../functions/domain/rebuild/rebuild.ts';
 import { openWarehouse } from '../sql/warehouse.ts';
 import { copyProject, weather } from './project.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportKey, rowsKey } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { balanceOf, repairKey, repairsOf } from '../../functions/domain/repaired.ts';
+import { balanceOf, repairKey, repairsOf } from '../../functions/domain/repair/repaired.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { rowsOf, smallStreams } from './listens.ts';
 import { differences, expected, readable } from './published-kpis.ts';

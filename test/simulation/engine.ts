@@ -1,6 +1,6 @@
 import { runKey } from '../../functions/domain/landing.ts';
 import type { JobName, Jobs, Run } from '../../functions/domain/ports.ts';
-import { hangsOn } from '../../functions/domain/repaired.ts';
+import { hangsOn } from '../../functions/domain/repair/repaired.ts';
 import {
   type QualityResult,
   QualitySpec,

@@ -1,7 +1,7 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { rowsKey } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repaired.ts';
+import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repair/repaired.ts';
 import { parseRows } from './engine.ts';
 import type { Kind, Upload } from './history.ts';
 import type { World } from './world.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
 import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
-import { type Applied, appliedBy } from '../../functions/domain/rebuild.ts';
+import { type Applied, appliedBy } from '../../functions/domain/rebuild/rebuild.ts';
 import { kpisOf } from '../oracle/kpis.ts';
 import { publishedKpis } from './published.ts';
 import { openWarehouse, type Row, type SilverFile, type TestWarehouse } from './warehouse.ts';

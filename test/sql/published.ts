@@ -1,5 +1,5 @@
 import type { Mart } from '../../functions/domain/catalog.ts';
-import { shapeItems } from '../../functions/domain/kpi-items.ts';
+import { shapeItems } from '../../functions/domain/rebuild/kpi-items.ts';
 import type { Row } from './warehouse.ts';
 
 type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };

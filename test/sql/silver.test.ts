@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
 import type { Catalog } from '../../functions/domain/catalog.ts';
-import { parseManifest } from '../../functions/domain/manifest.ts';
+import { parseManifest } from '../../functions/domain/manifest/manifest.ts';
 
 const track = {
   ...{

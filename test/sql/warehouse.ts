@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
-import { composeRebuild, type RebuildRun } from '../../functions/domain/rebuild.ts';
+import { composeRebuild, type RebuildRun } from '../../functions/domain/rebuild/rebuild.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 

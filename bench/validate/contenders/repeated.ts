@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { judgeFile } from '../../../functions/domain/judge-file.ts';
+import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
 import { contentOf } from '../../../local/commands/local-content.ts';
 import { contend } from '../contender.ts';
 

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { judgeFile } from '../../../functions/domain/judge-file.ts';
-import { FindingLog } from '../../../functions/domain/judge-findings.ts';
-import { openParser } from '../../../functions/domain/judge-parser.ts';
-import type { Manifest } from '../../../functions/domain/manifest.ts';
+import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
+import { FindingLog } from '../../../functions/domain/judge/judge-findings.ts';
+import { openParser } from '../../../functions/domain/judge/judge-parser.ts';
+import type { Manifest } from '../../../functions/domain/manifest/manifest.ts';
 import { contentOf } from '../../../local/commands/local-content.ts';
 import { type Counts, contend, type Task } from '../contender.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { personalColumns } from '../../../functions/domain/personal.ts';
-import { manifestOf } from './judge-fixture.ts';
+import { manifestOf } from './judge/judge-fixture.ts';
 
 const columns = ['name', 'full_name', 'price', 'item_number', 'landed_file'].map((name) => ({
   name,

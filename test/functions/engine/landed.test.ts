@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { renderCatalog } from '../../../deploy/render.ts';
 import type { Catalog } from '../../../functions/domain/catalog.ts';
-import { judgeFile } from '../../../functions/domain/judge-file.ts';
-import { parseManifest } from '../../../functions/domain/manifest.ts';
+import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
+import { parseManifest } from '../../../functions/domain/manifest/manifest.ts';
 import type { SpecFile } from '../../../functions/domain/spec.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
 import { copyProject } from '../../deploy/project.ts';
-import { pieces } from '../domain/judge-fixture.ts';
+import { pieces } from '../domain/judge/judge-fixture.ts';
 import { type Lake, openLake, transformSpec } from './fixtures.ts';
 import { sessionsManifest, shop, usersManifest } from './shop-project.ts';
 

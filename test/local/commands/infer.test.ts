@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseManifest } from '../../../functions/domain/manifest.ts';
+import { parseManifest } from '../../../functions/domain/manifest/manifest.ts';
 
 let folder: string;
 beforeAll(async () => {

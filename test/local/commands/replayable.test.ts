@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FileRecord } from '../../../functions/domain/ledger.ts';
-import { repairKey } from '../../../functions/domain/repaired.ts';
+import { repairKey } from '../../../functions/domain/repair/repaired.ts';
 import { replayable } from '../../../local/commands/replayable.ts';
 import { fileRecord } from './whereabouts.ts';
 

@@ -1,0 +1,187 @@
+import { ArrayCutter } from '../json/json-array.ts';
+import { LineCutter } from '../json/json-lines.ts';
+import { JsonReader, type JsonRecord } from '../json/json-reader.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Parser } from './judge-csv.ts';
+import type { FindingLog } from './judge-findings.ts';
+import { JsonRecordJudge } from './judge-json-record.ts';
+import { Discards, type KeyCheck } from './judge-keys.ts';
+import { fileKind } from './judge-kind.ts';
+import type { RecordListener } from './judge-records.ts';
+import type { FileFacts, Finding } from './judgement.ts';
+
+const [space, lf, cr] = [0x20, 0x0a, 0x0d];
+const tooManyColumns = 'has more than 2000 keys that the manifest does not name; what follows was not read';
+const lineEnd = Buffer.from([lf]);
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Parser of JSON lines and of files that are one JSON array, by RFC 8259 and UTF-8 exactly; no object may name a key
+ * twice. A listener gets records as lines: as they stand in JSON lines, each made one line of an array's.
+ */
+export class JsonParser implements Parser {
+  records = 0;
+  badRecords = 0;
+  private bytes = 0;
+  private found: Finding[] = [];
+  private readonly lines: LineCutter | undefined;
+  private readonly reader: JsonReader;
+  private readonly judge: JsonRecordJudge;
+  private readonly manifest: Manifest;
+  private readonly findings: FindingLog;
+  private readonly listener: RecordListener;
+  private readonly keys: KeyCheck;
+  private readonly discards: Discards;
+
+  constructor(
+    manifest: Manifest,
+    findings: FindingLog,
+    listener: RecordListener = {},
+    windowBytes?: number,
+    keys: KeyCheck = {},
+  ) {
+    this.lines = manifest.format === 'json' ? undefined : new LineCutter();
+    const told = {
+      onRecord: (record: JsonRecord) => this.read(record),
+      onTooLong: (line: number) => this.tooLong(line),
+      onBroken: (line: number, problem: string) => this.broken(line, problem),
+    };
+    const cutter = this.lines ?? new ArrayCutter();
+    this.reader = new JsonReader(cutter, manifest.max_row_bytes, told, windowBytes);
+    this.judge = new JsonRecordJudge(manifest, findings);
+    this.manifest = manifest;
+    this.findings = findings;
+    this.listener = listener;
+    this.keys = keys;
+    this.discards = new Discards(keys.discards ?? [], manifest, findings);
+    if (listener.onBad) findings.listen((finding) => this.found.push(finding));
+  }
+
+  get isStopped(): boolean {
+    return this.reader.isStopped;
+  }
+
+  get isEmpty(): boolean {
+    return this.bytes === 0;
+  }
+
+  get drift(): readonly string[] {
+    return this.records === 0 ? [] : this.judge.columns.drift;
+  }
+
+  write(bytes: Uint8Array): void {
+    const room = this.manifest.max_bytes - this.bytes;
+    this.bytes += bytes.length;
+    this.reader.write(bytes.length > room ? bytes.subarray(0, room) : bytes);
+    if (bytes.length > room && !this.isStopped) this.tooLarge();
+  }
+
+  end(): void {
+    if (this.isEmpty) return;
+    this.reader.drain(true);
+    const { max_rows } = this.manifest;
+    const { records } = this;
+    if (max_rows !== undefined && records > max_rows) {
+      this.refuse('max_rows', 'the file', `has ${records} records, the manifest allows ${max_rows}`);
+    }
+  }
+
+  stop(): void {
+    this.reader.stop();
+  }
+
+  facts(): Omit<FileFacts, 'compression' | 'sha256'> {
+    const { format, delimiter, quote } = this.manifest;
+    const { hasLf = false, hasCrlf = false } = this.lines ?? {};
+    return {
+      format,
+      bom: false,
+      delimiter,
+      quote,
+      header: this.judge.columns.names,
+      line_end: hasCrlf ? (hasLf ? 'mixed' : 'crlf') : 'lf',
+      multiline: false,
+      records: this.records,
+      bytes: this.bytes,
+    };
+  }
+
+  private read(record: JsonRecord): void {
+    this.records++;
+    if (this.records === 1 && this.isForeign(record.bytes.subarray(record.start, record.end))) return;
+    const before = this.findings.total;
+    const isReadable = this.judgeRecord(record);
+    const found = this.findings.total - before;
+    if (this.judge.columns.areTooMany) this.refuse('unknown_column', 'the file', tooManyColumns);
+    else if (found === 0) this.tellGood(record);
+    else if (isReadable) this.tellBad(record, found);
+    else this.stop();
+  }
+
+  private tellBad(record: JsonRecord, found: number): void {
+    this.badRecords++;
+    this.findings.inRecords += found;
+    this.listener.onBad?.({ line: record.line, bytes: this.asLine(record), findings: this.found });
+    this.found = [];
+  }
+
+  /** False where what follows cannot be understood: in an array nobody knows what a broken element has swallowed. */
+  private judgeRecord({ bytes, start, end, line, isUtf8 }: JsonRecord): boolean {
+    if (this.discards.ordinal === this.records) this.discards.tell();
+    else if (start === end) this.addOne('blank_line', line, 'the line', 'is blank');
+    else if (!isUtf8) this.addOne('encoding', line, 'the record', 'is not UTF-8');
+    else if (this.judge.judge(bytes, start, end, line) === 'broken') return this.lines !== undefined;
+    return true;
+  }
+
+  private tellGood(record: JsonRecord): void {
+    const { listener, keys } = this;
+    if (keys.index) this.judge.addKey(keys.index, this.records, record.line);
+    if (!listener.onGood) return;
+    const { bytes, start, next } = record;
+    listener.onGood(this.lines ? bytes.subarray(start, next) : Buffer.concat([this.asLine(record), lineEnd]));
+  }
+
+  /** Line breaks between tokens are blanks, and there are none inside of them. */
+  private asLine({ bytes, start, end }: JsonRecord): Buffer {
+    const text = bytes.subarray(start, end);
+    if (this.lines || !text.includes(lf)) return text;
+    return Buffer.from(text.map((byte) => (byte === lf || byte === cr ? space : byte)));
+  }
+
+  /** Says what the file is where it is none of ours. */
+  private isForeign(head: Uint8Array): boolean {
+    const kind = fileKind(head);
+    const hasMark = byteOrderMark.every((byte, at) => head[at] === byte);
+    if (kind) this.refuse('binary', 'the file', `is ${kind}, not JSON in UTF-8`);
+    else if (hasMark)
+      this.refuse('encoding', 'the file', 'begins with a byte-order mark, which JSON has not');
+    return kind !== undefined || hasMark;
+  }
+
+  private tooLong(line: number): void {
+    if (this.records === 0 && this.isForeign(this.reader.head)) return;
+    const says = `is longer than ${this.manifest.max_row_bytes} bytes; what follows was not read`;
+    this.addOne('max_row_bytes', line, 'the record', says);
+  }
+
+  private broken(line: number, problem: string): void {
+    if (this.records === 0 && this.isForeign(this.reader.head)) return;
+    this.addOne('json', line, problem, 'and what follows was not read');
+  }
+
+  private tooLarge(): void {
+    this.reader.drain(false);
+    const { max_bytes } = this.manifest;
+    this.refuse('max_bytes', 'the file', `is larger than ${max_bytes} bytes; what follows was not read`);
+  }
+
+  private refuse(rule: string, subject: string, says: string): void {
+    this.findings.add(rule, undefined, () => ({ subject, says }));
+    this.stop();
+  }
+
+  private addOne(rule: string, line: number, subject: string, says: string): void {
+    this.findings.add(rule, undefined, () => ({ line, subject, says }));
+  }
+}

@@ -1,0 +1,199 @@
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Scratch } from '../ports.ts';
+import type { FindingLog } from './judge-findings.ts';
+import { keyHash } from './judge-keys-hash.ts';
+import { Partitions, partitionCount } from './judge-keys-partitions.ts';
+import { entryWords, findRepeats, lineWord, ordinalWord } from './judge-keys-repeats.ts';
+import { KeyText } from './judge-keys-text.ts';
+
+/** A record that is set aside because of its key. */
+export type Repeat = {
+  /** Position of the record in the file, from 1. */
+  readonly ordinal: number;
+  readonly line: number;
+  /** Line of the record with the same key that is kept; where all are refused, of the first one, or for that of the second. */
+  readonly other: number;
+};
+
+/** What a parser does with keys: it feeds an index while it reads for the first time, and leaves out what that found in the second. */
+export type KeyCheck = {
+  readonly index?: KeyIndex | undefined;
+  /** In order; each is told as a bad record. */
+  readonly discards?: Iterable<Repeat> | undefined;
+};
+
+/** What an index works with. */
+export type KeyRoom = {
+  /** What whoever writes the file cannot know, such as the version that it is given: without it keys could be made to collide. */
+  readonly seed?: string | undefined;
+  /** Where entries go that are too many for memory; without it all are held. The repeats can be read until it is closed. */
+  readonly scratch?: Scratch | undefined;
+  /** Bytes of entries that are held before the scratch is used. */
+  readonly memoryBytes?: number | undefined;
+};
+
+const oneMillionEntries = 2 ** 20 * entryWords * 4;
+const mostLines = 2 ** 32 - 1;
+
+/** The index of a file's keys; undefined when its manifest names none. */
+export const keyIndex = (manifest: Manifest, room: KeyRoom): KeyIndex | undefined =>
+  manifest.key && new KeyIndex(manifest, room);
+
+/**
+ * Finds records with the same key in flat memory, whatever their format. Keys are compared by value (1.0 is 1.00) and
+ * by a keyed hash of 128 bits; see `keyHash` for the chance of a mistake. Bad records are not to be added.
+ */
+export class KeyIndex {
+  /** Records added so far. */
+  records = 0;
+  /** It cannot count so far; its answer is worth nothing. */
+  isOverfull = false;
+  private lastOrdinal = 0;
+  private readonly text: KeyText;
+  private readonly hash: ReturnType<typeof keyHash>;
+  private readonly entry = new Uint32Array(entryWords);
+  private readonly entries: Partitions;
+  private readonly scratch: Scratch | undefined;
+  private readonly memoryBytes: number;
+
+  constructor({ key = [], fields }: Manifest, { seed = '', scratch, memoryBytes }: KeyRoom) {
+    const types = new Map(fields.map(({ name, type }) => [name, type]));
+    this.text = new KeyText(key.map((name) => types.get(name) ?? { kind: 'string' }));
+    this.hash = keyHash(seed);
+    this.scratch = scratch;
+    this.memoryBytes = memoryBytes ?? oneMillionEntries;
+    this.entries = new Partitions(entryWords, scratch, this.memoryBytes);
+  }
+
+  /** Takes the next value of a record's key, in the order of the key, as UTF-8. */
+  take(bytes: Uint8Array, start: number, end: number): void {
+    this.text.add(bytes, start, end);
+  }
+
+  /** The same for a value that does not lie anywhere as it reads. */
+  takeText(text: string): void {
+    const bytes = Buffer.from(text);
+    this.text.add(bytes, 0, bytes.length);
+  }
+
+  /** Adds the record whose values were taken: its position in the file, greater than the one before, and its line, both from 1. */
+  add(ordinal: number, line: number): void {
+    const { entry, text } = this;
+    this.hash.hash(text.words, text.length, entry);
+    text.clear();
+    if (line > mostLines || ordinal > mostLines) this.isOverfull = true;
+    entry[ordinalWord] = ordinal;
+    entry[lineWord] = line;
+    this.entries.add((entry[0] ?? 0) >>> 24, entry);
+    this.records++;
+    this.lastOrdinal = ordinal;
+  }
+
+  /** All records to be set aside, in their order; can be read more than once. */
+  repeats(kept: Manifest['on_duplicate']): Repeats {
+    const repeats = new Repeats(this.lastOrdinal, new Partitions(3, this.scratch, this.memoryBytes / 2));
+    findRepeats(this.entries, kept, (...repeat) => repeats.add(...repeat));
+    return repeats;
+  }
+}
+
+/** Repeats, sorted by dealing them out to ranges of ordinals. */
+class Repeats implements Iterable<Repeat> {
+  count = 0;
+  private readonly range: number;
+  private readonly row = new Uint32Array(3);
+  private readonly partitions: Partitions;
+
+  constructor(lastOrdinal: number, partitions: Partitions) {
+    this.range = Math.floor(lastOrdinal / partitionCount) + 1;
+    this.partitions = partitions;
+  }
+
+  add(ordinal: number, line: number, other: number): void {
+    this.row[0] = ordinal;
+    this.row[1] = line;
+    this.row[2] = other;
+    this.partitions.add(Math.floor(ordinal / this.range), this.row);
+    this.count++;
+  }
+
+  /** They are no part of what a judgement says of a file. */
+  toJSON(): undefined {
+    return undefined;
+  }
+
+  *[Symbol.iterator](): Generator<Repeat> {
+    for (let partition = 0; partition < partitionCount; partition++) yield* this.sorted(partition);
+  }
+
+  /** Each has a place of its own in its range, and a line of at least 1. */
+  private *sorted(partition: number): Generator<Repeat> {
+    const first = partition * this.range;
+    const lines = new Uint32Array(2 * this.range);
+    for (const block of this.partitions.read(partition)) {
+      for (let at = 0; at < block.length; at += 3) {
+        const place = 2 * ((block[at] ?? 0) - first);
+        lines[place] = block[at + 1] ?? 0;
+        lines[place + 1] = block[at + 2] ?? 0;
+      }
+    }
+    for (let at = 0; at < this.range; at++) {
+      const [line, other] = [lines[2 * at] ?? 0, lines[2 * at + 1] ?? 0];
+      if (line > 0) yield { ordinal: first + at, line, other };
+    }
+  }
+}
+
+export type { Repeats };
+
+/** Adds a finding for each record that is set aside because of its key, and answers them; undefined when there is none. */
+export const judgeKeys = (index: KeyIndex, manifest: Manifest, findings: FindingLog): Repeats | undefined => {
+  const repeats = index.repeats(manifest.on_duplicate);
+  for (const repeat of repeats) addDuplicate(repeat, manifest, findings);
+  findings.inRecords += repeats.count;
+  if (index.isOverfull) {
+    const says = `has more than ${mostLines} lines, too many to tell its records apart by their keys`;
+    findings.add('key', undefined, () => ({ subject: 'the file', says }));
+  }
+  return repeats.count > 0 ? repeats : undefined;
+};
+
+/** Values are not shown: they may be personal, and they stand on the line that is named. */
+const addDuplicate = ({ line, other }: Repeat, manifest: Manifest, findings: FindingLog): void => {
+  const { key = [], on_duplicate } = manifest;
+  const names = key.length === 1 ? '' : ` (${key.join(', ')})`;
+  const kept = on_duplicate === 'reject' ? '' : `, which is kept as the ${on_duplicate} one`;
+  const says = `has the same key${names} as the record on line ${other}${kept}`;
+  findings.add('duplicate', key[0], () => ({ line, subject: 'the record', says }));
+};
+
+/** Goes through the discards of a file while its records are read again. */
+export class Discards {
+  private next: Repeat | undefined;
+  private readonly repeats: Iterator<Repeat>;
+  private readonly manifest: Manifest;
+  private readonly findings: FindingLog;
+
+  constructor(repeats: Iterable<Repeat>, manifest: Manifest, findings: FindingLog) {
+    this.repeats = repeats[Symbol.iterator]();
+    this.manifest = manifest;
+    this.findings = findings;
+    this.advance();
+  }
+
+  /** Ordinal of the next one; Infinity when none is left. */
+  get ordinal(): number {
+    return this.next?.ordinal ?? Infinity;
+  }
+
+  /** Adds the finding of the next one and goes on. */
+  tell(): void {
+    if (this.next) addDuplicate(this.next, this.manifest, this.findings);
+    this.advance();
+  }
+
+  private advance(): void {
+    const { done, value } = this.repeats.next();
+    this.next = done ? undefined : value;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Field, FieldType } from '../field/field.ts';
+import { timestampFormats } from '../field/field-time.ts';
+import { valueType } from '../field/field-type.ts';
+import type { PatternJudge } from './manifest-patterns.ts';
+import { pathOf } from './manifest-problems.ts';
+import type { FieldText } from './manifest-schema.ts';
+
+/** Columns of a manifest, checked for what a schema cannot say. */
+type Fields = { readonly fields: readonly Field[]; readonly problems: readonly string[] };
+
+/** Columns that the lake adds to every landed row. */
+const lineage = new Set(['landed_file', 'landed_version', 'landed_at', 'batch_id', 'unknown_fields']);
+
+/** Reads the columns. */
+export const manifestFields = (
+  texts: Readonly<Record<string, FieldText>>,
+  patternProblem: PatternJudge,
+): Fields => {
+  const entries = Object.entries(texts);
+  const problems = [
+    ...(entries.length === 0 ? ['schema.fields: names no field'] : []),
+    ...nameProblems(entries.map(([name]) => name)),
+  ];
+  const fields = entries.map(([name, text]) => {
+    const field = readField(name, text);
+    problems.push(...fieldProblems(pathOfField(name), text, field, patternProblem));
+    return field;
+  });
+  return { fields, problems };
+};
+
+const pathOfField = (name: string): string => pathOf(['schema', 'fields', name]);
+
+const nameProblems = (names: readonly string[]): string[] => {
+  const problems: string[] = [];
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const folded = name.toLowerCase();
+    const before = seen.get(folded);
+    if (before !== undefined) problems.push(`${pathOfField(name)}: differs from ${before} in case alone`);
+    if (lineage.has(folded.split(/[.[]/)[0] ?? ''))
+      problems.push(`${pathOfField(name)}: is a column that the lake adds to every row`);
+    if (name.trim() !== name) problems.push(`${pathOfField(name)}: begins or ends with a blank`);
+    seen.set(folded, name);
+  }
+  return problems;
+};
+
+const readField = (name: string, text: FieldText): Field => ({
+  name,
+  type_name: text.type,
+  type: readType(text),
+  required: text.required,
+  min: asText(text.min),
+  max: asText(text.max),
+  min_length: text.length ?? text.min_length,
+  max_length: text.length ?? text.max_length,
+  pattern: text.pattern,
+  one_of: text.one_of?.map(String),
+  pii: text.pii,
+});
+
+const asText = (bound: string | number | undefined): string | undefined =>
+  bound === undefined ? undefined : String(bound);
+
+const readType = ({ type, format }: FieldText): FieldType => {
+  if (type === 'timestamp') return { kind: type, format: format ?? 'YYYY-MM-DD HH:mm:ss' };
+  if (type === 'date') return { kind: type, format: format ?? 'YYYY-MM-DD' };
+  if (type === 'int' || type === 'float' || type === 'bool') return { kind: type };
+  const [precision, scale] = type.match(/[0-9]+/g) ?? [];
+  if (precision === undefined) return { kind: 'string' };
+  return { kind: 'decimal', precision: Number(precision), scale: Number(scale) };
+};
+
+const fieldProblems = (
+  path: string,
+  text: FieldText,
+  field: Field,
+  patternProblem: PatternJudge,
+): readonly string[] =>
+  [
+    typeProblem(path, text, field),
+    ...boundProblems(path, field),
+    ...lengthProblems(path, text),
+    patternProblem(`${path}.pattern`, field.pattern),
+    choiceProblem(path, field),
+  ].filter((problem) => problem !== undefined);
+
+const typeProblem = (path: string, { format }: FieldText, { type }: Field): string | undefined => {
+  if (type.kind === 'decimal') {
+    return type.scale > type.precision
+      ? `${path}.type: has more digits after the point than digits`
+      : undefined;
+  }
+  if (format === undefined) return undefined;
+  if (type.kind !== 'timestamp' && type.kind !== 'date') {
+    return `${path}.format: is for fields of type timestamp and date`;
+  }
+  const isTimestamp = timestampFormats.some((one) => one === format);
+  return isTimestamp === (type.kind === 'timestamp')
+    ? undefined
+    : `${path}.format: is no format of a ${type.kind}`;
+};
+
+const boundProblems = (path: string, { type, type_name, min, max }: Field): (string | undefined)[] => {
+  const { compare, misfit } = valueType(type);
+  const problemOf = (key: string, value: string | undefined): string | undefined => {
+    if (value === undefined) return undefined;
+    if (!compare) return `${path}.${key}: a ${type_name} has no order`;
+    return misfit(value) === undefined
+      ? undefined
+      : `${path}.${key}: ${value} is no ${type_name} (${misfit(value)})`;
+  };
+  const problems = [problemOf('min', min), problemOf('max', max)];
+  if (problems.some((problem) => problem !== undefined) || min === undefined || max === undefined)
+    return problems;
+  return compare && compare(min, max) > 0 ? [`${path}.min: is more than max`] : [];
+};
+
+const lengthProblems = (path: string, { length, min_length, max_length }: FieldText): readonly string[] => {
+  if (length !== undefined && (min_length !== undefined || max_length !== undefined)) {
+    return [`${path}.length: says the same as min_length and max_length; keep one`];
+  }
+  return (min_length ?? 0) > (max_length ?? Infinity) ? [`${path}.min_length: is more than max_length`] : [];
+};
+
+const choiceProblem = (path: string, { type, type_name, one_of = [] }: Field): string | undefined => {
+  const { misfit } = valueType(type);
+  const odd = one_of.find((choice) => choice === '' || misfit(choice) !== undefined);
+  return odd === undefined ? undefined : `${path}.one_of: ${JSON.stringify(odd)} is no ${type_name}`;
+};

@@ -1,0 +1,88 @@
+import { pathConflicts, pathProblem } from '../field/field-path.ts';
+import type { FileFormat } from '../judge/judgement.ts';
+import { pathOf } from './manifest-problems.ts';
+import type { ManifestText } from './manifest-schema.ts';
+
+type FileText = ManifestText['schema'];
+
+const byExtension: Readonly<Record<string, FileFormat>> = {
+  csv: 'csv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'json',
+  parquet: 'parquet',
+};
+const unread = new Set([
+  'avro',
+  'orc',
+  'xls',
+  'xlsx',
+  'xml',
+  'zst',
+  'bz2',
+  'xz',
+  'zip',
+  '7z',
+  'lz4',
+  'snappy',
+]);
+
+/** How files of a manifest are written: as it says, else as their extension does, else CSV. */
+export const formatOf = ({ format, extension }: Pick<FileText, 'format' | 'extension'>): FileFormat =>
+  format ?? namedBy(extension) ?? 'csv';
+
+/** Whether a format has records with keys of their own. */
+export const isJson = (format: FileFormat): boolean => format === 'jsonl' || format === 'json';
+
+const namedBy = (extension: string): FileFormat | undefined => {
+  const ending = extension.toLowerCase().replace(/\.gz$/, '').split('.').at(-1) ?? '';
+  return Object.hasOwn(byExtension, ending) ? byExtension[ending] : undefined;
+};
+
+/** What contradicts the format of a manifest's files. */
+export const formatProblems = (schema: FileText): readonly string[] => {
+  const { extension, fields } = schema;
+  const format = formatOf(schema);
+  const named = namedBy(extension);
+  const endings = extension.toLowerCase().split('.').slice(1);
+  const odd = endings.find((ending) => unread.has(ending));
+  return [
+    ...(odd === undefined ? [] : [`schema.extension: .${odd} is not read; csv, jsonl, json and parquet are`]),
+    ...(named === undefined || named === format
+      ? []
+      : [`schema.format: is ${format}, but schema.extension ${extension} says ${named}`]),
+    ...(format === 'parquet' && endings.at(-1) === 'gz'
+      ? ['schema.extension: Parquet is compressed inside, .gz is not read']
+      : []),
+    ...strangeKeys(schema, format),
+    ...(format === 'parquet' ? momentProblems(fields) : []),
+    ...(format === 'csv' ? [] : nameProblems(Object.keys(fields))),
+  ];
+};
+
+/** Keys that say nothing about files of this format. */
+const strangeKeys = (schema: FileText, format: FileFormat): string[] => {
+  const csvOnly = ['delimiter', 'quote'] as const;
+  const textOnly = ['encoding', 'max_row_bytes'] as const;
+  const strange = [...(format === 'csv' ? [] : csvOnly), ...(format === 'parquet' ? textOnly : [])];
+  return strange
+    .filter((key) => schema[key] !== undefined)
+    .map((key) => `schema.${key}: is not for ${format}`);
+};
+
+/** Parquet stores moments, which are judged as they are written with a blank and without a zone. */
+const momentProblems = (fields: FileText['fields']): string[] =>
+  Object.entries(fields)
+    .filter(([, { format }]) => format?.includes('T'))
+    .map(
+      ([name]) => `${pathOf(['schema', 'fields', name, 'format'])}: has a T or a Z, which Parquet has not`,
+    );
+
+const nameProblems = (names: readonly string[]): string[] => {
+  const problems = names.flatMap((name) => {
+    const problem = pathProblem(name);
+    return problem === undefined ? [] : [[name, problem] as const];
+  });
+  const found = problems.length > 0 ? problems : pathConflicts(names);
+  return found.map(([name, problem]) => `${pathOf(['schema', 'fields', name])}: ${problem}`);
+};

@@ -1,0 +1,91 @@
+import type { Model } from '../catalog.ts';
+import { changedKeys } from './rebuild-dimensions.ts';
+import { changedFiles, isAnyChanged } from './rebuild-inputs.ts';
+import {
+  columnList,
+  factSettings,
+  goldTable,
+  inlinedName,
+  isAmong,
+  kpiSettings,
+  kpisOn,
+  modelNamed,
+  type Named,
+  type Plan,
+  withInlined,
+} from './rebuild-plan.ts';
+
+/**
+ * A fact is replaced by partitions. Its partition follows from its key (packaging sees to it), so all rows of a key lie
+ * in one partition, and the partitions of the rows that came from differing files, before and now, are all that these
+ * files can have changed.
+ */
+
+const spineName = (prefix: 'affected' | 'before', fact: Model, columns: readonly string[]): string =>
+  `${prefix}_${fact.name}_${columns.join('_')}`;
+
+/** The column by which a fact is replaced. */
+export const partitionOf = ({ partition }: Model): string => partition ?? '';
+
+/** A select of the partitions that the rebuild replaces. */
+export const affectedPartitions = (fact: Model): string =>
+  `select ${partitionOf(fact)} from ${spineName('affected', fact, [partitionOf(fact)])}`;
+
+/** Finds the partitions a rebuild has to replace, notes what KPIs stood for there, and replaces them. */
+export const rebuildFact = (plan: Plan, fact: Model): string[] => {
+  const table = goldTable(fact);
+  const columns = columnList(fact.columns);
+  const isAffected = isAmong([partitionOf(fact)], affectedPartitions(fact));
+  return [
+    findPartitions(plan, fact),
+    ...spinesOf(plan, fact).map(
+      (spine) => `${plan.engine.createTemporary} ${spineName('before', fact, spine)} as
+select distinct ${spine.join(', ')} from ${table} where ${isAffected}`,
+    ),
+    `delete from ${table} where ${isAffected}`,
+    `insert into ${table} (${columns})
+${withInlined(plan, fact.refs)}select ${columns} from (\n${fact.incremental_sql}\n) as model where ${isAffected}`,
+  ];
+};
+
+/** What the KPIs on a fact have to speak of besides its partitions: lists of columns, each once. */
+const spinesOf = (plan: Plan, fact: Model): string[][] => {
+  const spines = kpisOn(plan, fact).flatMap((kpi) => [[kpi.partition ?? ''], kpiSettings(kpi).spine]);
+  const wanted = new Map(spines.map((spine) => [spine.join(', '), spine]));
+  wanted.delete(partitionOf(fact));
+  return [...wanted.values()];
+};
+
+/** For the KPIs on a fact: the values of each spine in the affected partitions, before the rebuild or now. */
+export const affectedSpines = (plan: Plan, fact: Model): Named[] =>
+  spinesOf(plan, fact).map((spine) => ({
+    name: spineName('affected', fact, spine),
+    sql: `select ${spine.join(', ')} from ${spineName('before', fact, spine)}
+union
+select ${spine.join(', ')} from ${goldTable(fact)} where ${isAmong([partitionOf(fact)], affectedPartitions(fact))}`,
+  }));
+
+const findPartitions = (plan: Plan, fact: Model): string => {
+  const { reads } = factSettings(fact);
+  const partition = partitionOf(fact);
+  const touched = [goldTable(fact), inlinedName(reads)].flatMap((relation) =>
+    reasons(plan, fact).map((reason) => `select ${partition} from ${relation} where ${reason}`),
+  );
+  return `${plan.engine.createTemporary} ${spineName('affected', fact, [partition])} as
+${withInlined(plan, [reads])}select distinct ${partition} from (
+${touched.join('\nunion all\n')}
+) as touched where ${partition} is not null`;
+};
+
+/** Conditions, on a row of the fact or of what it reads, under which its partition has to be replaced. */
+const reasons = (plan: Plan, fact: Model): string[] => {
+  const { reads, dimensions } = factSettings(fact);
+  const files = modelNamed(plan, reads).sources.map((dataset) =>
+    isAmong(['landed_file'], changedFiles(dataset)),
+  );
+  const members = Object.entries(dimensions).map(([name, columns]) =>
+    isAmong(columns, changedKeys(modelNamed(plan, name))),
+  );
+  const texts = [fact, ...kpisOn(plan, fact)].map(({ name }) => name);
+  return [...files, ...members, isAnyChanged([], texts)];
+};

@@ -1,0 +1,74 @@
+import type { Mart, Model } from '../catalog.ts';
+import { type Applied, columnList, goldTable, modelsOf, type Plan } from './rebuild-plan.ts';
+
+/** The tables and views of gold: made where they are missing, widened where a model has grown. */
+
+/** A column whose type differs from the one its table has. */
+export class ChangedColumnType extends Error {
+  override readonly name = 'ChangedColumnType';
+
+  constructor(
+    readonly model: string,
+    readonly column: string,
+    readonly from: string,
+    readonly to: string,
+  ) {
+    super(`${model}.${column} was ${from} and became ${to}: give the changed column a new name`);
+  }
+}
+
+const bookkeeping = [
+  'create schema if not exists gold',
+  'create table if not exists gold.fence (mart varchar(128) primary key, seq bigint, rebuild varchar(256))',
+  'create table if not exists gold.applied_batches (mart varchar(128), batch_id varchar(256), rebuild varchar(256), seq bigint)',
+  'create table if not exists gold.applied_inputs (mart varchar(128), origin varchar(256), name varchar(1024), version varchar(1024), batch_id varchar(256))',
+  'create table if not exists gold.latest_items (mart varchar(128), model varchar(128), item varchar(256), seq bigint)',
+];
+
+/**
+ * Statements that give gold the shape its models need. Without `previous` everything is made that is not there. With it
+ * only what changed: a new model gets its table, a new column is added; a column that a model lost stays in its table
+ * and is NULL in new rows. Throws `ChangedColumnType`.
+ */
+export const shapeGold = (plan: Plan): string[] => [
+  ...(plan.run.previous ? [] : bookkeeping),
+  ...modelsOf(plan, 'view').flatMap((view) => shapeView(plan, view)),
+  ...[...modelsOf(plan, 'dimension'), ...modelsOf(plan, 'fact')].flatMap((model) => shapeTable(plan, model)),
+];
+
+const shapeView = ({ run, engine }: Plan, view: Model): string[] => {
+  if (run.previous?.models[view.name]?.hash === view.hash) return [];
+  const select = `select ${columnList(view.columns)} from (\n${view.sql}\n) as model`;
+  return [engine.createView(goldTable(view), select)];
+};
+
+const shapeTable = ({ run }: Plan, model: Model): string[] => {
+  const held = run.previous?.models[model.name]?.columns;
+  if (!held) return [createTable(model)];
+  return model.columns.flatMap(({ name, type }) => {
+    const known = held.find((column) => column.name === name);
+    if (known && known.type !== type) throw new ChangedColumnType(model.name, name, known.type, type);
+    return known ? [] : [`alter table ${goldTable(model)} add column ${name} ${type}`];
+  });
+};
+
+const createTable = (model: Model): string =>
+  `create table if not exists ${goldTable(model)} (${model.columns.map(({ name, type }) => `${name} ${type}`).join(', ')})`;
+
+/** What a rebuild of the mart leaves behind once it is applied, to be handed to the next one as `previous`. */
+export const appliedBy = (mart: Mart, previous?: Applied): Applied => ({
+  models: {
+    ...previous?.models,
+    ...Object.fromEntries(mart.models.map((model) => [model.name, appliedModel(model, previous)])),
+  },
+});
+
+const appliedModel = (
+  { name, hash, columns }: Model,
+  previous: Applied | undefined,
+): Applied['models'][string] => {
+  const lost = (previous?.models[name]?.columns ?? []).filter(
+    (held) => !columns.some((now) => now.name === held.name),
+  );
+  return { hash, columns: [...columns, ...lost] };
+};

@@ -1,0 +1,61 @@
+import type { Mart, Model } from '../catalog.ts';
+import { runChecks } from './rebuild-checks.ts';
+import { rebuildDimension } from './rebuild-dimensions.ts';
+import { rebuildFact } from './rebuild-facts.ts';
+import { findChangedInputs, forgetTexts, raiseFence, recordApplied } from './rebuild-inputs.ts';
+import { unloadKpi } from './rebuild-kpis.ts';
+import { noteLatest } from './rebuild-latest.ts';
+import { modelsOf, type Plan, planRebuild, type RebuildRun } from './rebuild-plan.ts';
+import { shapeGold } from './rebuild-tables.ts';
+
+export type { Applied, RebuildRun } from './rebuild-plan.ts';
+export { appliedBy } from './rebuild-tables.ts';
+
+/** What the warehouse takes in one transaction: so many statements, so many bytes of SQL. */
+export const transactionLimits = { statements: 40, bytes: 100_000 } as const;
+
+/** A transaction that is more than the warehouse takes at once. */
+export class OversizedRebuild extends Error {
+  override readonly name = 'OversizedRebuild';
+
+  constructor(
+    readonly mart: string,
+    readonly statements: number,
+    readonly bytes: number,
+  ) {
+    super(
+      `rebuilding ${mart} takes ${statements} statements (of at most 40) and ${bytes} bytes (of less than 100,000)`,
+    );
+  }
+}
+
+/**
+ * The statements of the one transaction that brings a mart up to date: the fence, what differs, dimensions, facts, KPIs
+ * unloaded, checks, the record of what was applied. Each statement is complete and has no semicolon; they need a fresh
+ * session for their temporary relations. Throws `OversizedRebuild`, `UnsafeValue` and `ChangedColumnType`.
+ */
+export const composeRebuild = (mart: Mart, run: RebuildRun): string[] => {
+  const plan = planRebuild(mart, run);
+  const statements = [
+    ...shapeGold(plan),
+    ...raiseFence(plan),
+    ...forgetTexts(plan),
+    findChangedInputs(plan),
+    ...mart.models.flatMap((model) => rebuildTable(plan, model)),
+    ...modelsOf(plan, 'kpi').flatMap((kpi) => [unloadKpi(plan, kpi), ...noteLatest(plan, kpi)]),
+    ...runChecks(plan),
+    ...recordApplied(plan),
+  ];
+  const bytes = statements.reduce(
+    (total, statement) => total + new TextEncoder().encode(statement).length,
+    0,
+  );
+  if (statements.length > transactionLimits.statements || bytes >= transactionLimits.bytes)
+    throw new OversizedRebuild(mart.name, statements.length, bytes);
+  return statements;
+};
+
+const rebuildTable = (plan: Plan, model: Model): string[] => {
+  if (model.kind === 'dimension') return rebuildDimension(plan, model);
+  return model.kind === 'fact' ? rebuildFact(plan, model) : [];
+};

@@ -1,0 +1,251 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judgeFile } from '../../../../functions/domain/judge/judge-file.ts';
+import { FindingLog } from '../../../../functions/domain/judge/judge-findings.ts';
+import { openParser } from '../../../../functions/domain/judge/judge-parser.ts';
+import { readLanded } from '../../../../functions/domain/judge/judge-reading.ts';
+import type { Judgement } from '../../../../functions/domain/judge/judgement.ts';
+import { RangeUnread } from '../../../../functions/domain/parquet/parquet-file.ts';
+import { manifestOf, messagesOf, outcomeOf, pieces } from './judge-fixture.ts';
+
+const id = { type: 'int', required: true };
+const fields = { id, name: { type: 'string', max_length: 5 } };
+
+const judgeParquet = (bytes: Uint8Array, schema: object = {}, range = rangeOf(bytes)): Promise<Judgement> => {
+  const manifest = manifestOf({ extension: '.parquet', name_pattern: undefined, fields, ...schema });
+  const key = 'data/streams/a.parquet';
+  return judgeFile({ key, size: bytes.length, manifest, content: pieces(bytes, 1000), range });
+};
+
+const rangeOf = (bytes: Uint8Array) => async (start: number, end: number) => bytes.subarray(start, end);
+
+let folder: string;
+let database: DuckDBInstance;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parquet-'));
+  database = await DuckDBInstance.create(':memory:', { threads: '1' });
+});
+afterAll(async () => {
+  database.closeSync();
+  await rm(folder, { recursive: true });
+});
+
+/** A Parquet file that DuckDB writes of a query. */
+const written = async (query: string, options = ''): Promise<Buffer> => {
+  const path = join(folder, 'a.parquet');
+  const connection = await database.connect();
+  await connection.run(`copy (${query}) to '${path}' (format parquet${options})`);
+  connection.closeSync();
+  return readFile(path);
+};
+
+describe('Parquet', () => {
+  it.each(['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli'])('is read with %s', async (codec) => {
+    const bytes = await written(
+      `select range as id, 'n' || range % 10 as name from range(10000)`,
+      `, codec ${codec}, row_group_size 2048`,
+    );
+    expect(await judgeParquet(bytes)).toMatchObject({
+      verdict: 'accepted',
+      drift: [],
+      facts: { format: 'parquet', compression: 'none', header: ['id', 'name'], records: 10000 },
+    });
+  });
+
+  it('is refused with a codec that is not read', async () => {
+    const bytes = await written("select 1 as id, 'x' as name", ', codec lz4_raw');
+    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+      'the file is no Parquet that can be read (parquet unsupported compression codec: LZ4_RAW)',
+    ]);
+  });
+
+  it('is read as another writer writes it', async () => {
+    const bytes = Buffer.from(
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'id', data: [1n, 2n], type: 'INT64' },
+          { name: 'name', data: ['a', 'toolong'], type: 'STRING' },
+        ],
+      }),
+    );
+    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+      'line 2, column name: "toolong" has 7 characters, the manifest asks for 0 to 5',
+    ]);
+  });
+
+  const every = {
+    id,
+    small: { type: 'int' },
+    big: { type: 'int' },
+    paid: { type: 'decimal(38,4)', min: '-1.0000' },
+    cents: { type: 'decimal(9,2)' },
+    share: { type: 'float' },
+    half: { type: 'float' },
+    ok: { type: 'bool' },
+    day: { type: 'date', min: '0001-01-01' },
+    at: { type: 'timestamp', format: 'YYYY-MM-DD HH:mm:ss[.ffffff]' },
+    'tags[]': { type: 'string', one_of: ['a', 'b'] },
+    'place.city': { type: 'string', one_of: ['x'] },
+    'items[].price': { type: 'decimal(10,2)', one_of: ['1.10', '0.57'] },
+    'items[].note': { type: 'string' },
+  };
+  const row = `select 1::int as id, -5::tinyint as small, 7::ubigint as big, 12345678901234567890.1234::decimal(38,4) as paid,
+    0.57::decimal(9,2) as cents, 0.1::double as share, 0.5::float as half, true as ok, date '2024-02-29' as day,
+    timestamp '2024-06-25 17:43:13.000001' as at, ['a', 'b', null] as tags, {'city': 'x'} as place,
+    [{'price': 1.10::decimal(10,2), 'note': null}, {'price': 0.57::decimal(10,2), 'note': 'n'}] as items`;
+
+  it('has every type, and lists and structs', async () => {
+    const judgement = await judgeParquet(await written(row), { fields: every });
+    expect(messagesOf(judgement)).toEqual([]);
+    expect(judgement).toMatchObject({
+      verdict: 'accepted',
+      facts: { header: Object.keys(every), records: 1 },
+    });
+  });
+
+  it.each([
+    [
+      'a decimal exactly',
+      '-1.0001::decimal(38,4) as paid',
+      'line 1, column paid: "-1.0001" is less than -1.0000',
+    ],
+    [
+      'an unsigned integer',
+      '18446744073709551615::ubigint as big',
+      'line 1, column big: "18446744073709551615" is not an int (it does not fit into 64 bits)',
+    ],
+    [
+      'a part of a second',
+      "timestamp '2024-06-25 17:43:13.5' as day_time",
+      'line 1, column day_time: "2024-06-25 17:43:13.5" is not a timestamp (YYYY-MM-DD HH:mm:ss)',
+    ],
+    [
+      'nanoseconds',
+      "timestamp_ns '2024-06-25 17:43:13.000000001' as at",
+      'line 1, column at: "1719337393000000001 ns" is not a timestamp (YYYY-MM-DD HH:mm:ss[.ffffff])',
+    ],
+    [
+      'no number',
+      "'nan'::double as share",
+      'line 1, column share: "\\"NaN\\"" is a string in JSON, the manifest asks for a number (float)',
+    ],
+    [
+      'an element',
+      "[{'price': 1.10::decimal(10,2)}, {'price': 9::decimal(10,2)}] as items",
+      'line 1, column items[1].price: "9.00" is none of 1.10, 0.57',
+    ],
+    ['a text in a struct', "{'city': 'y'} as place", 'line 1, column place.city: "y" is none of x'],
+    [
+      'another type',
+      "'1' as share",
+      'column share: the column is BYTE_ARRAY UTF8 in Parquet, the manifest asks for float',
+    ],
+    [
+      'a moment for a day',
+      "timestamp '2024-06-25 17:43:13' as day",
+      'column day: the column is INT64 TIMESTAMP in Parquet, the manifest asks for date',
+    ],
+    ['a list for a value', '[true] as ok', '"ok[]" is a column that the manifest does not name'],
+  ])('names what is wrong: %s', async (_, column, message) => {
+    const query = `select 1::int as id, ${column}`;
+    const named = { ...every, day_time: { type: 'timestamp' } };
+    expect(
+      messagesOf(await judgeParquet(await written(query), { fields: named, fields_required: false })),
+    ).toContain(message);
+  });
+
+  it('asks for values and columns', async () => {
+    const bytes = await written('select null::int as id, 1 as other');
+    expect(outcomeOf(await judgeParquet(bytes))).toEqual({ 'missing_column:name': 1, unknown_column: 1 });
+    const optional = { fields_required: false, unknown_fields: 'ignore' };
+    expect(messagesOf(await judgeParquet(bytes, optional))).toEqual([
+      'line 1, column id: the value is missing, every record needs one',
+    ]);
+    const drifted = await judgeParquet(await written('select 1 as id, 1 as other'), optional);
+    expect(drifted).toMatchObject({
+      verdict: 'accepted',
+      drift: ['new column "other", ignored', 'column "name" is missing, taken as empty'],
+    });
+  });
+
+  it('may hold no row', async () => {
+    const judgement = await judgeParquet(await written("select 1 as id, 'x' as name where false"));
+    expect(judgement).toMatchObject({ verdict: 'accepted', facts: { header: ['id', 'name'], records: 0 } });
+    expect(await judgeParquet(Buffer.alloc(0))).toMatchObject({ verdict: 'ignored', reason: 'empty file' });
+  });
+
+  it('finds texts that are none', async () => {
+    const bytes = await written("select 1 as id, '\\xFF'::blob as name");
+    expect(messagesOf(await judgeParquet(bytes))).toEqual(['line 1: the record is not UTF-8']);
+  });
+
+  it('finds records with the same key, and keeps good ones', async () => {
+    const bytes = await written("select range % 3 as id, 'x' as name from range(4)");
+    const schema = { key: ['id'], validation: { on_error: 'quarantine_rows' } };
+    expect(await judgeParquet(bytes, schema)).toMatchObject({
+      verdict: 'accepted',
+      quarantined: { rows: 2 },
+    });
+  });
+
+  it('tells records as JSON lines, new columns with them where they are kept', async () => {
+    const bytes = await written("select 1 as id, 'x' as name, {'a': 1.10::decimal(4,2)} as more");
+    const manifest = manifestOf({
+      extension: '.parquet',
+      name_pattern: undefined,
+      fields,
+      unknown_fields: 'text',
+    });
+    const good: string[] = [];
+    const onGood = (line: Uint8Array) => void good.push(String(Buffer.from(line)));
+    const parser = openParser(manifest, new FindingLog(), { onGood });
+    const content = pieces(bytes, 1000);
+    await readLanded(
+      { key: 'data/streams/a.parquet', size: bytes.length, content, range: rangeOf(bytes) },
+      parser,
+    );
+    parser.end();
+    expect(good).toEqual(['{"id":1,"name":"x","more":{"a":1.10}}\n']);
+    expect(parser.drift).toEqual(['new column "more.a", kept as text']);
+  });
+
+  it('refuses row groups that are too large to be held', async () => {
+    const bytes = await written(
+      'select range as id, null::varchar as name from range(6_000_000)',
+      ', row_group_size 6000000',
+    );
+    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+      'the file has a row group (1) of more than 128 MiB or ten million values; write smaller row groups',
+    ]);
+  });
+
+  it('calls damaged bytes damaged, wherever they are', async () => {
+    const bytes = await written("select range as id, 'n' || range as name from range(100)");
+    expect(messagesOf(await judgeParquet(Buffer.from('id,name\n1,x\n')))).toEqual([
+      'the file does not end as Parquet does',
+    ]);
+    expect(outcomeOf(await judgeParquet(bytes.subarray(0, -1)))).toEqual({ parquet: 1 });
+    for (let at = 0; at < bytes.length; at += 7) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+      const { verdict } = await judgeParquet(damaged);
+      expect(['accepted', 'rejected']).toContain(verdict);
+    }
+  });
+
+  it('throws when a range cannot be read', async () => {
+    const bytes = await written("select 1 as id, 'x' as name");
+    const failing = () => Promise.reject(new Error('connection reset'));
+    await expect(judgeParquet(bytes, {}, failing)).rejects.toThrow('connection reset');
+    let calls = 0;
+    const later = async (start: number, end: number) => {
+      if (++calls > 2) throw new Error('connection reset');
+      return bytes.subarray(start, end);
+    };
+    await expect(judgeParquet(bytes, {}, later)).rejects.toThrow(RangeUnread);
+  });
+});
