@@ -13,6 +13,8 @@ export type Detail = {
   readonly says: string;
 };
 
+/** Nobody mends so many by hand: a file that is refused anyway is not read further, one that may be kept only later. */
+const mostFindings = { quarantine: 1_000_000, quarantine_rows: 10_000_000 } as const;
 const mostKept = 100;
 const longestValue = 100;
 
@@ -40,6 +42,15 @@ export class FindingLog {
     const finding = worded(rule, column, detail());
     if (isKept) this.kept.push(finding);
     this.listener?.(finding);
+  }
+
+  /** Says so, once, when there are too many of them to go on; what follows is not to be read then. */
+  areTooMany(policy: keyof typeof mostFindings): boolean {
+    const most = mostFindings[policy];
+    if (this.total < most) return false;
+    const says = `has ${most.toLocaleString('en-US')} findings; what follows was not read`;
+    this.add('findings', undefined, () => ({ subject: 'the file', says }));
+    return true;
   }
 
   /** Findings for which nothing of the file can be used. */

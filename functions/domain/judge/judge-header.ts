@@ -72,7 +72,9 @@ const isReadable = (record: CsvRecord, manifest: Manifest, findings: FindingLog)
   if (kind) return add('binary', 'the file', `is ${kind}, not CSV in UTF-8`);
   if (record.end - record.start > mostBytes)
     return add('header', 'the header', `is longer than ${mostBytes} bytes`);
-  return !judgeFaults(record, undefined, hides(manifest), findings);
+  if (judgeFaults(record, undefined, hides(manifest), findings)) return false;
+  const isMarkedTwice = record.text(0).startsWith('\uFEFF');
+  return !isMarkedTwice || add('encoding', 'the header', 'begins with a second byte-order mark');
 };
 
 /** Whether text that is no value of a known column may be personal all the same. */

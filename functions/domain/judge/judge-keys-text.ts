@@ -77,8 +77,9 @@ const timestamp: Canonical = (bytes, start, end, into, at) => {
 };
 
 const endOfFraction = (bytes: Uint8Array, start: number, end: number): number => {
-  const at = bytes.indexOf(point, start);
-  if (at < 0 || at >= end) return end;
+  const found = bytes.subarray(start, end).indexOf(point);
+  if (found < 0) return end;
+  const at = start + found;
   let last = end;
   while (bytes[last - 1] === zero) last--;
   return last === at + 1 ? at : last;

@@ -34,6 +34,7 @@ export const headerOf = (record: ReferenceRecord, manifest: Manifest): Reference
   if (raw.length > 2 ** 18) return refused({ rule: 'header', line });
   if (broken.length > 0) return refused(...broken);
   const columns = record.fields.map(({ text }) => decoded(text));
+  if (columns[0]?.startsWith('\uFEFF')) return refused({ rule: 'encoding', line });
   const hides = manifest.fields.some(({ pii }) => pii);
   const found = (rule: string, value: string | undefined): BareFinding => ({
     rule,

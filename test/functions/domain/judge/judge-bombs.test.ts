@@ -9,6 +9,7 @@ const ten = (bytes: Buffer) => Buffer.concat(Array(10).fill(bytes));
 
 /** A gigabyte in a megabyte. */
 const [zeros, spaces] = [ten(hundredOf('\0')), ten(hundredOf(' '))];
+const blankLines = (head: string): Buffer => Buffer.concat([gzipSync(head), hundredOf('\n')]);
 const begun = Buffer.concat([gzipSync('['), spaces]);
 const brackets = gzipSync(Buffer.alloc(50 * mebibyte, '['));
 
@@ -28,6 +29,8 @@ describe('a file that grows', () => {
       { max_row_bytes: 1 },
     ],
     ['gzip in gzip', '.csv', gzipSync(zeros), {}, { binary: 1 }],
+    ['blank lines as CSV', '.csv', blankLines('a\n'), {}, { blank_line: 1_000_000, findings: 1 }],
+    ['blank lines as JSON lines', '.jsonl', blankLines(''), {}, { blank_line: 1_000_000, findings: 1 }],
   ])('is refused early: %s', async (_, extension, bytes, limits, outcome) => {
     const fields = { a: { type: 'string' } };
     const manifest = manifestOf({ extension, name_pattern: undefined, fields, ...limits });

@@ -102,12 +102,9 @@ describe('encoding', () => {
     expect(outcomeOf(await judge(content, { schema: two }))).toEqual({ 'encoding:a': 1 });
   });
 
-  it('takes a byte-order mark for text anywhere but at the start', async () => {
-    expect(
-      outcomeOf(await judge('\ufeff\ufeffa,b\n', { schema: { ...two, fields_required: false } })),
-    ).toEqual({
-      unknown_column: 1,
-    });
+  it('takes a byte-order mark for text in a record, and refuses a second one before the header', async () => {
+    expect(outcomeOf(await judge('a,b\n\ufeffx,1\n', { schema: two }))).toBe('accepted');
+    expect(outcomeOf(await judge('\ufeff\ufeffa,b\n', { schema: two }))).toEqual({ encoding: 1 });
   });
 
   it.each([
