@@ -75,7 +75,7 @@ describe('the commands', { timeout: 240_000 }, () => {
 
   test('end in the middle of the main job, and say so', async () => {
     const start = run('start', '--fresh');
-    await start.says('data/tracks/tracks.csv  landed');
+    await start.says('data/tracks/tracks.csv');
     start.interrupt();
     expect(await start.ended).not.toBe(0);
     expect(start.alive()).toEqual([]);
