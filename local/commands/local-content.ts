@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 /** Milliseconds before progress is shown at all, and between two times that it is. */
 const [patience, interval] = [1_000, 200];
 
-const pieceBytes = 2 ** 18;
+const pieceBytes = 2 ** 20;
 
 /**
  * The bytes of a file of this machine, each piece lent until the next but one is asked for; on a terminal standard
@@ -13,17 +13,29 @@ const pieceBytes = 2 ** 18;
 export const contentOf = (path: string, size: number): AsyncIterable<Uint8Array> =>
   process.stderr.isTTY ? shown(piecesOf(path), path, size) : piecesOf(path);
 
-/** Two buffers serve for the whole file: new ones for each piece would be garbage faster than it is collected. */
+/**
+ * One piece is read ahead while the one before is judged. Three buffers serve for the whole file: new ones for each piece
+ * would be garbage faster than it is collected.
+ */
 async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path);
+  const buffers = Array.from({ length: 3 }, () => Buffer.allocUnsafe(pieceBytes));
+  const read = async (piece: number): Promise<Uint8Array> => {
+    const { bytesRead, buffer } = await file.read(buffers[piece % 3] ?? Buffer.alloc(pieceBytes));
+    return buffer.subarray(0, bytesRead);
+  };
+  let ahead = read(0);
   try {
-    const buffers = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)];
-    for (let piece = 0; ; piece++) {
-      const { bytesRead, buffer } = await file.read(buffers[piece % 2] ?? Buffer.alloc(pieceBytes));
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+    for (let piece = 1; ; piece++) {
+      const bytes = await ahead;
+      if (bytes.length === 0) return;
+      ahead = read(piece);
+      // Whoever stops asking never sees why it failed.
+      ahead.catch(() => undefined);
+      yield bytes;
     }
   } finally {
+    await ahead.catch(() => undefined);
     await file.close();
   }
 }
