@@ -1,13 +1,18 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
-import { contentOf } from '../../../local/commands/local-content.ts';
 import { contend } from '../contender.ts';
 
-/** A file of any size that takes no room: one with a header, then the rows beside it, over and over. */
+const pieceBytes = 2 ** 20;
+
+/** A file of any size that takes no room: one with a header, then the rows beside it, over and over, from memory. */
 async function* repeated(path: string, times: number): AsyncGenerator<Uint8Array> {
-  yield* contentOf(path, (await stat(path)).size);
-  const rows = rowsBeside(path);
-  for (let time = 1; time < times; time++) yield* contentOf(rows, (await stat(rows)).size);
+  yield* piecesOf(await readFile(path));
+  const rows = await readFile(rowsBeside(path));
+  for (let time = 1; time < times; time++) yield* piecesOf(rows);
+}
+
+function* piecesOf(bytes: Buffer): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
 }
 
 const rowsBeside = (path: string): string => `${path}.rows`;
