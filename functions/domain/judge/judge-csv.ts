@@ -148,7 +148,7 @@ export class CsvParser implements Parser {
     this.badRecords++;
     this.findings.inRecords += found;
     this.listener.onBad?.({ ...this.asBad(record), findings: this.found });
-    if (this.findings.areTooMany(this.manifest.on_error)) this.stop();
+    if (this.findings.areTooMany) this.stop();
     this.found = [];
   }
 

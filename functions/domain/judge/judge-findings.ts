@@ -13,8 +13,9 @@ export type Detail = {
   readonly says: string;
 };
 
-/** Nobody mends so many by hand: a file that is refused anyway is not read further, one that may be kept only later. */
-const mostFindings = { quarantine: 1_000_000, quarantine_rows: 10_000_000 } as const;
+/** Findings of a file that is read on; blank lines are cheap to pack, so that a small file can hold a great many. */
+const mostFindings = 10_000_000;
+const mostBlankLines = 1_000_000;
 const mostKept = 100;
 const longestValue = 100;
 
@@ -44,12 +45,15 @@ export class FindingLog {
     this.listener?.(finding);
   }
 
-  /** Says so, once, when there are too many of them to go on; what follows is not to be read then. */
-  areTooMany(policy: keyof typeof mostFindings): boolean {
-    const most = mostFindings[policy];
-    if (this.total < most) return false;
-    const says = `has ${most.toLocaleString('en-US')} findings; what follows was not read`;
-    this.add('findings', undefined, () => ({ subject: 'the file', says }));
+  /** Says so, before all others, when there are too many of them to go on; what follows is not to be read then. */
+  get areTooMany(): boolean {
+    const isBlank = this.byRule.get('blank_line') === mostBlankLines;
+    if (!isBlank && this.total < mostFindings) return false;
+    const what = isBlank ? `${mostBlankLines} blank lines` : `${mostFindings} findings`;
+    const detail = { subject: 'the file', says: `has ${what}; what follows was not read` };
+    this.add('findings', undefined, () => detail);
+    this.kept.pop();
+    this.kept.unshift(worded('findings', undefined, detail));
     return true;
   }
 

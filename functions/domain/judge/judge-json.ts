@@ -122,7 +122,7 @@ export class JsonParser implements Parser {
     this.badRecords++;
     this.findings.inRecords += found;
     this.listener.onBad?.({ line: record.line, bytes: this.asLine(record), findings: this.found });
-    if (this.findings.areTooMany(this.manifest.on_error)) this.stop();
+    if (this.findings.areTooMany) this.stop();
     this.found = [];
   }
 

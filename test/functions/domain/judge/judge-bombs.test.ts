@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { judgeFile } from '../../../../functions/domain/judge/judge-file.ts';
-import { manifestOf, outcomeOf, pieces } from './judge-fixture.ts';
+import { judge, manifestOf, messagesOf, outcomeOf, pieces } from './judge-fixture.ts';
 
 const mebibyte = 2 ** 20;
 const hundredOf = (byte: string) => gzipSync(Buffer.alloc(100 * mebibyte, byte));
@@ -44,5 +44,11 @@ describe('a file that grows', () => {
     });
     expect(outcomeOf(judgement)).toEqual(outcome);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30 * mebibyte);
+  });
+
+  it('says first why it was not read on', async () => {
+    const judgement = await judge(`user_id,track_id,listen_time${'\n'.repeat(2_000_000)}`);
+    expect(messagesOf(judgement)).toHaveLength(100);
+    expect(messagesOf(judgement)[0]).toBe('the file has 1000000 blank lines; what follows was not read');
   });
 });
