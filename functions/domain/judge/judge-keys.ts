@@ -5,15 +5,7 @@ import { keyHash } from './judge-keys-hash.ts';
 import { Partitions, partitionCount } from './judge-keys-partitions.ts';
 import { entryWords, findRepeats, lineWord, ordinalWord } from './judge-keys-repeats.ts';
 import { KeyText } from './judge-keys-text.ts';
-
-/** A record that is set aside because of its key. */
-export type Repeat = {
-  /** Position of the record in the file, from 1. */
-  readonly ordinal: number;
-  readonly line: number;
-  /** Line of the record with the same key that is kept; where all are refused, of the first one, or for that of the second. */
-  readonly other: number;
-};
+import type { Repeat } from './judgement.ts';
 
 /** What a parser does with keys: it feeds an index while it reads for the first time, and leaves out what that found in the second. */
 export type KeyCheck = {

@@ -1,5 +1,3 @@
-import type { Repeat } from './judge-keys.ts';
-
 /** What a judge of landed files says: facts for the engines, a verdict for the ledger, a report for people. */
 
 /** One thing that is wrong with a file, where it stands, in words that an upstream colleague understands. */
@@ -63,6 +61,15 @@ export type Report = {
   readonly counts: Readonly<Record<string, number>>;
   /** The first 100. */
   readonly findings: readonly Finding[];
+};
+
+/** A record that is set aside because of its key. */
+export type Repeat = {
+  /** Position of the record in the file, from 1. */
+  readonly ordinal: number;
+  readonly line: number;
+  /** Line of the record with the same key that is kept; where all are refused, of the first one, or for that of the second. */
+  readonly other: number;
 };
 
 export type Judgement =
