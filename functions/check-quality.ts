@@ -15,7 +15,7 @@ import {
 import type { Catalog } from './domain/catalog.ts';
 import { compileRuleset } from './domain/dqdl/compile.ts';
 import { RunEnded } from './domain/events.ts';
-import { manifestInForce } from './domain/judge/judging.ts';
+import { manifestInForce } from './domain/judging.ts';
 import { runKey } from './domain/landing.ts';
 import type { BatchRecord } from './domain/ledger.ts';
 import { personalColumns } from './domain/personal.ts';

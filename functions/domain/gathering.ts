@@ -2,7 +2,7 @@ import { transformSpec } from './batch-run.ts';
 import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './batches.ts';
 import type { Dataset } from './catalog.ts';
 import { objectCreated } from './events.ts';
-import { manifestInForce } from './judge/judging.ts';
+import { manifestInForce } from './judging.ts';
 import { fileId, landingPrefix, readName, runKey } from './landing.ts';
 import type { FileRecord, Lease } from './ledger.ts';
 import type { Clock, Files, Functions, Ledger } from './ports.ts';

@@ -1,4 +1,4 @@
-import type { FileFacts } from './judge/judgement.ts';
+import type { FileFacts } from './judgement.ts';
 import type { FileVersion } from './landing.ts';
 import type { RuleFailure } from './spec.ts';
 

@@ -1,4 +1,4 @@
-import type { Report } from './judge/judgement.ts';
+import type { Report } from './judgement.ts';
 import type { FileRecord } from './ledger.ts';
 import type { RuleFailure } from './spec.ts';
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import pLimit from 'p-limit';
-import { manifestInForce } from '../../functions/domain/judge/judging.ts';
+import { manifestInForce } from '../../functions/domain/judging.ts';
 import { fileId } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import { answer } from './answer.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
 import { judgeFile } from '../../functions/domain/judge/judge-file.ts';
-import type { Judgement } from '../../functions/domain/judge/judgement.ts';
+import type { Judgement } from '../../functions/domain/judgement.ts';
 import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
 import { inferTable } from './infer-table.ts';
 import type { InferredTable, Samples } from './inferred.ts';

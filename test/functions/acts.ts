@@ -1,6 +1,6 @@
 import { checkQuality } from '../../functions/check-quality.ts';
 import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/domain/events.ts';
-import { enrollVersions } from '../../functions/domain/judge/judging.ts';
+import { enrollVersions } from '../../functions/domain/judging.ts';
 import type { FileVersion } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import { repairKey, repairOf } from '../../functions/domain/repair/repaired.ts';

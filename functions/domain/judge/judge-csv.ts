@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { CsvReader, type CsvSkipper } from '../csv/csv-reader.ts';
 import type { CsvRecord } from '../csv/csv-record.ts';
 import { CsvScanner } from '../csv/csv-scan.ts';
+import type { FileFacts, Finding } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { openScanner } from '../scan/scan-judge.ts';
 import type { RecordScanner } from '../scan/scan-records.ts';
@@ -11,7 +12,6 @@ import { Discards, type KeyCheck } from './judge-keys.ts';
 import { type AddKey, addKeys } from './judge-keys-csv.ts';
 import type { BadRecord, RecordListener } from './judge-records.ts';
 import { judgeRow } from './judge-row.ts';
-import type { FileFacts, Finding } from './judgement.ts';
 
 /** Reads a file of one format byte by byte; other formats come in as further parsers of this shape. */
 export type Parser = {

@@ -1,3 +1,4 @@
+import type { Judgement } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Parser } from './judge-csv.ts';
 import { FindingLog } from './judge-findings.ts';
@@ -5,7 +6,6 @@ import { judgeKeys, type KeyRoom, keyIndex, type Repeats } from './judge-keys.ts
 import { isGzip, judgeName } from './judge-name.ts';
 import { openParser } from './judge-parser.ts';
 import { type LandedBytes, readLanded } from './judge-reading.ts';
-import type { Judgement } from './judgement.ts';
 
 /** A landed file: its key, its size in bytes and its bytes, which are read once; `seed` and `scratch` are for its keys. */
 export type LandedFile = LandedBytes & KeyRoom & { readonly manifest: Manifest };

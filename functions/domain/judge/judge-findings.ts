@@ -1,4 +1,4 @@
-import type { Finding, Findings } from './judgement.ts';
+import type { Finding, Findings } from '../judgement.ts';
 
 /** One finding as its finder says it. */
 export type Detail = {

@@ -1,3 +1,4 @@
+import type { Repeat } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Scratch } from '../ports.ts';
 import type { FindingLog } from './judge-findings.ts';
@@ -5,7 +6,6 @@ import { keyHash } from './judge-keys-hash.ts';
 import { Partitions, partitionCount } from './judge-keys-partitions.ts';
 import { entryWords, findRepeats, lineWord, ordinalWord } from './judge-keys-repeats.ts';
 import { KeyText } from './judge-keys-text.ts';
-import type { Repeat } from './judgement.ts';
 
 /** What a parser does with keys: it feeds an index while it reads for the first time, and leaves out what that found in the second. */
 export type KeyCheck = {

@@ -1,3 +1,4 @@
+import type { FileFacts } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { ParquetDamage, type ReadRange, readFooter, readRowGroups } from '../parquet/parquet-file.ts';
 import { type ParquetNode, parquetColumns, parquetTree } from '../parquet/parquet-schema.ts';
@@ -8,7 +9,6 @@ import { JsonParser } from './judge-json.ts';
 import type { KeyCheck } from './judge-keys.ts';
 import { judgeParquetSchema } from './judge-parquet-schema.ts';
 import type { RecordListener } from './judge-records.ts';
-import type { FileFacts } from './judgement.ts';
 
 const rowsAtOnce = 1000;
 

@@ -1,4 +1,4 @@
-import type { Finding } from './judgement.ts';
+import type { Finding } from '../judgement.ts';
 
 /** What a parser tells of a file's records, in their order; all bytes are lent for the call. */
 export type RecordListener = {

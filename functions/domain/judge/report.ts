@@ -1,5 +1,5 @@
+import type { Findings, Report } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Findings, Report } from './judgement.ts';
 
 /** What a report is about: a file version that was refused, or whose bad records were set aside, and the manifest that it was judged by. */
 export type ReportOf = {

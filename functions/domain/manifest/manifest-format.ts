@@ -1,5 +1,5 @@
 import { pathConflicts, pathProblem } from '../field/field-path.ts';
-import type { FileFormat } from '../judge/judgement.ts';
+import type { FileFormat } from '../judgement.ts';
 import { pathOf } from './manifest-problems.ts';
 import type { ManifestText } from './manifest-schema.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Field } from '../field/field.ts';
-import type { FileFormat } from '../judge/judgement.ts';
+import type { FileFormat } from '../judgement.ts';
 import { leadsOut } from '../landing.ts';
 import { manifestFields } from './manifest-fields.ts';
 import { formatOf, formatProblems, isJson } from './manifest-format.ts';

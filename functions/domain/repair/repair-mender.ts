@@ -2,7 +2,7 @@ import { CsvRecord } from '../csv/csv-record.ts';
 import { CsvScanner } from '../csv/csv-scan.ts';
 import type { FindingLog } from '../judge/judge-findings.ts';
 import { judgeFaults } from '../judge/judge-structure.ts';
-import type { FileFacts } from '../judge/judgement.ts';
+import type { FileFacts } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { jsonMisfit } from './rows-json-text.ts';
 import type { SentRow } from './rows-reader.ts';

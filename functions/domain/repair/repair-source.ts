@@ -1,5 +1,5 @@
 import { FindingLog } from '../judge/judge-findings.ts';
-import type { FileFacts } from '../judge/judgement.ts';
+import type { FileFacts } from '../judgement.ts';
 import { type FileVersion, fileId, landingPrefix, parseFileId, rowsKey } from '../landing.ts';
 import type { FileRecord } from '../ledger.ts';
 import type { Files, Ledger } from '../ports.ts';

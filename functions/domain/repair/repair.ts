@@ -1,7 +1,7 @@
 import { type LandedContent, readContent } from '../judge/judge-content.ts';
 import { FindingLog } from '../judge/judge-findings.ts';
 import { judgeKeys, type KeyRoom, type Repeats } from '../judge/judge-keys.ts';
-import type { Findings, Judgement, Repeat } from '../judge/judgement.ts';
+import type { Findings, Judgement, Repeat } from '../judgement.ts';
 import type { FileRecord } from '../ledger.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { LineMap } from './repair-lines.ts';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { BadRecord } from '../judge/judge-records.ts';
-import type { FileFacts } from '../judge/judgement.ts';
+import type { FileFacts } from '../judgement.ts';
 import { jsonMisfit } from './rows-json-text.ts';
 import { csvRecord, escapeFormula } from './rows-text.ts';
 

@@ -2,7 +2,7 @@ import type { LandedFile } from '../judge/judge-file.ts';
 import { FindingLog } from '../judge/judge-findings.ts';
 import { openParser } from '../judge/judge-parser.ts';
 import { readLanded } from '../judge/judge-reading.ts';
-import type { FileFacts, Judgement } from '../judge/judgement.ts';
+import type { FileFacts, Judgement } from '../judgement.ts';
 import type { Files } from '../ports.ts';
 import { type Parting, SplitOutlets } from './split-outlets.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
-import type { Judgement } from '../../../functions/domain/judge/judgement.ts';
+import type { Judgement } from '../../../functions/domain/judgement.ts';
 import { parseManifest } from '../../../functions/domain/manifest/manifest.ts';
 import { badLines, badStreams } from '../../../local/generate/bad-streams.ts';
 import { generateListeners } from '../../../local/generate/listeners.ts';

@@ -1,5 +1,5 @@
 import { judgeFile } from '../../../../functions/domain/judge/judge-file.ts';
-import type { FileFacts, Judgement } from '../../../../functions/domain/judge/judgement.ts';
+import type { FileFacts, Judgement } from '../../../../functions/domain/judgement.ts';
 import { type Manifest, parseManifest } from '../../../../functions/domain/manifest/manifest.ts';
 
 type Keys = Record<string, unknown>;

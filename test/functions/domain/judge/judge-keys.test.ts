@@ -4,7 +4,7 @@ import { CsvParser } from '../../../../functions/domain/judge/judge-csv.ts';
 import { judgeFile } from '../../../../functions/domain/judge/judge-file.ts';
 import { FindingLog } from '../../../../functions/domain/judge/judge-findings.ts';
 import { KeyIndex } from '../../../../functions/domain/judge/judge-keys.ts';
-import type { Judgement } from '../../../../functions/domain/judge/judgement.ts';
+import type { Judgement } from '../../../../functions/domain/judgement.ts';
 import type { Manifest } from '../../../../functions/domain/manifest/manifest.ts';
 import type { Scratch } from '../../../../functions/domain/ports.ts';
 import { judge, manifestOf, messagesOf, pieces } from './judge-fixture.ts';

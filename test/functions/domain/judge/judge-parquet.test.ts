@@ -8,7 +8,7 @@ import { judgeFile } from '../../../../functions/domain/judge/judge-file.ts';
 import { FindingLog } from '../../../../functions/domain/judge/judge-findings.ts';
 import { openParser } from '../../../../functions/domain/judge/judge-parser.ts';
 import { readLanded } from '../../../../functions/domain/judge/judge-reading.ts';
-import type { Judgement } from '../../../../functions/domain/judge/judgement.ts';
+import type { Judgement } from '../../../../functions/domain/judgement.ts';
 import { RangeUnread } from '../../../../functions/domain/parquet/parquet-file.ts';
 import { manifestOf, messagesOf, outcomeOf, pieces } from './judge-fixture.ts';
 

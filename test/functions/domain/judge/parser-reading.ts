@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { CsvParser } from '../../../../functions/domain/judge/judge-csv.ts';
 import { FindingLog } from '../../../../functions/domain/judge/judge-findings.ts';
-import type { Finding } from '../../../../functions/domain/judge/judgement.ts';
+import type { Finding } from '../../../../functions/domain/judgement.ts';
 import type { Manifest } from '../../../../functions/domain/manifest/manifest.ts';
 import { type ReferenceReading, readByReference } from './judge-reference.ts';
 import type { BareFinding } from './record-reference.ts';

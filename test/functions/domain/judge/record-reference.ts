@@ -1,4 +1,4 @@
-import type { Finding } from '../../../../functions/domain/judge/judgement.ts';
+import type { Finding } from '../../../../functions/domain/judgement.ts';
 import type { Manifest } from '../../../../functions/domain/manifest/manifest.ts';
 import type { ReferenceRecord } from '../csv/csv-reference.ts';
 

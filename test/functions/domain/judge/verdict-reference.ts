@@ -1,4 +1,4 @@
-import type { Judgement } from '../../../../functions/domain/judge/judgement.ts';
+import type { Judgement } from '../../../../functions/domain/judgement.ts';
 import type { Manifest } from '../../../../functions/domain/manifest/manifest.ts';
 import { type ReferenceReading, readByReference } from './judge-reference.ts';
 import type { BareFinding } from './record-reference.ts';

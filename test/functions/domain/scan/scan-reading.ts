@@ -1,7 +1,7 @@
 import { CsvParser } from '../../../../functions/domain/judge/judge-csv.ts';
 import { FindingLog } from '../../../../functions/domain/judge/judge-findings.ts';
 import { keyIndex } from '../../../../functions/domain/judge/judge-keys.ts';
-import type { Repeat } from '../../../../functions/domain/judge/judgement.ts';
+import type { Repeat } from '../../../../functions/domain/judgement.ts';
 import type { Manifest } from '../../../../functions/domain/manifest/manifest.ts';
 import { openScanner } from '../../../../functions/domain/scan/scan-judge.ts';
 

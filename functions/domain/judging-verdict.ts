@@ -1,14 +1,14 @@
-import { cleanKey, type FileVersion, fileId, reportKey } from '../landing.ts';
-import type { FileRecord } from '../ledger.ts';
-import type { Manifest } from '../manifest/manifest.ts';
-import type { Clock, Files, Ledger } from '../ports.ts';
-import { isRepair, type Source } from '../repair/repair-source.ts';
-import { repairOf } from '../repair/repaired.ts';
-import { rowsWriter } from '../repair/rows-writer.ts';
-import { type Accepted, type Pour, splitRecords } from '../repair/split.ts';
-import type { LandedFile } from './judge-file.ts';
+import type { LandedFile } from './judge/judge-file.ts';
+import { type ReportOf, renderReport } from './judge/report.ts';
 import type { Judgement } from './judgement.ts';
-import { type ReportOf, renderReport } from './report.ts';
+import { cleanKey, type FileVersion, fileId, reportKey } from './landing.ts';
+import type { FileRecord } from './ledger.ts';
+import type { Manifest } from './manifest/manifest.ts';
+import type { Clock, Files, Ledger } from './ports.ts';
+import { isRepair, type Source } from './repair/repair-source.ts';
+import { repairOf } from './repair/repaired.ts';
+import { rowsWriter } from './repair/rows-writer.ts';
+import { type Accepted, type Pour, splitRecords } from './repair/split.ts';
 
 /** What a judgement means for the ledger, and what is written before the ledger says so. */
 

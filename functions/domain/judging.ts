@@ -1,12 +1,12 @@
-import { fileId, landingPrefix, manifestKey, readName } from '../landing.ts';
-import type { FileRecord } from '../ledger.ts';
-import { type Manifest, parseManifest } from '../manifest/manifest.ts';
-import type { Clock, Files, Ledger, Scratch } from '../ports.ts';
-import { judgeSent } from '../repair/repair.ts';
-import { isRepair } from '../repair/repair-source.ts';
-import { pourFile } from '../repair/split.ts';
-import { judgeFile, type LandedFile } from './judge-file.ts';
+import { judgeFile, type LandedFile } from './judge/judge-file.ts';
 import { type InForce, type Judged, type Verdict, verdictOf } from './judging-verdict.ts';
+import { fileId, landingPrefix, manifestKey, readName } from './landing.ts';
+import type { FileRecord } from './ledger.ts';
+import { type Manifest, parseManifest } from './manifest/manifest.ts';
+import type { Clock, Files, Ledger, Scratch } from './ports.ts';
+import { judgeSent } from './repair/repair.ts';
+import { isRepair } from './repair/repair-source.ts';
+import { pourFile } from './repair/split.ts';
 
 /** Judges landed files: numbers their versions, reads the manifest in force, reads every byte, says what follows. */
 
