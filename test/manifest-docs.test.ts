@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { judgeFile } from '../functions/domain/judge/judge-file.ts';
+import { parseManifest } from '../functions/domain/manifest/manifest.ts';
+import { FieldText, ManifestText } from '../functions/domain/manifest/manifest-schema.ts';
+
+const text = readFileSync('docs/manifest.md', 'utf8');
+const [manifest = '', lines = ''] = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, block]) => block);
+
+test('the page on manifests names every key that one can have', () => {
+  const { schema } = ManifestText.shape;
+  const validation = schema.shape.validation.unwrap();
+  const parts = [ManifestText, schema, validation, FieldText];
+  const keys = parts.flatMap((part) => Object.keys(part.shape)).filter((key) => key !== 'schema');
+  expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+});
+
+test('its example judges its file as it says', async () => {
+  const parsed = parseManifest(manifest);
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  const bytes = Buffer.from(lines);
+  const content = (async function* () {
+    yield bytes;
+  })();
+  const key = 'data/sessions/sessions_20240625.jsonl';
+  const [, said = 'nothing'] = /^A file .*: `(line 2.*) …`\.$/m.exec(text) ?? [];
+  expect(await judgeFile({ key, size: bytes.length, manifest: parsed.manifest, content })).toMatchObject({
+    verdict: 'accepted',
+    facts: { records: 2 },
+    quarantined: { rows: 1, findings: [{ message: expect.stringContaining(said) }] },
+  });
+});
