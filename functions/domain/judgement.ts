@@ -68,7 +68,7 @@ export type Repeat = {
   /** Position of the record in the file, from 1. */
   readonly ordinal: number;
   readonly line: number;
-  /** Line of the record with the same key that is kept; where all are refused, of the first one, or for that of the second. */
+  /** Line of the record with the same key that is kept; where all are refused, of the first one, or for that of the second. 0 where it is another file's. */
   readonly other: number;
 };
 

@@ -41,6 +41,7 @@ export class KeyIndex {
   /** It cannot count so far; its answer is worth nothing. */
   isOverfull = false;
   private lastOrdinal = 0;
+  private others = 0;
   private readonly text: KeyText;
   private readonly hash: ReturnType<typeof keyHash>;
   private readonly entry = new Uint32Array(entryWords);
@@ -73,18 +74,28 @@ export class KeyIndex {
     const { entry, text } = this;
     this.hash.hash(text.words, text.length, entry);
     text.clear();
-    if (line > mostLines || ordinal > mostLines) this.isOverfull = true;
-    entry[ordinalWord] = ordinal;
+    const place = this.others + ordinal;
+    if (line > mostLines || place > mostLines) this.isOverfull = true;
+    entry[ordinalWord] = place;
     entry[lineWord] = line;
     this.entries.add((entry[0] ?? 0) >>> 24, entry);
     this.records++;
-    this.lastOrdinal = ordinal;
+    this.lastOrdinal = place;
   }
 
-  /** All records to be set aside, in their order; can be read more than once. */
+  /** What was added so far is another file's: its keys count, but none of its records is set aside. Positions begin again. */
+  closeOthers(): void {
+    this.others = this.lastOrdinal;
+  }
+
+  /** All records to be set aside, in their order; can be read more than once. Another file's records are kept before later ones. */
   repeats(kept: Manifest['on_duplicate']): Repeats {
-    const repeats = new Repeats(this.lastOrdinal, new Partitions(3, this.scratch, this.memoryBytes / 2));
-    findRepeats(this.entries, kept, (...repeat) => repeats.add(...repeat));
+    const { others, lastOrdinal, scratch, memoryBytes } = this;
+    const repeats = new Repeats(lastOrdinal - others, new Partitions(3, scratch, memoryBytes / 2));
+    const keptHere = others > 0 && kept === 'last' ? 'first' : kept;
+    findRepeats(this.entries, keptHere, (ordinal, line, other) => {
+      if (ordinal > others) repeats.add(ordinal - others, line, other);
+    });
     return repeats;
   }
 }
@@ -155,7 +166,9 @@ const addDuplicate = ({ line, other }: Repeat, manifest: Manifest, findings: Fin
   const { key = [], on_duplicate } = manifest;
   const names = key.length === 1 ? '' : ` (${key.join(', ')})`;
   const kept = on_duplicate === 'reject' ? '' : `, which is kept as the ${on_duplicate} one`;
-  const says = `has the same key${names} as the record on line ${other}${kept}`;
+  const twin =
+    other > 0 ? `as the record on line ${other}${kept}` : 'as a record of its file that is published';
+  const says = `has the same key${names} ${twin}`;
   findings.add('duplicate', key[0], () => ({ line, subject: 'the record', says }));
 };
 

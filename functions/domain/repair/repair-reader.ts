@@ -53,7 +53,7 @@ export class RepairReader {
   readonly findings = new FindingLog();
   readonly parser: Parser;
   readonly judged: FindingLog;
-  readonly index: KeyIndex | undefined;
+  readonly index: MendedKeys | undefined;
   private unmade = 0;
   private line = 2;
   private mender: Mender | undefined;
@@ -164,8 +164,9 @@ export const allFindings = ({ findings, judged }: RepairReader): Findings => {
   return { total: findings.total + judged.total, counts, findings: kept };
 };
 
-/** Keys of mended records, told with the lines on which they once stood. */
-class MendedKeys extends KeyIndex {
+/** Keys of mended records, told with the lines on which they once stood, after those of what is published already. */
+export class MendedKeys extends KeyIndex {
+  private isPublished = false;
   private readonly lines: LineMap;
 
   constructor(manifest: Manifest, room: KeyRoom, lines: LineMap) {
@@ -174,7 +175,16 @@ class MendedKeys extends KeyIndex {
   }
 
   override add(ordinal: number, line: number): void {
-    super.add(ordinal, this.lines.landed(line));
+    super.add(ordinal, this.isPublished ? 0 : this.lines.landed(line));
+  }
+
+  /** Adds all records of a text that is published. */
+  async addPublished(parser: Parser, content: AsyncIterable<Uint8Array>): Promise<void> {
+    this.isPublished = true;
+    for await (const chunk of content) parser.write(chunk);
+    parser.end();
+    this.isPublished = false;
+    this.closeOthers();
   }
 }
 

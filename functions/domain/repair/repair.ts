@@ -1,11 +1,12 @@
 import { type LandedContent, readContent } from '../judge/judge-content.ts';
 import { FindingLog } from '../judge/judge-findings.ts';
 import { judgeKeys, type KeyRoom, type Repeats } from '../judge/judge-keys.ts';
+import { openParser } from '../judge/judge-parser.ts';
 import type { Findings, Judgement, Repeat } from '../judgement.ts';
 import type { FileRecord } from '../ledger.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { LineMap } from './repair-lines.ts';
-import { allFindings, longestRow, RepairReader } from './repair-reader.ts';
+import { allFindings, longestRow, type MendedKeys, RepairReader } from './repair-reader.ts';
 import { findSource, type Refusal, type Source } from './repair-source.ts';
 import { openRows } from './rows-formats.ts';
 import type { Pour } from './split.ts';
@@ -52,6 +53,8 @@ const refused = (sha256: string, { rule, says }: Refusal): Judgement => {
   return { verdict: 'rejected', sha256, records: 0, ...findings.findings };
 };
 
+type Ports = Parameters<typeof findSource>[0];
+
 /** A judged repair, and how its records are read again to be parted. */
 export type JudgedRepair = {
   readonly judgement: Judgement;
@@ -62,7 +65,7 @@ export type JudgedRepair = {
 
 /** Judges a rows file that was sent back; `again` opens it once more. */
 export const judgeSent = async (
-  ports: Parameters<typeof findSource>[0],
+  ports: Ports,
   record: FileRecord,
   file: SentFile,
   again: () => Promise<SentFile>,
@@ -73,7 +76,7 @@ export const judgeSent = async (
     return { judgement: { verdict: 'rejected', sha256, records: 0, ...findings }, pour: nothing };
   const source = await findSource(ports, record, sent.source);
   if ('rule' in source) return { judgement: refused(sha256, source), pour: nothing };
-  return judgeRepair(await again(), source);
+  return judgeRepair(ports, await again(), source);
 };
 
 const nothing = (): Pour => () => Promise.reject(new Error('a refused file is not parted'));
@@ -82,9 +85,10 @@ const nothing = (): Pour => () => Promise.reject(new Error('a refused file is no
  * Judges mended rows as records of the dataset, by its manifest in force. It is refused as a whole only when it is no
  * rows file of its source, or none of its rows is good.
  */
-const judgeRepair = async (file: SentFile, source: Source): Promise<JudgedRepair> => {
+const judgeRepair = async (ports: Ports, file: SentFile, source: Source): Promise<JudgedRepair> => {
   const manifest = asSource(file.manifest, source);
   const reader = new RepairReader({ source, manifest, room: file });
+  if (reader.index) await addPublished(ports, reader.index, source.record, file.manifest);
   const { sha256 } = await readContent(file, false, reader);
   reader.end();
   const { index } = reader;
@@ -93,8 +97,26 @@ const judgeRepair = async (file: SentFile, source: Source): Promise<JudgedRepair
   return { judgement, source, pour: (again) => pourRepair(again, source, discardsOf(repeats, reader.lines)) };
 };
 
+/** Adds the keys of the source's good records, and of those on which it hangs itself; a clean copy that has expired says nothing. */
+const addPublished = async (
+  { files, ledger }: Ports,
+  index: MendedKeys,
+  source: FileRecord,
+  manifest: Manifest,
+): Promise<void> => {
+  const { clean_key, facts, repairs } = source;
+  const stored = clean_key && (await files.versionsOf(clean_key)).at(-1);
+  const content = stored && (await files.open(stored));
+  if (content && facts) {
+    const parser = openParser(asSource(manifest, { facts }), new FindingLog(), {}, undefined, { index });
+    await index.addPublished(parser, content);
+  }
+  const above = repairs && (await ledger.file(repairs));
+  if (above) await addPublished({ files, ledger }, index, above, manifest);
+};
+
 /** Mended records are written as the source's good ones were; how many there may be was said of the whole file. */
-const asSource = (manifest: Manifest, { facts }: Source): Manifest => ({
+const asSource = (manifest: Manifest, { facts }: Pick<Source, 'facts'>): Manifest => ({
   ...manifest,
   format: facts.format,
   delimiter: facts.delimiter,

@@ -210,6 +210,22 @@ describe('a rows file that comes back', () => {
       /\n2,2024-06-04,.*,5,"line 5, column id: the record has the same key.* on line 3/,
     );
   });
+
+  test.each(['first', 'last', 'reject'])('repeats no key that is published (%s)', async (on_duplicate) => {
+    setManifest({ key: ['id'], on_duplicate });
+    const taken = mendAll().replace('4,2024-06-04', '3,2024-06-04');
+    const file = await send(key, taken);
+    expect(text(file.clean_key)).toBe('id,day\n2,2024-06-02\n5,2024-06-05\n');
+    const says = 'line 5, column id: the record has the same key as a record of its file that is published';
+    expect(rowsOf(file)).toContain(`3,2024-06-04,data/plays/a.csv#repair@${file.version},5,"${says}"`);
+    const published = await bring(stage, file, 'claimed', 'published');
+    for (const id of [1, 2]) {
+      const again = rowsOf(file).replace('\n3,', `\n${id},`);
+      expect(await send(repairKey(published), again)).toMatchObject({ state: 'rejected' });
+    }
+    const mended = await send(repairKey(published), rowsOf(file).replace('\n3,', '\n4,'));
+    expect(mended).toMatchObject({ state: 'accepted', quarantined_rows: 0 });
+  });
 });
 
 describe('a row that mends nothing', () => {
