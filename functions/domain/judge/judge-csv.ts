@@ -6,31 +6,13 @@ import type { FileFacts, Finding } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { openScanner } from '../scan/scan-judge.ts';
 import type { RecordScanner } from '../scan/scan-records.ts';
+import { Discards } from './judge-discards.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { type Header, judgeHeader } from './judge-header.ts';
-import { Discards, type KeyCheck } from './judge-keys.ts';
+import type { KeyCheck } from './judge-keys.ts';
 import { type AddKey, addKeys } from './judge-keys-csv.ts';
-import type { BadRecord, RecordListener } from './judge-records.ts';
+import type { BadRecord, Parser, RecordListener } from './judge-records.ts';
 import { judgeRow } from './judge-row.ts';
-
-/** Reads a file of one format byte by byte; other formats come in as further parsers of this shape. */
-export type Parser = {
-  /** Nothing that follows can be understood, or need be. */
-  readonly isStopped: boolean;
-  /** Data records read so far. */
-  readonly records: number;
-  /** Those of them that have findings of their own; the others can be used all the same. */
-  readonly badRecords: number;
-  /** How the file's columns differ from the manifest's in what it allows. */
-  readonly drift: readonly string[];
-  /** There is not one byte besides a byte-order mark. */
-  readonly isEmpty: boolean;
-  readonly write: (bytes: Uint8Array) => void;
-  readonly end: () => void;
-  readonly stop: () => void;
-  /** What was seen; true only after `end`. */
-  readonly facts: () => Omit<FileFacts, 'compression' | 'sha256'>;
-};
 
 /**
  * Parser of CSV files: RFC 4180 and UTF-8 exactly, then the manifest's columns. Records that the scanner does not take for

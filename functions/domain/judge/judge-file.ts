@@ -1,11 +1,11 @@
 import type { Judgement } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Parser } from './judge-csv.ts';
 import { FindingLog } from './judge-findings.ts';
 import { judgeKeys, type KeyRoom, keyIndex, type Repeats } from './judge-keys.ts';
 import { isGzip, judgeName } from './judge-name.ts';
 import { openParser } from './judge-parser.ts';
 import { type LandedBytes, readLanded } from './judge-reading.ts';
+import type { Parser } from './judge-records.ts';
 
 /** A landed file: its key, its size in bytes and its bytes, which are read once; `seed` and `scratch` are for its keys. */
 export type LandedFile = LandedBytes & KeyRoom & { readonly manifest: Manifest };

@@ -3,12 +3,12 @@ import { LineCutter } from '../json/json-lines.ts';
 import { JsonReader, type JsonRecord } from '../json/json-reader.ts';
 import type { FileFacts, Finding } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Parser } from './judge-csv.ts';
+import { Discards } from './judge-discards.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { JsonRecordJudge } from './judge-json-record.ts';
-import { Discards, type KeyCheck } from './judge-keys.ts';
+import type { KeyCheck } from './judge-keys.ts';
 import { fileKind } from './judge-kind.ts';
-import type { RecordListener } from './judge-records.ts';
+import type { Parser, RecordListener } from './judge-records.ts';
 
 const [space, lf, cr] = [0x20, 0x0a, 0x0d];
 const tooManyColumns = 'has more than 2000 keys that the manifest does not name; what follows was not read';

@@ -3,12 +3,11 @@ import type { Manifest } from '../manifest/manifest.ts';
 import { ParquetDamage, type ReadRange, readFooter, readRowGroups } from '../parquet/parquet-file.ts';
 import { type ParquetNode, parquetColumns, parquetTree } from '../parquet/parquet-schema.ts';
 import { structToJson, type ToJson } from '../parquet/parquet-values.ts';
-import type { Parser } from './judge-csv.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { JsonParser } from './judge-json.ts';
 import type { KeyCheck } from './judge-keys.ts';
 import { judgeParquetSchema } from './judge-parquet-schema.ts';
-import type { RecordListener } from './judge-records.ts';
+import type { Parser, RecordListener } from './judge-records.ts';
 
 const rowsAtOnce = 1000;
 

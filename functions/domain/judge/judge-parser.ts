@@ -1,10 +1,10 @@
 import type { Manifest } from '../manifest/manifest.ts';
-import { CsvParser, type Parser } from './judge-csv.ts';
+import { CsvParser } from './judge-csv.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { JsonParser } from './judge-json.ts';
 import type { KeyCheck } from './judge-keys.ts';
 import { ParquetParser } from './judge-parquet.ts';
-import type { RecordListener } from './judge-records.ts';
+import type { Parser, RecordListener } from './judge-records.ts';
 
 const formats = { csv: CsvParser, jsonl: JsonParser, json: JsonParser, parquet: ParquetParser } as const;
 

@@ -1,8 +1,8 @@
 import type { ReadRange } from '../parquet/parquet-file.ts';
 import { type LandedContent, type ReadContent, readContent } from './judge-content.ts';
-import type { Parser } from './judge-csv.ts';
 import { isGzip } from './judge-name.ts';
 import { ParquetParser } from './judge-parquet.ts';
+import type { Parser } from './judge-records.ts';
 
 /** Bytes of a landed file, under its key. */
 export type LandedBytes = LandedContent & {

@@ -1,4 +1,4 @@
-import type { Finding } from '../judgement.ts';
+import type { FileFacts, Finding } from '../judgement.ts';
 
 /** What a parser tells of a file's records, in their order; all bytes are lent for the call. */
 export type RecordListener = {
@@ -19,4 +19,23 @@ export type BadRecord = {
   readonly fields?: readonly string[];
   /** At least one. */
   readonly findings: readonly Finding[];
+};
+
+/** Reads a file of one format byte by byte; other formats come in as further parsers of this shape. */
+export type Parser = {
+  /** Nothing that follows can be understood, or need be. */
+  readonly isStopped: boolean;
+  /** Data records read so far. */
+  readonly records: number;
+  /** Those of them that have findings of their own; the others can be used all the same. */
+  readonly badRecords: number;
+  /** How the file's columns differ from the manifest's in what it allows. */
+  readonly drift: readonly string[];
+  /** There is not one byte besides a byte-order mark. */
+  readonly isEmpty: boolean;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+  readonly stop: () => void;
+  /** What was seen; true only after `end`. */
+  readonly facts: () => Omit<FileFacts, 'compression' | 'sha256'>;
 };

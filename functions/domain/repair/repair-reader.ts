@@ -1,7 +1,7 @@
-import type { Parser } from '../judge/judge-csv.ts';
 import { type Detail, FindingLog } from '../judge/judge-findings.ts';
 import { KeyIndex, type KeyRoom } from '../judge/judge-keys.ts';
 import { openParser } from '../judge/judge-parser.ts';
+import type { Parser } from '../judge/judge-records.ts';
 import type { Finding, Findings, Repeat } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { LineMap, type LineTicket } from './repair-lines.ts';
