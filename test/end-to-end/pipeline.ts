@@ -67,6 +67,8 @@ const recordsAtRest = async (
   mart: string,
 ): Promise<FileRecord[]> => {
   const datasets = [...new Set(files.map(({ key }) => datasetOf(key)))];
+  // What the ledger does not know yet is not queued either: it has to be known before the queue says anything.
+  expect(await ledger.files(files)).toHaveLength(files.length);
   const waiting = (await Promise.all(datasets.map((dataset) => ledger.waiting(dataset)))).flat();
   expect(waiting.map((file) => `${fileId(file)} is ${file.state}: ${file.reason}`)).toEqual([]);
   const records = await Promise.all(files.map((file) => ledger.file(file)));
