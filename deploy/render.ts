@@ -15,10 +15,14 @@ import { loadParser } from './sql-tree.ts';
 
 /**
  * Renders `rules/` and `sql/` under a root into what the functions need, and checks all of it: manifests, rulesets,
- * SQL, references, and that each mart's rebuild fits into one transaction. For `redshift` silver's SQL is Spark's, which
- * runs it on AWS. Throws `ProjectProblems` with every problem at its place.
+ * SQL, references, and that each mart's rebuild fits into one transaction. Silver's SQL is for its own engine, which is Spark on
+ * AWS. Throws `ProjectProblems` with every problem at its place.
  */
-export const renderCatalog = async (root: string, target: Catalog['target']): Promise<Catalog> => {
+export const renderCatalog = async (
+  root: string,
+  target: Catalog['target'],
+  engine: Catalog['engine'] = target === 'duckdb' ? 'duckdb' : 'spark',
+): Promise<Catalog> => {
   await loadParser();
   const [{ rules, problems }, files, vars] = await Promise.all([
     readRules(root),
@@ -28,7 +32,7 @@ export const renderCatalog = async (root: string, target: Catalog['target']): Pr
   const templates = openTemplates({ files, vars });
   const silverFiles = files.filter(({ folder }) => folder === 'silver');
   const modelFiles = files.filter(({ folder }) => folder !== 'silver' && folder !== 'macros');
-  const silver = renderAll(templates, silverFiles, target === 'duckdb' ? 'duckdb' : 'spark');
+  const silver = renderAll(templates, silverFiles, engine);
   const models = renderAll(templates, modelFiles, target);
   throwIfAny([
     ...problems,
@@ -40,7 +44,7 @@ export const renderCatalog = async (root: string, target: Catalog['target']): Pr
   throwIfAny(silver.rendered.flatMap((file) => rulesetProblems(file, rules)));
   const { marts, problems: martProblems } = martsFrom(models.rendered);
   throwIfAny(martProblems);
-  return Catalog.parse({ target, datasets: datasetsFrom(silver.rendered, rules), marts });
+  return Catalog.parse({ engine, target, datasets: datasetsFrom(silver.rendered, rules), marts });
 };
 
 const renderAll = (templates: Templates, files: readonly SqlFile[], engine: SqlEngine) => {

@@ -81,7 +81,11 @@ const composeSpec = async (
       staged: staged.get(`${key}@${version}`) ?? 0,
     })),
     staged: result.staged,
-    ruleset: compileRuleset(ruleset, { dataset: batch.dataset, columns: spec.table.columns }),
+    ruleset: compileRuleset(
+      ruleset,
+      { dataset: batch.dataset, columns: spec.table.columns },
+      { dialect: ports.catalog.engine },
+    ),
     table: spec.table,
     pii: inForce.ok
       ? personalColumns(inForce.manifest, spec.table)
@@ -92,7 +96,7 @@ const composeSpec = async (
 export const handler = lambda(RunEnded, checkQuality, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
-  jobs: glueJobs({ transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
+  jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
   events: eventBridgeEvents(env('STAGE')),
   catalog: packagedCatalog(),
   clock,

@@ -134,7 +134,7 @@ const isClaimed = (record: FileRecord | undefined, batch: BatchRecord): boolean 
 export const handler = lambda(OurEvent, runTransform, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
-  jobs: glueJobs({ transform: env('TRANSFORM_JOB') }),
+  jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB') }),
   events: eventBridgeEvents(env('STAGE')),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),

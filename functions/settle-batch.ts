@@ -161,7 +161,7 @@ const close = async ({ ledger, events }: Ports, batch: BatchRecord): Promise<voi
 export const handler = lambda(RunEnded, settleBatch, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
-  jobs: glueJobs({ quality: env('QUALITY_JOB') }),
+  jobs: glueJobs(env('LAKE_BUCKET'), { quality: env('QUALITY_JOB') }),
   events: eventBridgeEvents(env('STAGE')),
   catalog: packagedCatalog(),
   clock,

@@ -112,7 +112,7 @@ const sweepMart = async (ports: Ports, mart: string): Promise<void> => {
 export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
-  jobs: glueJobs({ transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
+  jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
   warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),

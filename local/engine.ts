@@ -40,7 +40,7 @@ export type EngineOptions = {
 export type LocalEngine = {
   /** Silver and gold. */
   readonly instance: DuckDBInstance;
-  /** Runs the spec that `--spec` names, a key of the lake; rejects when that run fails. */
+  /** Runs the spec that `--spec` names, `s3://<lake>/<key>`; rejects when that run fails. */
   execute(run: JobRun): Promise<void>;
   close(): void;
 };
@@ -81,12 +81,15 @@ const execute = async (run: EngineRun, { jobScript, arguments: given, log }: Job
   if (!work)
     throw new SpecMismatch(`no script is called ${jobScript}; there are ${Object.keys(scripts).join(', ')}`);
   try {
-    log(await work(run, given['--spec'] ?? ''));
+    log(await work(run, keyOf(given['--spec'] ?? '')));
   } catch (error) {
     run.signal?.throwIfAborted();
     throw error instanceof EngineError ? error : new RunFailed(error);
   }
 };
+
+/** The lake's key of a location, `s3://<bucket>/<key>`. */
+const keyOf = (location: string): string => location.replace(/^s3:\/\/[^/]*\//, '');
 
 /** Each answers with a line for the run's log. */
 const scripts: Readonly<Record<string, (run: EngineRun, specKey: string) => Promise<string>>> = {

@@ -19,15 +19,20 @@ const stateOf = (state: string | undefined): RunState => {
   return alive.has(state ?? '') ? 'running' : 'failed';
 };
 
-const runOf = ({ Id, Arguments, JobRunState, ErrorMessage }: JobRun): Run => ({
+const runOf = (bucket: string, { Id, Arguments, JobRunState, ErrorMessage }: JobRun): Run => ({
   id: Id ?? '',
-  spec: Arguments?.['--spec'] ?? '',
+  spec: (Arguments?.['--spec'] ?? '').replace(locationOf(bucket, ''), ''),
   state: stateOf(JobRunState),
   ...(ErrorMessage ? { message: ErrorMessage } : {}),
 });
 
-/** The Glue jobs under their deployed names; a start is sent once, for Glue knows no client token. */
-export const glueJobs = (names: Partial<Record<JobName, string>>): Jobs => {
+const locationOf = (bucket: string, key: string): string => `s3://${bucket}/${key}`;
+
+/**
+ * The Glue jobs under their deployed names, told of a spec by its location in the lake; a start is sent once, for Glue knows
+ * no client token.
+ */
+export const glueJobs = (bucket: string, names: Partial<Record<JobName, string>>): Jobs => {
   const client = new GlueClient({ ...bounded, maxAttempts: 1 });
   const nameOf = (job: JobName): string => {
     const name = names[job];
@@ -38,7 +43,7 @@ export const glueJobs = (names: Partial<Record<JobName, string>>): Jobs => {
     run: async (job, id) => {
       try {
         const { JobRun } = await client.send(new GetJobRunCommand({ JobName: nameOf(job), RunId: id }));
-        return JobRun && runOf(JobRun);
+        return JobRun && runOf(bucket, JobRun);
       } catch (error) {
         if (error instanceof EntityNotFoundException) return undefined;
         throw error;
@@ -48,7 +53,9 @@ export const glueJobs = (names: Partial<Record<JobName, string>>): Jobs => {
       const runs: Run[] = [];
       let pages = 0;
       for await (const page of paginateGetJobRuns({ client, pageSize: 200 }, { JobName: nameOf(job) })) {
-        const found = (page.JobRuns ?? []).map(runOf).filter((run) => run.spec === spec);
+        const found = (page.JobRuns ?? [])
+          .map((run) => runOf(bucket, run))
+          .filter((run) => run.spec === spec);
         runs.push(...found);
         if ((runs.length > 0 && found.length === 0) || ++pages === mostPages) break;
       }
@@ -57,7 +64,7 @@ export const glueJobs = (names: Partial<Record<JobName, string>>): Jobs => {
     start: async (job, spec) => {
       try {
         const answer = await client.send(
-          new StartJobRunCommand({ JobName: nameOf(job), Arguments: { '--spec': spec } }),
+          new StartJobRunCommand({ JobName: nameOf(job), Arguments: { '--spec': locationOf(bucket, spec) } }),
         );
         return answer.JobRunId ?? '';
       } catch (error) {

@@ -44,6 +44,9 @@ export const Mart = z.object({
 export type Mart = z.infer<typeof Mart>;
 
 export const Catalog = z.object({
+  /** What runs silver's SQL and the rules. */
+  engine: z.enum(['duckdb', 'spark']),
+  /** What runs the models. */
   target: z.enum(['duckdb', 'redshift']),
   datasets: z.record(z.string(), Dataset),
   marts: z.record(z.string(), Mart),

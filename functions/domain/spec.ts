@@ -142,9 +142,12 @@ export const QualityResult = z.object({
 });
 export type QualityResult = z.infer<typeof QualityResult>;
 
-/** How a quality run begins its message when it has looked and the batch is not published; any other end of it says nothing of that. */
+/**
+ * What a quality run says when it has looked and the batch is not published; any other end of it says nothing of that. Services
+ * put words of their own before it.
+ */
 export const unpublished = 'not published: ';
-export const saysUnpublished = (message: string): boolean => message.startsWith(unpublished);
+export const saysUnpublished = (message: string): boolean => message.includes(unpublished);
 
 /** How KPI rows become items; from `config(meta={'kpi': …})` of a model under `sql/kpis/`. */
 export const KpiShape = z.object({

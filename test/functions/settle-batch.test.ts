@@ -100,7 +100,7 @@ const endThrice = async (run: string, message: string): Promise<string> => {
 test('fails a batch whose quality runs say three times that it is not published', async () => {
   const file = await land(stage, 'a', goodBody());
   const first = await check(stage, await transform(stage));
-  const last = await endThrice(first, 'not published: the disk is full');
+  const last = await endThrice(first, 'NotPublished: not published: the disk is full');
   expect(last).not.toBe(first);
   expect(await batchIn(stage, id)).toMatchObject({ state: 'failed', is_files_fault: true });
   expect(await fileIn(stage, file)).toMatchObject({ state: 'accepted', failed_runs: 1 });

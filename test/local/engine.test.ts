@@ -33,7 +33,7 @@ const run = (jobScript: string, spec: string, signal = new AbortController().sig
   engine.execute({
     id: 'jr_1',
     jobScript,
-    arguments: { '--spec': spec },
+    arguments: { '--spec': `s3://lake/${spec}` },
     signal,
     log: (line) => lines.push(line),
   });

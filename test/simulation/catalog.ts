@@ -19,6 +19,7 @@ const model = (name: string, kind: Model['kind'], settings: Partial<Model>): Mod
 
 /** One dataset of two columns and one mart of one number a day. */
 export const simulatedCatalog: Catalog = {
+  engine: 'duckdb',
   target: 'duckdb',
   datasets: {
     plays: {

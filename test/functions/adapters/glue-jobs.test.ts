@@ -36,12 +36,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const open = () => glueJobs({ transform: 'app-transform', quality: 'app-quality' });
+const open = () => glueJobs('lake', { transform: 'app-transform', quality: 'app-quality' });
 
 test('starts a run with its spec as the only argument and follows it to its end', async () => {
   const { start, run } = open();
   const id = await start('transform', 'runs/b1/transform.spec.json');
-  expect(work[0]?.run.arguments).toEqual({ '--spec': 'runs/b1/transform.spec.json' });
+  expect(work[0]?.run.arguments).toEqual({ '--spec': 's3://lake/runs/b1/transform.spec.json' });
   const asStarted = { id, spec: 'runs/b1/transform.spec.json', state: 'running' };
   expect(await run('transform', id)).toEqual(asStarted);
   work[0]?.end();
@@ -100,7 +100,7 @@ test('finds the runs of a spec, newest first, on whatever page they lie', async 
   const startAndEnd = async (spec: string): Promise<void> => {
     const { JobRunId } = await glue.handle('StartJobRun', {
       JobName: 'app-transform',
-      Arguments: { '--spec': spec },
+      Arguments: { '--spec': `s3://lake/${spec}` },
     });
     started.push(String(JobRunId));
     work.at(-1)?.end();
@@ -123,8 +123,10 @@ test('finds a run whose start was not answered, and does not start it twice', as
 });
 
 test('says which job a function does not know', async () => {
-  await expect(glueJobs({ quality: 'app-quality' }).start('transform', 'spec')).rejects.toThrow(
+  await expect(glueJobs('lake', { quality: 'app-quality' }).start('transform', 'spec')).rejects.toThrow(
     'this function knows no transform job',
   );
-  await expect(glueJobs({ quality: 'app-unknown' }).start('quality', 'spec')).rejects.toThrow(/not found/);
+  await expect(glueJobs('lake', { quality: 'app-unknown' }).start('quality', 'spec')).rejects.toThrow(
+    /not found/,
+  );
 });

@@ -1,0 +1,58 @@
+"""What a job says when its work could not be done: what to do about it, and no row's values."""
+
+from __future__ import annotations
+
+import re
+
+
+class PipelineError(Exception):
+    """The work could not be done."""
+
+
+class MissingFile(PipelineError):
+    """A file of the spec is not in the lake any more."""
+
+    def __init__(self, key: str, version: str | None = None) -> None:
+        which = f"{key} (version {version})" if version else key
+        super().__init__(f"{which} is gone from the lake; land it again")
+
+
+class UnreadableFile(PipelineError):
+    """Spark could not read a file as the judge's facts describe it."""
+
+    def __init__(self, keys: list[str], reason: str) -> None:
+        super().__init__(f"cannot read {', '.join(keys)} as it was judged; judge it again: {reason}")
+
+
+class RowsNotConserved(PipelineError):
+    """Rows were lost or doubled on the way; nothing of the run counts."""
+
+    def __init__(self, file: str, expected: int, found: int, where: str) -> None:
+        super().__init__(f"{file}: {found} rows {where}, {expected} expected; the run stops before anything counts")
+
+
+class SpecMismatch(PipelineError):
+    """The spec, its SQL, the ruleset and the table do not fit each other."""
+
+
+class FencedOut(PipelineError):
+    """A newer batch of the dataset was published; this one comes too late."""
+
+    def __init__(self, batch: str, fence: int, newer: int) -> None:
+        super().__init__(
+            f"batch {batch} holds fence {fence}, but fence {newer} has published already; open a new batch"
+        )
+
+
+class NotPublished(PipelineError):
+    """A quality run has looked, and no run has published its batch; the first words are the sign that it has looked."""
+
+    def __init__(self, cause: BaseException) -> None:
+        reason = str(cause) if isinstance(cause, PipelineError) else without_values(cause)
+        super().__init__(f"not published: {reason}")
+
+
+def without_values(error: BaseException) -> str:
+    """The first line of an engine's message; quoted values of a row, which may be personal, are left out."""
+    line = next(iter(str(error).splitlines()), type(error).__name__)
+    return re.sub(r"(['\"]).*\1", "…", line)

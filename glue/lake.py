@@ -1,0 +1,115 @@
+"""The lake as a job sees it: small JSON objects, the files of a spec, and where Spark reads and writes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import boto3
+from botocore.exceptions import ClientError
+from errors import MissingFile
+from pyspark.sql import SparkSession
+
+COPIES_AT_ONCE = 16
+GONE = {"404", "NoSuchKey", "NoSuchVersion"}
+EXISTS = {"412", "PreconditionFailed", "ConditionalRequestConflict"}
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A file's bytes, of one version, under a name that Spark takes as it is."""
+
+    key: str
+    version: str | None
+    name: str
+
+
+class Lake:
+    """A bucket, and the root under which Spark keeps its own files: the bucket itself on AWS, a folder on a laptop."""
+
+    def __init__(self, bucket: str, root: str) -> None:
+        self.bucket = bucket
+        self.root = root.rstrip("/")
+        self._s3 = boto3.client("s3")
+        self._s3.meta.events.register("before-call.s3.PutObject", _only_if_new)
+
+    def path(self, key: str) -> str:
+        """Where Spark finds what is kept under a key of `staging/` or `lake/`."""
+        return f"{self.root}/{key}"
+
+    def read_json(self, key: str) -> dict[str, Any] | None:
+        """A small object; None when there is none."""
+        try:
+            return json.loads(self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+        except ClientError as error:
+            if _code(error) in GONE:
+                return None
+            raise
+
+    def write_once(self, key: str, body: dict[str, Any]) -> bool:
+        """Writes with If-None-Match; False when the key exists already."""
+        try:
+            self._s3.put_object(Bucket=self.bucket, Key=key, Body=json.dumps(body).encode())
+        except ClientError as error:
+            if _code(error) in EXISTS:
+                return False
+            raise
+        return True
+
+    def pin(self, files: Iterable[Pinned], folder: str) -> None:
+        """Copies versions under `folder`, so that what is read cannot change and no odd name reaches Spark; `MissingFile` when one is gone."""
+        if not self._is_remote:
+            Path(self.path(folder)).mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
+            for _ in pool.map(lambda file: self._copy(file, f"{folder}{file.name}"), files):
+                pass
+
+    def remove(self, folder: str) -> None:
+        """Removes what was pinned."""
+        if not self._is_remote:
+            shutil.rmtree(self.path(folder), ignore_errors=True)
+            return
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=folder)
+        for page in pages:
+            objects = [{"Key": found["Key"]} for found in page.get("Contents", [])]
+            if objects:
+                self._s3.delete_objects(Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True})
+
+    @property
+    def _is_remote(self) -> bool:
+        return self.root.startswith("s3://")
+
+    def _copy(self, file: Pinned, target: str) -> None:
+        which = {"VersionId": file.version} if file.version else {}
+        try:
+            if self._is_remote:
+                source = {"Bucket": self.bucket, "Key": file.key, **which}
+                self._s3.copy(source, self.bucket, target)
+            else:
+                self._s3.download_file(self.bucket, file.key, self.path(target), ExtraArgs=which)
+        except ClientError as error:
+            if _code(error) in GONE:
+                raise MissingFile(file.key, file.version) from error
+            raise
+
+
+def open_lake(location: str, spark: SparkSession) -> tuple[Lake, str]:
+    """The lake that a spec, `s3://<bucket>/<key>`, lies in, and the spec's key."""
+    parsed = urlparse(location)
+    root = spark.conf.get("spark.soundcheck.root", f"s3://{parsed.netloc}")
+    return Lake(parsed.netloc, root), parsed.path.lstrip("/")
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _only_if_new(params: dict[str, Any], **_: Any) -> None:
+    """The header itself: not every version of boto3 on Glue has a parameter for it."""
+    params["headers"]["If-None-Match"] = "*"

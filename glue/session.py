@@ -1,0 +1,29 @@
+"""The Spark session of a job; what differs between AWS and a laptop is configuration that comes from outside."""
+
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+
+CATALOG = "lake"
+
+SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
+
+
+def open_session() -> SparkSession:
+    """A session of its own in the process's Spark, with the settings under which all SQL of the project means the same."""
+    spark = SparkSession.builder.getOrCreate().newSession()
+    for name, value in SETTINGS.items():
+        spark.conf.set(name, value)
+    return spark
+
+
+def silver_name(spark: SparkSession, dataset: str) -> str:
+    """A dataset's silver table as SQL names it."""
+    database = spark.conf.get("spark.soundcheck.database", "silver")
+    return f"{CATALOG}.{database}.{dataset}"

@@ -1,0 +1,33 @@
+import type { SparkInstallation } from './installation.ts';
+
+export type SparkFolders = {
+  /** Where Spark keeps its own files: `staging/` and `lake/`, the Iceberg tables. */
+  readonly root: string;
+  /** For shuffles, spills and what else does not outlive a session. */
+  readonly scratch: string;
+};
+
+/** Memory of a session's Java, which holds the data, too. */
+const memory = '2g';
+
+/** What a session on this machine is started with; a job sets the rest, which is the same everywhere, itself. */
+export const sparkSettings = (
+  { jars }: SparkInstallation,
+  { root, scratch }: SparkFolders,
+): Record<string, string> => ({
+  'spark.master': 'local[2]',
+  'spark.ui.enabled': 'false',
+  'spark.driver.host': '127.0.0.1',
+  'spark.driver.bindAddress': '127.0.0.1',
+  'spark.driver.memory': memory,
+  'spark.driver.extraJavaOptions': `-Dderby.system.home=${JSON.stringify(scratch)} -Duser.timezone=UTC`,
+  'spark.local.dir': scratch,
+  'spark.sql.warehouse.dir': `${scratch}/warehouse`,
+  'spark.sql.shuffle.partitions': '2',
+  'spark.jars': jars.join(','),
+  'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
+  'spark.sql.catalog.lake': 'org.apache.iceberg.spark.SparkCatalog',
+  'spark.sql.catalog.lake.type': 'hadoop',
+  'spark.sql.catalog.lake.warehouse': `${root}/lake`,
+  'spark.soundcheck.root': root,
+});

@@ -1,0 +1,67 @@
+"""Keeps one Spark session warm and runs scripts in it, one after the other.
+
+Started with the session's settings as JSON. A line of JSON on standard input, `{"id", "script", "arguments"}`, asks for a run of
+the script's `main`; a line on the channel that file descriptor 3 is answers `{"id"}` or `{"id", "error"}`; the first line, `{"ready": true}`, says that
+the session is up. Ends when standard input does, also in the middle of a run: nobody is left who would want its answer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import runpy
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+channel = os.fdopen(3, "w", buffering=1, encoding="utf-8")
+
+
+def say(message: dict[str, Any]) -> None:
+    channel.write(f"{json.dumps(message)}\n")
+
+
+def listen(requests: queue.Queue[dict[str, Any]]) -> None:
+    for line in sys.stdin:
+        requests.put(json.loads(line))
+    os._exit(0)
+
+
+def open_session(settings: dict[str, str]) -> SparkSession:
+    builder = SparkSession.builder
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+def perform(request: dict[str, Any]) -> dict[str, Any]:
+    script = Path(request["script"])
+    sys.path.insert(0, str(script.parent))
+    try:
+        runpy.run_path(str(script), run_name="job")["main"](request["arguments"])
+    except BaseException as error:
+        traceback.print_exc()
+        return {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
+    finally:
+        sys.path.remove(str(script.parent))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return {"id": request["id"]}
+
+
+def main() -> None:
+    requests: queue.Queue[dict[str, Any]] = queue.Queue()
+    threading.Thread(target=listen, args=(requests,), daemon=True).start()
+    open_session(json.loads(sys.argv[1]))
+    say({"ready": True})
+    while True:
+        say(perform(requests.get()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { findSpark, type SparkInstallation } from '../../local/spark/installation.ts';
+import { sparkSettings } from '../../local/spark/settings.ts';
+import { type SparkWorker, startWorker } from '../../local/spark/worker.ts';
+
+const reason = 'Spark is not set up: run `npm run spark:setup` (it needs Python 3.10 to 3.12)';
+const statementsScript = fileURLToPath(new URL('statements.py', import.meta.url));
+
+/** A Spark session for the tests of one file. */
+export type TestSpark = {
+  /** Holds `lake/` and `staging/`. */
+  readonly root: string;
+  readonly worker: SparkWorker;
+  /**
+   * Runs statements one after the other in one fresh session with a job's settings; the answer holds the rows of each, values as JSON:
+   * decimals, dates and timestamps as text, 64-bit integers as numbers; where one fails, `{error}` instead.
+   */
+  sql(...statements: readonly string[]): Promise<StatementAnswer[]>;
+};
+export type StatementAnswer =
+  | { readonly rows: Readonly<Record<string, unknown>>[]; readonly types: Readonly<Record<string, string>> }
+  | { readonly error: string };
+
+/** Describes what needs Spark: skipped with the reason where it is not set up, a failure where `CI` is true. */
+export const describeSpark = (name: string, tests: (spark: () => TestSpark) => void): void => {
+  const installation = findSpark();
+  if (!installation && process.env.CI === 'true') throw new Error(reason);
+  describe(name, () => {
+    let spark: TestSpark | undefined;
+    let folder: string;
+    beforeAll(async () => {
+      if (!installation) return;
+      folder = await mkdtemp(join(tmpdir(), 'spark-'));
+      spark = await openSpark(installation, folder);
+    }, 180_000);
+    beforeEach(({ skip }) => {
+      if (!installation) skip(reason);
+    });
+    afterAll(async () => {
+      await spark?.worker.kill();
+      if (folder) await rm(folder, { recursive: true, force: true });
+    });
+    tests(() => {
+      if (!spark) throw new Error(reason);
+      return spark;
+    });
+  });
+};
+
+/** Starts a session whose files lie in a folder. */
+export const openSpark = async (
+  installation: SparkInstallation,
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestSpark> => {
+  const root = join(folder, 'root');
+  const settings = sparkSettings(installation, { root, scratch: join(folder, 'scratch') });
+  const worker = startWorker({ installation, settings, environment });
+  await worker.ready;
+  let count = 0;
+  return {
+    root,
+    worker,
+    sql: async (...statements) => {
+      count += 1;
+      const [asked, answered] = [join(folder, `${count}.sql.json`), join(folder, `${count}.rows.json`)];
+      await writeFile(asked, JSON.stringify(statements));
+      await worker.run(statementsScript, [asked, answered]);
+      return JSON.parse(await readFile(answered, 'utf8'));
+    },
+  };
+};
