@@ -76,7 +76,8 @@ const prepare = async (instance: DuckDBInstance, datasets: EngineOptions['datase
   }
 };
 
-const execute = async (run: EngineRun, { jobScript, arguments: given, log }: JobRun): Promise<void> => {
+const execute = async (run: EngineRun, { jobScript, arguments: given, begin, log }: JobRun): Promise<void> => {
+  begin();
   const work = scripts[jobScript];
   if (!work)
     throw new SpecMismatch(`no script is called ${jobScript}; there are ${Object.keys(scripts).join(', ')}`);

@@ -15,6 +15,8 @@ export type JobRun = {
   readonly arguments: Readonly<Record<string, string>>;
   /** Aborted when the run is stopped or its time is over. */
   readonly signal: AbortSignal;
+  /** Says that the work begins: the run is `STARTING` until then, `RUNNING` from then on, and its time counts. */
+  readonly begin: () => void;
   /** Adds a line to the run's log. */
   readonly log: (line: string) => void;
 };

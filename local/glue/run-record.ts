@@ -8,6 +8,8 @@ export type RunRecord = {
   readonly arguments: Readonly<Record<string, string>>;
   readonly state: RunState;
   readonly startedAt: number;
+  /** When the work itself began. */
+  readonly begunAt?: number;
   readonly changedAt: number;
   readonly timeoutMinutes: number;
   readonly message?: string;
@@ -31,7 +33,7 @@ export const describeRun = (run: RunRecord) => ({
   LastModifiedOn: run.changedAt / 1_000,
   ...(isAlive(run) ? {} : { CompletedOn: run.changedAt / 1_000 }),
   ...(run.message === undefined ? {} : { ErrorMessage: run.message }),
-  ExecutionTime: Math.floor((run.changedAt - run.startedAt) / 1_000),
+  ExecutionTime: Math.floor((run.changedAt - (run.begunAt ?? run.changedAt)) / 1_000),
   Timeout: run.timeoutMinutes,
   GlueVersion: '5.1',
   PredecessorRuns: [],

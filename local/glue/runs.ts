@@ -56,7 +56,7 @@ export class Runs {
       id: `jr_${randomBytes(32).toString('hex')}`,
       job: job.name,
       arguments: given,
-      state: 'RUNNING',
+      state: 'STARTING',
       startedAt: now,
       changedAt: now,
       timeoutMinutes: job.timeoutMinutes,
@@ -90,17 +90,14 @@ export class Runs {
   private async perform(run: RunRecord, jobScript: string): Promise<void> {
     const abort = new AbortController();
     this.alive.set(run.id, abort);
-    const overtime = new Abort('TIMEOUT', `The run took more than ${run.timeoutMinutes} minutes`);
-    const timer = setTimeout(() => abort.abort(overtime), run.timeoutMinutes * 60_000);
+    let timer: NodeJS.Timeout | undefined;
+    const begin = () => {
+      timer ??= this.begin(run, abort);
+    };
     const log = (line: string) => this.log(run.id, line);
     try {
-      await this.options.execute({
-        id: run.id,
-        jobScript,
-        arguments: run.arguments,
-        signal: abort.signal,
-        log,
-      });
+      const { id, arguments: given } = run;
+      await this.options.execute({ id, jobScript, arguments: given, signal: abort.signal, begin, log });
       await this.end(run.id, 'SUCCEEDED');
     } catch (error) {
       if (!this.isClosing) await this.fail(run.id, abort.signal.reason ?? error);
@@ -108,6 +105,13 @@ export class Runs {
       clearTimeout(timer);
       this.alive.delete(run.id);
     }
+  }
+
+  private begin({ id, timeoutMinutes }: RunRecord, abort: AbortController): NodeJS.Timeout {
+    const run = this.journal.entries.get(id);
+    if (run?.state === 'STARTING') this.change(run, { state: 'RUNNING', begunAt: Date.now() });
+    const overtime = new Abort('TIMEOUT', `The run took more than ${timeoutMinutes} minutes`);
+    return setTimeout(() => abort.abort(overtime), timeoutMinutes * 60_000);
   }
 
   private fail(id: string, cause: unknown): Promise<void> {

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { SparkInstallation } from './installation.ts';
 
 export type SparkFolders = {
@@ -7,8 +8,10 @@ export type SparkFolders = {
   readonly scratch: string;
 };
 
-/** Memory of a session's Java, which holds the data, too. */
-const memory = '2g';
+const gigabyte = 2 ** 30;
+
+/** Memory of a session's Java, which holds the data, too: two sessions leave the machine half of its memory. */
+export const driverMemory = (total = totalmem()): string => (total < 8 * gigabyte ? '1g' : '2g');
 
 /** What a session on this machine is started with; a job sets the rest, which is the same everywhere, itself. */
 export const sparkSettings = (
@@ -17,10 +20,11 @@ export const sparkSettings = (
 ): Record<string, string> => ({
   'spark.master': 'local[2]',
   'spark.ui.enabled': 'false',
+  'spark.ui.showConsoleProgress': 'false',
   'spark.driver.host': '127.0.0.1',
   'spark.driver.bindAddress': '127.0.0.1',
-  'spark.driver.memory': memory,
-  'spark.driver.extraJavaOptions': `-Dderby.system.home=${JSON.stringify(scratch)} -Duser.timezone=UTC`,
+  'spark.driver.memory': driverMemory(),
+  'spark.driver.extraJavaOptions': javaOptions(scratch),
   'spark.local.dir': scratch,
   'spark.sql.warehouse.dir': `${scratch}/warehouse`,
   'spark.sql.shuffle.partitions': '2',
@@ -31,3 +35,11 @@ export const sparkSettings = (
   'spark.sql.catalog.lake.warehouse': `${root}/lake`,
   'spark.soundcheck.root': root,
 });
+
+const javaOptions = (scratch: string): string =>
+  [
+    `-Dderby.system.home=${JSON.stringify(scratch)}`,
+    // A killed Java leaves the libraries that it unpacked.
+    `-Djava.io.tmpdir=${JSON.stringify(scratch)}`,
+    '-Duser.timezone=UTC',
+  ].join(' ');

@@ -11,6 +11,7 @@ import json
 import os
 import queue
 import runpy
+import signal
 import sys
 import threading
 import traceback
@@ -29,7 +30,14 @@ def say(message: dict[str, Any]) -> None:
 def listen(requests: queue.Queue[dict[str, Any]]) -> None:
     for line in sys.stdin:
         requests.put(json.loads(line))
-    os._exit(0)
+    end()
+
+
+def end() -> None:
+    """Ends this process and its Java at once: whatever it still did would be a zombie's work."""
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def open_session(settings: dict[str, str]) -> SparkSession:
@@ -46,12 +54,17 @@ def perform(request: dict[str, Any]) -> dict[str, Any]:
         runpy.run_path(str(script), run_name="job")["main"](request["arguments"])
     except BaseException as error:
         traceback.print_exc()
-        return {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
+        return {"id": request["id"], "error": f"{type(error).__name__}: {without_stack(str(error))}"}
     finally:
         sys.path.remove(str(script.parent))
         sys.stdout.flush()
         sys.stderr.flush()
     return {"id": request["id"]}
+
+
+def without_stack(message: str) -> str:
+    """What Java said, without the lines that say where; those are in the log."""
+    return "\n".join(line for line in message.splitlines() if not line.startswith("\tat ")).strip()
 
 
 def main() -> None:

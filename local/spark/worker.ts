@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { SparkInstallation } from './installation.ts';
@@ -17,64 +18,72 @@ export type WorkerOptions = {
   readonly settings: Readonly<Record<string, string>>;
   /** Variables beside those of this process: where the lake's services are. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Lines that the process writes. */
+  /** Milliseconds that a session gets to be up, two minutes unless told; then its process is ended. */
+  readonly startsWithin?: number;
+  /** Lines that the process writes while it runs no script. */
   readonly log?: (line: string) => void;
 };
+
+/** What a script raised, in its own words. */
+export class ScriptFailed extends Error {
+  override toString(): string {
+    return this.message;
+  }
+}
+
+/** The process was gone, or has gone, before its script had ended. */
+export class WorkerLost extends Error {
+  override readonly name = 'WorkerLost';
+}
 
 /** A process with a warm Spark session, which runs one script at a time. */
 export type SparkWorker = {
   readonly pid: number;
   /** Resolves once the session is up. */
   readonly ready: Promise<void>;
-  /** Resolves when the process has ended, however it did. */
+  /** Resolves when the process and its Java have ended, however they did. */
   readonly ended: Promise<void>;
-  /** Runs `main(arguments)` of a Python file; rejects with what it raised, or when the process ends meanwhile. */
-  run(script: string, given: readonly string[], log?: (line: string) => void): Promise<void>;
+  /**
+   * Waits for the session, then calls `begun` and runs `main(arguments)` of a Python file. Rejects with `ScriptFailed` when that
+   * raised, with `WorkerLost` when the process ends meanwhile.
+   */
+  run(
+    script: string,
+    given: readonly string[],
+    log?: (line: string) => void,
+    begun?: () => void,
+  ): Promise<void>;
   /** Ends the process and its Java at once, whatever they do. */
   kill(): Promise<void>;
 };
 
 /** Starts a process with a Spark session of its own. */
-export const startWorker = ({ installation, settings, environment, log }: WorkerOptions): SparkWorker => {
-  const { python, javaHome } = installation;
-  const child = spawn(python, [script, JSON.stringify(settings)], {
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    // A group of its own: Python and its Java are ended together.
-    detached: true,
-    env: {
-      ...process.env,
-      ...environment,
-      ...(javaHome === undefined ? {} : { JAVA_HOME: javaHome }),
-      PYSPARK_PYTHON: python,
-      PYTHONUNBUFFERED: '1',
-      TZ: 'UTC',
-    },
-  });
+export const startWorker = (options: WorkerOptions): SparkWorker => {
+  const { log, startsWithin = 120_000 } = options;
+  const child = spawnPython(options);
   let listener = log;
   for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (line) => listener?.(line));
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
-  const lost = ended.then(() => Promise.reject(new Error(endOf(child))));
-  lost.catch(() => undefined);
+    createInterface({ input: stream as Readable }).on('line', (line) => listener?.(line));
+  const { ended, lost } = endingOf(child);
   const answers = answersOf(child);
-  const ready = Promise.race([answers.ready, lost]);
+  const ready = Promise.race([answers.ready, lost, startOf(child, startsWithin)]);
   ready.catch(() => undefined);
   return {
     pid: child.pid ?? 0,
     ready,
     ended,
-    run: async (path, given, runLog) => {
-      await ready;
-      const id = randomUUID();
+    run: async (path, given, runLog, begun) => {
       listener = runLog ?? log;
       try {
+        await ready;
+        begun?.();
+        const id = randomUUID();
         const answer = answers.of(id);
-        child.stdin.write(`${JSON.stringify({ id, script: path, arguments: given })}\n`);
+        child.stdin?.write(`${JSON.stringify({ id, script: path, arguments: given })}\n`);
         const { error } = await Promise.race([answer, lost]);
-        if (error !== undefined) throw new Error(error);
+        // What was written before the answer came by another pipe: it is read by now, but not yet told.
+        await turn();
+        if (error !== undefined) throw new ScriptFailed(error);
       } finally {
         listener = log;
       }
@@ -86,15 +95,60 @@ export const startWorker = ({ installation, settings, environment, log }: Worker
   };
 };
 
-const endOf = ({ exitCode, signalCode }: ChildProcess): string =>
-  `Spark's process ended ${signalCode ? `by ${signalCode}` : `with exit code ${exitCode}`}`;
+const spawnPython = ({ installation, settings, environment }: WorkerOptions): ChildProcess => {
+  const { python, javaHome } = installation;
+  const child = spawn(python, [script, JSON.stringify(settings)], {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    // A group of its own: Python and its Java are ended together.
+    detached: true,
+    env: {
+      ...process.env,
+      ...environment,
+      ...(javaHome === undefined ? {} : { JAVA_HOME: javaHome }),
+      PYSPARK_PYTHON: python,
+      PYTHONUNBUFFERED: '1',
+      PYTHONUTF8: '1',
+      TZ: 'UTC',
+    },
+  });
+  // A request to a process that has just ended; its end is told by `ended`.
+  child.stdin.on('error', () => undefined);
+  return child;
+};
 
-const killGroup = ({ pid, exitCode, signalCode }: ChildProcess): void => {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+const endingOf = (child: ChildProcess) => {
+  // Java goes with its Python: it writes to the same pipes, so that they close when both are gone.
+  child.once('exit', () => killGroup(child));
+  const end = new Promise<string>((resolve) => {
+    child.once('close', (code, signal) =>
+      resolve(`ended ${signal ? `by ${signal}` : `with exit code ${code}`}`),
+    );
+    child.once('error', ({ message }) => resolve(`cannot be started: ${message}`));
+  });
+  const lost = end.then((how) => Promise.reject(new WorkerLost(`Spark's process ${how}`)));
+  lost.catch(() => undefined);
+  return { ended: end.then(() => undefined), lost };
+};
+
+/** Rejects when the session is not up in time, and ends the process then. */
+const startOf = (child: ChildProcess, milliseconds: number): Promise<never> =>
+  new Promise((_, reject) => {
+    const timer = setTimeout(() => {
+      reject(new WorkerLost(`Spark's session was not up within ${milliseconds / 1_000} seconds`));
+      killGroup(child);
+    }, milliseconds);
+    const stop = () => clearTimeout(timer);
+    (child.stdio[3] as Readable).once('data', stop);
+    child.once('exit', stop);
+    child.once('error', stop);
+  });
+
+const killGroup = ({ pid }: ChildProcess): void => {
+  if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has just ended by itself.
+    // All of it has ended by itself.
   }
 };
 

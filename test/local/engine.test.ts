@@ -35,6 +35,7 @@ const run = (jobScript: string, spec: string, signal = new AbortController().sig
     jobScript,
     arguments: { '--spec': `s3://lake/${spec}` },
     signal,
+    begin: () => {},
     log: (line) => lines.push(line),
   });
 const read = async (sql: string) => {

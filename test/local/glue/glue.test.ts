@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   ConcurrentRunsExceededException,
   EntityNotFoundException,
@@ -66,8 +67,9 @@ const ended = (states: readonly string[]) =>
 /** Runs until it is told to end; it stops when its signal says so. */
 const patiently = () => {
   const ends: (() => void)[] = [];
-  const execute = ({ signal }: JobRun) =>
+  const execute = ({ signal, begin }: JobRun) =>
     new Promise<void>((resolve, reject) => {
+      begin();
       ends.push(resolve);
       signal.addEventListener('abort', () => reject(signal.reason));
     });
@@ -189,6 +191,43 @@ test('ends a run whose time is over', async () => {
   const id = await start(glue, { Timeout: 0.001 });
   await ended(['TIMEOUT']);
   expect(await runOf(glue, id)).toMatchObject({ JobRunState: 'TIMEOUT', Timeout: 0.001 });
+});
+
+test('is starting until the work begins, and only then its time counts', async () => {
+  let beginAll = () => {};
+  const glue = await open(
+    ({ begin, signal }) =>
+      new Promise((_, reject) => {
+        beginAll = begin;
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  );
+  const id = await start(glue, { Timeout: 0.001 });
+  await setTimeout(120);
+  expect(await runOf(glue, id)).toMatchObject({ JobRunState: 'STARTING', ExecutionTime: 0 });
+  beginAll();
+  expect(await runOf(glue, id)).toMatchObject({ JobRunState: 'RUNNING' });
+  await ended(['TIMEOUT']);
+});
+
+test('stops a run that waits to start', async () => {
+  const glue = await open(
+    ({ signal, begin }) =>
+      new Promise<void>((_, reject) => {
+        signal.addEventListener('abort', () => {
+          begin();
+          reject(signal.reason);
+        });
+      }),
+  );
+  const id = await start(glue);
+  await glue.handle('BatchStopJobRun', { JobName: 'app-transform', JobRunIds: [id] });
+  await ended(['STOPPED']);
+});
+
+test('knows no operation that stops one run, as Glue does not', async () => {
+  const glue = await open(async () => {});
+  await expect(glue.handle('StopJobRun', {})).rejects.toMatchObject({ name: 'UnknownOperationException' });
 });
 
 test('fails the runs that were alive when the process died, and says so on the bus', async () => {
