@@ -10,16 +10,17 @@ import type { DeployedFunction } from './template/deployment.ts';
 export type Build = { readonly catalog: Promise<Catalog>; readonly bundles: Promise<Bundles> };
 
 /**
- * Renders `rules/` and `sql/` for DuckDB and bundles every function with the result, both at once, into the state
- * folder; what is there and up to date is kept.
+ * Renders `rules/` and `sql/` for an engine and a DuckDB warehouse and bundles every function with the result, both at
+ * once, into the state folder; what is there and up to date is kept.
  */
 export const buildFunctions = (
   root: string,
   state: string,
   functions: readonly DeployedFunction[],
+  engine: Catalog['engine'] = 'duckdb',
 ): Build => {
   const path = catalogPath(state);
-  const catalog = readOrRender(root, path);
+  const catalog = readOrRender(root, path, engine);
   const directory = join(state, 'bundles');
   const bundles = bundleFunctions({ root, functions, directory, catalog: { path, written: catalog } });
   return { catalog, bundles };
@@ -28,15 +29,15 @@ export const buildFunctions = (
 /** Where the rendered catalog of a state lies. */
 export const catalogPath = (state: string): string => join(state, 'catalog.json');
 
-const readOrRender = async (root: string, path: string): Promise<Catalog> => {
+const readOrRender = async (root: string, path: string, engine: Catalog['engine']): Promise<Catalog> => {
   const record = `${path}.sources`;
   const paths = await sourcesUnder(root);
-  const stamp = paths.join('\n');
+  const stamp = [engine, ...paths].join('\n');
   if (isUpToDate(record, stamp)) return Catalog.parse(JSON.parse(await readFile(path, 'utf8')));
   const files = statesOf(paths);
   // Its parsers are slow to load, and mostly not needed.
   const { renderCatalog } = await import('../deploy/render.ts');
-  const catalog = await renderCatalog(root, 'duckdb');
+  const catalog = await renderCatalog(root, 'duckdb', engine);
   await writeChanged(path, JSON.stringify(catalog));
   rememberSources(record, { stamp, files: { ...files, ...statesOf([path]) } });
   return catalog;

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Catalog } from '../functions/domain/catalog.ts';
+import type { SilverTable } from '../functions/domain/spec.ts';
 import { buildFunctions } from './build.ts';
 import type { Closers } from './closers.ts';
 import { deployedNames, functionEnvironment } from './cloud-environment.ts';
 import { openDynamo } from './dynamo.ts';
-import { openEngine } from './engine.ts';
+import { type LocalEngine, openEngine } from './engine.ts';
 import { type Bus, openBus } from './events/bus.ts';
 import { type Chaos, calm, chaoticFates } from './events/chaos.ts';
 import { eventsApi } from './events/events-api.ts';
@@ -17,6 +18,8 @@ import type { Publish } from './protocol.ts';
 import { openQueues, type Queues } from './queues.ts';
 import { openRedshiftData } from './redshift-data/redshift-data.ts';
 import { type LocalS3, openS3 } from './s3/s3.ts';
+import { openSparkEngine } from './spark-engine.ts';
+import type { FoundEngine } from './state-engine.ts';
 import type { Deployment } from './template/deployment.ts';
 
 export type ServicesOptions = {
@@ -24,6 +27,7 @@ export type ServicesOptions = {
   readonly state: string;
   readonly endpoint: string;
   readonly deployment: Deployment;
+  readonly engine: FoundEngine;
   readonly chaos?: Chaos | undefined;
   readonly closers: Closers;
 };
@@ -32,8 +36,8 @@ export type OpenedServices = { readonly services: Services; readonly functions: 
 
 /** Opens every service on the state folder and deploys onto them; functions do not run before `functions.start()`. */
 export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
-  const { root, state, endpoint, deployment, closers } = options;
-  const building = buildFunctions(root, state, deployment.functions);
+  const { root, state, endpoint, deployment, engine, closers } = options;
+  const building = buildFunctions(root, state, deployment.functions, engine.name);
   // Both are awaited below; a failure before that is not to be taken for a forgotten one.
   Promise.allSettled([building.catalog, building.bundles]);
   const bus = later<Bus>();
@@ -121,18 +125,32 @@ const refusal = (rule: string, cause: unknown) => ({
 
 const openEngines = async (options: ServicesOptions, s3: LocalS3, catalog: Catalog, publish: Publish) => {
   const { state, deployment, closers } = options;
-  const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
-  const tables = Object.entries(catalog.datasets).map(([name, { table }]) => [name, table]);
-  const engine = await openEngine({ state, s3, bucket, datasets: Object.fromEntries(tables) });
-  closers.add('engine', () => engine.close());
-  const { execute, instance } = engine;
+  const engine = await openChosenEngine(options, s3, catalog);
+  closers.add('engine', engine.close);
+  const { execute, instance, refresh } = engine;
   const { account, region, jobs } = deployment;
   const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish });
   closers.add('jobs', () => glue.close());
   const directory = join(state, 'redshift-data');
-  const warehouse = await openRedshiftData({ directory, instance, store: s3, publish, region, account });
+  const ports = { instance, refresh, store: s3, publish };
+  const warehouse = await openRedshiftData({ directory, ...ports, region, account });
   closers.add('warehouse', () => warehouse.close());
   return { glue, 'redshift-data': warehouse };
+};
+
+const openChosenEngine = (
+  { state, endpoint, deployment, engine }: ServicesOptions,
+  s3: LocalS3,
+  catalog: Catalog,
+): Promise<LocalEngine> => {
+  const tables = Object.entries(catalog.datasets).map(([name, { table }]) => [name, table]);
+  const datasets: Readonly<Record<string, SilverTable>> = Object.fromEntries(tables);
+  if (engine.name === 'spark') {
+    const environment = functionEnvironment(endpoint, state);
+    return openSparkEngine({ state, datasets, installation: engine.installation, environment });
+  }
+  const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
+  return openEngine({ state, s3, bucket, datasets });
 };
 
 /** A promise that is resolved from outside. */

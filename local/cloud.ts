@@ -8,6 +8,7 @@ import type { Chaos } from './events/chaos.ts';
 import type { Functions } from './functions/functions.ts';
 import { startSchedules } from './functions/schedules.ts';
 import { openGateway, type Services } from './gateway.ts';
+import { type Engine, engineOfState, type FoundEngine, findEngine, rememberEngine } from './state-engine.ts';
 import { lockState } from './state-lock.ts';
 import type { Deployment } from './template/deployment.ts';
 import { readTemplate } from './template/template.ts';
@@ -21,6 +22,8 @@ export type CloudOptions = {
   stage?: string;
   /** A free port when absent. */
   port?: number;
+  /** What runs Glue's jobs: what the state was begun with, else DuckDB, unless told. */
+  engine?: Engine;
   chaos?: Chaos;
   /** Milliseconds between two runs of what has a rate, instead of what the template says. */
   sweepEvery?: number;
@@ -40,22 +43,24 @@ export type Cloud = {
 
 /**
  * Starts the laptop cloud on 127.0.0.1 and deploys onto it what `serverless.yml` says. On a state of an earlier run it
- * sweeps up what that one left. Rejects with `StateIsLocked`, `TemplateError` or whatever else is wrong with the
- * deployment; nothing stays open then.
+ * sweeps up what that one left. Rejects with `StateIsLocked`, `OtherEngine`, `SparkIsMissing`, `TemplateError` or whatever
+ * else is wrong with the deployment; nothing stays open then.
  */
 export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const closers = new Closers();
   const state = resolve(options.state);
+  const engine = findEngine(engineOfState(state, options.engine));
   closers.add('state', await lockState(state));
   try {
-    return await open({ ...options, state }, closers);
+    rememberEngine(state, engine.name);
+    return await open({ ...options, state }, engine, closers);
   } catch (cause) {
     await closers.closeAll();
     throw cause;
   }
 };
 
-const open = async (options: CloudOptions, closers: Closers): Promise<Cloud> => {
+const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
   const { root, state, stage = 'dev', port, chaos, log = () => {} } = options;
   const isOldState = existsSync(catalogPath(state));
   const deployment = readTemplate(root, { stage, account: ACCOUNT, region: REGION });
@@ -66,7 +71,7 @@ const open = async (options: CloudOptions, closers: Closers): Promise<Cloud> => 
   const gateway = await openGateway({ port, services, log });
   closers.add('gateway', gateway.close);
   const { endpoint } = gateway;
-  const opened = await openServices({ root, state, endpoint, deployment, chaos, closers });
+  const opened = await openServices({ root, state, endpoint, deployment, engine, chaos, closers });
   serve(opened.services);
   startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };

@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { QualitySpec, type SilverTable, TransformSpec } from '../functions/domain/spec.ts';
@@ -10,6 +10,7 @@ import { runQuality } from '../functions/engine/quality.ts';
 import { createSilver } from '../functions/engine/silver.ts';
 import { runTransform } from '../functions/engine/transform.ts';
 import type { JobRun } from './glue/job.ts';
+import { openWarehouse, type WarehouseOptions } from './warehouse.ts';
 
 /** Each query holds a thread of Node's pool, which S3 needs as well. */
 const runsAtOnce = 4;
@@ -25,16 +26,11 @@ export type EngineObjects = {
   ): Promise<object | undefined>;
 };
 
-export type EngineOptions = {
-  /** Folder that holds `warehouse.duckdb`. */
-  readonly state: string;
+export type EngineOptions = WarehouseOptions & {
   /** The lake. */
   readonly bucket: string;
   readonly s3: EngineObjects;
   readonly datasets: Readonly<Record<string, SilverTable>>;
-  /** As DuckDB writes it; `2GB` when none is given. */
-  readonly memoryLimit?: string;
-  readonly threads?: number;
 };
 
 export type LocalEngine = {
@@ -42,41 +38,40 @@ export type LocalEngine = {
   readonly instance: DuckDBInstance;
   /** Runs the spec that `--spec` names, `s3://<lake>/<key>`; rejects when that run fails. */
   execute(run: JobRun): Promise<void>;
-  close(): void;
+  /** Lets transactions that begin from now on see what has been published by now. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
 };
 
 /** Opens the laptop's database with a silver table for each dataset, and runs Glue's jobs on it. */
 export const openEngine = async (options: EngineOptions): Promise<LocalEngine> => {
   const scratch = join(options.state, 'scratch');
-  await mkdir(scratch, { recursive: true });
-  const instance = await DuckDBInstance.create(join(options.state, 'warehouse.duckdb'), {
-    preserve_insertion_order: 'false',
-    temp_directory: join(scratch, 'duckdb'),
-    memory_limit: options.memoryLimit ?? '2GB',
-    ...(options.threads && { threads: String(options.threads) }),
-  });
-  await prepare(instance, options.datasets);
+  const instance = await openWarehouse(options);
+  await createTables(instance, options.datasets);
   const store = lakeStore(options);
   const turns = pLimit(runsAtOnce);
   const connect = () => instance.connect();
   return {
     instance,
     execute: (run) => turns(() => execute({ connect, store, run: run.id, scratch, signal: run.signal }, run)),
-    close: () => instance.closeSync(),
+    refresh: async () => {},
+    close: async () => instance.closeSync(),
   };
 };
 
-const prepare = async (instance: DuckDBInstance, datasets: EngineOptions['datasets']): Promise<void> => {
+const createTables = async (instance: DuckDBInstance, datasets: EngineOptions['datasets']): Promise<void> => {
   const connection = await instance.connect();
   try {
-    await connection.run("set global TimeZone = 'UTC'");
     for (const [dataset, table] of Object.entries(datasets)) await createSilver(connection, dataset, table);
   } finally {
     connection.closeSync();
   }
 };
 
-const execute = async (run: EngineRun, { jobScript, arguments: given, begin, log }: JobRun): Promise<void> => {
+const execute = async (
+  run: EngineRun,
+  { jobScript, arguments: given, begin, log }: JobRun,
+): Promise<void> => {
   begin();
   const work = scripts[jobScript];
   if (!work)

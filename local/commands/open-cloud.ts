@@ -1,15 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Cloud, startCloud } from '../cloud.ts';
+import { type Engine, engineOfState, findEngine, usualEngine } from '../state-engine.ts';
 import { lockState } from '../state-lock.ts';
+import { aside } from './answer.ts';
 import { interrupted } from './exit-codes.ts';
 import { type CloudFlags, projectRoot } from './options.ts';
 
 /** Starts the laptop cloud as the flags say and points this process's own clients at it. */
-export const openCloud = async ({ state, fresh, port, chaos, sweepEvery }: CloudFlags): Promise<Cloud> => {
+export const openCloud = async (flags: CloudFlags): Promise<Cloud> => {
+  const { state, fresh, port, chaos, sweepEvery } = flags;
+  const engine = engineFor(flags);
   if (fresh) await empty(resolve(state));
+  if (engine === 'spark') aside('Starting Spark …');
   const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
-  const cloud = await startCloud({ root: projectRoot, state, sweepEvery, ...options }).catch(portInUse);
+  const cloud = await startCloud({ root: projectRoot, state, engine, sweepEvery, ...options }).catch(
+    portInUse,
+  );
   pointClientsAt(cloud.environment);
   return cloud;
 };
@@ -18,6 +25,10 @@ export const openCloud = async ({ state, fresh, port, chaos, sweepEvery }: Cloud
 export const pointClientsAt = (environment: Cloud['environment']): void => {
   Object.assign(process.env, environment, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
 };
+
+/** What cannot run is refused before anything is taken away. */
+const engineFor = ({ state, fresh, engine }: CloudFlags): Engine =>
+  findEngine(fresh ? (engine ?? usualEngine) : engineOfState(state, engine)).name;
 
 /** A state that is in use is left alone: the lock says by whom. */
 const empty = async (state: string): Promise<void> => {

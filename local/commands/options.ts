@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Chaos, parseChaos, parseDuration } from '../events/chaos.ts';
+import { type Engine, engines, usualEngine } from '../state-engine.ts';
 
 /** What commands may be told, and how it is read. */
 
@@ -9,6 +10,7 @@ export type CloudFlags = {
   readonly state: string;
   readonly fresh?: boolean;
   readonly port?: number;
+  readonly engine?: Engine;
   readonly chaos?: Chaos;
   readonly sweepEvery: number;
   readonly json?: boolean;
@@ -49,6 +51,12 @@ export const withCloud = (command: Command): Command =>
     .option('--state <folder>', 'where everything is kept', usualState)
     .option('--fresh', 'begin with an empty state')
     .option('--port <number>', 'the port of the cloud; a free one if not given', checked(port))
+    .addOption(
+      new Option(
+        '--engine <name>',
+        `what runs Glue's jobs; a state keeps the one that it was begun with (default: ${usualEngine})`,
+      ).choices([...engines]),
+    )
     .option(
       '--chaos <faults>',
       'make delivery worse, e.g. dup=0.3,lose=0.05,delay=2s,seed=7',

@@ -15,6 +15,8 @@ export type RedshiftDataOptions = {
   readonly directory: string;
   /** The warehouse. */
   readonly instance: DuckDBInstance;
+  /** Awaited before each transaction begins, so that it sees what lies outside of the database as it is by then. */
+  readonly refresh?: () => Promise<void>;
   readonly store: ObjectStore;
   readonly publish: Publish;
   readonly region: string;

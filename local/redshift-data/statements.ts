@@ -17,6 +17,8 @@ import { type ObjectStore, runTransaction } from './transaction.ts';
 
 export type StatementsPorts = {
   readonly instance: DuckDBInstance;
+  /** Awaited before each transaction begins. */
+  readonly refresh?: () => Promise<void>;
   readonly log: StatementLog;
   readonly outcomes: Outcomes;
   readonly results: ResultFiles;
@@ -108,11 +110,12 @@ export class Statements {
     request: StatementRequest,
     signal: AbortSignal,
   ): Promise<StatementState | undefined> {
-    const { instance, log } = this.ports;
+    const { instance, log, refresh } = this.ports;
     const stateNow = (): StatementState => log.get(request.id)?.state ?? nothing;
     const progress = (parts: readonly PartState[]) => log.show(request.id, { ...stateNow(), parts });
     const connection = await instance.connect();
     try {
+      await refresh?.();
       const parts = await runTransaction({ ...this.ports, connection, signal, progress }, request);
       return finished(stateNow(), parts);
     } catch (error) {

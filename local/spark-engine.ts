@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { SilverTable } from '../functions/domain/spec.ts';
+import type { LocalEngine } from './engine.ts';
+import { SilverViews } from './iceberg/silver-views.ts';
+import type { SparkInstallation } from './spark/installation.ts';
+import { openSparkJobs } from './spark/jobs.ts';
+import { openWarehouse } from './warehouse.ts';
+
+export type SparkEngineOptions = {
+  /** Folder that holds `warehouse.duckdb` and, under `spark`, the lake that Spark keeps. */
+  readonly state: string;
+  readonly installation: SparkInstallation;
+  readonly datasets: Readonly<Record<string, SilverTable>>;
+  /** Where the lake's services are. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/** Opens Spark for Glue's jobs, and the laptop's database with views over the tables that they publish. */
+export const openSparkEngine = async ({
+  state,
+  installation,
+  datasets,
+  environment,
+}: SparkEngineOptions): Promise<LocalEngine> => {
+  const folder = join(state, 'spark');
+  const instance = await openWarehouse({ state, extensions: installation.extensions });
+  const views = new SilverViews({ instance, folder: join(folder, 'lake', 'silver'), datasets });
+  await views.refresh();
+  const jobs = openSparkJobs({ installation, folder, environment });
+  return {
+    instance,
+    execute: (run) => jobs.execute(run),
+    refresh: () => views.refresh(),
+    close: async () => {
+      await jobs.close();
+      instance.closeSync();
+    },
+  };
+};
