@@ -52,7 +52,24 @@ class NotPublished(PipelineError):
         super().__init__(f"not published: {reason}")
 
 
+class RunFailed(PipelineError):
+    """The engine said no, in its own words."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(without_values(cause))
+
+
 def without_values(error: BaseException) -> str:
-    """The first line of an engine's message; quoted values of a row, which may be personal, are left out."""
-    line = next(iter(str(error).splitlines()), type(error).__name__)
+    """The first line of what an engine says; quoted values of a row, which may be personal, are left out."""
+    line = next(iter(root_message(error).splitlines()), type(error).__name__)
     return re.sub(r"(['\"]).*\1", "…", line)
+
+
+def root_message(error: BaseException) -> str:
+    """What the innermost cause says: Spark wraps what failed in a task, again and again."""
+    cause = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
+    if cause is None:
+        return str(error)
+    while cause.getCause() is not None:
+        cause = cause.getCause()
+    return str(cause.getMessage() or cause.getClass().getName())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +12,20 @@ from typing import Any
 from urllib.parse import urlparse
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from errors import MissingFile
 from pyspark.sql import SparkSession
 
 COPIES_AT_ONCE = 16
+CHUNK = 2**20
 GONE = {"404", "NoSuchKey", "NoSuchVersion"}
 EXISTS = {"412", "PreconditionFailed", "ConditionalRequestConflict"}
 
 
 @dataclass(frozen=True)
 class Pinned:
-    """A file's bytes, of one version, under a name that Spark takes as it is."""
+    """A file's bytes, of one version or the newest, under a name that Spark takes as it is."""
 
     key: str
     version: str | None
@@ -36,7 +38,7 @@ class Lake:
     def __init__(self, bucket: str, root: str) -> None:
         self.bucket = bucket
         self.root = root.rstrip("/")
-        self._s3 = boto3.client("s3")
+        self._s3 = boto3.client("s3", config=Config(max_pool_connections=COPIES_AT_ONCE))
         self._s3.meta.events.register("before-call.s3.PutObject", _only_if_new)
 
     def path(self, key: str) -> str:
@@ -52,6 +54,13 @@ class Lake:
                 return None
             raise
 
+    def read_spec(self, key: str) -> dict[str, Any]:
+        """A spec, which is there before anyone runs it; `MissingFile` when it is not."""
+        spec = self.read_json(key)
+        if spec is None:
+            raise MissingFile(key)
+        return spec
+
     def write_once(self, key: str, body: dict[str, Any]) -> bool:
         """Writes with If-None-Match; False when the key exists already."""
         try:
@@ -62,10 +71,11 @@ class Lake:
             raise
         return True
 
-    def pin(self, files: Iterable[Pinned], folder: str) -> None:
+    def pin(self, files: Sequence[Pinned], folder: str) -> None:
         """Copies versions under `folder`, so that what is read cannot change and no odd name reaches Spark; `MissingFile` when one is gone."""
         if not self._is_remote:
-            Path(self.path(folder)).mkdir(parents=True, exist_ok=True)
+            for file in files:
+                Path(self.path(f"{folder}{file.name}")).parent.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
             for _ in pool.map(lambda file: self._copy(file, f"{folder}{file.name}"), files):
                 pass
@@ -92,7 +102,9 @@ class Lake:
                 source = {"Bucket": self.bucket, "Key": file.key, **which}
                 self._s3.copy(source, self.bucket, target)
             else:
-                self._s3.download_file(self.bucket, file.key, self.path(target), ExtraArgs=which)
+                body = self._s3.get_object(Bucket=self.bucket, Key=file.key, **which)["Body"]
+                with Path(self.path(target)).open("wb") as pinned:
+                    shutil.copyfileobj(body, pinned, CHUNK)
         except ClientError as error:
             if _code(error) in GONE:
                 raise MissingFile(file.key, file.version) from error

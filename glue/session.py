@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pyspark.sql import SparkSession
 
 CATALOG = "lake"
@@ -12,6 +14,8 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Spark has no type for them and would refuse the file.
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
 
@@ -20,6 +24,8 @@ def open_session() -> SparkSession:
     spark = SparkSession.builder.getOrCreate().newSession()
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
+    # Where the workers of a laptop find the modules of a job; Glue gives them to its own.
+    spark.sparkContext.environment.setdefault("PYTHONPATH", str(Path(__file__).parent))
     return spark
 
 
