@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FieldType } from '../../functions/domain/field/field.ts';
 import { judgeField } from '../../functions/domain/field/field-judge.ts';
 import { timestampFormats } from '../../functions/domain/field/field-time.ts';
 import { disguisedValues, rightValues } from '../functions/domain/judge/dirty-values.ts';
 import { manifestOf } from '../functions/domain/judge/judge-fixture.ts';
-import { describeSilverEngines, type Kind, type Relation, type Row, rowsOf } from './engines.ts';
+import { describeSilverEngines } from './engines/describe-engines.ts';
+import { type Relation, type Row, rowsOf } from './engines/engine.ts';
+import { meaningOf } from './meanings.ts';
 import { spellings } from './spellings.ts';
 import { openModelTexts } from './templates.ts';
 
@@ -13,53 +14,18 @@ type Cast = {
   /** What a manifest says. */
   readonly field: { readonly type: string; readonly format?: string };
   /** The type that a silver model casts to. */
-  readonly sql: string;
-  readonly kind: Kind;
-  /** The value of a text, as every engine has to show it. */
-  readonly means: (text: string) => unknown;
+  readonly type: string;
 };
 
-const toScale =
-  (scale: number) =>
-  (text: string): string => {
-    const [whole = '', fraction = ''] = text.split('.');
-    const padded = fraction.padEnd(scale, '0');
-    const shown = scale > 0 ? `${whole}.${padded}` : whole;
-    return /[1-9]/.test(shown) ? shown : shown.replace('-', '');
-  };
-
-const toMicroseconds = (text: string): string => {
-  const [moment = '', fraction = ''] = text.replace('Z', '').replace('T', ' ').split('.');
-  return `${moment}.${fraction.padEnd(6, '0')}`;
-};
-
-const decimal = (precision: number, scale: number): Cast => ({
-  field: { type: `decimal(${precision},${scale})` },
-  sql: `decimal(${precision}, ${scale})`,
-  kind: 'decimal',
-  means: toScale(scale),
-});
-
+const decimals = ['38,0', '38,38', '10,2', '2,2', '1,0', '19,1'];
 const casts: readonly Cast[] = [
-  { field: { type: 'int' }, sql: 'bigint', kind: 'text', means: (text) => String(BigInt(text)) },
-  { field: { type: 'float' }, sql: '{{ double() }}', kind: 'double', means: Number },
-  {
-    field: { type: 'bool' },
-    sql: 'boolean',
-    kind: 'boolean',
-    means: (text) => text.toLowerCase() === 'true',
-  },
-  { field: { type: 'string' }, sql: 'varchar(3)', kind: 'text', means: (text) => text },
-  ...[decimal(38, 0), decimal(38, 38), decimal(10, 2), decimal(2, 2), decimal(1, 0), decimal(19, 1)],
-  { field: { type: 'date' }, sql: 'date', kind: 'text', means: (text) => text },
-  ...timestampFormats.map(
-    (format): Cast => ({
-      field: { type: 'timestamp', format },
-      sql: 'timestamp',
-      kind: 'timestamp',
-      means: toMicroseconds,
-    }),
-  ),
+  { field: { type: 'int' }, type: 'bigint' },
+  { field: { type: 'float' }, type: 'double precision' },
+  { field: { type: 'bool' }, type: 'boolean' },
+  { field: { type: 'string' }, type: 'varchar(3)' },
+  ...decimals.map((size) => ({ field: { type: `decimal(${size})` }, type: `decimal(${size})` })),
+  { field: { type: 'date' }, type: 'date' },
+  ...timestampFormats.map((format) => ({ field: { type: 'timestamp', format }, type: 'timestamp' })),
 ];
 
 const fieldOf = ({ field }: Cast) => {
@@ -73,9 +39,8 @@ const acceptedTexts = (cast: Cast): fc.Arbitrary<readonly string[]> => {
   const field = fieldOf(cast);
   const judge = judgeField(field);
   const known = [...rightValues(field), ...disguisedValues(field)];
-  const type: FieldType = field.type;
   return fc
-    .array(spellings(type), { minLength: 1500, maxLength: 1500 })
+    .array(spellings(field.type), { minLength: 1500, maxLength: 1500 })
     .map((made) =>
       [...new Set([...known, ...made])].filter((text) => text !== '' && judge.fault(text) === undefined),
     );
@@ -91,14 +56,20 @@ const landedTexts = (columns: readonly (readonly string[])[]): Relation => ({
   })),
 });
 
-const silver = `select id, ${casts.map(({ sql }, at) => `cast(text_${at} as ${sql}) as value_${at}`).join(', ')}
-  from landed_texts order by id`;
-const kinds = Object.fromEntries(casts.map(({ kind }, at) => [`value_${at}`, kind]));
+const written = (type: string): string => type.replace('double precision', '{{ double() }}');
+const values = casts.map(({ type }, at) => `cast(text_${at} as ${written(type)}) as value_${at}`);
+const silver = `select id, ${values.join(', ')} from landed_texts order by id`;
+const kinds = Object.fromEntries(casts.map(({ type }, at) => [`value_${at}`, meaningOf(type).kind]));
 
 const misread = (texts: readonly (readonly string[])[], rows: readonly Row[]): unknown[] =>
-  casts.flatMap(({ field, means }, at) =>
+  casts.flatMap(({ field, type }, at) =>
     (texts[at] ?? [])
-      .map((text, id) => ({ ...field, text, value: rows[id]?.[`value_${at}`], means: means(text) }))
+      .map((text, id) => ({
+        ...field,
+        text,
+        value: rows[id]?.[`value_${at}`],
+        means: meaningOf(type).means(text),
+      }))
       .filter((found) => !Object.is(found.value, found.means)),
   );
 
