@@ -1,0 +1,52 @@
+"""Rows that show how a file broke a rule, in words that people may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pyspark.sql import Column, SparkSession, Window
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql.types import DataType, DoubleType, FloatType
+from sql_text import identifier
+
+EXAMPLES = 5
+CHARACTERS = 100
+
+Example = dict[str, str | None]
+
+
+def example_rows(
+    spark: SparkSession, spec: Mapping[str, Any], rule: int, files: Sequence[str]
+) -> dict[str, list[Example]]:
+    """Up to five offending rows of each file, always the same ones; values are cut at 100 characters, personal ones hidden."""
+    sql = next((example["sql"] for example in spec["ruleset"]["examples"] if example["number"] == rule), None)
+    if sql is None or not files:
+        return {}
+    names = [column["name"] for column in spec["table"]["columns"]]
+    offending = spark.sql(sql).where(F.col("landed_file").isin(list(files)))
+    order = Window.partitionBy("landed_file").orderBy(*[F.col(identifier(name)).asc_nulls_last() for name in names])
+    shown = [_shown(name, offending.schema[name].dataType, spec["pii"]) for name in names]
+    numbered = offending.withColumn("example_number", F.row_number().over(order))
+    rows = numbered.where(F.col("example_number") <= EXAMPLES).orderBy("landed_file", "example_number")
+    examples: dict[str, list[Example]] = {}
+    for file, *values in rows.select(F.col("landed_file").alias("example_of"), *shown).collect():
+        examples.setdefault(file, []).append(dict(zip(names, map(_text, values), strict=True)))
+    return examples
+
+
+def _shown(name: str, kind: DataType, pii: Sequence[str]) -> Column:
+    column = F.col(identifier(name))
+    if name in pii:
+        return F.when(column.isNotNull(), "***").alias(name)
+    if isinstance(kind, DoubleType):
+        return column
+    if isinstance(kind, FloatType):
+        # As a double it would show digits that the value does not have.
+        return column.cast("string").cast("double").alias(name)
+    return F.substring(column.cast("string"), 1, CHARACTERS).alias(name)
+
+
+def _text(value: Any) -> str | None:
+    """Doubles as the shortest text that gives them again; Java writes them otherwise."""
+    return repr(value) if isinstance(value, float) else value

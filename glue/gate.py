@@ -1,0 +1,92 @@
+"""The quality gate: a batch in, its verdicts out, and the rows of the files that passed on main."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from branches import read_main
+from conservation import expect_distinct_keys, expect_rows, rows_per_file
+from errors import NotPublished, SpecMismatch
+from lake import Lake
+from one_writer import one_writer
+from publishing import Publication, publish
+from pyspark.sql import DataFrame, SparkSession
+from session import silver_name
+from silver import prepare_silver
+from sql_text import identifier
+from verdicts import judge
+
+
+def settle(spark: SparkSession, lake: Lake, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
+    """
+    Judges and publishes a batch; the first judgement counts, whichever run made it, and a file set aside leaves the others alone.
+    `NotPublished`, with what stood in the way, when no run of the batch has.
+    """
+    try:
+        return _judge_and_publish(spark, lake, spec, run)
+    except Exception as error:
+        if not _is_published(spark, spec):
+            raise NotPublished(error) from error
+        return _known_verdicts(lake, spec)
+
+
+def _judge_and_publish(spark: SparkSession, lake: Lake, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
+    expect_distinct_keys(spec["files"])
+    table = silver_name(spark, spec["dataset"])
+    with one_writer(lake.root, table):
+        prepare_silver(spark, table, spec["table"])
+    if _is_published(spark, spec):
+        return _known_verdicts(lake, spec)
+    staged = _read_staged(spark, lake, spec).persist()
+    try:
+        verdicts = _verdicts(lake, staged, spec, run)
+        rows = {file["key"]: file["rows"] for file in verdicts["files"] if file["outcome"] == "published"}
+        with one_writer(lake.root, table):
+            publish(Publication(table, spec["batch"], run, spec["fence"], staged, rows, spec["table"]))
+        return verdicts
+    finally:
+        staged.unpersist()
+
+
+def _is_published(spark: SparkSession, spec: Mapping[str, Any]) -> bool:
+    table = silver_name(spark, spec["dataset"])
+    return spark.catalog.tableExists(table) and spec["batch"] in read_main(spark, table).batches
+
+
+def _known_verdicts(lake: Lake, spec: Mapping[str, Any]) -> dict[str, Any]:
+    verdicts = lake.read_json(_verdicts_key(spec))
+    if verdicts is None:
+        raise SpecMismatch(f"batch {spec['batch']} is published, but its verdicts are gone from the lake")
+    return verdicts
+
+
+def _verdicts_key(spec: Mapping[str, Any]) -> str:
+    return f"runs/{spec['batch']}/quality.verdicts.json"
+
+
+def _read_staged(spark: SparkSession, lake: Lake, spec: Mapping[str, Any]) -> DataFrame:
+    """One row per staged row, with the columns of the table."""
+    staged = spark.read.parquet(lake.path(spec["staged"]))
+    names = [column["name"] for column in spec["table"]["columns"]]
+    missing = sorted(set(names) - set(staged.columns))
+    if missing:
+        raise SpecMismatch(f"the staged rows have no column {', '.join(missing)}; transform the batch again")
+    return staged.select(*map(identifier, names))
+
+
+def _verdicts(lake: Lake, staged: DataFrame, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
+    """They are stored before anything is published: what a dead run has published is not judged again."""
+    earlier = lake.read_json(_verdicts_key(spec))
+    if earlier is not None:
+        return earlier
+    expect_rows(rows_per_file(staged), {file["key"]: file["staged"] for file in spec["files"]}, "staged")
+    failures = judge(staged, spec)
+    files = [_verdict(file, failures[file["key"]]) for file in spec["files"]]
+    verdicts = {"batch": spec["batch"], "run": run, "files": files}
+    return verdicts if lake.write_once(_verdicts_key(spec), verdicts) else _known_verdicts(lake, spec)
+
+
+def _verdict(file: Mapping[str, Any], failures: list[dict[str, Any]]) -> dict[str, Any]:
+    outcome = {"outcome": "rejected", "rows": 0} if failures else {"outcome": "published", "rows": file["staged"]}
+    return {"key": file["key"], "version": file["version"], **outcome, "failures": failures}

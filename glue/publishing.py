@@ -1,0 +1,138 @@
+"""Publishes a batch: on a branch of its silver table, then by one fast-forward of main."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from branches import Main, create_branch, drop_branches, fast_forward, marked, on_branch, read_main
+from conservation import expect_rows, rows_per_file
+from errors import FencedOut, PipelineError
+from partitioning import partition_of
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+from sql_text import identifier, listed, literal
+
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The rows of a batch's files that passed, and where they are to be seen."""
+
+    table: str
+    batch: str
+    run: str
+    fence: int
+    staged: DataFrame
+    rows: Mapping[str, int]
+    layout: Mapping[str, Any]
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What the snapshots carry."""
+        return {"batch-id": self.batch, "fence": str(self.fence)}
+
+    @property
+    def branch(self) -> str:
+        """Of this run alone: another run of the batch has its own."""
+        return f"batch_{self.batch}_{self.run}"
+
+
+def publish(publication: Publication) -> None:
+    """
+    Replaces the rows of the files by the staged ones, and of what hangs on them; once, however often it is called and by whomever. A
+    main that moved meanwhile means again from the start. `FencedOut` when a newer batch was published, `RowsNotConserved` before
+    anything counts. A batch none of whose files passed changes nothing.
+    """
+    spark, table, batch = publication.staged.sparkSession, publication.table, publication.batch
+    for attempt in range(1, ATTEMPTS + 1):
+        main = read_main(spark, table)
+        if batch in main.batches or not _is_due(publication, main):
+            break
+        try:
+            _publish_from(main, publication)
+            break
+        except PipelineError:
+            drop_branches(spark, table, publication.branch)
+            raise
+        except Exception as error:
+            if not _is_worth_another(publication, main, error) or attempt == ATTEMPTS:
+                drop_branches(spark, table, publication.branch)
+                raise
+    drop_branches(spark, table, f"batch_{batch}_")
+
+
+def _is_due(publication: Publication, main: Main) -> bool:
+    if main.fence > publication.fence:
+        raise FencedOut(publication.batch, publication.fence, main.fence)
+    return len(publication.rows) > 0
+
+
+def _publish_from(main: Main, publication: Publication) -> None:
+    spark, table, branch = publication.staged.sparkSession, publication.table, publication.branch
+    create_branch(spark, table, branch, main.head)
+    _retract(publication)
+    _append(publication)
+    _expect_published(publication)
+    fast_forward(spark, table, branch)
+
+
+def _is_worth_another(publication: Publication, before: Main, error: Exception) -> bool:
+    """An error may hide a commit that succeeded, and another's commit may be its cause."""
+    now = read_main(publication.staged.sparkSession, publication.table)
+    return publication.batch in now.batches or now.head != before.head or "CommitFailedException" in str(error)
+
+
+def _retract(publication: Publication) -> None:
+    doomed = _claimed(publication)
+    if not doomed:
+        return
+    spark, target = publication.staged.sparkSession, on_branch(publication.table, publication.branch)
+    with marked(spark, publication.marks):
+        spark.sql(f"delete from {target} where landed_file in {listed(map(literal, doomed))}")
+
+
+def _claimed(publication: Publication) -> Sequence[str]:
+    """Files whose rows are published and go: those of the batch and what hangs on them, `<key>#…`."""
+    spark = publication.staged.sparkSession
+    keys = sorted(publication.rows)
+    # "$" follows "#": nothing that hangs on a key lies beyond. Data files outside of these bounds are not opened.
+    among = F.col("landed_file").between(keys[0], f"{keys[-1]}$")
+    published = spark.table(on_branch(publication.table, publication.branch)).where(among)
+    files = [row["landed_file"] for row in published.select("landed_file").distinct().collect()]
+    return [file for file in files if _hangs_on(file, publication.rows)]
+
+
+def _hangs_on(file: str, keys: Mapping[str, int]) -> bool:
+    parts = file.split("#")
+    return any("#".join(parts[:length]) in keys for length in range(1, len(parts) + 1))
+
+
+def _append(publication: Publication) -> None:
+    """One row per staged row of the files; sorted by partition, then by the table's order, within tasks."""
+    spark, layout = publication.staged.sparkSession, publication.layout
+    target = on_branch(publication.table, publication.branch)
+    kept = publication.staged.where(F.col("landed_file").isin(list(publication.rows)))
+    known = set(kept.columns)
+    columns = [
+        F.col(identifier(field.name)) if field.name in known else F.lit(None).cast(field.dataType).alias(field.name)
+        for field in spark.table(target).schema.fields
+    ]
+    partition = [F.expr(field.value) for field in partition_of(layout.get("partition"), known)]
+    order = [*partition, *[F.col(identifier(name)) for name in layout["order"]]]
+    rows = kept.select(*columns)
+    writer = (rows.sortWithinPartitions(*order) if order else rows).writeTo(target)
+    # The rows are in order: a writer holds one file open at a time and need not sort again.
+    writer = writer.option("use-table-distribution-and-ordering", "false").option("fanout-enabled", "false")
+    for name, value in publication.marks.items():
+        writer = writer.option(f"snapshot-property.{name}", value)
+    writer.append()
+
+
+def _expect_published(publication: Publication) -> None:
+    branch = publication.staged.sparkSession.table(on_branch(publication.table, publication.branch))
+    keys = sorted(publication.rows)
+    theirs = F.col("landed_file").between(keys[0], keys[-1]) & F.col("landed_file").isin(keys)
+    expect_rows(rows_per_file(branch.where(theirs)), publication.rows, "in the silver table")

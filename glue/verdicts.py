@@ -1,0 +1,94 @@
+"""What a ruleset says of a batch's staged rows, file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from functools import reduce
+from itertools import islice
+from typing import Any
+
+from errors import SpecMismatch
+from examples import example_rows
+from pyspark.sql import DataFrame, Row, SparkSession
+from session import silver_name
+from sql_text import literal
+
+FILES = "landed_file string, landed_version string, landed_at timestamp_ntz"
+CUSTOM_OUTCOMES = "landed_file string, atom int, metric double, passed boolean"
+
+# Statements of CustomSql in one query: each costs analysis, each query a job.
+STATEMENTS_AT_ONCE = 32
+
+Failures = list[dict[str, Any]]
+
+
+def judge(staged: DataFrame, spec: Mapping[str, Any]) -> dict[str, Failures]:
+    """The rules that each file of the batch broke, by key and in the ruleset's order; an empty list is a pass. Takes one row per staged row."""
+    spark = staged.sparkSession
+    staged.createOrReplaceTempView("staged")
+    _batch_files(spark, spec["files"]).createOrReplaceTempView("batch_files")
+    for dataset in spec["ruleset"]["references"]:
+        _reference(spark, dataset).createOrReplaceTempView(f"silver_{dataset}")
+    _custom_outcomes(staged, spec).createOrReplaceTempView("custom_outcomes")
+    outcomes = spark.sql(spec["ruleset"]["outcomes"]).collect()
+    _expect_outcomes(spec, outcomes)
+    return _failures(spark, spec, [outcome for outcome in outcomes if outcome["passed"] is not True])
+
+
+def _batch_files(spark: SparkSession, files: Sequence[Mapping[str, Any]]) -> DataFrame:
+    """One row per file."""
+    rows = [(file["key"], file["version"], _utc(file["landed_at"])) for file in files]
+    return spark.createDataFrame(rows, FILES)
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def _reference(spark: SparkSession, dataset: str) -> DataFrame:
+    """The published rows of another dataset."""
+    name = silver_name(spark, dataset)
+    if not spark.catalog.tableExists(name):
+        raise SpecMismatch(f"the ruleset refers to {dataset}, of which nothing was published yet; publish it first")
+    return spark.table(name)
+
+
+def _custom_outcomes(staged: DataFrame, spec: Mapping[str, Any]) -> DataFrame:
+    """One row per file and CustomSql."""
+    answers = _ask(staged, spec)
+    rows: list[Row] = []
+    while some := list(islice(answers, STATEMENTS_AT_ONCE)):
+        rows += reduce(DataFrame.unionAll, some).collect()
+    return staged.sparkSession.createDataFrame(rows, CUSTOM_OUTCOMES)
+
+
+def _ask(staged: DataFrame, spec: Mapping[str, Any]) -> Iterator[DataFrame]:
+    """One frame of one row for each file and CustomSql, which speaks of `primary`: the rows of that file alone."""
+    spark, customs = staged.sparkSession, spec["ruleset"]["customs"]
+    for file in spec["files"] if customs else []:
+        staged.where(staged["landed_file"] == file["key"]).createOrReplaceTempView("primary")
+        for custom in customs:
+            yield spark.sql(
+                f"select {literal(file['key'])} as landed_file, {custom['atom']} as atom, cast(metric as double) as metric, passed "
+                f"from (\n{custom['sql']}\n) as answer(metric, passed)"
+            )
+
+
+def _expect_outcomes(spec: Mapping[str, Any], outcomes: Sequence[Row]) -> None:
+    """A file that the rules say nothing about must never pass."""
+    answers = {(outcome["landed_file"], outcome["rule_number"]) for outcome in outcomes}
+    due = {(file["key"], rule["number"]) for file in spec["files"] for rule in spec["ruleset"]["rules"]}
+    if answers != due or len(outcomes) != len(due):
+        raise SpecMismatch(f"the ruleset's SQL gave {len(outcomes)} outcomes for {len(due)} files and rules")
+
+
+def _failures(spark: SparkSession, spec: Mapping[str, Any], failed: Sequence[Row]) -> dict[str, Failures]:
+    failures: dict[str, Failures] = {file["key"]: [] for file in spec["files"]}
+    for rule in spec["ruleset"]["rules"]:
+        broken = [outcome for outcome in failed if outcome["rule_number"] == rule["number"]]
+        examples = example_rows(spark, spec, rule["number"], [outcome["landed_file"] for outcome in broken])
+        for outcome in broken:
+            key = outcome["landed_file"]
+            failures[key].append({"rule": rule["text"], "metric": outcome["metric"], "examples": examples.get(key, [])})
+    return failures
