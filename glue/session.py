@@ -14,6 +14,8 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Another process may have published since a table was looked at.
+    f"spark.sql.catalog.{CATALOG}.cache-enabled": "false",
     # Spark has no type for them and would refuse the file.
     "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
