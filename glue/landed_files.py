@@ -1,0 +1,115 @@
+"""The files of a batch, grouped by how they are read: however many they are, a handful of reads."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from conservation import expect_distinct_keys
+from lake import Pinned
+from landed_columns import top_of
+
+MOST_READS = 12
+"""Shapes of files that Spark reads by itself, each a scan of its plan; files of any other shape are read record by record."""
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file of the spec and the name under which it is pinned, which its ordinal stands in."""
+
+    spec: dict[str, Any]
+    ordinal: int
+    name: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the judge found out about the bytes that are read."""
+        return self.spec["facts"]
+
+    @property
+    def pinned(self) -> Pinned:
+        """The object that is read: the copy of the good records where there is one."""
+        clean = self.spec.get("clean_key")
+        if clean is not None:
+            return Pinned(clean, None, self.name)
+        return Pinned(self.spec.get("object_key") or self.spec["key"], self.spec["version"], self.name)
+
+
+@dataclass(frozen=True)
+class ReadGroup:
+    """Files that are read alike, in a folder of their own."""
+
+    reader: str
+    folder: str
+    files: tuple[LandedFile, ...]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Facts of one file, which for this reader are those of all."""
+        return self.files[0].facts
+
+
+def group_files(files: list[dict[str, Any]], columns: list[str]) -> list[ReadGroup]:
+    """Groups the files of a spec; `SpecMismatch` for two versions of one key, whose rows could not be told apart."""
+    expect_distinct_keys(files)
+    shapes: dict[Hashable, list[int]] = {}
+    for ordinal, file in enumerate(files):
+        shapes.setdefault(_shape(file["facts"], columns), []).append(ordinal)
+    groups = {}
+    for shape, ordinals in _with_handful_of_reads(shapes, files).items():
+        folder = f"{len(groups)}/"
+        landed = tuple(_landed(files[ordinal], ordinal, folder) for ordinal in ordinals)
+        groups[shape] = ReadGroup(shape[0], folder, landed)
+    return list(groups.values())
+
+
+def blamed(groups: list[ReadGroup], message: str) -> list[str]:
+    """Keys of the files whose pinned names a message has."""
+    files = [file for group in groups for file in group.files]
+    return [file.spec["key"] for file in files if f"landed/{file.name}" in message]
+
+
+def is_read_by_lines(facts: dict[str, Any]) -> bool:
+    """Whether every record of a CSV is one line that Spark keeps: it drops lines of nothing but blanks and control characters."""
+    return not facts["multiline"] and len(facts["header"]) > 1 and facts["delimiter"] > " " and facts["quote"] > " "
+
+
+def _shape(facts: dict[str, Any], columns: list[str]) -> tuple[Any, ...]:
+    """Name of the reader, and the facts that it goes by; the codec goes by the ending of each name."""
+    kind, header = facts["format"], tuple(facts["header"])
+    if kind == "parquet":
+        return ("parquet", *sorted(header))
+    if kind == "jsonl":
+        return ("json_lines", *sorted(new_keys(header, columns)))
+    if kind == "csv" and is_read_by_lines(facts):
+        return ("csv_lines", facts["delimiter"], facts["quote"], header)
+    if kind == "csv" and facts["line_end"] != "mixed" and facts["quote"] > " ":
+        return ("csv_whole", facts["delimiter"], facts["quote"], facts["line_end"], header)
+    return ("records",)
+
+
+def new_keys(header: tuple[str, ...] | list[str], columns: list[str]) -> set[str]:
+    """Top keys of JSON records that are, or somewhere hold, what the manifest does not name."""
+    known = set(columns)
+    return {top_of(name) for name in header if name not in known}
+
+
+def _with_handful_of_reads(
+    shapes: dict[Hashable, list[int]], files: list[dict[str, Any]]
+) -> dict[tuple[Any, ...], list[int]]:
+    def size(shape: tuple[Any, ...]) -> int:
+        return sum(files[ordinal]["facts"]["bytes"] for ordinal in shapes[shape])
+
+    kept = set(sorted(shapes, key=size, reverse=True)[:MOST_READS])
+    merged: dict[tuple[Any, ...], list[int]] = {}
+    for shape, ordinals in shapes.items():
+        place = shape if shape in kept or shape[0] == "parquet" else ("records",)
+        merged.setdefault(place, []).extend(ordinals)
+    return merged
+
+
+def _landed(file: dict[str, Any], ordinal: int, folder: str) -> LandedFile:
+    facts = file["facts"]
+    ending = ".gz" if facts["compression"] == "gzip" else ""
+    return LandedFile(file, ordinal, f"{folder}{ordinal}.{facts['format']}{ending}")

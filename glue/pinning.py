@@ -1,0 +1,32 @@
+"""Keeps the bytes that are read from changing meanwhile, and says which file it was that could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from errors import PipelineError, RunFailed, UnreadableFile, root_message
+from lake import Lake
+from landed_files import ReadGroup, blamed
+
+
+@contextmanager
+def pinned(lake: Lake, groups: list[ReadGroup], folder: str) -> Iterator[None]:
+    """Copies of all files under `folder`, for the time of the work; a complaint about one names its key, never a path or a value."""
+    try:
+        lake.pin([file.pinned for group in groups for file in group.files], folder)
+        yield
+    except PipelineError:
+        raise
+    except Exception as error:
+        keys = blamed(groups, str(error))
+        raise (UnreadableFile(keys, _reason(error)) if keys else RunFailed(error)) from error
+    finally:
+        lake.remove(folder)
+
+
+def _reason(error: Exception) -> str:
+    """Spark's name for what is wrong; what else it says may hold a whole record."""
+    named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", root_message(error))
+    return named[1] if named else "its records do not fit these facts"

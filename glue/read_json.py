@@ -1,0 +1,22 @@
+"""JSON lines, cut by Spark and parsed in its Python workers: Spark's own parser writes numbers anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from landed_columns import Column
+from landed_files import ReadGroup, new_keys
+from landed_records import DECODER, Record, json_record
+from pyspark import RDD
+from pyspark.sql import DataFrame, Row
+
+
+def read_json_lines(lines: DataFrame, group: ReadGroup, columns: tuple[Column, ...], names: list[str]) -> RDD[Record]:
+    """Grain: one tuple per line, a pair of its file's ordinal and its text: the ordinal, its columns and its `unknown_fields`."""
+    new = frozenset(new_keys(group.facts["header"], names))
+
+    def records(rows: Iterable[Row]) -> Iterator[Record]:
+        of = json_record(columns, new)
+        return ((ordinal, *of(DECODER.decode(text.removeprefix("\ufeff")))) for ordinal, text in rows)
+
+    return lines.rdd.mapPartitions(records)

@@ -1,0 +1,47 @@
+"""Stages the rows of a batch and counts them, file by file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conservation import expect_rows, rows_per_file
+from errors import SpecMismatch
+from pyspark.sql import DataFrame, SparkSession
+
+
+def to_silver(landed: DataFrame, spec: dict[str, Any]) -> DataFrame:
+    """Grain: that of the silver SQL, which reads the landed records; `SpecMismatch` when its columns are not the table's."""
+    landed.createOrReplaceTempView(f"landed_{spec['dataset']}")
+    silver = landed.sparkSession.sql(spec["sql"])
+    found, wanted = sorted(silver.columns), sorted(column["name"] for column in spec["table"]["columns"])
+    if found != wanted:
+        raise SpecMismatch(f"the silver SQL yields {', '.join(found)}, but the table has {', '.join(wanted)}")
+    return silver
+
+
+def stage_rows(
+    spark: SparkSession, spec: dict[str, Any], landed: DataFrame, silver: DataFrame, path: str
+) -> list[dict[str, Any]]:
+    """Writes silver rows as Parquet and answers what was read and staged of each file, also of one without rows."""
+    silver.write.mode("overwrite").parquet(path)
+    staged = rows_per_file(spark.read.parquet(path))
+    read = _rows_read(spec, landed, staged)
+    return [
+        {
+            "key": file["key"],
+            "version": file["version"],
+            "read": read.get(file["key"], 0),
+            "staged": staged.get(file["key"], 0),
+        }
+        for file in spec["files"]
+    ]
+
+
+def _rows_read(spec: dict[str, Any], landed: DataFrame, staged: dict[str, int]) -> dict[str, int]:
+    """A second pass over the files is spared where each staged exactly its records; `RowsNotConserved` when they are not what
+    the judge saw."""
+    judged = {file["key"]: file["facts"]["records"] for file in spec["files"]}
+    is_one_to_one = all(staged.get(key, 0) == records for key, records in judged.items())
+    read = staged if is_one_to_one else rows_per_file(landed)
+    expect_rows(read, judged, "read by the engine")
+    return read

@@ -1,0 +1,44 @@
+"""The transform job: reads a batch's files as they were judged, runs the silver SQL over them and stages the rows."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from lake import Lake, open_lake
+from landed import read_landed
+from landed_files import group_files
+from pinning import pinned
+from pyspark.sql import SparkSession
+from session import open_session
+from staging import stage_rows, to_silver
+
+
+def main(argv: list[str]) -> None:
+    """Runs the spec at `--spec`; the first run of a batch that ends counts, any other leaves its result as it is."""
+    try:
+        from awsglue.utils import getResolvedOptions as resolve  # noqa: N813
+    except ImportError:
+        from arguments import resolve
+    options = resolve([__file__, *argv], ["spec"])
+    spark = open_session()
+    lake, key = open_lake(options["spec"], spark)
+    spec = lake.read_spec(key)
+    result_key = f"runs/{spec['batch']}/transform.result.json"
+    if lake.read_json(result_key) is None:
+        lake.write_once(result_key, transform(spark, lake, spec, options["JOB_RUN_ID"]))
+
+
+def transform(spark: SparkSession, lake: Lake, spec: dict[str, Any], run: str) -> dict[str, Any]:
+    """Stages the rows of a batch and answers with the result of the run."""
+    folder = f"staging/{spec['batch']}/{run}/"
+    groups = group_files(spec["files"], spec["columns"])
+    with pinned(lake, groups, f"{folder}landed/"):
+        landed = read_landed(spark, spec, groups, lake.path(f"{folder}landed/"))
+        silver = to_silver(landed, spec)
+        files = stage_rows(spark, spec, landed, silver, lake.path(f"{folder}rows/"))
+    return {"batch": spec["batch"], "run": run, "staged": f"{folder}rows/", "files": files}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
