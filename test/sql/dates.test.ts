@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
-import { openWarehouse, type TestWarehouse } from './warehouse.ts';
+import type { TestWarehouse } from './warehouse.ts';
+import { describeWarehouses } from './warehouses.ts';
 
-describe('dim_date', () => {
+describeWarehouses('dim_date', ({ target, open }) => {
   let warehouse: TestWarehouse;
   beforeAll(async () => {
-    const catalog = await renderCatalog(process.cwd(), 'duckdb');
-    warehouse = await openWarehouse(catalog);
+    const catalog = await renderCatalog(process.cwd(), target);
+    warehouse = await open(catalog);
     for (const mart of Object.values(catalog.marts)) await warehouse.rebuild(mart);
   });
-  afterAll(() => warehouse.close());
+  afterAll(() => warehouse?.close());
 
   it('has every day of fifty years once', async () => {
     const facts =

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
 import type { Mart } from '../../functions/domain/catalog.ts';
 import { generateTracks } from '../../local/generate/tracks.ts';
 import { kpisOf } from '../oracle/kpis.ts';
 import { publishedKpis } from './published.ts';
-import { openWarehouse, type Row, type TestWarehouse } from './warehouse.ts';
+import type { Row, TestWarehouse } from './warehouse.ts';
+import { describeWarehouses } from './warehouses.ts';
 
 const root = process.cwd();
 const rowsOf = (text: string): Row[] =>
@@ -18,7 +19,7 @@ const martNamed = (marts: Record<string, Mart>, name: string): Mart => {
   return mart;
 };
 
-describe('the KPIs of the real streams file', () => {
+describeWarehouses('the KPIs of the real streams file', ({ target, open }) => {
   let warehouse: TestWarehouse;
   let mart: Mart;
   let streams: string;
@@ -28,14 +29,14 @@ describe('the KPIs of the real streams file', () => {
     warehouse.publish({ dataset, file, version, landedAt: '2024-07-01 00:00:00', rows: rowsOf(text) });
 
   beforeAll(async () => {
-    const catalog = await renderCatalog(root, 'duckdb');
+    const catalog = await renderCatalog(root, target);
     mart = martNamed(catalog.marts, 'listening');
-    warehouse = await openWarehouse(catalog);
+    warehouse = await open(catalog);
     streams = await readFile(join(root, 'local/sample/streams1.csv'), 'utf8');
     const trackIds = [...new Set(rowsOf(streams).map((row) => String(row.track_id)))];
     tracks = [...generateTracks({ trackIds, seed: 7, unknownShare: 0.02 })].join('');
   });
-  afterAll(() => warehouse.close());
+  afterAll(() => warehouse?.close());
 
   const expectAsComputed = (files: { name: string; text: string }[]) => {
     const visible = published.visible();

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
 import { composeRebuild, type RebuildRun } from '../../functions/domain/rebuild/rebuild.ts';
+import { readUnloaded, unloadPath } from './unloaded.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -17,8 +18,9 @@ export type SilverFile = {
   readonly rows: readonly Row[];
 };
 
-/** A warehouse on DuckDB in memory, with silver tables of a catalog and what rebuilds unloaded in a temporary folder. */
+/** A warehouse with silver tables of a catalog, and what rebuilds unloaded in a temporary folder. */
 export type TestWarehouse = {
+  /** Whole numbers beyond 32 bits, decimals, days and times are texts. */
   query(sql: string): Promise<Row[]>;
   /** Replaces all rows of a file, as publishing does; no rows retract it. */
   publish(file: SilverFile): Promise<void>;
@@ -29,7 +31,24 @@ export type TestWarehouse = {
   close(): Promise<void>;
 };
 
-/** Opens an empty warehouse; `path` for a database in a file. */
+/** A run that differs from others by its sequence alone. */
+export const runOf = (seq: number, target: Catalog['target']): RebuildRun => ({
+  rebuild: `r${seq}`,
+  seq,
+  batches: [`b${seq}`],
+  unload: `s3://lake/${seq}/`,
+  target,
+});
+
+/** What silver says of a row's origin. */
+export const lineageOf = ({ file, version, landedAt }: SilverFile): Row => ({
+  landed_file: file,
+  landed_version: version,
+  landed_at: landedAt,
+  batch_id: `batch-${version}`,
+});
+
+/** Opens an empty warehouse on DuckDB; `path` for a database in a file. */
 export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promise<TestWarehouse> => {
   const instance = await DuckDBInstance.create(path, { threads: '2' });
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-warehouse-'));
@@ -53,18 +72,12 @@ export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promis
     publish: (file) => session((connection) => replaceFile(connection, catalog, folder, file)),
     rebuild: async (mart, options) => {
       const seq = options?.seq ?? last + 1;
-      const run = {
-        rebuild: `r${seq}`,
-        batches: [`b${seq}`],
-        unload: `s3://lake/${seq}/`,
-        target: 'duckdb' as const,
-      };
-      const statements = composeRebuild(mart, { ...run, ...options, seq });
+      const statements = composeRebuild(mart, { ...runOf(seq, 'duckdb'), ...options, seq });
       await session((connection) => transact(connection, statements, folder));
       last = seq;
-      return readFolders(join(folder, String(seq)));
+      return readUnloaded(join(folder, String(seq)));
     },
-    unloaded: async (seq, name) => (await readFolders(join(folder, String(seq)))).get(name) ?? [],
+    unloaded: async (seq, name) => (await readUnloaded(join(folder, String(seq)))).get(name) ?? [],
     close: async () => {
       instance.closeSync();
       await rm(folder, { recursive: true, force: true });
@@ -84,17 +97,12 @@ const replaceFile = async (
   connection: DuckDBConnection,
   { datasets }: Catalog,
   folder: string,
-  { dataset, file, version, landedAt, rows }: SilverFile,
+  silverFile: SilverFile,
 ): Promise<void> => {
-  const lineage = {
-    landed_file: file,
-    landed_version: version,
-    landed_at: landedAt,
-    batch_id: `batch-${version}`,
-  };
+  const { dataset, file, rows } = silverFile;
   const columns = datasets[dataset]?.table.columns ?? [];
   const path = join(folder, 'landed.json');
-  await writeFile(path, rows.map((row) => JSON.stringify({ ...row, ...lineage })).join('\n'));
+  await writeFile(path, rows.map((row) => JSON.stringify({ ...row, ...lineageOf(silverFile) })).join('\n'));
   const texts = columns.map(({ name }) => `${name}: 'varchar'`).join(', ');
   const typed = columns.map(({ name, type }) => `cast(${name} as ${type})`).join(', ');
   await connection.run('begin');
@@ -125,17 +133,5 @@ const transact = async (
 const onDisk = async (statement: string, folder: string): Promise<string> => {
   const target = /to 's3:\/\/lake\/(\S+)' \(format json\)$/.exec(statement)?.[1];
   if (target === undefined) return statement;
-  const path = join(folder, target, '0000_part_00.json');
-  await mkdir(dirname(path), { recursive: true });
-  return statement.replace(`'s3://lake/${target}'`, `'${path}'`);
-};
-
-const readFolders = async (folder: string): Promise<Map<string, Row[]>> => {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.includes('.'));
-  const read = names.map(async (name): Promise<[string, Row[]]> => {
-    const text = await readFile(join(folder, name, '0000_part_00.json'), 'utf8');
-    const lines = text.split('\n').filter((line) => line !== '');
-    return [name, lines.map((line): Row => JSON.parse(line))];
-  });
-  return new Map(await Promise.all(read));
+  return statement.replace(`'s3://lake/${target}'`, `'${await unloadPath(folder, target)}'`);
 };

@@ -2,19 +2,21 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../../../deploy/render.ts';
 import type { Catalog, Mart } from '../../../../functions/domain/catalog.ts';
 import { appliedBy, composeRebuild } from '../../../../functions/domain/rebuild/rebuild.ts';
-import { openWarehouse, type Row, type TestWarehouse } from '../../../sql/warehouse.ts';
+import type { Row, TestWarehouse } from '../../../sql/warehouse.ts';
+import { describeWarehouses, duckdb, type TestEngine } from '../../../sql/warehouses.ts';
 
 let catalog: Catalog;
 let mart: Mart;
 let warehouse: TestWarehouse;
 
-beforeAll(async () => {
-  catalog = await renderCatalog(process.cwd(), 'duckdb');
-  const listening = catalog.marts.listening;
-  if (!listening) throw new Error('no mart');
-  mart = listening;
-});
-afterEach(() => warehouse?.close());
+const renderFor = ({ target }: TestEngine): void => {
+  beforeAll(async () => {
+    catalog = await renderCatalog(process.cwd(), target);
+    const listening = catalog.marts.listening;
+    if (!listening) throw new Error('no mart');
+    mart = listening;
+  });
+};
 
 const run = { rebuild: 'r1', seq: 1, batches: ['b1'], unload: 's3://lake/1/', target: 'duckdb' as const };
 const landTracks = (version: string, duration_ms: number) =>
@@ -41,68 +43,71 @@ const withModel = (name: string, change: Partial<Mart['models'][number]>): Mart 
   models: mart.models.map((model) => (model.name === name ? { ...model, ...change } : model)),
 });
 
-describe('a rebuild whose check fails', () => {
-  it('leaves the old gold, says which rows, and succeeds once the data is corrected', async () => {
-    warehouse = await openWarehouse(catalog);
-    await landTracks('v1', 1000);
-    await landStreams('v1', listen);
-    await warehouse.rebuild(mart);
-    await landTracks('v2', -5);
-    await expect(warehouse.rebuild(mart, { seq: 2 })).rejects.toThrow('checks failed: dim_tracks_durations');
-    expect(await durations()).toEqual(['1000']);
-    expect(await warehouse.unloaded(2, 'checks')).toEqual([
-      { check_name: 'dim_tracks_durations', severity: 'error', subject: 'a', detail: 'duration_ms is -5' },
-    ]);
-    await landTracks('v3', 7);
-    await warehouse.rebuild(mart, { seq: 3 });
-    expect(await durations()).toEqual(['7']);
-    expect(await warehouse.query('select batch_id, seq from gold.applied_batches order by all')).toEqual([
-      { batch_id: 'b1', seq: '1' },
-      { batch_id: 'b3', seq: '3' },
-    ]);
+describeWarehouses('a rebuild', (engine) => {
+  renderFor(engine);
+  afterEach(() => warehouse?.close());
+
+  describe('whose check fails', () => {
+    it('leaves the old gold, says which rows, and succeeds once the data is corrected', async () => {
+      warehouse = await engine.open(catalog);
+      await landTracks('v1', 1000);
+      await landStreams('v1', listen);
+      await warehouse.rebuild(mart);
+      await landTracks('v2', -5);
+      await expect(warehouse.rebuild(mart, { seq: 2 })).rejects.toThrow(
+        engine.saysFailure('checks failed: dim_tracks_durations'),
+      );
+      expect(await durations()).toEqual(['1000']);
+      expect(await warehouse.unloaded(2, 'checks')).toEqual([
+        { check_name: 'dim_tracks_durations', severity: 'error', subject: 'a', detail: 'duration_ms is -5' },
+      ]);
+      await landTracks('v3', 7);
+      await warehouse.rebuild(mart, { seq: 3 });
+      expect(await durations()).toEqual(['7']);
+      expect(
+        await warehouse.query('select batch_id, seq from gold.applied_batches order by batch_id'),
+      ).toEqual([
+        { batch_id: 'b1', seq: '1' },
+        { batch_id: 'b3', seq: '3' },
+      ]);
+    });
+
+    it.each(['fact_listens_unique', 'fact_listens_conserved'])('is one that %s stopped', async (check) => {
+      warehouse = await engine.open(catalog);
+      await landStreams('v1', listen);
+      const spoilt = withModel('fact_listens', { incremental_sql: spoiltFact(check) });
+      await expect(warehouse.rebuild(spoilt)).rejects.toThrow(
+        engine.saysFailure('checks failed: fact_listens'),
+      );
+      expect((await warehouse.unloaded(1, 'checks')).map((row) => row.check_name)).toContain(check);
+    });
+
+    it('only warns of many unknown tracks', async () => {
+      warehouse = await engine.open(catalog);
+      await landStreams('v1', listen);
+      const rows = await warehouse.rebuild(mart);
+      expect(rows.get('checks')).toMatchObject([
+        { check_name: 'fact_listens_known_tracks', subject: '2024-06-25' },
+      ]);
+    });
   });
 
-  it.each(['fact_listens_unique', 'fact_listens_conserved'])('is one that %s stopped', async (check) => {
-    warehouse = await openWarehouse(catalog);
-    await landStreams('v1', listen);
-    const spoilt = withModel('fact_listens', { incremental_sql: spoiltFact(check) });
-    await expect(warehouse.rebuild(spoilt)).rejects.toThrow('checks failed: fact_listens');
-    expect((await warehouse.unloaded(1, 'checks')).map((row) => row.check_name)).toContain(check);
+  describe('and the fence', () => {
+    it('refuses a rebuild with the sequence of one that was there, and an older one', async () => {
+      warehouse = await engine.open(catalog);
+      await warehouse.rebuild(mart, { seq: 5 });
+      const failure = engine.saysFailure('a newer rebuild holds the fence 5');
+      await expect(warehouse.rebuild(mart, { seq: 5 })).rejects.toThrow(failure);
+      await expect(warehouse.rebuild(mart, { seq: 4 })).rejects.toThrow(failure);
+      await warehouse.rebuild(mart, { seq: 6 });
+      expect(await warehouse.query('select mart, seq, rebuild from gold.fence')).toEqual([
+        { mart: 'listening', seq: '6', rebuild: 'r6' },
+      ]);
+    });
   });
 
-  it('only warns of many unknown tracks', async () => {
-    warehouse = await openWarehouse(catalog);
-    await landStreams('v1', listen);
-    const rows = await warehouse.rebuild(mart);
-    expect(rows.get('checks')).toMatchObject([
-      { check_name: 'fact_listens_known_tracks', subject: '2024-06-25' },
-    ]);
-  });
-});
-
-/** The fact's rows twice, or none of them. */
-const spoiltFact = (check: string): string => {
-  const sql = mart.models.find(({ kind }) => kind === 'fact')?.incremental_sql ?? '';
-  if (check === 'fact_listens_conserved') return `select * from (${sql}) as model where 1 = 0`;
-  return `select * from (${sql}) as model union all select * from (${sql}) as again`;
-};
-
-describe('the fence', () => {
-  it('refuses a rebuild with the sequence of one that was there, and an older one', async () => {
-    warehouse = await openWarehouse(catalog);
-    await warehouse.rebuild(mart, { seq: 5 });
-    await expect(warehouse.rebuild(mart, { seq: 5 })).rejects.toThrow('a newer rebuild holds the fence 5');
-    await expect(warehouse.rebuild(mart, { seq: 4 })).rejects.toThrow('a newer rebuild holds the fence 5');
-    await warehouse.rebuild(mart, { seq: 6 });
-    expect(await warehouse.query('select mart, seq, rebuild from gold.fence')).toEqual([
-      { mart: 'listening', seq: '6', rebuild: 'r6' },
-    ]);
-  });
-});
-
-describe('composeRebuild', () => {
   it('unloads only what the files touched', async () => {
-    warehouse = await openWarehouse(catalog);
+    warehouse = await engine.open(catalog);
     await landStreams('v1', listen);
     await warehouse.rebuild(mart);
     await warehouse.publish({
@@ -119,7 +124,7 @@ describe('composeRebuild', () => {
   });
 
   it('says zero of a day, a listener and a genre that vanished', async () => {
-    warehouse = await openWarehouse(catalog);
+    warehouse = await engine.open(catalog);
     await landStreams('v1', listen);
     await warehouse.rebuild(mart);
     await landStreams('v2');
@@ -136,7 +141,7 @@ describe('composeRebuild', () => {
   });
 
   it('keeps a model to the affected partitions that forgets to', async () => {
-    warehouse = await openWarehouse(catalog);
+    warehouse = await engine.open(catalog);
     const full = mart.models.find(({ kind }) => kind === 'fact')?.sql ?? '';
     const forgetful = withModel('fact_listens', { incremental_sql: full });
     await landStreams('v1', listen);
@@ -151,6 +156,17 @@ describe('composeRebuild', () => {
     await warehouse.rebuild(forgetful);
     expect(await durations()).toHaveLength(2);
   });
+});
+
+/** The fact's rows twice, or none of them. */
+const spoiltFact = (check: string): string => {
+  const sql = mart.models.find(({ kind }) => kind === 'fact')?.incremental_sql ?? '';
+  if (check === 'fact_listens_conserved') return `select * from (${sql}) as model where 1 = 0`;
+  return `select * from (${sql}) as model union all select * from (${sql}) as again`;
+};
+
+describe('composeRebuild', () => {
+  renderFor(duckdb);
 
   it('makes tables once, and adds what a model gained', () => {
     const [fact] = mart.models.filter(({ kind }) => kind === 'fact');
