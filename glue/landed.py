@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from landed_columns import Column, landed_type, nested_columns, plain_columns
@@ -46,7 +46,7 @@ def _read(spark: SparkSession, spec: dict[str, Any], group: ReadGroup, folder: s
         records = read_json_lines(lines, group, columns, names)
         yield spark.createDataFrame(records, _record_type(columns), verifySchema=False)
     elif group.reader == "records":
-        records = _in_tasks(spark, group, names, folder).mapPartitions(lambda files: read_files(files, columns))
+        records = _in_tasks(spark, group, names, folder).mapPartitions(partial(read_files, columns=columns))
         yield spark.createDataFrame(records, _record_type(columns), verifySchema=False)
     else:
         yield read_csv(spark, group, path).select(_ordinal(), *csv_columns(header, columns))

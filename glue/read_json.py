@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from landed_columns import Column
 from landed_files import ReadGroup, new_keys
@@ -14,9 +15,9 @@ from pyspark.sql import DataFrame, Row
 def read_json_lines(lines: DataFrame, group: ReadGroup, columns: tuple[Column, ...], names: list[str]) -> RDD[Record]:
     """Grain: one tuple per line, a pair of its file's ordinal and its text: the ordinal, its columns and its `unknown_fields`."""
     new = frozenset(new_keys(group.facts["header"], names))
+    return lines.rdd.mapPartitions(partial(_records, columns=columns, new=new))
 
-    def records(rows: Iterable[Row]) -> Iterator[Record]:
-        of = json_record(columns, new)
-        return ((ordinal, *of(DECODER.decode(text.removeprefix("\ufeff")))) for ordinal, text in rows)
 
-    return lines.rdd.mapPartitions(records)
+def _records(rows: Iterable[Row], columns: tuple[Column, ...], new: frozenset[str]) -> Iterator[Record]:
+    of = json_record(columns, new)
+    return ((ordinal, *of(DECODER.decode(text.removeprefix("\ufeff")))) for ordinal, text in rows)
