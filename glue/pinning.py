@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from errors import PipelineError, RunFailed, UnreadableFile, root_message
+from errors import PipelineError, RunFailed, UnreadableFile, without_values
 from lake import Lake
 from landed_files import ReadGroup, blamed
 
@@ -28,5 +28,5 @@ def pinned(lake: Lake, groups: list[ReadGroup], folder: str) -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     """Spark's name for what is wrong; what else it says may hold a whole record."""
-    named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", root_message(error))
+    named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", without_values(error))
     return named[1] if named else "its records do not fit these facts"
