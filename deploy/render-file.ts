@@ -13,7 +13,10 @@ export type RenderedFile = {
   readonly sql: string;
   readonly incremental: string;
   readonly columns: readonly OutputColumn[];
+  /** Sorted, of both texts. */
   readonly refs: readonly string[];
+  /** Those of `sql`, in order of their first mention. */
+  readonly mentions: readonly string[];
   readonly sources: Rendered['sources'];
 };
 
@@ -37,6 +40,7 @@ export const renderFile = (
       incremental: incremental.sql,
       columns,
       refs: [...new Set([...full.refs, ...incremental.refs])].sort(),
+      mentions: full.refs,
       sources: full.sources,
     },
     problems,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Model } from '../functions/domain/catalog.ts';
 import { ancestorsOf } from '../functions/domain/rebuild/models.ts';
 import type { RenderedFile } from './render-file.ts';
+import { standAlone } from './sql-inlined.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
 
 /** A model before it is known which mart it belongs to. */
@@ -40,6 +41,7 @@ export const draftOf = (rendered: RenderedFile): Draft => ({
 /** Fills in what a model's settings leave to its references. */
 export const withReferences = (draft: Draft, drafts: readonly Draft[]): Draft => ({
   ...draft,
+  sql: standAlone(draft, drafts),
   meta: metaOf(draft, drafts),
 });
 

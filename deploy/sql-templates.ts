@@ -1,4 +1,5 @@
 import { Environment } from 'minijinja-js';
+import { inlinedName } from '../functions/domain/rebuild/rebuild-plan.ts';
 import type { SqlFile } from './sql-files.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
 
@@ -8,6 +9,7 @@ export type SqlEngine = 'duckdb' | 'redshift' | 'spark';
 /** A template's text, and what it said on the way. */
 export type Rendered = {
   readonly sql: string;
+  /** In order of their first mention. */
   readonly refs: readonly string[];
   readonly sources: readonly { readonly schema: string; readonly table: string }[];
   readonly config: Readonly<Record<string, unknown>>;
@@ -25,7 +27,7 @@ type Project = { readonly files: readonly SqlFile[]; readonly vars: Readonly<Rec
 
 /** Relation that `ref` gives: one without a table of its own is read as a common table expression. */
 const relationOf = ({ folder, name }: SqlFile): string =>
-  folder === 'staging' || folder === 'kpis' ? `__dbt__cte__${name}` : `gold.${name}`;
+  folder === 'staging' || folder === 'kpis' ? inlinedName(name) : `gold.${name}`;
 
 /** Opens a project's templates; Jinja as dbt has it, as far as both dbt and we understand it. */
 export const openTemplates = ({ files, vars }: Project): Templates => {
@@ -35,7 +37,7 @@ export const openTemplates = ({ files, vars }: Project): Templates => {
     const environment = newEnvironment(macros);
     const notes = listen(environment, { file, models, vars, options });
     const sql = renderOrComplain(environment, file, macros, notes.problems);
-    return { ...notes, sql, refs: [...notes.refs].sort(), sources: [...notes.sources.values()] };
+    return { ...notes, sql, refs: [...notes.refs], sources: [...notes.sources.values()] };
   };
 };
 
@@ -109,13 +111,20 @@ const renderOrComplain = (
   );
   const imports = names.length > 0 ? `{% from 'macros' import ${names.join(', ')} %}` : '';
   try {
-    return `${environment.renderNamedStr(file.path, imports + file.source, {}).trim()}\n`;
+    const text = environment.renderNamedStr(file.path, imports + file.source.trimEnd(), {});
+    return withoutMargin(text, file.source);
   } catch (error) {
     problems.push(problemOf(error, file));
     return '';
   } finally {
     environment.free();
   }
+};
+
+/** Without the lines above the first: dbt renders a file without them, but messages count them. */
+const withoutMargin = (text: string, source: string): string => {
+  const [margin = ''] = /^\s*/.exec(source) ?? [];
+  return text.startsWith(margin) ? text.slice(margin.length) : text;
 };
 
 /** The engine's own words, with the line that they name. */
