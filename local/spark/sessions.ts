@@ -28,10 +28,8 @@ export class Sessions {
   /** Keeps a session for the next caller, unless its process has ended. */
   giveBack(session: SparkWorker): void {
     if (!this.#all.has(session)) return;
-    const surplus = () => {
-      if (this.#idle.size > 1) void session.kill();
-    };
-    this.#idle.set(session, setTimeout(surplus, this.#options.idleFor).unref());
+    const timer = setTimeout(() => this.#endSurplus(session), this.#options.idleFor).unref();
+    this.#idle.set(session, timer);
   }
 
   /** Ends all processes. */
@@ -47,6 +45,12 @@ export class Sessions {
       this.#dismiss(session);
     });
     return session;
+  }
+
+  #endSurplus(session: SparkWorker): void {
+    if (this.#idle.size < 2) return;
+    this.#dismiss(session);
+    void session.kill();
   }
 
   #dismiss(session: SparkWorker): void {

@@ -8,6 +8,7 @@ export type SparkFolders = {
   readonly scratch: string;
 };
 
+const logging = new URL('log4j2.properties', import.meta.url).href;
 const gigabyte = 2 ** 30;
 
 /** Memory of a session's Java, which holds the data, too: two sessions leave the machine half of its memory. */
@@ -41,5 +42,7 @@ const javaOptions = (scratch: string): string =>
     `-Dderby.system.home=${JSON.stringify(scratch)}`,
     // A killed Java leaves the libraries that it unpacked.
     `-Djava.io.tmpdir=${JSON.stringify(scratch)}`,
+    `-Dlog4j2.configurationFile=${logging}`,
     '-Duser.timezone=UTC',
+    '-XX:+ExitOnOutOfMemoryError',
   ].join(' ');

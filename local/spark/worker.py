@@ -12,6 +12,7 @@ import os
 import queue
 import runpy
 import signal
+import subprocess
 import sys
 import threading
 import traceback
@@ -31,6 +32,13 @@ def listen(requests: queue.Queue[dict[str, Any]]) -> None:
     for line in sys.stdin:
         requests.put(json.loads(line))
     end()
+
+
+def watch(java: subprocess.Popen[bytes]) -> None:
+    """A session without its Java is of no use to anybody."""
+    code = java.wait()
+    print(f"Java ended with exit code {code}", flush=True)
+    os._exit(1)
 
 
 def end() -> None:
@@ -64,13 +72,15 @@ def perform(request: dict[str, Any]) -> dict[str, Any]:
 
 def without_stack(message: str) -> str:
     """What Java said, without the lines that say where; those are in the log."""
-    return "\n".join(line for line in message.splitlines() if not line.startswith("\tat ")).strip()
+    lines = [line for line in message.splitlines() if line and not line.startswith("\t")]
+    return "\n".join(line for line in lines if line != "Driver stacktrace:")
 
 
 def main() -> None:
     requests: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=listen, args=(requests,), daemon=True).start()
-    open_session(json.loads(sys.argv[1]))
+    session = open_session(json.loads(sys.argv[1]))
+    threading.Thread(target=watch, args=(session.sparkContext._gateway.proc,), daemon=True).start()
     say({"ready": True})
     while True:
         say(perform(requests.get()))

@@ -18,7 +18,7 @@ export type WorkerOptions = {
   readonly settings: Readonly<Record<string, string>>;
   /** Variables beside those of this process: where the lake's services are. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Milliseconds that a session gets to be up, two minutes unless told; then its process is ended. */
+  /** Milliseconds that a session gets to be up, five minutes unless told; then its process is ended. */
   readonly startsWithin?: number;
   /** Lines that the process writes while it runs no script. */
   readonly log?: (line: string) => void;
@@ -59,12 +59,16 @@ export type SparkWorker = {
 
 /** Starts a process with a Spark session of its own. */
 export const startWorker = (options: WorkerOptions): SparkWorker => {
-  const { log, startsWithin = 120_000 } = options;
+  const { log, startsWithin = 300_000 } = options;
   const child = spawnPython(options);
   let listener = log;
+  let last = '';
   for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream as Readable }).on('line', (line) => listener?.(line));
-  const { ended, lost } = endingOf(child);
+    createInterface({ input: stream as Readable }).on('line', (line) => {
+      last = line;
+      listener?.(line);
+    });
+  const { ended, lost } = endingOf(child, () => last);
   const answers = answersOf(child);
   const ready = Promise.race([answers.ready, lost, startOf(child, startsWithin)]);
   ready.catch(() => undefined);
@@ -106,6 +110,7 @@ const spawnPython = ({ installation, settings, environment }: WorkerOptions): Ch
       ...environment,
       ...(javaHome === undefined ? {} : { JAVA_HOME: javaHome }),
       PYSPARK_PYTHON: python,
+      SPARK_LOCAL_IP: '127.0.0.1',
       PYTHONUNBUFFERED: '1',
       PYTHONUTF8: '1',
       TZ: 'UTC',
@@ -116,12 +121,13 @@ const spawnPython = ({ installation, settings, environment }: WorkerOptions): Ch
   return child;
 };
 
-const endingOf = (child: ChildProcess) => {
+/** How a process ends; `last` is the last line that it wrote. */
+const endingOf = (child: ChildProcess, last: () => string) => {
   // Java goes with its Python: it writes to the same pipes, so that they close when both are gone.
   child.once('exit', () => killGroup(child));
   const end = new Promise<string>((resolve) => {
     child.once('close', (code, signal) =>
-      resolve(`ended ${signal ? `by ${signal}` : `with exit code ${code}`}`),
+      resolve(signal ? `ended by ${signal}` : `ended with exit code ${code}: ${last()}`),
     );
     child.once('error', ({ message }) => resolve(`cannot be started: ${message}`));
   });

@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
-import { findSpark, type SparkInstallation } from '../../local/spark/installation.ts';
+import { afterAll, beforeAll } from 'vitest';
+import type { SparkInstallation } from '../../local/spark/installation.ts';
 import { sparkSettings } from '../../local/spark/settings.ts';
 import { type SparkWorker, startWorker } from '../../local/spark/worker.ts';
+import { describeInstalled } from './installed.ts';
 
-const reason = 'Spark is not set up: run `npm run spark:setup` (it needs Python 3.10 to 3.12)';
 const statementsScript = fileURLToPath(new URL('statements.py', import.meta.url));
 
 /** A Spark session for the tests of one file. */
@@ -25,11 +25,9 @@ export type StatementAnswer =
   | { readonly rows: Readonly<Record<string, unknown>>[]; readonly types: Readonly<Record<string, string>> }
   | { readonly error: string };
 
-/** Describes what needs Spark: skipped with the reason where it is not set up, a failure where `CI` is true. */
-export const describeSpark = (name: string, tests: (spark: () => TestSpark) => void): void => {
-  const installation = findSpark();
-  if (!installation && process.env.CI === 'true') throw new Error(reason);
-  describe(name, () => {
+/** Describes what needs a session: skipped with the reason where Spark is not set up, a failure where `CI` is true. */
+export const describeSpark = (name: string, tests: (spark: () => TestSpark) => void): void =>
+  describeInstalled(name, (installation) => {
     let spark: TestSpark | undefined;
     let folder: string;
     beforeAll(async () => {
@@ -37,19 +35,15 @@ export const describeSpark = (name: string, tests: (spark: () => TestSpark) => v
       folder = await mkdtemp(join(tmpdir(), 'spark-'));
       spark = await openSpark(installation, folder);
     }, 180_000);
-    beforeEach(({ skip }) => {
-      if (!installation) skip(reason);
-    });
     afterAll(async () => {
       await spark?.worker.kill();
       if (folder) await rm(folder, { recursive: true, force: true });
     });
     tests(() => {
-      if (!spark) throw new Error(reason);
+      if (!spark) throw new Error('Spark has not started');
       return spark;
     });
   });
-};
 
 /** Starts a session whose files lie in a folder. */
 export const openSpark = async (
