@@ -103,6 +103,7 @@ export const modelProblems = (draft: Draft, drafts: readonly Draft[]): Problem[]
 
 const messagesFor = (draft: Draft, drafts: readonly Draft[]): string[] => [
   ...sourceMessages(draft),
+  ...tableMessages(draft, drafts),
   ...lacking(draft, [...draft.key, ...(draft.settings.natural_key ?? [])], 'config'),
   ...(rulesFor[draft.kind]?.(draft, drafts) ?? []),
 ];
@@ -117,6 +118,21 @@ const sourceMessages = ({ kind, sources, rendered }: Draft): string[] => {
   return rendered.sources.some(({ schema }) => schema !== 'silver')
     ? [`reads source('silver', …) and nothing else`]
     : [];
+};
+
+/** Which relations have a table of their own is the same to dbt. */
+const tableMessages = (
+  { name, kind, settings: { materialized } }: Draft,
+  drafts: readonly Draft[],
+): string[] => {
+  if (kind === 'staging' && (materialized ?? 'ephemeral') !== 'ephemeral')
+    return [`config: materialized has to be 'ephemeral' in sql/staging/: what is there has no table`];
+  const isRead = drafts.some(({ refs }) => refs.includes(name));
+  if (kind === 'kpi' && isRead && (materialized ?? 'ephemeral') !== 'ephemeral')
+    return [`config: materialized has to be 'ephemeral': another model reads it, and a KPI has no table`];
+  if (kind !== 'staging' && kind !== 'kpi' && materialized === 'ephemeral')
+    return [`config: materialized is 'ephemeral' in sql/staging/ and sql/kpis/ alone`];
+  return [];
 };
 
 type ModelRule = (draft: Draft, drafts: readonly Draft[]) => string[];

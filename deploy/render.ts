@@ -8,6 +8,7 @@ import { RulesetError } from '../functions/domain/dqdl/ruleset-error.ts';
 import { datasetOf, type Rules, readRules, silverProblems, unpairedDatasets } from './render-datasets.ts';
 import { type RenderedFile, renderFile } from './render-file.ts';
 import { martsFrom } from './render-marts.ts';
+import { propertiesOf } from './render-properties.ts';
 import { readSqlFiles, type SqlFile } from './sql-files.ts';
 import { type Problem, ProjectProblems } from './sql-problem.ts';
 import { openTemplates, type SqlEngine, type Templates } from './sql-templates.ts';
@@ -96,11 +97,13 @@ const datasetsFrom = (silver: readonly RenderedFile[], rules: readonly Rules[]):
     ),
   );
 
-/** Writes `.build/catalog.json` for Redshift: what is packaged. */
+/** Writes `.build/catalog.json` for Redshift, which is packaged, and `sql/properties/relations.yml` for dbt. */
 const main = async (root: string): Promise<void> => {
   const catalog = await renderCatalog(root, 'redshift');
   await mkdir(join(root, '.build'), { recursive: true });
   await writeFile(join(root, '.build', 'catalog.json'), `${JSON.stringify(catalog, null, 1)}\n`);
+  await mkdir(join(root, 'sql', 'properties'), { recursive: true });
+  await writeFile(join(root, 'sql', 'properties', 'relations.yml'), propertiesOf(catalog));
   const marts = Object.values(catalog.marts).map(({ name, models }) => `${name} (${models.length} models)`);
   console.log(`Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`);
 };

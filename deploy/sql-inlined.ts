@@ -14,7 +14,7 @@ export const standAlone = <Model extends Part>(
   const inlined = inlinedBy(rendered.mentions, models);
   if (inlined.length === 0) return sql;
   const relations = inlined.map((model) => ` ${inlinedName(model.name)} as (\n${model.sql}\n)`).join(', ');
-  const [before = ''] = /^(?:\s|--.*\n|\/\*[^]*?\*\/)*with\s+/i.exec(sql) ?? [];
+  const [before = ''] = /^(?:\s|--.*\n|\/\*[\s\S]*?\*\/)*with\s+/i.exec(sql) ?? [];
   if (before !== '') return `${before}${relations}, ${sql.slice(before.length)}`;
   const [above = ''] = /^\s*/.exec(sql) ?? [];
   return `${above}with${relations} ${sql.slice(above.length)}`;

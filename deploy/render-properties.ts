@@ -1,0 +1,43 @@
+import { stringify } from 'yaml';
+import type { Catalog, Model } from '../functions/domain/catalog.ts';
+
+const header = `# Written by \`npm run render\` from the SQL files beside: what dbt has to be told of them.\n`;
+
+/** The properties file of the dbt project: sources, and every relation with its grain and its columns. */
+export const propertiesOf = ({ datasets, marts }: Catalog): string => {
+  const silver = byName(Object.entries(datasets).map(([name, { sql, table }]) => ({ name, sql, ...table })));
+  const models = byName(Object.values(marts).flatMap((mart) => mart.models));
+  const relations = models.filter(({ kind }) => kind !== 'check');
+  const properties = {
+    sources: [
+      { name: 'landed', tables: silver.map(({ name }) => ({ name })) },
+      { name: 'silver', schema: 'silver', tables: silver.map(described) },
+    ],
+    models: [
+      ...silver.map(described),
+      ...relations.map((model) => ({ ...described(model), ...inlined(model, models) })),
+    ],
+    data_tests: models
+      .filter(({ kind }) => kind === 'check')
+      .map(({ name, sql }) => ({ name, description: grainOf(sql) })),
+  };
+  return `${header}${stringify(properties, { lineWidth: 0 })}`;
+};
+
+const byName = <Named extends { readonly name: string }>(named: readonly Named[]): Named[] =>
+  [...named].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const described = ({ name, sql, columns }: Pick<Model, 'name' | 'sql' | 'columns'>) => ({
+  name,
+  description: grainOf(sql),
+  columns: columns.map((column) => ({ name: column.name, data_type: column.type })),
+});
+
+/** The comment that begins a file. */
+const grainOf = (sql: string): string => /--[ ]*(.*)/.exec(sql)?.[1] ?? '';
+
+/** Said for files that do not say it: a staging model has no table, nor has a KPI that another model reads. */
+const inlined = ({ name, kind }: Model, models: readonly Model[]) => {
+  const isRead = models.some(({ refs }) => refs.includes(name));
+  return kind === 'staging' || (kind === 'kpi' && isRead) ? { config: { materialized: 'ephemeral' } } : {};
+};
