@@ -31,6 +31,16 @@ const prefix = async ({ resolveVariable }) => {
   return `serverless/${service}/${stage}/glue/${contentHash()}`;
 };
 
+/**
+ * Locations of all scripts for `--extra-py-files`, as a text for Fn::Sub: each job finds beside it whatever it imports.
+ */
+const modules = async (variables) => {
+  const folder = await prefix(variables);
+  return scripts()
+    .map((name) => `s3://\${ServerlessDeploymentBucket}/${folder}/${name}`)
+    .join(',');
+};
+
 /** The scripts that the jobs of a template name and that are not there. */
 const missingScripts = (template) => {
   const there = new Set(scripts());
@@ -40,4 +50,4 @@ const missingScripts = (template) => {
     .filter((name) => !there.has(name));
 };
 
-module.exports = { prefix, scripts, script, missingScripts };
+module.exports = { prefix, modules, scripts, script, missingScripts };

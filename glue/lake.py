@@ -100,7 +100,8 @@ class Lake:
         try:
             if self._is_remote:
                 source = {"Bucket": self.bucket, "Key": file.key, **which}
-                self._s3.copy(source, self.bucket, target)
+                # A copy without tags needs no leave to read them.
+                self._s3.copy(source, self.bucket, target, ExtraArgs={"TaggingDirective": "REPLACE"})
             else:
                 body = self._s3.get_object(Bucket=self.bucket, Key=file.key, **which)["Body"]
                 with Path(self.path(target)).open("wb") as pinned:

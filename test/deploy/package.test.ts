@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compilePattern } from '../../local/events/pattern.ts';
@@ -164,6 +164,36 @@ describe('resources', () => {
         Command: { ScriptLocation: { 'Fn::Sub': script('quality.py') } },
       },
     });
+  });
+});
+
+describe('a Glue job', () => {
+  const argumentsOf = (id: string) => propertiesOf(id).DefaultArguments;
+  const jobs = ['TransformJob', 'QualityJob'];
+
+  test.each(jobs)('gets every module of glue/: %s', (id) => {
+    const location = at(propertiesOf(id), 'Command', 'ScriptLocation', 'Fn::Sub');
+    const folder = String(location).replace(/[^/]+$/, '');
+    const modules = readdirSync(join(import.meta.dirname, '../../glue')).filter((name) =>
+      name.endsWith('.py'),
+    );
+    const given = String(at(argumentsOf(id), '--extra-py-files', 'Fn::Sub')).split(',');
+    expect(given).toEqual(modules.sort().map((name) => `${folder}${name}`));
+  });
+
+  test.each(jobs)('knows the lake, its catalog and its database: %s', (id) => {
+    const [separator, settings] = at(argumentsOf(id), '--conf', 'Fn::Join') as [string, unknown[]];
+    expect(separator).toBe(' --conf ');
+    const texts = settings.map((setting) => at(setting, 'Fn::Sub') ?? setting);
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        'spark.sql.catalog.lake.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog',
+        'spark.sql.catalog.lake.io-impl=org.apache.iceberg.aws.s3.S3FileIO',
+        `spark.sql.catalog.lake.warehouse=s3://\${LakeBucket}/lake`,
+        `spark.soundcheck.root=s3://\${LakeBucket}`,
+        `spark.soundcheck.database=\${SilverDatabase}`,
+      ]),
+    );
   });
 });
 
