@@ -55,9 +55,9 @@ export const shownAs = ({ sql, columns }: Question, shown: Shown): string => {
 
 export const asItIs = (column: string): string => column;
 
-/** Writes a relation as JSON lines; gives the path. */
+/** Writes a relation as JSON lines; gives the path. Spark passes over files whose names begin with an underscore. */
 export const writeRows = async (folder: string, { name, rows }: Relation, at: number): Promise<string> => {
-  const path = join(folder, `${name}-${at}.jsonl`);
+  const path = join(folder, `${at}-${name}.jsonl`);
   await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return path;
 };

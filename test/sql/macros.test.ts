@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { readSqlFiles } from '../../deploy/sql-files.ts';
+import { describeAllEngines } from './engines/describe-engines.ts';
+import { affectedMacros } from './macros/affected.ts';
+import { nestedMacros } from './macros/nested.ts';
+import { plainMacros } from './macros/plain.ts';
+import { ratioMacros } from './macros/ratios.ts';
+
+const macros = { ...plainMacros, ...ratioMacros, ...affectedMacros, ...nestedMacros };
+
+describe('every macro', () => {
+  test('has a test on each engine', async () => {
+    const files = (await readSqlFiles(process.cwd())).filter(({ folder }) => folder === 'macros');
+    const names = files.flatMap(({ source }) =>
+      [...source.matchAll(/\{%-?\s*macro\s+(\w+)/g)].map(([, name]) => name),
+    );
+    expect(Object.keys(macros).sort()).toEqual(names.sort());
+  });
+});
+
+describeAllEngines('macros', (engine) => {
+  const own = Object.entries(macros)
+    .filter(([, { engines }]) => engines === 'all' || engine.type !== 'redshift')
+    .map(([name, { says, run }]) => [`${name} ${says}`, run] as const);
+  test.each(own)('%s', async (_, run) => run(engine), 60_000);
+});
