@@ -14,6 +14,9 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # One calendar for all days; Spark refuses those before 1582 unless told that there is no other.
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     # Another process may have published since a table was looked at.
     f"spark.sql.catalog.{CATALOG}.cache-enabled": "false",
     # Spark has no type for them and would refuse the file.
