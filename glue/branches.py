@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 from session import CATALOG
 from sql_text import identifier, literal
 
@@ -26,15 +26,27 @@ class Main:
 def read_main(spark: SparkSession, table: str) -> Main:
     """The head is read first: what is published after it makes a fast-forward from it fail."""
     heads = spark.sql(f"select snapshot_id from {table}.refs where name = 'main'").collect()
-    marks = spark.sql(f"""
-        select snapshots.summary['batch-id'] as batch, cast(snapshots.summary['fence'] as bigint) as fence
-        from {table}.history join {table}.snapshots on snapshots.snapshot_id = history.snapshot_id
-        where history.is_current_ancestor and snapshots.summary['batch-id'] is not null""").collect()
+    head = heads[0]["snapshot_id"] if heads else None
+    marks = [row for row in _ancestors(spark, table, head) if row["batch"] is not None]
     return Main(
-        head=heads[0]["snapshot_id"] if heads else None,
-        batches=frozenset(mark["batch"] for mark in marks),
-        fence=max((mark["fence"] for mark in marks), default=0),
+        head=head,
+        batches=frozenset(row["batch"] for row in marks),
+        fence=max((row["fence"] for row in marks), default=0),
     )
+
+
+def _ancestors(spark: SparkSession, table: str, head: int | None) -> Iterator[Row]:
+    """A snapshot and those that it came from, as far as they are kept."""
+    snapshots = {row["snapshot_id"]: row for row in _snapshots(spark, table)}
+    while snapshot := snapshots.get(head):
+        yield snapshot
+        head = snapshot["parent_id"]
+
+
+def _snapshots(spark: SparkSession, table: str) -> list[Row]:
+    return spark.sql(f"""
+        select snapshot_id, parent_id, summary['batch-id'] as batch, cast(summary['fence'] as bigint) as fence
+        from {table}.snapshots""").collect()
 
 
 def create_branch(spark: SparkSession, table: str, branch: str, head: int | None) -> None:
@@ -54,13 +66,22 @@ def fast_forward(spark: SparkSession, table: str, branch: str) -> None:
     spark.sql(f"call {CATALOG}.system.fast_forward({literal(within)}, 'main', {literal(branch)})").collect()
 
 
-def drop_branches(spark: SparkSession, table: str, prefix: str) -> None:
-    """Drops the branches whose names begin so, as far as it can: what stays is no harm and dies of its age."""
+def drop_branch(spark: SparkSession, table: str, branch: str) -> None:
+    """Drops a branch if it is there and can be dropped: one that stays is no harm and dies of its age."""
     with suppress(Exception):
-        names = [row["name"] for row in spark.sql(f"select name from {table}.refs where name <> 'main'").collect()]
-        for name in names:
-            if name.startswith(prefix):
-                spark.sql(f"alter table {table} drop branch if exists {identifier(name)}")
+        spark.sql(f"alter table {table} drop branch if exists {identifier(branch)}")
+
+
+def drop_dead_branches(spark: SparkSession, table: str, batch: str, fence: int) -> None:
+    """Drops what runs of a batch that is settled have left, and what those have left that its fence keeps out."""
+    with suppress(Exception):
+        refs = spark.sql(f"select name, snapshot_id from {table}.refs where name <> 'main'").collect()
+        snapshots = {row["snapshot_id"]: row for row in _snapshots(spark, table)} if refs else {}
+        for ref in refs:
+            head = snapshots[ref["snapshot_id"]]
+            is_fenced_out = (head["fence"] or fence) < fence and ref["name"].startswith(f"batch_{head['batch']}_")
+            if ref["name"].startswith(f"batch_{batch}_") or is_fenced_out:
+                drop_branch(spark, table, ref["name"])
 
 
 @contextmanager

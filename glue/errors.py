@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException, ParseException
+
+# What these say comes from a statement's text; nobody has seen a row yet.
+OF_STATEMENTS = (AnalysisException, ParseException)
+
 
 class PipelineError(Exception):
     """The work could not be done."""
@@ -60,16 +66,20 @@ class RunFailed(PipelineError):
 
 
 def without_values(error: BaseException) -> str:
-    """The first line of what an engine says; quoted values of a row, which may be personal, are left out."""
-    line = next(iter(root_message(error).splitlines()), type(error).__name__)
-    return re.sub(r"(['\"]).*\1", "…", line)
+    """The first line of what an engine says in its own words; values of a row, which may be personal, are left out."""
+    message = _innermost(error)
+    if not isinstance(error, OF_STATEMENTS):
+        message = re.sub(r"(['\"]).*\1", "…", message, flags=re.DOTALL)
+        message = re.sub(r"(?<=\] )\S+(?= cannot be represented)", "…", message)
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
 
 
-def root_message(error: BaseException) -> str:
-    """What the innermost cause says: Spark wraps what failed in a task, again and again."""
-    cause = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
-    if cause is None:
+def _innermost(error: BaseException) -> str:
+    """Spark's own words say which of its jobs stopped; why stands at the end of the chain of causes."""
+    if not isinstance(error, Py4JJavaError):
         return str(error)
+    cause = error.java_exception
     while cause.getCause() is not None:
         cause = cause.getCause()
-    return str(cause.getMessage() or cause.getClass().getName())
+    return cause.getMessage() or cause.getClass().getSimpleName()

@@ -28,9 +28,10 @@ def example_rows(
     order = Window.partitionBy("landed_file").orderBy(*[F.col(identifier(name)).asc_nulls_last() for name in names])
     shown = [_shown(name, offending.schema[name].dataType, spec["pii"]) for name in names]
     numbered = offending.withColumn("example_number", F.row_number().over(order))
-    rows = numbered.where(F.col("example_number") <= EXAMPLES).orderBy("landed_file", "example_number")
+    first = numbered.where(F.col("example_number") <= EXAMPLES)
+    rows = first.select("example_number", F.col("landed_file").alias("example_of"), *shown).collect()
     examples: dict[str, list[Example]] = {}
-    for file, *values in rows.select(F.col("landed_file").alias("example_of"), *shown).collect():
+    for _, file, *values in sorted(rows, key=lambda row: row["example_number"]):
         examples.setdefault(file, []).append(dict(zip(names, map(_text, values), strict=True)))
     return examples
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from branches import read_main
+from branches import drop_dead_branches, read_main
 from conservation import expect_distinct_keys, expect_rows, rows_per_file
 from errors import NotPublished, SpecMismatch
 from lake import Lake
@@ -36,8 +36,9 @@ def _judge_and_publish(spark: SparkSession, lake: Lake, spec: Mapping[str, Any],
     table = silver_name(spark, spec["dataset"])
     with one_writer(lake.root, table):
         prepare_silver(spark, table, spec["table"])
-    if _is_published(spark, spec):
-        return _known_verdicts(lake, spec)
+        if _is_published(spark, spec):
+            drop_dead_branches(spark, table, spec["batch"], spec["fence"])
+            return _known_verdicts(lake, spec)
     staged = _read_staged(spark, lake, spec).persist()
     try:
         verdicts = _verdicts(lake, staged, spec, run)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from branches import Main, create_branch, drop_branches, fast_forward, marked, on_branch, read_main
+from branches import Main, create_branch, drop_branch, drop_dead_branches, fast_forward, marked, on_branch, read_main
 from conservation import expect_rows, rows_per_file
 from errors import FencedOut, PipelineError
 from partitioning import partition_of
@@ -46,25 +46,25 @@ def publish(publication: Publication) -> None:
     main that moved meanwhile means again from the start. `FencedOut` when a newer batch was published, `RowsNotConserved` before
     anything counts. A batch none of whose files passed changes nothing.
     """
-    spark, table, batch = publication.staged.sparkSession, publication.table, publication.batch
+    spark, table = publication.staged.sparkSession, publication.table
     for attempt in range(1, ATTEMPTS + 1):
         main = read_main(spark, table)
-        if batch in main.batches or not _is_due(publication, main):
+        if not _is_due(publication, main):
             break
         try:
             _publish_from(main, publication)
             break
-        except PipelineError:
-            drop_branches(spark, table, publication.branch)
-            raise
         except Exception as error:
-            if not _is_worth_another(publication, main, error) or attempt == ATTEMPTS:
-                drop_branches(spark, table, publication.branch)
+            drop_branch(spark, table, publication.branch)
+            if attempt == ATTEMPTS or not _is_worth_another(publication, main, error):
                 raise
-    drop_branches(spark, table, f"batch_{batch}_")
+    if publication.rows:
+        drop_dead_branches(spark, table, publication.batch, publication.fence)
 
 
 def _is_due(publication: Publication, main: Main) -> bool:
+    if publication.batch in main.batches:
+        return False
     if main.fence > publication.fence:
         raise FencedOut(publication.batch, publication.fence, main.fence)
     return len(publication.rows) > 0
@@ -81,6 +81,8 @@ def _publish_from(main: Main, publication: Publication) -> None:
 
 def _is_worth_another(publication: Publication, before: Main, error: Exception) -> bool:
     """An error may hide a commit that succeeded, and another's commit may be its cause."""
+    if isinstance(error, PipelineError):
+        return False
     now = read_main(publication.staged.sparkSession, publication.table)
     return publication.batch in now.batches or now.head != before.head or "CommitFailedException" in str(error)
 
