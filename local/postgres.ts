@@ -24,8 +24,15 @@ export class PostgresFailed extends Error {
   override readonly name = 'PostgresFailed';
 }
 
-/** Texts sort by their bytes, as on Redshift and DuckDB. */
-const cluster = ['--encoding=UTF8', '--no-locale', '--username=soundcheck', '--auth=scram-sha-256'];
+/** Texts sort by their bytes and know upper case beyond ASCII, as on Redshift and DuckDB. */
+const cluster = [
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--username=soundcheck',
+  '--auth=scram-sha-256',
+];
 
 const settings = {
   listen_addresses: '127.0.0.1',

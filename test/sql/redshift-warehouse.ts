@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Catalog } from '../../functions/domain/catalog.ts';
 import { composeRebuild } from '../../functions/domain/rebuild/rebuild.ts';
-import type { Postgres } from '../../local/postgres.ts';
+import { startPostgres } from '../../local/postgres.ts';
 import { forPostgres, parseUnload } from './redshift-shims.ts';
 import { readUnloaded, writeUnloaded } from './unloaded.ts';
 import { lineageOf, runOf, type SilverFile, type TestWarehouse } from './warehouse.ts';
@@ -18,44 +17,70 @@ const types = {
       : pg.types.getTypeParser(oid, format),
 };
 
-/** Opens an empty warehouse in a database of its own, which is sent Redshift's text; see `redshift-shims.ts`. */
-export const openRedshift = async (server: Postgres, catalog: Catalog): Promise<TestWarehouse> => {
-  const name = `warehouse_${randomBytes(6).toString('hex')}`;
-  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-redshift-'));
-  const session = sessionsOf(server.url);
-  const inWarehouse = sessionsOf(server.url.replace(/[^/]*$/, name));
-  await session((client) => client.query(`create database ${name}`));
-  await inWarehouse((client) => createSilver(client, catalog));
-  let last = 0;
+/** A PostgreSQL server that is sent Redshift's text; see `redshift-shims.ts`. */
+export type RedshiftServer = {
+  /** Opens an empty warehouse in a database of its own. */
+  open(catalog: Catalog): Promise<TestWarehouse>;
+  stop(): Promise<void>;
+};
+
+/** Starts a server. Databases are used again once their warehouse is closed, for making one takes longer than a rebuild. */
+export const startRedshift = async (): Promise<RedshiftServer> => {
+  const server = await startPostgres();
+  const clients: pg.Client[] = [];
+  const free: pg.Client[] = [];
+  const newClient = async (): Promise<pg.Client> => {
+    const client = await connectToNew(server.url, `warehouse_${clients.length + 1}`);
+    clients.push(client);
+    return client;
+  };
   return {
-    query: (sql) => inWarehouse(async (client) => (await client.query(sql)).rows),
-    publish: (file) => inWarehouse((client) => replaceFile(client, file)),
-    rebuild: async (mart, options) => {
-      const seq = options?.seq ?? last + 1;
-      const statements = composeRebuild(mart, { ...runOf(seq, 'redshift'), ...options, seq });
-      await inWarehouse((client) => transact(client, statements, folder));
-      last = seq;
-      return readUnloaded(join(folder, String(seq)));
+    open: async (catalog) => {
+      const client = free.pop() ?? (await newClient());
+      await createSilver(client, catalog);
+      return warehouseOn(client, () => free.push(client));
     },
-    unloaded: async (seq, relation) => (await readUnloaded(join(folder, String(seq)))).get(relation) ?? [],
-    close: async () => {
-      await session((client) => client.query(`drop database ${name} with (force)`));
-      await rm(folder, { recursive: true, force: true });
+    stop: async () => {
+      await Promise.all(clients.map((client) => client.end()));
+      await server.stop();
     },
   };
 };
 
-const sessionsOf =
-  (url: string) =>
-  async <Answer>(work: (client: pg.Client) => Promise<Answer>): Promise<Answer> => {
-    const client = new pg.Client({ connectionString: url, types });
-    await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      await client.end();
-    }
+const connectToNew = async (url: string, database: string): Promise<pg.Client> => {
+  const maker = new pg.Client(url);
+  await maker.connect();
+  await maker.query(`create database ${database}`);
+  await maker.end();
+  const client = new pg.Client({ connectionString: url.replace(/[^/]*$/, database), types });
+  await client.connect();
+  // Nothing has counted the rows of a transaction's own tables, and nested loops over them would take minutes.
+  await client.query('set enable_nestloop = off');
+  return client;
+};
+
+const warehouseOn = async (client: pg.Client, giveBack: () => unknown): Promise<TestWarehouse> => {
+  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-redshift-'));
+  const folderOf = (seq: number): string => join(folder, String(seq));
+  let last = 0;
+  return {
+    query: async (sql) => (await client.query(sql)).rows,
+    publish: (file) => replaceFile(client, file),
+    rebuild: async (mart, options) => {
+      const seq = options?.seq ?? last + 1;
+      const statements = composeRebuild(mart, { ...runOf(seq, 'redshift'), ...options, seq });
+      await transact(client, statements, folder);
+      last = seq;
+      return readUnloaded(folderOf(seq));
+    },
+    unloaded: async (seq, relation) => (await readUnloaded(folderOf(seq))).get(relation) ?? [],
+    close: async () => {
+      await client.query('drop schema if exists silver, gold cascade');
+      await rm(folder, { recursive: true, force: true });
+      giveBack();
+    },
   };
+};
 
 const createSilver = async (client: pg.Client, { datasets }: Catalog): Promise<void> => {
   await client.query('create schema silver');
@@ -77,8 +102,6 @@ const replaceFile = async (client: pg.Client, file: SilverFile): Promise<void> =
 };
 
 const transact = async (client: pg.Client, statements: readonly string[], folder: string): Promise<void> => {
-  // Nothing has counted the rows of a transaction's own tables, and nested loops over them would take minutes.
-  await client.query('set enable_nestloop = off');
   await client.query('begin isolation level serializable');
   try {
     for (const statement of statements) await run(client, statement, folder);
@@ -86,6 +109,8 @@ const transact = async (client: pg.Client, statements: readonly string[], folder
   } catch (error) {
     await client.query('rollback');
     throw error;
+  } finally {
+    await client.query('discard temp');
   }
 };
 

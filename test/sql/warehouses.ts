@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Catalog } from '../../functions/domain/catalog.ts';
-import { type Postgres, startPostgres } from '../../local/postgres.ts';
-import { openRedshift } from './redshift-warehouse.ts';
+import { type RedshiftServer, startRedshift } from './redshift-warehouse.ts';
 import { openWarehouse, type TestWarehouse } from './warehouse.ts';
 
 /** A database on which rebuilds are tried. */
@@ -28,16 +27,16 @@ export const duckdb: TestEngine = {
 
 /** Redshift's text on PostgreSQL; its server runs as long as the tests around it. */
 export const redshiftEngine = (): TestEngine => {
-  let server: Postgres | undefined;
+  let server: RedshiftServer | undefined;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startRedshift();
   });
   afterAll(() => server?.stop());
   return {
     target: 'redshift',
     open: async (catalog) => {
       if (!server) throw new Error('a warehouse is opened inside of a test');
-      return openRedshift(server, catalog);
+      return server.open(catalog);
     },
     saysFailure: () => 'division by zero',
   };
