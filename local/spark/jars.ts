@@ -26,6 +26,18 @@ export class WrongJar extends Error {
   }
 }
 
+/** Java does not trust whom it fetches from. */
+export class UntrustedRepository extends Error {
+  override readonly name = 'UntrustedRepository';
+  constructor(cause: unknown) {
+    super(
+      'Java does not know the certificate of the Maven repository; where the network has an authority of its own, name its store: ' +
+        'JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=/etc/ssl/certs/java/cacerts npm run spark:setup',
+      { cause },
+    );
+  }
+}
+
 export type JarsOptions = {
   readonly java: string;
   /** PySpark's own Ivy. */
@@ -43,16 +55,13 @@ export const wrongJars = async (folder: string, sums = jarSums): Promise<WrongJa
   return (await Promise.all(judged)).flat();
 };
 
-/** Fetches the jars into a folder, all or none; rejects with `WrongJar` or `CommandFailed`. */
+/** Fetches the jars into a folder, all or none; rejects with `WrongJar`, `UntrustedRepository` or `CommandFailed`. */
 export const fetchJars = async (folder: string, { java, ivy, log }: JarsOptions, sums = jarSums) => {
   const fresh = `${folder}.new`;
   try {
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { recursive: true });
-    await runCommand(java, ['-jar', ivy, ...ivyArguments(fresh)], (line) => {
-      const [, jar, milliseconds] = /\[SUCCESSFUL ?\].*!(\S+) \((\d+)ms\)/.exec(line) ?? [];
-      if (jar) log(`  ${jar} in ${(Number(milliseconds) / 1_000).toFixed(1)} s`);
-    });
+    await runIvy(fresh, { java, ivy, log });
     const [wrong] = await wrongJars(fresh, sums);
     if (wrong) throw wrong;
     await rm(join(fresh, 'cache'), { recursive: true });
@@ -62,6 +71,14 @@ export const fetchJars = async (folder: string, { java, ivy, log }: JarsOptions,
     await rm(fresh, { recursive: true, force: true });
   }
 };
+
+const runIvy = (folder: string, { java, ivy, log }: JarsOptions): Promise<unknown> =>
+  runCommand(java, ['-jar', ivy, ...ivyArguments(folder)], (line) => {
+    const [, jar, milliseconds] = /\[SUCCESSFUL ?\].*!(\S+) \((\d+)ms\)/.exec(line) ?? [];
+    if (jar) log(`  ${jar} in ${(Number(milliseconds) / 1_000).toFixed(1)} s`);
+  }).catch((error) => {
+    throw /PKIX|certification path/.test(String(error)) ? new UntrustedRepository(error) : error;
+  });
 
 const ivyArguments = (folder: string): string[] => [
   ...['-m2compatible', '-cache', join(folder, 'cache')],
