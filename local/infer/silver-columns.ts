@@ -8,13 +8,16 @@ export type SilverColumn = {
   readonly isItem?: true;
 };
 
+/** Words that are no name of a column for PostgreSQL, whose parser judges all SQL, or for DuckDB; Spark takes any. */
 const reserved = new Set(
-  `all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate collation
-  column constraint create cross current_date current_role current_time current_timestamp current_user default deferrable
-  desc distinct do else end except false fetch for foreign freeze from full grant group having ilike in initially inner
-  intersect interval into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null
-  offset on only or order outer overlaps placing primary references returning right select session_user similar some
-  symmetric table tablesample then to trailing true union unique user using values variadic verbose when where window with
+  `all analyse analyze and anti any array as asc asof asymmetric at authorization between binary both by case cast check collate
+  collation column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
+  current_timestamp current_user default deferrable desc describe distinct do else end except false fetch for foreign freeze
+  from full glob grant group having ilike in initially inner intersect interval into is isnull join lambda lateral leading left
+  like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps pivot pivot_longer
+  pivot_wider placing positional primary qualify references returning right select semi session_user show similar some
+  summarize symmetric system_user table tablesample then to trailing true union unique unpack unpivot user using values variadic
+  verbose when where window with
   batch_id item item_number landed_at landed_file landed_version`.split(/\s+/),
 );
 

@@ -22,5 +22,5 @@ describeAllEngines('macros', (engine) => {
   const own = Object.entries(macros)
     .filter(([, { engines }]) => engines === 'all' || engine.type !== 'redshift')
     .map(([name, { says, run }]) => [`${name} ${says}`, run] as const);
-  test.each(own)('%s', async (_, run) => run(engine), 60_000);
+  test.each(own)('%s', async (_, run) => run(engine), 120_000);
 });
