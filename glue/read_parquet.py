@@ -21,11 +21,12 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class ParquetShape:
-    """Files with the same columns of the same types; `nanos` are the moments that Spark knows as numbers only."""
+    """Files with the same columns of the same types; `nanos` are the moments that Spark knows as numbers only, `zoned` those of UTC."""
 
     paths: tuple[str, ...]
     schema: StructType
     nanos: frozenset[Path]
+    zoned: frozenset[Path]
 
 
 def parquet_shapes(spark: SparkSession, paths: list[str], tops: set[str]) -> list[ParquetShape]:
@@ -92,7 +93,8 @@ def _other_text(shape: ParquetShape, name: str) -> SparkColumn:
     if isinstance(kind, (FloatType, DoubleType)):
         # Java writes 12345678.9 as 1.23456789E7.
         return _shortest(value.cast("string"))
-    return _text(shape, value, (name,))
+    text = _text(shape, value, (name,))
+    return sf.concat(text, sf.lit("+00")) if (name,) in shape.zoned else text
 
 
 @sf.udf("string")
@@ -120,11 +122,10 @@ def _shape(spark: SparkSession, footer: Any, paths: tuple[str, ...]) -> ParquetS
     parquet = spark._jvm.org.apache.spark.sql.execution.datasources.parquet
     converter = parquet.ParquetToSparkSchemaConverter(spark._jsparkSession.sessionState().conf())
     schema = StructType.fromJson(json.loads(converter.convert(footer).json()))
-    leaves = zip(_leaves(schema, ()), footer.getColumns(), strict=True)
-    nanos = frozenset(
-        path for path, leaf in leaves if "NANOS" in str(leaf.getPrimitiveType().getLogicalTypeAnnotation())
-    )
-    return ParquetShape(paths, schema, nanos)
+    kinds = [str(leaf.getPrimitiveType().getLogicalTypeAnnotation()) for leaf in footer.getColumns()]
+    moments = [pair for pair in zip(_leaves(schema, ()), kinds, strict=True) if pair[1].startswith("TIMESTAMP(")]
+    nanos = frozenset(path for path, kind in moments if "NANOS" in kind)
+    return ParquetShape(paths, schema, nanos, frozenset(path for path, kind in moments if kind.endswith(",true)")))
 
 
 def _leaves(kind: DataType, path: Path) -> Iterator[Path]:

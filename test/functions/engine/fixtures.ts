@@ -82,7 +82,8 @@ export const openLake = async () => {
 };
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
-const facts: SpecFile['facts'] = {
+/** What a judge knows of a plain file. */
+export const plainFacts: SpecFile['facts'] = {
   format: 'csv',
   compression: 'none',
   bom: false,
@@ -105,7 +106,7 @@ export const land = async (
   version = 'v1',
 ): Promise<SpecFile> => {
   lake.put(key, body, version);
-  return { key, version, landed_at: '2024-06-25T12:00:00.123Z', facts: { ...facts, ...known } };
+  return { key, version, landed_at: '2024-06-25T12:00:00.123Z', facts: { ...plainFacts, ...known } };
 };
 
 export const table: TransformSpec['table'] = {
