@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { Catalog } from '../functions/domain/catalog.ts';
-import { compileRuleset } from '../functions/domain/dqdl/compile.ts';
-import { RulesetError } from '../functions/domain/dqdl/ruleset-error.ts';
 import { datasetOf, type Rules, readRules, silverProblems, unpairedDatasets } from './render-datasets.ts';
 import { type RenderedFile, renderFile } from './render-file.ts';
 import { martsFrom } from './render-marts.ts';
 import { propertiesOf } from './render-properties.ts';
+import { rulesetProblems } from './ruleset-problems.ts';
 import { readSqlFiles, type SqlFile } from './sql-files.ts';
 import { type Problem, ProjectProblems } from './sql-problem.ts';
 import { openTemplates, type SqlEngine, type Templates } from './sql-templates.ts';
@@ -42,7 +41,8 @@ export const renderCatalog = async (
     ...silver.rendered.flatMap(silverProblems),
     ...models.rendered.flatMap((model) => missingSilver(model, silverFiles)),
   ]);
-  throwIfAny(silver.rendered.flatMap((file) => rulesetProblems(file, rules)));
+  const tables = silver.rendered.map(({ file, columns }) => ({ dataset: file.name, columns }));
+  throwIfAny(rules.flatMap((own) => rulesetProblems(own, tables)));
   const { marts, problems: martProblems } = martsFrom(models.rendered);
   throwIfAny(martProblems);
   return Catalog.parse({ engine, target, datasets: datasetsFrom(silver.rendered, rules), marts });
@@ -77,18 +77,6 @@ const missingSilver = ({ file, sources }: RenderedFile, silver: readonly SqlFile
 
 const rulesOf = (rules: readonly Rules[], { file }: RenderedFile): Rules[] =>
   rules.filter(({ dataset }) => dataset === file.name);
-
-const rulesetProblems = (rendered: RenderedFile, rules: readonly Rules[]): Problem[] =>
-  rulesOf(rules, rendered).flatMap(({ dataset, ruleset }) => {
-    try {
-      compileRuleset(ruleset, { dataset, columns: rendered.columns });
-      return [];
-    } catch (error) {
-      if (!(error instanceof RulesetError)) throw error;
-      const { line, column, message } = error;
-      return [{ file: `rules/${dataset}/quality.dqdl`, line, column, message }];
-    }
-  });
 
 const datasetsFrom = (silver: readonly RenderedFile[], rules: readonly Rules[]): Catalog['datasets'] =>
   Object.fromEntries(

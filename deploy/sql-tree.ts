@@ -63,10 +63,14 @@ const enter = (node: TreeNode, nodes: TreeNode[]): void => {
   nodes.push(node);
   for (const [field, value] of Object.entries(node.fields)) {
     const kind = bareNodes[field];
-    if (kind !== undefined && isFields(value)) enter({ kind, fields: value, parent: node }, nodes);
+    if (kind !== undefined && isFields(value) && !isWrapped(value))
+      enter({ kind, fields: value, parent: node }, nodes);
     else collect(value, node, nodes);
   }
 };
+
+/** The sides of a join have the names of those of a union, and are wrapped. */
+const isWrapped = (value: Fields): boolean => Object.keys(value).every((name) => /^[A-Z]/.test(name));
 
 /** True for an object. */
 export const isFields = (value: unknown): value is Fields =>

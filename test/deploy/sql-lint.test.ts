@@ -18,6 +18,7 @@ const refused: [sql: string, message: RegExp][] = [
   [`select regexp_replace(a, 'b', 'c') as c from t`, /replace or translate/],
   ['select any_value(a) as c from t', /min or max/],
   ['select now() as c from t', /never the processing time/],
+  ['select t.a from t join (select avg(b) as c from u) as v on t.a = v.c', /half_up_ratio of a sum/],
   ['select current_date as c from t', /use a column/],
   ['select cast(a as varchar) as b from t', /varchar needs a length/],
   ['select cast(a as text) as b from t', /use varchar\(n\)/],

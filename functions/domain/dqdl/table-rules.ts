@@ -21,7 +21,7 @@ export const compileSchemaRule = (atom: Atom, { table: { columns } }: Scope): Co
   return { passed: String(matching === columns.length), metric: `'${matching} of ${columns.length}'` };
 };
 
-const NO_METRIC = 'cast(null as varchar(64))';
+const NO_METRIC = 'cast(null as string)';
 
 const REFERENCE = /^([a-z][a-z0-9_]*)\.(?:\{([^{}]+)\}|([A-Za-z_][A-Za-z0-9_]*))$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -31,7 +31,7 @@ export const compileReference = (atom: Atom, scope: Scope): CompiledAtom => {
   const [own, other] = atom.parameters;
   if (!own || !other) throw new TypeError('ReferentialIntegrity was parsed without its columns');
   const columns = namesIn(own.text).map((text) => columnOf(scope.table, { ...own, text }).sql);
-  const { dataset, names } = referenceIn(other);
+  const { dataset, names } = referenceOf(atom);
   if (columns.length !== names.length)
     throw new RulesetError(`${columns.length} columns cannot refer to ${names.length}`, other.at);
   scope.references.add(dataset);
@@ -41,10 +41,12 @@ export const compileReference = (atom: Atom, scope: Scope): CompiledAtom => {
 
 const namesIn = (list: string): readonly string[] => list.split(',').map((name) => name.trim());
 
-const referenceIn = ({ text, at }: Quoted) => {
+/** The silver table and its columns that a ReferentialIntegrity rule refers to, and where it says so. */
+export const referenceOf = ({ parameters, at: start }: Atom) => {
+  const { text, at }: Pick<Quoted, 'text' | 'at'> = parameters[1] ?? { text: '', at: start };
   const [, dataset, several, one] = REFERENCE.exec(text) ?? [];
   const names = namesIn(several ?? one ?? '');
   if (dataset === undefined || !names.every((name) => NAME.test(name)))
     throw new RulesetError('expected "dataset.column" or "dataset.{column,column}"', at);
-  return { dataset, names };
+  return { dataset, names, at };
 };
