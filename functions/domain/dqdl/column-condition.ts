@@ -52,7 +52,7 @@ const compileMatch = (
       at,
     );
   checkPattern(pattern, at);
-  const subject = column.family === 'text' ? column.sql : `cast(${column.sql} as varchar(64))`;
+  const subject = column.family === 'text' ? column.sql : `cast(${column.sql} as string)`;
   return `${column.sql} is not null and ${negated ? 'not ' : ''}(${fullMatch(subject, pattern, dialect)})`;
 };
 

@@ -54,7 +54,7 @@ verdicts as (
 )
 select verdicts.landed_file, cast(numbers.rule_number as int) as rule_number,
   ${pick('passed', 'true')} as passed,
-  ${pick('metric', 'cast(null as varchar(64))')} as metric
+  ${pick('metric', 'cast(null as string)')} as metric
 from verdicts cross join (values ${numbers.map((number) => `(${number})`).join(', ') || '(0)'}) as numbers(rule_number)
 where numbers.rule_number > 0`;
 };

@@ -20,4 +20,4 @@ export const shifted = (timestamp: string, sign: '+' | '-', span: { amount: numb
 
 /** A figure as text, at most nine decimals and no zeros behind; NULL where it is no number that fits. */
 export const figure = (expression: string): string =>
-  `trim(trailing '.' from trim(trailing '0' from cast(try_cast(${expression} as decimal(38, 9)) as varchar(64))))`;
+  `trim(trailing '.' from trim(trailing '0' from cast(try_cast(${expression} as decimal(38, 9)) as string)))`;

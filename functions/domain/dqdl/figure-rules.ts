@@ -28,19 +28,22 @@ export const compileFigureRule = (atom: Atom, scope: Scope): CompiledAtom => {
 /** A file of repaired rows (its name holds a `#`) is small by nature, so that its row count is not judged. */
 const compileRowCount = (count: string, condition: Condition): CompiledAtom => ({
   passed: `(position('#' in landed_file) > 0 or ${compileFigureCondition(count, condition, exactOf)})`,
-  metric: `cast(${count} as varchar(64))`,
+  metric: `cast(${count} as string)`,
 });
 
 const figureOf = (atom: Atom, column: Column, rows: string, { measures }: Scope): string => {
   const judged = (type: string) => `case when ${rows} then cast(${column.sql} as ${type}) end`;
-  if (atom.type === 'StandardDeviation')
-    return rounded(measures.aggregate(`stddev_pop(${judged('double')})`));
+  if (atom.type === 'StandardDeviation') return rounded(measures.aggregate(deviationOf(judged('double'))));
   const exact = column.family === 'float' ? 'double' : `decimal(38, ${column.scale})`;
   const sum = measures.aggregate(`sum(${judged(exact)})`);
   if (atom.type === 'Sum') return column.family === 'float' ? rounded(sum) : sum;
   const count = measures.count(`${rows} and ${column.sql} is not null`);
   return rounded(`cast(${sum} as double) / nullif(${count}, 0)`);
 };
+
+/** A double whose square is no double, or that is no number, leaves no deviation; DuckDB would not go on with it. */
+const deviationOf = (double: string): string =>
+  `case when max(abs(${double})) < 1e150 then stddev_pop(case when abs(${double}) < 1e150 then ${double} end) end`;
 
 /** The order in which doubles are added is the engine's, and changes their last digits. */
 const rounded = (double: string): string => `round(${double}, 9)`;

@@ -38,7 +38,7 @@ const verdictOf = (atom: Atom, scope: Scope): Verdict => {
 const lengthIs = (column: Column, condition: Condition, { at }: Atom): string => {
   if (column.family !== 'text' && column.family !== 'integer')
     throw new RulesetError(`ColumnLength speaks of texts, "${column.name}" holds none`, at);
-  const text = column.family === 'text' ? column.sql : `cast(${column.sql} as varchar(64))`;
+  const text = column.family === 'text' ? column.sql : `cast(${column.sql} as string)`;
   return compileFigureCondition(`length(${text})`, condition, exactOf);
 };
 

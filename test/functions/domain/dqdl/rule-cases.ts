@@ -215,6 +215,7 @@ export const RULE_CASES: Record<string, readonly Case[]> = {
     ['StandardDeviation "id" = 2', ids(2, 4, 4, 4, 5, 5, 7, 9, null), true, '2'],
     ['StandardDeviation "id" = 0', ids(7), true, '0'],
     ['StandardDeviation "id" >= 0', [], false, null],
+    ['StandardDeviation "score" >= 0', scores(1e300, -1e300), false, null],
   ],
   Entropy: [
     ['Entropy "name" between 0.69 and 0.70', names('a', 'b', null), true, '0.693147181'],

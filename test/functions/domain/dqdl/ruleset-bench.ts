@@ -49,7 +49,7 @@ export const openBench = async () => {
   );
   return {
     connection,
-    judge: (ruleset: string, batch: Batch) => judge(connection, ruleset, batch),
+    judge: (ruleset: string, batch: Batch, landedAt?: string) => judge(connection, ruleset, batch, landedAt),
     examples: (ruleset: string, batch: Batch) => examplesOf(connection, ruleset, batch),
     /** The outcome of one rule for one file. */
     one: async (rule: string, rows: readonly Row[]): Promise<Outcome> => {
@@ -65,9 +65,9 @@ export const openBench = async () => {
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
-const judge = async (connection: DuckDBConnection, ruleset: string, batch: Batch) => {
+const judge = async (connection: DuckDBConnection, ruleset: string, batch: Batch, landedAt = LANDED_AT) => {
   const compiled = compileRuleset(ruleset, { dataset: 'people', columns: COLUMNS });
-  await fill(connection, batch);
+  await fill(connection, batch, landedAt);
   for (const file of Object.keys(batch)) {
     await connection.run(
       `create or replace temp view "primary" as select * from staged where landed_file = ${literal(file)}`,
@@ -89,14 +89,14 @@ const examplesOf = async (connection: DuckDBConnection, ruleset: string, batch: 
   return examples;
 };
 
-const fill = async (connection: DuckDBConnection, batch: Batch): Promise<void> => {
+const fill = async (connection: DuckDBConnection, batch: Batch, landedAt: string): Promise<void> => {
   await connection.run('delete from staged; delete from batch_files; delete from custom_outcomes');
-  const files = Object.keys(batch).map((file) => `(${literal(file)}, 'v1', timestamp '${LANDED_AT}')`);
+  const files = Object.keys(batch).map((file) => `(${literal(file)}, 'v1', timestamp '${landedAt}')`);
   await connection.run(`insert into batch_files values ${files.join(', ')}`);
   const rows = Object.entries(batch).flatMap(([file, own]) =>
     own.map(
       (row) =>
-        ({ ...row, landed_file: file, landed_version: 'v1', landed_at: LANDED_AT, batch_id: 'b' }) as Row,
+        ({ ...row, landed_file: file, landed_version: 'v1', landed_at: landedAt, batch_id: 'b' }) as Row,
     ),
   );
   if (rows.length === 0) return;
