@@ -20,6 +20,7 @@ import quality
 MOMENTS: dict[str, tuple[Any, str, bool]] = {
     "before-verdicts": (gate, "judge", True),
     "before-append": (publishing, "_append", True),
+    "before-counting": (publishing, "_expect_published", True),
     "before-fast-forward": (publishing, "fast_forward", True),
     "during-fast-forward": (publishing, "fast_forward", True),
     "after-fast-forward": (publishing, "fast_forward", False),
