@@ -10,7 +10,7 @@ from conservation import expect_distinct_keys
 from lake import Pinned
 from landed_columns import top_of
 
-MOST_READS = 12
+MOST_READS = 8
 """Shapes of files that Spark reads by itself, each a scan of its plan; files of any other shape are read record by record."""
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlparse
 
-import boto3
 from landed_columns import Column
 
 CHUNK = 2**20
@@ -118,6 +117,9 @@ def _fetched(path: str, folder: Path) -> Path:
     parsed = urlparse(path)
     if parsed.scheme != "s3":
         return Path(path)
+    # Each worker loads it anew, for a second, and most never need it.
+    import boto3
+
     with (folder / "object").open("wb") as file:
         body = boto3.client("s3").get_object(Bucket=parsed.netloc, Key=parsed.path.lstrip("/"))["Body"]
         shutil.copyfileobj(body, file, CHUNK)

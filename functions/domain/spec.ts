@@ -74,7 +74,7 @@ export type TransformSpec = z.infer<typeof TransformSpec>;
 export const TransformResult = z.object({
   batch: z.string(),
   run: z.string(),
-  /** Prefix of the staged Parquet, `staging/<batch>/<run>/`. */
+  /** Prefix of the staged Parquet, in `staging/<batch>/<run>/`. */
   staged: z.string(),
   /** One per file of the spec, also when it holds no rows. */
   files: z.array(Version.extend({ read: z.number().int(), staged: z.number().int() })),

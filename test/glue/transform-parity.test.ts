@@ -22,7 +22,7 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
   beforeAll(async () => {
     if (installation) spark = await openSparkLake(installation);
     duckdb = await openLake();
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await spark?.close();
     await duckdb?.close();
@@ -85,7 +85,7 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
       };
       await fc.assert(fc.asyncProperty(dirtyBatch, holds), { numRuns: runs, endOnFailure: true });
     },
-    60_000 + runs * 30_000,
+    60_000 + runs * 100_000,
   );
 
   test('is the same for the real listens and the catalogues that go with them', async () => {
@@ -111,5 +111,5 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
     } finally {
       await rm(folder, { recursive: true });
     }
-  }, 180_000);
+  }, 300_000);
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
 import type { Catalog } from '../../functions/domain/catalog.ts';
 import type { SpecFile, TransformSpec } from '../../functions/domain/spec.ts';
@@ -15,7 +15,9 @@ import { sessionsManifest, shop, usersManifest } from '../functions/engine/shop-
 import { describeInstalled } from '../spark/installed.ts';
 import { openSparkLake, type SparkLake } from './spark-lake.ts';
 
+/** Spark may share the machine. */
 const minutes = 60_000;
+vi.setConfig({ testTimeout: 2 * minutes });
 
 describeInstalled('the transform job', (installation) => {
   let lake: SparkLake;
@@ -23,7 +25,7 @@ describeInstalled('the transform job', (installation) => {
   beforeAll(async () => {
     duckdb = await openLake();
     if (installation) lake = await openSparkLake(installation);
-  }, 3 * minutes);
+  }, 5 * minutes);
   afterAll(async () => {
     await lake?.close();
     await duckdb?.close();
@@ -65,8 +67,8 @@ describeInstalled('the transform job', (installation) => {
     beforeAll(async () => {
       if (!installation) return;
       const all = [...readingCases.entries()];
-      for (let from = 0; from < all.length; from += 12) await readSome(all.slice(from, from + 12));
-    }, 3 * minutes);
+      for (let from = 0; from < all.length; from += 8) await readSome(all.slice(from, from + 8));
+    }, 5 * minutes);
 
     test.each([...readingCases.entries()].map(([at, [what, , , found]]) => [what, at, found] as const))(
       'reads %s',
@@ -121,7 +123,7 @@ describeInstalled('the transform job', (installation) => {
         ['data/people/mixed.csv', String(records), String(characters + 1)],
       ]);
     },
-    2 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -148,7 +150,7 @@ describeInstalled('the transform job', (installation) => {
         ['540', '270', String(2 * (44_850 - 4_350))],
       ]);
     },
-    2 * minutes,
+    5 * minutes,
   );
 
   test('reads more shapes than Spark reads by itself', async () => {
@@ -269,7 +271,7 @@ describeInstalled('the transform job', (installation) => {
         };
         await fc.assert(fc.asyncProperty(batches, holds), { numRuns: 2, endOnFailure: true });
       },
-      2 * minutes,
+      5 * minutes,
     );
 
     test('keep a known object with a new key whole beside it', async () => {
