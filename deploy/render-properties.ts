@@ -24,8 +24,9 @@ export const propertiesOf = ({ datasets, marts }: Catalog): string => {
   return `${header}${stringify(properties, { lineWidth: 0 })}`;
 };
 
+/** Sorted; a model may be in several marts. */
 const byName = <Named extends { readonly name: string }>(named: readonly Named[]): Named[] =>
-  [...named].sort((a, b) => (a.name < b.name ? -1 : 1));
+  [...new Map(named.map((one) => [one.name, one])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const described = ({ name, sql, columns }: Pick<Model, 'name' | 'sql' | 'columns'>) => ({
   name,

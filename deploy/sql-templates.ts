@@ -89,7 +89,6 @@ const listen = (environment: Environment, { file, models, vars, options }: Rende
     return options.incremental;
   });
   environment.addGlobal('target', { type: options.engine, name: options.engine });
-  environment.addGlobal('this', `gold.${file.name}`);
   return notes;
 };
 

@@ -142,6 +142,31 @@ describe('renderCatalog', () => {
       /stg_extra\.sql no model refers to it/,
     ],
     [
+      'staging with a table',
+      {
+        'sql/staging/stg_tracks.sql': `{{ config(materialized='view') }}\nselect cast(track_id as varchar(9)) as a from {{ source('silver', 'tracks') }}`,
+      },
+      /stg_tracks\.sql:1:4 config: materialized has to be 'ephemeral' in sql\/staging/,
+    ],
+    [
+      'a KPI with a table that another model reads',
+      {
+        'sql/kpis/kpi_a.sql': `{{ config(materialized='view', meta={'key': ['listen_date'], 'partition': 'listen_date'}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }}`,
+        'sql/kpis/kpi_b.sql': `{{ config(meta={'key': ['listen_date'], 'partition': 'listen_date'}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('kpi_a') }}`,
+      },
+      /kpi_a\.sql:1:4 config: materialized has to be 'ephemeral': another model reads it/,
+    ],
+    [
+      'a mart without a table',
+      view(`{{ config(materialized='ephemeral', meta={'key': ['a']}) }}\nselect cast(1 as date) as a`),
+      /dim_extra\.sql:1:4 config: materialized is 'ephemeral' in sql\/staging\/ and sql\/kpis\/ alone/,
+    ],
+    [
+      'what dbt calls this',
+      view('-- x\nselect cast(a as date) as a from {{ this }}'),
+      /dim_extra\.sql:2 undefined value/,
+    ],
+    [
       'two models of one name',
       {
         'sql/kpis/dim_tracks.sql': `{{ config(meta={'partition': 'listen_date'}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }}`,
