@@ -3,6 +3,7 @@ import { type BenchCloud, withCloud } from './bench-cloud.ts';
 import { keys } from './keys.ts';
 import { latency } from './latency.ts';
 import { asJson, asTable, type Measurement } from './report.ts';
+import { addSpark } from './spark/command.ts';
 import { tenMillion } from './ten-million.ts';
 import { thousandFiles } from './thousand-files.ts';
 import { addValidate } from './validate/command.ts';
@@ -54,6 +55,7 @@ bench(
 bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, inCloud(thousandFiles));
 bench('keys', 'one file of ten million keys, without a cloud', { flag: 'records', usual: 10_000_000 }, keys);
 addValidate(program);
+addSpark(program);
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 program.parseAsync().catch((error: unknown) => {

@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** The memory of a process and of all that it started, as it is looked at again and again. */
+export type TreeMemory = {
+  /** Ends looking; the most that all of them held at one moment (RSS, MB), NaN where the system does not say. */
+  stop(): number;
+};
+
+/** Looks at the tree of a process every so many milliseconds; read from Linux's procfs. */
+export const watchTree = (root: number, everyMs = 100): TreeMemory => {
+  let peak = Number.NaN;
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    const held = await treeMemory(root);
+    peak = Number.isNaN(peak) ? held : Math.max(peak, held || 0);
+    isLooking = false;
+  };
+  void look();
+  const timer = setInterval(look, everyMs);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return peak;
+    },
+  };
+};
+
+/** What a process and its descendants hold now (RSS, MB); pages that they share count for each. */
+export const treeMemory = async (root: number): Promise<number> => {
+  const processes = new Map((await statuses()).map((status) => [status.pid, status]));
+  const isInTree = (pid: number): boolean => {
+    if (pid === root) return true;
+    const parent = processes.get(pid)?.parent ?? 0;
+    return parent > 1 && isInTree(parent);
+  };
+  const held = [...processes.values()].filter(({ pid }) => isInTree(pid)).map(({ kilobytes }) => kilobytes);
+  return held.length === 0 ? Number.NaN : (held.reduce((total, one) => total + one, 0) * 1024) / 1e6;
+};
+
+type Status = { readonly pid: number; readonly parent: number; readonly kilobytes: number };
+
+const statuses = async (): Promise<Status[]> => {
+  const names = await readdir('/proc').catch(() => []);
+  const found = names.filter((name) => /^\d+$/.test(name)).map(statusOf);
+  return (await Promise.all(found)).flatMap((status) => status ?? []);
+};
+
+const statusOf = async (pid: string): Promise<Status | undefined> => {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const figure = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+  const [parent, kilobytes] = [figure('PPid'), figure('VmRSS')];
+  return Number.isNaN(parent + kilobytes) ? undefined : { pid: Number(pid), parent, kilobytes };
+};

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateStreams } from '../../local/generate/streams.ts';
+import { generateTrackIds, generateTracks, trackColumns } from '../../local/generate/tracks.ts';
+
+/** A file of a dataset that is to be landed. */
+export type BenchFile = {
+  readonly path: string;
+  readonly header: readonly string[];
+  readonly records: number;
+  readonly bytes: number;
+};
+
+const seed = 11;
+const realTracks = 89_741;
+const realListeners = 50_000;
+const days = 30;
+const trackIds = (): string[] => generateTrackIds({ count: realTracks, seed });
+
+/** Writes a catalogue of real size. */
+export const writeTracks = async (folder: string): Promise<BenchFile> => {
+  const path = join(folder, 'tracks.csv');
+  const ids = trackIds();
+  await writeFile(path, generateTracks({ trackIds: ids, seed, unknownShare: 0 }));
+  return { path, header: trackColumns, records: ids.length, bytes: (await stat(path)).size };
+};
+
+/** Writes so many listens of thirty days, spread evenly over so many files of a folder of their own. */
+export const writeStreams = async (folder: string, rows: number, files: number): Promise<BenchFile[]> => {
+  await mkdir(folder, { recursive: true });
+  const userIds = Array.from({ length: realListeners }, (_, index) => index + 1);
+  const ids = trackIds();
+  const written: BenchFile[] = [];
+  for (let file = 0; file < files; file++) {
+    const records = Math.floor((rows * (file + 1)) / files) - Math.floor((rows * file) / files);
+    const path = join(folder, `streams${file + 1}.csv`);
+    const options = {
+      rows: records,
+      days,
+      firstDay: '2024-06-01',
+      seed: seed + file,
+      trackIds: ids,
+      userIds,
+    };
+    await writeBlocks(path, generateStreams(options));
+    const header = ['user_id', 'track_id', 'listen_time'];
+    written.push({ path, header, records, bytes: (await stat(path)).size });
+  }
+  return written;
+};
+
+const writeBlocks = async (path: string, blocks: Iterable<string>): Promise<void> => {
+  const stream = createWriteStream(path);
+  for (const block of blocks) if (!stream.write(block)) await once(stream, 'drain');
+  stream.end();
+  await once(stream, 'close');
+};

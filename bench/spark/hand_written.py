@@ -1,0 +1,189 @@
+"""What one writes by hand for these KPIs alone: listens from CSV, checked, into an Iceberg table, and the KPIs of every day and listener."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from time import perf_counter
+
+from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import functions as F  # noqa: N812
+
+LISTENS = "user_id bigint, track_id string, listen_time timestamp_ntz"
+SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+}
+
+
+def main(argv: list[str]) -> None:
+    """Publishes the listens, computes the KPIs, and writes how many milliseconds either took."""
+    options = arguments(argv)
+    spark = SparkSession.builder.getOrCreate().newSession()
+    for name, value in SETTINGS.items():
+        spark.conf.set(name, value)
+    started = perf_counter()
+    rows = publish(spark, options.streams, options.table)
+    published = perf_counter()
+    write_kpis(spark.table(options.table), read_tracks(spark, options.tracks), options.out)
+    figures = {"rows": rows, "publish_ms": 1000 * (published - started), "kpis_ms": 1000 * (perf_counter() - published)}
+    Path(options.out, "figures.json").write_text(json.dumps(figures))
+
+
+def arguments(argv: list[str]) -> Namespace:
+    """Where the files are, and where what is made of them goes."""
+    parser = ArgumentParser()
+    for name in ["streams", "tracks", "table", "out"]:
+        parser.add_argument(f"--{name}", required=True)
+    return parser.parse_args(argv)
+
+
+def publish(spark: SparkSession, folder: str, table: str) -> int:
+    """Writes every listen of the folder's files by day, and answers with their number; a broken rule is an error."""
+    listens = spark.read.csv(folder, schema=LISTENS, header=True, escape='"', mode="FAILFAST")
+    landed = listens.withColumn("landed_file", F.input_file_name()).withColumn("landed_at", F.current_timestamp())
+    rows = check(listens)
+    by_day = landed.sortWithinPartitions(F.to_date("listen_time"), "listen_time", "user_id", "track_id")
+    by_day.writeTo(table).partitionedBy(F.days("listen_time")).option("fanout-enabled", "true").createOrReplace()
+    return rows
+
+
+def check(listens: DataFrame) -> int:
+    """The number of listens, all of which say who heard what and when."""
+    bad = F.col("user_id").isNull() | (F.col("user_id") <= 0) | F.col("listen_time").isNull()
+    bad = bad | F.col("track_id").isNull() | (F.length("track_id") != 22)
+    rows, broken = listens.agg(F.count("*"), F.count(F.when(bad, 1))).first()
+    if broken or not rows:
+        raise ValueError(f"{broken} of {rows} listens break a rule")
+    return rows
+
+
+def read_tracks(spark: SparkSession, path: str) -> DataFrame:
+    """One row per track of the catalogue."""
+    tracks = spark.read.csv(path, header=True, escape='"')
+    return tracks.select(
+        "track_id",
+        "track_name",
+        "artists",
+        "track_genre",
+        F.col("popularity").cast("bigint").alias("popularity"),
+        F.col("duration_ms").cast("bigint").alias("duration_ms"),
+    )
+
+
+def write_kpis(listens: DataFrame, tracks: DataFrame, out: str) -> None:
+    """Writes one folder of JSON lines per KPI."""
+    facts = enriched(listens, tracks).cache()
+    kpis = {
+        "kpi_days": days(facts),
+        "kpi_day_genres": day_genres(facts),
+        "kpi_top_genres": top_genres(facts),
+        "kpi_top_songs": top_songs(facts),
+        "kpi_day_hours": day_hours(facts),
+        "kpi_listeners": listeners(facts),
+    }
+    for name, rows in kpis.items():
+        rows.coalesce(1).write.mode("overwrite").json(f"{out}/{name}", ignoreNullFields=False)
+    facts.unpersist()
+
+
+def enriched(listens: DataFrame, tracks: DataFrame) -> DataFrame:
+    """One row per listen, repeats counted once, with what the catalogue says of its track."""
+    heard = listens.dropDuplicates(["user_id", "track_id", "listen_time"]).join(F.broadcast(tracks), "track_id", "left")
+    return heard.select(
+        "user_id",
+        "track_id",
+        "track_name",
+        "artists",
+        F.to_date("listen_time").alias("listen_date"),
+        F.lpad(F.hour("listen_time").cast("string"), 2, "0").alias("hour"),
+        F.coalesce("track_genre", F.lit("unknown")).alias("genre"),
+        F.coalesce("popularity", F.lit(0)).alias("popularity"),
+        F.coalesce("duration_ms", F.lit(0)).alias("duration_ms"),
+    )
+
+
+def days(facts: DataFrame) -> DataFrame:
+    """One row per day."""
+    return facts.groupBy("listen_date").agg(
+        F.count("*").alias("listens"),
+        F.countDistinct("user_id").alias("unique_listeners"),
+        F.sum("duration_ms").alias("listening_ms"),
+        F.countDistinct("genre").alias("genres"),
+    )
+
+
+def day_genres(facts: DataFrame) -> DataFrame:
+    """One row per day and genre."""
+    totals = facts.groupBy("listen_date", "genre").agg(
+        F.count("*").alias("listens"),
+        F.countDistinct("user_id").alias("unique_listeners"),
+        F.sum("duration_ms").alias("listening_ms"),
+        F.sum("popularity").alias("popularity"),
+    )
+    return totals.select(
+        *["listen_date", "genre", "listens", "unique_listeners", "listening_ms"],
+        ratio("listening_ms", "unique_listeners", 2).alias("avg_listening_ms_per_listener"),
+        (F.col("popularity").cast("decimal(18, 0)") / 100).cast("decimal(18, 2)").alias("popularity_index"),
+    )
+
+
+def top_genres(facts: DataFrame) -> DataFrame:
+    """One row per day and rank, five a day, ties by name."""
+    counted = facts.groupBy("listen_date", "genre").agg(F.count("*").alias("listens"))
+    order = Window.partitionBy("listen_date").orderBy(F.desc("listens"), "genre")
+    return counted.withColumn("rank", F.row_number().over(order)).where("rank <= 5")
+
+
+def top_songs(facts: DataFrame) -> DataFrame:
+    """One row per day, genre and rank, three of each, ties by id."""
+    songs = ["listen_date", "genre", "track_id", "track_name", "artists"]
+    counted = facts.groupBy(*songs).agg(F.count("*").alias("listens"))
+    order = Window.partitionBy("listen_date", "genre").orderBy(F.desc("listens"), "track_id")
+    return counted.withColumn("rank", F.row_number().over(order)).where("rank <= 3")
+
+
+def day_hours(facts: DataFrame) -> DataFrame:
+    """One row per day and hour that has listens."""
+    hour = ["listen_date", "hour"]
+    totals = facts.groupBy(*hour).agg(
+        F.count("*").alias("listens"),
+        F.countDistinct("user_id").alias("unique_listeners"),
+        F.countDistinct("track_id").alias("distinct_tracks"),
+    )
+    credited = facts.where("artists is not null").groupBy(*hour, F.split("artists", ";")[0].alias("top_artist"))
+    order = Window.partitionBy(*hour).orderBy(F.desc("plays"), "top_artist")
+    first = credited.agg(F.count("*").alias("plays")).withColumn("rank", F.row_number().over(order)).where("rank = 1")
+    return totals.join(first, hour, "left").select(
+        *[*hour, "top_artist", "listens", "unique_listeners", "distinct_tracks"],
+        ratio("distinct_tracks", "listens", 4).alias("track_diversity"),
+    )
+
+
+def listeners(facts: DataFrame) -> DataFrame:
+    """One row per listener, over all their days."""
+    totals = facts.groupBy("user_id").agg(
+        F.count("*").alias("listens"),
+        F.sum("duration_ms").alias("listening_ms"),
+        F.countDistinct("listen_date").alias("active_days"),
+        F.min("listen_date").alias("first_day"),
+        F.max("listen_date").alias("last_day"),
+    )
+    return totals.select(
+        "*",
+        ratio("listening_ms", "listens", 2).alias("avg_listening_ms"),
+        ratio("listening_ms", "active_days", 2).alias("avg_listening_ms_per_day"),
+    )
+
+
+def ratio(numerator: str, denominator: str, decimals: int) -> Column:
+    """Exact, half up."""
+    exact = F.col(numerator).cast("decimal(18, 0)") / F.col(denominator).cast("decimal(18, 0)")
+    return F.round(exact, decimals)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

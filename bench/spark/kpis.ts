@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
+import { composeRebuild } from '../../functions/domain/rebuild/rebuild.ts';
+import { openSession } from '../../functions/engine/session.ts';
+import { literal } from '../../functions/engine/sql-text.ts';
+import { parseUnload } from '../../local/redshift-data/unload.ts';
+
+/** The mart of listens. */
+export const listening = ({ marts }: Catalog): Mart => {
+  const mart = marts.listening;
+  if (!mart) throw new Error('no mart listening');
+  return mart;
+};
+
+/** The path of a KPI's rows, JSON lines. */
+export const kpiFile = (folder: string, kpi: string): string => join(folder, `${kpi}.json`);
+
+/** Rebuilds the mart of listens from silver and leaves each KPI's rows in a folder. */
+export const unloadKpis = async (
+  instance: DuckDBInstance,
+  catalog: Catalog,
+  folder: string,
+): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  const run = {
+    rebuild: 'bench',
+    seq: 1,
+    batches: ['bench'],
+    unload: 's3://lake/kpis/',
+    target: catalog.target,
+  };
+  const connection = await instance.connect();
+  const session = openSession(connection);
+  try {
+    await session.run('begin transaction');
+    for (const statement of composeRebuild(listening(catalog), run))
+      await session.run(onDisk(statement, folder));
+    await session.run('commit');
+  } finally {
+    connection.closeSync();
+  }
+};
+
+const onDisk = (statement: string, folder: string): string => {
+  const unload = parseUnload(statement);
+  if (!unload) return statement;
+  const name = unload.key.split('/').at(-2) ?? '';
+  return `copy (${unload.select}) to ${literal(kpiFile(folder, name))} (format json)`;
+};
