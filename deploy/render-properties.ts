@@ -5,8 +5,10 @@ const header = `# Written by \`npm run render\` from the SQL files beside: what 
 
 /** The properties file of the dbt project: sources, and every relation with its grain and its columns. */
 export const propertiesOf = ({ datasets, marts }: Catalog): string => {
-  const silver = byName(Object.entries(datasets).map(([name, { sql, table }]) => ({ name, sql, ...table })));
-  const models = byName(Object.values(marts).flatMap((mart) => mart.models));
+  const silver = byName(
+    Object.entries(datasets).map(([name, { sql, table }]) => ({ name, grain: grainOf(sql), ...table })),
+  );
+  const models = byName(Object.values(marts).flatMap((mart) => mart.models.map(withGrain)));
   const relations = models.filter(({ kind }) => kind !== 'check');
   const properties = {
     sources: [
@@ -19,7 +21,7 @@ export const propertiesOf = ({ datasets, marts }: Catalog): string => {
     ],
     data_tests: models
       .filter(({ kind }) => kind === 'check')
-      .map(({ name, sql }) => ({ name, description: grainOf(sql) })),
+      .map(({ name, grain }) => ({ name, description: grain })),
   };
   return `${header}${stringify(properties, { lineWidth: 0 })}`;
 };
@@ -28,11 +30,16 @@ export const propertiesOf = ({ datasets, marts }: Catalog): string => {
 const byName = <Named extends { readonly name: string }>(named: readonly Named[]): Named[] =>
   [...new Map(named.map((one) => [one.name, one])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const described = ({ name, sql, columns }: Pick<Model, 'name' | 'sql' | 'columns'>) => ({
+type Relation = Pick<Model, 'name' | 'columns'> & { readonly grain: string };
+
+const described = ({ name, grain, columns }: Relation) => ({
   name,
-  description: grainOf(sql),
+  description: grain,
   columns: columns.map((column) => ({ name: column.name, data_type: column.type })),
 });
+
+/** From the text that brings nothing of other files along. */
+const withGrain = (model: Model): Model & Relation => ({ ...model, grain: grainOf(model.incremental_sql) });
 
 /** The comment that begins a file. */
 const grainOf = (sql: string): string => /--[ ]*(.*)/.exec(sql)?.[1] ?? '';
