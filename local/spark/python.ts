@@ -1,11 +1,11 @@
 import { runCommand } from './command.ts';
 
-/** No Python that PySpark 3.5 works with. */
+/** No Python that PySpark 3.5 and dbt 1.11 work with. */
 export class NoPython extends Error {
   override readonly name = 'NoPython';
   constructor(tried: readonly string[]) {
     super(
-      `Spark needs Python 3.10, 3.11 or 3.12 with its venv module on the PATH; tried ${tried.join(', ')}`,
+      `it needs Python 3.10, 3.11 or 3.12 with its venv module on the PATH; tried ${tried.join(', ')}`,
     );
   }
 }

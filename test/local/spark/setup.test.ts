@@ -98,7 +98,7 @@ describeInstalled('the set-up of Spark', (installation) => {
   test('says which Python it needs where there is none', async () => {
     vi.stubEnv('PATH', join(root, 'nothing'));
     await expect(setUp()).rejects.toThrow(
-      'Spark needs Python 3.10, 3.11 or 3.12 with its venv module on the PATH; tried python3.12',
+      'it needs Python 3.10, 3.11 or 3.12 with its venv module on the PATH; tried python3.12',
     );
   });
 });
