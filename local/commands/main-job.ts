@@ -93,12 +93,13 @@ const runSample = async (
   }
 };
 
-const nextSteps = ({ state }: StartFlags): string[] => {
+const nextSteps = ({ state, engine }: StartFlags): string[] => {
+  const again = engine === undefined ? '--fresh' : `--fresh --engine ${engine}`;
   const where = relative(process.cwd(), state) === '.soundcheck' ? '' : ` --state ${state}`;
   const steps = [
     [`npm start --${where} path/to/streams7.csv`, 'land a file of your own'],
     [`npm run cloud${where && ` --${where}`}`, 'keep the cloud up, for any AWS client'],
-    [`npm start --${where} --fresh`, 'begin again with an empty state'],
+    [`npm start --${where} ${again}`, 'begin again with an empty state'],
   ] as const;
   const width = Math.max(...steps.map(([command]) => command.length));
   return ['Next:', ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)];

@@ -15,5 +15,6 @@ export const addStart = (program: Command): void => {
     '  $ soundcheck start                     the sample, from files to KPIs',
     '  $ soundcheck start streams7.csv        a file of your own',
     '  $ soundcheck start --fresh             begin again with an empty state',
+    '  $ soundcheck start --fresh --engine spark  the same on Spark and Iceberg, as on AWS',
   ).action(async (files: string[], flags: StartFlags) => (await import('./main-job.ts')).start(files, flags));
 };
