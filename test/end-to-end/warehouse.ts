@@ -1,7 +1,7 @@
 import {
   DescribeStatementCommand,
   ExecuteStatementCommand,
-  GetStatementResultCommand,
+  paginateGetStatementResult,
   RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import { expect, vi } from 'vitest';
@@ -16,8 +16,10 @@ export const queryWarehouse = async (Sql: string): Promise<string[][]> => {
       const { Status, Error: message } = await client.send(new DescribeStatementCommand({ Id }));
       expect([Status, message]).toEqual(['FINISHED', undefined]);
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
-  const { Records = [] } = await client.send(new GetStatementResultCommand({ Id }));
-  return Records.map((record) => record.map((field) => String(Object.values(field)[0])));
+  const rows: string[][] = [];
+  for await (const { Records = [] } of paginateGetStatementResult({ client }, { Id }))
+    rows.push(...Records.map((record) => record.map((field) => String(Object.values(field)[0]))));
+  return rows;
 };
