@@ -19,7 +19,8 @@ export type Shim = {
 const unloading =
   /^unload \('([\s\S]*)'\) to 's3:\/\/[^/']+\/([^']*)' iam_role (?:default|'[^']*') format json allowoverwrite$/;
 
-const shims: Readonly<Record<string, Shim>> = {
+/** All of them, by name. */
+export const shims: Readonly<Record<string, Shim>> = {
   'no schema binding': {
     reason: 'PostgreSQL knows only views that are bound to what they read',
     apply: (statement) => statement.replace(/\nwith no schema binding$/, ''),

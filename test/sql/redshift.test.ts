@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { renderCatalog } from '../../deploy/render.ts';
+import { composeRebuild } from '../../functions/domain/rebuild/rebuild.ts';
 import { goldOf, history, inOrder, type Lived, live, renderEdits } from './histories.ts';
+import { forPostgres, parseUnload, shims } from './redshift-shims.ts';
+import { runOf } from './warehouse.ts';
 import { duckdb, redshiftEngine } from './warehouses.ts';
 
 /** All that is left of a history: gold, what each rebuild unloaded, and the record of what was applied. */
@@ -38,4 +42,33 @@ describe('Redshift’s statements on PostgreSQL', () => {
       { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 12) },
     );
   }, 240_000);
+});
+
+describe('the shims for PostgreSQL', () => {
+  const statementsOf = async () => {
+    const { marts } = await renderCatalog(process.cwd(), 'redshift');
+    return Object.values(marts).flatMap((mart) =>
+      composeRebuild(mart, runOf(1, 'redshift')).map((statement) => ({ mart, statement })),
+    );
+  };
+
+  it('leave every model’s select as it is', async () => {
+    const found = new Set<string>();
+    for (const { mart, statement } of await statementsOf()) {
+      const said = parseUnload(statement)?.select ?? statement;
+      for (const { name, incremental_sql } of mart.models) {
+        if (!said.includes(incremental_sql)) continue;
+        found.add(name);
+        expect(forPostgres(statement)).toContain(incremental_sql);
+      }
+    }
+    expect(found).toContain('fact_listens');
+    expect(found).toContain('kpi_day_genres');
+    expect(found).toContain('dim_date');
+  });
+
+  it.each(Object.entries(shims))('are each needed: %s', async (_, { apply }) => {
+    const touched = (await statementsOf()).filter(({ statement }) => apply(statement) !== statement);
+    expect(touched).not.toEqual([]);
+  });
 });
