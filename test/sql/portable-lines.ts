@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SqlEngine } from '../../deploy/sql-templates.ts';
-import { fullMatch, shifted, textLiteral } from '../../functions/domain/dqdl/dialect.ts';
+import { figure, fullMatch, shifted, textLiteral } from '../../functions/domain/dqdl/dialect.ts';
 
 /** What the project's SQL says where engines differ: templates of models, or of what compiles rules. */
 type Text = string | ((dialect: 'duckdb' | 'spark') => string);
@@ -36,6 +36,34 @@ export const portableLines: readonly PortableLine[] = [
       [(dialect) => fullMatch("'a12' || chr(39)", pattern, dialect), 'true'],
       [(dialect) => fullMatch("'ad' || chr(39)", pattern, dialect), 'false'],
     ],
+  },
+  {
+    about: 'line ends under a pattern of a rule',
+    engines: 'silver',
+    so: [
+      [(dialect) => fullMatch("'a' || chr(10)", 'a', dialect), 'false'],
+      [(dialect) => fullMatch("'a' || chr(10)", 'a$', dialect), 'false'],
+      [(dialect) => fullMatch("'a' || chr(10) || 'b'", 'a.b', dialect), 'false'],
+      [(dialect) => fullMatch("'a' || chr(13) || 'b'", 'a.b', dialect), 'true'],
+    ],
+  },
+  {
+    about: 'a figure of a rule',
+    engines: 'silver',
+    so: [
+      ['1', '1'],
+      ['cast(100 as double)', '100'],
+      ['cast(1 as double) / 1024', '0.000976563'],
+      ['cast(1 as double) / 3', '0.333333333'],
+      ["cast('12345678.901234567' as double)", '12345678.901234567'],
+      ["cast('428571428571.4286' as double)", '428571428571.4286'],
+      ["cast('-1e20' as double)", '-100000000000000000000'],
+      ["cast('1e300' as double)", null],
+      ["cast('NaN' as double)", null],
+      ['cast(null as double)', null],
+      ['cast(0 as double)', '0'],
+      ['cast(1.50 as decimal(10, 2))', '1.5'],
+    ].map(([double, text]) => [figure(String(double)), text ?? null] as const),
   },
   { about: 'quoted names', so: [['"a b"', 'quoted']] },
   {

@@ -126,7 +126,7 @@ describe('compileRuleset', () => {
     const rules = `Rules = [ ColumnValues "name" in ["it's", "a\\\\b"], ColumnValues "name" matches "\\d|b" where "name <> 'o''x'" ]`;
     const { outcomes } = compileRuleset(rules, { dataset: 'people', columns: COLUMNS }, { dialect: 'spark' });
     expect(outcomes).toContain(`"name" = 'it\\'s' or "name" = 'a\\\\b'`);
-    expect(outcomes).toContain(`"name" rlike '^(?:\\\\d|b)$'`);
+    expect(outcomes).toContain(`"name" rlike '(?d)\\\\A(?:\\\\d|b)\\\\z'`);
     expect(outcomes).toContain(`"name" <> 'o\\'x'`);
   });
 
