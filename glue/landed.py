@@ -39,8 +39,11 @@ def _read(spark: SparkSession, spec: dict[str, Any], group: ReadGroup, folder: s
     if group.reader == "parquet":
         others = other_columns(header, columns) if "unknown_fields" in spec["sql"] else []
         paths = [f"{folder}{file.name}" for file in group.files]
-        for shape in parquet_shapes(spark, paths, {*others, *(column.key for column in columns)}):
-            yield read_parquet(spark, shape).select(_ordinal(), *parquet_columns(shape, columns, others))
+        shapes = parquet_shapes(spark, paths, {*others, *(column.key for column in columns)})
+        for shape in shapes:
+            # A folder is listed at once, many files one by one.
+            frame = read_parquet(spark, shape, [path] if len(shapes) == 1 else shape.paths)
+            yield frame.select(_ordinal(), *parquet_columns(shape, columns, others))
     elif group.reader == "json_lines":
         lines = spark.read.text(path, lineSep="\n").select(_ordinal(), "value")
         records = read_json_lines(lines, group, columns, names)

@@ -15,9 +15,17 @@ from pyspark.sql import DataFrame, Row
 def read_json_lines(lines: DataFrame, group: ReadGroup, columns: tuple[Column, ...], names: list[str]) -> RDD[Record]:
     """Grain: one tuple per line, a pair of its file's ordinal and its text: the ordinal, its columns and its `unknown_fields`."""
     new = frozenset(new_keys(group.facts["header"], names))
-    return lines.rdd.mapPartitions(partial(_records, columns=columns, new=new))
+    files = {file.ordinal: file.name for file in group.files}
+    return lines.rdd.mapPartitions(partial(_records, columns=columns, new=new, files=files))
 
 
-def _records(rows: Iterable[Row], columns: tuple[Column, ...], new: frozenset[str]) -> Iterator[Record]:
+def _records(
+    rows: Iterable[Row], columns: tuple[Column, ...], new: frozenset[str], files: dict[int, str]
+) -> Iterator[Record]:
     of = json_record(columns, new)
-    return ((ordinal, *of(DECODER.decode(text.removeprefix("\ufeff")))) for ordinal, text in rows)
+    for ordinal, text in rows:
+        try:
+            record = of(DECODER.decode(text.removeprefix("\ufeff")))
+        except Exception as error:
+            raise ValueError(f"cannot read landed/{files[ordinal]}: {type(error).__name__}") from error
+        yield (ordinal, *record)

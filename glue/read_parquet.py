@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -39,9 +39,9 @@ def parquet_shapes(spark: SparkSession, paths: list[str], tops: set[str]) -> lis
     return [_shape(spark, footers[all[0]], tuple(paths[at] for at in all)) for all in alike.values()]
 
 
-def read_parquet(spark: SparkSession, shape: ParquetShape) -> DataFrame:
+def read_parquet(spark: SparkSession, shape: ParquetShape, paths: Iterable[str]) -> DataFrame:
     """Grain: one row per record, its columns as they are typed."""
-    return spark.read.schema(shape.schema).parquet(*shape.paths)
+    return spark.read.schema(shape.schema).parquet(*paths)
 
 
 def parquet_columns(shape: ParquetShape, columns: tuple[Column, ...], others: list[str]) -> list[SparkColumn]:

@@ -351,14 +351,17 @@ describeInstalled('the transform job', (installation) => {
       );
     });
 
-    test.each<[string, Partial<SpecFile['facts']>]>([
-      ['line by line', {}],
-      ['as a whole', { multiline: true }],
-      ['record by record', { multiline: true, line_end: 'mixed' }],
-    ])('names a file that is not what was judged, without its path or values: read %s', async (_, facts) => {
-      const bad = await land('data/people/b.csv', 'id,name\n1,x,secret\n', { records: 1, ...facts });
-      const failure = await lake.transform(specOf([await good(), bad]), 'r1').catch(String);
-      expect(failure).toMatch(/UnreadableFile: cannot read data\/people\/b\.csv as it was judged/);
+    test.each<[string, string, Partial<SpecFile['facts']>]>([
+      ['CSV line by line', 'id,name\n1,x,secret\n', {}],
+      ['CSV as a whole', 'id,name\n1,x,secret\n', { multiline: true }],
+      ['CSV record by record', 'id,name\n1,x,secret\n', { multiline: true, line_end: 'mixed' }],
+      ['JSON lines', '{"id":1,"name":"secret', { format: 'jsonl' }],
+      ['a JSON array', '[{"id":1,"name":"secret"}', { format: 'json' }],
+    ])('names a file that is not what was judged, without its path or values: %s', async (_, body, facts) => {
+      const bad = await land('data/people/b', body, { records: 1, ...facts });
+      const others = facts.format === undefined ? [await good()] : [];
+      const failure = await lake.transform(specOf([...others, bad]), 'r1').catch(String);
+      expect(failure).toMatch(/UnreadableFile: cannot read data\/people\/b as it was judged/);
       expect(failure).not.toMatch(/secret|landed\//);
     });
 
