@@ -10,7 +10,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
   let lake: QualityLake;
   beforeAll(async () => {
     if (installation) lake = await openQualityLake(installation);
-  }, 3 * minutes);
+  }, 5 * minutes);
   afterAll(() => lake?.close());
 
   /** Snapshots of a table in the order of its commits: what each did, and for which batch and fence. */
@@ -71,7 +71,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
         ],
       );
     },
-    3 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -83,7 +83,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
       expect(await silver(lake, 'kept')).toEqual([[1, 'x', 'a.csv', 'v1']]);
       expect(await snapshots('kept')).toHaveLength(2);
     },
-    2 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -171,7 +171,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
         'weeks(seen) is no partition',
       );
     },
-    4 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -207,7 +207,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
       ]);
       expect(await branches('moved')).toEqual(['main']);
     },
-    4 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -223,7 +223,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
       expect(await lake.readJson('runs/overtaken-000001/quality.result.json')).toBeUndefined();
       expect(await branches('overtaken')).toEqual(['main']);
     },
-    3 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -244,7 +244,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
       ]);
       expect(await branches('once')).toEqual(['main']);
     },
-    3 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -258,6 +258,6 @@ describeInstalled('publishing on Iceberg', (installation) => {
       expect(await silver(lake, 'doubled')).toEqual([]);
       expect(await branches('doubled')).toEqual([]);
     },
-    2 * minutes,
+    5 * minutes,
   );
 });

@@ -11,7 +11,7 @@ describeInstalled('the quality gate on Spark', (installation) => {
   let lake: QualityLake;
   beforeAll(async () => {
     if (installation) lake = await openQualityLake(installation);
-  }, 3 * minutes);
+  }, 5 * minutes);
   afterAll(() => lake?.close());
 
   const failsAll = (examples: string): QualitySpec['ruleset'] => ({
@@ -59,7 +59,7 @@ describeInstalled('the quality gate on Spark', (installation) => {
       expect(mine).toHaveLength(392);
       expect(mine).toEqual(theirs.map((row) => ({ ...row, landed_at: `${row.landed_at}000` })));
     },
-    2 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -123,7 +123,7 @@ describeInstalled('the quality gate on Spark', (installation) => {
       expect(examples[0]?.name).toBe('🎵'.repeat(100));
       expect(await lake.sql('select * from lake.silver.texts.snapshots')).toEqual([]);
     },
-    2 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -167,7 +167,7 @@ describeInstalled('the quality gate on Spark', (installation) => {
         ['(CustomSql'],
       ]);
     },
-    2 * minutes,
+    5 * minutes,
   );
 
   test(
@@ -194,6 +194,6 @@ describeInstalled('the quality gate on Spark', (installation) => {
       expect(await lake.readJson(`runs/${spec.batch}/quality.verdicts.json`)).toBeUndefined();
       expect(await silver(lake, 'unfit')).toEqual([]);
     },
-    2 * minutes,
+    5 * minutes,
   );
 });
