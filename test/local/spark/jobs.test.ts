@@ -83,6 +83,23 @@ describeInstalled('jobs in warm sessions', (installation) => {
     expect(left()).toEqual([await next.process]);
   });
 
+  test('gives Glue its states, its time and its log', { timeout: patience }, async () => {
+    const states: unknown[] = [];
+    const directory = join(folder, 'glue');
+    const job = { name: 'app-job', script: 's3://code/job.py', maxConcurrentRuns: 2, timeoutMinutes: 60 };
+    const publish = async ({ detail }: { detail: Record<string, unknown> }) => void states.push(detail.state);
+    const glue = await openGlue({ directory, jobs: [job], execute: jobs.execute, publish });
+    const started = (what: string, minutes: number) =>
+      glue.handle('StartJobRun', { JobName: 'app-job', Arguments: { '--do': what }, Timeout: minutes });
+    const { JobRunId } = await started('pause', 5);
+    await vi.waitFor(() => expect(states).toEqual(['SUCCEEDED']), { timeout: patience });
+    await started('linger in Java', 0.03);
+    await vi.waitFor(() => expect(states).toEqual(['SUCCEEDED', 'TIMEOUT']), { timeout: patience });
+    await glue.close();
+    const log = readFileSync(join(directory, 'logs', `${JobRunId}.log`), 'utf8');
+    expect(log).toMatch(new RegExp(`Z process \\d+ works on ${JobRunId}\n.* SUCCEEDED\n$`));
+  });
+
   test('ends the process of a run that is stopped', { timeout: patience }, async () => {
     const run = runOf('linger in Java');
     const ended = jobs.execute(run).catch(String);
@@ -108,24 +125,6 @@ describeInstalled('jobs in warm sessions', (installation) => {
     process.kill(javaOf(other), 'SIGKILL');
     expect(await endedToo).toMatch(/Java ended with exit code -9$|^Py4J/);
     await gone(other);
-  });
-
-  test('gives Glue its states, its time and its log', { timeout: patience }, async () => {
-    const states: unknown[] = [];
-    const directory = join(folder, 'glue');
-    const job = { name: 'app-job', script: 's3://code/job.py', maxConcurrentRuns: 2, timeoutMinutes: 60 };
-    const publish = async ({ detail }: { detail: Record<string, unknown> }) => void states.push(detail.state);
-    const glue = await openGlue({ directory, jobs: [job], execute: jobs.execute, publish });
-    const started = (what: string, minutes: number) =>
-      glue.handle('StartJobRun', { JobName: 'app-job', Arguments: { '--do': what }, Timeout: minutes });
-    await started('linger in Java', 0.03);
-    await vi.waitFor(() => expect(states).toEqual(['TIMEOUT']), { timeout: patience });
-    const { JobRunId } = await started('count', 5);
-    await vi.waitFor(() => expect(states).toEqual(['TIMEOUT', 'SUCCEEDED']), { timeout: patience });
-    await glue.close();
-    const log = readFileSync(join(directory, 'logs', `${JobRunId}.log`), 'utf8');
-    expect(log).toMatch(/Z process \d+ works on jr_\w+\n.*Z counted 5, LAKE is here\n.* SUCCEEDED\n$/);
-    expect(log).toContain(`works on ${JobRunId}`);
   });
 
   test('ends every process when it is closed', { timeout: patience }, async () => {
