@@ -53,7 +53,7 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
   const compile = async (target: string, ...selection: readonly string[]) => {
     const place = placeFor(target);
     const offline = ['--no-introspect', '--no-populate-cache', '--target', target];
-    expect(await dbt(place, 'compile', ...offline, ...selection)).toMatchObject({ code: 0 });
+    expectSuccess(await dbt(place, 'compile', ...offline, ...selection));
     return compiledBy(place);
   };
 
@@ -69,7 +69,7 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
 
   it('documents every relation with its grain, and compiles what the pipeline renders', async () => {
     const place = placeFor('duckdb');
-    expect(await dbt(place, 'docs', 'generate', '--select', 'path:*')).toMatchObject({ code: 0 });
+    expectSuccess(await dbt(place, 'docs', 'generate', '--select', 'path:*'));
     const manifest = JSON.parse(await readFile(join(place.target, 'manifest.json'), 'utf8'));
     const documented = JSON.parse(await readFile(join(place.target, 'catalog.json'), 'utf8'));
     const { description, columns } = manifest.nodes['model.soundcheck.dim_tracks'];
@@ -86,8 +86,7 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     await cp(state, later, { recursive: true });
     const warehouse = join(later, 'warehouse.duckdb');
     await change(warehouse, 'delete from silver.streams where user_id % 2 = 0');
-    const rebuilt = await dbt(placeFor('later', later), 'build', '--select', '+fact_listens');
-    expect(rebuilt).toMatchObject({ code: 0 });
+    expectSuccess(await dbt(placeFor('later', later), 'build', '--select', '+fact_listens'));
     const odd = await rowsIn(join(later, 'dbt.duckdb'), 'gold.fact_listens', ['user_id']);
     expect(odd.length).toBeGreaterThan(100);
     expect(odd.filter(({ user_id }) => Number(user_id) % 2 === 0)).toEqual([]);
@@ -122,6 +121,8 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     expect(await compile('spark', '--select', 'path:silver')).toEqual(silverOf(rendered));
   });
 });
+
+const expectSuccess = ({ code, output }: DbtAnswer): void => expect(code, output).toBe(0);
 
 /** Rows that the pipeline unloaded, by KPI. */
 const publishAndRebuild = async (catalog: Catalog, path: string): Promise<Map<string, Row[]>> => {
