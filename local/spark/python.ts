@@ -4,9 +4,7 @@ import { runCommand } from './command.ts';
 export class NoPython extends Error {
   override readonly name = 'NoPython';
   constructor(tried: readonly string[]) {
-    super(
-      `it needs Python 3.10, 3.11 or 3.12 with its venv module on the PATH; tried ${tried.join(', ')}`,
-    );
+    super(`it needs Python 3.10, 3.11 or 3.12 with its venv module on the PATH; tried ${tried.join(', ')}`);
   }
 }
 
