@@ -42,6 +42,10 @@ type Landed = {
   readonly examples?: boolean;
 };
 
+/** A hundred rules at a time: a plan of many more takes Spark longer than its rows do. */
+export const chunks = <Item>(items: readonly Item[], size = 100): (readonly Item[])[] =>
+  items.length <= size ? [items] : [items.slice(0, size), ...chunks(items.slice(size), size)];
+
 /** Judges a batch with our SQL on Spark; outcomes by file in the order of the rules, examples by the rule's number. */
 export const judgeOnSpark = async (
   spark: TestSpark,

@@ -4,16 +4,12 @@ import { meantRule, rows } from '../functions/domain/dqdl/generated-rules.ts';
 import { RULE_CASES } from '../functions/domain/dqdl/rule-cases.ts';
 import { type Batch, type Bench, openBench } from '../functions/domain/dqdl/ruleset-bench.ts';
 import { describeSpark } from '../spark/spark.ts';
-import { judgeOnSpark } from './rules-on-spark.ts';
+import { chunks, judgeOnSpark } from './rules-on-spark.ts';
 
 const rulesetOf = (rules: readonly string[]) => `Rules = [\n${rules.join(',\n')}\n]`;
 const cases = Object.values(RULE_CASES)
   .flat()
   .filter(([rule]) => !rule.includes('CustomSql'));
-
-/** A hundred rules at a time: a plan of many more takes Spark longer than its rows do. */
-const chunks = <Item>(items: readonly Item[], size = 100): (readonly Item[])[] =>
-  items.length <= size ? [items] : [items.slice(0, size), ...chunks(items.slice(size), size)];
 
 describeSpark('our SQL on Spark', (spark) => {
   let bench: Bench;
