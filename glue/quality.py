@@ -21,7 +21,10 @@ def main(argv: list[str]) -> None:
     spec = lake.read_spec(key)
     result_key = f"runs/{spec['batch']}/quality.result.json"
     if lake.read_json(result_key) is None:
-        lake.write_once(result_key, settle(spark, lake, spec, options["JOB_RUN_ID"]))
+        result = settle(spark, lake, spec, options["JOB_RUN_ID"])
+        lake.write_once(result_key, result)
+        published = [file["rows"] for file in result["files"] if file["outcome"] == "published"]
+        print(f"published {sum(published)} rows of {len(published)} of {len(result['files'])} files")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,10 @@ def main(argv: list[str]) -> None:
     spec = lake.read_spec(key)
     result_key = f"runs/{spec['batch']}/transform.result.json"
     if lake.read_json(result_key) is None:
-        lake.write_once(result_key, transform(spark, lake, spec, options["JOB_RUN_ID"]))
+        result = transform(spark, lake, spec, options["JOB_RUN_ID"])
+        lake.write_once(result_key, result)
+        rows = sum(file["staged"] for file in result["files"])
+        print(f"staged {rows} rows of {len(result['files'])} files under {result['staged']}")
 
 
 def transform(spark: SparkSession, lake: Lake, spec: dict[str, Any], run: str) -> dict[str, Any]:

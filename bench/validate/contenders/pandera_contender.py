@@ -5,6 +5,9 @@ import re
 import sys
 import time
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -22,7 +25,7 @@ SHAPES = {
 FORMATS = {"date": "%Y-%m-%d", "timestamp": "%Y-%m-%d %H:%M:%S"}
 
 
-def checks_of(field):
+def checks_of(field: dict[str, Any]) -> Iterator[pa.Check]:
     """Checks of one column's texts, as the manifest has them."""
     kind = field["type"]
     if kind in SHAPES:
@@ -37,7 +40,7 @@ def checks_of(field):
         yield pa.Check.str_length(field.get("min_length"), field.get("max_length"))
 
 
-def schema_of(manifest):
+def schema_of(manifest: dict[str, Any]) -> pa.DataFrameSchema:
     """A schema of texts; an empty one is no value."""
     return pa.DataFrameSchema(
         {
@@ -47,7 +50,7 @@ def schema_of(manifest):
     )
 
 
-def bad_rows(schema, frame):
+def bad_rows(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> int:
     """How many rows of a frame fail any check."""
     try:
         schema.validate(frame, lazy=True)
@@ -56,7 +59,7 @@ def bad_rows(schema, frame):
     return 0
 
 
-def validate(path, manifest):
+def validate(path: str, manifest: dict[str, Any]) -> dict[str, int]:
     """Counts of records and bad ones; rows with too many fields cannot be read and are counted apart."""
     schema = schema_of(manifest)
     frames = pd.read_csv(
@@ -78,15 +81,14 @@ def validate(path, manifest):
     return {"records": records + too_long, "bad": bad + too_long}
 
 
-def peak_mb():
+def peak_mb() -> float:
     """The most memory that this process ever held."""
-    with open("/proc/self/status", encoding="ascii") as status:
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read()).group(1)) * 1024 / 1e6
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024 / 1e6
 
 
-def main(task):
-    with open(task["manifest"], encoding="utf-8") as file:
-        manifest = json.load(file)
+def main(task: dict[str, Any]) -> None:
+    manifest = json.loads(Path(task["manifest"]).read_text(encoding="utf-8"))
     started, cpu_started = time.perf_counter(), time.process_time()
     counts = validate(task["path"], manifest)
     milliseconds = (time.perf_counter() - started) * 1000
