@@ -91,12 +91,18 @@ const inTurn = (turns: LimitFunction, run: JobRun, perform: (run: JobRun) => Pro
     });
   });
 
-/** A run that is stopped ends with its process, and not before. */
+/**
+ * A run that is stopped ends with its process, and not before. One that fails takes its process along: what broke in it, such as
+ * a library that could not be loaded from a full disk, stays broken there, and the next run would fail for it.
+ */
 const performIn = async (session: SparkWorker, script: string, run: JobRun): Promise<void> => {
   const stop = () => void session.kill();
   run.signal.addEventListener('abort', stop);
   try {
     await session.run(script, argumentsOf(run), run.log, run.begin);
+  } catch (error) {
+    await session.kill();
+    throw error;
   } finally {
     run.signal.removeEventListener('abort', stop);
     if (run.signal.aborted) await session.kill();

@@ -63,6 +63,16 @@ describeInstalled('jobs in warm sessions', (installation) => {
     );
   });
 
+  test('runs nothing in a process in which a run has failed', { timeout: patience }, async () => {
+    const [first, broken, next] = [runOf('count'), runOf('break', { '--why': 'no room' }), runOf('count')];
+    await jobs.execute(first);
+    expect(await jobs.execute(broken).catch(String)).toBe('Broken: no room');
+    await jobs.execute(next);
+    expect(await broken.process).toBe(await first.process);
+    expect(await next.process).not.toBe(await first.process);
+    expect(processesOf(await first.process)).toEqual([]);
+  });
+
   test('works in two processes at once, lets more wait, and keeps one', { timeout: patience }, async () => {
     const [one, two, third, fourth] = [runOf('pause'), runOf('pause'), runOf('count'), runOf('count')];
     const working = [one, two].map((run) => jobs.execute(run));
