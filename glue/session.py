@@ -27,6 +27,8 @@ SETTINGS = {
 def open_session() -> SparkSession:
     """A session of its own in the process's Spark, with the settings under which all SQL of the project means the same."""
     spark = SparkSession.builder.getOrCreate().newSession()
+    # Expressions that are made outside of a query take their settings from the active session.
+    spark._jvm.SparkSession.setActiveSession(spark._jsparkSession)
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
     # Where the workers of a laptop find the modules of a job; Glue gives them to its own.

@@ -29,6 +29,8 @@ def main(argv: list[str]) -> None:
 def open_session() -> SparkSession:
     """A session with Spark's own settings, which are those that Deequ expects."""
     spark = SparkSession.builder.getOrCreate().newSession()
+    # Deequ's expressions take their settings from the active session.
+    spark._jvm.SparkSession.setActiveSession(spark._jsparkSession)
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     for name, value in SMALL.items():
         spark.conf.set(name, value)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { projectRoot } from '../../local/spark/installation.ts';
 import { describeInstalled } from '../spark/installed.ts';
 
-const python = ['glue', 'local/spark', 'test/glue', 'test/local/spark', 'test/spark'];
+const python = ['.'];
 
 describeInstalled('the Python of the project', (installation) => {
   const ruff = (...given: string[]): string => {
