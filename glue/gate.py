@@ -39,15 +39,13 @@ def _judge_and_publish(spark: SparkSession, lake: Lake, spec: Mapping[str, Any],
         if _is_published(spark, spec):
             drop_dead_branches(spark, table, spec["batch"], spec["fence"])
             return _known_verdicts(lake, spec)
-    staged = _read_staged(spark, lake, spec).persist()
-    try:
-        verdicts = _verdicts(lake, staged, spec, run)
-        rows = {file["key"]: file["rows"] for file in verdicts["files"] if file["outcome"] == "published"}
-        with one_writer(lake.root, table):
-            publish(Publication(table, spec["batch"], run, spec["fence"], staged, rows, spec["table"]))
-        return verdicts
-    finally:
-        staged.unpersist()
+    # Read again by each who needs it: a few columns of Parquet cost less than holding all rows.
+    staged = _read_staged(spark, lake, spec)
+    verdicts = _verdicts(lake, staged, spec, run)
+    rows = {file["key"]: file["rows"] for file in verdicts["files"] if file["outcome"] == "published"}
+    with one_writer(lake.root, table):
+        publish(Publication(table, spec["batch"], run, spec["fence"], staged, rows, spec["table"]))
+    return verdicts
 
 
 def _is_published(spark: SparkSession, spec: Mapping[str, Any]) -> bool:
