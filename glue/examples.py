@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyspark.sql import Column, SparkSession, Window
-from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import functions as sf
 from pyspark.sql.types import DataType, DoubleType, FloatType
 from sql_text import identifier
 
@@ -24,12 +24,12 @@ def example_rows(
     if sql is None or not files:
         return {}
     names = [column["name"] for column in spec["table"]["columns"]]
-    offending = spark.sql(sql).where(F.col("landed_file").isin(list(files)))
-    order = Window.partitionBy("landed_file").orderBy(*[F.col(identifier(name)).asc_nulls_last() for name in names])
+    offending = spark.sql(sql).where(sf.col("landed_file").isin(list(files)))
+    order = Window.partitionBy("landed_file").orderBy(*[sf.col(identifier(name)).asc_nulls_last() for name in names])
     shown = [_shown(name, offending.schema[name].dataType, spec["pii"]) for name in names]
-    numbered = offending.withColumn("example_number", F.row_number().over(order))
-    first = numbered.where(F.col("example_number") <= EXAMPLES)
-    rows = first.select("example_number", F.col("landed_file").alias("example_of"), *shown).collect()
+    numbered = offending.withColumn("example_number", sf.row_number().over(order))
+    first = numbered.where(sf.col("example_number") <= EXAMPLES)
+    rows = first.select("example_number", sf.col("landed_file").alias("example_of"), *shown).collect()
     examples: dict[str, list[Example]] = {}
     for _, file, *values in sorted(rows, key=lambda row: row["example_number"]):
         examples.setdefault(file, []).append(dict(zip(names, map(_text, values), strict=True)))
@@ -37,15 +37,15 @@ def example_rows(
 
 
 def _shown(name: str, kind: DataType, pii: Sequence[str]) -> Column:
-    column = F.col(identifier(name))
+    column = sf.col(identifier(name))
     if name in pii:
-        return F.when(column.isNotNull(), "***").alias(name)
+        return sf.when(column.isNotNull(), "***").alias(name)
     if isinstance(kind, DoubleType):
         return column
     if isinstance(kind, FloatType):
         # As a double it would show digits that the value does not have.
         return column.cast("string").cast("double").alias(name)
-    return F.substring(column.cast("string"), 1, CHARACTERS).alias(name)
+    return sf.substring(column.cast("string"), 1, CHARACTERS).alias(name)
 
 
 def _text(value: Any) -> str | None:

@@ -11,7 +11,7 @@ from conservation import expect_rows, rows_per_file
 from errors import FencedOut, PipelineError
 from partitioning import partition_of
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import functions as sf
 from sql_text import identifier, listed, literal
 
 ATTEMPTS = 10
@@ -101,7 +101,7 @@ def _claimed(publication: Publication) -> Sequence[str]:
     spark = publication.staged.sparkSession
     keys = sorted(publication.rows)
     # "$" follows "#": nothing that hangs on a key lies beyond. Data files outside of these bounds are not opened.
-    among = F.col("landed_file").between(keys[0], f"{keys[-1]}$")
+    among = sf.col("landed_file").between(keys[0], f"{keys[-1]}$")
     published = spark.table(on_branch(publication.table, publication.branch)).where(among)
     files = [row["landed_file"] for row in published.select("landed_file").distinct().collect()]
     return [file for file in files if _hangs_on(file, publication.rows)]
@@ -116,14 +116,14 @@ def _append(publication: Publication) -> None:
     """One row per staged row of the files; sorted by partition, then by the table's order, within tasks."""
     spark, layout = publication.staged.sparkSession, publication.layout
     target = on_branch(publication.table, publication.branch)
-    kept = publication.staged.where(F.col("landed_file").isin(list(publication.rows)))
+    kept = publication.staged.where(sf.col("landed_file").isin(list(publication.rows)))
     known = set(kept.columns)
     columns = [
-        F.col(identifier(field.name)) if field.name in known else F.lit(None).cast(field.dataType).alias(field.name)
+        sf.col(identifier(field.name)) if field.name in known else sf.lit(None).cast(field.dataType).alias(field.name)
         for field in spark.table(target).schema.fields
     ]
-    partition = [F.expr(field.value) for field in partition_of(layout.get("partition"), known)]
-    order = [*partition, *[F.col(identifier(name)) for name in layout["order"]]]
+    partition = [sf.expr(field.value) for field in partition_of(layout.get("partition"), known)]
+    order = [*partition, *[sf.col(identifier(name)) for name in layout["order"]]]
     rows = kept.select(*columns)
     writer = (rows.sortWithinPartitions(*order) if order else rows).writeTo(target)
     # The rows are in order: a writer holds one file open at a time and need not sort again.
@@ -136,5 +136,5 @@ def _append(publication: Publication) -> None:
 def _expect_published(publication: Publication) -> None:
     branch = publication.staged.sparkSession.table(on_branch(publication.table, publication.branch))
     keys = sorted(publication.rows)
-    theirs = F.col("landed_file").between(keys[0], keys[-1]) & F.col("landed_file").isin(keys)
+    theirs = sf.col("landed_file").between(keys[0], keys[-1]) & sf.col("landed_file").isin(keys)
     expect_rows(rows_per_file(branch.where(theirs)), publication.rows, "in the silver table")

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from pyspark.sql import Column, DataFrame, SparkSession, Window
-from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import functions as sf
 
 LISTENS = "user_id bigint, track_id string, listen_time timestamp_ntz"
 SETTINGS = {
@@ -44,18 +44,18 @@ def arguments(argv: list[str]) -> Namespace:
 def publish(spark: SparkSession, folder: str, table: str) -> int:
     """Writes every listen of the folder's files by day, and answers with their number; a broken rule is an error."""
     listens = spark.read.csv(folder, schema=LISTENS, header=True, escape='"', mode="FAILFAST")
-    landed = listens.withColumn("landed_file", F.input_file_name()).withColumn("landed_at", F.current_timestamp())
+    landed = listens.withColumn("landed_file", sf.input_file_name()).withColumn("landed_at", sf.current_timestamp())
     rows = check(listens)
-    by_day = landed.sortWithinPartitions(F.to_date("listen_time"), "listen_time", "user_id", "track_id")
-    by_day.writeTo(table).partitionedBy(F.days("listen_time")).option("fanout-enabled", "true").createOrReplace()
+    by_day = landed.sortWithinPartitions(sf.to_date("listen_time"), "listen_time", "user_id", "track_id")
+    by_day.writeTo(table).partitionedBy(sf.days("listen_time")).option("fanout-enabled", "true").createOrReplace()
     return rows
 
 
 def check(listens: DataFrame) -> int:
     """The number of listens, all of which say who heard what and when."""
-    bad = F.col("user_id").isNull() | (F.col("user_id") <= 0) | F.col("listen_time").isNull()
-    bad = bad | F.col("track_id").isNull() | (F.length("track_id") != 22)
-    rows, broken = listens.agg(F.count("*"), F.count(F.when(bad, 1))).first()
+    bad = sf.col("user_id").isNull() | (sf.col("user_id") <= 0) | sf.col("listen_time").isNull()
+    bad = bad | sf.col("track_id").isNull() | (sf.length("track_id") != 22)
+    rows, broken = listens.agg(sf.count("*"), sf.count(sf.when(bad, 1))).first()
     if broken or not rows:
         raise ValueError(f"{broken} of {rows} listens break a rule")
     return rows
@@ -69,8 +69,8 @@ def read_tracks(spark: SparkSession, path: str) -> DataFrame:
         "track_name",
         "artists",
         "track_genre",
-        F.col("popularity").cast("bigint").alias("popularity"),
-        F.col("duration_ms").cast("bigint").alias("duration_ms"),
+        sf.col("popularity").cast("bigint").alias("popularity"),
+        sf.col("duration_ms").cast("bigint").alias("duration_ms"),
     )
 
 
@@ -92,71 +92,73 @@ def write_kpis(listens: DataFrame, tracks: DataFrame, out: str) -> None:
 
 def enriched(listens: DataFrame, tracks: DataFrame) -> DataFrame:
     """One row per listen, repeats counted once, with what the catalogue says of its track."""
-    heard = listens.dropDuplicates(["user_id", "track_id", "listen_time"]).join(F.broadcast(tracks), "track_id", "left")
+    heard = listens.dropDuplicates(["user_id", "track_id", "listen_time"]).join(
+        sf.broadcast(tracks), "track_id", "left"
+    )
     return heard.select(
         "user_id",
         "track_id",
         "track_name",
         "artists",
-        F.to_date("listen_time").alias("listen_date"),
-        F.lpad(F.hour("listen_time").cast("string"), 2, "0").alias("hour"),
-        F.coalesce("track_genre", F.lit("unknown")).alias("genre"),
-        F.coalesce("popularity", F.lit(0)).alias("popularity"),
-        F.coalesce("duration_ms", F.lit(0)).alias("duration_ms"),
+        sf.to_date("listen_time").alias("listen_date"),
+        sf.lpad(sf.hour("listen_time").cast("string"), 2, "0").alias("hour"),
+        sf.coalesce("track_genre", sf.lit("unknown")).alias("genre"),
+        sf.coalesce("popularity", sf.lit(0)).alias("popularity"),
+        sf.coalesce("duration_ms", sf.lit(0)).alias("duration_ms"),
     )
 
 
 def days(facts: DataFrame) -> DataFrame:
     """One row per day."""
     return facts.groupBy("listen_date").agg(
-        F.count("*").alias("listens"),
-        F.countDistinct("user_id").alias("unique_listeners"),
-        F.sum("duration_ms").alias("listening_ms"),
-        F.countDistinct("genre").alias("genres"),
+        sf.count("*").alias("listens"),
+        sf.countDistinct("user_id").alias("unique_listeners"),
+        sf.sum("duration_ms").alias("listening_ms"),
+        sf.countDistinct("genre").alias("genres"),
     )
 
 
 def day_genres(facts: DataFrame) -> DataFrame:
     """One row per day and genre."""
     totals = facts.groupBy("listen_date", "genre").agg(
-        F.count("*").alias("listens"),
-        F.countDistinct("user_id").alias("unique_listeners"),
-        F.sum("duration_ms").alias("listening_ms"),
-        F.sum("popularity").alias("popularity"),
+        sf.count("*").alias("listens"),
+        sf.countDistinct("user_id").alias("unique_listeners"),
+        sf.sum("duration_ms").alias("listening_ms"),
+        sf.sum("popularity").alias("popularity"),
     )
     return totals.select(
         *["listen_date", "genre", "listens", "unique_listeners", "listening_ms"],
         ratio("listening_ms", "unique_listeners", 2).alias("avg_listening_ms_per_listener"),
-        (F.col("popularity").cast("decimal(18, 0)") / 100).cast("decimal(18, 2)").alias("popularity_index"),
+        (sf.col("popularity").cast("decimal(18, 0)") / 100).cast("decimal(18, 2)").alias("popularity_index"),
     )
 
 
 def top_genres(facts: DataFrame) -> DataFrame:
     """One row per day and rank, five a day, ties by name."""
-    counted = facts.groupBy("listen_date", "genre").agg(F.count("*").alias("listens"))
-    order = Window.partitionBy("listen_date").orderBy(F.desc("listens"), "genre")
-    return counted.withColumn("rank", F.row_number().over(order)).where("rank <= 5")
+    counted = facts.groupBy("listen_date", "genre").agg(sf.count("*").alias("listens"))
+    order = Window.partitionBy("listen_date").orderBy(sf.desc("listens"), "genre")
+    return counted.withColumn("rank", sf.row_number().over(order)).where("rank <= 5")
 
 
 def top_songs(facts: DataFrame) -> DataFrame:
     """One row per day, genre and rank, three of each, ties by id."""
     songs = ["listen_date", "genre", "track_id", "track_name", "artists"]
-    counted = facts.groupBy(*songs).agg(F.count("*").alias("listens"))
-    order = Window.partitionBy("listen_date", "genre").orderBy(F.desc("listens"), "track_id")
-    return counted.withColumn("rank", F.row_number().over(order)).where("rank <= 3")
+    counted = facts.groupBy(*songs).agg(sf.count("*").alias("listens"))
+    order = Window.partitionBy("listen_date", "genre").orderBy(sf.desc("listens"), "track_id")
+    return counted.withColumn("rank", sf.row_number().over(order)).where("rank <= 3")
 
 
 def day_hours(facts: DataFrame) -> DataFrame:
     """One row per day and hour that has listens."""
     hour = ["listen_date", "hour"]
     totals = facts.groupBy(*hour).agg(
-        F.count("*").alias("listens"),
-        F.countDistinct("user_id").alias("unique_listeners"),
-        F.countDistinct("track_id").alias("distinct_tracks"),
+        sf.count("*").alias("listens"),
+        sf.countDistinct("user_id").alias("unique_listeners"),
+        sf.countDistinct("track_id").alias("distinct_tracks"),
     )
-    credited = facts.where("artists is not null").groupBy(*hour, F.split("artists", ";")[0].alias("top_artist"))
-    order = Window.partitionBy(*hour).orderBy(F.desc("plays"), "top_artist")
-    first = credited.agg(F.count("*").alias("plays")).withColumn("rank", F.row_number().over(order)).where("rank = 1")
+    credited = facts.where("artists is not null").groupBy(*hour, sf.split("artists", ";")[0].alias("top_artist"))
+    order = Window.partitionBy(*hour).orderBy(sf.desc("plays"), "top_artist")
+    first = credited.agg(sf.count("*").alias("plays")).withColumn("rank", sf.row_number().over(order)).where("rank = 1")
     return totals.join(first, hour, "left").select(
         *[*hour, "top_artist", "listens", "unique_listeners", "distinct_tracks"],
         ratio("distinct_tracks", "listens", 4).alias("track_diversity"),
@@ -166,11 +168,11 @@ def day_hours(facts: DataFrame) -> DataFrame:
 def listeners(facts: DataFrame) -> DataFrame:
     """One row per listener, over all their days."""
     totals = facts.groupBy("user_id").agg(
-        F.count("*").alias("listens"),
-        F.sum("duration_ms").alias("listening_ms"),
-        F.countDistinct("listen_date").alias("active_days"),
-        F.min("listen_date").alias("first_day"),
-        F.max("listen_date").alias("last_day"),
+        sf.count("*").alias("listens"),
+        sf.sum("duration_ms").alias("listening_ms"),
+        sf.countDistinct("listen_date").alias("active_days"),
+        sf.min("listen_date").alias("first_day"),
+        sf.max("listen_date").alias("last_day"),
     )
     return totals.select(
         "*",
@@ -181,8 +183,8 @@ def listeners(facts: DataFrame) -> DataFrame:
 
 def ratio(numerator: str, denominator: str, decimals: int) -> Column:
     """Exact, half up."""
-    exact = F.col(numerator).cast("decimal(18, 0)") / F.col(denominator).cast("decimal(18, 0)")
-    return F.round(exact, decimals)
+    exact = sf.col(numerator).cast("decimal(18, 0)") / sf.col(denominator).cast("decimal(18, 0)")
+    return sf.round(exact, decimals)
 
 
 if __name__ == "__main__":
