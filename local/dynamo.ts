@@ -1,7 +1,15 @@
-import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import {
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PromptLevel } from './level.ts';
 import type { Table } from './template/deployment.ts';
@@ -35,11 +43,16 @@ const require = createRequire(import.meta.url);
 createRequire(require.resolve('dynalite'))('level').Level = PromptLevel;
 const dynalite: Dynalite = require('dynalite');
 
-/** Opens the embedded DynamoDB on a folder. It closes its database only as a server, so it listens, on 127.0.0.1 alone. */
+/**
+ * Opens the embedded DynamoDB on a folder. It closes its database only as a server, so it listens; on a socket in a folder that only
+ * this user may enter, since it answers whoever reaches it, web pages included.
+ */
 export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
   const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const call = caller(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-'));
+  const socket = join(folder, 'dynamo');
+  await listen(server, socket);
+  const call = caller(socket);
   return {
     handle: (request, response) => {
       server.emit('request', replay(request), response);
@@ -47,12 +60,20 @@ export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
     createTables: async (tables) => {
       await Promise.all(tables.map((table) => createTable(call, table)));
     },
-    close: () =>
-      new Promise((resolve, reject) => {
+    close: async () => {
+      await new Promise<void>((resolve, reject) => {
         server.close((cause) => (cause ? reject(cause) : resolve()));
-      }),
+      });
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 };
+
+const listen = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => resolve());
+  });
 
 /** A whole body can no longer be cut off, which the embedded server would not survive. */
 const replay = ({ body, ...head }: ReadRequest): Readable => Object.assign(Readable.from([body]), head);
@@ -60,21 +81,24 @@ const replay = ({ body, ...head }: ReadRequest): Readable => Object.assign(Reada
 type Call = (operation: string, input: object) => Promise<{ ok: boolean; body: Record<string, unknown> }>;
 
 const caller =
-  (url: string): Call =>
-  async (operation, input) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
+  (socketPath: string): Call =>
+  (operation, input) =>
+    new Promise((resolve, reject) => {
+      const headers = {
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': `DynamoDB_20120810.${operation}`,
         'x-amz-date': '20000101T000000Z',
         authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=none',
         connection: 'close',
-      },
-      body: JSON.stringify(input),
+      };
+      const request = httpRequest({ socketPath, method: 'POST', headers }, (response) => {
+        json(response).then(
+          (body) => resolve({ ok: response.statusCode === 200, body: body as Record<string, unknown> }),
+          reject,
+        );
+      });
+      request.once('error', reject).end(JSON.stringify(input));
     });
-    return { ok: response.ok, body: (await response.json()) as Record<string, unknown> };
-  };
 
 const createTable = async (call: Call, table: Table): Promise<void> => {
   const { ok, body } = await call('CreateTable', {

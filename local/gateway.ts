@@ -6,10 +6,14 @@ import type { LocalDynamo, ReadRequest } from './dynamo.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/lambda-api.ts';
 import { type JsonService, ServiceError } from './protocol.ts';
 import { serviceOf } from './service-of.ts';
+import { refusalOf } from './web-pages.ts';
 
 /** What the gateway hands requests to. */
 export type Services = {
-  readonly s3: { handle(request: IncomingMessage, response: ServerResponse): void };
+  readonly s3: {
+    handle(request: IncomingMessage, response: ServerResponse): void;
+    isBucket(name: string): boolean;
+  };
   readonly dynamodb: Pick<LocalDynamo, 'handle'>;
   readonly lambda: (request: LambdaRequest) => Promise<LambdaResponse>;
   /** Services that speak AWS JSON, by the name in a signature's scope. */
@@ -38,7 +42,8 @@ const GRACE_MS = 1_000;
 
 /**
  * Opens the one endpoint of all services on 127.0.0.1. A request goes to the service that its signature names; what is
- * signed for nothing else goes to S3. Signatures are not verified. Rejects when the port is taken.
+ * signed for nothing else goes to S3. Signatures are not verified, so nothing that a web page could send is answered.
+ * Rejects when the port is taken.
  */
 export const openGateway = async ({ port = 0, services, log }: GatewayOptions): Promise<Gateway> => {
   const server = createServer((request, response) => {
@@ -78,6 +83,15 @@ const dispatch = async (
   response: ServerResponse,
 ): Promise<void> => {
   const service = serviceOf(request);
+  const refusal = refusalOf(request.headers, {
+    port: request.socket.localPort ?? 0,
+    isBucket: services.s3.isBucket,
+  });
+  if (refusal) {
+    // Its body is not read, so the connection cannot be used again.
+    response.setHeader('connection', 'close');
+    throw new ServiceError('AccessDeniedException', refusal, 403);
+  }
   if (service === 's3' && request.method === 'GET' && request.url === HEALTH) {
     return reply(response, 200, { 'content-type': 'application/json' }, JSON.stringify(services.health()));
   }

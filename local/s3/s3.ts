@@ -29,6 +29,7 @@ export type LocalS3 = {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Makes a bucket, or gives one that exists these settings. */
   createBucket(name: string, options: { versioning: boolean; events: boolean }): Promise<void>;
+  isBucket(name: string): boolean;
   /** Finds the file that holds the bytes of one version, the newest when none is named; undefined when there is none. */
   locate(bucket: string, key: string, versionId?: string): Promise<LocatedObject | undefined>;
   /** Puts a local file's or buffer's bytes; with `ifNoneMatch`, answers undefined when the key exists. */
@@ -124,6 +125,7 @@ export const openS3 = async ({
   return {
     handle: (request, response) => void respond(request, response, () => answer(store, request)),
     createBucket: (name, { versioning, events }) => ensureBucket(store, name, versioning, events),
+    isBucket: store.buckets.has,
     locate: (bucket, key, versionId) => locate(store, bucket, key, versionId),
     put: async (bucket, key, body, { ifNoneMatch = false } = {}) =>
       put(store, store.buckets.named(bucket).name, await draftOf(store, key, body), ifNoneMatch),

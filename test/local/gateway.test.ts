@@ -89,6 +89,7 @@ beforeAll(async () => {
   };
   const s3: Services['s3'] = {
     handle: (request, response) => response.end(`s3 ${request.method} ${request.url}`),
+    isBucket: (name) => name === 'lake',
   };
   const json = { events: eventsApi(bus), sqs: queues.service, glue };
   serve({ s3, dynamodb, lambda, json, health: () => ({ stage: 'dev' }) });
@@ -239,7 +240,7 @@ describe('the gateway', () => {
     const socket = connect(Number(new URL(gateway.endpoint).port), '127.0.0.1');
     const head = [
       'POST / HTTP/1.1',
-      'host: x',
+      `host: ${new URL(gateway.endpoint).host}`,
       'x-amz-target: DynamoDB_20120810.PutItem',
       'content-length: 100',
       '',

@@ -39,7 +39,7 @@ const never = (): never => {
 };
 
 const nothing: Services = {
-  s3: { handle: never },
+  s3: { handle: never, isBucket: never },
   dynamodb: { handle: never },
   lambda: async () => never(),
   json: {},
