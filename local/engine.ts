@@ -46,7 +46,8 @@ export type LocalEngine = {
 /** Opens the laptop's database with a silver table for each dataset, and runs Glue's jobs on it. */
 export const openEngine = async (options: EngineOptions): Promise<LocalEngine> => {
   const scratch = join(options.state, 'scratch');
-  const instance = await openWarehouse(options);
+  const folders = [join(options.state, 's3'), join(options.state, 'redshift-data', 'scratch')];
+  const instance = await openWarehouse({ ...options, folders });
   await createTables(instance, options.datasets);
   const store = lakeStore(options);
   const turns = pLimit(runsAtOnce);

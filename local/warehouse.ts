@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { literal } from '../functions/engine/sql-text.ts';
 
 export type WarehouseOptions = {
   /** Folder that holds `warehouse.duckdb`. */
@@ -10,14 +11,20 @@ export type WarehouseOptions = {
   readonly threads?: number;
   /** Files of DuckDB's extensions, in the order in which they are loaded. */
   readonly extensions?: readonly string[];
+  /** Folders beside the state's `scratch` whose files its SQL may read and write. */
+  readonly folders?: readonly string[];
 };
 
-/** Opens the laptop's database, which speaks UTC and spills into the state's `scratch`. */
+/**
+ * Opens the laptop's database, which speaks UTC and spills into the state's `scratch`. Its SQL reaches no file outside of the named
+ * folders, no network, no other database and no further extension, and cannot change that: whoever reaches the Data API sends SQL.
+ */
 export const openWarehouse = async ({
   state,
   memoryLimit = '2GB',
   threads,
   extensions = [],
+  folders = [],
 }: WarehouseOptions): Promise<DuckDBInstance> => {
   const scratch = join(state, 'scratch');
   await mkdir(scratch, { recursive: true });
@@ -27,12 +34,23 @@ export const openWarehouse = async ({
     memory_limit: memoryLimit,
     ...(threads && { threads: String(threads) }),
   });
-  const loads = extensions.map((path) => `load '${path.replaceAll("'", "''")}'`);
+  const loads = extensions.map((path) => `load ${literal(path)}`);
+  const reachable = [scratch, ...folders].map(literal).join(', ');
   const connection = await instance.connect();
   try {
-    for (const sql of ["set global TimeZone = 'UTC'", ...loads]) await connection.run(sql);
+    for (const sql of ["set global TimeZone = 'UTC'", ...loads, ...confined(reachable)])
+      await connection.run(sql);
   } finally {
     connection.closeSync();
   }
   return instance;
 };
+
+/** The last of these makes the others final. */
+const confined = (folders: string): string[] => [
+  'set global autoinstall_known_extensions = false',
+  'set global autoload_known_extensions = false',
+  `set global allowed_directories = [${folders}]`,
+  'set global enable_external_access = false',
+  'set global lock_configuration = true',
+];

@@ -121,13 +121,41 @@ const runPart = async (
   return { rows, size, hasResultSet: true, isWriting };
 };
 
+/** What is unloaded is one select and nothing that ends it early. */
+const prepareSelect = async (connection: DuckDBConnection, select: string): Promise<void> => {
+  const prepared = await prepareOne(connection, select);
+  const isSelect = prepared.statementType === StatementType.SELECT;
+  prepared.destroySync();
+  if (!isSelect) throw new Error('UNLOAD takes a SELECT');
+};
+
 const prepareOne = async (connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> => {
   const extracted = await connection.extractStatements(sql);
   if (extracted.count !== 1) throw new Error(`one SQL statement is expected, there are ${extracted.count}`);
   const prepared = await extracted.prepare(0);
-  if (prepared.statementType !== StatementType.TRANSACTION) return prepared;
-  throw new Error('the statements of a request are one transaction; they cannot begin, commit or roll back');
+  const { statementType } = prepared;
+  if (accepted.has(statementType)) return prepared;
+  prepared.destroySync();
+  throw new Error(
+    statementType === StatementType.TRANSACTION
+      ? 'the statements of a request are one transaction; they cannot begin, commit or roll back'
+      : `${StatementType[statementType]} statements are not accepted: SQL reads and writes tables, and UNLOAD writes to S3`,
+  );
 };
+
+/** What works on tables alone; files, settings, extensions and other databases are not for those who reach the Data API. */
+const accepted: ReadonlySet<StatementType> = new Set([
+  StatementType.SELECT,
+  StatementType.INSERT,
+  StatementType.UPDATE,
+  StatementType.DELETE,
+  StatementType.MERGE_INTO,
+  StatementType.CREATE,
+  StatementType.ALTER,
+  StatementType.DROP,
+  StatementType.EXPLAIN,
+  StatementType.ANALYZE,
+]);
 
 const runUnload = async (
   { connection, store, scratch, signal }: TransactionPorts,
@@ -137,6 +165,7 @@ const runUnload = async (
   const path = join(scratch, `${id.replace(':', '-')}.json`);
   const remove = () => rm(path, { force: true });
   try {
+    await prepareSelect(connection, select);
     const copy = `copy (${select}) to '${path.replaceAll("'", "''")}' (format json)`;
     const { rowsChanged } = await interruptible(connection, signal, () => connection.run(copy));
     const stored = store.put(bucket, key, { path }).then(remove);

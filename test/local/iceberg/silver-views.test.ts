@@ -30,7 +30,12 @@ let state: string;
 let instance: DuckDBInstance;
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'silver-views-'));
-  instance = await openWarehouse({ state, threads: 2, extensions: findSpark()?.extensions ?? [] });
+  instance = await openWarehouse({
+    state,
+    threads: 2,
+    extensions: findSpark()?.extensions ?? [],
+    folders: [tmpdir()],
+  });
 });
 afterAll(() => {
   instance.closeSync();

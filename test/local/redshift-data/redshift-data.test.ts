@@ -312,3 +312,34 @@ describe('names, tokens, limits', () => {
     await warehouse.announced(['FINISHED', 'FAILED']);
   });
 });
+
+describe('SQL stays with the tables', () => {
+  test.each([
+    "copy (select 1) to '/tmp/x.csv'",
+    "attach ':memory:' as other",
+    'detach other',
+    'load httpfs',
+    'install httpfs',
+    'set threads = 1',
+    'set variable a = 1',
+    "pragma profiling_output = '/tmp/x'",
+    'call enable_logging()',
+    'checkpoint',
+    'use memory',
+  ])('refuses %s', async (sql) => {
+    expect(await warehouse.execute(api, [sql])).toMatchObject({
+      Status: 'FAILED',
+      Error: expect.stringMatching(/statements are not accepted: SQL reads and writes tables/),
+    });
+  });
+
+  test('refuses to unload what is not one select', async () => {
+    for (const select of ["select 1) to '/tmp/x.csv' (format csv); select (2", 'delete from t returning a']) {
+      await warehouse.execute(api, ['create table if not exists t as select 1 as a']);
+      const unloaded = await warehouse.execute(api, [`copy (${select}) to 's3://lake/x/' (format json)`]);
+      expect(unloaded).toMatchObject({ Status: 'FAILED' });
+    }
+    expect(warehouse.objects.size).toBe(0);
+    expect(await warehouse.rows('select * from t')).toEqual([[1]]);
+  });
+});
