@@ -1,5 +1,5 @@
 import { Settings } from './render-settings.ts';
-import { type OutputColumn, outputColumns } from './sql-columns.ts';
+import { type DerivedName, derivedNames, type OutputColumn, outputColumns } from './sql-columns.ts';
 import type { SqlFile } from './sql-files.ts';
 import { markLines, placeInSource } from './sql-lines.ts';
 import { lintSql, type Objection } from './sql-lint.ts';
@@ -13,6 +13,8 @@ export type RenderedFile = {
   readonly sql: string;
   readonly incremental: string;
   readonly columns: readonly OutputColumn[];
+  /** Every name that one of its selects gives, and what it is made of. */
+  readonly derived: readonly DerivedName[];
   /** Sorted, of both texts. */
   readonly refs: readonly string[];
   /** Those of `sql`, in order of their first mention. */
@@ -30,7 +32,7 @@ export const renderFile = (
   const settings = Settings.safeParse(full.config);
   const broken = [...full.problems, ...(settings.error ? settingProblems(file, settings.error.issues) : [])];
   if (!settings.success || broken.length > 0) return { problems: broken };
-  const { problems, columns } = judge(templates, file);
+  const { problems, columns, derived } = judge(templates, file);
   if (problems.length > 0) return { problems };
   return {
     rendered: {
@@ -39,6 +41,7 @@ export const renderFile = (
       sql: full.sql,
       incremental: incremental.sql,
       columns,
+      derived,
       refs: [...new Set([...full.refs, ...incremental.refs])].sort(),
       mentions: full.refs,
       sources: full.sources,
@@ -69,7 +72,7 @@ const renderBoth = (templates: Templates, file: SqlFile, engine: SqlEngine) => {
 const judge = (
   templates: Templates,
   file: SqlFile,
-): { columns: readonly OutputColumn[]; problems: Problem[] } => {
+): Pick<RenderedFile, 'columns' | 'derived'> & { problems: Problem[] } => {
   const marked = { ...file, source: markLines(file.source) };
   const { full, incremental } = renderBoth(templates, marked, 'redshift');
   const texts = [...new Set([full.sql, incremental.sql])];
@@ -81,7 +84,8 @@ const judge = (
       message,
     })),
   );
-  return { columns: judged[0]?.columns ?? [], problems: uniqueProblems(problems) };
+  const derived = problems.length > 0 ? [] : texts.flatMap(derivedNames);
+  return { columns: judged[0]?.columns ?? [], derived, problems: uniqueProblems(problems) };
 };
 
 const judgeText = (sql: string): { columns: readonly OutputColumn[]; objections: readonly Objection[] } => {

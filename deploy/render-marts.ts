@@ -3,21 +3,24 @@ import type { Mart } from '../functions/domain/catalog.ts';
 import { CircularReferences, datasetsOf, inOrderOfReferences } from '../functions/domain/rebuild/models.ts';
 import { martsOf, TwoMartsInOne } from '../functions/domain/rebuild/models-marts.ts';
 import { composeRebuild, OversizedRebuild } from '../functions/domain/rebuild/rebuild.ts';
+import { withPersonal } from './personal-columns.ts';
 import type { RenderedFile } from './render-file.ts';
 import { type Draft, draftOf, modelProblems, modelsOf, withReferences } from './render-models.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
 
-/** The marts that files outside `sql/silver/` make, or what is wrong with them. */
+/** The marts that files outside `sql/silver/` make, or what is wrong with them; `personal` names columns of silver tables. */
 export const martsFrom = (
   files: readonly RenderedFile[],
+  personal: ReadonlyMap<string, readonly string[]>,
 ): { marts: Record<string, Mart>; problems: Problem[] } => {
-  const drafts = files.map(draftOf);
-  const unusable = [repeatedNames, findCircle].map((find) => find(drafts)).find((found) => found.length > 0);
+  const read = files.map(draftOf);
+  const unusable = [repeatedNames, findCircle].map((find) => find(read)).find((found) => found.length > 0);
   if (unusable) return { marts: {}, problems: unusable };
-  const ordered = inOrderOfReferences(drafts);
+  const ordered = inOrderOfReferences(read);
   const problems = ordered.flatMap((draft) => modelProblems(draft, ordered));
   if (problems.length > 0) return { marts: {}, problems };
-  return groupIntoMarts(ordered.map((draft) => withReferences(draft, ordered)));
+  const drafts = withPersonal(ordered, personal);
+  return groupIntoMarts(drafts.map((draft) => withReferences(draft, drafts)));
 };
 
 const findCircle = (drafts: readonly Draft[]): Problem[] => {
@@ -81,6 +84,8 @@ const tryRebuild = (mart: Mart): void => {
     (_, index) => `${mart.name}-${String(index).padStart(32, '0')}`,
   );
   const rebuild = 'x'.repeat(64);
-  const run = { rebuild, seq: 99_999_999, batches, unload: `s3://${'x'.repeat(63)}/kpis/${rebuild}/1/` };
+  const unload = `s3://${'x'.repeat(63)}/kpis/${rebuild}/1/`;
+  const warned = mart.models.filter(({ severity }) => severity === 'warn').map(({ name }) => name);
+  const run = { rebuild, seq: 99_999_999, batches, unload, warned };
   for (const target of ['duckdb', 'redshift'] as const) composeRebuild(mart, { ...run, target });
 };

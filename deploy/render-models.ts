@@ -33,6 +33,8 @@ export const draftOf = (rendered: RenderedFile): Draft => ({
   sources: rendered.sources.map(({ table }) => table).sort(),
   severity: rendered.settings.severity,
   kpi: rendered.settings.kpi,
+  path: rendered.file.path,
+  personal: [],
   meta: {},
   settings: rendered.settings,
   rendered,
@@ -81,13 +83,13 @@ const dimensionsOf = (fact: Draft, drafts: readonly Draft[]): Record<string, str
 export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
   const hashes = new Map<string, string>();
   return drafts.map((draft) => {
-    const { settings: _, rendered: __, ...model } = draft;
+    const { settings: _, rendered: __, path, personal, ...model } = draft;
     const above = draft.refs.map((name) => hashes.get(name) ?? '');
     const hash = createHash('sha256')
       .update(JSON.stringify([model, above]))
       .digest('hex');
     hashes.set(draft.name, hash);
-    return Model.parse({ ...model, mart, hash });
+    return Model.parse({ ...model, path, personal, mart, hash });
   });
 };
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { Catalog } from '../functions/domain/catalog.ts';
+import { personalSilver } from './personal-columns.ts';
 import { datasetOf, type Rules, readRules, silverProblems, unpairedDatasets } from './render-datasets.ts';
 import { type RenderedFile, renderFile } from './render-file.ts';
 import { martsFrom } from './render-marts.ts';
@@ -43,7 +44,10 @@ export const renderCatalog = async (
   ]);
   const tables = silver.rendered.map(({ file, columns }) => ({ dataset: file.name, columns }));
   throwIfAny(rules.flatMap((own) => rulesetProblems(own, tables)));
-  const { marts, problems: martProblems } = martsFrom(models.rendered);
+  const { marts, problems: martProblems } = martsFrom(
+    models.rendered,
+    personalSilver(rules, silver.rendered),
+  );
   throwIfAny(martProblems);
   return Catalog.parse({ engine, target, datasets: datasetsFrom(silver.rendered, rules), marts });
 };

@@ -26,6 +26,36 @@ export const outputColumns = (sql: string): { columns: OutputColumn[]; objection
   };
 };
 
+/** A name that a select gives, with the columns whose values it shows; how many there are is no value. */
+export type DerivedName = Pick<OutputColumn, 'name' | 'uses'>;
+
+/** Every name that any select of a text gives; of selects that are put together, the first names the columns of all. */
+export const derivedNames = (sql: string): DerivedName[] =>
+  nodesOf(sql).flatMap(({ kind, fields }) => {
+    if (kind !== 'SelectStmt') return [];
+    const names = targetsOf({ kind, fields }).map(nameOf);
+    return branchesOf(fields).flatMap((targets) =>
+      targets.map((target, at) => ({ name: names[at] ?? nameOf(target), uses: shownIn(target.fields.val) })),
+    );
+  });
+
+const branchesOf = (fields: TreeNode['fields']): TreeNode[][] => {
+  const { larg, rarg } = fields;
+  if (!isFields(larg) || !isFields(rarg)) return [nodesIn(fields.targetList)];
+  return [...branchesOf(larg), ...branchesOf(rarg)];
+};
+
+const nameOf = ({ fields }: TreeNode): string =>
+  typeof fields.name === 'string' ? fields.name : (usedIn(fields.val)[0] ?? '');
+
+const shownIn = (value: unknown): string[] => {
+  const wrapped = nodesIn(value);
+  const [first] = wrapped;
+  if (first?.kind === 'ColumnRef') return usedIn(value);
+  if (first?.kind === 'FuncCall' && namesIn(first.fields.funcname).at(-1) === 'count') return [];
+  return wrapped.flatMap(({ fields }) => Object.values(fields).flatMap(shownIn));
+};
+
 /** The entries of the outermost select list; those of `final` where the select is `select * from final`. */
 const finalTargets = (nodes: readonly TreeNode[]): TreeNode[] => {
   const [outer] = nodes;

@@ -7,6 +7,7 @@ import { s3Files } from './adapters/s3-files.ts';
 import { StatementEnded } from './domain/events.ts';
 import { martLease, type RebuildRecord } from './domain/ledger.ts';
 import type { Clock, Events, Files, Kpis, Ledger, Log } from './domain/ports.ts';
+import { checkedRecord } from './domain/rebuild/check-findings.ts';
 import type { KpiRow } from './domain/rebuild/kpi-items.ts';
 import { publishKpis } from './domain/rebuild/kpi-publishing.ts';
 import { freeMart, rebuildOfStatement, rebuildSpec } from './domain/rebuild/rebuilding.ts';
@@ -27,7 +28,8 @@ export const publishRebuild =
       await ports.ledger.amendRebuild(rebuild, { publishing_at: ports.clock.now() });
     const items = await publishUnloaded(ports, spec);
     for (const batch of spec.batches) await ports.ledger.removePending(spec.mart, batch);
-    const published = await recordPublished(ports, rebuild);
+    const found = await checkedRecord(ports.files, spec.unload);
+    const published = await recordPublished(ports, rebuild, found);
     ports.log.info('KPIs published', { rebuild: rebuild.id, items, batches: spec.batches.length });
     if (published) await close(ports, published);
   };
@@ -40,8 +42,9 @@ const isHolder = async ({ ledger }: Ports, rebuild: RebuildRecord): Promise<bool
 const recordPublished = async (
   { ledger, clock }: Ports,
   rebuild: RebuildRecord,
+  found: Pick<RebuildRecord, 'checks' | 'report'>,
 ): Promise<RebuildRecord | undefined> => {
-  const patch = { closed_at: clock.now() };
+  const patch = { ...found, closed_at: clock.now() };
   const now = await ledger.rebuild(rebuild.id);
   return now?.state === 'published' ? now : ledger.moveRebuild(now ?? rebuild, 'published', patch);
 };

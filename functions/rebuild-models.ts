@@ -9,7 +9,9 @@ import { OurEvent, StatementEnded } from './domain/events.ts';
 import { runKey } from './domain/landing.ts';
 import { isOver, type Lease, martLease, patience, type RebuildRecord, rebuildId } from './domain/ledger.ts';
 import type { Clock, Files, Ledger, Log, Warehouse } from './domain/ports.ts';
-import { appliedBy, composeRebuild } from './domain/rebuild/rebuild.ts';
+import { checkedRecord } from './domain/rebuild/check-findings.ts';
+import { failureReason } from './domain/rebuild/failure-reason.ts';
+import { appliedBy, composeRebuild, pathsOfStatements } from './domain/rebuild/rebuild.ts';
 import {
   freeMart,
   isRebuildOver,
@@ -87,8 +89,8 @@ const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promi
   const statement = await warehouse.statement(known.statement_id ?? '');
   const is_forgotten = !statement && isOver(known.sent_at, 24 * hour, clock.now());
   if (statement?.state !== 'failed' && !is_forgotten) return;
-  await fail(ports, known, {
-    reason: statement?.error ?? 'the warehouse forgot its statement',
+  await fail(ports, mart, known, {
+    error: statement?.error ?? 'the warehouse forgot its statement',
     is_forgotten,
   });
   await rebuildMart(ports, mart);
@@ -148,6 +150,7 @@ const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: numbe
     unload: `s3://${ports.bucket}/${unload}`,
     target: ports.catalog.target,
     isFull,
+    warned: await warnedOf(ports.ledger, mart, before),
     ...(previous ? { previous } : {}),
   };
   return {
@@ -158,6 +161,7 @@ const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: numbe
     as_of: ports.clock.now(),
     unload,
     statements: composeRebuild(mart, run),
+    paths: pathsOfStatements(mart, run),
     kpis: mart.models.flatMap(({ kind, name, kpi }) =>
       kind === 'kpi' ? [{ model: name, shapes: kpi }] : [],
     ),
@@ -165,16 +169,28 @@ const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: numbe
   };
 };
 
+/** Checks of which the serving rebuild warns; where it does not say, any may. */
+const warnedOf = async (ledger: Ledger, mart: Mart, serving: string | undefined): Promise<string[]> => {
+  if (serving === undefined) return [];
+  const found = (await ledger.rebuild(serving))?.checks;
+  const all = mart.models.filter(({ kind, severity }) => kind === 'check' && severity === 'warn');
+  return found ? found.map(({ check }) => check) : all.map(({ name }) => name);
+};
+
 /** The old gold keeps serving; what the checks found stays in the lake. */
 const fail = async (
   { ledger, files, clock, log }: Ports,
+  mart: Mart,
   rebuild: RebuildRecord,
-  why: Required<Pick<RebuildRecord, 'reason' | 'is_forgotten'>>,
+  { error, is_forgotten }: { readonly error: string; readonly is_forgotten: boolean },
 ): Promise<void> => {
-  const report = await files.list(`kpis/${rebuild.id}/1/checks/`);
-  const failed = await ledger.moveRebuild(rebuild, 'failed', { ...why, closed_at: clock.now() });
+  const spec = await rebuildSpec(files, rebuild.id);
+  const found = spec ? await checkedRecord(files, spec.unload) : { checks: [] };
+  const reason = failureReason(mart, { error, spec, checks: found.checks });
+  const patch = { ...found, reason, is_forgotten, closed_at: clock.now() };
+  const failed = await ledger.moveRebuild(rebuild, 'failed', patch);
   if (!failed) return;
-  log.error('rebuild failed', { rebuild: rebuild.id, reason: why.reason, report });
+  log.error('rebuild failed', { rebuild: rebuild.id, reason, report: failed.report });
   await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
 };
 

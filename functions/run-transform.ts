@@ -6,7 +6,7 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { cleanUp, failBatch, freeDataset, giveBack, startRun } from './domain/batch-run.ts';
+import { cleanUp, failBatch, freeDataset, giveBack, lacksSilver, startRun } from './domain/batch-run.ts';
 import type { Catalog, Dataset } from './domain/catalog.ts';
 import { OurEvent } from './domain/events.ts';
 import { readOrWriteSpec } from './domain/gathering.ts';
@@ -43,7 +43,7 @@ export const runTransform =
 
 /** A manifest may land before the SQL of its dataset is deployed. */
 const sayWhatLacks = async ({ ledger, log }: Ports, dataset: string): Promise<void> => {
-  const reason = `waits until sql/silver/${dataset}.sql is deployed`;
+  const reason = lacksSilver(dataset);
   log.error('no silver SQL for the dataset', { dataset });
   const waiting = await ledger.waiting(dataset);
   const unsaid = waiting.filter((file) => file.state === 'accepted' && file.reason !== reason);

@@ -108,6 +108,9 @@ export const giveBack = async (
 
 const givenBack = { state: 'accepted', patch: {} } as const;
 
+/** Why accepted files of a dataset wait whose manifest landed before its SQL was deployed. */
+export const lacksSilver = (dataset: string): string => `waits until sql/silver/${dataset}.sql is deployed`;
+
 /** Frees the dataset for the next batch, unless it is another batch's already. */
 export const freeDataset = async (ledger: Ledger, batch: BatchRecord): Promise<void> => {
   const lease = await ledger.lease(batch.dataset);

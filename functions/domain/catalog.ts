@@ -24,6 +24,10 @@ export const Model = z.object({
   /** Silver datasets it reads directly. */
   sources: z.array(z.string()),
   severity: z.enum(['error', 'warn']).default('error'),
+  /** The file that it stands in, such as `sql/marts/fact_listens.sql`. */
+  path: z.string().default(''),
+  /** Columns whose values may be personal; they never get into a message or a report. */
+  personal: z.array(z.string()).default([]),
   /** One row may become several items; empty for models whose rows only ride in the lists of others. */
   kpi: z.array(KpiShape).default([]),
   /** Of its SQL and of everything above it. */

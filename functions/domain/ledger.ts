@@ -1,5 +1,6 @@
 import type { FileFacts } from './judgement.ts';
 import type { FileVersion } from './landing.ts';
+import type { CheckFinding } from './rebuild/check-findings.ts';
 import type { RuleFailure } from './spec.ts';
 
 /** The ledger's records and the moves that are allowed between their states. */
@@ -149,6 +150,10 @@ export type RebuildRecord = {
   /** The last rebuild before it that was published. */
   readonly follows?: string;
   readonly reason?: string;
+  /** What its checks found: why it failed, or what they warn of since it was published. */
+  readonly checks?: readonly CheckFinding[];
+  /** Prefix in the lake under which all rows lie that its checks found; absent when there are none. */
+  readonly report?: string;
 };
 
 /** Who works on a dataset or a mart; `fence` grows with each holder and is never taken back. */

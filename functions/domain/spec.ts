@@ -176,6 +176,8 @@ export const RebuildSpec = z.object({
   /** Prefix in the lake under which each KPI model and the failed checks are unloaded as JSON lines. */
   unload: z.string(),
   statements: z.array(z.string()),
+  /** For each statement the file of `sql/` that it runs, as far as it is one file; else empty. */
+  paths: z.array(z.string()).optional(),
   kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
   /** What the mart's tables hold once it is applied: for each model its hash and columns. */
   applied: z.object({

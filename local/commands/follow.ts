@@ -1,10 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
-import type { Ledger } from '../../functions/domain/ports.ts';
+import { lacksSilver } from '../../functions/domain/batch-run.ts';
+import { type FileRecord, martLease, rebuildId } from '../../functions/domain/ledger.ts';
+import type { Files, Ledger } from '../../functions/domain/ports.ts';
+import { rebuildSpec } from '../../functions/domain/rebuild/rebuilding.ts';
 import type { LandedFile } from './landing.ts';
 
-/** The places that a file passes on its way, in order. */
+/** The places that a file passes on its way, in order; a file of a dataset that no model reads ends at `published`. */
 export const stages = [
   'landing',
   'landed',
@@ -12,9 +14,7 @@ export const stages = [
   'transforming',
   'checking',
   'published',
-  'archived',
-  'rebuilt',
-  'KPIs',
+  'in KPIs',
 ] as const;
 export type Stage =
   | (typeof stages)[number]
@@ -31,6 +31,8 @@ export type Whereabouts = {
   readonly stage: Stage;
   readonly isAtRest: boolean;
   readonly record?: FileRecord;
+  /** Its rows are published, and the rebuild that was to bring them into the KPIs has failed. */
+  readonly isRebuildFailed?: boolean;
 };
 
 /** Nothing has moved for so long that something must be wrong. */
@@ -41,10 +43,9 @@ export class Stuck extends Error {
 /** What following files takes. */
 export type Following = {
   readonly ledger: Ledger;
+  readonly files: Pick<Files, 'readText'>;
   /** Marts that a dataset feeds. */
   readonly martsOf: (dataset: string) => readonly string[];
-  /** True once the transaction of the mart's running rebuild is done. */
-  readonly isRebuilt: (mart: string) => Promise<boolean>;
   /** Milliseconds without a change after which files count as stuck; three minutes unless told. */
   readonly patience?: number;
 };
@@ -64,7 +65,9 @@ export const follow = async (
   let seen: Whereabouts[] = files.map((file) => ({ file, stage: 'landing', isAtRest: false }));
   for (let changed = Date.now(); ; ) {
     const limit = pLimit(8);
-    const next = await limit.map(seen, (one) => (one.isAtRest ? one : look(ports, one.file)));
+    const next = await limit.map(seen, async (one) =>
+      one.isAtRest ? one : forward(one, await look(ports, one.file)),
+    );
     if (next.some((one, i) => one.stage !== seen[i]?.stage)) changed = Date.now();
     seen = next;
     tell(seen);
@@ -74,54 +77,86 @@ export const follow = async (
   }
 };
 
+/** A batch that failed gives its files back: they are still shown as far as they were. */
+const forward = (before: Whereabouts, now: Whereabouts): Whereabouts => {
+  const isBehind = rankOf(now.stage) < rankOf(before.stage) && rankOf(now.stage) >= 0;
+  return isBehind && !now.isAtRest ? { ...now, stage: before.stage } : now;
+};
+
+const rankOf = (stage: Stage): number => stages.indexOf(stage as (typeof stages)[number]);
+
 const stuckMessage = (seen: readonly Whereabouts[], patience: number): string => {
-  const left = seen.filter((one) => !one.isAtRest).map(({ file, stage }) => `${file.name} (${stage})`);
-  return `nothing has moved for ${patience / 60_000} minutes: ${left.slice(0, 5).join(', ')}; the logs in the state's folder say why`;
+  const left = seen
+    .filter((one) => !one.isAtRest)
+    .map(({ file, stage, record }) => `${file.name} (${stage}${record?.reason ? `, ${record.reason}` : ''})`);
+  return `nothing has moved for ${patience / 60_000} minutes: ${left.slice(0, 5).join(', ')}; soundcheck runs and the logs in the state's folder say more`;
 };
 
 const look = async (ports: Following, file: LandedFile): Promise<Whereabouts> => {
   const record = await ports.ledger.file(file);
   if (!record) return { file, stage: 'landing', isAtRest: false };
-  const [stage, isAtRest] = await stageOf(ports, record);
-  return { file, record, stage, isAtRest };
+  return { file, record, ...(await placeOf(ports, record)) };
 };
 
-const stageOf = async (ports: Following, record: FileRecord): Promise<[Stage, boolean]> => {
+type Place = Pick<Whereabouts, 'stage' | 'isAtRest' | 'isRebuildFailed'>;
+
+const moving = (stage: Stage): Place => ({ stage, isAtRest: false });
+const atRest = (stage: Stage, isAtRest = true): Place => ({ stage, isAtRest });
+
+const placeOf = async (ports: Following, record: FileRecord): Promise<Place> => {
   const isMoved = record.archived_at !== undefined;
   switch (record.state) {
     case 'landed':
-      return record.reason ? ['waiting', true] : ['landed', false];
+      return record.reason ? atRest('waiting') : moving('landed');
     case 'claimed': {
       const batch = await ports.ledger.batch(record.batch_id ?? '');
-      return [batch?.state === 'checking' ? 'checking' : 'transforming', false];
+      return moving(batch?.state === 'checking' ? 'checking' : 'transforming');
     }
     case 'published':
-      return publishedStage(ports, record, isMoved);
+      return publishedPlace(ports, record, isMoved);
     case 'rejected':
-      return ['quarantined', false];
+      return moving('quarantined');
     case 'quarantined':
     case 'missing':
     case 'parked':
-      return [record.state, true];
+      return atRest(record.state);
     case 'ignored':
     case 'superseded':
-      return [record.state, isMoved];
+      return atRest(record.state, isMoved);
     default:
-      return ['accepted', false];
+      return record.reason === lacksSilver(record.dataset) ? atRest('waiting') : moving('accepted');
   }
 };
 
-const publishedStage = async (
-  { ledger, martsOf, isRebuilt }: Following,
+const publishedPlace = async (
+  ports: Following,
   { dataset, batch_id = '' }: FileRecord,
   isMoved: boolean,
-): Promise<[Stage, boolean]> => {
+): Promise<Place> => {
+  const { ledger, martsOf } = ports;
   const batch = await ledger.batch(batch_id);
-  if (batch?.state !== 'published') return ['published', false];
-  for (const mart of martsOf(dataset)) {
-    if (!(await ledger.pending(mart)).includes(batch_id)) continue;
-    if (await isRebuilt(mart)) return ['rebuilt', false];
-    return [isMoved ? 'archived' : 'published', false];
-  }
-  return ['KPIs', isMoved];
+  if (batch?.state !== 'published') return moving('published');
+  const marts = martsOf(dataset);
+  const pending = await Promise.all(marts.map((mart) => ledger.pending(mart)));
+  const waitedFor = marts.filter((_, at) => pending[at]?.includes(batch_id));
+  if (waitedFor.length === 0) return atRest(marts.length > 0 ? 'in KPIs' : 'published', isMoved);
+  const failed = await Promise.all(
+    waitedFor.map((mart) => hasFailed(ports, mart, pending[marts.indexOf(mart)] ?? [])),
+  );
+  const isRebuildFailed = failed.every(Boolean);
+  return { stage: 'published', isAtRest: isRebuildFailed && isMoved, isRebuildFailed };
+};
+
+/** The mart's newest rebuild failed, and there is no batch that it did not try: nothing follows by itself for a while. */
+const hasFailed = async (
+  { ledger, files }: Following,
+  mart: string,
+  pending: readonly string[],
+): Promise<boolean> => {
+  const { holder, fence } = await ledger.lease(martLease(mart));
+  if (holder !== undefined) return false;
+  const newest = await ledger.rebuild(rebuildId(mart, fence));
+  if (newest?.state !== 'failed' || newest.is_forgotten) return false;
+  const tried = new Set((await rebuildSpec(files, newest.id))?.batches);
+  return pending.every((batch) => tried.has(batch));
 };

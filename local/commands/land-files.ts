@@ -5,7 +5,9 @@ import { withDatasets } from './datasets.ts';
 import { fileDocument } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
 import { type LandedFile, landFile } from './landing.ts';
+import { martRuns } from './mart-runs.ts';
 import { quarantineLines } from './quarantine.ts';
+import { failedLines, isFailed, warningLines } from './rebuild-lines.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
 import { followingOn, watch } from './watch.ts';
 
@@ -33,10 +35,19 @@ export const tellOfLanded = async (
     const files = landed.map(({ path, key: file, version }) => ({ path, stage: 'landing', file, version }));
     return answer(flags, { ...document, files }, inParts(before, landedLines(target, landed)));
   }
-  const seen = await watch(followingOn(target, await target.marts()), landed, process.stderr, Date.now());
-  const lines = inParts(before, balanceLines(seen), await quarantineLines(target.files, seen));
-  answer(flags, { ...document, files: seen.map(fileDocument) }, lines);
-  if (!seen.every(isWholeAtRest)) process.exitCode = 1;
+  const marts = await target.marts();
+  const seen = await watch(followingOn(target, marts), landed, process.stderr, Date.now());
+  const fed = marts.filter(({ datasets }) => landed.some(({ dataset }) => datasets.includes(dataset)));
+  const rebuilds = await Promise.all(fed.map((mart) => martRuns(target.ledger, mart)));
+  const lines = inParts(
+    before,
+    balanceLines(seen),
+    await quarantineLines(target.files, seen),
+    ...rebuilds.map(warningLines),
+    ...rebuilds.map(failedLines),
+  );
+  answer(flags, { ...document, files: seen.map(fileDocument), marts: rebuilds }, lines);
+  if (!seen.every(isWholeAtRest) || rebuilds.some(isFailed)) process.exitCode = 1;
 };
 
 const landedLines = (target: Target, landed: readonly LandedFile[]): string[] => {

@@ -16,9 +16,11 @@ import type { Whereabouts } from './follow.ts';
 import { kpiSummary } from './kpi-summary.ts';
 import { type LandedFile, landFile } from './landing.ts';
 import { landManifests } from './manifests.ts';
+import { martRuns } from './mart-runs.ts';
 import { openCloud, stopOnSignal } from './open-cloud.ts';
 import type { CloudFlags } from './options.ts';
 import { quarantineLines } from './quarantine.ts';
+import { failedLines, isFailed, warningLines } from './rebuild-lines.ts';
 import { martsOfState } from './target.ts';
 import { followingOn, watch } from './watch.ts';
 
@@ -53,19 +55,23 @@ const run = async (
   const [files, ledger, kpis] = [s3Files(bucket), dynamoLedger(ledgerTable), dynamoKpis(kpiTable)];
   const marts = await martsOfState(flags.state);
   await landManifests(files);
-  const [following, began] = [followingOn({ ledger, isLaptop: true }, marts), Date.now()];
+  const [following, began] = [followingOn({ ledger, files, isLaptop: true }, marts), Date.now()];
   const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
   const seen = given.length > 0 ? await see(await landAll(bucket, given)) : await runSample(see, bucket);
   const summaries = await Promise.all(marts.map(({ name }) => kpiSummary({ files, ledger, kpis }, name)));
+  const rebuilds = await Promise.all(marts.map((mart) => martRuns(ledger, mart)));
   const lines = inParts(
     knownLines(seen),
     ...summaries,
     balanceLines(seen),
     await quarantineLines(files, seen),
+    ...rebuilds.map(warningLines),
+    ...rebuilds.map(failedLines),
     nextSteps(flags),
   );
-  answer(flags, { files: seen.map(fileDocument) }, lines);
-  if (seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage))) process.exitCode = 1;
+  answer(flags, { files: seen.map(fileDocument), marts: rebuilds }, lines);
+  const isStuck = seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage));
+  if (isStuck || rebuilds.some(isFailed)) process.exitCode = 1;
 };
 
 /** Progress is part of what people read, and beside what programs read. */

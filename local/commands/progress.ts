@@ -88,13 +88,14 @@ const mostTelling = (whereabouts: readonly Whereabouts[], room: number): readonl
 const nameWidth = (shown: readonly Whereabouts[], columns: number): number =>
   Math.min(columns - besideName, Math.max(shortestName, ...shown.map(({ file }) => file.key.length)));
 
-const bar = ({ file, stage, isAtRest, record }: Whereabouts, width: number): string => {
+const bar = (one: Whereabouts, width: number): string => {
+  const { file, stage, isAtRest, isRebuildFailed = false, record } = one;
   const at = stages.indexOf(stage as (typeof stages)[number]);
   const steps = stages
     .slice(1)
-    .map((_, i) => (at < 0 ? ' ' : i < at ? '━' : '─'))
+    .map((_, i) => (at < 0 ? ' ' : i < at || (isAtRest && !isRebuildFailed) ? '━' : '─'))
     .join('');
-  const color = isAtRest ? (at < 0 ? 'yellow' : 'green') : 'cyan';
+  const color = isRebuildFailed ? 'red' : isAtRest ? (at < 0 ? 'yellow' : 'green') : 'cyan';
   return `  ${clipped(file.key, width)}  ${steps}  ${styleText(color, stage.padEnd(12))}${rowsOf(record).padStart(16)}`;
 };
 

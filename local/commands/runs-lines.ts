@@ -4,6 +4,7 @@ import { count } from './count.ts';
 import type { DatasetRuns } from './dataset-runs.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
 import type { MartRuns } from './mart-runs.ts';
+import { failedLines, warningLines } from './rebuild-lines.ts';
 import { rowsText, shortTime } from './runs-words.ts';
 
 const filesShown = 20;
@@ -98,15 +99,20 @@ const isNewer = (other: FileRecord, { key, number }: FileRecord): boolean =>
   other.key === key && other.number > number && !['ignored', 'missing'].includes(other.state);
 
 /** A mart for people: whose KPIs are out since when, and what waits. */
-export const martLines = ({ mart, newest, published, lease, pending }: MartRuns): string[] => {
+export const martLines = (runs: MartRuns): string[] => {
+  const { mart, published, lease, pending } = runs;
   const out = published
     ? `KPIs of rebuild ${published.id} are out since ${shortTime(published.closed_at ?? published.opened_at)}`
     : 'no KPIs are out yet';
-  const failed =
-    newest?.state === 'failed' ? [`  rebuild ${newest.id} failed: ${newest.reason ?? 'no reason'}`] : [];
   const running =
     lease.holder === undefined ? [] : [`  ${lease.holder} runs since ${shortTime(lease.taken_at ?? '')}`];
   const waits =
     pending.length > 0 ? [`  ${count(pending.length, 'batch')} not in them yet: ${pending.join(', ')}`] : [];
-  return [`${styleText('bold', mart)}: ${out}`, ...running, ...failed, ...waits];
+  return [
+    `${styleText('bold', mart)}: ${out}`,
+    ...running,
+    ...waits,
+    ...failedLines(runs),
+    ...warningLines(runs),
+  ];
 };

@@ -1,6 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { martLease, type RebuildRecord, rebuildId } from '../../functions/domain/ledger.ts';
+import { soundcheck } from '../local/commands/soundcheck-process.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { smallStreams } from './listens.ts';
 import { projectWith } from './project.ts';
@@ -29,14 +32,17 @@ select * from final
 `;
 
 let root: string;
+let folder: string;
 let laptop: Laptop;
 beforeAll(async () => {
   root = await projectWith({ 'sql/checks/fact_listens_impossible.sql': check });
+  folder = await mkdtemp(join(tmpdir(), 'failing-check-'));
   laptop = await startLaptop({ root });
 });
 afterAll(async () => {
   await laptop?.stop();
   await rm(root, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
 const first = { name: 'streams1.csv', text: smallStreams(1) };
@@ -63,14 +69,28 @@ describe('a rebuild whose check fails', { timeout: 240_000 }, () => {
     const [gold, kpis] = [await countOfGold(), await laptop.allKpis()];
     expect(differences(readable(kpis), expected({ streams: [first], tracks: [] }))).toEqual([]);
 
-    const wrong = await laptop.land('data/streams/streams2.csv', second.text + suspicious);
+    const path = join(folder, 'streams2.csv');
+    await writeFile(path, second.text + suspicious);
+    const landed = await soundcheck(['land', path]);
     const failed = await failedRebuild();
+    expect(landed.stdout).toContain(`listening: rebuild ${failed.id} failed at `);
+    expect(landed.stdout).toContain('a check failed: fact_listens_impossible\n');
+    expect(landed.stdout).toContain(
+      'sql/checks/fact_listens_impossible.sql: 1 row\n    99999: listened to 000',
+    );
+    expect(landed.stdout).toContain(`report: kpis/${failed.id}/1/checks/`);
+    expect(landed.stdout).toContain('fact_listens_known_tracks.sql: 1 row\n    2024-06-25: ');
+    expect(landed.stderr).toContain('data/streams/streams2.csv  published\n');
+    expect(landed.code).toBe(1);
+    const [wrong] = await laptop.ledger.versionsOf('data/streams/streams2.csv');
     expect(failed.reason).toContain('fact_listens_impossible');
     const reports = await laptop.files.list(`kpis/${failed.id}/1/checks/`);
     const texts = await Promise.all(reports.map((key) => laptop.files.readText(key)));
     const rows = texts.join('').trim().split('\n');
     expect(rows.map((row) => JSON.parse(row))).toContainEqual({
       check_name: 'fact_listens_impossible',
+      file: 'sql/checks/fact_listens_impossible.sql',
+      found: 1,
       severity: 'error',
       subject: '99999',
       detail: 'listened to 0000000000000000000000',
@@ -80,7 +100,7 @@ describe('a rebuild whose check fails', { timeout: 240_000 }, () => {
     expect(await laptop.ledger.pending('listening')).toHaveLength(1);
 
     const corrected = await laptop.land('data/streams/streams2.csv', second.text);
-    const records = await laptop.atRest([wrong, corrected]);
+    const records = await laptop.atRest([...(wrong ? [wrong] : []), corrected]);
     expect(records.map(({ state }) => state)).toEqual(['superseded', 'published']);
     const wanted = expected({ streams: [first, second], tracks: [] });
     expect(differences(readable(await laptop.allKpis()), wanted)).toEqual([]);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { Mart, Model } from '../../functions/domain/catalog.ts';
 import { statementEnded } from '../../functions/domain/events.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { land, publish, putManifest, rebuild, show } from './acts.ts';
@@ -23,6 +24,29 @@ test('shows what was unloaded, forgets what was pending and frees the mart', asy
   expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'published' });
   expect(await stage.ports.ledger.lease('mart/listening')).toEqual({ name: 'mart/listening', fence: 1 });
   expect(stage.news()).toEqual([`KPIs Published: listening ${first}`]);
+});
+
+test('records what the checks warn of; the next rebuild is told', async () => {
+  const row = { check_name: 'odd', file: 'sql/checks/odd.sql', severity: 'warn', found: 1 };
+  const line = JSON.stringify({ ...row, subject: 'a', detail: 'is odd' });
+  await stage.lake.files.write(`kpis/${first}/1/checks/0000_part_00.json`, line);
+  await show(stage);
+  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
+    state: 'published',
+    checks: [{ check: 'odd', severity: 'warn', rows: 1, first: [{ subject: 'a', detail: 'is odd' }] }],
+    report: `kpis/${first}/1/checks/`,
+  });
+  const { catalog } = stage.ports;
+  const models = Object.values(catalog.marts).flatMap((mart) => mart.models);
+  const texts = { sql: 'every row', incremental_sql: 'rows of that day' };
+  const odd = { ...models[0], kind: 'check', name: 'odd', refs: [], severity: 'warn', ...texts } as Model;
+  const marts = { listening: { ...catalog.marts.listening, models: [...models, odd] } as Mart };
+  await land(stage, 'b', goodBody(200));
+  await publish(stage);
+  await rebuild({ ...stage, ports: { ...stage.ports, catalog: { ...catalog, marts } } });
+  const spec = stage.lake.newest('runs/listening-00000002/rebuild.spec.json')?.body;
+  expect(spec).toContain('every row');
+  expect(spec).not.toContain('rows of that day');
 });
 
 test('says it again when the event comes twice, and writes nothing', async () => {

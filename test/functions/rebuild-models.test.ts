@@ -77,11 +77,15 @@ describe('a failed statement', () => {
   beforeEach(wake);
 
   test('leaves its batches pending, says where the report is, and frees the mart', async () => {
-    await stage.lake.files.write(`kpis/${first}/1/checks/0000_part_00.json`, '{}\n');
+    const row = { check_name: 'totals', file: 'sql/checks/totals.sql', severity: 'error', found: 2 };
+    const lines = ['b', 'a'].map((subject) => JSON.stringify({ ...row, subject, detail: 'is odd' }));
+    await stage.lake.files.write(`kpis/${first}/1/checks/0000_part_00.json`, lines.join('\n'));
     await failed();
     expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
       state: 'failed',
-      reason: 'a check failed',
+      reason: 'a check failed: totals',
+      checks: [{ check: 'totals', rows: 2, first: [{ subject: 'a', detail: 'is odd' }, { subject: 'b' }] }],
+      report: `kpis/${first}/1/checks/`,
     });
     expect(await stage.ports.ledger.pending('listening')).toEqual([batch]);
     expect(await stage.ports.ledger.lease('mart/listening')).toEqual({ name: 'mart/listening', fence: 1 });
@@ -90,8 +94,8 @@ describe('a failed statement', () => {
       message: 'rebuild failed',
       facts: {
         rebuild: first,
-        reason: 'a check failed',
-        report: [`kpis/${first}/1/checks/0000_part_00.json`],
+        reason: 'a check failed: totals',
+        report: `kpis/${first}/1/checks/`,
       },
     });
   });

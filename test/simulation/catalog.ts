@@ -11,6 +11,8 @@ const model = (name: string, kind: Model['kind'], settings: Partial<Model>): Mod
   refs: [],
   sources: [],
   severity: 'error',
+  path: `sql/${name}.sql`,
+  personal: [],
   kpi: [],
   hash: 'one',
   meta: {},

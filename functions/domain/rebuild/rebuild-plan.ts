@@ -22,6 +22,8 @@ export type RebuildRun = {
   readonly isFull?: boolean;
   /** What the last rebuild that was applied left behind; absent when there was none. */
   readonly previous?: Applied;
+  /** Checks that warned of something in it. */
+  readonly warned?: readonly string[];
 };
 
 /** All that the statements of a rebuild are composed from. */

@@ -35,17 +35,7 @@ export class OversizedRebuild extends Error {
  * session for their temporary relations. Throws `OversizedRebuild`, `UnsafeValue` and `ChangedColumnType`.
  */
 export const composeRebuild = (mart: Mart, run: RebuildRun): string[] => {
-  const plan = planRebuild(mart, run);
-  const statements = [
-    ...shapeGold(plan),
-    ...raiseFence(plan),
-    ...forgetTexts(plan),
-    findChangedInputs(plan),
-    ...mart.models.flatMap((model) => rebuildTable(plan, model)),
-    ...modelsOf(plan, 'kpi').flatMap((kpi) => [unloadKpi(plan, kpi), ...noteLatest(plan, kpi)]),
-    ...runChecks(plan),
-    ...recordApplied(plan),
-  ];
+  const statements = partsOf(planRebuild(mart, run)).flatMap((part) => part.statements);
   const bytes = statements.reduce(
     (total, statement) => total + new TextEncoder().encode(statement).length,
     0,
@@ -53,6 +43,31 @@ export const composeRebuild = (mart: Mart, run: RebuildRun): string[] => {
   if (statements.length > transactionLimits.statements || bytes >= transactionLimits.bytes)
     throw new OversizedRebuild(mart.name, statements.length, bytes);
   return statements;
+};
+
+/** For each statement of a rebuild the file of `sql/` that it runs, as far as it is one file; else empty. */
+export const pathsOfStatements = (mart: Mart, run: RebuildRun): string[] =>
+  partsOf(planRebuild(mart, run)).flatMap(({ path, statements }) => statements.map(() => path));
+
+/** Statements, and the file whose text they run. */
+type Part = { readonly path: string; readonly statements: readonly string[] };
+
+const partsOf = (plan: Plan): Part[] => [
+  { path: '', statements: shapeGold(plan) },
+  { path: '', statements: [...raiseFence(plan), ...forgetTexts(plan), findChangedInputs(plan)] },
+  ...plan.mart.models.map((model) => ({ path: model.path, statements: rebuildTable(plan, model) })),
+  ...modelsOf(plan, 'kpi').map((kpi) => ({
+    path: kpi.path,
+    statements: [unloadKpi(plan, kpi), ...noteLatest(plan, kpi)],
+  })),
+  { path: checksPath(plan), statements: runChecks(plan) },
+  { path: '', statements: recordApplied(plan) },
+];
+
+/** All checks run in one statement. */
+const checksPath = (plan: Plan): string => {
+  const [only, ...others] = modelsOf(plan, 'check');
+  return only && others.length === 0 ? only.path : 'sql/checks/';
 };
 
 const rebuildTable = (plan: Plan, model: Model): string[] => {

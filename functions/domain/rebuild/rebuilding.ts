@@ -16,7 +16,10 @@ export const rebuildOfStatement = (name: string): string =>
 export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebuild.lastIndexOf('-'));
 
 /** Reads a rebuild's spec; undefined before it is written. */
-export const rebuildSpec = async (files: Files, rebuild: string): Promise<RebuildSpec | undefined> => {
+export const rebuildSpec = async (
+  files: Pick<Files, 'readText'>,
+  rebuild: string,
+): Promise<RebuildSpec | undefined> => {
   const text = await files.readText(runKey(rebuild, 'rebuild', 'spec'));
   return text === undefined ? undefined : RebuildSpec.parse(JSON.parse(text));
 };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { balanceLines, knownLines, whereRowsAre } from '../../../local/commands/balance.ts';
 import { fileRecord, whereabouts } from './whereabouts.ts';
 
-const published = whereabouts('KPIs', fileRecord('published', { rows: 10 }));
+const published = whereabouts('in KPIs', fileRecord('published', { rows: 10 }));
 const ignored = whereabouts(
   'ignored',
   fileRecord('ignored', { reason: 'same bytes as version v0' }),
@@ -27,7 +27,7 @@ describe('the balance of a file', () => {
       { landed: 10, published: 0, quarantined: 0, superseded: 0 },
     ],
     [
-      whereabouts('KPIs', fileRecord('published', { rows: 7, quarantined_rows: 3 })),
+      whereabouts('in KPIs', fileRecord('published', { rows: 7, quarantined_rows: 3 })),
       { landed: 10, published: 7, quarantined: 3, superseded: 0 },
     ],
     [ignored, { landed: 0, published: 0, quarantined: 0, superseded: 0 }],
@@ -45,7 +45,7 @@ describe('the table of the balance', () => {
   });
 
   test('says so when a published file has fewer rows than landed', () => {
-    const lossy = whereabouts('KPIs', fileRecord('published', { rows: 9 }));
+    const lossy = whereabouts('in KPIs', fileRecord('published', { rows: 9 }));
     expect(plain(balanceLines([lossy]))).toContain('some rows are not at rest yet');
   });
 

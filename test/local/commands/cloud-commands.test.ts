@@ -53,7 +53,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(stdout).toMatch(/rows set aside: data\/quarantine\/streams\/streams7\.csv@.+\.rows\.csv/);
     expect(stdout).toContain('nothing lost, nothing counted twice');
     expect(stderr).toContain(`${manifest} is newer than that of rules/, and stays.`);
-    expect(stderr).toContain('data/streams/streams7.csv  KPIs');
+    expect(stderr).toContain('data/streams/streams7.csv  in KPIs');
     expect(code).toBe(1);
   });
 
@@ -193,7 +193,7 @@ describe('a command without a cloud that runs', { timeout: 120_000 }, () => {
       {},
     );
     expect(stderr).toContain(`No cloud runs on ${own}: one is started for as long as this takes.`);
-    expect(JSON.parse(stdout).files).toMatchObject([{ stage: 'KPIs', state: 'published', records: 1 }]);
+    expect(JSON.parse(stdout).files).toMatchObject([{ stage: 'in KPIs', state: 'published', records: 1 }]);
     expect(code).toBe(0);
     await expect(readFile(join(own, 'lock'))).rejects.toThrow('ENOENT');
   });

@@ -13,7 +13,7 @@ const newOutput = (shape: Omit<Output, 'write'> = {}) => {
 const files = (stage: Stage, number = 1) =>
   Array.from({ length: number }, (_, i) => ({
     ...whereabouts(stage, fileRecord('accepted'), `streams${i}.csv`),
-    isAtRest: stage === 'KPIs',
+    isAtRest: stage === 'in KPIs',
   }));
 
 describe('progress without a terminal', () => {
@@ -31,10 +31,10 @@ describe('progress without a terminal', () => {
     const { output, written } = newOutput();
     const progress = newProgress(output, Date.now());
     progress.show(files('landed', 200));
-    progress.show([...files('landed', 150), ...files('KPIs', 50)]);
+    progress.show([...files('landed', 150), ...files('in KPIs', 50)]);
     expect(written.map((line) => line.trim().replace(/^[\d.]+ s +/, ''))).toEqual([
       '200 landed',
-      '150 landed, 50 KPIs',
+      '150 landed, 50 in KPIs',
     ]);
   });
 });
@@ -76,7 +76,7 @@ describe('progress on a terminal', () => {
       ...whereabouts('checking', undefined, 'late.csv'),
       isAtRest: false,
     };
-    newProgress(output, Date.now()).show([...files('KPIs', 100), moving]);
+    newProgress(output, Date.now()).show([...files('in KPIs', 100), moving]);
     expect(written.join('')).toContain('late.csv');
   });
 

@@ -29,7 +29,7 @@ describe('what is said of quarantine', () => {
   });
 
   test('is nothing when no file was refused, and no more than five files otherwise', async () => {
-    expect(await said({}, [whereabouts('KPIs', fileRecord('published'))])).toBe('');
+    expect(await said({}, [whereabouts('in KPIs', fileRecord('published'))])).toBe('');
     expect(
       await said(
         {},
@@ -41,7 +41,7 @@ describe('what is said of quarantine', () => {
   test('is how many rows of a published file were set aside, where they lie, and what to do', async () => {
     const record = fileRecord('published', { quarantined_rows: 2, records: 10_000 });
     const readText = async () => JSON.stringify({ findings: [{ message: 'line 3: wrong' }] });
-    const lines = await quarantineLines({ readText }, [whereabouts('KPIs', record)]);
+    const lines = await quarantineLines({ readText }, [whereabouts('in KPIs', record)]);
     expect(lines.map(stripVTControlCharacters)).toEqual([
       'data/streams/streams1.csv: 9,998 rows published, 2 set aside',
       '  line 3: wrong',

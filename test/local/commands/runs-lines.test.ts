@@ -99,12 +99,33 @@ describe('what is said of a mart', () => {
 
   test('is whose KPIs are out, what failed since and what waits', () => {
     const published = { ...rebuild, state: 'published' as const };
-    const newest = { ...rebuild, id: 'listening-00000003', state: 'failed' as const, reason: 'a check' };
+    const newest = {
+      ...rebuild,
+      id: 'listening-00000003',
+      state: 'failed' as const,
+      closed_at: '2026-01-01T00:01:00.000Z',
+      reason: 'a check failed: totals',
+      checks: [
+        {
+          check: 'totals',
+          file: 'sql/checks/totals.sql',
+          severity: 'error' as const,
+          rows: 1_200,
+          first: [],
+        },
+      ],
+      report: 'kpis/listening-00000003/1/checks/',
+    };
     const lines = martLines({ ...mart, newest, published, pending: ['streams-00000003'] });
     expect(lines.map(stripVTControlCharacters)).toEqual([
       'listening: KPIs of rebuild listening-00000002 are out since 2026-01-01 00:00:00',
-      '  rebuild listening-00000003 failed: a check',
       '  1 batch not in them yet: streams-00000003',
+      'listening: rebuild listening-00000003 failed at 2026-01-01 00:01:00, the KPIs of listening-00000002 stay',
+      '  a check failed: totals',
+      '  sql/checks/totals.sql: 1,200 rows',
+      '    … and 1,200 more rows',
+      '  report: kpis/listening-00000003/1/checks/; npx soundcheck report listening-00000003 prints it',
+      '  next: correct the rows or the SQL, and land; it is tried again with what lands next',
     ]);
   });
 

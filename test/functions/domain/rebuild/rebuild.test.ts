@@ -59,7 +59,14 @@ describeWarehouses('a rebuild', (engine) => {
       );
       expect(await durations()).toEqual(['1000']);
       expect(await warehouse.unloaded(2, 'checks')).toEqual([
-        { check_name: 'dim_tracks_durations', severity: 'error', subject: 'a', detail: 'duration_ms is -5' },
+        {
+          check_name: 'dim_tracks_durations',
+          file: 'sql/checks/dim_tracks_durations.sql',
+          severity: 'error',
+          subject: 'a',
+          detail: 'duration_ms is -5',
+          found: 1,
+        },
       ]);
       await landTracks('v3', 7);
       await warehouse.rebuild(mart, { seq: 3 });
@@ -89,6 +96,41 @@ describeWarehouses('a rebuild', (engine) => {
       expect(rows.get('checks')).toMatchObject([
         { check_name: 'fact_listens_known_tracks', subject: '2024-06-25' },
       ]);
+    });
+  });
+
+  describe('and what its checks warn of', () => {
+    const warningsOf = async (seq: number, warned: string[]): Promise<unknown[]> => {
+      const run = { seq, warned, previous: appliedBy(mart) };
+      return ((await warehouse.rebuild(mart, run)).get('checks') ?? []).map(({ subject }) => subject);
+    };
+    const other = { ...listen, listen_time: '2024-06-26 10:00:00' };
+    const landMore = (version: string, row: Row) =>
+      warehouse.publish({
+        dataset: 'streams',
+        file: `streams${version}.csv`,
+        version,
+        landedAt: '2024-07-01 00:00:00',
+        rows: [row],
+      });
+
+    it('is all that there is while there is something, and what the rebuild touched while there is not', async () => {
+      warehouse = await engine.open(catalog);
+      await landStreams('v1', listen);
+      await warehouse.rebuild(mart);
+      await landMore('2', other);
+      expect(await warningsOf(2, ['fact_listens_known_tracks'])).toEqual(['2024-06-25', '2024-06-26']);
+      await landMore('3', { ...other, user_id: 3 });
+      expect(await warningsOf(3, [])).toEqual(['2024-06-26']);
+      await landTracks('v1', 1000);
+      expect(await warningsOf(4, ['fact_listens_known_tracks'])).toEqual([]);
+    });
+
+    it('has no value of a column that may be personal', async () => {
+      warehouse = await engine.open(catalog);
+      await landStreams('v1', listen);
+      const rows = await warehouse.rebuild(withModel('fact_listens_known_tracks', { personal: ['detail'] }));
+      expect(rows.get('checks')).toMatchObject([{ subject: '2024-06-25', detail: '***', found: 1 }]);
     });
   });
 

@@ -1,0 +1,45 @@
+import { styleText } from 'node:util';
+import type { RebuildRecord } from '../../functions/domain/ledger.ts';
+import type { CheckFinding } from '../../functions/domain/rebuild/check-findings.ts';
+import { count } from './count.ts';
+import type { MartRuns } from './mart-runs.ts';
+import { shortTime } from './runs-words.ts';
+
+/** True for a mart whose newest rebuild failed. */
+export const isFailed = ({ newest }: Pick<MartRuns, 'newest'>): boolean => newest?.state === 'failed';
+
+/** Why the newest rebuild of a mart failed, the rows that its checks found, and what to do; empty when it did not. */
+export const failedLines = ({ mart, newest, published }: MartRuns): string[] => {
+  if (newest?.state !== 'failed') return [];
+  const serving = published ? `the KPIs of ${published.id} stay` : 'no KPIs are out yet';
+  const errors = (newest.checks ?? []).filter(({ severity }) => severity === 'error');
+  return [
+    `${styleText('bold', mart)}: rebuild ${newest.id} ${styleText('red', 'failed')} at ${shortTime(newest.closed_at ?? '')}, ${serving}`,
+    `  ${newest.reason ?? 'it is not known why'}`,
+    ...errors.flatMap(checkLines),
+    ...reportLines(newest),
+    `  ${styleText('dim', 'next: correct the rows or the SQL, and land; it is tried again with what lands next')}`,
+  ];
+};
+
+/** What the checks of the serving rebuild warn of; empty when there is nothing. */
+export const warningLines = ({ mart, published }: MartRuns): string[] => {
+  const checks = published?.checks ?? [];
+  if (!published || checks.length === 0) return [];
+  return [
+    `${styleText('bold', mart)}: ${styleText('yellow', count(checks.length, 'warning'))} of rebuild ${published.id}`,
+    ...checks.flatMap(checkLines),
+    ...reportLines(published),
+  ];
+};
+
+const checkLines = ({ file, rows, first }: CheckFinding): string[] => [
+  `  ${file}: ${count(rows, 'row')}`,
+  ...first.map(({ subject, detail }) => `    ${subject}: ${detail}`),
+  ...(rows > first.length ? [`    … and ${count(rows - first.length, 'more row')}`] : []),
+];
+
+const reportLines = ({ id, report }: RebuildRecord): string[] =>
+  report === undefined
+    ? []
+    : [`  ${styleText('dim', `report: ${report}; npx soundcheck report ${id} prints it`)}`];
