@@ -1,9 +1,11 @@
+import { stringifyExactly } from '../../functions/domain/exact-json.ts';
+
 /** Prints a command's answer on standard output: one JSON document where it was asked for, else lines for people. */
 export const answer = (
   { json }: { readonly json?: boolean },
   document: object,
   lines: readonly string[],
-): void => console.log(json ? JSON.stringify(document, null, 2) : lines.join('\n'));
+): void => console.log(json ? stringifyExactly(document, 2) : lines.join('\n'));
 
 /** Parts of an answer with an empty line between them; empty parts are left out. */
 export const inParts = (...parts: readonly (readonly string[])[]): string[] =>
