@@ -19,6 +19,7 @@ import { judgeRow } from './judge-row.ts';
  * right are judged one by one; without a scanner all are, to the same end.
  */
 export class CsvParser implements Parser {
+  readonly isRewritten = false;
   records = 0;
   badRecords = 0;
   drift: readonly string[] = [];

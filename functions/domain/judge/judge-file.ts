@@ -55,6 +55,7 @@ const conclude = (
     verdict: 'accepted',
     facts: { ...parser.facts(), compression, sha256 },
     drift: parser.drift,
+    isRewritten: parser.isRewritten,
     ...quarantined(parser.badRecords + discarded, findings, repeats),
   };
 };

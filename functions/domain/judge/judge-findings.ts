@@ -25,6 +25,8 @@ export class FindingLog {
   /** Findings that speak of one record and leave the others alone. */
   inRecords = 0;
   readonly kept: Finding[] = [];
+  /** What messages call the place of a record; a format without lines has rows. */
+  unit: 'line' | 'row' = 'line';
   private readonly byRule = new Map<string, number>();
   private listener: ((finding: Finding) => void) | undefined;
 
@@ -40,7 +42,7 @@ export class FindingLog {
     this.total++;
     const isKept = this.kept.length < mostKept;
     if (!isKept && !this.listener) return;
-    const finding = worded(rule, column, detail());
+    const finding = worded(rule, column, detail(), this.unit);
     if (isKept) this.kept.push(finding);
     this.listener?.(finding);
   }
@@ -53,7 +55,7 @@ export class FindingLog {
     const detail = { subject: 'the file', says: `has ${what}; what follows was not read` };
     this.add('findings', undefined, () => detail);
     this.kept.pop();
-    this.kept.unshift(worded('findings', undefined, detail));
+    this.kept.unshift(worded('findings', undefined, detail, this.unit));
     return true;
   }
 
@@ -77,9 +79,12 @@ const worded = (
   rule: string,
   column: string | undefined,
   { line, place = column, value, subject, says }: Detail,
+  unit: FindingLog['unit'],
 ): Finding => {
   const shown = value === undefined ? undefined : cut(value);
-  const where = [line && `line ${line}`, place !== undefined && `column ${place}`].filter(Boolean).join(', ');
+  const where = [line && `${unit} ${line}`, place !== undefined && `column ${place}`]
+    .filter(Boolean)
+    .join(', ');
   const about = subject ?? (shown === undefined ? 'the value' : JSON.stringify(shown));
   return {
     rule,

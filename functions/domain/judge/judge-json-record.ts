@@ -10,7 +10,7 @@ import { type JsonKind, kindOf, readColon, readKey, skipValue } from '../json/js
 import { JsonTokens, jsonByte } from '../json/json-tokens.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { FindingLog } from './judge-findings.ts';
-import { RecordFaults } from './judge-json-faults.ts';
+import { type RecordFault, RecordFaults } from './judge-json-faults.ts';
 import { ValueJudge } from './judge-json-value.ts';
 import type { KeyIndex } from './judge-keys.ts';
 
@@ -41,11 +41,17 @@ export class JsonRecordJudge {
     this.findings = findings;
   }
 
-  /** Adds findings of the record that lies there; of one that is no JSON the first thing alone that is wrong. */
-  judge(bytes: Buffer, start: number, end: number, line: number): RecordVerdict {
+  /** Adds findings of the record that lies there, the known ones first; of one that is no JSON the first thing alone that is wrong. */
+  judge(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    line: number,
+    known: readonly RecordFault[] = [],
+  ): RecordVerdict {
     const { tokens } = this;
     tokens.begin(bytes, start, end);
-    this.faults.forget();
+    this.faults.begin(known);
     this.element = none;
     if (this.record() && this.isOver()) return this.faults.tell(line) ? 'bad' : 'good';
     const says = `is not JSON: ${tokens.problem} (byte ${tokens.problemAt - start + 1})`;

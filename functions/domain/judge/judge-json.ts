@@ -5,6 +5,7 @@ import type { FileFacts, Finding } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { Discards } from './judge-discards.ts';
 import type { FindingLog } from './judge-findings.ts';
+import type { RecordFault } from './judge-json-faults.ts';
 import { JsonRecordJudge } from './judge-json-record.ts';
 import type { KeyCheck } from './judge-keys.ts';
 import { fileKind } from './judge-kind.ts';
@@ -20,8 +21,11 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
  * twice. A listener gets records as lines: as they stand in JSON lines, each made one line of an array's.
  */
 export class JsonParser implements Parser {
+  readonly isRewritten = false;
   records = 0;
   badRecords = 0;
+  /** Faults of a record that whoever wrote its text knows, by its position from 1. */
+  known: (record: number) => readonly RecordFault[] = () => [];
   private bytes = 0;
   private found: Finding[] = [];
   private readonly lines: LineCutter | undefined;
@@ -86,6 +90,11 @@ export class JsonParser implements Parser {
     }
   }
 
+  /** Judges all whole records that were written so far. */
+  drain(): void {
+    this.reader.drain(false);
+  }
+
   stop(): void {
     this.reader.stop();
   }
@@ -131,7 +140,8 @@ export class JsonParser implements Parser {
     if (this.discards.ordinal === this.records) this.discards.tell();
     else if (start === end) this.addOne('blank_line', line, 'the line', 'is blank');
     else if (!isUtf8) this.addOne('encoding', line, 'the record', 'is not UTF-8');
-    else if (this.judge.judge(bytes, start, end, line) === 'broken') return this.lines !== undefined;
+    else if (this.judge.judge(bytes, start, end, line, this.known(this.records)) === 'broken')
+      return this.lines !== undefined;
     return true;
   }
 

@@ -1,38 +1,43 @@
 import type { Field } from '../field/field.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import { type ParquetKind, parquetKind, parquetTypeName } from '../parquet/parquet-kind.ts';
 import {
+  innermost,
   type ParquetColumn,
-  type ParquetKind,
-  parquetKind,
-  parquetTypeName,
+  type ParquetNode,
+  parquetColumns,
 } from '../parquet/parquet-schema.ts';
 import type { FindingLog } from './judge-findings.ts';
 
 const mostDrift = 20;
+/** More columns that nobody names than anyone means to keep. */
+const mostKept = 2000;
 
-/** Kinds of Parquet columns whose values a field of a type may have. */
+/** Kinds of Parquet columns whose values a field of a type may have; a column of nothing but nulls may be any of them. */
 const kindsFor: Readonly<Record<Field['type']['kind'], readonly ParquetKind['kind'][]>> = {
   int: ['int', 'unsigned'],
   decimal: ['decimal', 'int', 'unsigned'],
-  float: ['float', 'decimal'],
+  float: ['float', 'half', 'decimal'],
   bool: ['bool'],
-  string: ['string'],
+  string: ['string', 'uuid', 'time'],
   date: ['date'],
   timestamp: ['timestamp', 'int96'],
 };
 
 /** Holds the columns of a Parquet file against the manifest's, by name; answers how they differ in what it allows. */
 export const judgeParquetSchema = (
-  columns: readonly ParquetColumn[],
+  nodes: readonly ParquetNode[],
   manifest: Manifest,
   findings: FindingLog,
 ): readonly string[] => {
+  const columns = parquetColumns(nodes);
   const found = new Map(columns.map((column) => [column.path, column]));
   const known = new Set(manifest.fields.map(({ name }) => name));
   const added = columns.map(({ path }) => path).filter((path) => !known.has(path));
-  if (found.size < columns.length) addOfFile(findings, 'duplicate_column', 'names one column twice');
+  judgeTwins(nodes, findings);
   if (added.length === columns.length) addOfFile(findings, 'header', 'has no column of the manifest');
   if (manifest.unknown_fields === 'reject') for (const path of added) unknownColumn(path, manifest, findings);
+  if (manifest.unknown_fields === 'text') judgeKept(added, findings);
   const absent = manifest.fields.filter(({ name }) => !found.has(name));
   for (const field of absent) missingColumn(field, manifest, findings);
   for (const field of manifest.fields) judgeType(field, found.get(field.name), findings);
@@ -48,6 +53,36 @@ const shortened = (path: string): string => JSON.stringify(path.slice(0, 100));
 const addOfFile = (findings: FindingLog, rule: string, says: string): void =>
   findings.add(rule, undefined, () => ({ subject: 'the file', says }));
 
+/** Engines do not tell `ID` from `id`, and a manifest not a column `a.b` from a column b inside of a. */
+const judgeTwins = (nodes: readonly ParquetNode[], findings: FindingLog): void => {
+  const total = findings.total;
+  twinsAmong(nodes, findings);
+  if (findings.total > total) return;
+  const seen = new Map<string, string>();
+  for (const { path } of parquetColumns(nodes)) {
+    const before = seen.get(path.toLowerCase());
+    if (before !== undefined) {
+      const says = `names ${shortened(path)} twice, as a column and inside of another one; rename one of them`;
+      addOfFile(findings, 'duplicate_column', says);
+    }
+    seen.set(path.toLowerCase(), path);
+  }
+};
+
+const twinsAmong = (nodes: readonly ParquetNode[], findings: FindingLog): void => {
+  const seen = new Map<string, string>();
+  for (const node of nodes) {
+    const before = seen.get(node.name.toLowerCase());
+    if (before !== undefined) {
+      const says = `names one column twice: ${shortened(before)} and ${shortened(node.name)}`;
+      addOfFile(findings, 'duplicate_column', says);
+    }
+    seen.set(node.name.toLowerCase(), node.name);
+    const inner = innermost(node);
+    if (inner.kind === 'struct') twinsAmong(inner.children, findings);
+  }
+};
+
 const unknownColumn = (path: string, { fields }: Manifest, findings: FindingLog): void => {
   const hides = fields.some(({ pii }) => pii);
   const says = 'is a column that the manifest does not name';
@@ -56,13 +91,27 @@ const unknownColumn = (path: string, { fields }: Manifest, findings: FindingLog)
   );
 };
 
+const judgeKept = (added: readonly string[], findings: FindingLog): void => {
+  const isNamed = (path: string): boolean => path.split('.').every((step) => step !== '""');
+  if (added.length > mostKept)
+    addOfFile(
+      findings,
+      'unknown_column',
+      `has more than ${mostKept} columns that the manifest does not name`,
+    );
+  if (!added.every(isNamed)) addOfFile(findings, 'unknown_column', 'has a column without a name');
+};
+
 const missingColumn = (field: Field, manifest: Manifest, findings: FindingLog): void => {
   if (!field.required && !manifest.fields_required) return;
   findings.add('missing_column', field.name, () => ({ subject: 'the file', says: 'lacks it' }));
 };
 
 const judgeType = (field: Field, column: ParquetColumn | undefined, findings: FindingLog): void => {
-  if (!column || kindsFor[field.type.kind].includes(parquetKind(column.element).kind)) return;
-  const says = `is ${parquetTypeName(column.element)} in Parquet, the manifest asks for ${field.type_name}`;
+  if (!column) return;
+  const { kind } = parquetKind(column.element);
+  if (kind === 'nothing' || kindsFor[field.type.kind].includes(kind)) return;
+  const why = kind === 'bytes' || kind === 'interval' ? ', which no field takes' : '';
+  const says = `is ${parquetTypeName(column.element)} in Parquet${why}, the manifest asks for ${field.type_name}`;
   findings.add('type', field.name, () => ({ subject: 'the column', says }));
 };

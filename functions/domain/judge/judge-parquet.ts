@@ -1,25 +1,33 @@
 import type { FileFacts } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { ParquetDamage, type ReadRange, readFooter, readRowGroups } from '../parquet/parquet-file.ts';
-import { type ParquetNode, parquetColumns, parquetTree } from '../parquet/parquet-schema.ts';
-import { structToJson, type ToJson } from '../parquet/parquet-values.ts';
+import { ParquetDamage, type ReadRange } from '../parquet/parquet-damage.ts';
+import { readFooter } from '../parquet/parquet-file.ts';
+import { type FoundOdd, type RowsOptions, readRows } from '../parquet/parquet-rows.ts';
+import { leavesOfNodes, type ParquetNode, parquetColumns, parquetTree } from '../parquet/parquet-schema.ts';
+import { textsOf } from '../parquet/parquet-texts.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { JsonParser } from './judge-json.ts';
+import type { RecordFault } from './judge-json-faults.ts';
 import type { KeyCheck } from './judge-keys.ts';
+import { nestedNodes, onlyNamed } from './judge-parquet-nodes.ts';
 import { judgeParquetSchema } from './judge-parquet-schema.ts';
 import type { Parser, RecordListener } from './judge-records.ts';
 
-const rowsAtOnce = 1000;
+/** Most bytes of a row as JSON, which is how engines read it. */
+export const mostRowBytes = 16 * 2 ** 20;
 
 /**
- * Parser of Parquet files. It reads their footer, then one row group after the other, as JSON lines that are judged as
- * such: `line` is the row, and a listener gets JSON lines.
+ * Parser of Parquet files. It reads their footer, then their pages, and makes JSON lines of the rows, which are judged as
+ * such: `line` is the row, and a listener gets JSON lines. Engines read nothing but these.
  */
 export class ParquetParser implements Parser {
+  readonly isRewritten = true;
   drift: readonly string[] = [];
   isEmpty = false;
   private header: readonly string[] = [];
-  private hasBadText = false;
+  private odds: ReadonlyMap<number, readonly FoundOdd[]> = new Map();
+  /** Rows before those that are being judged. */
+  private before = 0;
   private readonly lines: JsonParser;
   private readonly manifest: Manifest;
   private readonly findings: FindingLog;
@@ -31,7 +39,10 @@ export class ParquetParser implements Parser {
     windowBytes?: number,
     keys?: KeyCheck,
   ) {
-    this.lines = new JsonParser(manifest, findings, listener, windowBytes, keys);
+    findings.unit = 'row';
+    const ofLines = { ...manifest, max_row_bytes: mostRowBytes };
+    this.lines = new JsonParser(ofLines, findings, listener, windowBytes, keys);
+    this.lines.known = (row) => this.faultsOf(this.odds.get(row - 1 - this.before) ?? []);
     this.manifest = manifest;
     this.findings = findings;
   }
@@ -73,63 +84,68 @@ export class ParquetParser implements Parser {
       await this.readRows(size, range, settled);
     } catch (cause) {
       if (!(cause instanceof ParquetDamage)) throw cause;
-      this.findings.add('parquet', undefined, () => ({ subject: 'the file', says: cause.message }));
+      const subject = cause.column === undefined ? 'the file' : 'the column';
+      this.findings.add('parquet', cause.column, () => ({ subject, says: cause.message }));
       this.stop();
     }
   }
 
   private async readRows(size: number, range: ReadRange, settled: () => Promise<void> | void): Promise<void> {
-    const metadata = await readFooter(size, range);
-    const nodes = this.known(parquetTree(metadata));
+    const footer = await readFooter(size, range);
+    const tree = parquetTree(footer.schema);
+    const nodes = this.known(tree);
     if (this.isStopped) return;
-    const toJson = structToJson(nodes, () => {
-      this.hasBadText = true;
-    });
-    const names = nodes.map(({ name }) => name);
-    for await (const rows of readRowGroups(size, range, metadata, names)) {
-      for (let at = 0; at < rows.length && !this.isStopped; at += rowsAtOnce) {
-        this.write(this.asLines(rows.slice(at, at + rowsAtOnce), toJson));
-        await settled();
-      }
+    for await (const { texts, odds } of readRows({
+      size,
+      read: range,
+      footer,
+      nodes,
+      columns: this.columns(tree),
+    })) {
+      this.before = this.records;
+      this.odds = odds;
+      this.write(Buffer.from(`${texts.join('\n')}\n`));
+      // Faults are known by the position of their rows: none may wait in a window.
+      this.lines.drain();
+      await settled();
       if (this.isStopped) return;
     }
   }
 
   /** Judges the columns, and answers those whose values are to be read. */
-  private known(nodes: readonly ParquetNode[]): readonly ParquetNode[] {
-    const columns = parquetColumns(nodes);
+  private known(tree: readonly ParquetNode[]): readonly ParquetNode[] {
     const { findings } = this;
     const before = findings.total;
-    this.header = columns.map(({ path }) => path);
-    this.drift = judgeParquetSchema(columns, this.manifest, findings);
-    if (findings.total > before) this.stop();
-    if (this.manifest.unknown_fields === 'text') return nodes;
+    this.header = parquetColumns(tree).map(({ path }) => path);
+    this.drift = judgeParquetSchema(tree, this.manifest, findings);
     const names = new Set(this.manifest.fields.map(({ name }) => name));
-    return onlyNamed(nodes, names, '');
+    const read = this.manifest.unknown_fields === 'text' ? tree : onlyNamed(tree, names);
+    const nodes = nestedNodes(read, names);
+    const tops = new Set(nodes.map(({ name }) => name));
+    if (tops.size < nodes.length && findings.total === before) {
+      const says = 'has a column whose name is the beginning of another one, such as a and a.b; rename one';
+      findings.add('duplicate_column', undefined, () => ({ subject: 'the file', says }));
+    }
+    if (findings.total > before) this.stop();
+    return nodes;
   }
 
-  /** A byte that no text has keeps a record with such a text from being taken for a good one. */
-  private asLines(rows: readonly unknown[], toJson: ToJson): Buffer {
-    const lines = rows.map((row) => {
-      this.hasBadText = false;
-      const text = toJson(row);
-      return this.hasBadText
-        ? Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0x0a])])
-        : Buffer.from(`${text}\n`);
+  private columns(tree: readonly ParquetNode[]): RowsOptions['columns'] {
+    const names = new Set(this.manifest.fields.map(({ name }) => name));
+    return new Map(
+      leavesOfNodes(tree).map((leaf, at) => {
+        const path = this.header[at] ?? leaf.name;
+        return [leaf.column, { leaf, path, toText: textsOf(leaf.element, names.has(path)) }];
+      }),
+    );
+  }
+
+  private faultsOf(odds: readonly FoundOdd[]): readonly RecordFault[] {
+    return odds.map(({ path, element, shown, says }) => {
+      const { fields } = this.manifest;
+      const field = fields.find(({ name }) => name === path);
+      const isHidden = field ? field.pii : fields.some(({ pii }) => pii);
+      return { rule: 'type', column: path, element, value: isHidden ? undefined : shown, says };
     });
-    return Buffer.concat(lines);
   }
 }
-
-/** Without columns that the manifest does not name. */
-const onlyNamed = (
-  nodes: readonly ParquetNode[],
-  names: ReadonlySet<string>,
-  before: string,
-): readonly ParquetNode[] =>
-  nodes.flatMap((node) => {
-    const path = `${before}${node.name}${node.isList ? '[]' : ''}`;
-    if (node.children.length === 0) return names.has(path) ? [node] : [];
-    const children = onlyNamed(node.children, names, `${path}.`);
-    return children.length === 0 ? [] : [{ ...node, children }];
-  });

@@ -1,4 +1,4 @@
-import type { ReadRange } from '../parquet/parquet-file.ts';
+import type { ReadRange } from '../parquet/parquet-damage.ts';
 import { type LandedContent, type ReadContent, readContent } from './judge-content.ts';
 import { isGzip } from './judge-name.ts';
 import { ParquetParser } from './judge-parquet.ts';

@@ -31,6 +31,8 @@ export type Parser = {
   readonly badRecords: number;
   /** How the file's columns differ from the manifest's in what it allows. */
   readonly drift: readonly string[];
+  /** Good records are told otherwise than they stand in the file: engines read a copy of them, never the file itself. */
+  readonly isRewritten: boolean;
   /** There is not one byte besides a byte-order mark. */
   readonly isEmpty: boolean;
   readonly write: (bytes: Uint8Array) => void;

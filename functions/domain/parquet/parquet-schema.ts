@@ -1,88 +1,131 @@
-import type { FileMetaData, SchemaElement } from 'hyparquet';
+import { ParquetDamage } from './parquet-damage.ts';
+import type { SchemaElement } from './parquet-footer.ts';
 
-/** A column of a Parquet file that holds values, by the path that a manifest would name it. */
-export type ParquetColumn = {
-  readonly path: string;
+/**
+ * The tree of a file's columns, whatever groups its writer made of a list; a map is a list of its entries. A value is
+ * not null from its `level` on, in Parquet's count.
+ */
+export type ParquetNode = ParquetLeaf | ParquetStruct | ParquetList;
+
+type Named = { readonly name: string; readonly level: number };
+
+/** A column; its position among all of the file's counts from 0. */
+export type ParquetLeaf = Named & {
+  readonly kind: 'leaf';
   readonly element: SchemaElement;
+  readonly column: number;
+  /** Lists that it lies in. */
+  readonly repeat: number;
+};
+export type ParquetStruct = Named & { readonly kind: 'struct'; readonly children: readonly ParquetNode[] };
+export type ParquetList = Named & {
+  readonly kind: 'list';
+  /** Level from which on it has an element. */
+  readonly elementLevel: number;
+  /** What every element but the first one repeats. */
+  readonly repeat: number;
+  readonly item: ParquetNode;
 };
 
-/** What a column's values are, as Parquet says it. */
-export type ParquetKind =
-  | { readonly kind: 'int' | 'unsigned' | 'float' | 'bool' | 'string' | 'date' | 'int96' | 'bytes' | 'other' }
-  | { readonly kind: 'decimal'; readonly scale: number }
-  | { readonly kind: 'timestamp'; readonly unit: 'MILLIS' | 'MICROS' | 'NANOS' };
+/** A column with values, by the path that a manifest would name it. */
+export type ParquetColumn = { readonly path: string; readonly element: SchemaElement };
 
-/** The tree of a file's columns; a list is one node, whatever groups it is written with. */
-export type ParquetNode = {
-  readonly name: string;
-  readonly element: SchemaElement;
-  readonly isList: boolean;
-  readonly children: readonly ParquetNode[];
-};
+const [deepest, mostColumns] = [32, 10_000];
 
-/** Reads the flat list of schema elements as a tree; the first element is the file itself. */
-export const parquetTree = ({ schema }: Pick<FileMetaData, 'schema'>): readonly ParquetNode[] => {
-  let at = 0;
-  const read = (): ParquetNode => {
+/** Reads the flat list of schema elements as a tree; the first element is the file itself. Throws ParquetDamage. */
+export const parquetTree = (schema: readonly SchemaElement[]): readonly ParquetNode[] => {
+  let [at, columns] = [1, 0];
+  const read = (level: number, repeat: number, depth: number): RawNode => {
     const element = schema[at++];
-    if (!element) throw new RangeError('the schema ends inside a group');
-    const children = Array.from({ length: element.num_children ?? 0 }, read);
-    return plainNode(element, children);
+    if (!element) throw new ParquetDamage('has a schema that ends inside a group');
+    if (depth > deepest) throw new ParquetDamage(`has columns inside of more than ${deepest} others`);
+    const own = {
+      element,
+      level: level + (element.repetition === 'REQUIRED' ? 0 : 1),
+      repeat: repeat + (element.repetition === 'REPEATED' ? 1 : 0),
+      column: columns,
+    };
+    if (element.children === 0) {
+      if (element.type === undefined) return { ...own, children: [], isEmpty: true };
+      if (++columns > mostColumns) throw new ParquetDamage(`has more than ${mostColumns} columns`);
+    }
+    const children = Array.from({ length: bounded(element.children, schema) }, () =>
+      read(own.level, own.repeat, depth + 1),
+    ).filter((child) => !child.isEmpty);
+    return { ...own, children, isEmpty: element.children > 0 && children.length === 0 };
   };
-  return read().children;
+  const [root] = schema;
+  const tops = Array.from({ length: bounded(root?.children ?? 0, schema) }, () => read(0, 0, 1));
+  if (at < schema.length) throw new ParquetDamage('has a schema with columns that belong to nothing');
+  return tops.filter(({ isEmpty }) => !isEmpty).map((node) => plainNode(node));
 };
 
-/** Of a list only what its elements are is kept. */
-const plainNode = (element: SchemaElement, children: readonly ParquetNode[]): ParquetNode => {
-  const { name, converted_type, logical_type, repetition_type } = element;
-  const [repeated] = children;
-  const isList = converted_type === 'LIST' || logical_type?.type === 'LIST';
-  if (!isList || !repeated) {
-    return { name, element, children, isList: repetition_type === 'REPEATED' };
-  }
-  const [item] = repeated.children;
-  const items = item && repeated.children.length === 1 ? item : repeated;
-  return { name, element: items.element, children: items.children, isList: true };
+const bounded = (children: number, schema: readonly SchemaElement[]): number => {
+  if (children >= 0 && children < schema.length) return children;
+  throw new ParquetDamage('has a schema that ends inside a group');
 };
+
+type RawNode = {
+  readonly element: SchemaElement;
+  readonly level: number;
+  readonly repeat: number;
+  readonly column: number;
+  readonly children: readonly RawNode[];
+  /** A group without any column. */
+  readonly isEmpty: boolean;
+};
+
+const plainNode = (node: RawNode, name = node.element.name): ParquetNode => {
+  const { element, level, repeat } = node;
+  const [repeated] = node.children;
+  const type = element.logical?.type;
+  const isWrapped = (type === 'LIST' || type === 'MAP') && node.children.length === 1;
+  if (isWrapped && repeated?.element.repetition === 'REPEATED' && element.repetition !== 'REPEATED') {
+    const isItem = type === 'MAP' || isElement(repeated, element.name);
+    const item = isItem ? itself(repeated) : plainNode(repeated.children[0] ?? repeated);
+    return { kind: 'list', name, level, elementLevel: repeated.level, repeat: repeated.repeat, item };
+  }
+  if (element.repetition !== 'REPEATED') return itself(node, name);
+  return { kind: 'list', name, level: level - 1, elementLevel: level, repeat, item: itself(node) };
+};
+
+/** Older writers have no group around an element that is a struct; the names are those of the format's own rules. */
+const isElement = ({ children, element }: RawNode, list: string): boolean => {
+  if (children.length !== 1 || children[0]?.element.repetition === 'REPEATED') return true;
+  return element.name === 'array' || element.name === `${list}_tuple`;
+};
+
+const itself = ({ element, level, repeat, column, children }: RawNode, name = element.name): ParquetNode =>
+  children.length === 0
+    ? { kind: 'leaf', name, level, element, column, repeat }
+    : { kind: 'struct', name, level, children: children.map((child) => plainNode(child)) };
+
+/** How a name stands in a path: one with brackets or quotes, or none at all, is nothing that a manifest could name. */
+const pathStep = (name: string): string => (/[[\]"]/.test(name) || name === '' ? JSON.stringify(name) : name);
+
+/** The path of a node below a path, such as `items[].` */
+export const pathOfNode = (node: ParquetNode, before: string): string => {
+  let [path, inner] = [`${before}${pathStep(node.name)}`, node];
+  for (; inner.kind === 'list'; inner = inner.item) path += '[]';
+  return path;
+};
+
+/** What stands at a node's path: its elements' elements, where it is a list of lists. */
+export const innermost = (node: ParquetNode): ParquetLeaf | ParquetStruct =>
+  node.kind === 'list' ? innermost(node.item) : node;
 
 /** Columns with values, in file order. */
 export const parquetColumns = (nodes: readonly ParquetNode[], before = ''): readonly ParquetColumn[] =>
-  nodes.flatMap(({ name, element, isList, children }) => {
-    const path = `${before}${name}${isList ? '[]' : ''}`;
-    return children.length === 0 ? [{ path, element }] : parquetColumns(children, `${path}.`);
+  nodes.flatMap((node) => {
+    const [path, inner] = [pathOfNode(node, before), innermost(node)];
+    return inner.kind === 'leaf'
+      ? [{ path, element: inner.element }]
+      : parquetColumns(inner.children, `${path}.`);
   });
 
-/** What the values of a column are. */
-export const parquetKind = (element: SchemaElement): ParquetKind => {
-  const { type, converted_type = '', logical_type, scale = 0 } = element;
-  const logical = logical_type?.type;
-  if (logical_type?.type === 'DECIMAL') return { kind: 'decimal', scale: logical_type.scale };
-  if (converted_type === 'DECIMAL') return { kind: 'decimal', scale };
-  if (logical_type?.type === 'TIMESTAMP') return { kind: 'timestamp', unit: logical_type.unit };
-  if (converted_type === 'TIMESTAMP_MILLIS') return { kind: 'timestamp', unit: 'MILLIS' };
-  if (converted_type === 'TIMESTAMP_MICROS') return { kind: 'timestamp', unit: 'MICROS' };
-  if (logical === 'DATE' || converted_type === 'DATE') return { kind: 'date' };
-  const isText = ['STRING', 'ENUM', 'JSON'].includes(logical ?? '');
-  if (isText || ['UTF8', 'ENUM', 'JSON'].includes(converted_type)) return { kind: 'string' };
-  if (converted_type.startsWith('UINT_') || (logical_type?.type === 'INTEGER' && !logical_type.isSigned)) {
-    return { kind: 'unsigned' };
-  }
-  const isInteger = logical === 'INTEGER' || converted_type.startsWith('INT_');
-  if (!isInteger && (logical !== undefined || converted_type !== '')) return { kind: 'other' };
-  return { kind: physicalKind[type ?? 'FIXED_LEN_BYTE_ARRAY'] };
-};
-
-const physicalKind = {
-  BOOLEAN: 'bool',
-  INT32: 'int',
-  INT64: 'int',
-  INT96: 'int96',
-  FLOAT: 'float',
-  DOUBLE: 'float',
-  BYTE_ARRAY: 'string',
-  FIXED_LEN_BYTE_ARRAY: 'bytes',
-} as const;
-
-/** Parquet's own word for a column's type. */
-export const parquetTypeName = ({ type, converted_type, logical_type }: SchemaElement): string =>
-  [type, logical_type?.type ?? converted_type].filter((word) => word !== undefined).join(' ');
+/** All columns below some nodes. */
+export const leavesOfNodes = (nodes: readonly ParquetNode[]): readonly ParquetLeaf[] =>
+  nodes.flatMap((node) => {
+    const inner = innermost(node);
+    return inner.kind === 'leaf' ? [inner] : leavesOfNodes(inner.children);
+  });

@@ -1,99 +1,170 @@
-import { isUtf8 } from 'node:buffer';
-import type { SchemaElement } from 'hyparquet';
-import { type ParquetNode, parquetKind } from './parquet-schema.ts';
+import { ParquetDamage } from './parquet-damage.ts';
+import { DeltaReader, readLengths } from './parquet-delta.ts';
+import type { SchemaElement } from './parquet-footer.ts';
+import { RunReader } from './parquet-levels.ts';
 
-/** Writes a value as JSON; `undefined` and null are null. */
-export type ToJson = (value: unknown) => string;
+/** A value as it is stored: INT64 is a number where a double holds it, bytes are lent until the next value. */
+export type StoredValue = boolean | number | bigint | Uint8Array;
 
-/** Told of a text that is no UTF-8; what is written in its place has U+FFFD where it is not. */
-type OnBadText = () => void;
+/** Answers the next value of a page. Throws ParquetDamage behind the last one. */
+export type NextValue = () => StoredValue;
 
-/** How the values below a node become JSON, each exactly as it stands. */
-export const parquetToJson = ({ element, isList, children }: ParquetNode, onBadText: OnBadText): ToJson => {
-  const item = children.length === 0 ? leafToJson(element, onBadText) : structToJson(children, onBadText);
-  return isList ? (value) => (Array.isArray(value) ? `[${value.map(item).join(',')}]` : 'null') : item;
-};
+/** Parquet's numbers of encodings. */
+export const encoding = {
+  plain: 0,
+  plainDictionary: 2,
+  runs: 3,
+  bitPacked: 4,
+  deltas: 5,
+  deltaLengths: 6,
+  deltaTexts: 7,
+  dictionary: 8,
+  split: 9,
+} as const;
 
-/** How an object with these members becomes JSON. */
-export const structToJson = (children: readonly ParquetNode[], onBadText: OnBadText): ToJson => {
-  const members = children.map((node) => ({
-    name: node.name,
-    key: JSON.stringify(node.name),
-    toJson: parquetToJson(node, onBadText),
-  }));
-  return (value) => {
-    if (typeof value !== 'object' || value === null) return 'null';
-    const parts = members.map(({ name, key, toJson }) => `${key}:${toJson(memberOf(value, name))}`);
-    return `{${parts.join(',')}}`;
+const short = (): ParquetDamage => new ParquetDamage('has a page that holds fewer values than it says');
+
+/** Reads the values of a page, of `element`'s type, from a position on. Throws ParquetDamage. */
+export const valuesOf = (
+  bytes: Uint8Array,
+  at: number,
+  kind: number,
+  { type, length }: SchemaElement,
+): NextValue => {
+  const refuse = (): never => {
+    throw new ParquetDamage(`is written with encoding ${kind}, which is not read for ${type}`);
   };
-};
-
-const memberOf = (value: object, name: string): unknown =>
-  Object.getOwnPropertyDescriptor(value, name)?.value;
-
-const leafToJson = (element: SchemaElement, onBadText: OnBadText): ToJson => {
-  const toJson = valueToJson(element, onBadText);
-  return (value) => (value === undefined || value === null ? 'null' : toJson(value));
-};
-
-const valueToJson = (element: SchemaElement, onBadText: OnBadText): ToJson => {
-  const kind = parquetKind(element);
-  switch (kind.kind) {
-    case 'decimal':
-      return (value) => decimalText(integerOf(value), kind.scale);
-    case 'timestamp':
-      return (value) => JSON.stringify(momentText(microseconds(BigInt(String(value)), kind.unit)));
-    case 'int96':
-      return (value) => JSON.stringify(momentText(microseconds(BigInt(String(value)), 'NANOS')));
-    case 'date':
-      return (value) => JSON.stringify(momentText(BigInt(String(value)) * microsecondsOfDay).slice(0, 10));
-    case 'float':
-      return (value) => (Number.isFinite(value) ? String(value) : JSON.stringify(String(value)));
-    case 'unsigned':
-      return (value) => String(BigInt.asUintN(element.type === 'INT64' ? 64 : 32, BigInt(String(value))));
-    case 'int':
-    case 'bool':
-      return String;
+  switch (kind) {
+    case encoding.plain:
+      return plainValues(bytes, at, type, length);
+    case encoding.runs: {
+      if (type !== 'BOOLEAN') return refuse();
+      const runs = new RunReader(bytes, at + 4, at + 4 + sizeAt(bytes, at), 1);
+      return () => runs.next() === 1;
+    }
+    case encoding.deltas:
+      if (type === 'INT32') return numbers(new DeltaReader(bytes, at, 32));
+      return type === 'INT64' ? integers(new DeltaReader(bytes, at, 64)) : refuse();
+    case encoding.deltaLengths:
+      return type === 'BYTE_ARRAY' ? bytesByLength(bytes, at) : refuse();
+    case encoding.deltaTexts:
+      return type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY' ? bytesByPrefix(bytes, at) : refuse();
+    case encoding.split:
+      return plainValues(gathered(bytes, at, widthOf(type, length) ?? refuse()), 0, type, length);
     default:
-      return (value) => textOf(value, onBadText);
+      return refuse();
   }
 };
 
-const textOf = (value: unknown, onBadText: OnBadText): string => {
-  if (!(value instanceof Uint8Array)) return JSON.stringify(String(value));
-  if (!isUtf8(value)) onBadText();
-  return JSON.stringify(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'));
+const sizeAt = (bytes: Uint8Array, at: number): number => {
+  if (at + 4 > bytes.length) throw short();
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true);
 };
 
-/** Bytes are a big-endian two's complement. */
-const integerOf = (value: unknown): bigint => {
-  if (!(value instanceof Uint8Array)) return BigInt(String(value));
-  const hex = Buffer.from(value).toString('hex');
-  return hex === '' ? 0n : BigInt.asIntN(value.length * 8, BigInt(`0x${hex}`));
+const numbers =
+  (deltas: DeltaReader): NextValue =>
+  () =>
+    Number(deltas.next());
+
+const integers =
+  (deltas: DeltaReader): NextValue =>
+  () =>
+    deltas.next();
+
+const plainValues = (
+  bytes: Uint8Array,
+  start: number,
+  type: SchemaElement['type'],
+  length: number,
+): NextValue => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = start;
+  const next = (size: number): number => {
+    if (size > bytes.length - at) throw short();
+    at += size;
+    return at - size;
+  };
+  switch (type) {
+    case 'BOOLEAN': {
+      let bit = start * 8;
+      return () => {
+        if (bit >= bytes.length * 8) throw short();
+        return (((bytes[bit >> 3] ?? 0) >> (bit++ & 7)) & 1) === 1;
+      };
+    }
+    case 'INT32':
+      return () => view.getInt32(next(4), true);
+    case 'INT64':
+      return () => int64(view, next(8));
+    case 'FLOAT':
+      return () => view.getFloat32(next(4), true);
+    case 'DOUBLE':
+      return () => view.getFloat64(next(8), true);
+    case 'BYTE_ARRAY':
+      return () => {
+        const size = view.getUint32(next(4), true);
+        const begin = next(size);
+        return bytes.subarray(begin, begin + size);
+      };
+    default: {
+      const size = type === 'INT96' ? 12 : length;
+      return () => {
+        const begin = next(size);
+        return bytes.subarray(begin, begin + size);
+      };
+    }
+  }
 };
 
-const decimalText = (unscaled: bigint, scale: number): string => {
-  if (scale <= 0) return String(unscaled * 10n ** BigInt(-scale));
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
-  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+/** A bigint only where a double would round: bigints are slow. */
+const int64 = (view: DataView, at: number): number | bigint => {
+  const high = view.getInt32(at + 4, true);
+  return high >= -(2 ** 20) && high < 2 ** 20
+    ? high * 2 ** 32 + view.getUint32(at, true)
+    : view.getBigInt64(at, true);
 };
 
-const microsecondsOfDay = 86_400_000_000n;
-
-/** Parts of a microsecond are kept, as a fraction that no format allows. */
-const microseconds = (value: bigint, unit: 'MILLIS' | 'MICROS' | 'NANOS'): bigint | string => {
-  if (unit === 'MILLIS') return value * 1000n;
-  if (unit === 'MICROS') return value;
-  const rest = value % 1000n;
-  return rest === 0n ? value / 1000n : `${value} ns`;
+const bytesByLength = (bytes: Uint8Array, start: number): NextValue => {
+  const { lengths, end } = readLengths(bytes, start);
+  let [at, one] = [end, 0];
+  return () => {
+    const length = lengths[one++];
+    if (length === undefined || at + length > bytes.length) throw short();
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
 };
 
-/** `YYYY-MM-DD HH:mm:ss`, with a fraction where there is one; years that have no four digits are left as numbers. */
-const momentText = (moment: bigint | string): string => {
-  if (typeof moment === 'string') return moment;
-  const fraction = ((moment % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const date = new Date(Number((moment - fraction) / 1000n));
-  if (Number.isNaN(date.getTime())) return String(moment);
-  const text = date.toISOString().replace('T', ' ').slice(0, -5);
-  return fraction === 0n ? text : `${text}.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`;
+/** Each value begins as the one before, as far as its first length says. */
+const bytesByPrefix = (bytes: Uint8Array, start: number): NextValue => {
+  const prefixes = readLengths(bytes, start);
+  const suffixes = readLengths(bytes, prefixes.end);
+  let [at, one] = [suffixes.end, 0];
+  let before: Uint8Array = new Uint8Array();
+  return () => {
+    const [prefix, suffix] = [prefixes.lengths[one], suffixes.lengths[one++]];
+    if (prefix === undefined || suffix === undefined || prefix > before.length) throw short();
+    if (at + suffix > bytes.length) throw short();
+    const value = new Uint8Array(prefix + suffix);
+    value.set(before.subarray(0, prefix));
+    value.set(bytes.subarray(at, at + suffix), prefix);
+    at += suffix;
+    before = value;
+    return value;
+  };
+};
+
+const widthOf = (type: SchemaElement['type'], length: number): number | undefined => {
+  if (type === 'INT32' || type === 'FLOAT') return 4;
+  if (type === 'INT64' || type === 'DOUBLE') return 8;
+  return type === 'FIXED_LEN_BYTE_ARRAY' && length > 0 ? length : undefined;
+};
+
+/** First bytes of all values, then second ones, and so on (BYTE_STREAM_SPLIT), made values again. */
+const gathered = (bytes: Uint8Array, start: number, width: number): Uint8Array => {
+  const count = Math.floor((bytes.length - start) / width);
+  const values = new Uint8Array(count * width);
+  for (let byte = 0; byte < width; byte++)
+    for (let one = 0; one < count; one++) values[one * width + byte] = bytes[start + byte * count + one] ?? 0;
+  return values;
 };
