@@ -16,7 +16,6 @@ from pyspark.sql import functions as sf
 from pyspark.sql.types import IntegerType, StringType, StructField, StructType, TimestampNTZType
 from read_csv import csv_columns, read_csv
 from read_json import read_json_lines
-from read_parquet import other_columns, parquet_columns, parquet_shapes, read_parquet
 
 ORDINAL = "\u0001file"
 """No column has this name, and no manifest could name it."""
@@ -36,15 +35,7 @@ def read_landed(spark: SparkSession, spec: dict[str, Any], groups: list[ReadGrou
 def _read(spark: SparkSession, spec: dict[str, Any], group: ReadGroup, folder: str) -> Iterator[DataFrame]:
     path, names, header = f"{folder}{group.folder}", spec["columns"], group.facts["header"]
     columns = plain_columns(names) if group.facts["format"] == "csv" else nested_columns(names)
-    if group.reader == "parquet":
-        others = other_columns(header, columns) if "unknown_fields" in spec["sql"] else []
-        paths = [f"{folder}{file.name}" for file in group.files]
-        shapes = parquet_shapes(spark, paths, {*others, *(column.key for column in columns)})
-        for shape in shapes:
-            # A folder is listed at once, many files one by one.
-            frame = read_parquet(spark, shape, [path] if len(shapes) == 1 else shape.paths)
-            yield frame.select(_ordinal(), *parquet_columns(shape, columns, others))
-    elif group.reader == "json_lines":
+    if group.reader == "json_lines":
         lines = spark.read.text(path, lineSep="\n").select(_ordinal(), "value")
         records = read_json_lines(lines, group, columns, names)
         yield spark.createDataFrame(records, _record_type(columns), verifySchema=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conservation import expect_distinct_keys
+from errors import SpecMismatch
 from lake import Pinned
 from landed_columns import top_of
 
@@ -79,7 +80,7 @@ def _shape(facts: dict[str, Any], columns: list[str]) -> tuple[Any, ...]:
     """Name of the reader, and the facts that it goes by; the codec goes by the ending of each name."""
     kind, header = facts["format"], tuple(facts["header"])
     if kind == "parquet":
-        return ("parquet", *sorted(header))
+        raise SpecMismatch("of Parquet the copy that was judged is read, never the file")
     if kind == "jsonl":
         return ("json_lines", *sorted(new_keys(header, columns)))
     if kind == "csv" and is_read_by_lines(facts):
@@ -104,7 +105,7 @@ def _with_handful_of_reads(
     kept = set(sorted(shapes, key=size, reverse=True)[:MOST_READS])
     merged: dict[tuple[Any, ...], list[int]] = {}
     for shape, ordinals in shapes.items():
-        place = shape if shape in kept or shape[0] == "parquet" else ("records",)
+        place = shape if shape in kept else ("records",)
         merged.setdefault(place, []).extend(ordinals)
     return merged
 

@@ -19,8 +19,6 @@ SETTINGS = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     # Another process may have published since a table was looked at.
     f"spark.sql.catalog.{CATALOG}.cache-enabled": "false",
-    # Spark has no type for them and would refuse the file.
-    "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
 

@@ -24,12 +24,16 @@ export const chooseBatch = (
 ): Choice => {
   const accepted = waiting.filter((file) => file.state === 'accepted');
   const isCurrent = (file: FileRecord): boolean =>
-    file.manifest_sha256 === manifestSha256 && !stale.has(fileId(file));
+    file.manifest_sha256 === manifestSha256 && !stale.has(fileId(file)) && isReadable(file);
   return {
     batch: pick(standingAlone(newestPerKey(accepted.filter(isCurrent))), fence),
     rejudge: accepted.filter((file) => !isCurrent(file)),
   };
 };
+
+/** Of Parquet engines read a copy alone; earlier versions accepted files without one. */
+const isReadable = ({ facts, clean_key }: FileRecord): boolean =>
+  facts?.format !== 'parquet' || clean_key !== undefined;
 
 const newestPerKey = (files: readonly FileRecord[]): FileRecord[] => {
   const newest = new Map<string, FileRecord>();

@@ -79,6 +79,8 @@ export type Judgement =
       readonly facts: FileFacts;
       /** How its columns differ from the manifest's in what the manifest allows, such as `new column x, ignored`. */
       readonly drift: readonly string[];
+      /** Its good records are told otherwise than they stand in it: engines read a copy, never the file itself. */
+      readonly isRewritten: boolean;
       /** Records to be set aside before the others are used; absent when every record is good. */
       readonly quarantined?: Findings & {
         readonly rows: number;

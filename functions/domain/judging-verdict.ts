@@ -70,10 +70,10 @@ const accept = async (
   judged: Judged,
   judgement: Accepted,
 ): Promise<Partial<FileRecord>> => {
-  const { facts, drift, quarantined } = judgement;
+  const { facts, drift, quarantined, isRewritten } = judgement;
   const { source } = judged;
   const outcome = { records: facts.records, drift, accepted_at: about.now, reason: undefined };
-  if (!quarantined && !source) return { ...outcome, facts };
+  if (!quarantined && !source && !isRewritten) return { ...outcome, facts };
   const names = source && { landed_as: repairOf(source.record), repairs: versionOf(source.record) };
   return { ...outcome, ...names, ...(await part(ports, about, { ...judged, judgement }, names?.landed_as)) };
 };

@@ -53,7 +53,7 @@ export type FileRecord = FileVersion & {
   readonly records?: number;
   /** Records that were set aside when it was judged; they rest in the rows file beside its report. */
   readonly quarantined_rows?: number | undefined;
-  /** Where its good records and the rows file wait for the file to be published; there if rows were set aside or it is a repair. */
+  /** Where its good records and the rows file wait for the file to be published; there if rows were set aside, it is a repair, or engines are not to read the file itself. */
   readonly clean_key?: string | undefined;
   /** For a repair: what its rows are published as, `<landed_file of the source>#repair`. */
   readonly landed_as?: string;

@@ -3,19 +3,15 @@ import { identifier, list, literal } from './sql-text.ts';
 
 /** Columns of formats whose records are nested, as SQL: every value a text, what is empty NULL. */
 
-/** The rest of a column's path; a column that the files lack is NULL. */
-type Place = { readonly steps: readonly PathStep[]; readonly isThere: boolean };
+/** The rest of a column's path. */
+type Place = readonly PathStep[];
 
 /** SQL of a member of the record, by its key. */
 type Member = (key: string) => string;
 
-/** One entry of a select list for each top column; `lacks` says which columns are in none of the records. */
-export const nestedColumns = (
-  names: readonly string[],
-  record: Member,
-  lacks: (name: string) => boolean = () => false,
-): string[] =>
-  membersOf(names.map((name) => ({ steps: fieldPath(name), isThere: !lacks(name) }))).map(
+/** One entry of a select list for each top column. */
+export const nestedColumns = (names: readonly string[], record: Member): string[] =>
+  membersOf(names.map(fieldPath)).map(
     ([key, places]) => `${member(places, record(key))} as ${identifier(key)}`,
   );
 
@@ -24,25 +20,23 @@ export const topColumns = (names: readonly string[]): string[] => [...new Set(na
 
 /** The literal that tells `from_json` to make such records of JSON, whose values are all texts. */
 export const recordStructure = (names: readonly string[]): string =>
-  literal(JSON.stringify(structure(names.map((name) => ({ steps: fieldPath(name), isThere: true })))));
+  literal(JSON.stringify(structure(names.map(fieldPath))));
 
 const membersOf = (places: readonly Place[]): [key: string, places: Place[]][] => {
   const members = new Map<string, Place[]>();
   for (const place of places) {
-    const key = place.steps[0]?.key ?? '';
+    const key = place[0]?.key ?? '';
     members.set(key, [...(members.get(key) ?? []), place]);
   }
   return [...members];
 };
 
-const isArray = (places: readonly Place[]): boolean => places.some(({ steps }) => steps[0]?.isArray);
-const isValue = (places: readonly Place[]): boolean => places.every(({ steps }) => steps.length === 0);
-const inside = (places: readonly Place[]): Place[] =>
-  places.map(({ steps, isThere }) => ({ steps: steps.slice(1), isThere }));
+const isArray = (places: readonly Place[]): boolean => places.some(([step]) => step?.isArray);
+const isValue = (places: readonly Place[]): boolean => places.every((steps) => steps.length === 0);
+const inside = (places: readonly Place[]): Place[] => places.map((steps) => steps.slice(1));
 
 /** There is at most one array on a path, so that its elements need one name only. */
 const member = (places: readonly Place[], sql: string): string => {
-  if (!places.some(({ isThere }) => isThere)) return `cast(null as ${memberType(places)})`;
   if (!isArray(places)) return value(inside(places), sql);
   return `list_transform(${sql}, lambda element: ${value(inside(places), 'element')})`;
 };
@@ -54,14 +48,6 @@ const value = (places: readonly Place[], sql: string): string => {
   );
   return `struct_pack${list(members)}`;
 };
-
-const memberType = (places: readonly Place[]): string =>
-  `${valueType(inside(places))}${isArray(places) ? '[]' : ''}`;
-
-const valueType = (places: readonly Place[]): string =>
-  isValue(places)
-    ? 'varchar'
-    : `struct${list(membersOf(places).map(([key, own]) => `${identifier(key)} ${memberType(own)}`))}`;
 
 type Structure = string | readonly Structure[] | { readonly [key: string]: Structure };
 

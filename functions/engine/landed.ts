@@ -1,9 +1,8 @@
 import type { SpecFile } from '../domain/spec.ts';
 import type { EngineStore } from './engine.ts';
-import { UnreadableFile } from './errors.ts';
+import { SpecMismatch, UnreadableFile } from './errors.ts';
 import { csvReading } from './read-csv.ts';
 import { jsonReading } from './read-json.ts';
-import { parquetReading } from './read-parquet.ts';
 import type { ReadGroup, Reading } from './reading.ts';
 import type { Session } from './session.ts';
 import { identifier, literal, timestamp } from './sql-text.ts';
@@ -73,8 +72,10 @@ const landedSelect = (group: ReadGroup, columns: readonly string[], batch: strin
 };
 
 const readingOf = (group: ReadGroup, columns: readonly string[]): Reading => {
-  if (group.facts.format === 'csv') return csvReading(group, columns);
-  return group.facts.format === 'parquet' ? parquetReading(group, columns) : jsonReading(group, columns);
+  const { format } = group.facts;
+  if (format === 'parquet')
+    throw new SpecMismatch('of Parquet the copy that was judged is read, never the file');
+  return format === 'csv' ? csvReading(group, columns) : jsonReading(group, columns);
 };
 
 /** Runs a reading of the landed files; a complaint about one names its key, never a local path or a value. */

@@ -8,7 +8,7 @@ import type { SpecFile, TransformSpec } from '../../functions/domain/spec.ts';
 import { runTransform } from '../../functions/engine/transform.ts';
 import { writeSample } from '../../local/generate/sample.ts';
 import { type Lake, openLake, transformSpec } from '../functions/engine/fixtures.ts';
-import { judged, type ManifestJson } from '../functions/engine/judged.ts';
+import { cleanKeyOf, judged, type ManifestJson } from '../functions/engine/judged.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { type DirtyBatch, dirtyBatch, dirtyColumns, dirtySql } from './dirty-files.ts';
 import { openSparkLake, type SparkLake } from './spark-lake.ts';
@@ -33,10 +33,14 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
 
   /** Lands a file in both lakes, under the version that the one of Spark gives it. */
   const land = async (key: string, body: Buffer, json: ManifestJson): Promise<SpecFile> => {
-    const facts = await judged(key, body, json);
+    const { facts, clean } = await judged(key, body, json);
     const version = await spark.put(key, body);
     duckdb.put(key, body, version);
-    return { key, version, landed_at: '2024-06-25T12:00:00.123Z', facts };
+    const file = { key, version, landed_at: '2024-06-25T12:00:00.123Z', facts };
+    if (!clean) return file;
+    await spark.put(cleanKeyOf(key), clean);
+    duckdb.put(cleanKeyOf(key), clean);
+    return { ...file, clean_key: cleanKeyOf(key) };
   };
 
   const stagedRows = async (

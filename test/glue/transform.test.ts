@@ -8,7 +8,7 @@ import type { Catalog } from '../../functions/domain/catalog.ts';
 import type { SpecFile, TransformSpec } from '../../functions/domain/spec.ts';
 import { copyProject } from '../deploy/project.ts';
 import { type Lake, openLake, plainFacts, transformSpec } from '../functions/engine/fixtures.ts';
-import { judged, type ManifestJson, manifestOf } from '../functions/engine/judged.ts';
+import { cleanKeyOf, judged, type ManifestJson, manifestOf } from '../functions/engine/judged.ts';
 import * as landed from '../functions/engine/landed-cases.ts';
 import { type ReadingCase, readingCases } from '../functions/engine/reading-cases.ts';
 import { sessionsManifest, shop, usersManifest } from '../functions/engine/shop-project.ts';
@@ -48,8 +48,9 @@ describeInstalled('the transform job', (installation) => {
     facts: { ...plainFacts, ...known },
   });
   const landJudged = async (name: string, body: string | Buffer, json: ManifestJson): Promise<SpecFile> => {
-    const facts = await judged(name, Buffer.from(body), json);
-    return land(name, body, facts);
+    const { facts, clean } = await judged(name, Buffer.from(body), json);
+    if (clean) await lake.put(cleanKeyOf(name), clean);
+    return { ...(await land(name, body, facts)), ...(clean && { clean_key: cleanKeyOf(name) }) };
   };
 
   describe('reading as judged', () => {

@@ -135,6 +135,7 @@ const conclude = (reader: RepairReader, repeats: Repeats | undefined, sha256: st
     verdict: 'accepted',
     facts: { ...parser.facts(), compression: 'none', sha256, records },
     drift: parser.drift,
+    isRewritten: parser.isRewritten,
     ...(rows > 0 && { quarantined: { rows, ...all, ...(repeats && { discards: repeats }) } }),
   };
 };

@@ -1,7 +1,11 @@
 import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
+import type { FileFacts } from '../../../functions/domain/judgement.ts';
 import { parseManifest } from '../../../functions/domain/manifest/manifest.ts';
+import { rowsWriter } from '../../../functions/domain/repair/rows-writer.ts';
+import { splitFile } from '../../../functions/domain/repair/split.ts';
 import type { SpecFile } from '../../../functions/domain/spec.ts';
 import { pieces } from '../domain/judge/judge-fixture.ts';
+import { memoryStore } from '../domain/repair/split-fixture.ts';
 
 export type ManifestJson = { readonly schema: { readonly fields: object } };
 
@@ -12,14 +16,26 @@ export const manifestOf = (fields: object, schema: object = {}) => ({
   schema: { extension: '.jsonl', ...schema, fields },
 });
 
-/** What the judge found out about a file that it accepts; throws the judgement of any other. */
-export const judged = async (key: string, bytes: Buffer, json: ManifestJson): Promise<SpecFile['facts']> => {
+/** What a spec says of a file that the judge accepts, and the copy that engines read in its place, where there is one. */
+export type Judged = Pick<SpecFile, 'facts'> & { readonly clean?: Buffer };
+
+/** Judges a file, and writes the copy of one that engines do not read themselves; throws the judgement of any that is not accepted. */
+export const judged = async (key: string, bytes: Buffer, json: ManifestJson): Promise<Judged> => {
   const parsed = parseManifest(JSON.stringify(json));
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
-  const range = async (start: number, end: number) => bytes.subarray(start, end);
-  const content = pieces(bytes, 2 ** 16);
   const { manifest } = parsed;
-  const judgement = await judgeFile({ key, size: bytes.length, manifest, content, range });
+  const range = async (start: number, end: number) => bytes.subarray(start, end);
+  const file = () => ({ key, size: bytes.length, manifest, content: pieces(bytes, 2 ** 16), range });
+  const judgement = await judgeFile(file());
   if (judgement.verdict !== 'accepted') throw new Error(JSON.stringify(judgement));
-  return { ...judgement.facts, header: [...judgement.facts.header] };
+  if (!judgement.isRewritten && !judgement.quarantined) return { facts: copied(judgement.facts) };
+  const { files, stored } = memoryStore();
+  const parting = { clean_key: 'clean', source: `${key}@v1`, rows: rowsWriter(judgement.facts.format) };
+  const facts = await splitFile(files, file(), judgement, parting);
+  return { facts: copied(facts), clean: stored.get('clean') ?? Buffer.alloc(0) };
 };
+
+const copied = (facts: FileFacts): SpecFile['facts'] => ({ ...facts, header: [...facts.header] });
+
+/** Where the copy of a landed file lies in a test's lake. */
+export const cleanKeyOf = (key: string): string => `staging/clean/${key}@v1.0`;

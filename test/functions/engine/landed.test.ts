@@ -7,7 +7,7 @@ import type { SpecFile } from '../../../functions/domain/spec.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
 import { copyProject } from '../../deploy/project.ts';
 import { type Lake, openLake, transformSpec } from './fixtures.ts';
-import { judged, type ManifestJson, manifestOf } from './judged.ts';
+import { cleanKeyOf, judged, type ManifestJson, manifestOf } from './judged.ts';
 import {
   type Element,
   numberTexts,
@@ -40,8 +40,10 @@ afterEach(() => lake.close());
 const landJudged = async (key: string, body: string | Buffer, json: ManifestJson): Promise<SpecFile> => {
   const bytes = Buffer.from(body);
   lake.put(key, bytes, 'v1');
-  const facts = await judged(key, bytes, json);
-  return { key, version: 'v1', landed_at: '2024-06-25T12:00:00Z', facts };
+  const { facts, clean } = await judged(key, bytes, json);
+  if (clean) lake.put(cleanKeyOf(key), clean);
+  const copy = clean && { clean_key: cleanKeyOf(key) };
+  return { key, version: 'v1', landed_at: '2024-06-25T12:00:00Z', facts, ...copy };
 };
 
 const specOf = (dataset: string, files: SpecFile[], { schema }: ManifestJson) => {
