@@ -8,8 +8,9 @@ import { StatementEnded } from './domain/events.ts';
 import { martLease, type RebuildRecord } from './domain/ledger.ts';
 import type { Clock, Events, Files, Kpis, Ledger, Log } from './domain/ports.ts';
 import { checkedRecord } from './domain/rebuild/check-findings.ts';
-import type { KpiRow } from './domain/rebuild/kpi-items.ts';
-import { publishKpis } from './domain/rebuild/kpi-publishing.ts';
+import { type LeftOut, leftOutFacts, leftOutKey, leftOutReport } from './domain/rebuild/kpi-left-out.ts';
+import { type Published, publishKpis } from './domain/rebuild/kpi-publishing.ts';
+import { readUnloaded, type UnloadedRows } from './domain/rebuild/kpi-rows.ts';
 import { freeMart, rebuildOfStatement, rebuildSpec } from './domain/rebuild/rebuilding.ts';
 import type { RebuildSpec } from './domain/spec.ts';
 
@@ -26,11 +27,14 @@ export const publishRebuild =
     if (!spec || !(await isHolder(ports, rebuild))) return;
     if (rebuild.state === 'sent')
       await ports.ledger.amendRebuild(rebuild, { publishing_at: ports.clock.now() });
-    const items = await publishUnloaded(ports, spec);
+    const { items, leftOut } = await publishUnloaded(ports, spec);
+    await reportLeftOut(ports, spec, leftOut);
     for (const batch of spec.batches) await ports.ledger.removePending(spec.mart, batch);
     const found = await checkedRecord(ports.files, spec.unload);
-    const published = await recordPublished(ports, rebuild, found);
-    ports.log.info('KPIs published', { rebuild: rebuild.id, items, batches: spec.batches.length });
+    const facts = { ...found, ...leftOutFacts(leftOut, leftOutKey(spec.unload)) };
+    const published = await recordPublished(ports, rebuild, facts);
+    const left_out = leftOut.length;
+    ports.log.info('KPIs published', { rebuild: rebuild.id, items, left_out, batches: spec.batches.length });
     if (published) await close(ports, published);
   };
 
@@ -42,9 +46,9 @@ const isHolder = async ({ ledger }: Ports, rebuild: RebuildRecord): Promise<bool
 const recordPublished = async (
   { ledger, clock }: Ports,
   rebuild: RebuildRecord,
-  found: Pick<RebuildRecord, 'checks' | 'report'>,
+  facts: Partial<RebuildRecord>,
 ): Promise<RebuildRecord | undefined> => {
-  const patch = { ...found, closed_at: clock.now() };
+  const patch = { ...facts, closed_at: clock.now() };
   const now = await ledger.rebuild(rebuild.id);
   return now?.state === 'published' ? now : ledger.moveRebuild(now ?? rebuild, 'published', patch);
 };
@@ -55,14 +59,30 @@ const close = async ({ ledger, events }: Ports, { id, mart }: RebuildRecord): Pr
 };
 
 /** Days are for many to read and soon written; what each listener's latest item takes comes after them. */
-const publishUnloaded = async (ports: Ports, spec: RebuildSpec): Promise<number> => {
+const publishUnloaded = async (ports: Ports, spec: RebuildSpec): Promise<Published> => {
   const { rebuild, seq, as_of } = spec;
   let items = 0;
+  let leftOut: LeftOut[] = [];
   for (const kpis of [spec.kpis.filter((kpi) => !isLatest(kpi)), spec.kpis.filter(isLatest)]) {
-    const rows = await unloadedRows(ports.files, { ...spec, kpis });
-    items += await publishKpis(ports, { ...spec, kpis }, rows, { rebuild, seq, as_of });
+    const read = await unloadedRows(ports.files, { ...spec, kpis });
+    const rows = new Map([...read].map(([model, unloaded]) => [model, unloaded.rows]));
+    const published = await publishKpis(ports, { ...spec, kpis }, rows, { rebuild, seq, as_of });
+    items += published.items;
+    leftOut = [
+      ...leftOut,
+      ...[...read.values()].flatMap((unloaded) => unloaded.leftOut),
+      ...published.leftOut,
+    ];
   }
-  return items;
+  return { items, leftOut };
+};
+
+/** The whole list may be longer than a record can be, and is only for people. */
+const reportLeftOut = async ({ files, log }: Ports, spec: RebuildSpec, leftOut: readonly LeftOut[]) => {
+  if (leftOut.length === 0) return;
+  const report = leftOutKey(spec.unload);
+  await files.write(report, leftOutReport(spec.rebuild, leftOut));
+  log.error('KPIs left out', { rebuild: spec.rebuild, left_out: leftOut.length, report });
 };
 
 const isLatest = ({ shapes }: RebuildSpec['kpis'][number]): boolean =>
@@ -71,20 +91,16 @@ const isLatest = ({ shapes }: RebuildSpec['kpis'][number]): boolean =>
 const unloadedRows = async (
   files: Files,
   { unload, kpis }: RebuildSpec,
-): Promise<Map<string, readonly KpiRow[]>> =>
+): Promise<Map<string, UnloadedRows>> =>
   new Map(
-    await pLimit(8).map(kpis, async ({ model }) => [model, await rowsUnder(files, `${unload}${model}/`)]),
+    await pLimit(8).map(kpis, async ({ model }) => [
+      model,
+      readUnloaded(model, await textsUnder(files, `${unload}${model}/`)),
+    ]),
   );
 
-const rowsUnder = async (files: Files, prefix: string): Promise<readonly KpiRow[]> => {
-  const texts = await Promise.all((await files.list(prefix)).map((key) => files.readText(key)));
-  return texts.flatMap((text = '') =>
-    text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line)),
-  );
-};
+const textsUnder = async (files: Files, prefix: string): Promise<string[]> =>
+  Promise.all((await files.list(prefix)).map(async (key) => (await files.readText(key)) ?? ''));
 
 export const handler = lambda(StatementEnded, publishRebuild, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),

@@ -1,35 +1,43 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchWriteCommand,
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
+  NumberValue,
   PutCommand,
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
+import { ExactNumber, numberOf } from '../domain/exact-number.ts';
 import type { KpiItem, Kpis } from '../domain/ports.ts';
+import { itemSize } from '../domain/rebuild/kpi-limits.ts';
 import { bounded } from './bounded.ts';
 import { untilDone } from './until-done.ts';
 
 type Write = { PutRequest: { Item: KpiItem } } | { DeleteRequest: { Key: { pk: string; sk: string } } };
 
-/** The KPI table. Batches are sent 25 at a time; what DynamoDB leaves undone is sent again with growing, jittered pauses. */
+/** Most writes of a request; and most bytes of their items, which as JSON are up to ten times as many of the 16 MB that it may have. */
+const mostWrites = 25;
+const mostBytes = 1_500_000;
+
+/** The KPI table. Numbers keep their digits both ways. Batches are sent 25 at a time; what DynamoDB leaves undone is sent again with growing, jittered pauses. */
 export const dynamoKpis = (table: string): Kpis => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(bounded), {
     marshallOptions: { removeUndefinedValues: true },
+    unmarshallOptions: { wrapNumbers: numberOf },
   });
   const send = async (writes: readonly Write[]): Promise<void> => {
     const left = await untilDone(writes, async (some) => {
-      const answer = await client.send(new BatchWriteCommand({ RequestItems: { [table]: some } }));
+      const answer = await client.send(
+        new BatchWriteCommand({ RequestItems: { [table]: some.map(storedWrite) } }),
+      );
       return (answer.UnprocessedItems?.[table] ?? []) as Write[];
     });
     if (left.length > 0) throw new Error(`${table} did not take ${left.length} KPI items`);
   };
   const sendAll = async (writes: readonly Write[]): Promise<void> => {
-    const chunks = Array.from({ length: Math.ceil(writes.length / 25) }, (_, i) =>
-      writes.slice(i * 25, i * 25 + 25),
-    );
-    await pLimit(4).map(chunks, send);
+    await pLimit(4).map(chunksOf(writes), send);
   };
   return {
     get: async (pk, sk) => {
@@ -56,7 +64,7 @@ export const dynamoKpis = (table: string): Kpis => {
         await client.send(
           new PutCommand({
             TableName: table,
-            Item: item,
+            Item: stored(item),
             ConditionExpression: 'attribute_not_exists(seq) or seq < :seq',
             ExpressionAttributeValues: { ':seq': item.seq },
           }),
@@ -68,5 +76,50 @@ export const dynamoKpis = (table: string): Kpis => {
       }
     },
     remove: (items) => sendAll(items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))),
+    removeIfOlder: async ({ pk, sk, seq }) => {
+      try {
+        await client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { pk, sk },
+            ConditionExpression: 'attribute_not_exists(seq) or seq < :seq',
+            ExpressionAttributeValues: { ':seq': seq },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
   };
+};
+
+const sizeOf = (write: Write): number => ('PutRequest' in write ? itemSize(write.PutRequest.Item) : 0);
+
+const chunksOf = (writes: readonly Write[]): Write[][] => {
+  const chunks: Write[][] = [];
+  let bytes = 0;
+  for (const write of writes) {
+    const chunk = chunks.at(-1);
+    const size = sizeOf(write);
+    bytes += size;
+    if (chunk && chunk.length < mostWrites && bytes <= mostBytes) chunk.push(write);
+    else {
+      chunks.push([write]);
+      bytes = size;
+    }
+  }
+  return chunks;
+};
+
+const storedWrite = (write: Write): Write =>
+  'PutRequest' in write ? { PutRequest: { Item: stored(write.PutRequest.Item) } } : write;
+
+/** The same value with the SDK's kind of exact numbers in place of ours. */
+const stored = <Value>(value: Value): Value => asStored(value) as Value;
+
+const asStored = (value: unknown): unknown => {
+  if (value instanceof ExactNumber) return NumberValue.from(value.text);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(asStored);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, asStored(part)]));
 };

@@ -149,6 +149,11 @@ export type RebuildRecord = {
   readonly is_forgotten?: boolean;
   /** The last rebuild before it that was published. */
   readonly follows?: string;
+  /** KPIs that the KPI table never takes and that are therefore left out; the first of them with the reason. */
+  readonly left_out?: number;
+  readonly left_out_items?: readonly string[];
+  /** Where the list of them lies in the lake. */
+  readonly left_out_report?: string;
   readonly reason?: string;
   /** What its checks found: why it failed, or what they warn of since it was published. */
   readonly checks?: readonly CheckFinding[];

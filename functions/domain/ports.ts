@@ -127,7 +127,7 @@ export type Warehouse = {
   statement(id: string): Promise<Statement | undefined>;
 };
 
-/** One KPI item as it is stored. */
+/** One KPI item as it is stored; numbers that no double holds are `ExactNumber`s. */
 export type KpiItem = { readonly pk: string; readonly sk: string } & Readonly<Record<string, unknown>>;
 
 /** The KPI table. */
@@ -139,6 +139,8 @@ export type Kpis = {
   /** Puts where there is no item or an older `seq`; false when a newer or the same one stands there. */
   putIfNewer(item: KpiItem & { readonly seq: number }): Promise<boolean>;
   remove(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<void>;
+  /** Takes away the item under a key where it has an older `seq`. */
+  removeIfOlder(item: { readonly pk: string; readonly sk: string; readonly seq: number }): Promise<void>;
 };
 
 export type EventType =

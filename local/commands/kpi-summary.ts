@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { martLease, type RebuildRecord, rebuildId } from '../../functions/domain/ledger.ts';
 import type { Files, KpiItem, Kpis, Ledger } from '../../functions/domain/ports.ts';
+import { readUnloaded } from '../../functions/domain/rebuild/kpi-rows.ts';
 import { rebuildSpec } from '../../functions/domain/rebuild/rebuilding.ts';
 import { count } from './count.ts';
 
@@ -32,13 +33,8 @@ const lastWithDays = async ({ files, ledger }: Ports, mart: string) => {
     const spec = await rebuildSpec(files, rebuild.id);
     const rows = async (model: string): Promise<Row[]> => {
       const keys = await files.list(`${spec?.unload}${model}/`);
-      const texts = await Promise.all(keys.map((key) => files.readText(key)));
-      return texts.flatMap((text) =>
-        (text ?? '')
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line)),
-      );
+      const texts = await Promise.all(keys.map(async (key) => (await files.readText(key)) ?? ''));
+      return [...readUnloaded(model, texts).rows];
     };
     const days = (await rows('kpi_days')).filter(({ listens }) => Number(listens) > 0);
     if (days.length === 0) continue;
@@ -59,7 +55,10 @@ async function* published(ledger: Ledger, mart: string): AsyncGenerator<RebuildR
 }
 
 const list = (value: unknown): Row[] => (Array.isArray(value) ? value : []);
-const number = (value: unknown): string => Number(value).toLocaleString('en-US');
+
+/** Digits in groups, all of them, also where no double holds the number. */
+const number = (value: unknown): string =>
+  new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 }).format(String(value) as `${number}`);
 const key = (text: string): string => styleText('dim', text);
 
 const dayLines = (day: string, item: KpiItem): string[] => [

@@ -7,7 +7,7 @@ import type { Whereabouts } from './follow.ts';
 import { type LandedFile, landFile } from './landing.ts';
 import { martRuns } from './mart-runs.ts';
 import { quarantineLines } from './quarantine.ts';
-import { failedLines, isFailed, warningLines } from './rebuild-lines.ts';
+import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
 import { followingOn, watch } from './watch.ts';
 
@@ -44,6 +44,7 @@ export const tellOfLanded = async (
     balanceLines(seen),
     await quarantineLines(target.files, seen),
     ...rebuilds.map(warningLines),
+    ...rebuilds.map(leftOutLines),
     ...rebuilds.map(failedLines),
   );
   answer(flags, { ...document, files: seen.map(fileDocument), marts: rebuilds }, lines);

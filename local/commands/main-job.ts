@@ -20,7 +20,7 @@ import { martRuns } from './mart-runs.ts';
 import { openCloud, stopOnSignal } from './open-cloud.ts';
 import type { CloudFlags } from './options.ts';
 import { quarantineLines } from './quarantine.ts';
-import { failedLines, isFailed, warningLines } from './rebuild-lines.ts';
+import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
 import { martsOfState } from './target.ts';
 import { followingOn, watch } from './watch.ts';
 
@@ -66,6 +66,7 @@ const run = async (
     balanceLines(seen),
     await quarantineLines(files, seen),
     ...rebuilds.map(warningLines),
+    ...rebuilds.map(leftOutLines),
     ...rebuilds.map(failedLines),
     nextSteps(flags),
   );

@@ -33,6 +33,19 @@ export const warningLines = ({ mart, published }: MartRuns): string[] => {
   ];
 };
 
+/** KPIs that the serving rebuild left out because no table takes them, the first of them with the reason; empty when there are none. */
+export const leftOutLines = ({ mart, published }: Pick<MartRuns, 'mart' | 'published'>): string[] => {
+  const { id, left_out = 0, left_out_items = [], left_out_report } = published ?? { id: '' };
+  if (left_out === 0) return [];
+  const more = left_out - left_out_items.length;
+  return [
+    `${styleText('bold', mart)}: ${styleText('red', `${count(left_out, 'KPI')} left out`)} of rebuild ${id}, because they cannot be written`,
+    ...left_out_items.map((item) => `  ${item}`),
+    ...(more > 0 ? [`  … and ${count(more, 'more KPI')}`] : []),
+    `  ${styleText('dim', `report: ${left_out_report}; correct the rows or the SQL, and land`)}`,
+  ];
+};
+
 const checkLines = ({ file, rows, first }: CheckFinding): string[] => [
   `  ${file}: ${count(rows, 'row')}`,
   ...first.map(({ subject, detail }) => `    ${subject}: ${detail}`),

@@ -4,7 +4,7 @@ import { count } from './count.ts';
 import type { DatasetRuns } from './dataset-runs.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
 import type { MartRuns } from './mart-runs.ts';
-import { failedLines, warningLines } from './rebuild-lines.ts';
+import { failedLines, leftOutLines, warningLines } from './rebuild-lines.ts';
 import { rowsText, shortTime } from './runs-words.ts';
 
 const filesShown = 20;
@@ -113,6 +113,7 @@ export const martLines = (runs: MartRuns): string[] => {
     ...running,
     ...waits,
     ...failedLines(runs),
+    ...leftOutLines(runs),
     ...warningLines(runs),
   ];
 };

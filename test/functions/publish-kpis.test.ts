@@ -104,3 +104,27 @@ test('knows nothing to do for statements of no rebuild', async () => {
   expect(stage.kpiItems()).toEqual([]);
   expect(stage.news()).toEqual([]);
 });
+
+test('leaves out what the table never takes, publishes the rest, and says what and why on the record', async () => {
+  const event = await rebuild(stage);
+  stage.endStatements();
+  if (!event) throw new Error('nothing was sent');
+  const [unloaded = ''] = (await stage.ports.files.list('kpis/')).filter((key) => key.includes('kpi_'));
+  const before = (await stage.ports.files.readText(unloaded)) ?? '';
+  await stage.ports.files.write(unloaded, `${before}\n{"cut off`);
+  await publishRebuild(stage.ports)(event);
+  expect(await current()).toMatchObject({ listens: 2 });
+  const report = `kpis/${first}/1/left-out.json`;
+  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
+    state: 'published',
+    left_out: 1,
+    left_out_items: [expect.stringMatching(/^kpi_\w+: a line is no row: {"cut off$/)],
+    left_out_report: report,
+  });
+  expect(JSON.parse((await stage.ports.files.readText(report)) ?? '')).toMatchObject({
+    rebuild: first,
+    left_out: 1,
+    items: [{ pk: '', sk: '', reason: 'a line is no row: {"cut off' }],
+  });
+  expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+});

@@ -59,6 +59,9 @@ export const memoryKpis = () => {
     remove: async (items) => {
       for (const item of items) table.delete(id(item));
     },
+    removeIfOlder: async (item) => {
+      if (Number(table.get(id(item))?.seq ?? 0) < item.seq) table.delete(id(item));
+    },
   };
   return { kpis, all: (): KpiItem[] => [...table.values()] };
 };

@@ -1,10 +1,11 @@
+import { compareNumbers, isNumber } from '../exact-number.ts';
 import { kpiVersion } from '../ledger.ts';
 import type { KpiItem } from '../ports.ts';
 import type { KpiShape } from '../spec.ts';
 
 /** Turns unloaded KPI rows into items of the KPI table. */
 
-/** One unloaded row; numbers are numbers, absent columns NULL. */
+/** One unloaded row; numbers keep all their digits, absent columns are NULL. */
 export type KpiRow = Readonly<Record<string, unknown>>;
 
 /** The column in which an unloaded row says the sequence that its `latest` item bore before, or NULL. */
@@ -16,8 +17,9 @@ export type Stamp = { readonly rebuild: string; readonly seq: number; readonly a
 /** Rows of each KPI model by its name. */
 export type KpiRows = ReadonlyMap<string, readonly KpiRow[]>;
 
-/** An item, how it is published, and the version key of a pointer's day. */
+/** An item of a model's row, and how it is published. */
 export type ShapedItem = {
+  readonly model: string;
   readonly shape: KpiShape;
   readonly item: KpiItem & { readonly seq: number };
   /** The item that a `latest` one takes the place of. */
@@ -30,7 +32,7 @@ export const shapeItems = (rows: KpiRows, model: string, shape: KpiShape, stamp:
   return (rows.get(model) ?? []).map((row) => {
     const nested = lists.map(({ as, by, groups }) => [as, groups.get(groupKey(row, by)) ?? []]);
     const item = { ...keyOf(shape, row, stamp), ...measures(shape, row), ...Object.fromEntries(nested) };
-    return { shape, item: { ...item, ...stampOf(shape, stamp) }, ...itemBefore(shape, row, stamp) };
+    return { model, shape, item: { ...item, ...stampOf(shape, stamp) }, ...itemBefore(shape, row, stamp) };
   });
 };
 
@@ -69,10 +71,18 @@ const groupRows = (
   { by, order }: KpiShape['lists'][number],
 ): Map<string, KpiRow[]> => {
   const groups = new Map<string, KpiRow[]>();
-  for (const row of [...rows].sort((a, b) => Number(a[order]) - Number(b[order]))) {
+  for (const row of [...rows].sort((a, b) => inOrder(a[order], b[order]))) {
     const key = groupKey(row, by);
     const own = Object.fromEntries(Object.entries(row).filter(([name]) => !by.includes(name)));
-    groups.set(key, [...(groups.get(key) ?? []), own]);
+    const group = groups.get(key);
+    if (group) group.push(own);
+    else groups.set(key, [own]);
   }
   return groups;
+};
+
+const inOrder = (one: unknown, other: unknown): number => {
+  if (isNumber(one) && isNumber(other)) return compareNumbers(one, other);
+  const [a, b] = [String(one), String(other)];
+  return a === b ? 0 : a < b ? -1 : 1;
 };

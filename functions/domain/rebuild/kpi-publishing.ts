@@ -3,6 +3,8 @@ import { kpiVersion } from '../ledger.ts';
 import type { Clock, KpiItem, Kpis } from '../ports.ts';
 import type { RebuildSpec } from '../spec.ts';
 import { type KpiRows, type ShapedItem, type Stamp, shapeItems } from './kpi-items.ts';
+import { type LeftOut, partItems } from './kpi-left-out.ts';
+import { isKeyRefused } from './kpi-limits.ts';
 
 /** Publishes a rebuild's KPI items so that a reader sees a key's old version or the new one, whole. */
 
@@ -12,30 +14,41 @@ type Item = ShapedItem['item'];
 /** How long a reader may still follow a pointer that has moved on, in seconds. */
 const grace = 86_400;
 
+/** How many items were written, and which never can be. */
+export type Published = { readonly items: number; readonly leftOut: readonly LeftOut[] };
+
 /**
  * Writes all items of a rebuild: versions are noted, then filled, then pointed to; series and latest follow. Doing it
- * again changes nothing; done late, it loses to every newer sequence.
+ * again changes nothing; done late, it loses to every newer sequence. What the table would refuse is left out, and no
+ * older value stands in its place; only a day whose pointer is left out keeps its version before.
  */
 export const publishKpis = async (
   ports: Ports,
   { kpis }: RebuildSpec,
   rows: KpiRows,
   stamp: Stamp,
-): Promise<number> => {
+): Promise<Published> => {
   const shaped = kpis.flatMap(({ model, shapes }) =>
     shapes.flatMap((shape) => shapeItems(rows, model, shape, stamp)),
   );
-  const published = (as: ShapedItem['shape']['publish']): ShapedItem[] =>
-    shaped.filter(({ shape }) => shape.publish === as);
-  const of = (as: ShapedItem['shape']['publish']): Item[] => published(as).map(({ item }) => item);
-  const pointers = of('pointer');
-  await ports.kpis.put(pointers.map((pointer) => noteOf(pointer)));
-  await ports.kpis.put(of('versioned').map(({ seq, ...item }) => item));
+  const { kept, refused, leftOut } = partItems(shaped);
+  const pointers = itemsOf(kept, 'pointer');
+  await ports.kpis.put(distinct(pointers.map(noteOf)));
+  await ports.kpis.put(itemsOf(kept, 'versioned').map(({ seq, ...item }) => item));
   await each(pointers, (pointer) => movePointer(ports, pointer));
-  await each(of('series'), (item) => ports.kpis.putIfNewer(item));
-  await publishLatest(ports, published('latest'));
-  return shaped.length;
+  await each(itemsOf(kept, 'series'), (item) => ports.kpis.putIfNewer(item));
+  await publishLatest(ports, published(kept, 'latest'));
+  await removeOlder(ports, refused);
+  return { items: kept.length, leftOut };
 };
+
+type Publish = ShapedItem['shape']['publish'];
+
+const published = (shaped: readonly ShapedItem[], as: Publish): ShapedItem[] =>
+  shaped.filter(({ shape }) => shape.publish === as);
+
+const itemsOf = (shaped: readonly ShapedItem[], as: Publish): Item[] =>
+  published(shaped, as).map(({ item }) => item);
 
 const each = (items: readonly Item[], write: (item: Item) => Promise<unknown>): Promise<unknown> =>
   pLimit(16).map([...items], write);
@@ -59,5 +72,19 @@ const movePointer = async ({ kpis, clock }: Ports, pointer: Item): Promise<void>
 /** The new ones are put and confirmed, then those before them are deleted. */
 const publishLatest = async ({ kpis }: Ports, items: readonly ShapedItem[]): Promise<void> => {
   await kpis.put(items.map(({ item }) => item));
-  await kpis.remove(items.flatMap(({ before, item }) => (before && before.sk < item.sk ? [before] : [])));
+  await kpis.remove(items.flatMap(olderKey));
 };
+
+const olderKey = ({ before, item }: ShapedItem): { pk: string; sk: string }[] =>
+  before && before.sk < item.sk ? [before] : [];
+
+/** What is left out has no value, so its value from before is taken away. */
+const removeOlder = async ({ kpis }: Ports, refused: readonly ShapedItem[]): Promise<void> => {
+  const series = itemsOf(refused, 'series').filter((item) => !isKeyRefused(item));
+  await each(series, (item) => kpis.removeIfOlder(item));
+  await kpis.remove(distinct(published(refused, 'latest').flatMap(olderKey)));
+};
+
+const distinct = <Key extends { readonly pk: string; readonly sk: string }>(keys: readonly Key[]): Key[] => [
+  ...new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
+];

@@ -1,6 +1,13 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { dynamoKpis } from '../../../functions/adapters/dynamo-kpis.ts';
+import { ExactNumber, numberOf } from '../../../functions/domain/exact-number.ts';
 import type { Kpis } from '../../../functions/domain/ports.ts';
+import { shapeItems } from '../../../functions/domain/rebuild/kpi-items.ts';
+import { readUnloaded } from '../../../functions/domain/rebuild/kpi-rows.ts';
+import type { KpiShape } from '../../../functions/domain/spec.ts';
 import type { Laptop, Seen } from './laptop.ts';
 import { openTable, tableName } from './table.ts';
 
@@ -36,6 +43,90 @@ test('puts, reads and removes more items than one request takes', async () => {
   await kpis.remove(items.slice(0, 60));
   expect(await kpis.query('many')).toEqual(items.slice(60));
   expect(await kpis.get('many', '0042')).toBeUndefined();
+});
+
+test('keeps every digit on the way from an unloaded text to the table and back', async () => {
+  const int64 = fc.oneof(
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    fc.bigInt({ min: 2n ** 53n - 3n, max: 2n ** 53n + 3n }),
+    fc.constantFrom(-(2n ** 63n), 2n ** 63n - 1n, 0n),
+  );
+  const decimal = fc
+    .tuple(fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n }), fc.integer({ min: 1, max: 37 }))
+    .map(([units, scale]) => {
+      const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
+      return `${units < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+    });
+  const double = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e100, max: 1e100 });
+  const row = fc.record({
+    id: int64,
+    amount: decimal,
+    ratio: double.filter((value) => value === 0 || Math.abs(value) > 1e-100),
+  });
+  const shape: KpiShape = { pk: 'EXACT#{id}', sk: 'S#{amount}', publish: 'versioned', lists: [], omit: [] };
+  const stamp = { rebuild: 'r', seq: 1, as_of: '' };
+  const rows = fc.uniqueArray(row, { minLength: 20, maxLength: 20, selector: ({ id }) => String(id) });
+  await fc.assert(
+    fc.asyncProperty(rows, async (given) => {
+      const lines = given.map(
+        ({ id, amount, ratio }) =>
+          `{"id":${id},"amount":${amount},"same":${id},"more":[${amount}],"ratio":${ratio}}`,
+      );
+      const unloaded = readUnloaded('exact', [lines.join('\n')]);
+      const shaped = shapeItems(new Map([['exact', unloaded.rows]]), 'exact', shape, stamp);
+      await kpis.put(shaped.map(({ item }) => item));
+      for (const [index, { id, amount, ratio }] of given.entries()) {
+        const [item, ...others] = await kpis.query(`EXACT#${id}`);
+        expect(item).toEqual(shaped[index]?.item);
+        expect(others).toEqual([]);
+        expect(String(item?.same)).toBe(String(id));
+        expect(item?.sk).toBe(`S#${numberOf(amount)}`);
+        expect(String(item?.more)).toBe(String(numberOf(amount)));
+        expect(Number(item?.ratio) === ratio).toBe(true);
+      }
+      await kpis.remove(shaped.map(({ item }) => item));
+    }),
+    { numRuns: Number(process.env.EXACT_RUNS ?? 3) },
+  );
+}, 600_000);
+
+test('gives an app plain numbers below 2^53, and the usual kind of larger ones', async () => {
+  const largest = new ExactNumber('9223372036854775807');
+  await kpis.put([{ pk: 'app', sk: 'a', listens: 3, average: 0.25, huge: largest }]);
+  const app = DynamoDBDocumentClient.from(new DynamoDBClient());
+  const { Item } = await app.send(new GetCommand({ TableName: tableName, Key: { pk: 'app', sk: 'a' } }));
+  expect(Item).toEqual({ pk: 'app', sk: 'a', listens: 3, average: 0.25, huge: 9223372036854775807n });
+});
+
+test('sends again what was left undone, with all its digits', async () => {
+  const exact = new ExactNumber('12345678901234567890.5');
+  laptop.once('BatchWriteItem', ({ body }) => ({
+    status: 200,
+    body: { UnprocessedItems: JSON.parse(String(body)).RequestItems },
+  }));
+  await kpis.put([{ pk: 'again', sk: 'a', exact }]);
+  expect(await kpis.get('again', 'a')).toEqual({ pk: 'again', sk: 'a', exact });
+});
+
+test('keeps requests of large items below what DynamoDB takes at once', async () => {
+  const text = '\u0001'.repeat(400_000);
+  const items = itemsOf('large', 7).map((item) => ({ ...item, text }));
+  await kpis.put(items);
+  expect((await kpis.query('large')).length).toBe(7);
+  const bytes = laptop.seen
+    .filter(({ operation }) => operation === 'BatchWriteItem')
+    .map(({ body }) => body.length);
+  expect(Math.max(...bytes)).toBeLessThan(16 * 1024 * 1024);
+});
+
+test('takes an item away where it is older, and no other', async () => {
+  const item = { pk: 'older', sk: 'a' };
+  await kpis.put([{ ...item, seq: 2 }]);
+  await kpis.removeIfOlder({ ...item, seq: 2 });
+  expect(await kpis.get('older', 'a')).toMatchObject({ seq: 2 });
+  await kpis.removeIfOlder({ ...item, seq: 3 });
+  expect(await kpis.get('older', 'a')).toBeUndefined();
+  await kpis.removeIfOlder({ ...item, seq: 3 });
 });
 
 test('replaces items whole', async () => {

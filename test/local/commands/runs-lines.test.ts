@@ -129,6 +129,25 @@ describe('what is said of a mart', () => {
     ]);
   });
 
+  test('is which KPIs cannot be written, the first of them with the reason', () => {
+    const published = {
+      ...rebuild,
+      state: 'published' as const,
+      left_out: 1_200,
+      left_out_items: [
+        'GENRE#pop 2024-06-25 of kpi_day_genres: the item has 900,000 bytes of at most 409,536',
+      ],
+      left_out_report: 'kpis/listening-00000002/1/left-out.json',
+    };
+    expect(martLines({ ...mart, published, pending: [] }).map(stripVTControlCharacters)).toEqual([
+      'listening: KPIs of rebuild listening-00000002 are out since 2026-01-01 00:00:00',
+      'listening: 1,200 KPIs left out of rebuild listening-00000002, because they cannot be written',
+      '  GENRE#pop 2024-06-25 of kpi_day_genres: the item has 900,000 bytes of at most 409,536',
+      '  … and 1,199 more KPIs',
+      '  report: kpis/listening-00000002/1/left-out.json; correct the rows or the SQL, and land',
+    ]);
+  });
+
   test('is that none are out yet', () => {
     expect(martLines({ ...mart, pending: [] }).map(stripVTControlCharacters)).toEqual([
       'listening: no KPIs are out yet',

@@ -92,11 +92,12 @@ test('says which item a newest one takes the place of, as far as the warehouse n
   ];
   expect(shapeItems(new Map([['listeners', listeners]]), 'listeners', shape, stamp)).toEqual([
     {
+      model: 'listeners',
       shape,
       item: { pk: 'LISTENER#7', sk: '00000007', listens: 3, seq: 7 },
       before: { pk: 'LISTENER#7', sk: '00000005' },
     },
-    { shape, item: { pk: 'LISTENER#8', sk: '00000007', listens: 1, seq: 7 } },
+    { model: 'listeners', shape, item: { pk: 'LISTENER#8', sk: '00000007', listens: 1, seq: 7 } },
   ]);
 });
 
