@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { limitDynalite } from './dynamo-limits.ts';
 import { PromptLevel } from './level.ts';
 import type { Table } from './template/deployment.ts';
 
@@ -42,6 +43,7 @@ const require = createRequire(import.meta.url);
 // It asks `level` for its database once, while it is loaded.
 createRequire(require.resolve('dynalite'))('level').Level = PromptLevel;
 const dynalite: Dynalite = require('dynalite');
+limitDynalite(import.meta.url);
 
 /**
  * Opens the embedded DynamoDB on a folder. It closes its database only as a server, so it listens; on a socket in a folder that only
