@@ -109,7 +109,8 @@ const forward = (
   response: ServerResponse,
   isLost: boolean,
 ): void => {
-  const { expect: _, ...kept } = headers;
+  // The gateway answers to its own port alone.
+  const { expect: _, host: __, ...kept } = headers;
   const onward = send(`${endpoint}${url}`, { method, headers: kept, agent: false }, async (answered) => {
     const whole = await buffer(answered);
     if (isLost) return void response.destroy();
