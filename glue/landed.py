@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from functools import partial, reduce
 from typing import Any
 
+from field_columns import as_fields, source_names
 from landed_columns import Column, landed_type, nested_columns, plain_columns
 from landed_files import ReadGroup, new_keys
 from landed_records import RecordFile, read_files
@@ -26,14 +27,18 @@ BYTES_PER_TASK = 32 * 2**20
 def read_landed(spark: SparkSession, spec: dict[str, Any], groups: list[ReadGroup], folder: str) -> DataFrame:
     """Grain: one row per record of the files pinned under `folder`; each column a text or made of texts, what is empty NULL,
     `unknown_fields`, `landed_file`, `landed_version`, `landed_at` and `batch_id`."""
-    frames = [frame for group in groups for frame in _read(spark, spec, group, folder)]
+    frames = [
+        as_fields(frame, spec, group.facts["format"] != "csv")
+        for group in groups
+        for frame in _read(spark, spec, group, folder)
+    ]
     records = reduce(DataFrame.union, frames)
     lineage = _lineage(spark, groups).withColumn("batch_id", sf.lit(spec["batch"]))
     return records.join(sf.broadcast(lineage), ORDINAL).drop(ORDINAL)
 
 
 def _read(spark: SparkSession, spec: dict[str, Any], group: ReadGroup, folder: str) -> Iterator[DataFrame]:
-    path, names, header = f"{folder}{group.folder}", spec["columns"], group.facts["header"]
+    path, names, header = f"{folder}{group.folder}", source_names(spec), group.facts["header"]
     columns = plain_columns(names) if group.facts["format"] == "csv" else nested_columns(names)
     if group.reader == "json_lines":
         lines = spark.read.text(path, lineSep="\n").select(_ordinal(), "value")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from field_columns import source_names
 from lake import Lake, open_lake
 from landed import read_landed
 from landed_files import group_files
@@ -35,7 +36,7 @@ def main(argv: list[str]) -> None:
 def transform(spark: SparkSession, lake: Lake, spec: dict[str, Any], run: str) -> dict[str, Any]:
     """Stages the rows of a batch and answers with the result of the run."""
     folder = f"staging/{spec['batch']}/{run}/"
-    groups = group_files(spec["files"], spec["columns"])
+    groups = group_files(spec["files"], source_names(spec))
     with pinned(lake, groups, f"{folder}landed/"):
         landed = read_landed(spark, spec, groups, lake.path(f"{folder}landed/"))
         silver = to_silver(landed, spec)

@@ -2,6 +2,7 @@ import { transformSpec } from './batch-run.ts';
 import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './batches.ts';
 import type { Dataset } from './catalog.ts';
 import { objectCreated } from './events.ts';
+import type { Field } from './field/field.ts';
 import { manifestInForce } from './judging.ts';
 import { fileId, landingPrefix, readName, runKey } from './landing.ts';
 import type { FileRecord, Lease } from './ledger.ts';
@@ -50,9 +51,18 @@ const composeSpec = async (
     fence: lease.fence,
     manifest_sha256: inForce.ok ? inForce.sha256 : '',
     files: choice.batch.flatMap(specFile),
-    columns: inForce.ok ? inForce.manifest.fields.map((field) => field.name) : [],
+    ...landedColumns(inForce.ok ? inForce.manifest.fields : []),
     sql: dataset.sql,
     table: dataset.table,
+  };
+};
+
+/** The columns of the landed relation, and what they are called in the files where that is something else. */
+export const landedColumns = (fields: readonly Field[]): Pick<TransformSpec, 'columns' | 'sources'> => {
+  const renamed = fields.filter(({ name, from }) => name !== from);
+  return {
+    columns: fields.map(({ name }) => name),
+    ...(renamed.length > 0 && { sources: Object.fromEntries(renamed.map(({ name, from }) => [name, from])) }),
   };
 };
 

@@ -64,6 +64,8 @@ export const TransformSpec = z.object({
    * a list of structs of texts. `unknown_fields` is a JSON object of the texts of columns that the manifest does not name.
    */
   columns: z.array(z.string()),
+  /** The column of the files, or the path in their records, of those columns that are taken from another name. */
+  sources: z.record(z.string(), z.string()).optional(),
   /** One select over the relation `landed_<dataset>`: the columns above as text and `landed_file`, `landed_version`, `landed_at` (timestamp, UTC), `batch_id`. */
   sql: z.string(),
   table: SilverTable,

@@ -1,6 +1,7 @@
-import type { SpecFile } from '../domain/spec.ts';
+import type { SpecFile, TransformSpec } from '../domain/spec.ts';
 import type { EngineStore } from './engine.ts';
 import { SpecMismatch, UnreadableFile } from './errors.ts';
+import { asFields, type LandedColumn } from './field-columns.ts';
 import { csvReading } from './read-csv.ts';
 import { jsonReading } from './read-json.ts';
 import type { ReadGroup, Reading } from './reading.ts';
@@ -37,7 +38,7 @@ const alike = ({ format, compression, delimiter, quote, header, line_end, multil
  */
 export const createLanded = async (
   session: Session,
-  spec: { batch: string; dataset: string; columns: readonly string[] },
+  spec: Pick<TransformSpec, 'batch' | 'dataset' | 'columns' | 'sources'>,
   groups: readonly ReadGroup[],
 ): Promise<void> => {
   await session.run(
@@ -46,7 +47,8 @@ export const createLanded = async (
   await session.run(
     `insert into landed_files values ${groups.flatMap(({ files }) => files.map(lineageRow)).join(', ')}`,
   );
-  const selects = groups.map((group) => landedSelect(group, spec.columns, spec.batch));
+  const columns = spec.columns.map((name) => ({ name, from: spec.sources?.[name] ?? name }));
+  const selects = groups.map((group) => landedSelect(group, columns, spec.batch));
   await session.run(
     `create or replace temp view ${landedName(spec.dataset)} as ${selects.join(' union all ')}`,
   );
@@ -58,7 +60,7 @@ export const landedName = (dataset: string): string => identifier(`landed_${data
 const lineageRow = ({ path, key, version, landed_at }: ReadGroup['files'][number]): string =>
   `(${literal(path)}, ${literal(key)}, ${literal(version)}, ${timestamp(landed_at)})`;
 
-const landedSelect = (group: ReadGroup, columns: readonly string[], batch: string): string => {
+const landedSelect = (group: ReadGroup, columns: readonly LandedColumn[], batch: string): string => {
   const { relation, path, columns: fields, unknown } = readingOf(group, columns);
   const entries = [
     ...fields,
@@ -71,7 +73,18 @@ const landedSelect = (group: ReadGroup, columns: readonly string[], batch: strin
   return `select ${entries.join(', ')} from ${relation} as landed join landed_files as files on files.path = ${path}`;
 };
 
-const readingOf = (group: ReadGroup, columns: readonly string[]): Reading => {
+const readingOf = (group: ReadGroup, columns: readonly LandedColumn[]): Reading => {
+  const isNested = group.facts.format !== 'csv';
+  const reading = readingInFile(
+    group,
+    columns.map(({ from }) => from),
+  );
+  const isRenamed = columns.some(({ name, from }) => name !== from);
+  return isRenamed ? asFields(reading, columns, isNested) : reading;
+};
+
+/** Columns by the names that they have in the file. */
+const readingInFile = (group: ReadGroup, columns: readonly string[]): Reading => {
   const { format } = group.facts;
   if (format === 'parquet')
     throw new SpecMismatch('of Parquet the copy that was judged is read, never the file');

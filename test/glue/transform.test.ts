@@ -11,6 +11,7 @@ import { type Lake, openLake, plainFacts, transformSpec } from '../functions/eng
 import { cleanKeyOf, judged, type ManifestJson, manifestOf } from '../functions/engine/judged.ts';
 import * as landed from '../functions/engine/landed-cases.ts';
 import { type ReadingCase, readingCases } from '../functions/engine/reading-cases.ts';
+import { columnsOf, renamedCsv, renamedRecords } from '../functions/engine/renamed-cases.ts';
 import { sessionsManifest, shop, usersManifest } from '../functions/engine/shop-project.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { openSparkLake, type SparkLake } from './spark-lake.ts';
@@ -180,12 +181,16 @@ describeInstalled('the transform job', (installation) => {
       const { sql, table } = known;
       return specOf(files, { dataset, sql, table, columns: Object.keys(schema.fields) });
     };
-    const textsOf = async (files: SpecFile[], columns: readonly string[], names: readonly string[]) => {
+    const textsOf = async (
+      files: SpecFile[],
+      columns: readonly string[],
+      landed: readonly string[] | Pick<TransformSpec, 'columns' | 'sources'>,
+    ) => {
       const lineage = ['landed_file', 'landed_version', 'landed_at', 'batch_id'];
       const all = [...columns, ...lineage];
       const aliases = all.map((column) => column.split(' as ').at(-1) ?? column);
       const spec = specOf(files, {
-        columns: [...names],
+        ...('columns' in landed ? landed : { columns: [...landed] }),
         sql: `select ${all.join(', ')} from landed_people`,
         table: { key: [], order: [], columns: aliases.map((name) => ({ name, type: 'varchar(64)' })) },
       });
@@ -279,6 +284,25 @@ describeInstalled('the transform job', (installation) => {
       const { json, content, columns, rows } = landed.partlyKnown;
       const file = await landJudged('data/people/a.jsonl', content, json);
       expect(await textsOf([file], columns, Object.keys(json.schema.fields))).toEqual(rows);
+    });
+
+    test('arrive under the names of the fields', async () => {
+      const { json, columns, files, rows } = renamedCsv;
+      const csv = await Promise.all(files.map(([name, body]) => landJudged(name, body, json)));
+      expect(await textsOf(csv, columns, columnsOf(json))).toEqual(rows);
+
+      const { fields, parquet, row } = renamedRecords;
+      const written = [
+        ...renamedRecords.files,
+        ['data/people/a.parquet', await duckdb.parquet(parquet)] as const,
+      ];
+      const records = await Promise.all(
+        written.map(([name, body]) =>
+          landJudged(name, body, manifestOf(fields, { extension: name.slice(name.lastIndexOf('.')) })),
+        ),
+      );
+      const paths = renamedRecords.columns((array, position) => `get(${array}, ${position - 1})`);
+      expect(await textsOf(records, paths, columnsOf(manifestOf(fields)))).toEqual(written.map(() => row));
     });
 
     test('arrive from Parquet as texts, whatever types its files have', async () => {

@@ -9,6 +9,8 @@ export type FieldType =
 /** One column of a manifest; bounds and allowed values are texts as they would stand in a file. */
 export type Field = {
   readonly name: string;
+  /** The column of the file that holds it, or its path in a record; the same as its name unless the manifest says otherwise. */
+  readonly from: string;
   /** As the manifest says it, e.g. `decimal(10,2)`. */
   readonly type_name: string;
   readonly type: FieldType;

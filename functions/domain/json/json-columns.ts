@@ -26,7 +26,7 @@ export class JsonColumns {
 
   seen(leaf: LeafShape): void {
     leaf.isSeen = true;
-    this.names.push(leaf.field.name);
+    this.names.push(leaf.field.from);
   }
 
   /** Takes a key of an object that the manifest does not name there. */
@@ -50,7 +50,7 @@ export class JsonColumns {
     const absent = leavesOf(this.root).filter(({ isSeen }) => !isSeen);
     return [
       ...this.added.map((name) => `new column ${shortened(name)}, ${kept}`),
-      ...absent.map(({ field }) => `column ${shortened(field.name)} is missing, taken as empty`),
+      ...absent.map(({ field }) => `column ${shortened(field.from)} is missing, taken as empty`),
     ].slice(0, mostDrift);
   }
 }

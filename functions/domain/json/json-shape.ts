@@ -46,11 +46,11 @@ export type Member = {
 
 type Place = { readonly field: Field; readonly steps: readonly PathStep[] };
 
-/** The shape of records with these fields; their names are paths. */
+/** The shape of records with these fields, which are taken from paths. */
 export const jsonShape = (fields: readonly Field[], key: readonly string[] = []): ObjectShape =>
   objectShape(
     '',
-    fields.map((field) => ({ field, steps: fieldPath(field.name) })),
+    fields.map((field) => ({ field, steps: fieldPath(field.from) })),
     key,
   );
 

@@ -155,7 +155,7 @@ export class CsvParser implements Parser {
       return;
     }
     this.drift = this.header.drift;
-    this.addKey = addKeys(this.keys.index, this.header.columns, this.manifest);
+    this.addKey = addKeys(this.keys.index, this.header, this.manifest);
     this.judgeRecord = judgeRow(this.header, this.manifest, this.findings);
     this.listener.onHeader?.(record.bytes.subarray(record.start, record.next), this.header.columns);
     this.reader.skipper = this.skipper(this.header);

@@ -1,3 +1,4 @@
+import { shownColumn } from '../field/field-source.ts';
 import type { Repeat } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { FindingLog } from './judge-findings.ts';
@@ -5,12 +6,18 @@ import type { FindingLog } from './judge-findings.ts';
 /** Adds the finding of a record that is set aside because of its key; its values may be personal, and stand on the line that is named. */
 export const addDuplicate = ({ line, other }: Repeat, manifest: Manifest, findings: FindingLog): void => {
   const { key = [], on_duplicate } = manifest;
+  const first = manifest.fields.find(({ name }) => name === key[0]);
   const names = key.length === 1 ? '' : ` (${key.join(', ')})`;
   const kept = on_duplicate === 'reject' ? '' : `, which is kept as the ${on_duplicate} one`;
   const twin =
     other > 0 ? `as the record on line ${other}${kept}` : 'as a record of its file that is published';
   const says = `has the same key${names} ${twin}`;
-  findings.add('duplicate', key[0], () => ({ line, subject: 'the record', says }));
+  findings.add('duplicate', key[0], () => ({
+    line,
+    ...(first && { place: shownColumn(first) }),
+    subject: 'the record',
+    says,
+  }));
 };
 
 /** Goes through the discards of a file while its records are read again. */

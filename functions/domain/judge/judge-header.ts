@@ -1,13 +1,15 @@
 import type { CsvRecord } from '../csv/csv-record.ts';
 import { type FieldJudge, judgeField } from '../field/field-judge.ts';
+import { shownColumn, unnamedColumn } from '../field/field-source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { FindingLog } from './judge-findings.ts';
+import { likelyColumns, takes } from './judge-header-likely.ts';
 import { fileKind } from './judge-kind.ts';
 import { judgeFaults } from './judge-structure.ts';
 
 /** What the first record says of all others. */
 export type Header = {
-  /** Names in file order. */
+  /** Names in file order; a column without one is called by its place. */
   readonly columns: readonly string[];
   /** One for each column; undefined for those that the manifest does not name. */
   readonly judges: readonly (FieldJudge | undefined)[];
@@ -25,13 +27,14 @@ export const judgeHeader = (
   findings: FindingLog,
 ): Header | undefined => {
   if (!isReadable(record, manifest, findings)) return undefined;
-  const columns = Array.from({ length: record.count }, (_, field) => record.text(field));
-  const known = new Map(manifest.fields.map((field) => [field.name, field]));
+  const cells = Array.from({ length: record.count }, (_, at) => record.text(at));
+  const columns = cells.map((cell, at) => cell || unnamedColumn(at + 1));
+  const known = new Map(manifest.fields.map((field) => [field.from, field]));
   if (!columns.some((name) => known.has(name))) {
-    nothingKnown(columns, manifest, findings);
+    nothingKnown(cells, manifest, findings);
     return undefined;
   }
-  judgeUnknown(columns, manifest, findings);
+  judgeUnknown(cells, manifest, findings);
   judgeMissing(columns, manifest, findings);
   if (hasTwins(columns, manifest, findings)) return undefined;
   const judges = columns.map((name) => {
@@ -43,7 +46,7 @@ export const judgeHeader = (
 
 /** Names of new columns are said even where values are personal: without them nobody could name the column. */
 const driftOf = (columns: readonly string[], { fields, unknown_fields }: Manifest): string[] => {
-  const names = fields.map(({ name }) => name);
+  const names = fields.map(({ from }) => from);
   const present = new Set(columns);
   const known = new Set(names);
   const added = columns.filter((name) => !known.has(name));
@@ -86,8 +89,10 @@ const nothingKnown = (columns: readonly string[], manifest: Manifest, findings: 
   const value = hides(manifest) ? undefined : text;
   const other = columns.length === 1 ? guessDelimiter(text, manifest) : undefined;
   if (other === undefined) {
-    const names = fields.slice(0, 5).map(({ name }) => name);
-    const says = `names no column of the manifest (${names.join(', ')}${fields.length > 5 ? ', …' : ''}); is it a header?`;
+    const names = fields.slice(0, 5).map(({ from }) => from);
+    const [likely] = likelyColumns(columns, fields);
+    const hint = likely ? `but has ${JSON.stringify(likely[1])}; ${takes(...likely)}` : 'is it a header?';
+    const says = `names no column of the manifest (${names.join(', ')}${fields.length > 5 ? ', …' : ''})${likely ? ',' : ';'} ${hint}`;
     findings.add('header', undefined, () => ({ line, value, subject: 'the first line', says }));
   } else {
     const subject = `the header is one column${value === undefined ? '' : ` ${JSON.stringify(value.slice(0, 100))}`};`;
@@ -97,22 +102,26 @@ const nothingKnown = (columns: readonly string[], manifest: Manifest, findings: 
 };
 
 const guessDelimiter = (text: string, { delimiter, fields }: Manifest): string | undefined => {
-  const names = new Set(fields.map(({ name }) => name));
+  const names = new Set(fields.map(({ from }) => from));
   return [',', ';', '\t', '|', ':', '^', '~', ' '].find(
     (other) =>
       other !== delimiter && text.includes(other) && text.split(other).some((name) => names.has(name)),
   );
 };
 
-const judgeUnknown = (columns: readonly string[], manifest: Manifest, findings: FindingLog): void => {
-  const names = new Set(manifest.fields.map(({ name }) => name));
-  for (const [at, name] of columns.entries()) {
-    if (names.has(name) || (manifest.unknown_fields !== 'reject' && name !== '')) continue;
-    const value = hides(manifest) || name === '' ? undefined : name;
-    const says =
-      name === ''
-        ? `has no name for column ${at + 1}`
-        : `has column ${at + 1}, which the manifest does not name`;
+const judgeUnknown = (cells: readonly string[], manifest: Manifest, findings: FindingLog): void => {
+  if (manifest.unknown_fields !== 'reject') return;
+  const names = new Set(manifest.fields.map(({ from }) => from));
+  const likely = new Map([...likelyColumns(cells, manifest.fields)].map(([field, cell]) => [cell, field]));
+  for (const [at, cell] of cells.entries()) {
+    const name = cell || unnamedColumn(at + 1);
+    if (names.has(name)) continue;
+    const isUnnamed = cell === '';
+    const value = hides(manifest) || isUnnamed ? undefined : name;
+    const field = likely.get(name);
+    const says = isUnnamed
+      ? `has no name for column ${at + 1}; write "from": "${name}" in a field to take it, or "unknown_fields": "ignore"`
+      : `has column ${at + 1}, which the manifest does not name${field ? `; ${takes(field, name)}` : ''}`;
     findings.add('unknown_column', undefined, () => ({ line, value, subject: subjectOf(value), says }));
   }
 };
@@ -122,12 +131,17 @@ const subjectOf = (value: string | undefined): string =>
 
 const judgeMissing = (columns: readonly string[], manifest: Manifest, findings: FindingLog): void => {
   const present = new Set(columns);
-  for (const { name, required } of manifest.fields) {
-    if (present.has(name) || !(required || manifest.fields_required)) continue;
+  const likely = likelyColumns(columns, manifest.fields);
+  for (const field of manifest.fields) {
+    const { name, from, required } = field;
+    if (present.has(from) || !(required || manifest.fields_required)) continue;
+    const column = likely.get(field);
+    const hint = column === undefined ? '' : `, but has ${JSON.stringify(column)}; ${takes(field, column)}`;
     findings.add('missing_column', name, () => ({
       line,
+      place: shownColumn(field),
       subject: 'the header',
-      says: `lacks the column ${name}`,
+      says: `lacks the column ${from === name ? name : JSON.stringify(from)}${hint}`,
     }));
   }
 };
@@ -139,7 +153,7 @@ const hasTwins = (columns: readonly string[], manifest: Manifest, findings: Find
   for (const [at, name] of columns.entries()) {
     const before = first.get(name.toLowerCase());
     if (before === undefined) first.set(name.toLowerCase(), at);
-    else if (name !== '') {
+    else {
       hasOne = true;
       const value = hides(manifest) ? undefined : name;
       const says = `names one column twice: columns ${before + 1} and ${at + 1}`;

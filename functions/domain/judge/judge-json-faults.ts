@@ -1,8 +1,12 @@
+import type { Field } from '../field/field.ts';
+import { shownColumn } from '../field/field-source.ts';
 import type { FindingLog } from './judge-findings.ts';
 
 /** What is wrong with one record, apart from its line. */
 export type RecordFault = {
   readonly rule: string;
+  readonly field?: Field | undefined;
+  /** Path in the record of what is no value of a field. */
   readonly column?: string | undefined;
   /** Which one of an array, from 0; -1 outside of arrays. */
   readonly element: number;
@@ -23,8 +27,8 @@ export class RecordFaults {
 
   /** Of a value about which all is said, nothing more is. */
   add(fault: RecordFault): void {
-    const isSaid = ({ column, element }: RecordFault): boolean =>
-      column === fault.column && element === fault.element;
+    const isSaid = (said: RecordFault): boolean =>
+      pathOf(said) === pathOf(fault) && said.element === fault.element;
     if (!this.known.some(isSaid)) this.faults.push(fault);
   }
 
@@ -37,9 +41,10 @@ export class RecordFaults {
   /** Adds a finding for each; answers whether there were any. */
   tell(line: number): boolean {
     if (this.faults.length === 0) return false;
-    for (const { rule, column, element, value, subject, says } of this.faults) {
-      const place = element < 0 ? undefined : column?.replace('[]', `[${element}]`);
-      this.findings.add(rule, column, () => ({
+    for (const { rule, field, column, element, value, subject, says } of this.faults) {
+      const source = field ?? (column === undefined ? undefined : { name: column, from: column });
+      const place = source && shownColumn(source, element);
+      this.findings.add(rule, source?.name, () => ({
         line,
         ...(place !== undefined && { place }),
         ...(subject !== undefined && { subject }),
@@ -51,3 +56,5 @@ export class RecordFaults {
     return true;
   }
 }
+
+const pathOf = ({ field, column }: RecordFault): string | undefined => field?.from ?? column;

@@ -167,9 +167,9 @@ export class JsonRecordJudge {
       this.absent(shape);
       return;
     }
-    const column = shape.kind === 'leaf' ? shape.field.name : object.path + key;
+    const where = shape.kind === 'leaf' ? { field: shape.field } : { column: object.path + key };
     const says = 'lacks it, every record names all keys';
-    this.faults.add({ rule: 'missing_column', column, element: this.element, subject: 'the record', says });
+    this.faults.add({ rule: 'missing_column', ...where, element: this.element, subject: 'the record', says });
   }
 
   /** Nothing, or null, stands where this would: an array of objects may be empty, all else may be asked for. */

@@ -37,7 +37,7 @@ export class ValueJudge {
   missing({ field }: LeafShape, element: number): void {
     if (!field.required) return;
     const says = 'is missing, every record needs one';
-    this.faults.add({ rule: 'required', column: field.name, element, says });
+    this.faults.add({ rule: 'required', field, element, says });
   }
 
   /** Adds the key of the record that was read, which is right. */
@@ -54,7 +54,7 @@ export class ValueJudge {
     const { bytes, at } = this.tokens;
     const value = field.pii ? undefined : bytes.toString('utf8', start, Math.min(at, start + mostShown));
     const says = `is ${kind} in JSON, the manifest asks for ${json} (${field.type_name})`;
-    this.faults.add({ rule: 'type', column: field.name, element, value, says });
+    this.faults.add({ rule: 'type', field, element, value, says });
   }
 
   private check({ judge, field, keyAt }: LeafShape, element: number): void {
@@ -70,6 +70,6 @@ export class ValueJudge {
     const fault = judge.fault(text);
     if (!fault) return;
     const value = field.pii ? undefined : text;
-    this.faults.add({ ...fault, column: field.name, element, value });
+    this.faults.add({ ...fault, field, element, value });
   }
 }

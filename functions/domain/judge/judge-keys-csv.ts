@@ -1,5 +1,6 @@
 import type { CsvRecord } from '../csv/csv-record.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import type { Header } from './judge-header.ts';
 import type { KeyIndex } from './judge-keys.ts';
 
 /** Adds one right record to the index; `ordinal` is its position in the file, from 1. */
@@ -8,10 +9,10 @@ export type AddKey = (record: CsvRecord, ordinal: number) => void;
 /** What adds records under this header to the index; undefined without an index, and where the header lacks a field of the key. */
 export const addKeys = (
   index: KeyIndex | undefined,
-  columns: readonly string[],
+  { judges }: Header,
   { key = [] }: Manifest,
 ): AddKey | undefined => {
-  const places = key.map((name) => columns.indexOf(name));
+  const places = key.map((name) => judges.findIndex((judge) => judge?.field.name === name));
   if (!index || places.includes(-1)) return undefined;
   return (record, ordinal) => {
     for (const at of places) {

@@ -1,4 +1,5 @@
 import type { Field } from '../field/field.ts';
+import { shownColumn } from '../field/field-source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { type ParquetKind, parquetKind, parquetTypeName } from '../parquet/parquet-kind.ts';
 import {
@@ -32,19 +33,19 @@ export const judgeParquetSchema = (
 ): readonly string[] => {
   const columns = parquetColumns(nodes);
   const found = new Map(columns.map((column) => [column.path, column]));
-  const known = new Set(manifest.fields.map(({ name }) => name));
+  const known = new Set(manifest.fields.map(({ from }) => from));
   const added = columns.map(({ path }) => path).filter((path) => !known.has(path));
   judgeTwins(nodes, findings);
   if (added.length === columns.length) addOfFile(findings, 'header', 'has no column of the manifest');
   if (manifest.unknown_fields === 'reject') for (const path of added) unknownColumn(path, manifest, findings);
   if (manifest.unknown_fields === 'text') judgeKept(added, findings);
-  const absent = manifest.fields.filter(({ name }) => !found.has(name));
+  const absent = manifest.fields.filter(({ from }) => !found.has(from));
   for (const field of absent) missingColumn(field, manifest, findings);
-  for (const field of manifest.fields) judgeType(field, found.get(field.name), findings);
+  for (const field of manifest.fields) judgeType(field, found.get(field.from), findings);
   const kept = manifest.unknown_fields === 'text' ? 'kept as text' : 'ignored';
   return [
     ...added.map((path) => `new column ${shortened(path)}, ${kept}`),
-    ...absent.map(({ name }) => `column ${shortened(name)} is missing, taken as empty`),
+    ...absent.map(({ from }) => `column ${shortened(from)} is missing, taken as empty`),
   ].slice(0, mostDrift);
 };
 
@@ -104,7 +105,11 @@ const judgeKept = (added: readonly string[], findings: FindingLog): void => {
 
 const missingColumn = (field: Field, manifest: Manifest, findings: FindingLog): void => {
   if (!field.required && !manifest.fields_required) return;
-  findings.add('missing_column', field.name, () => ({ subject: 'the file', says: 'lacks it' }));
+  findings.add('missing_column', field.name, () => ({
+    place: shownColumn(field),
+    subject: 'the file',
+    says: 'lacks it',
+  }));
 };
 
 const judgeType = (field: Field, column: ParquetColumn | undefined, findings: FindingLog): void => {
@@ -113,5 +118,5 @@ const judgeType = (field: Field, column: ParquetColumn | undefined, findings: Fi
   if (kind === 'nothing' || kindsFor[field.type.kind].includes(kind)) return;
   const why = kind === 'bytes' || kind === 'interval' ? ', which no field takes' : '';
   const says = `is ${parquetTypeName(column.element)} in Parquet${why}, the manifest asks for ${field.type_name}`;
-  findings.add('type', field.name, () => ({ subject: 'the column', says }));
+  findings.add('type', field.name, () => ({ place: shownColumn(field), subject: 'the column', says }));
 };

@@ -118,7 +118,7 @@ export class ParquetParser implements Parser {
     const before = findings.total;
     this.header = parquetColumns(tree).map(({ path }) => path);
     this.drift = judgeParquetSchema(tree, this.manifest, findings);
-    const names = new Set(this.manifest.fields.map(({ name }) => name));
+    const names = new Set(this.manifest.fields.map(({ from }) => from));
     const read = this.manifest.unknown_fields === 'text' ? tree : onlyNamed(tree, names);
     const nodes = nestedNodes(read, names);
     const tops = new Set(nodes.map(({ name }) => name));
@@ -131,7 +131,7 @@ export class ParquetParser implements Parser {
   }
 
   private columns(tree: readonly ParquetNode[]): RowsOptions['columns'] {
-    const names = new Set(this.manifest.fields.map(({ name }) => name));
+    const names = new Set(this.manifest.fields.map(({ from }) => from));
     return new Map(
       leavesOfNodes(tree).map((leaf, at) => {
         const path = this.header[at] ?? leaf.name;
@@ -143,9 +143,10 @@ export class ParquetParser implements Parser {
   private faultsOf(odds: readonly FoundOdd[]): readonly RecordFault[] {
     return odds.map(({ path, element, shown, says }) => {
       const { fields } = this.manifest;
-      const field = fields.find(({ name }) => name === path);
+      const field = fields.find(({ from }) => from === path);
       const isHidden = field ? field.pii : fields.some(({ pii }) => pii);
-      return { rule: 'type', column: path, element, value: isHidden ? undefined : shown, says };
+      const where = field ? { field } : { column: path };
+      return { rule: 'type', ...where, element, value: isHidden ? undefined : shown, says };
     });
   }
 }

@@ -1,5 +1,7 @@
 import type { CsvRecord } from '../csv/csv-record.ts';
+import type { Field } from '../field/field.ts';
 import type { FieldJudge } from '../field/field-judge.ts';
+import { shownColumn, sourcesOf } from '../field/field-source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { FindingLog } from './judge-findings.ts';
 import type { Header } from './judge-header.ts';
@@ -13,11 +15,12 @@ export const judgeRow = (
 ): ((record: CsvRecord) => void) => {
   const { columns, judges } = header;
   const hides = manifest.fields.some(({ pii }) => pii);
+  const sources = sourcesOf(columns, manifest.fields);
 
   const judgeValue = (record: CsvRecord, at: number, judge: FieldJudge): void => {
     const { field } = judge;
     if (record.startOf(at) === record.endOf(at)) {
-      if (field.required) missing(record, at, field.name);
+      if (field.required) missing(record, at, field);
       return;
     }
     if (!record.isDoubled(at) && judge.quick(record.bytes, record.startOf(at), record.endOf(at))) return;
@@ -25,12 +28,18 @@ export const judgeRow = (
     const fault = judge.fault(text);
     if (!fault) return;
     const value = field.pii ? undefined : text;
-    findings.add(fault.rule, field.name, () => ({ line: record.lineOf(at), value, says: fault.says }));
+    findings.add(fault.rule, field.name, () => ({
+      line: record.lineOf(at),
+      place: shownColumn(field),
+      value,
+      says: fault.says,
+    }));
   };
 
-  const missing = (record: CsvRecord, at: number, name: string): void =>
-    findings.add('required', name, () => ({
+  const missing = (record: CsvRecord, at: number, field: Field): void =>
+    findings.add('required', field.name, () => ({
       line: record.lineOf(at),
+      place: shownColumn(field),
       says: 'is missing, every record needs one',
     }));
 
@@ -46,7 +55,7 @@ export const judgeRow = (
 
   return (record) => {
     const isBroken =
-      (record.isSuspect || record.faults.length > 0) && judgeFaults(record, columns, hides, findings);
+      (record.isSuspect || record.faults.length > 0) && judgeFaults(record, sources, hides, findings);
     if (isBroken) return;
     if (record.count !== columns.length || record.isBlank) return judgeWidth(record);
     for (let at = 0; at < judges.length; at++) {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { CsvFault, CsvRecord } from '../csv/csv-record.ts';
+import { type Source, shownColumn } from '../field/field-source.ts';
 import type { FindingLog } from './judge-findings.ts';
 
 const faults: Readonly<Record<CsvFault['kind'], readonly [rule: string, says: string]>> = {
@@ -17,20 +18,23 @@ const mostShown = 400;
 
 /**
  * Finds what RFC 4180 and UTF-8 forbid in a record, whatever its columns are; false when there is nothing.
- * `columns` are the names in file order, if they are known; `hides` keeps the text of fields out of the findings.
+ * `columns` are those of the file in its order, if they are known; `hides` keeps the text of fields out of the findings.
  */
 export const judgeFaults = (
   record: CsvRecord,
-  columns: readonly string[] | undefined,
+  columns: readonly Source[] | undefined,
   hides: boolean,
   findings: FindingLog,
 ): boolean => {
-  const add = (rule: string, field: number, says: string): void =>
-    findings.add(rule, columns?.[field], () => ({
+  const add = (rule: string, field: number, says: string): void => {
+    const column = columns?.[field];
+    findings.add(rule, column?.name, () => ({
       line: record.lineOf(field),
+      ...(column && { place: shownColumn(column) }),
       value: hides ? undefined : record.text(field, mostShown),
       says,
     }));
+  };
   for (const { kind, field } of record.faults) add(faults[kind][0], field, faults[kind][1]);
   const isBroken = record.isSuspect && judgeBytes(record, add);
   return isBroken || record.faults.length > 0;

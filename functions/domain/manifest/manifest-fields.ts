@@ -20,6 +20,7 @@ export const manifestFields = (
   const problems = [
     ...(entries.length === 0 ? ['schema.fields: names no field'] : []),
     ...nameProblems(entries.map(([name]) => name)),
+    ...sourceProblems(entries.map(([name, { from = name }]) => ({ name, from }))),
   ];
   const fields = entries.map(([name, text]) => {
     const field = readField(name, text);
@@ -40,14 +41,37 @@ const nameProblems = (names: readonly string[]): string[] => {
     if (before !== undefined) problems.push(`${pathOfField(name)}: differs from ${before} in case alone`);
     if (lineage.has(folded.split(/[.[]/)[0] ?? ''))
       problems.push(`${pathOfField(name)}: is a column that the lake adds to every row`);
-    if (name.trim() !== name) problems.push(`${pathOfField(name)}: begins or ends with a blank`);
+    if (name.trim() !== name)
+      problems.push(
+        `${pathOfField(name)}: begins or ends with a blank; name it without, and say "from": ${JSON.stringify(name)}`,
+      );
     seen.set(folded, name);
   }
   return problems;
 };
 
+/** Engines do not tell `ID` from `id`, and who reads a message cannot tell a field from a column of the same name. */
+const sourceProblems = (fields: readonly Pick<Field, 'name' | 'from'>[]): string[] => {
+  const names = new Map(fields.map(({ name }) => [name.toLowerCase(), name]));
+  const taken = new Map<string, string>();
+  return fields.flatMap(({ name, from }) => {
+    if (from === name) return [];
+    const folded = from.toLowerCase();
+    const before = taken.get(folded);
+    const other = names.get(folded);
+    taken.set(folded, before ?? name);
+    const problem = (says: string): string[] => [
+      `${pathOfField(name)}.from: ${JSON.stringify(from)} ${says}`,
+    ];
+    if (other !== undefined && other !== name)
+      return problem(`is the name of another field; give that field a name of its own, and a "from"`);
+    return before === undefined ? [] : problem(`is taken by the field ${before} already`);
+  });
+};
+
 const readField = (name: string, text: FieldText): Field => ({
   name,
+  from: text.from ?? name,
   type_name: text.type,
   type: readType(text),
   required: text.required,

@@ -1,4 +1,5 @@
 import { pathConflicts, pathProblem } from '../field/field-path.ts';
+import { sourceConflicts } from '../field/field-source.ts';
 import type { FileFormat } from '../judgement.ts';
 import { pathOf } from './manifest-problems.ts';
 import type { ManifestText } from './manifest-schema.ts';
@@ -56,7 +57,7 @@ export const formatProblems = (schema: FileText): readonly string[] => {
       : []),
     ...strangeKeys(schema, format),
     ...(format === 'parquet' ? momentProblems(fields) : []),
-    ...(format === 'csv' ? [] : nameProblems(Object.keys(fields))),
+    ...(format === 'csv' ? [] : pathProblems(fields)),
   ];
 };
 
@@ -78,11 +79,27 @@ const momentProblems = (fields: FileText['fields']): string[] =>
       ([name]) => `${pathOf(['schema', 'fields', name, 'format'])}: has a T or a Z, which Parquet has not`,
     );
 
-const nameProblems = (names: readonly string[]): string[] => {
-  const problems = names.flatMap((name) => {
-    const problem = pathProblem(name);
-    return problem === undefined ? [] : [[name, problem] as const];
+/** Names and columns of the file are paths in formats whose records are nested. */
+const pathProblems = (fields: FileText['fields']): string[] => {
+  const sources = Object.entries(fields).map(([name, { from = name }]) => ({ name, from }));
+  const names = sources.map(({ name }) => name);
+  const ofNames = conflicts(names).map(([name, problem]) => `${pathOfField(name)}: ${problem}`);
+  if (ofNames.length > 0) return ofNames;
+  const takenBy = new Map(sources.map(({ name, from }) => [from, name]));
+  const ofSources = [
+    ...conflicts([...takenBy.keys()]).map(([from, problem]) => [takenBy.get(from) ?? from, problem] as const),
+    ...sourceConflicts(sources),
+  ];
+  return ofSources.map(([name, problem]) => `${pathOfField(name)}.from: ${problem}`);
+};
+
+const pathOfField = (name: string): string => pathOf(['schema', 'fields', name]);
+
+/** Paths that cannot be read; when all can, those that cannot stand together. */
+const conflicts = (paths: readonly string[]): readonly (readonly [string, string])[] => {
+  const problems = paths.flatMap((path) => {
+    const problem = pathProblem(path);
+    return problem === undefined ? [] : [[path, problem] as const];
   });
-  const found = problems.length > 0 ? problems : pathConflicts(names);
-  return found.map(([name, problem]) => `${pathOf(['schema', 'fields', name])}: ${problem}`);
+  return problems.length > 0 ? problems : pathConflicts(paths);
 };

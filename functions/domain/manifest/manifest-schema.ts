@@ -14,6 +14,14 @@ const oneByte = z.string().regex(/^[\t -~]$/, { error: 'is not one ASCII charact
 
 /** What the manifest says of one column. */
 export const FieldText = z.strictObject({
+  from: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'Name of the column in the file, exactly as it stands there, where it is not the name of the field: "Order ID", " city ". A csv column without a name is called by its place: "column 3". In other formats it may be a path, as names of fields are.',
+    ),
   type: z
     .union([z.enum(plainTypes), z.string().regex(decimalType, { error: noType })], { error: noType })
     .describe('int is 64 bits; decimal(p,s) has p digits, s of them after the point; bool is true or false.'),
@@ -52,7 +60,7 @@ const Fields = z
     FieldText,
   )
   .describe(
-    'The columns of a file by name; they may stand in any order in it. In other formats than csv a name may be a path: address.city, tags[] (an array of values), items[].price (a value in each object of an array).',
+    'The columns of a file by name, under which SQL and rules know them; they may stand in any order in it. In other formats than csv a name may be a path: address.city, tags[] (an array of values), items[].price (a value in each object of an array).',
   );
 
 const Validation = z.strictObject({

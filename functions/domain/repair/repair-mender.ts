@@ -1,5 +1,6 @@
 import { CsvRecord } from '../csv/csv-record.ts';
 import { CsvScanner } from '../csv/csv-scan.ts';
+import { sourcesOf } from '../field/field-source.ts';
 import type { FindingLog } from '../judge/judge-findings.ts';
 import { judgeFaults } from '../judge/judge-structure.ts';
 import type { FileFacts } from '../judgement.ts';
@@ -97,6 +98,7 @@ const rawCheck = (
   findings: FindingLog,
 ): ((raw: string, line: number) => boolean) => {
   const hides = fields.some(({ pii }) => pii);
+  const columns = sourcesOf(header, fields);
   const scanner = new CsvScanner(delimiter, quote);
   const record = new CsvRecord();
   record.quote = quote;
@@ -111,7 +113,7 @@ const rawCheck = (
     scanner.scan(bytes, 0, bytes.length, true, record);
     record.line = line;
     record.isSuspect = bytes.includes(0);
-    if (judgeFaults(record, header, hides, findings)) return false;
+    if (judgeFaults(record, columns, hides, findings)) return false;
     return record.lineEnd === 'none' || add('repair', 'is more than one record, or ends with a line break');
   };
 };

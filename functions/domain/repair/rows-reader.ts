@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { CsvReader } from '../csv/csv-reader.ts';
 import type { CsvRecord } from '../csv/csv-record.ts';
 import { CsvScanner } from '../csv/csv-scan.ts';
+import { unnamedColumn } from '../field/field-source.ts';
 import type { FindingLog } from '../judge/judge-findings.ts';
 import { judgeFaults } from '../judge/judge-structure.ts';
 import { unescapeFormula } from './rows-text.ts';
@@ -100,7 +101,7 @@ export class CsvRowsReader implements RowsReader {
     const ours = new Set(this.at.values());
     this.width = names.length;
     this.others = names.map((_, at) => at).filter((at) => !ours.has(at));
-    this.columns = this.others.map((at) => names[at] ?? '');
+    this.columns = this.others.map((at, place) => names[at] || unnamedColumn(place + 1));
   }
 
   private refuse(rule: string, line: number, says: string): void {

@@ -23,7 +23,9 @@ export const openScanner = (
 ): RecordScanner | undefined => {
   const machine = columns.length <= mostColumns ? scanMachine() : undefined;
   if (!machine) return undefined;
-  const key = index ? (manifest.key ?? []).map((name) => columns.indexOf(name)) : [];
+  const key = index
+    ? (manifest.key ?? []).map((name) => judges.findIndex((judge) => judge?.field.name === name))
+    : [];
   const keyAt = key.includes(-1) ? [] : key;
   const watched = [...judges.keys()].filter((at) => keyAt.includes(at) || isBeyond(judges[at]));
   const described = describeColumns(judges, (at) => watched.includes(at));

@@ -21,6 +21,7 @@ import {
   userCases,
   userColumns,
 } from './landed-cases.ts';
+import { columnsOf, renamedCsv, renamedRecords } from './renamed-cases.ts';
 import { sessionsManifest, shop, usersManifest } from './shop-project.ts';
 
 let lake: Lake;
@@ -177,6 +178,33 @@ describe('texts of JSON', () => {
   test('of a known object with a new key are kept whole beside it', async () => {
     const { json, content, columns, rows } = partlyKnown;
     expect(await textsOf(content, json, columns)).toEqual(rows);
+  });
+});
+
+describe('columns under other names', () => {
+  const rowsOf = async (
+    files: readonly (readonly [key: string, body: string | Buffer])[],
+    json: ManifestJson,
+    columns: readonly string[],
+  ) => {
+    const landed = await Promise.all(files.map(([key, body]) => landJudged(key, body, json)));
+    const spec = transformSpec(landed, { ...plainTable(columns), ...columnsOf(json) });
+    const names = spec.table.columns.slice(0, columns.length).map(({ name }) => name);
+    return (await stagedRows(spec, names.join(', '))).rows;
+  };
+
+  test('are those of CSV, whatever a header may hold', async () => {
+    const { files, json, columns, rows } = renamedCsv;
+    expect(await rowsOf(files, json, columns)).toEqual(rows);
+  });
+
+  test('are paths in records', async () => {
+    const { fields, files, columns, row } = renamedRecords;
+    const parquetFile = ['data/people/a.parquet', await lake.parquet(renamedRecords.parquet)] as const;
+    for (const [key, body] of [...files, parquetFile]) {
+      const json = manifestOf(fields, { extension: key.slice(key.lastIndexOf('.')) });
+      expect(await rowsOf([[key, body]], json, columns(element)), key).toEqual([row]);
+    }
   });
 });
 

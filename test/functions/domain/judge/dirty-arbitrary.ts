@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Field } from '../../../../functions/domain/field/field.ts';
 import type { Manifest } from '../../../../functions/domain/manifest/manifest.ts';
-import type { DirtyFile } from './dirty-files.ts';
+import { type DirtyFile, headerCell } from './dirty-files.ts';
 import { dirtyManifests } from './dirty-manifests.ts';
 import { quoted, written } from './dirty-mutations.ts';
 import { disguisedValues, rightValues } from './dirty-values.ts';
@@ -59,8 +59,9 @@ const rowOf = (manifest: Manifest): fc.Arbitrary<string> => {
   return rarely(4, ragged, full);
 };
 
-const headerOf = ({ fields, delimiter, quote }: Manifest): fc.Arbitrary<string> => {
-  const names = fields.map(({ name }) => name);
+const headerOf = (manifest: Manifest): fc.Arbitrary<string> => {
+  const { fields, delimiter, quote } = manifest;
+  const names = fields.map((field) => written(headerCell(field), manifest));
   const odd = [
     names.toReversed(),
     [...names, 'new'],
@@ -71,7 +72,7 @@ const headerOf = ({ fields, delimiter, quote }: Manifest): fc.Arbitrary<string> 
   ];
   const right = fc.constantFrom(
     names,
-    names.map((name) => quoted(name, quote)),
+    fields.map((field) => quoted(headerCell(field), quote)),
   );
   return rarely(10, fc.constantFrom(...odd), right).map((row) => row.join(delimiter));
 };

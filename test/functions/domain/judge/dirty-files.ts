@@ -1,3 +1,4 @@
+import type { Field } from '../../../../functions/domain/field/field.ts';
 import type { Manifest } from '../../../../functions/domain/manifest/manifest.ts';
 import { dirtyManifests } from './dirty-manifests.ts';
 import { type Draft, joined, mutations, quoted, written } from './dirty-mutations.ts';
@@ -8,13 +9,16 @@ export type DirtyFile = { readonly name: string; readonly manifest: Manifest; re
 
 const rowCount = 9;
 
+/** Where a field's column is called by its place, its cell is empty. */
+export const headerCell = ({ from }: Field): string => (/^column [0-9]+$/.test(from) ? '' : from);
+
 /** A file that is right. */
 const draftOf = (manifest: Manifest): Draft => {
   const row = (at: number) =>
     manifest.fields.map((field) =>
       written(rightValues(field).at(at % rightValues(field).length) ?? '', manifest),
     );
-  const header = manifest.fields.map(({ name }) => name);
+  const header = manifest.fields.map((field) => written(headerCell(field), manifest));
   return { lines: [header, ...Array.from({ length: rowCount }, (_, at) => row(at))], manifest };
 };
 

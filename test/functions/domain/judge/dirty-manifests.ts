@@ -75,6 +75,24 @@ const schemas: Readonly<Record<string, Record<string, unknown>>> = {
     ...rows(),
   },
   'columns that are ignored': { unknown_fields: 'ignore', ...rows() },
+  'columns under other names': {
+    fields: {
+      row: { from: 'column 1', type: 'int' },
+      user_id: { from: 'User ID', type: 'int', required: true },
+      name: { from: ' "Name"\n', type: 'string', max_length: 4 },
+      track_id: { from: 'Κομμάτι', type: 'string' },
+    },
+    key: ['user_id'],
+    on_duplicate: 'last',
+    unknown_fields: 'text',
+    fields_required: false,
+  },
+  'columns under other names, whole files': {
+    fields: {
+      user_id: { from: 'User ID', type: 'int' },
+      mail: { from: 'E-mail', type: 'string', pii: true },
+    },
+  },
   'short rows': { fields: everyType, max_row_bytes: 100, ...rows() },
   'rows of sixty bytes': { fields: { name: text, whole: { type: 'int' } }, max_row_bytes: 60 },
   'few bad rows': { fields: everyType, ...rows({ max_bad_rows: 1, max_bad_share: 0.2 }) },

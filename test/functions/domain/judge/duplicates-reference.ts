@@ -17,12 +17,14 @@ export const repeatsAmong = (
   columns: readonly string[],
   { key = [], fields, on_duplicate }: Manifest,
 ): readonly ReferenceRepeat[] => {
-  if (key.length === 0 || key.some((name) => !columns.includes(name))) return [];
+  const placeOf = (name: string): number =>
+    columns.indexOf(fields.find((field) => field.name === name)?.from ?? name);
+  if (key.length === 0 || key.some((name) => placeOf(name) < 0)) return [];
   const keyOf = (record: GoodRecord): string =>
     JSON.stringify(
       key.map((name) => {
         const field = fields.find((one) => one.name === name);
-        return field && canonicalText(field, record.fields[columns.indexOf(name)] ?? '');
+        return field && canonicalText(field, record.fields[placeOf(name)] ?? '');
       }),
     );
   const keyed = records.map((record) => ({ ...record, key: keyOf(record) }));

@@ -33,27 +33,28 @@ export const headerOf = (record: ReferenceRecord, manifest: Manifest): Reference
     return refused({ rule: 'binary', line });
   if (raw.length > 2 ** 18) return refused({ rule: 'header', line });
   if (broken.length > 0) return refused(...broken);
-  const columns = record.fields.map(({ text }) => decoded(text));
-  if (columns[0]?.startsWith('\uFEFF')) return refused({ rule: 'encoding', line });
+  const cells = record.fields.map(({ text }) => decoded(text));
+  const columns = cells.map((cell, at) => cell || `column ${at + 1}`);
+  if (cells[0]?.startsWith('\uFEFF')) return refused({ rule: 'encoding', line });
   const hides = manifest.fields.some(({ pii }) => pii);
   const found = (rule: string, value: string | undefined): BareFinding => ({
     rule,
     line,
     ...(value !== undefined && !hides && { value: shown(Buffer.from(value).toString('latin1')) }),
   });
-  const names = manifest.fields.map(({ name }) => name);
+  const names = manifest.fields.map(({ from }) => from);
   if (!columns.some((name) => names.includes(name))) {
-    const joined = columns.join(manifest.delimiter);
+    const joined = cells.join(manifest.delimiter);
     return refused(found(hasOtherDelimiter(columns, manifest) ? 'delimiter' : 'header', joined));
   }
   const unknown = columns
-    .filter((name) => !names.includes(name) && (manifest.unknown_fields === 'reject' || name === ''))
-    .map((name) => found('unknown_column', name === '' ? undefined : name));
+    .filter((name) => !names.includes(name) && manifest.unknown_fields === 'reject')
+    .map((name) => found('unknown_column', cells[columns.indexOf(name)] === '' ? undefined : name));
   const missing = manifest.fields
-    .filter(({ name, required }) => !columns.includes(name) && (required || manifest.fields_required))
+    .filter(({ from, required }) => !columns.includes(from) && (required || manifest.fields_required))
     .map(({ name }): BareFinding => ({ rule: 'missing_column', line, column: name }));
   const twins = columns
-    .filter((name, at) => name !== '' && columns.slice(0, at).some((other) => isTwin(name, other)))
+    .filter((name, at) => columns.slice(0, at).some((other) => isTwin(name, other)))
     .map((name) => found('duplicate_column', name));
   const findings = [...unknown, ...missing, ...twins];
   return twins.length > 0 ? refused(...findings) : { columns, findings, drift: driftOf(columns, manifest) };
@@ -67,11 +68,11 @@ const hasOtherDelimiter = ([only = '', ...more]: readonly string[], manifest: Ma
     (other) =>
       other !== manifest.delimiter &&
       only.includes(other) &&
-      only.split(other).some((part) => manifest.fields.some(({ name }) => name === part)),
+      only.split(other).some((part) => manifest.fields.some(({ from }) => from === part)),
   );
 
 const driftOf = (columns: readonly string[], { fields, unknown_fields }: Manifest): string[] => {
-  const names = fields.map(({ name }) => name);
+  const names = fields.map(({ from }) => from);
   const quoted = (name: string): string => JSON.stringify(name.slice(0, 100));
   const kept = unknown_fields === 'text' ? 'kept as text' : 'ignored';
   const common = columns.filter((name) => names.includes(name));

@@ -46,16 +46,16 @@ describe('headers', () => {
     [
       'a column without a name',
       'a,b,\nx,1,2\n',
-      { unknown_fields: 'ignore' },
+      {},
       { unknown_column: 1 },
-      'line 1: the header has no name for column 3',
+      'line 1: the header has no name for column 3; write "from": "column 3" in a field to take it, or "unknown_fields": "ignore"',
     ],
     [
       'a header in another case',
       'A,B\nx,1\n',
       {},
       { header: 1 },
-      'line 1: the first line names no column of the manifest (a, b); is it a header?',
+      'line 1: the first line names no column of the manifest (a, b), but has "A"; write "from": "A" in the field a to take it',
     ],
     ['a file without header', 'x,1\ny,2\n', {}, { header: 1 }, 'line 1: the first line names no column'],
     [

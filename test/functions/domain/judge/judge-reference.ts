@@ -131,7 +131,7 @@ const recordFindings = (
   if (raw === '') return [{ rule: 'blank_line', line }];
   if (fields.length !== columns.length) return [{ rule: 'columns', line }];
   return fields.flatMap(({ text, line: fieldLine }, at): BareFinding[] => {
-    const field = manifest.fields.find(({ name }) => name === columns[at]);
+    const field = manifest.fields.find(({ from }) => from === columns[at]);
     const rule = field && brokenRule(field, decoded(text));
     if (!field || rule === undefined) return [];
     const isShown = !field.pii && rule !== 'required';

@@ -28,7 +28,7 @@ export const brokenFields = (
   const hides = manifest.fields.some(({ pii }) => pii);
   const found = (rule: string, at: number): BareFinding => {
     const { line = 1, text = '' } = fields[at] ?? {};
-    const column = columns[at];
+    const column = manifest.fields.find(({ from }) => from === columns[at])?.name ?? columns[at];
     return { rule, line, ...(column !== undefined && { column }), ...(!hides && { value: shown(text) }) };
   };
   return [

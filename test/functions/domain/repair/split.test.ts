@@ -62,6 +62,17 @@ describe('a file with bad records', () => {
     );
   });
 
+  it('has its columns by the names that they have in the file', async () => {
+    const fields = { row: { type: 'int', from: 'column 1' }, order_id: { type: 'int', from: 'Order ID' } };
+    const text = ',Order ID\n1,2\nx,y\n';
+    const parts = await split(bytes(text), manifestOf({ validation, fields }));
+    expect(parts?.clean?.toString()).toBe(',Order ID\n1,2\n');
+    expect(parts?.rows?.toString()).toMatch(/^column 1,Order ID,_source,_line,_errors,_raw\nx,y,/);
+    expect(rowsOf(parts?.rows)[0]?._errors).toMatch(
+      /^line 3, column 1 \(row\): .*; line 3, column "Order ID" \(order_id\): /,
+    );
+  });
+
   it('shows what is no UTF-8 as far as it can be shown', async () => {
     const bad = Buffer.concat([bytes('2,caf'), Buffer.of(0xe9), bytes(',2024-06-25 17:43:13\n')]);
     const parts = await split(Buffer.concat([bytes(header + good), bad]), manifest);

@@ -1,0 +1,67 @@
+import { fieldPath, type PathStep } from '../domain/field/field-path.ts';
+import { topColumns } from './landed-columns.ts';
+import type { Reading } from './reading.ts';
+import { identifier, list } from './sql-text.ts';
+
+/** Columns under the names of the manifest's fields, made of columns under the names that they have in the files. */
+
+/** A column of the landed relation, and the column of the files, or the path in their records, that it is taken from. */
+export type LandedColumn = { readonly name: string; readonly from: string };
+
+/** What is left of the way to a field, and of the way to what it is taken from. */
+type Place = { readonly name: readonly PathStep[]; readonly from: readonly PathStep[] };
+
+/** A reading that calls its columns as the fields are called; where names are no paths, `isNested` is false. */
+export const asFields = (reading: Reading, columns: readonly LandedColumn[], isNested: boolean): Reading => {
+  const pathOf = isNested ? fieldPath : (name: string): PathStep[] => [{ key: name, isArray: false }];
+  const froms = columns.map(({ from }) => from);
+  const tops = isNested ? topColumns(froms) : froms;
+  const places = columns.map(({ name, from }) => ({ name: pathOf(name), from: pathOf(from) }));
+  const held = reading.columns.map((_, at) => `c${at}`);
+  const inner = [...reading.columns, `${reading.unknown} as unknown`, `${reading.path} as path`];
+  return {
+    // By place: the file's own names may be those of the lake's columns.
+    relation: `(select * from (select ${inner.join(', ')} from ${reading.relation} as landed) as columns${list([...held, 'unknown', 'path'])})`,
+    path: 'landed.path',
+    columns: membersOf(places).map(
+      ([key, own]) => `${member(own, (top) => `landed.c${tops.indexOf(top)}`)} as ${identifier(key)}`,
+    ),
+    unknown: 'landed.unknown',
+  };
+};
+
+const membersOf = (places: readonly Place[]): [key: string, places: Place[]][] => {
+  const members = new Map<string, Place[]>();
+  for (const place of places) {
+    const key = place.name[0]?.key ?? '';
+    members.set(key, [...(members.get(key) ?? []), place]);
+  }
+  return [...members];
+};
+
+/** SQL of a member of what is held, by its key. */
+type Held = (key: string) => string;
+
+/** Fields of one array are taken from one array. */
+const member = (places: readonly Place[], held: Held): string => {
+  const [first] = places;
+  const array = (first?.from ?? []).findIndex(({ isArray }) => isArray) + 1;
+  if (!first?.name[0]?.isArray)
+    return value(
+      places.map(({ name, from }) => ({ name: name.slice(1), from })),
+      held,
+    );
+  const inside = places.map(({ name, from }) => ({ name: name.slice(1), from: from.slice(array) }));
+  const element = value(inside, (key) => `element.${identifier(key)}`);
+  return `list_transform(${at(first.from.slice(0, array), held)}, lambda element: ${element})`;
+};
+
+const value = (places: readonly Place[], held: Held): string => {
+  const [first] = places;
+  if (!first || first.name.length === 0) return first?.from.length ? at(first.from, held) : 'element';
+  const members = membersOf(places).map(([key, own]) => `${identifier(key)} := ${member(own, held)}`);
+  return `struct_pack${list(members)}`;
+};
+
+const at = ([top, ...steps]: readonly PathStep[], held: Held): string =>
+  [held(top?.key ?? ''), ...steps.map(({ key }) => identifier(key))].join('.');
