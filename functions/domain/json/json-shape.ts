@@ -28,6 +28,8 @@ export type ObjectShape = {
   readonly path: string;
   readonly members: readonly Member[];
   readonly byKey: ReadonlyMap<string, Member>;
+  /** Single keys that stand for several in one another, such as `user.name`, and what they hold. */
+  readonly flat: ReadonlyMap<string, JsonShape>;
   /** Keys that the manifest does not name, as far as records have shown any. */
   readonly unknown: Set<string>;
 };
@@ -70,8 +72,17 @@ const objectShape = (path: string, places: readonly Place[], key: readonly strin
     }),
   );
   const byKey = new Map(members.map((member) => [member.key, member]));
-  return { kind: 'object', path, members, byKey, unknown: new Set() };
+  return { kind: 'object', path, members, byKey, flat: flatKeys(members), unknown: new Set() };
 };
+
+const flatKeys = (members: readonly Member[]): ReadonlyMap<string, JsonShape> =>
+  new Map(
+    members.flatMap(({ key, shape }) => {
+      if (shape.kind !== 'object') return [];
+      const direct = shape.members.map((inner) => [`${key}.${inner.key}`, inner.shape] as const);
+      return [...direct, ...[...shape.flat].map(([inner, held]) => [`${key}.${inner}`, held] as const)];
+    }),
+  );
 
 const memberShape = (path: string, places: readonly Place[], key: readonly string[]): JsonShape => {
   const isList = places.some(({ steps }) => steps[0]?.isArray);

@@ -1,4 +1,5 @@
 import { JsonColumns } from '../json/json-columns.ts';
+import { nestedRecord } from '../json/json-nest.ts';
 import {
   type JsonShape,
   jsonShape,
@@ -16,8 +17,8 @@ import type { KeyIndex } from './judge-keys.ts';
 
 const { none, closeBracket, openBracket, openBrace, closeBrace } = jsonByte;
 
-/** What a record is: to be used, not to be used, or no JSON at all. */
-export type RecordVerdict = 'good' | 'bad' | 'broken';
+/** What a record is: to be used, not to be used, no JSON at all, or one to be judged once its keys are nested. */
+export type RecordVerdict = 'good' | 'bad' | 'broken' | 'flat';
 
 /** Judges JSON texts, one record each, by the manifest; it walks the text once and makes no object of it. */
 export class JsonRecordJudge {
@@ -31,6 +32,8 @@ export class JsonRecordJudge {
   /** Number of the object that was begun last. */
   private objects = 0;
   private element = -1;
+  /** A key such as `user.name` stands for a path. */
+  private isFlat = false;
 
   constructor(manifest: Manifest, findings: FindingLog) {
     this.root = jsonShape(manifest.fields, manifest.key);
@@ -53,10 +56,20 @@ export class JsonRecordJudge {
     tokens.begin(bytes, start, end);
     this.faults.begin(known);
     this.element = none;
-    if (this.record() && this.isOver()) return this.faults.tell(line) ? 'bad' : 'good';
+    this.isFlat = false;
+    const isRead = this.record() && this.isOver();
+    if (isRead && this.isFlat) return 'flat';
+    if (isRead) return this.faults.tell(line) ? 'bad' : 'good';
     const says = `is not JSON: ${tokens.problem} (byte ${tokens.problemAt - start + 1})`;
     this.findings.add('json', undefined, () => ({ line, subject: 'the record', says }));
     return 'broken';
+  }
+
+  /** The record that lies there, which was `flat`, with its keys nested. Throws NamedTwice. */
+  nested(bytes: Buffer, start: number, end: number): Buffer {
+    this.tokens.begin(bytes, start, end);
+    // Line breaks are blanks between tokens.
+    return Buffer.from(nestedRecord(this.tokens, this.root).replace(/[\r\n]/g, ' '));
   }
 
   /** Adds the key of the record that was judged last, which is good. */
@@ -116,6 +129,7 @@ export class JsonRecordJudge {
     const key = tokens.text();
     const member = shape.byKey.get(key);
     if (!member && strangers.knows(key)) this.twice();
+    else if (shape.flat.has(key)) this.isFlat = true;
     else if (!member) this.columns.unknown(shape, key, this.element);
     return member;
   }

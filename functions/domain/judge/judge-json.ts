@@ -1,5 +1,6 @@
 import { ArrayCutter } from '../json/json-array.ts';
 import { LineCutter } from '../json/json-lines.ts';
+import { NamedTwice } from '../json/json-nest.ts';
 import { JsonReader, type JsonRecord } from '../json/json-reader.ts';
 import type { FileFacts, Finding } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -21,13 +22,15 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
  * twice. A listener gets records as lines: as they stand in JSON lines, each made one line of an array's.
  */
 export class JsonParser implements Parser {
-  readonly isRewritten = false;
+  isRewritten = false;
   records = 0;
   badRecords = 0;
   /** Faults of a record that whoever wrote its text knows, by its position from 1. */
   known: (record: number) => readonly RecordFault[] = () => [];
   private bytes = 0;
   private found: Finding[] = [];
+  /** The record that was judged last, where its keys had to be nested. */
+  private nested: Buffer | undefined;
   private readonly lines: LineCutter | undefined;
   private readonly reader: JsonReader;
   private readonly judge: JsonRecordJudge;
@@ -119,6 +122,7 @@ export class JsonParser implements Parser {
     this.records++;
     if (this.records === 1 && this.isForeign(record.bytes.subarray(record.start, record.end))) return;
     const before = this.findings.total;
+    this.nested = undefined;
     const isReadable = this.judgeRecord(record);
     const found = this.findings.total - before;
     if (this.judge.columns.areTooMany) this.refuse('unknown_column', 'the file', tooManyColumns);
@@ -140,17 +144,39 @@ export class JsonParser implements Parser {
     if (this.discards.ordinal === this.records) this.discards.tell();
     else if (start === end) this.addOne('blank_line', line, 'the line', 'is blank');
     else if (!isUtf8) this.addOne('encoding', line, 'the record', 'is not UTF-8');
-    else if (this.judge.judge(bytes, start, end, line, this.known(this.records)) === 'broken')
-      return this.lines !== undefined;
+    else {
+      const verdict = this.judge.judge(bytes, start, end, line, this.known(this.records));
+      if (verdict === 'flat') this.judgeNested(bytes, start, end, line);
+      return verdict !== 'broken' || this.lines !== undefined;
+    }
     return true;
+  }
+
+  /** Of a record whose keys are nested first, that is what is judged and told. */
+  private judgeNested(bytes: Buffer, start: number, end: number, line: number): void {
+    try {
+      const nested = this.judge.nested(bytes, start, end);
+      this.judge.judge(nested, 0, nested.length, line);
+      this.nested = nested;
+      this.isRewritten = true;
+    } catch (cause) {
+      if (!(cause instanceof NamedTwice)) throw cause;
+      const says = 'is named twice, by one key and by a key inside of another';
+      this.findings.add('duplicate_column', cause.path, () => ({ line, subject: 'the column', says }));
+    }
   }
 
   private tellGood(record: JsonRecord): void {
     const { listener, keys } = this;
     if (keys.index) this.judge.addKey(keys.index, this.records, record.line);
     if (!listener.onGood) return;
+    listener.onGood(this.goodLine(record));
+  }
+
+  private goodLine(record: JsonRecord): Uint8Array {
+    if (this.nested) return Buffer.concat([this.nested, lineEnd]);
     const { bytes, start, next } = record;
-    listener.onGood(this.lines ? bytes.subarray(start, next) : Buffer.concat([this.asLine(record), lineEnd]));
+    return this.lines ? bytes.subarray(start, next) : Buffer.concat([this.asLine(record), lineEnd]);
   }
 
   /** Line breaks between tokens are blanks, and there are none inside of them. */
