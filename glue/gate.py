@@ -12,6 +12,7 @@ from lake import Lake
 from one_writer import one_writer
 from publishing import Publication, publish
 from pyspark.sql import DataFrame, SparkSession
+from read_files import staged_parquet
 from session import silver_name
 from silver import prepare_silver
 from sql_text import identifier
@@ -66,7 +67,7 @@ def _verdicts_key(spec: Mapping[str, Any]) -> str:
 
 def _read_staged(spark: SparkSession, lake: Lake, spec: Mapping[str, Any]) -> DataFrame:
     """One row per staged row, with the columns of the table."""
-    staged = spark.read.parquet(lake.path(spec["staged"]))
+    staged = staged_parquet(spark, lake.path(spec["staged"]))
     names = [column["name"] for column in spec["table"]["columns"]]
     missing = sorted(set(names) - set(staged.columns))
     if missing:

@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 from pyspark.sql.types import IntegerType, StringType, StructField, StructType, TimestampNTZType
 from read_csv import csv_columns, read_csv
+from read_files import text_lines
 from read_json import read_json_lines
 
 ORDINAL = "\u0001file"
@@ -41,7 +42,7 @@ def _read(spark: SparkSession, spec: dict[str, Any], group: ReadGroup, folder: s
     path, names, header = f"{folder}{group.folder}", source_names(spec), group.facts["header"]
     columns = plain_columns(names) if group.facts["format"] == "csv" else nested_columns(names)
     if group.reader == "json_lines":
-        lines = spark.read.text(path, lineSep="\n").select(_ordinal(), "value")
+        lines = text_lines(spark, path).select(_ordinal(), "value")
         records = read_json_lines(lines, group, columns, names)
         yield spark.createDataFrame(records, _record_type(columns), verifySchema=False)
     elif group.reader == "records":

@@ -9,7 +9,7 @@ from landed_files import ReadGroup
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
-from pyspark.sql.types import StringType, StructField, StructType
+from read_files import csv_texts
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 
@@ -17,16 +17,14 @@ LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 def read_csv(spark: SparkSession, group: ReadGroup, path: str) -> DataFrame:
     """Grain: one row per record, its fields by position, `c0` and on (a header may repeat a name in another case)."""
     facts = group.facts
-    width = len(facts["header"])
     quote = facts["quote"]
     # Spark takes a backslash for the begin of an escape.
     separator = facts["delimiter"].replace("\\", "\\\\")
-    options = {"sep": separator, "quote": quote, "escape": quote, "header": True, "mode": "FAILFAST"}
+    options = {"sep": separator, "quote": quote, "escape": quote}
     if group.reader == "csv_whole":
         # Told of the line end, it leaves those in quotes as they are.
         options |= {"multiLine": True, "lineSep": LINE_ENDS[facts["line_end"]]}
-    schema = StructType([StructField(f"c{place}", StringType()) for place in range(width)])
-    return spark.read.schema(schema).csv(path, maxColumns=width + 1, **options)
+    return csv_texts(spark, path, len(facts["header"]), **options)
 
 
 def csv_columns(header: list[str], columns: Iterable[Column]) -> list[SparkColumn]:

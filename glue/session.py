@@ -17,6 +17,10 @@ SETTINGS = {
     # One calendar for all days; Spark refuses those before 1582 unless told that there is no other.
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.binaryAsString": "false",
+    "spark.sql.parquet.int96AsTimestamp": "true",
+    "spark.sql.parquet.mergeSchema": "false",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     # Another process may have published since a table was looked at.
     f"spark.sql.catalog.{CATALOG}.cache-enabled": "false",
 }

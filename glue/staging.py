@@ -7,6 +7,7 @@ from typing import Any
 from conservation import expect_rows, rows_per_file
 from errors import SpecMismatch
 from pyspark.sql import DataFrame, SparkSession
+from read_files import staged_parquet
 
 
 def to_silver(landed: DataFrame, spec: dict[str, Any]) -> DataFrame:
@@ -24,7 +25,7 @@ def stage_rows(
 ) -> list[dict[str, Any]]:
     """Writes silver rows as Parquet and answers what was read and staged of each file, also of one without rows."""
     silver.write.mode("overwrite").parquet(path)
-    staged = rows_per_file(spark.read.parquet(path))
+    staged = rows_per_file(staged_parquet(spark, path))
     read = _rows_read(spec, landed, staged)
     return [
         {

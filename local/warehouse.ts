@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { pathPattern } from '../functions/engine/read-files.ts';
 import { literal } from '../functions/engine/sql-text.ts';
 
 export type WarehouseOptions = {
@@ -26,6 +27,8 @@ export const openWarehouse = async ({
   extensions = [],
   folders = [],
 }: WarehouseOptions): Promise<DuckDBInstance> => {
+  // DuckDB takes what follows for no part of the path, and would keep its log of changes elsewhere.
+  if (state.includes('?')) throw new TypeError(`${state}: the path of a state has no question mark; name another folder`);
   const scratch = join(state, 'scratch');
   await mkdir(scratch, { recursive: true });
   const instance = await DuckDBInstance.create(join(state, 'warehouse.duckdb'), {
@@ -35,7 +38,11 @@ export const openWarehouse = async ({
     ...(threads && { threads: String(threads) }),
   });
   const loads = extensions.map((path) => `load ${literal(path)}`);
-  const reachable = [scratch, ...folders].map(literal).join(', ');
+  // A path with signs of a pattern is read as one that matches it alone.
+  const reachable = [scratch, ...folders]
+    .flatMap((path) => [path, pathPattern(path)])
+    .map(literal)
+    .join(', ');
   const connection = await instance.connect();
   try {
     for (const sql of ["set global TimeZone = 'UTC'", ...loads, ...confined(reachable)])

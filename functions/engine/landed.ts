@@ -3,6 +3,7 @@ import type { EngineStore } from './engine.ts';
 import { SpecMismatch, UnreadableFile } from './errors.ts';
 import { asFields, type LandedColumn } from './field-columns.ts';
 import { csvReading } from './read-csv.ts';
+import { pathPattern } from './read-files.ts';
 import { jsonReading } from './read-json.ts';
 import type { ReadGroup, Reading } from './reading.ts';
 import type { Session } from './session.ts';
@@ -100,7 +101,9 @@ export const readingLanded = async <Answer>(
     return await reading();
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
-    const blamed = groups.flatMap(({ files }) => files).filter(({ path }) => message.includes(path));
+    const blamed = groups
+      .flatMap(({ files }) => files)
+      .filter(({ path }) => [path, pathPattern(path)].some((named) => message.includes(named)));
     if (blamed.length === 0) throw error;
     throw new UnreadableFile(
       blamed.map(({ key }) => key),

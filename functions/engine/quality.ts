@@ -2,10 +2,10 @@ import { QualityResult, type QualitySpec } from '../domain/spec.ts';
 import { type EngineRun, resultKey, stagedFile } from './engine.ts';
 import { NotPublished } from './errors.ts';
 import { publish, publishedResult } from './publish.ts';
+import { parquetFiles } from './read-files.ts';
 import { expectDistinctKeys, expectRows, rowsPerFile } from './rows-per-file.ts';
 import { type Session, withSession } from './session.ts';
 import { createSilver } from './silver.ts';
-import { literal } from './sql-text.ts';
 import { judgeStaged } from './verdicts.ts';
 
 /**
@@ -41,7 +41,7 @@ const judgeAndPublish = async (
 
 const judge = async (session: Session, run: EngineRun, spec: QualitySpec): Promise<QualityResult> => {
   const path = await run.store.locate(`${spec.staged}${stagedFile}`);
-  await session.run(`create or replace temp view staged as select * from read_parquet(${literal(path)})`);
+  await session.run(`create or replace temp view staged as select * from ${parquetFiles([path])}`);
   expectRows(
     await rowsPerFile(session, 'staged'),
     new Map(spec.files.map((file) => [file.key, file.staged])),

@@ -1,8 +1,6 @@
-import { longestRecord, pathList, type ReadGroup, type Reading, textsObject } from './reading.ts';
-import { identifier, literal } from './sql-text.ts';
-
-/** DuckDB's buffer must be larger than the longest record. */
-const readBuffer = 2 * longestRecord;
+import { csvFiles } from './read-files.ts';
+import { longestRecord, type ReadGroup, type Reading, textsObject } from './reading.ts';
+import { identifier } from './sql-text.ts';
 
 /** Reads CSV; a column that a file lacks is NULL. */
 export const csvReading = (group: ReadGroup, columns: readonly string[]): Reading => {
@@ -28,26 +26,19 @@ export const csvReading = (group: ReadGroup, columns: readonly string[]): Readin
  * well and never one CRLF for two ends. A record
  * that spans lines, or one that ends with CRLF where others do not, may be cut wrongly by a parallel reader.
  */
-const readCsv = (group: ReadGroup): string => {
-  const { facts } = group;
+const readCsv = ({ facts, files }: ReadGroup): string => {
   const isMixed = facts.line_end === 'mixed' || facts.header.some((name) => /[\r\n]/.test(name));
-  const options = [
-    'auto_detect = false',
-    `columns = {${facts.header.map((_, position) => `'c${position}': 'varchar'`).join(', ')}}`,
-    'header = true',
-    `delim = ${literal(facts.delimiter)}`,
-    `quote = ${literal(facts.quote)}`,
-    `escape = ${literal(facts.quote)}`,
-    "comment = ''",
-    "nullstr = ''",
-    'allow_quoted_nulls = true',
-    `strict_mode = ${!isMixed}`,
-    ...(isMixed ? ["new_line = '\\r\\n'"] : []),
-    `parallel = ${!facts.multiline && !isMixed}`,
-    `compression = ${literal(facts.compression)}`,
-    `max_line_size = ${longestRecord}`,
-    `buffer_size = ${readBuffer}`,
-    'filename = true',
-  ];
-  return `read_csv(${pathList(group)}, ${options.join(', ')})`;
+  return csvFiles(
+    files.map(({ path }) => path),
+    {
+      columns: facts.header.length,
+      delimiter: facts.delimiter,
+      quote: facts.quote,
+      isStrict: !isMixed,
+      lineEnd: isMixed ? '\\r\\n' : undefined,
+      isParallel: !facts.multiline && !isMixed,
+      isGzip: facts.compression === 'gzip',
+      longestRecord,
+    },
+  );
 };

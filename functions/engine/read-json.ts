@@ -1,6 +1,7 @@
 import { topOf } from '../domain/field/field-path.ts';
 import { nestedColumns, recordStructure, topColumns } from './landed-columns.ts';
-import { longestRecord, pathList, type ReadGroup, type Reading } from './reading.ts';
+import { jsonFiles } from './read-files.ts';
+import { longestRecord, type ReadGroup, type Reading } from './reading.ts';
 import { identifier, list, literal } from './sql-text.ts';
 
 /**
@@ -23,16 +24,11 @@ export const jsonReading = (group: ReadGroup, columns: readonly string[]): Readi
   };
 };
 
-const readObjects = (group: ReadGroup): string => {
-  const { format, compression } = group.facts;
-  const options = [
-    `format = ${literal(format === 'json' ? 'array' : 'newline_delimited')}`,
-    `compression = ${literal(compression === 'gzip' ? 'gzip' : 'uncompressed')}`,
-    `maximum_object_size = ${longestRecord}`,
-    'filename = true',
-  ];
-  return `read_json_objects(${pathList(group)}, ${options.join(', ')})`;
-};
+const readObjects = ({ facts: { format, compression }, files }: ReadGroup): string =>
+  jsonFiles(
+    files.map(({ path }) => path),
+    { isArray: format === 'json', isGzip: compression === 'gzip', longestRecord },
+  );
 
 /** A known object in which some record names a new key is kept as a whole, too. */
 const unknownTexts = ({ facts: { header } }: ReadGroup, columns: readonly string[]): string => {

@@ -22,10 +22,6 @@ export type Reading = {
 /** Longest record that is read, the most that a manifest may allow and its line end. */
 export const longestRecord = 16 * 2 ** 20 + 1_024;
 
-/** Paths of a group's files as a list of SQL literals. */
-export const pathList = ({ files }: ReadGroup): string =>
-  `[${[...new Set(files.map(({ path }) => literal(path)))].join(', ')}]`;
-
 /** A JSON object of columns, each a name and SQL of its text. */
 export const textsObject = (columns: readonly (readonly [name: string, sql: string])[]): string =>
   columns.length === 0

@@ -4,9 +4,9 @@ import { type SilverTable, TransformResult, type TransformSpec } from '../domain
 import { type EngineRun, resultKey, stagedFile } from './engine.ts';
 import { SpecMismatch } from './errors.ts';
 import { createLanded, groupFiles, landedName, readingLanded } from './landed.ts';
+import { parquetFiles, writeParquet } from './read-files.ts';
 import { expectDistinctKeys, expectRows, rowsPerFile } from './rows-per-file.ts';
 import { type Session, withSession } from './session.ts';
-import { literal } from './sql-text.ts';
 
 /**
  * Reads a batch's files as they were judged, runs the silver SQL over them and stages the rows as Parquet under
@@ -56,9 +56,9 @@ const stage = async (
   const groups = await groupFiles(store, spec.files);
   await createLanded(session, spec, groups);
   return readingLanded(groups, async () => {
-    await session.run(`copy (\n${spec.sql}\n) to ${literal(path)} (format parquet)`);
+    await session.run(writeParquet(spec.sql, path));
     await expectColumns(session, path, spec.table);
-    const staged = await rowsPerFile(session, `read_parquet(${literal(path)})`);
+    const staged = await rowsPerFile(session, parquetFiles([path]));
     const read = await rowsRead(session, spec, staged);
     return spec.files.map(({ key, version }) => ({
       key,
@@ -86,7 +86,7 @@ const rowsRead = async (
 };
 
 const expectColumns = async (session: Session, path: string, { columns }: SilverTable): Promise<void> => {
-  const described = await session.rows(`describe select * from read_parquet(${literal(path)})`);
+  const described = await session.rows(`describe select * from ${parquetFiles([path])}`);
   const found = described.map(({ column_name }) => String(column_name)).sort();
   const wanted = columns.map(({ name }) => name).sort();
   if (found.join() === wanted.join()) return;

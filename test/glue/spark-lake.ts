@@ -5,15 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { TransformResult, type TransformSpec } from '../../functions/domain/spec.ts';
 import { resultKey } from '../../functions/engine/engine.ts';
+import { pathPattern } from '../../functions/engine/read-files.ts';
+import { literal } from '../../functions/engine/sql-text.ts';
 import type { SparkInstallation } from '../../local/spark/installation.ts';
 import { bucket, startS3 } from '../local/s3/laptop-s3.ts';
 import { openSpark } from '../spark/spark.ts';
 
 const job = (name: string): string => fileURLToPath(new URL(`../../glue/${name}.py`, import.meta.url));
 
+/** Signs that Spark takes for patterns, columns and escapes where nobody tells it otherwise. */
+const oddName = "id=77 [x]*?{a,b}'%41 ü ";
+
 /** A lake in a local S3, a warm Spark that runs jobs over it, and a DuckDB that looks at what they staged. */
 export const openSparkLake = async (installation: SparkInstallation) => {
-  const folder = await mkdtemp(join(tmpdir(), 'spark lake '));
+  const folder = await mkdtemp(join(tmpdir(), oddName));
   const laptop = await startS3();
   const spark = await openSpark(installation, folder, {
     AWS_ENDPOINT_URL: laptop.endpoint,
@@ -38,6 +43,9 @@ export const openSparkLake = async (installation: SparkInstallation) => {
       connection.closeSync();
     }
   };
+  /** A relation of the rows that a transform run staged. */
+  const stagedFiles = ({ staged }: Pick<TransformResult, 'staged'>): string =>
+    `read_parquet(${literal(`${pathPattern(`${spark.root}/${staged}`)}*.parquet`)}, hive_partitioning = false)`;
   return {
     root: spark.root,
     worker: spark.worker,
@@ -53,8 +61,9 @@ export const openSparkLake = async (installation: SparkInstallation) => {
       await spark.worker.run(job('transform'), given, process.env.SPARK_LOG ? console.error : undefined);
       return TransformResult.parse(await readJson(resultKey(spec.batch, 'transform')));
     },
-    staged: ({ staged }: TransformResult, columns: string) =>
-      query(`select ${columns} from read_parquet('${spark.root}/${staged}*.parquet') order by all`),
+    stagedFiles,
+    staged: (result: TransformResult, columns: string) =>
+      query(`select ${columns} from ${stagedFiles(result)} order by all`),
     close: async () => {
       await spark.worker.kill();
       await laptop.close();

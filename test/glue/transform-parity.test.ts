@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
 import type { SpecFile, TransformSpec } from '../../functions/domain/spec.ts';
+import { parquetFiles } from '../../functions/engine/read-files.ts';
 import { runTransform } from '../../functions/engine/transform.ts';
 import { writeSample } from '../../local/generate/sample.ts';
 import { type Lake, openLake, transformSpec } from '../functions/engine/fixtures.ts';
@@ -45,15 +46,15 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
 
   const stagedRows = async (
     from: { query: (sql: string) => Promise<unknown[][]> },
-    path: string,
+    relation: string,
     columns: readonly string[],
   ) => {
     const types = await from.query(
-      `select column_name, column_type from (describe select * from read_parquet('${path}')) order by all`,
+      `select column_name, column_type from (describe select * from ${relation}) order by all`,
     );
     // As bytes, since DuckDB's client for Node drops a byte-order mark where a value begins with one.
     const texts = columns.map((name) => `hex(encode(cast("${name}" as varchar)))`).join(', ');
-    const rows = await from.query(`select ${texts} from read_parquet('${path}') order by all`);
+    const rows = await from.query(`select ${texts} from ${relation} order by all`);
     return { types, rows };
   };
 
@@ -65,8 +66,8 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
     expect(onSpark.files).toEqual(onDuckdb.files);
     const query = { query: duckdb.rows };
     const [mine, other] = [
-      await stagedRows(query, `${spark.root}/${onSpark.staged}*.parquet`, columns),
-      await stagedRows(query, path, columns),
+      await stagedRows(query, spark.stagedFiles(onSpark), columns),
+      await stagedRows(query, parquetFiles([path]), columns),
     ];
     expect(mine).toEqual(other);
     return other.rows.length;

@@ -115,9 +115,7 @@ describeInstalled('the transform job', (installation) => {
         (a, b) => a + b,
       );
       expect(
-        await lake.query(
-          `select ${figures} from read_parquet('${lake.root}/${result.staged}*.parquet') group by all order by all`,
-        ),
+        await lake.query(`select ${figures} from ${lake.stagedFiles(result)} group by all order by all`),
       ).toEqual([
         ['data/people/crlf.csv', String(records), String(characters)],
         ['data/people/lf.csv', String(records), String(characters)],

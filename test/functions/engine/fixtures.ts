@@ -10,16 +10,21 @@ import type {
   TransformResult,
   TransformSpec,
 } from '../../../functions/domain/spec.ts';
-import type { EngineStore } from '../../../functions/engine/engine.ts';
+import { type EngineStore, stagedFile } from '../../../functions/engine/engine.ts';
 import { MissingFile } from '../../../functions/engine/errors.ts';
+import { parquetFiles, writeParquet } from '../../../functions/engine/read-files.ts';
 
-/** A lake in a folder, and a DuckDB beside it. */
+/** Signs that engines take for patterns, columns, escapes and ends of texts where nobody tells them otherwise. */
+const oddName = "id=77 [x]*?{a,b}'%41 ü ";
+
+/** A lake in a folder whose name has all of these, and a DuckDB beside it. */
 export const openLake = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'engine '));
+  const files = await mkdtemp(join(folder, oddName));
   const database = await DuckDBInstance.create(join(folder, 'warehouse.duckdb'), { threads: '2' });
   const objects = new Map<string, string>();
   const put = (key: string, body: string | Buffer, version = ''): void => {
-    const path = join(folder, `object-${objects.size}`);
+    const path = join(files, `object-${objects.size}`);
     writeFileSync(path, body);
     objects.set(`${key}@${version}`, path);
     objects.set(`${key}@`, path);
@@ -40,12 +45,20 @@ export const openLake = async () => {
       return true;
     },
     store: async (key, path) => {
-      const copy = join(folder, `object-${objects.size}`);
+      const copy = join(files, `object-${objects.size}`);
       await copyFile(path, copy);
       objects.set(`${key}@`, copy);
     },
   };
-  const scratch = join(folder, 'scratch');
+  const rows = async (sql: string) => {
+    const connection = await database.connect();
+    try {
+      return (await connection.runAndReadAll(sql)).getRowsJson();
+    } finally {
+      connection.closeSync();
+    }
+  };
+  const scratch = join(files, 'scratch');
   await mkdir(scratch);
   return {
     store,
@@ -60,20 +73,18 @@ export const openLake = async () => {
     }),
     /** A Parquet file of a query's rows. */
     parquet: async (sql: string): Promise<Buffer> => {
-      const path = join(folder, 'written.parquet');
+      const path = join(files, 'written.parquet');
       const connection = await database.connect();
-      await connection.run(`copy (${sql}) to '${path}' (format parquet)`);
+      await connection.run(writeParquet(sql, path));
       connection.closeSync();
       return readFile(path);
     },
-    rows: async (sql: string) => {
-      const connection = await database.connect();
-      try {
-        return (await connection.runAndReadAll(sql)).getRowsJson();
-      } finally {
-        connection.closeSync();
-      }
+    /** Columns of the rows that a transform run staged, in order. */
+    staged: async ({ staged }: Pick<TransformResult, 'staged'>, columns: string) => {
+      const path = await store.locate(`${staged}${stagedFile}`);
+      return rows(`select ${columns} from ${parquetFiles([path])} order by all`);
     },
+    rows,
     close: async () => {
       database.closeSync();
       await rm(folder, { recursive: true, force: true });

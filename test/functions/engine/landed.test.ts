@@ -56,8 +56,7 @@ const specOf = (dataset: string, files: SpecFile[], { schema }: ManifestJson) =>
 
 const stagedRows = async (spec: ReturnType<typeof transformSpec>, columns: string) => {
   const result = await runTransform(lake.run('r1'), spec);
-  const path = await lake.store.locate(`${result.staged}part-00000.parquet`);
-  return { result, rows: await lake.rows(`select ${columns} from read_parquet('${path}') order by all`) };
+  return { result, rows: await lake.staged(result, columns) };
 };
 
 const element: Element = (array, position) => `${array}[${position}]`;

@@ -13,10 +13,7 @@ afterEach(() => lake.close());
 
 const key = 'data/people/a.csv';
 
-const staged = async (result: { staged: string }, columns = 'id, name') => {
-  const path = await lake.store.locate(`${result.staged}part-00000.parquet`);
-  return lake.rows(`select ${columns} from read_parquet('${path}') order by all`);
-};
+const staged = (result: { staged: string }, columns = 'id, name') => lake.staged(result, columns);
 
 const rowsOf = async (body: string | Buffer, known: Partial<SpecFile['facts']> & { records: number }) =>
   staged(await runTransform(lake.run('r1'), transformSpec([await land(lake, key, body, known)])));
