@@ -72,7 +72,7 @@ const textToText: ToText = (value) => {
   const bytes = bytesOf(value);
   const text = bytes.toString('utf8');
   if (text.includes('\uFFFD') && !isUtf8(bytes)) return odd(text, 'is not UTF-8');
-  if (text.includes('\0')) return odd(text.replaceAll('\0', '\uFFFD'), 'holds a NUL, which no text may hold');
+  if (text.includes('\0')) return odd(text, 'holds a NUL, which no text may hold');
   return JSON.stringify(text);
 };
 
@@ -82,7 +82,10 @@ const anyToText: ToText = (value) => {
   return typeof text === 'string' ? text : JSON.stringify(hexText(bytesOf(value)));
 };
 
-const odd = (shown: string, says: string): OddValue => ({ json: JSON.stringify(shown), shown, says });
+const odd = (text: string, says: string): OddValue => {
+  const shown = text.replaceAll('\0', '\uFFFD');
+  return { json: JSON.stringify(shown), shown, says };
+};
 
 const floatToText =
   (text: (value: number) => string, isNamed: boolean, of: (value: StoredValue) => number = Number): ToText =>
