@@ -28,7 +28,8 @@ export const openWarehouse = async ({
   folders = [],
 }: WarehouseOptions): Promise<DuckDBInstance> => {
   // DuckDB takes what follows for no part of the path, and would keep its log of changes elsewhere.
-  if (state.includes('?')) throw new TypeError(`${state}: the path of a state has no question mark; name another folder`);
+  if (state.includes('?'))
+    throw new TypeError(`${state}: the path of a state has no question mark; name another folder`);
   const scratch = join(state, 'scratch');
   await mkdir(scratch, { recursive: true });
   const instance = await DuckDBInstance.create(join(state, 'warehouse.duckdb'), {
