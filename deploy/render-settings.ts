@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { widestSpine } from '../functions/domain/rebuild/rebuild-touched.ts';
 import { KpiShape } from '../functions/domain/spec.ts';
 
 /** What a SQL file may say of itself under `meta` in its `config()`; an unknown word is refused. */
@@ -18,7 +19,7 @@ const Meta = z.strictObject({
   /** Of a fact: for a dimension, the fact's columns that hold its natural key, when they are named otherwise. */
   dimensions: z.record(z.string(), z.array(z.string())).default({}),
   /** Of a KPI: the fact's columns whose values it has to speak of; its partition when absent. */
-  spine: z.array(z.string()).optional(),
+  spine: z.array(z.string()).max(widestSpine).optional(),
   kpi: z.array(KpiShape.strict()).default([]),
 });
 

@@ -4,19 +4,40 @@ import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
+import { isTransient } from './adapters/transient.ts';
 import { StatementEnded } from './domain/events.ts';
 import { martLease, type RebuildRecord } from './domain/ledger.ts';
 import type { Clock, Events, Files, Kpis, Ledger, Log } from './domain/ports.ts';
 import { checkedRecord } from './domain/rebuild/check-findings.ts';
+import { removeCutOff } from './domain/rebuild/kpi-cut-off.ts';
 import { type LeftOut, leftOutFacts, leftOutKey, leftOutReport } from './domain/rebuild/kpi-left-out.ts';
 import { type Published, publishKpis } from './domain/rebuild/kpi-publishing.ts';
 import { readUnloaded, type UnloadedRows } from './domain/rebuild/kpi-rows.ts';
-import { freeMart, rebuildOfStatement, rebuildSpec } from './domain/rebuild/rebuilding.ts';
+import {
+  closeRebuild,
+  failRebuild,
+  isRebuildOver,
+  rebuildOfStatement,
+  rebuildSpec,
+} from './domain/rebuild/rebuilding.ts';
+import { publishingEnd } from './domain/rebuild/retrying.ts';
 import type { RebuildSpec } from './domain/spec.ts';
 
-type Ports = { files: Files; ledger: Ledger; kpis: Kpis; events: Events; clock: Clock; log: Log };
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  kpis: Kpis;
+  events: Events;
+  clock: Clock;
+  log: Log;
+  /** True for errors that another try may not meet. */
+  isTransient: (error: unknown) => boolean;
+};
 
-/** Writes what a finished rebuild unloaded to the KPI table and frees the mart for the next rebuild. */
+/**
+ * Writes what a finished rebuild unloaded to the KPI table and frees the mart for the next rebuild. Each try is counted
+ * before it begins; when they are used up the rebuild fails, and the next one shows what this one has not.
+ */
 export const publishRebuild =
   (ports: Ports) =>
   async ({ detail }: StatementEnded): Promise<void> => {
@@ -25,14 +46,14 @@ export const publishRebuild =
     if (rebuild.state === 'published') return close(ports, rebuild);
     const spec = await rebuildSpec(ports.files, rebuild.id);
     if (!spec || !(await isHolder(ports, rebuild))) return;
-    if (rebuild.state === 'sent')
-      await ports.ledger.amendRebuild(rebuild, { publishing_at: ports.clock.now() });
-    const { items, leftOut } = await publishUnloaded(ports, spec);
-    await reportLeftOut(ports, spec, leftOut);
-    for (const batch of spec.batches) await ports.ledger.removePending(spec.mart, batch);
+    if (publishingEnd(rebuild)) return giveUp(ports, rebuild, spec);
+    if (!(await beginTry(ports, rebuild, detail.statementId))) return;
+    const done = await tryToPublish(ports, spec);
+    if (!done) return;
+    const { items, leftOut } = done;
     const found = await checkedRecord(ports.files, spec.unload);
     const facts = { ...found, ...leftOutFacts(leftOut, leftOutKey(spec.unload)) };
-    const published = await recordPublished(ports, rebuild, facts);
+    const published = await recordPublished(ports, rebuild.id, facts);
     const left_out = leftOut.length;
     ports.log.info('KPIs published', { rebuild: rebuild.id, items, left_out, batches: spec.batches.length });
     if (published) await close(ports, published);
@@ -42,20 +63,79 @@ export const publishRebuild =
 const isHolder = async ({ ledger }: Ports, rebuild: RebuildRecord): Promise<boolean> =>
   (await ledger.lease(martLease(rebuild.mart))).holder === rebuild.id;
 
-/** The event may be faster than the record of the statement: then that record is read again. */
-const recordPublished = async (
+/** Counts a try; false when the rebuild is over. The event may be faster than the record of the statement. */
+const beginTry = async (
   { ledger, clock }: Ports,
-  rebuild: RebuildRecord,
-  facts: Partial<RebuildRecord>,
-): Promise<RebuildRecord | undefined> => {
-  const patch = { ...facts, closed_at: clock.now() };
-  const now = await ledger.rebuild(rebuild.id);
-  return now?.state === 'published' ? now : ledger.moveRebuild(now ?? rebuild, 'published', patch);
+  { id }: RebuildRecord,
+  statement_id: string,
+): Promise<boolean> => {
+  for (;;) {
+    const rebuild = await ledger.rebuild(id);
+    if (!rebuild || isRebuildOver(rebuild)) return false;
+    const begun = { publish_tries: (rebuild.publish_tries ?? 0) + 1, publishing_at: clock.now() };
+    const sent = rebuild.state === 'open' ? { statement_id, sent_at: clock.now() } : {};
+    if (await ledger.moveRebuild(rebuild, 'sent', { ...begun, ...sent })) return true;
+  }
 };
 
-const close = async ({ ledger, events }: Ports, { id, mart }: RebuildRecord): Promise<void> => {
-  await freeMart(ledger, martLease(mart), id);
-  await events.announce('KPIs Published', mart, id);
+/** Undefined when this was the last try. What may be tried again is thrown, to be tried again. */
+const tryToPublish = async (ports: Ports, spec: RebuildSpec): Promise<Published | undefined> => {
+  try {
+    const published = await publishUnloaded(ports, spec);
+    await reportLeftOut(ports, spec, published.leftOut);
+    return published;
+  } catch (error) {
+    const rebuild = await recordFault(ports, spec.rebuild, error);
+    if (!rebuild || !publishingEnd(rebuild)) throw error;
+    await giveUp(ports, rebuild, spec);
+    return undefined;
+  }
+};
+
+const recordFault = async (
+  { ledger, isTransient }: Ports,
+  id: string,
+  error: unknown,
+): Promise<RebuildRecord | undefined> => {
+  for (;;) {
+    const rebuild = await ledger.rebuild(id);
+    if (rebuild?.state !== 'sent') return undefined;
+    const publish_faults = (rebuild.publish_faults ?? 0) + (isTransient(error) ? 0 : 1);
+    const publish_reason = error instanceof Error ? error.message : String(error);
+    const patch = { publish_faults, publish_reason, publishing_at: undefined };
+    const amended = await ledger.amendRebuild(rebuild, patch);
+    if (amended) return amended;
+  }
+};
+
+/** Gold stays as it is; the mart goes on, and its next rebuild shows what this one could not. */
+const giveUp = async (ports: Ports, rebuild: RebuildRecord, spec: RebuildSpec): Promise<void> => {
+  const why = publishingEnd(rebuild);
+  if (!why) return;
+  const found = await checkedRecord(ports.files, spec.unload);
+  const failed = await failRebuild(ports, rebuild, { ...found, ...why, is_committed: true });
+  if (!failed) return;
+  ports.log.error('rebuild failed', { rebuild: rebuild.id, ...why });
+  await ports.events.announce('KPIs Failed', rebuild.mart, rebuild.id);
+};
+
+const recordPublished = async (
+  { ledger, clock }: Ports,
+  id: string,
+  facts: Partial<RebuildRecord>,
+): Promise<RebuildRecord | undefined> => {
+  for (;;) {
+    const rebuild = await ledger.rebuild(id);
+    if (!rebuild || isRebuildOver(rebuild)) return rebuild?.state === 'published' ? rebuild : undefined;
+    const patch = { ...facts, closed_at: clock.now(), publishing_at: undefined };
+    const published = await ledger.moveRebuild(rebuild, 'published', patch);
+    if (published) return published;
+  }
+};
+
+const close = async (ports: Ports, rebuild: RebuildRecord): Promise<void> => {
+  await closeRebuild(ports, rebuild);
+  await ports.events.announce('KPIs Published', rebuild.mart, rebuild.id);
 };
 
 /** Days are for many to read and soon written; what each listener's latest item takes comes after them. */
@@ -67,6 +147,7 @@ const publishUnloaded = async (ports: Ports, spec: RebuildSpec): Promise<Publish
     const read = await unloadedRows(ports.files, { ...spec, kpis });
     const rows = new Map([...read].map(([model, unloaded]) => [model, unloaded.rows]));
     const published = await publishKpis(ports, { ...spec, kpis }, rows, { rebuild, seq, as_of });
+    await removeCutOff(ports.kpis, { ...spec, kpis }, rows);
     items += published.items;
     leftOut = [
       ...leftOut,
@@ -109,4 +190,5 @@ export const handler = lambda(StatementEnded, publishRebuild, ({ env, clock, log
   events: eventBridgeEvents(env('STAGE')),
   clock,
   log,
+  isTransient,
 }));

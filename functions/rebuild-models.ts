@@ -7,13 +7,24 @@ import { s3Files } from './adapters/s3-files.ts';
 import type { Catalog, Mart } from './domain/catalog.ts';
 import { OurEvent, StatementEnded } from './domain/events.ts';
 import { runKey } from './domain/landing.ts';
-import { isOver, type Lease, martLease, patience, type RebuildRecord, rebuildId } from './domain/ledger.ts';
+import {
+  isOver,
+  type Lease,
+  martLease,
+  patience,
+  type RebuildFailure,
+  type RebuildRecord,
+  rebuildId,
+} from './domain/ledger.ts';
 import type { Clock, Files, Ledger, Log, Warehouse } from './domain/ports.ts';
 import { checkedRecord } from './domain/rebuild/check-findings.ts';
 import { failureReason } from './domain/rebuild/failure-reason.ts';
+import { type LastRebuilds, lastRebuilds } from './domain/rebuild/last-rebuilds.ts';
 import { appliedBy, composeRebuild, pathsOfStatements } from './domain/rebuild/rebuild.ts';
 import {
-  freeMart,
+  closeRebuild,
+  failRebuild,
+  isRebuildDue,
   isRebuildOver,
   martOfRebuild,
   rebuildOfStatement,
@@ -36,7 +47,7 @@ type Ports = {
 
 const Wake = z.union([OurEvent, StatementEnded]);
 
-/** Sends one transaction to the warehouse for each mart that has published batches to show; takes up what was cut off or failed. */
+/** Sends one transaction to the warehouse for each mart that has something to show; takes up what was cut off or failed. */
 export const rebuildModels =
   (ports: Ports) =>
   async (event: z.infer<typeof Wake>): Promise<void> => {
@@ -46,8 +57,13 @@ export const rebuildModels =
 const martsOf = ({ marts }: Catalog, event: z.infer<typeof Wake>): Mart[] => {
   if (!('detail-type' in event))
     return named(marts, martOfRebuild(rebuildOfStatement(event.detail.statementName)));
-  if (event['detail-type'] === 'KPIs Published') return named(marts, event.detail.dataset);
+  if (isOfMart[event['detail-type']]) return named(marts, event.detail.dataset);
   return Object.values(marts).filter((mart) => mart.datasets.includes(event.detail.dataset));
+};
+
+const isOfMart: Partial<Record<OurEvent['detail-type'], true>> = {
+  'KPIs Published': true,
+  'KPIs Failed': true,
 };
 
 const named = (marts: Catalog['marts'], name: string): Mart[] => {
@@ -59,98 +75,123 @@ const rebuildMart = async (ports: Ports, mart: Mart): Promise<void> => {
   const { ledger, clock } = ports;
   const lease = await ledger.lease(martLease(mart.name));
   if (lease.holder !== undefined) return takeUp(ports, mart, lease, lease.holder);
-  if (!(await isDue(ports, mart, lease))) return;
+  if (!(await isRebuildDue(ports, mart))) return;
   const taken = await ledger.acquire(lease, rebuildId(mart.name, lease.fence + 1), clock.now());
   if (taken) await send(ports, mart, taken);
 };
 
-const hour = 3_600_000;
-
-/** There is a batch that the last rebuild did not try, or other SQL than it ran; a failed one is tried again after an hour. */
-const isDue = async ({ ledger, files, clock }: Ports, mart: Mart, lease: Lease): Promise<boolean> => {
-  const pending = await ledger.pending(mart.name);
-  const last = await ledger.rebuild(rebuildId(mart.name, lease.fence));
-  if (last && (last.is_forgotten || last.sql_hash !== mart.hash)) return true;
-  if (last?.state !== 'failed') return pending.length > 0;
-  const tried = new Set((await rebuildSpec(files, last.id))?.batches);
-  return (
-    pending.some((batch) => !tried.has(batch)) ||
-    (pending.length > 0 && isOver(last.closed_at, hour, clock.now()))
-  );
-};
-
+/** Goes on with the rebuild that holds the mart, as far as the ledger and the warehouse know it. */
 const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promise<void> => {
-  const { ledger, warehouse, clock } = ports;
-  const known = await ledger.rebuild(id);
-  if (known && isRebuildOver(known)) return freeMart(ledger, lease.name, id);
-  if (known?.state !== 'sent') {
-    return isOver(lease.taken_at, patience, clock.now()) ? send(ports, mart, lease) : undefined;
+  const known = await ports.ledger.rebuild(id);
+  if (known && isRebuildOver(known)) await closeRebuild(ports, known);
+  else {
+    const rebuild = known?.state === 'sent' ? known : await send(ports, mart, lease);
+    const why = rebuild && (await failureOf(ports, rebuild));
+    if (!why || !(await fail(ports, mart, rebuild, why))) return;
   }
-  const statement = await warehouse.statement(known.statement_id ?? '');
-  const is_forgotten = !statement && isOver(known.sent_at, 24 * hour, clock.now());
-  if (statement?.state !== 'failed' && !is_forgotten) return;
-  await fail(ports, mart, known, {
-    error: statement?.error ?? 'the warehouse forgot its statement',
-    is_forgotten,
-  });
   await rebuildMart(ports, mart);
 };
 
-/** The spec first, then the record, then the statement under a name and a token by which it is found again. */
-const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<void> => {
+type Failed = { readonly failure: RebuildFailure; readonly error: string };
+
+/** How the statement of a rebuild failed; undefined while it runs, and once it has finished. */
+const failureOf = async (
+  { warehouse, clock, name }: Ports,
+  { id, statement_id = '', sent_at }: RebuildRecord,
+): Promise<Failed | undefined> => {
+  const statement =
+    (await warehouse.statement(statement_id)) ?? (await warehouse.find(statementName(name, id)));
+  if (!statement)
+    return isOver(sent_at, patience, clock.now())
+      ? { failure: 'lost', error: 'the warehouse does not know its statement any more' }
+      : undefined;
+  const { state, error = 'the warehouse gives no reason' } = statement;
+  if (state === 'failed') return { failure: 'sql', error };
+  return state === 'lost' ? { failure: 'lost', error } : undefined;
+};
+
+/**
+ * The spec first, then the record, then the statement under a name and a token by which it is found again: whoever comes
+ * second gets the first one's statement, so nobody has to know whether the first is still at it.
+ */
+const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildRecord | undefined> => {
   const { ledger, warehouse, clock, log } = ports;
-  const spec = await readOrWriteSpec(ports, mart, lease);
-  await ledger.openRebuild(await recordOf(ports, spec, mart));
+  const before = await lastRebuilds(ledger, mart.name, lease.fence - 1);
+  const spec = await readOrWriteSpec(ports, mart, lease, before);
+  await ledger.openRebuild(recordOf(ports, spec, mart, before));
   const rebuild = await ledger.rebuild(spec.rebuild);
-  if (rebuild?.state !== 'open' || !isOver(rebuild.starting_at, patience, clock.now())) return;
-  const intent = await ledger.amendRebuild(rebuild, { starting_at: clock.now() });
-  if (!intent) return;
+  if (rebuild?.state !== 'open') return undefined;
   const name = statementName(ports.name, spec.rebuild);
   const known = await warehouse.find(name);
   const statement_id = known?.id ?? (await warehouse.send(name, spec.rebuild, spec.statements));
-  const sent = { statement_id, sent_at: clock.now(), starting_at: undefined };
-  await ledger.moveRebuild(intent, 'sent', sent);
-  log.info('rebuild sent', { rebuild: spec.rebuild, batches: spec.batches.length });
+  const sent = await ledger.moveRebuild(rebuild, 'sent', { statement_id, sent_at: clock.now() });
+  if (sent) log.info('rebuild sent', { rebuild: spec.rebuild, batches: spec.batches.length });
+  return sent;
 };
 
-const recordOf = async (ports: Ports, { rebuild, seq }: RebuildSpec, mart: Mart): Promise<RebuildRecord> => {
-  const follows = await lastPublished(ports.ledger, mart.name, seq);
-  const record = { id: rebuild, mart: mart.name, seq, state: 'open', rev: 1, sql_hash: mart.hash } as const;
-  return { ...record, opened_at: ports.clock.now(), ...(follows ? { follows } : {}) };
+const recordOf = (
+  { clock }: Ports,
+  { rebuild, seq, unshown }: RebuildSpec,
+  mart: Mart,
+  before: LastRebuilds,
+): RebuildRecord => {
+  const [follows, builds_on] = [before.published?.id, committedBefore(before)];
+  return {
+    id: rebuild,
+    mart: mart.name,
+    seq,
+    state: 'open',
+    rev: 1,
+    sql_hash: mart.hash,
+    opened_at: clock.now(),
+    ...(follows && { follows }),
+    ...(builds_on && { builds_on }),
+    ...(unshown.length > 0 && { unshown }),
+  };
 };
 
-/** The rebuild whose gold and KPIs are serving. */
-const lastPublished = async (ledger: Ledger, mart: string, seq: number): Promise<string | undefined> => {
-  for (let before = seq - 1; before > 0; before--) {
-    const last = await ledger.rebuild(rebuildId(mart, before));
-    if (last) return last.state === 'published' ? last.id : last.follows;
-  }
-  return undefined;
+const committedBefore = ({ newest }: LastRebuilds): string | undefined =>
+  newest?.state === 'published' || newest?.is_committed ? newest.id : (newest?.builds_on ?? newest?.follows);
+
+const unshownBefore = ({ newest }: LastRebuilds): number[] => {
+  if (!newest || newest.state === 'published') return [];
+  return [...(newest.unshown ?? []), ...(newest.publish_tries ? [newest.seq] : [])];
 };
 
-const readOrWriteSpec = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildSpec> => {
+const readOrWriteSpec = async (
+  ports: Ports,
+  mart: Mart,
+  lease: Lease,
+  before: LastRebuilds,
+): Promise<RebuildSpec> => {
   const rebuild = rebuildId(mart.name, lease.fence);
   const written = await rebuildSpec(ports.files, rebuild);
   if (written) return written;
-  const spec = await composeSpec(ports, mart, rebuild, lease.fence);
+  const spec = await composeSpec(ports, mart, lease.fence, before);
   if (await ports.files.writeOnce(runKey(rebuild, 'rebuild', 'spec'), JSON.stringify(spec))) return spec;
   return (await rebuildSpec(ports.files, rebuild)) ?? spec;
 };
 
-const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: number): Promise<RebuildSpec> => {
+const composeSpec = async (
+  ports: Ports,
+  mart: Mart,
+  seq: number,
+  before: LastRebuilds,
+): Promise<RebuildSpec> => {
+  const rebuild = rebuildId(mart.name, seq);
   const batches = [...(await ports.ledger.pending(mart.name))];
   const unload = `kpis/${rebuild}/1/`;
-  const before = await lastPublished(ports.ledger, mart.name, seq);
-  const previous = before ? (await rebuildSpec(ports.files, before))?.applied : undefined;
-  const isFull = (await ports.ledger.rebuild(rebuildId(mart.name, seq - 1)))?.is_forgotten ?? false;
+  const builds_on = committedBefore(before);
+  const previous = builds_on ? (await rebuildSpec(ports.files, builds_on))?.applied : undefined;
+  const shown = before.published?.seq ?? 0;
   const run = {
     rebuild,
     seq,
     batches,
     unload: `s3://${ports.bucket}/${unload}`,
     target: ports.catalog.target,
-    isFull,
-    warned: await warnedOf(ports.ledger, mart, before),
+    warned: await warnedBefore(ports, mart, before),
+    shown,
     ...(previous ? { previous } : {}),
   };
   return {
@@ -162,6 +203,8 @@ const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: numbe
     unload,
     statements: composeRebuild(mart, run),
     paths: pathsOfStatements(mart, run),
+    shown,
+    unshown: unshownBefore(before),
     kpis: mart.models.flatMap(({ kind, name, kpi }) =>
       kind === 'kpi' ? [{ model: name, shapes: kpi }] : [],
     ),
@@ -169,29 +212,36 @@ const composeSpec = async (ports: Ports, mart: Mart, rebuild: string, seq: numbe
   };
 };
 
-/** Checks of which the serving rebuild warns; where it does not say, any may. */
-const warnedOf = async (ledger: Ledger, mart: Mart, serving: string | undefined): Promise<string[]> => {
-  if (serving === undefined) return [];
-  const found = (await ledger.rebuild(serving))?.checks;
+/** Checks that warned of the gold that is there, or of what is shown of it; where a rebuild does not say, any may. */
+const warnedBefore = async ({ ledger }: Ports, mart: Mart, before: LastRebuilds): Promise<string[]> => {
+  const { published } = before;
+  const id = committedBefore(before);
+  const committed = id === undefined || id === published?.id ? undefined : await ledger.rebuild(id);
   const all = mart.models.filter(({ kind, severity }) => kind === 'check' && severity === 'warn');
-  return found ? found.map(({ check }) => check) : all.map(({ name }) => name);
+  const warned = [published, committed].flatMap((rebuild) => {
+    if (!rebuild) return [];
+    return rebuild.checks?.map(({ check }) => check) ?? all.map(({ name }) => name);
+  });
+  return [...new Set(warned)];
 };
 
 /** The old gold keeps serving; what the checks found stays in the lake. */
+/** The old gold keeps serving; what the checks found stays in the lake. */
 const fail = async (
-  { ledger, files, clock, log }: Ports,
+  ports: Ports,
   mart: Mart,
   rebuild: RebuildRecord,
-  { error, is_forgotten }: { readonly error: string; readonly is_forgotten: boolean },
-): Promise<void> => {
-  const spec = await rebuildSpec(files, rebuild.id);
-  const found = spec ? await checkedRecord(files, spec.unload) : { checks: [] };
-  const reason = failureReason(mart, { error, spec, checks: found.checks });
-  const patch = { ...found, reason, is_forgotten, closed_at: clock.now() };
-  const failed = await ledger.moveRebuild(rebuild, 'failed', patch);
-  if (!failed) return;
-  log.error('rebuild failed', { rebuild: rebuild.id, reason, report: failed.report });
-  await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
+  { failure, error }: Failed,
+): Promise<RebuildRecord | undefined> => {
+  const spec = await rebuildSpec(ports.files, rebuild.id);
+  const found = spec ? await checkedRecord(ports.files, spec.unload) : { checks: [] };
+  const reason = failure === 'sql' ? failureReason(mart, { error, spec, checks: found.checks }) : error;
+  const failed = await failRebuild(ports, rebuild, { ...found, failure, reason });
+  if (failed) {
+    const { losses, report } = failed;
+    ports.log.error('rebuild failed', { rebuild: rebuild.id, failure, reason, losses, report });
+  }
+  return failed;
 };
 
 export const handler = lambda(Wake, rebuildModels, ({ env, clock, log }) => ({

@@ -6,19 +6,12 @@ import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import type { Catalog } from './domain/catalog.ts';
+import type { Catalog, Mart } from './domain/catalog.ts';
 import { afterRun, fileEvent, objectCreated, ourEvent, runEnded, statementEnded } from './domain/events.ts';
 import { readName, runKey } from './domain/landing.ts';
-import {
-  type BatchRecord,
-  type FileRecord,
-  isOver,
-  martLease,
-  patience,
-  rebuildId,
-} from './domain/ledger.ts';
+import { type BatchRecord, type FileRecord, isOver, martLease, patience } from './domain/ledger.ts';
 import type { Clock, Files, Functions, Jobs, Ledger, Log, Warehouse } from './domain/ports.ts';
-import { statementName } from './domain/rebuild/rebuilding.ts';
+import { isRebuildDue, statementName } from './domain/rebuild/rebuilding.ts';
 
 type Ports = {
   files: Files;
@@ -37,7 +30,7 @@ export const sweep = (ports: Ports) => async (): Promise<void> => {
   const datasets = await sweepLanding(ports);
   for (const dataset of new Set([...datasets, ...Object.keys(ports.catalog.datasets)]))
     await sweepDataset(ports, dataset);
-  for (const mart of Object.keys(ports.catalog.marts)) await sweepMart(ports, mart);
+  for (const mart of Object.values(ports.catalog.marts)) await sweepMart(ports, mart);
 };
 
 /** Files that the ledger has never seen; gives the datasets that landing holds. */
@@ -91,23 +84,25 @@ const sweepRun = async (
     await functions.invoke(afterRun[job], runEnded(run.id));
 };
 
-const sweepMart = async (ports: Ports, mart: string): Promise<void> => {
-  const { ledger, warehouse, functions, catalog, clock } = ports;
-  const lease = await ledger.lease(martLease(mart));
-  const id = lease.holder ?? rebuildId(mart, lease.fence);
-  const last = await ledger.rebuild(id);
-  const wake = ourEvent('KPIs Published', mart, id);
-  if (lease.holder === undefined) {
-    const isChanged = last !== undefined && last.sql_hash !== catalog.marts[mart]?.hash;
-    if (isChanged || (await ledger.pending(mart)).length > 0) await functions.invoke('rebuild-models', wake);
+const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
+  const { ledger, warehouse, functions, clock } = ports;
+  const { holder } = await ledger.lease(martLease(mart.name));
+  const wake = ourEvent('KPIs Published', mart.name, holder ?? '');
+  if (holder === undefined) {
+    if (await isRebuildDue(ports, mart)) await functions.invoke('rebuild-models', wake);
     return;
   }
-  const statement = last?.state === 'sent' ? await warehouse.statement(last.statement_id ?? '') : undefined;
+  const rebuild = await ledger.rebuild(holder);
+  const statement =
+    rebuild?.state === 'sent' ? await warehouse.statement(rebuild.statement_id ?? '') : undefined;
   if (statement?.state === 'running') return;
-  if (last?.publishing_at && !isOver(last.publishing_at, patience, clock.now())) return;
   if (statement?.state !== 'finished') return functions.invoke('rebuild-models', wake);
-  await functions.invoke('publish-kpis', statementEnded(statement, statementName(ports.name, id)));
+  if (rebuild?.publishing_at && !isOver(rebuild.publishing_at, publishingTime, clock.now())) return;
+  await functions.invoke('publish-kpis', statementEnded(statement, statementName(ports.name, holder)));
 };
+
+/** Longer than writing KPIs may take; whoever is cut off at it is called again by those who called him. */
+const publishingTime = 300_000 + patience;
 
 export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),

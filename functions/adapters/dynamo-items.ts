@@ -10,7 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { bounded } from './bounded.ts';
-import { untilDone } from './until-done.ts';
+import { Unfinished, untilDone } from './until-done.ts';
 
 export type Key = { readonly pk: string; readonly sk: string };
 export type Item = Key & Readonly<Record<string, unknown>>;
@@ -70,7 +70,7 @@ export const dynamoItems = (TableName: string) => {
       };
       for (let start = 0; start < keys.length; start += 100) {
         const left = await untilDone(keys.slice(start, start + 100), ask);
-        if (left.length > 0) throw new Error(`${TableName} did not give ${left.length} items`);
+        if (left.length > 0) throw new Unfinished(`${TableName} did not give ${left.length} items`);
       }
       return found;
     },

@@ -13,7 +13,7 @@ import { ExactNumber, numberOf } from '../domain/exact-number.ts';
 import type { KpiItem, Kpis } from '../domain/ports.ts';
 import { itemSize } from '../domain/rebuild/kpi-limits.ts';
 import { bounded } from './bounded.ts';
-import { untilDone } from './until-done.ts';
+import { Unfinished, untilDone } from './until-done.ts';
 
 type Write = { PutRequest: { Item: KpiItem } } | { DeleteRequest: { Key: { pk: string; sk: string } } };
 
@@ -34,7 +34,7 @@ export const dynamoKpis = (table: string): Kpis => {
       );
       return (answer.UnprocessedItems?.[table] ?? []) as Write[];
     });
-    if (left.length > 0) throw new Error(`${table} did not take ${left.length} KPI items`);
+    if (left.length > 0) throw new Unfinished(`${table} did not take ${left.length} KPI items`);
   };
   const sendAll = async (writes: readonly Write[]): Promise<void> => {
     await pLimit(4).map(chunksOf(writes), send);

@@ -9,9 +9,30 @@ import {
 import type { Statement, StatementState, Warehouse } from '../domain/ports.ts';
 import { bounded } from './bounded.ts';
 
-const stateOf = (status: string | undefined): StatementState => {
+/** What Redshift says when it was not the SQL: the connection, the session, the service, or another transaction's turn. */
+const losses = [
+  /\binternal (?:server )?error\b/i,
+  /\bconnection (?:to \S+ )?(?:\S+ )?(?:was |has been |is )?(?:reset|closed|lost|refused|terminated|aborted|failure|failed|timed out)\b/i,
+  /\b(?:lost|closed|terminat\w+|could not (?:open|establish)|unable to (?:open|establish)) (?:the )?connection\b/i,
+  /\bcould not connect\b/i,
+  /\bsession (?:was |has been |is )?(?:not available|expired|terminated|closed|ended)\b/i,
+  /\bserver (?:closed|is (?:starting up|shutting down)|restart)/i,
+  /\b(?:query|statement) (?:\(\d+\) )?(?:was )?(?:aborted|cancell?ed)\b/i,
+  /\bserializable isolation violation\b/i,
+  /\bconflict with concurrent transaction\b/i,
+  /\b(?:workgroup|cluster|namespace) \S* ?is (?:not available|unavailable|paused|being modified)/i,
+];
+
+/** Values that an error quotes are data, and say nothing of what happened. */
+const withoutValues = (error: string): string => error.replace(/"[^"]*"|'[^']*'/g, '""');
+
+const isLoss = (error = ''): boolean => losses.some((loss) => loss.test(withoutValues(error)));
+
+const stateOf = (status: string | undefined, error: string | undefined): StatementState => {
   if (status === 'FINISHED') return 'finished';
-  return status === 'FAILED' || status === 'ABORTED' ? 'failed' : 'running';
+  if (status === 'ABORTED') return 'lost';
+  if (status !== 'FAILED') return 'running';
+  return isLoss(error) ? 'lost' : 'failed';
 };
 
 const statementOf = (answer: {
@@ -20,7 +41,7 @@ const statementOf = (answer: {
   Error?: string | undefined;
 }): Statement => ({
   id: answer.Id ?? '',
-  state: stateOf(answer.Status),
+  state: stateOf(answer.Status, answer.Error),
   ...(answer.Error ? { error: answer.Error } : {}),
 });
 

@@ -1,5 +1,10 @@
 const mostTries = 8;
 
+/** DynamoDB leaves a part of a batch undone for longer than anyone waits. */
+export class Unfinished extends Error {
+  override readonly name = 'Unfinished';
+}
+
 /** Sends a batch, and what DynamoDB leaves undone of it again after growing, jittered pauses; gives what is left in the end. */
 export const untilDone = async <One>(
   all: readonly One[],

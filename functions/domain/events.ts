@@ -19,6 +19,7 @@ export const OurEvent = z.object({
     'Batch Published',
     'Batch Failed',
     'KPIs Published',
+    'KPIs Failed',
   ]),
   detail: z.object({ dataset: z.string(), id: z.string() }),
 });

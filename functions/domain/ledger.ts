@@ -128,6 +128,12 @@ export const rebuildMoves: Readonly<Record<RebuildState, readonly RebuildState[]
   failed: [],
 };
 
+/**
+ * Why a rebuild failed: its SQL did (a check, a division, a cast), its KPIs could not be written, or whoever ran the
+ * statement or wrote the KPIs was lost, which says nothing of the data.
+ */
+export type RebuildFailure = 'sql' | 'kpis' | 'lost';
+
 /** One rebuild of a mart: one fence of the mart's lease, one transaction, one publication of KPIs. */
 export type RebuildRecord = {
   readonly id: string;
@@ -136,17 +142,19 @@ export type RebuildRecord = {
   readonly state: RebuildState;
   readonly rev: number;
   readonly opened_at: string;
-  /** It is being sent since then; gone once its statement is recorded. */
-  readonly starting_at?: string | undefined;
   readonly statement_id?: string;
   readonly sent_at?: string;
-  /** Its KPIs are being written since then. */
-  readonly publishing_at?: string;
+  /** Its KPIs are being written since then; gone once that try has ended. */
+  readonly publishing_at?: string | undefined;
+  /** How often writing its KPIs was begun. */
+  readonly publish_tries?: number;
+  /** How many of these tries failed for a reason that another try does not change. */
+  readonly publish_faults?: number;
+  /** Why the last of these tries failed. */
+  readonly publish_reason?: string;
   readonly closed_at?: string;
   /** Hash of the mart's SQL that it ran. */
   readonly sql_hash: string;
-  /** The warehouse has forgotten its statement: nobody can say whether it committed. */
-  readonly is_forgotten?: boolean;
   /** The last rebuild before it that was published. */
   readonly follows?: string;
   /** KPIs that the KPI table never takes and that are therefore left out; the first of them with the reason. */
@@ -154,11 +162,20 @@ export type RebuildRecord = {
   readonly left_out_items?: readonly string[];
   /** Where the list of them lies in the lake. */
   readonly left_out_report?: string;
+  /** The last rebuild before it whose transaction is known to be committed. */
+  readonly builds_on?: string;
+  /** Sequences of committed rebuilds since `follows` whose KPIs may be written in part; this one writes them all. */
+  readonly unshown?: readonly number[];
+  readonly failure?: RebuildFailure;
   readonly reason?: string;
   /** What its checks found: why it failed, or what they warn of since it was published. */
   readonly checks?: readonly CheckFinding[];
   /** Prefix in the lake under which all rows lie that its checks found; absent when there are none. */
   readonly report?: string;
+  /** How many rebuilds in a row were lost, this one included. */
+  readonly losses?: number;
+  /** It failed after its transaction was committed: gold is new, its KPIs are not. */
+  readonly is_committed?: boolean;
 };
 
 /** Who works on a dataset or a mart; `fence` grows with each holder and is never taken back. */
@@ -172,9 +189,12 @@ export type Lease = {
 /** How long an intent counts as being carried out, in milliseconds: longer than any single call may take. */
 export const patience = 30_000;
 
-/** True when a moment lies further back than so many milliseconds, or was never. */
+/**
+ * True when a moment is further away than so many milliseconds, or was never. One that lies so far ahead is over, too: a
+ * clock was wrong, and nothing waits until it is right. So whatever rests on this alone must do no harm when it is early.
+ */
 export const isOver = (moment: string | undefined, milliseconds: number, now: string): boolean =>
-  moment === undefined || Date.parse(now) - Date.parse(moment) > milliseconds;
+  moment === undefined || Math.abs(Date.parse(now) - Date.parse(moment)) > milliseconds;
 
 /** The lease of a mart; a dataset's lease bears the dataset's name. */
 export const martLease = (mart: string): string => `mart/${mart}`;

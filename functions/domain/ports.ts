@@ -115,7 +115,8 @@ export type Jobs = {
 };
 export type JobName = 'transform' | 'quality';
 
-export type StatementState = 'running' | 'finished' | 'failed';
+/** `failed`: its SQL did; `lost`: whoever ran it is gone, and it may even be committed. */
+export type StatementState = 'running' | 'finished' | 'failed' | 'lost';
 export type Statement = { readonly id: string; readonly state: StatementState; readonly error?: string };
 
 /** The warehouse: one transaction a call. */
@@ -149,7 +150,8 @@ export type EventType =
   | 'File Ignored'
   | 'Batch Published'
   | 'Batch Failed'
-  | 'KPIs Published';
+  | 'KPIs Published'
+  | 'KPIs Failed';
 
 /** The event bus. */
 export type Events = { announce(type: EventType, dataset: string, id: string): Promise<void> };

@@ -180,9 +180,14 @@ export const RebuildSpec = z.object({
   statements: z.array(z.string()),
   /** For each statement the file of `sql/` that it runs, as far as it is one file; else empty. */
   paths: z.array(z.string()).optional(),
+  /** Of the last rebuild whose KPIs are out, 0 when there is none: whatever later ones touched, this one unloads. */
+  shown: z.number().int().default(0),
+  /** Sequences since then under which KPIs may be written in part. */
+  unshown: z.array(z.number().int()).default([]),
   kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
-  /** What the mart's tables hold once it is applied: for each model its hash and columns. */
+  /** What gold holds once it is applied: tables of bookkeeping, and for each model its hash and columns. */
   applied: z.object({
+    bookkeeping: z.array(z.string()).default([]),
     models: z.record(z.string(), z.object({ hash: z.string(), columns: z.array(Column) })),
   }),
 });

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { lacksSilver } from '../../functions/domain/batch-run.ts';
-import { type FileRecord, martLease, rebuildId } from '../../functions/domain/ledger.ts';
+import { type FileRecord, martLease } from '../../functions/domain/ledger.ts';
 import type { Files, Ledger } from '../../functions/domain/ports.ts';
+import { lastRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
 import { rebuildSpec } from '../../functions/domain/rebuild/rebuilding.ts';
 import type { LandedFile } from './landing.ts';
 
@@ -153,10 +154,9 @@ const hasFailed = async (
   mart: string,
   pending: readonly string[],
 ): Promise<boolean> => {
-  const { holder, fence } = await ledger.lease(martLease(mart));
-  if (holder !== undefined) return false;
-  const newest = await ledger.rebuild(rebuildId(mart, fence));
-  if (newest?.state !== 'failed' || newest.is_forgotten) return false;
+  if ((await ledger.lease(martLease(mart))).holder !== undefined) return false;
+  const { newest } = await lastRebuilds(ledger, mart);
+  if (newest?.state !== 'failed' || newest.failure === 'lost') return false;
   const tried = new Set((await rebuildSpec(files, newest.id))?.batches);
   return pending.every((batch) => tried.has(batch));
 };

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
-import { martLease, type RebuildRecord, rebuildId } from '../../functions/domain/ledger.ts';
 import type { Files, KpiItem, Kpis, Ledger } from '../../functions/domain/ports.ts';
 import { readUnloaded } from '../../functions/domain/rebuild/kpi-rows.ts';
+import { publishedRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
 import { rebuildSpec } from '../../functions/domain/rebuild/rebuilding.ts';
 import { count } from './count.ts';
 
@@ -29,7 +29,7 @@ export const kpiSummary = async (ports: Ports, mart: string): Promise<string[]> 
 
 /** The newest rebuild that spoke of a day: its days and the listener who listened most. */
 const lastWithDays = async ({ files, ledger }: Ports, mart: string) => {
-  for await (const rebuild of published(ledger, mart)) {
+  for await (const rebuild of publishedRebuilds(ledger, mart)) {
     const spec = await rebuildSpec(files, rebuild.id);
     const rows = async (model: string): Promise<Row[]> => {
       const keys = await files.list(`${spec?.unload}${model}/`);
@@ -43,16 +43,6 @@ const lastWithDays = async ({ files, ledger }: Ports, mart: string) => {
   }
   return undefined;
 };
-
-/** Published rebuilds of a mart, newest first. */
-async function* published(ledger: Ledger, mart: string): AsyncGenerator<RebuildRecord> {
-  const { fence } = await ledger.lease(martLease(mart));
-  let rebuild = await ledger.rebuild(rebuildId(mart, fence));
-  while (rebuild) {
-    if (rebuild.state === 'published') yield rebuild;
-    rebuild = rebuild.follows === undefined ? undefined : await ledger.rebuild(rebuild.follows);
-  }
-}
 
 const list = (value: unknown): Row[] => (Array.isArray(value) ? value : []);
 

@@ -50,7 +50,7 @@ export class Statements {
         continue;
       }
       const parts = await this.ports.outcomes.find(request.id);
-      const end = parts ? finished(state, parts) : broken(state, 'FAILED', lost);
+      const end = parts ? finished(state, parts) : broken(state, 'ABORTED', lost);
       this.track(request.id, this.settle(request.id, end));
     }
   }

@@ -40,6 +40,7 @@ export const eventCases: readonly Case[] = [
   ['a published batch', said('Batch Published'), ['run-transform', 'archive-files', 'rebuild-models']],
   ['a failed batch', said('Batch Failed'), ['run-transform']],
   ['published KPIs', said('KPIs Published'), ['rebuild-models']],
+  ['KPIs that cannot be written', said('KPIs Failed'), ['rebuild-models']],
   ["another stage's batch", said('Batch Published', 'prod'), []],
   ["another application's batch", said('Batch Published', 'dev', 'someone'), []],
   ['a transform that succeeds', run('TransformJob', 'SUCCEEDED'), ['check-quality']],

@@ -1,7 +1,9 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Mart, Model } from '../../functions/domain/catalog.ts';
-import { statementEnded } from '../../functions/domain/events.ts';
+import { ourEvent, statementEnded } from '../../functions/domain/events.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
+import { rebuildModels } from '../../functions/rebuild-models.ts';
+import { Refused, Throttled } from '../simulation/tables.ts';
 import { land, publish, putManifest, rebuild, show } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
 
@@ -58,7 +60,7 @@ test('says it again when the event comes twice, and writes nothing', async () =>
   expect(stage.news()).toEqual([`KPIs Published: listening ${first}`]);
 });
 
-test('needs no record of the statement: the event may be faster', async () => {
+test('notes the statement that its event names: the event may be faster than the record', async () => {
   const { ledger } = stage.ports;
   const slow = {
     ...stage,
@@ -127,4 +129,93 @@ test('leaves out what the table never takes, publishes the rest, and says what a
     items: [{ pk: '', sk: '', reason: 'a line is no row: {"cut off' }],
   });
   expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+});
+
+describe('KPIs that cannot be written', () => {
+  const finished = statementEnded({ id: 's1', state: 'finished' }, `app-rebuild-${first}`);
+  const refusing = (error: Error) => ({
+    ...stage.ports,
+    kpis: { ...stage.ports.kpis, put: async (): Promise<never> => Promise.reject(error) },
+  });
+  const record = () => stage.ports.ledger.rebuild(first);
+  const lease = () => stage.ports.ledger.lease('mart/listening');
+  beforeEach(async () => {
+    await rebuild(stage);
+    stage.endStatements();
+  });
+
+  test('fail their rebuild after three tries with the reason, and the mart is free', async () => {
+    const ports = refusing(new Refused('DAY#2024-06-25 is too large'));
+    for (const tries of [1, 2]) {
+      await expect(publishRebuild(ports)(finished)).rejects.toThrow('too large');
+      expect(await record()).toMatchObject({
+        state: 'sent',
+        publish_tries: tries,
+        publish_faults: tries,
+        publish_reason: 'DAY#2024-06-25 is too large',
+      });
+    }
+    await publishRebuild(ports)(finished);
+    expect(await record()).toMatchObject({
+      state: 'failed',
+      failure: 'kpis',
+      is_committed: true,
+      reason: 'its KPIs could not be written in 3 tries: DAY#2024-06-25 is too large',
+    });
+    expect((await lease()).holder).toBeUndefined();
+    expect(stage.news()).toEqual([`KPIs Failed: listening ${first}`]);
+    expect(await stage.ports.ledger.pending('listening')).toHaveLength(1);
+  });
+
+  test('are shown with the next batch, together with what it touched', async () => {
+    const ports = refusing(new Refused('too large'));
+    for (let tries = 1; tries <= 3; tries++) await publishRebuild(ports)(finished).catch(() => {});
+    await rebuildModels(stage.ports)(ourEvent('KPIs Failed', 'listening', first));
+    expect((await lease()).holder).toBeUndefined();
+    await land(stage, 'b', 'id,day\n7,2024-06-26\n');
+    await publish(stage);
+    await show(stage);
+    expect(await current()).toMatchObject({ listens: 2, seq: 2 });
+    expect(await stage.ports.kpis.get('DAY#2024-06-26', 'CURRENT')).toMatchObject({ listens: 1, seq: 2 });
+    expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+  });
+
+  test('are tried more often when the table is only busy, and again at once after these', async () => {
+    const ports = refusing(new Throttled('slow down'));
+    for (let tries = 1; tries < 12; tries++)
+      await expect(publishRebuild(ports)(finished)).rejects.toThrow('slow down');
+    expect(await record()).toMatchObject({ state: 'sent', publish_tries: 11, publish_faults: 0 });
+    await publishRebuild(ports)(finished);
+    expect(await record()).toMatchObject({ state: 'failed', failure: 'lost', losses: 1, is_committed: true });
+    await rebuildModels(stage.ports)(ourEvent('KPIs Failed', 'listening', first));
+    expect(stage.statements.running()).toMatchObject([{ token: 'listening-00000002' }]);
+  });
+
+  test('fail also when each try is cut off without a word', async () => {
+    const { ledger } = stage.ports;
+    const cutOff = {
+      ...refusing(new Refused('')),
+      ledger: {
+        ...ledger,
+        amendRebuild: async (): Promise<never> => Promise.reject(new Error('the process ended')),
+      },
+    };
+    for (let tries = 1; tries <= 12; tries++)
+      await expect(publishRebuild(cutOff)(finished)).rejects.toThrow('the process ended');
+    await publishRebuild(stage.ports)(finished);
+    expect(await record()).toMatchObject({
+      state: 'failed',
+      failure: 'lost',
+      reason: 'its KPIs could not be written in 12 tries: each try was cut off',
+    });
+  });
+
+  test('are closed by whoever comes next when that was cut off', async () => {
+    const cut = { ...stage.ports.ledger, removePending: async () => Promise.reject(new Error('cut off')) };
+    await expect(publishRebuild({ ...stage.ports, ledger: cut })(finished)).rejects.toThrow('cut off');
+    expect(await record()).toMatchObject({ state: 'published' });
+    await rebuildModels(stage.ports)(ourEvent('KPIs Published', 'listening', first));
+    expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+    expect((await lease()).holder).toBeUndefined();
+  });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ourEvent, statementEnded } from '../../functions/domain/events.ts';
-import { patience } from '../../functions/domain/ledger.ts';
+import { martLease, patience, type RebuildRecord } from '../../functions/domain/ledger.ts';
 import { RebuildSpec } from '../../functions/domain/spec.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { land, publish, putManifest, show } from './acts.ts';
@@ -21,12 +21,20 @@ const wake = () => rebuildModels(stage.ports)(ourEvent('Batch Published', 'plays
 const wakeMart = () => rebuildModels(stage.ports)(ourEvent('KPIs Published', 'listening', first));
 const specOf = (rebuild: string): RebuildSpec =>
   RebuildSpec.parse(JSON.parse(stage.lake.newest(`runs/${rebuild}/rebuild.spec.json`)?.body ?? '{}'));
-const failed = async (id = 's1'): Promise<void> => {
+const ended = async (state: 'failed' | 'lost', error: string): Promise<void> => {
   const [statement] = stage.statements.running();
   if (!statement) throw new Error('no statement runs');
-  Object.assign(statement, { state: 'failed', error: 'a check failed' });
-  await rebuildModels(stage.ports)(statementEnded({ id, state: 'failed' }, statement.name));
+  Object.assign(statement, { state, error });
+  await rebuildModels(stage.ports)(statementEnded({ id: statement.id, state }, statement.name));
 };
+const failed = () => ended('failed', 'a check failed');
+const lost = () => ended('lost', 'the process ended');
+const recordOf = async (rebuild: string): Promise<RebuildRecord> => {
+  const record = await stage.ports.ledger.rebuild(rebuild);
+  if (!record) throw new Error(`no record of ${rebuild}`);
+  return record;
+};
+const sentNow = () => stage.statements.running().map(({ token }) => token);
 
 test('sends one transaction for what is pending, under a name and a token of its own', async () => {
   await wake();
@@ -83,6 +91,7 @@ describe('a failed statement', () => {
     await failed();
     expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
       state: 'failed',
+      failure: 'sql',
       reason: 'a check failed: totals',
       checks: [{ check: 'totals', rows: 2, first: [{ subject: 'a', detail: 'is odd' }, { subject: 'b' }] }],
       report: `kpis/${first}/1/checks/`,
@@ -94,6 +103,7 @@ describe('a failed statement', () => {
       message: 'rebuild failed',
       facts: {
         rebuild: first,
+        failure: 'sql',
         reason: 'a check failed: totals',
         report: `kpis/${first}/1/checks/`,
       },
@@ -127,54 +137,149 @@ describe('a failed statement', () => {
   });
 });
 
-test('finds the statement whose answer was lost, and sends it once', async () => {
+test('finds the statement whose answer was lost at once, and sends it once', async () => {
   const { warehouse } = stage.ports;
-  const lost = {
+  const lostAnswer = {
     ...warehouse,
     send: async (...statement: Parameters<typeof warehouse.send>) => {
       await warehouse.send(...statement);
       throw new Error('timed out');
     },
   };
-  const woken = rebuildModels({ ...stage.ports, warehouse: lost })(
+  const woken = rebuildModels({ ...stage.ports, warehouse: lostAnswer })(
     ourEvent('Batch Published', 'plays', batch),
   );
   await expect(woken).rejects.toThrow('timed out');
-  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'open' });
-  await wake();
-  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'open' });
-  stage.pass(4 * patience);
+  expect(await recordOf(first)).toMatchObject({ state: 'open' });
   const forgotten = async (): Promise<never> => {
     throw new Error('its token is forgotten by now');
   };
   const later = { ...stage.ports, warehouse: { ...warehouse, send: forgotten } };
   await rebuildModels(later)(ourEvent('Batch Published', 'plays', batch));
-  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'sent', statement_id: 's1' });
-  expect(stage.statements.running()).toHaveLength(1);
+  expect(await recordOf(first)).toMatchObject({ state: 'sent', statement_id: 's1' });
+  expect(sentNow()).toEqual([first]);
+});
+
+test('goes on at once with a mart that was taken and no more', async () => {
+  const { ledger, clock } = stage.ports;
+  await ledger.acquire(await ledger.lease(martLease('listening')), first, clock.now());
+  await wake();
+  expect(await recordOf(first)).toMatchObject({ state: 'sent' });
+});
+
+describe('a statement whose executor was lost', () => {
+  beforeEach(wake);
+
+  test('is tried again at once, with the next fence', async () => {
+    await lost();
+    expect(await recordOf(first)).toMatchObject({
+      state: 'failed',
+      failure: 'lost',
+      reason: 'the process ended',
+      losses: 1,
+    });
+    expect(sentNow()).toEqual([second]);
+    expect(specOf(second)).toMatchObject({ batches: [batch], shown: 0 });
+  });
+
+  test('is known by its event also while the ledger has not noted it', async () => {
+    const { ledger } = stage.ports;
+    await lost();
+    const slow = { ...ledger, moveRebuild: async () => undefined };
+    await rebuildModels({ ...stage.ports, ledger: slow })(ourEvent('KPIs Published', 'listening', first));
+    const { name = '' } = stage.statements.running()[0] ?? {};
+    Object.assign(stage.statements.running()[0] ?? {}, { state: 'lost', error: 'again' });
+    await rebuildModels(stage.ports)(statementEnded({ id: 's2', state: 'lost' }, name));
+    expect(await recordOf(second)).toMatchObject({ failure: 'lost', losses: 2 });
+    expect(sentNow()).toEqual(['listening-00000003']);
+  });
+
+  test('is tried again at once five times, then after growing pauses, each on record', async () => {
+    for (let times = 1; times <= 5; times++) await lost();
+    expect(sentNow()).toEqual(['listening-00000006']);
+    await lost();
+    expect(sentNow()).toEqual([]);
+    expect(await recordOf('listening-00000006')).toMatchObject({ failure: 'lost', losses: 6 });
+    await wake();
+    expect(sentNow()).toEqual([]);
+    stage.pass(5_001);
+    await wake();
+    await lost();
+    expect(await recordOf('listening-00000007')).toMatchObject({ losses: 7 });
+    stage.pass(5_001);
+    await wake();
+    expect(sentNow()).toEqual([]);
+    stage.pass(5_001);
+    await wake();
+    expect(sentNow()).toEqual(['listening-00000008']);
+  });
+
+  test('does not count as lost in a row once its SQL has failed', async () => {
+    await lost();
+    await failed();
+    expect(await recordOf(second)).toMatchObject({ failure: 'sql' });
+    expect((await recordOf(second)).losses).toBeUndefined();
+  });
+});
+
+describe('a clock that was a day ahead', () => {
+  test('holds up no failed rebuild', async () => {
+    stage.pass(86_400_000);
+    await wake();
+    await failed();
+    stage.pass(-86_400_000);
+    await wake();
+    expect(sentNow()).toEqual([second]);
+  });
 });
 
 describe('a statement that the warehouse has forgotten', () => {
   const forget = (): void => {
-    for (const statement of stage.statements.running()) statement.id = 'another';
+    for (const statement of stage.statements.running()) Object.assign(statement, { id: 'x', name: 'x' });
   };
 
-  test('is waited for as long as the warehouse keeps statements', async () => {
+  test('is lost, once the warehouse has had its time to know it', async () => {
     await wake();
     forget();
-    stage.pass(23 * 3_600_000);
     await wakeMart();
-    expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'sent' });
-  });
-
-  test('makes the next rebuild a full one, for nobody can say whether it committed', async () => {
-    await wake();
-    forget();
-    stage.pass(25 * 3_600_000);
+    expect(await recordOf(first)).toMatchObject({ state: 'sent' });
+    stage.pass(patience + 1_000);
     await wakeMart();
-    expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'failed', is_forgotten: true });
-    expect(specOf(second).statements.join()).toContain(
-      "delete from gold.applied_inputs where mart = 'listening' and origin = 'model'",
-    );
+    expect(await recordOf(first)).toMatchObject({ state: 'failed', failure: 'lost' });
     expect(specOf(second).batches).toEqual([batch]);
   });
+});
+
+test('builds on gold as it is, and shows what was touched since the last KPIs', async () => {
+  await show(stage);
+  const { ledger, clock } = stage.ports;
+  await land(stage, 'b', goodBody(200));
+  await publish(stage);
+  await wakeMart();
+  const facts = { is_committed: true, failure: 'kpis', publish_tries: 3, closed_at: clock.now() } as const;
+  await ledger.moveRebuild(await recordOf(second), 'failed', facts);
+  await ledger.release(await ledger.lease(martLease('listening')));
+  stage.pass(3_601_000);
+  await wakeMart();
+  const third = 'listening-00000003';
+  expect(await recordOf(third)).toMatchObject({ follows: first, builds_on: second, unshown: [2] });
+  expect(specOf(third)).toMatchObject({ shown: 1, unshown: [2] });
+  expect(specOf(third).statements.join()).toContain('seq > 1');
+});
+
+test('tries a failed rebuild again after an hour also where only its SQL was new', async () => {
+  await show(stage);
+  const [mart] = Object.values(stage.ports.catalog.marts);
+  if (!mart) throw new Error('no mart');
+  const catalog = { ...stage.ports.catalog, marts: { listening: { ...mart, hash: 'two' } } };
+  const deployed = { ...stage, ports: { ...stage.ports, catalog } };
+  const wakeDeployed = () => rebuildModels(deployed.ports)(ourEvent('KPIs Published', 'listening', first));
+  await wakeDeployed();
+  const [statement] = stage.statements.running();
+  Object.assign(statement ?? {}, { state: 'failed', error: 'a check failed' });
+  await wakeDeployed();
+  expect(sentNow()).toEqual([]);
+  stage.pass(3_601_000);
+  await wakeDeployed();
+  expect(sentNow()).toEqual(['listening-00000003']);
 });

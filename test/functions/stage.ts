@@ -15,7 +15,7 @@ import { simulatedCatalog } from '../simulation/catalog.ts';
 import { dice } from '../simulation/dice.ts';
 import { newEngine } from '../simulation/engine.ts';
 import { newLake } from '../simulation/lake.ts';
-import { memoryItems, memoryKpis } from '../simulation/tables.ts';
+import { memoryItems, memoryKpis, Throttled } from '../simulation/tables.ts';
 import { newWarehouse } from '../simulation/warehouse.ts';
 
 export const manifest = {
@@ -77,6 +77,7 @@ export const openStage = () => {
     functions,
     clock,
     log: { info: note('info'), error: note('error') },
+    isTransient: (error: unknown) => error instanceof Throttled,
     catalog: simulatedCatalog,
     gatherFor: 1_000,
     name: 'app',

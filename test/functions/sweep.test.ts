@@ -6,6 +6,7 @@ import {
   runEnded,
   statementEnded,
 } from '../../functions/domain/events.ts';
+import { failRebuild } from '../../functions/domain/rebuild/rebuilding.ts';
 import { sweep } from '../../functions/sweep.ts';
 import { check, land, publish, putManifest, rebuild, transform } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
@@ -66,7 +67,7 @@ test('takes up a published batch: its files and its mart', async () => {
   await publish(stage);
   expect(await found()).toEqual([
     ['archive-files', fileEvent('File Ignored', file)],
-    ['rebuild-models', ourEvent('KPIs Published', 'listening', 'listening-00000000')],
+    ['rebuild-models', ourEvent('KPIs Published', 'listening', '')],
   ]);
 });
 
@@ -99,6 +100,26 @@ test('makes the event of a statement again once it has finished, and wakes the m
   expect(await ofMart()).toEqual([
     ['rebuild-models', ourEvent('KPIs Published', 'listening', 'listening-00000001')],
   ]);
+});
+
+test('leaves a failed rebuild alone until it is due, and KPIs that are being written', async () => {
+  await land(stage, 'a', goodBody());
+  await publish(stage);
+  const { ledger, clock } = stage.ports;
+  const event = await rebuild(stage);
+  stage.endStatements();
+  const ofMart = async () => (await found()).filter(([name]) => name !== 'archive-files');
+  const record = await ledger.rebuild('listening-00000001');
+  if (!record) throw new Error('no rebuild');
+  const writing = await ledger.amendRebuild(record, { publishing_at: clock.now() });
+  stage.pass(60_000);
+  expect(await ofMart()).toEqual([]);
+  stage.pass(-86_400_000);
+  expect(await ofMart()).toEqual([['publish-kpis', event]]);
+  await failRebuild(stage.ports, writing ?? record, { failure: 'sql', reason: 'a check failed' });
+  expect(await ofMart()).toEqual([]);
+  stage.pass(-3_601_000);
+  expect(await ofMart()).toEqual([['rebuild-models', ourEvent('KPIs Published', 'listening', '')]]);
 });
 
 test('leaves parked files to people', async () => {

@@ -51,6 +51,32 @@ export const defects: Readonly<Record<string, Defect>> = {
       },
     }),
   },
+  'take a dead executor for failed SQL': {
+    warehouse: (warehouse) => ({
+      ...warehouse,
+      statement: async (id) => {
+        const statement = await warehouse.statement(id);
+        return statement?.state === 'lost' ? { ...statement, state: 'failed' } : statement;
+      },
+    }),
+  },
+  'try to write KPIs for ever': {
+    ledger: (ledger) => ({
+      ...ledger,
+      moveRebuild: (rebuild, to, patch) =>
+        ledger.moveRebuild(rebuild, to, patch?.publish_tries ? { ...patch, publish_tries: 1 } : patch),
+      amendRebuild: (rebuild, patch) => ledger.amendRebuild(rebuild, { ...patch, publish_faults: 0 }),
+    }),
+  },
+  'forget what a failed publication did not show': { engine: { forgetsTouched: true } },
+  'wait until the clock has caught up': {
+    ledger: (ledger, now) => ({
+      ...ledger,
+      lease: async (name) => caughtUp(await ledger.lease(name), now()),
+      batch: async (id) => caughtUp(await ledger.batch(id), now()),
+      rebuild: async (id) => caughtUp(await ledger.rebuild(id), now()),
+    }),
+  },
   "forget the pointer's condition": {
     kpis: (kpis) => ({
       ...kpis,
@@ -65,6 +91,13 @@ export const defects: Readonly<Record<string, Defect>> = {
 /** What was superseded while rows of it were in quarantine still counts as published. */
 const believed = (file: FileRecord): FileRecord =>
   file.state === 'superseded' && file.quarantined_rows !== undefined ? { ...file, state: 'published' } : file;
+
+/** A moment in the future has only just been, until the clock gets there. */
+const caughtUp = <Record extends object | undefined>(record: Record, now: string): Record =>
+  record &&
+  (Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, /_at$/.test(name) && value > now ? now : value]),
+  ) as Record);
 
 /** Leases keep their condition, for without it nothing runs at all; files and batches lose theirs. */
 const fenceOf = (pk: string, holder: unknown, fence: unknown): Record<string, unknown> =>

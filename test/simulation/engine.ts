@@ -21,6 +21,8 @@ export type Engine = ReturnType<typeof newEngine>;
 export type EngineFaults = {
   retractsNothing?: boolean;
   retractsNoRepairs?: boolean;
+  /** Gold does not remember what was touched and is not shown. */
+  forgetsTouched?: boolean;
   marksBeforeWriting?: boolean;
 };
 

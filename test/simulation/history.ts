@@ -1,3 +1,4 @@
+import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { retryParked } from '../../functions/domain/batch-run.ts';
 import { simulatedCatalog } from './catalog.ts';
 import { type Dice, dice } from './dice.ts';
@@ -50,6 +51,7 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
   const world = newWorld(luck, weather, simulatedCatalog, defect);
   const uploads: Upload[] = [];
   await storm(luck, world, scriptOf(luck, world, uploads));
+  await holdOut(world, luck);
   await heal(world, luck);
   await storm(luck, world, mendingScript(luck, world, uploads));
   await heal(world, luck);
@@ -76,7 +78,8 @@ const act = async (luck: Dice, world: World, script: (() => void)[]): Promise<vo
   if (roll < 1) script.shift()?.();
   else if (roll < 16) world.takeDelivery();
   else if (roll < 22) endOne(luck, world, false);
-  else if (roll < 23) world.jump(luck.pick([1_000, 20_000, 3_600_000, -5_000]));
+  else if (roll < 23) world.jump(luck.pick([1_000, 20_000, hour, -5_000, -hour, day, -day]));
+  else if (luck.chance(0.001)) world.refuseKpis(luck.chance(0.3));
   else if (roll < 24) world.invokeSweep();
   else if (luck.chance(0.002)) await world.wake();
   else await world.step();
@@ -91,22 +94,73 @@ const endOne = (luck: Dice, world: World, isLucky: boolean): boolean => {
   return run !== undefined || statement !== undefined;
 };
 
-/** No more faults; sweep is invoked until it finds nothing to do twice in a row, while those who slept wake up one by one. */
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** The KPI table takes nothing for good and nothing lands: then no rebuild holds the mart for ever. */
+const holdOut = async (world: World, luck: Dice): Promise<void> => {
+  if (luck.chance(0.7)) return;
+  world.calm(true);
+  world.refuseKpis(true);
+  const rest = resting(world, luck);
+  const holders: unknown[] = [];
+  for (let round = 0; round < 8; round++) {
+    world.jump(400_000);
+    await rest();
+    holders.push(martRebuild(world)?.id);
+  }
+  const [first, last] = [holders[1], holders.at(-1)];
+  if (last !== undefined && first === last)
+    world.watch.violations.push(`${last} tries to write its KPIs for ever`);
+};
+
+/**
+ * No more faults; sweep is invoked until it finds nothing to do twice in a row, while those who slept wake up one by one. At
+ * first no time goes by: what needs none must not wait for it. Then the clock jumps, forwards and backwards.
+ */
 const heal = async (world: World, luck: Dice): Promise<void> => {
   world.calm(true);
-  let steps = 0;
+  world.refuseKpis(false);
+  await untilQuiet(world, luck, () => 0);
+  if (isLossWaiting(world)) world.watch.violations.push('nobody tries again what was lost');
+  await untilQuiet(world, luck, () => luck.pick([2 * hour, -2 * hour, day, -day]));
+};
+
+const untilQuiet = async (world: World, luck: Dice, jump: () => number): Promise<void> => {
+  const rest = resting(world, luck);
   let before = '';
   for (let round = 0, quiet = 0; round < 400 && quiet < 2; round++) {
-    world.jump(7_200_000);
-    world.invokeSweep();
-    while ((await world.step()) || world.takeDelivery() || endOne(luck, world, true)) {
-      if (++steps > 60_000) throw new Error('the history does not come to rest');
-    }
+    world.jump(jump());
+    await rest();
     const after = JSON.stringify(world.items().map(({ pk, sk, rev, holder }) => [pk, sk, rev, holder]));
     const wasAsleep = round % 2 === 1 && (await world.wake());
     quiet = after === before && !wasAsleep ? quiet + 1 : 0;
     before = after;
   }
+};
+
+/** Sweeps, and lets everything run that can. */
+const resting = (world: World, luck: Dice) => {
+  let steps = 0;
+  return async (): Promise<void> => {
+    world.invokeSweep();
+    while ((await world.step()) || world.takeDelivery() || endOne(luck, world, true)) {
+      if (++steps > 60_000) throw new Error('the history does not come to rest');
+    }
+  };
+};
+
+/** The rebuild that holds the mart. */
+const martRebuild = (world: World): Item | undefined => {
+  const holder = world.items().find(({ pk }) => pk === 'LEASE#mart/listening')?.holder;
+  return world.items().find(({ pk, id }) => pk.startsWith('REBUILD#') && id === holder);
+};
+
+/** The last statement was lost, so soon that there is no pause yet, and nothing follows it. */
+const isLossWaiting = (world: World): boolean => {
+  const isPending = world.items().some(({ pk }) => pk.startsWith('PENDING#'));
+  const lost = world.warehouse.lostInARow();
+  return isPending && lost > 0 && lost <= 5 && martRebuild(world) === undefined;
 };
 
 const landing = (luck: Dice, world: World, uploads: Upload[]) => (): void => {

@@ -6,6 +6,9 @@ import type { Weather } from './weather.ts';
 /** A process that ended where nobody planned it. */
 export class Crash extends Error {}
 
+/** One invocation, as long as it lives. */
+export type Process = { hasEnded: boolean };
+
 type Step = { readonly isAsleep: boolean; readonly go: () => void };
 
 export type Scheduler = ReturnType<typeof newScheduler>;
@@ -16,28 +19,34 @@ export const newScheduler = (luck: Dice, weather: Weather) => {
   let isCalm = false;
   let calls = 0;
 
-  const crash = (call: number, moment: 'before' | 'after', name: string): void => {
+  const crash = (call: number, moment: 'before' | 'after', name: string, process: Process): void => {
     const isBadLuck = !isCalm && luck.chance(moment === 'before' ? weather.crashBefore : weather.crashAfter);
     const isPlanned = weather.crashAt?.call === call && weather.crashAt.moment === moment;
-    if (isBadLuck || isPlanned) throw new Crash(`${moment} ${name}`);
+    if (!isBadLuck && !isPlanned) return;
+    process.hasEnded = true;
+    throw new Crash(`${moment} ${name}`);
   };
 
   const gate = (): Promise<void> =>
     new Promise((go) => steps.push({ isAsleep: !isCalm && luck.chance(weather.sleepy), go }));
 
-  /** A port whose every call waits for its turn, and may be the last thing its process does, before or after its effect. */
-  const guard = <P extends object>(port: P): P =>
+  /**
+   * A port whose every call waits for its turn, and may be the last thing its process does, before or after its effect: a
+   * process that ended does nothing more, whatever it would do about an error.
+   */
+  const guard = <P extends object>(port: P, process: Process): P =>
     new Proxy(port, {
       get: (target, name) => {
         const method = Reflect.get(target, name);
         if (typeof method !== 'function') return method;
         return (...args: unknown[]) => {
           const call = async (): Promise<unknown> => {
+            if (process.hasEnded) throw new Crash(`${String(name)} after its end`);
             await gate();
             const number = ++calls;
-            crash(number, 'before', String(name));
+            crash(number, 'before', String(name), process);
             const answer: unknown = await Reflect.apply(method, target, args);
-            crash(number, 'after', String(name));
+            crash(number, 'after', String(name), process);
             return answer;
           };
           return name === 'landed' ? paged(call()) : call();

@@ -9,10 +9,10 @@ const only = process.env.SIMULATION_SEED;
 const histories = Number(process.env.SIMULATION_HISTORIES ?? 1000);
 
 const weathers: readonly Weather[] = [
-  { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.8, sleepy: 0.04 },
-  { crashBefore: 0.01, crashAfter: 0.02, lose: 0.05, duplicate: 0.2, sleepy: 0.01 },
-  { crashBefore: 0.05, crashAfter: 0.05, lose: 0.2, duplicate: 0.1, sleepy: 0.02 },
-  { crashBefore: 0, crashAfter: 0, lose: 1, duplicate: 0, sleepy: 0 },
+  { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.8, throttled: 0, sleepy: 0.04 },
+  { crashBefore: 0.01, crashAfter: 0.02, lose: 0.05, duplicate: 0.2, throttled: 0.05, sleepy: 0.01 },
+  { crashBefore: 0.05, crashAfter: 0.05, lose: 0.2, duplicate: 0.1, throttled: 0.3, sleepy: 0.02 },
+  { crashBefore: 0, crashAfter: 0, lose: 1, duplicate: 0, throttled: 0.02, sleepy: 0 },
 ];
 
 /** A history in which rows are mended in part, mended again and superseded. */

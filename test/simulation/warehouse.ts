@@ -1,7 +1,7 @@
 import type { Statement, Warehouse } from '../../functions/domain/ports.ts';
 import { RebuildSpec } from '../../functions/domain/spec.ts';
 import type { Dice } from './dice.ts';
-import type { SilverRow } from './engine.ts';
+import type { EngineFaults, SilverRow } from './engine.ts';
 import type { Lake } from './lake.ts';
 
 /** The warehouse in memory: one number a day, rebuilt for the days of files that differ from what gold shows. */
@@ -20,9 +20,11 @@ export const newWarehouse = (
   silver: () => readonly SilverRow[],
   luck: Dice,
   onEnded: (statement: SimulatedStatement) => void,
+  faults: Pick<EngineFaults, 'forgetsTouched'> = {},
 ) => {
   const statements: SimulatedStatement[] = [];
-  let gold: { seq: number; rows: readonly SilverRow[] } = { seq: 0, rows: [] };
+  let gold: Gold = { seq: 0, rows: [], touched: [] };
+  const ends: SimulatedStatement['state'][] = [];
 
   const warehouse: Warehouse = {
     send: async (name, token) => {
@@ -52,28 +54,51 @@ export const newWarehouse = (
     const [before, after] = [files(gold.rows), files(rows)];
     const differs = ({ key, version }: SilverRow): boolean =>
       before.has(`${key}@${version}`) !== after.has(`${key}@${version}`);
-    const days = new Set([...gold.rows, ...rows].filter(differs).map(({ day }) => day));
+    const unshown = faults.forgetsTouched ? [] : gold.touched.filter(({ seq }) => seq > spec.shown);
+    const changed = [...gold.rows, ...rows].filter(differs);
+    const days = new Set([...unshown, ...changed].map(({ day }) => day));
     const lines = [...days].map((day) => {
       const listens = new Set(rows.filter((row) => row.day === day).map(({ id }) => id)).size;
       return JSON.stringify({ listen_date: day, listens });
     });
     lake.put(`${spec.unload}kpi_days/0000_part_00.json`, `${lines.join('\n')}\n`);
-    gold = { seq: spec.seq, rows };
+    gold = {
+      seq: spec.seq,
+      rows,
+      touched: [...unshown, ...[...days].map((day) => ({ day, seq: spec.seq }))],
+    };
   };
 
+  /** Ends a statement: well, or (where bad luck is allowed) by its SQL, or lost before or after its commit, or forgotten. */
   const end = (statement: SimulatedStatement, isLucky: boolean): void => {
+    const fate = isLucky ? 0 : luck.below(100);
     try {
-      if (!isLucky && luck.chance(0.2)) throw new Error('a check failed');
-      run(statement);
-      statement.state = 'finished';
+      if (fate >= 80) throw new Error('a check failed');
+      if (fate < 60 || fate % 2 === 0) run(statement);
+      statement.state = fate < 60 ? 'finished' : 'lost';
     } catch (error) {
       statement.state = 'failed';
       statement.error = String(error);
     }
-    onEnded(statement);
+    ends.push(statement.state);
+    if (fate >= 75 && fate < 80) statements.splice(statements.indexOf(statement), 1);
+    else onEnded(statement);
   };
 
-  return { warehouse, end, running: () => statements.filter((one) => one.state === 'running') };
+  return {
+    warehouse,
+    end,
+    running: () => statements.filter((one) => one.state === 'running'),
+    /** How many statements were lost since the last one that was not. */
+    lostInARow: () => ends.length - 1 - ends.findLastIndex((state) => state !== 'lost'),
+  };
+};
+
+type Gold = {
+  readonly seq: number;
+  readonly rows: readonly SilverRow[];
+  /** Days that rebuilds have touched, as `gold.touched` has them. */
+  readonly touched: readonly { readonly day: string; readonly seq: number }[];
 };
 
 const answer = ({ id, state, error }: SimulatedStatement): Statement => ({

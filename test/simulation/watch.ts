@@ -1,6 +1,7 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { type FileState, fileMoves } from '../../functions/domain/ledger.ts';
 import { Crash } from './scheduler.ts';
+import { Refused, Throttled } from './tables.ts';
 
 /** Sees every write to the ledger and remembers what must never happen. */
 export const newWatch = () => {
@@ -28,9 +29,9 @@ export const newWatch = () => {
       if (pk.startsWith('FILE#')) file(before, after);
       if (pk.startsWith('BATCH#') && after) batch(after);
     },
-    /** Planned crashes are part of the weather; any other exception is looked at. */
+    /** Crashes and a KPI table that takes nothing are part of the weather; any other exception is looked at. */
     failed: (what: string, error: unknown): void => {
-      if (!(error instanceof Crash))
+      if (![Crash, Throttled, Refused].some((kind) => error instanceof kind))
         violations.push(`${what} threw ${error instanceof Error ? error.stack : error}`);
     },
   };

@@ -4,6 +4,8 @@ export type Weather = {
   readonly crashAfter: number;
   readonly lose: number;
   readonly duplicate: number;
+  /** The KPI table asks to come again later. */
+  readonly throttled: number;
   /** A port call is answered only long after others. */
   readonly sleepy: number;
   /** The process of this port call, counted from 1, ends there, and its invocation is not tried again. */
@@ -11,4 +13,11 @@ export type Weather = {
 };
 
 /** No fault at all. */
-export const fair: Weather = { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0, sleepy: 0 };
+export const fair: Weather = {
+  crashBefore: 0,
+  crashAfter: 0,
+  lose: 0,
+  duplicate: 0,
+  throttled: 0,
+  sleepy: 0,
+};

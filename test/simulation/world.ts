@@ -24,8 +24,8 @@ import type { Dice } from './dice.ts';
 import { type EngineFaults, newEngine } from './engine.ts';
 import { newLake } from './lake.ts';
 import { newScheduler } from './scheduler.ts';
-import { memoryItems, memoryKpis } from './tables.ts';
-import { newWarehouse } from './warehouse.ts';
+import { memoryItems, memoryKpis, moodyKpis, Throttled } from './tables.ts';
+import { newWarehouse, type SimulatedStatement } from './warehouse.ts';
 import { newWatch } from './watch.ts';
 import type { Weather } from './weather.ts';
 
@@ -37,7 +37,7 @@ export type Defect = {
   readonly items?: (
     items: ReturnType<typeof memoryItems>['items'],
   ) => ReturnType<typeof memoryItems>['items'];
-  readonly ledger?: (ledger: Ledger) => Ledger;
+  readonly ledger?: (ledger: Ledger, now: () => string) => Ledger;
   readonly jobs?: (jobs: Jobs) => Jobs;
   readonly warehouse?: (warehouse: Warehouse) => Warehouse;
   readonly kpis?: (kpis: Kpis) => Kpis;
@@ -60,7 +60,8 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
 
   const watch = newWatch();
   const { items, all } = memoryItems(watch.write);
-  const { kpis, all: allKpis } = memoryKpis();
+  const { kpis: memory, all: allKpis } = memoryKpis();
+  const { kpis, refuse } = moodyKpis(memory, () => !isCalm && luck.chance(weather.throttled));
   const lake = newLake(now, ({ key, version }) => {
     if (readName(key).kind !== 'elsewhere') deliver('validate-landing', objectCreated({ key, version }));
   });
@@ -70,12 +71,9 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
     (run) => deliver(run.job === 'transform' ? 'check-quality' : 'settle-batch', runEnded(run.id)),
     defect.engine,
   );
-  const warehouse = newWarehouse(lake, engine.silver, luck, (statement) =>
-    deliver(
-      statement.state === 'finished' ? 'publish-kpis' : 'rebuild-models',
-      statementEnded({ id: statement.id, state: statement.state }, statement.name),
-    ),
-  );
+  const tellOfStatement = ({ id, name, state }: SimulatedStatement): void =>
+    deliver(state === 'finished' ? 'publish-kpis' : 'rebuild-models', statementEnded({ id, state }, name));
+  const warehouse = newWarehouse(lake, engine.silver, luck, tellOfStatement, defect.engine);
   const events: Events = {
     announce: async (type, dataset, id) => {
       for (const to of targets[type]) deliver(to, ourEvent(type, dataset, id));
@@ -92,11 +90,12 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
   const plain = { now } as const;
 
   const useCase = (to: Delivery['to']) => {
-    const { guard } = scheduler;
+    const process = { hasEnded: false };
+    const guard = <P extends object>(port: P): P => scheduler.guard(port, process);
     const ledger = ledgerOn(guard(defect.items?.(items) ?? items));
     const ports = {
       files: guard(lake.files),
-      ledger: defect.ledger?.(ledger) ?? ledger,
+      ledger: defect.ledger?.(ledger, now) ?? ledger,
       jobs: guard(defect.jobs?.(engine.jobs) ?? engine.jobs),
       warehouse: guard(defect.warehouse?.(warehouse.warehouse) ?? warehouse.warehouse),
       kpis: guard(defect.kpis?.(kpis) ?? kpis),
@@ -104,6 +103,7 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
       functions: guard(functions),
       clock: { ...plain, wait: guard(clock).wait },
       log: { info: () => {}, error: () => {} },
+      isTransient: (error: unknown) => error instanceof Throttled,
       catalog,
       gatherFor: 1000,
       name: 'soundcheck-sim',
@@ -150,6 +150,8 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
     ledger: ledgerOn(items),
     items: all,
     kpiItems: allKpis,
+    /** From now on the KPI table refuses every write for good, or takes it again. */
+    refuseKpis: refuse,
     jump: (milliseconds: number) => {
       time += milliseconds;
     },
@@ -167,4 +169,5 @@ const targets: Readonly<Record<Parameters<Events['announce']>[0], readonly Funct
   'Batch Published': ['run-transform', 'archive-files', 'rebuild-models'],
   'Batch Failed': ['run-transform'],
   'KPIs Published': ['rebuild-models'],
+  'KPIs Failed': ['rebuild-models'],
 };

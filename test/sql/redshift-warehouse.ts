@@ -68,7 +68,7 @@ const warehouseOn = async (client: pg.Client, giveBack: () => unknown): Promise<
     publish: (file) => replaceFile(client, file),
     rebuild: async (mart, options) => {
       const seq = options?.seq ?? last + 1;
-      const statements = composeRebuild(mart, { ...runOf(seq, 'redshift'), ...options, seq });
+      const statements = composeRebuild(mart, { ...runOf(seq, 'redshift'), shown: last, ...options, seq });
       await transact(client, statements, folder);
       last = seq;
       return readUnloaded(folderOf(seq));

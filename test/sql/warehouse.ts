@@ -72,7 +72,7 @@ export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promis
     publish: (file) => session((connection) => replaceFile(connection, catalog, folder, file)),
     rebuild: async (mart, options) => {
       const seq = options?.seq ?? last + 1;
-      const statements = composeRebuild(mart, { ...runOf(seq, 'duckdb'), ...options, seq });
+      const statements = composeRebuild(mart, { ...runOf(seq, 'duckdb'), shown: last, ...options, seq });
       await session((connection) => transact(connection, statements, folder));
       last = seq;
       return readUnloaded(join(folder, String(seq)));

@@ -10,10 +10,12 @@ import {
   kpiSettings,
   kpisOn,
   modelNamed,
+  modelsOf,
   type Named,
   type Plan,
   withInlined,
 } from './rebuild-plan.ts';
+import { forgetTouched, insertTouched, touchedRows, touchedSince } from './rebuild-touched.ts';
 
 /**
  * A fact is replaced by partitions. Its partition follows from its key (packaging sees to it), so all rows of a key lie
@@ -62,8 +64,27 @@ export const affectedSpines = (plan: Plan, fact: Model): Named[] =>
     name: spineName('affected', fact, spine),
     sql: `select ${spine.join(', ')} from ${spineName('before', fact, spine)}
 union
+${touchedSince(plan, fact, spine)}
+union
 select ${spine.join(', ')} from ${goldTable(fact)} where ${isAmong([partitionOf(fact)], affectedPartitions(fact))}`,
   }));
+
+/** Notes what the KPIs on all facts have to speak of until they are out. */
+export const noteTouched = (plan: Plan): string[] => {
+  const facts = modelsOf(plan, 'fact').filter((fact) => kpisOn(plan, fact).length > 0);
+  if (facts.length === 0) return [];
+  const spines = withInlined(
+    plan,
+    [],
+    facts.flatMap((fact) => affectedSpines(plan, fact)),
+  );
+  const touched = facts.flatMap((fact) =>
+    [[partitionOf(fact)], ...spinesOf(plan, fact)].map((spine) =>
+      touchedRows(plan, fact, spine, spineName('affected', fact, spine)),
+    ),
+  );
+  return [...forgetTouched(plan), `${insertTouched}\n${spines}${touched.join('\nunion all\n')}`];
+};
 
 const findPartitions = (plan: Plan, fact: Model): string => {
   const { reads } = factSettings(fact);
@@ -73,7 +94,7 @@ const findPartitions = (plan: Plan, fact: Model): string => {
   );
   return `${plan.engine.createTemporary} ${spineName('affected', fact, [partition])} as
 ${withInlined(plan, [reads])}select distinct ${partition} from (
-${touched.join('\nunion all\n')}
+${[...touched, touchedSince(plan, fact, [partition])].join('\nunion all\n')}
 ) as touched where ${partition} is not null`;
 };
 

@@ -35,12 +35,6 @@ select origin, name, version, batch_id, true as is_current from arrived
 union all
 select origin, name, version, batch_id, false as is_current from gone`;
 
-/** Forgets which texts were applied where the run is a full one, so that every model counts as edited. */
-export const forgetTexts = ({ mart, run }: Plan): string[] =>
-  run.isFull
-    ? [`delete from gold.applied_inputs where mart = ${literal(mart.name)} and origin = 'model'`]
-    : [];
-
 const filesOf = (dataset: string): string =>
   `select distinct ${input({
     origin: literal(silverOrigin(dataset)),

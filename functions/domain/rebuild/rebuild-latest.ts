@@ -22,23 +22,32 @@ export const withSequenceBefore = (
   kpi: Model,
 ): { readonly column: string; readonly join: string } => {
   if (!isLatest(kpi)) return { column: '', join: '' };
-  const items = `(select item, seq from gold.latest_items where ${itemsOf(plan, kpi)}) as items`;
+  const items = `(${newestShown(plan, kpi)}) as items`;
   return {
     column: `, items.seq as ${sequenceBefore}`,
     join: `\nleft join ${items} on items.item = cast(model.${partitionColumn(plan, kpi)} as varchar(256))`,
   };
 };
 
-/** Notes the sequence of this rebuild for every item that it unloads. */
+/** Of each item the newest sequence that is out: what a publication that failed has noted is not there, or not for long. */
+const newestShown = (plan: Plan, kpi: Model): string =>
+  `select item, max(seq) as seq from gold.latest_items where ${itemsOf(plan, kpi)} and seq <= ${plan.run.shown ?? 0} group by item`;
+
+/** Notes the sequence of this rebuild for every item that it unloads, and forgets those that another has followed. */
 export const noteLatest = (plan: Plan, kpi: Model): string[] => {
   if (!isLatest(kpi)) return [];
   const partition = partitionColumn(plan, kpi);
   const fact = modelNamed(plan, kpiSettings(kpi).fact);
   const spines = withInlined(plan, [], affectedSpines(plan, fact));
   const affected = `select cast(${partition} as varchar(256)) as item from affected_${fact.name}_${partition}`;
+  const { shown = 0, seq, previous } = plan.run;
   return [
-    `delete from gold.latest_items where ${itemsOf(plan, kpi)} and ${isAmong(['item'], `${spines}${affected}`)}`,
+    ...(previous && shown > 0
+      ? [
+          `delete from gold.latest_items where ${itemsOf(plan, kpi)} and seq <= ${shown} and not ${isAmong(['item', 'seq'], newestShown(plan, kpi))}`,
+        ]
+      : []),
     `insert into gold.latest_items (mart, model, item, seq)
-${spines}select ${literal(plan.mart.name)}, ${literal(kpi.name)}, item, ${plan.run.seq} from (${affected}) as latest`,
+${spines}select ${literal(plan.mart.name)}, ${literal(kpi.name)}, item, ${seq} from (${affected}) as latest`,
   ];
 };

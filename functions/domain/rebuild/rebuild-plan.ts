@@ -4,6 +4,8 @@ import { type WarehouseEngine, warehouseEngine } from './rebuild-engine.ts';
 
 /** What a rebuild left behind when it was applied: for each model its hash and the columns that its table has. */
 export type Applied = {
+  /** Tables of bookkeeping that are there. */
+  readonly bookkeeping?: readonly string[];
   readonly models: Readonly<Record<string, { readonly hash: string; readonly columns: Model['columns'] }>>;
 };
 
@@ -18,8 +20,8 @@ export type RebuildRun = {
   readonly target: Catalog['target'];
   /** The role with which Redshift writes; its default one when absent. */
   readonly iamRole?: string;
-  /** Everything counts as changed: what an earlier rebuild did is not known. */
-  readonly isFull?: boolean;
+  /** Sequence of the last rebuild whose KPIs are out: what later ones have touched is unloaded, too. None when absent. */
+  readonly shown?: number;
   /** What the last rebuild that was applied left behind; absent when there was none. */
   readonly previous?: Applied;
   /** Checks that warned of something in it. */

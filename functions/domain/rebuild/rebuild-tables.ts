@@ -1,5 +1,6 @@
 import type { Mart, Model } from '../catalog.ts';
 import { type Applied, columnList, goldTable, modelsOf, type Plan } from './rebuild-plan.ts';
+import { touchedColumns, touchedTable } from './rebuild-touched.ts';
 
 /** The tables and views of gold: made where they are missing, widened where a model has grown. */
 
@@ -17,12 +18,20 @@ export class ChangedColumnType extends Error {
   }
 }
 
-const bookkeeping = [
-  'create schema if not exists gold',
-  'create table if not exists gold.fence (mart varchar(128) primary key, seq bigint, rebuild varchar(256))',
-  'create table if not exists gold.applied_batches (mart varchar(128), batch_id varchar(256), rebuild varchar(256), seq bigint)',
-  'create table if not exists gold.applied_inputs (mart varchar(128), origin varchar(256), name varchar(1024), version varchar(1024), batch_id varchar(256))',
-  'create table if not exists gold.latest_items (mart varchar(128), model varchar(128), item varchar(256), seq bigint)',
+const bookkeeping: Readonly<Record<string, string>> = {
+  fence: 'mart varchar(128) primary key, seq bigint, rebuild varchar(256)',
+  applied_batches: 'mart varchar(128), batch_id varchar(256), rebuild varchar(256), seq bigint',
+  applied_inputs:
+    'mart varchar(128), origin varchar(256), name varchar(1024), version varchar(1024), batch_id varchar(256)',
+  latest_items: 'mart varchar(128), model varchar(128), item varchar(256), seq bigint',
+  [touchedTable]: touchedColumns,
+};
+
+const keepBooks = ({ run: { previous } }: Plan): string[] => [
+  ...(previous ? [] : ['create schema if not exists gold']),
+  ...Object.entries(bookkeeping)
+    .filter(([table]) => !previous?.bookkeeping?.includes(table))
+    .map(([table, columns]) => `create table if not exists gold.${table} (${columns})`),
 ];
 
 /**
@@ -31,7 +40,7 @@ const bookkeeping = [
  * and is NULL in new rows. Throws `ChangedColumnType`.
  */
 export const shapeGold = (plan: Plan): string[] => [
-  ...(plan.run.previous ? [] : bookkeeping),
+  ...keepBooks(plan),
   ...modelsOf(plan, 'view').flatMap((view) => shapeView(plan, view)),
   ...[...modelsOf(plan, 'dimension'), ...modelsOf(plan, 'fact')].flatMap((model) => shapeTable(plan, model)),
 ];
@@ -57,6 +66,7 @@ const createTable = (model: Model): string =>
 
 /** What a rebuild of the mart leaves behind once it is applied, to be handed to the next one as `previous`. */
 export const appliedBy = (mart: Mart, previous?: Applied): Applied => ({
+  bookkeeping: Object.keys(bookkeeping),
   models: {
     ...previous?.models,
     ...Object.fromEntries(mart.models.map((model) => [model.name, appliedModel(model, previous)])),

@@ -1,8 +1,8 @@
 import type { Mart, Model } from '../catalog.ts';
 import { runChecks } from './rebuild-checks.ts';
 import { rebuildDimension } from './rebuild-dimensions.ts';
-import { rebuildFact } from './rebuild-facts.ts';
-import { findChangedInputs, forgetTexts, raiseFence, recordApplied } from './rebuild-inputs.ts';
+import { noteTouched, rebuildFact } from './rebuild-facts.ts';
+import { findChangedInputs, raiseFence, recordApplied } from './rebuild-inputs.ts';
 import { unloadKpi } from './rebuild-kpis.ts';
 import { noteLatest } from './rebuild-latest.ts';
 import { modelsOf, type Plan, planRebuild, type RebuildRun } from './rebuild-plan.ts';
@@ -54,12 +54,13 @@ type Part = { readonly path: string; readonly statements: readonly string[] };
 
 const partsOf = (plan: Plan): Part[] => [
   { path: '', statements: shapeGold(plan) },
-  { path: '', statements: [...raiseFence(plan), ...forgetTexts(plan), findChangedInputs(plan)] },
+  { path: '', statements: [...raiseFence(plan), findChangedInputs(plan)] },
   ...plan.mart.models.map((model) => ({ path: model.path, statements: rebuildTable(plan, model) })),
   ...modelsOf(plan, 'kpi').map((kpi) => ({
     path: kpi.path,
     statements: [unloadKpi(plan, kpi), ...noteLatest(plan, kpi)],
   })),
+  { path: '', statements: noteTouched(plan) },
   { path: checksPath(plan), statements: runChecks(plan) },
   { path: '', statements: recordApplied(plan) },
 ];

@@ -1,9 +1,12 @@
+import type { Mart } from '../catalog.ts';
 import { runKey } from '../landing.ts';
-import { type RebuildRecord, rebuildMoves } from '../ledger.ts';
-import type { Files, Ledger } from '../ports.ts';
+import { martLease, type RebuildRecord, rebuildMoves } from '../ledger.ts';
+import type { Clock, Files, Ledger } from '../ports.ts';
 import { RebuildSpec } from '../spec.ts';
+import { lastRebuilds } from './last-rebuilds.ts';
+import { isTriedAgain } from './retrying.ts';
 
-/** What the functions around a rebuild share: its statement's name, its spec, freeing the mart. */
+/** What the functions around a rebuild share: its statement's name, its spec, whether one is due, how it ends. */
 
 /** Name of the statement that carries a rebuild; `name` is the stack's. */
 export const statementName = (name: string, rebuild: string): string => `${name}-rebuild-${rebuild}`;
@@ -31,4 +34,45 @@ export const isRebuildOver = (rebuild: RebuildRecord): boolean => rebuildMoves[r
 export const freeMart = async (ledger: Ledger, lease: string, rebuild: string): Promise<void> => {
   const held = await ledger.lease(lease);
   if (held.holder === rebuild) await ledger.release(held);
+};
+
+/** Ends what a rebuild that is over has left: its batches wait no more once it is published, and the mart is free. */
+export const closeRebuild = async (
+  { ledger, files }: { readonly ledger: Ledger; readonly files: Files },
+  rebuild: RebuildRecord,
+): Promise<void> => {
+  const batches = rebuild.state === 'published' ? (await rebuildSpec(files, rebuild.id))?.batches : undefined;
+  for (const batch of batches ?? []) await ledger.removePending(rebuild.mart, batch);
+  await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
+};
+
+/** Fails a rebuild and frees its mart: the old KPIs keep serving. Undefined when someone else has moved it. */
+export const failRebuild = async (
+  { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
+  rebuild: RebuildRecord,
+  why: Required<Pick<RebuildRecord, 'failure' | 'reason'>> & Pick<RebuildRecord, 'is_committed'>,
+): Promise<RebuildRecord | undefined> => {
+  const { newest } = await lastRebuilds(ledger, rebuild.mart, rebuild.seq - 1);
+  const losses = why.failure === 'lost' ? (newest?.losses ?? 0) + 1 : undefined;
+  const patch = { ...why, closed_at: clock.now(), publishing_at: undefined, ...(losses && { losses }) };
+  const failed = await ledger.moveRebuild(rebuild, 'failed', patch);
+  if (failed) await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
+  return failed;
+};
+
+/**
+ * True when a mart has something to rebuild: a batch that its last rebuild did not try, other SQL than that ran, or a
+ * failed one whose pause is over.
+ */
+export const isRebuildDue = async (
+  { ledger, files, clock }: { readonly ledger: Ledger; readonly files: Files; readonly clock: Clock },
+  mart: Pick<Mart, 'name' | 'hash'>,
+): Promise<boolean> => {
+  const pending = await ledger.pending(mart.name);
+  const { newest } = await lastRebuilds(ledger, mart.name);
+  if (newest && newest.sql_hash !== mart.hash) return true;
+  if (newest?.state !== 'failed') return pending.length > 0;
+  if (isTriedAgain(newest, clock.now())) return true;
+  const tried = new Set((await rebuildSpec(files, newest.id))?.batches);
+  return pending.some((batch) => !tried.has(batch));
 };

@@ -186,11 +186,8 @@ test('opens a rebuild once and publishes it', async () => {
   await ledger.openRebuild(rebuild);
   await ledger.openRebuild({ ...rebuild, sql_hash: 'other' });
   expect(await ledger.rebuild('listening-1')).toStrictEqual(rebuild);
-  const intent = await ledger.amendRebuild(rebuild, { starting_at: opened_at });
-  const sent = await ledger.moveRebuild(intent ?? rebuild, 'sent', {
-    statement_id: 's1',
-    starting_at: undefined,
-  });
+  const begun = await ledger.moveRebuild(rebuild, 'sent', { statement_id: 's1', publishing_at: opened_at });
+  const sent = await ledger.amendRebuild(begun ?? rebuild, { publishing_at: undefined });
   expect(await ledger.rebuild('listening-1')).toEqual(sent);
   expect(await ledger.moveRebuild(rebuild, 'failed')).toBeUndefined();
 });

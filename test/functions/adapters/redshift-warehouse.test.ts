@@ -103,8 +103,29 @@ test.each([
   ['SUBMITTED', 'running'],
   ['PICKED', 'running'],
   ['STARTED', 'running'],
-  ['ABORTED', 'failed'],
+  ['ABORTED', 'lost'],
+  ['FAILED', 'failed'],
 ])('takes a statement that is %s for a %s one', async (Status, state) => {
   laptop.meddle(() => ({ status: 200, body: { Id: 's1', Status } }));
   expect(await warehouse.statement('s1')).toEqual({ id: 's1', state });
+});
+
+test.each([
+  ['ERROR: Internal error occurred while running the query', 'lost'],
+  ['Connection to the cluster was closed', 'lost'],
+  ['ERROR: connection reset by peer', 'lost'],
+  ['FATAL: terminating connection due to administrator command', 'lost'],
+  ['Could not connect to the workgroup', 'lost'],
+  ['Session is not available', 'lost'],
+  ["ERROR: Query (4711) cancelled on user's request", 'lost'],
+  ['ERROR: 1023 DETAIL: Serializable isolation violation on table - 123', 'lost'],
+  ['ERROR: Divide by zero', 'failed'],
+  ['ERROR: Numeric data overflow (addition)', 'failed'],
+  ['ERROR: Invalid input syntax for integer: "internal error, connection lost"', 'failed'],
+  ['ERROR: column "query was aborted" does not exist', 'failed'],
+  ['ERROR: permission denied for relation fact_listens', 'failed'],
+  ['ERROR: relation "gold.connection" does not exist', 'failed'],
+])('takes a statement that FAILED with %s for a %s one', async (message, state) => {
+  laptop.meddle(() => ({ status: 200, body: { Id: 's1', Status: 'FAILED', Error: message } }));
+  expect(await warehouse.statement('s1')).toEqual({ id: 's1', state, error: message });
 });

@@ -38,6 +38,7 @@ const stagesOf = async (
     file: async () => now().record,
     batch: async () => ({ ...batch, state: now().batch ?? 'open' }),
     pending: async (mart) => (now().pending?.includes(mart) ? ['b1'] : []),
+    lease: async (name) => ({ name, fence: 1 }),
     rebuild: async (id) => (now().failed ? ({ id, state: 'failed' } as RebuildRecord) : undefined),
   };
   const readText = async () => JSON.stringify({ ...emptySpec, rebuild: 'r1', batches: now().failed });

@@ -55,9 +55,9 @@ describe('after the process died', () => {
     await warehouse.shut(api);
     expect(warehouse.events).toEqual([]);
     const again = await warehouse.open(later);
-    await warehouse.announced(['FAILED']);
+    await warehouse.announced(['ABORTED']);
     expect(await warehouse.describe(again, String(Id))).toMatchObject({
-      Status: 'FAILED',
+      Status: 'ABORTED',
       Error: expect.stringContaining('ended before the transaction was committed'),
     });
     expect(await warehouse.rows("select count(*) from duckdb_tables() where table_name = 't'")).toEqual([
@@ -96,7 +96,7 @@ test('whatever moment it is killed at, each statement is either finished with it
     }
     const { statuses, ids, rows } = await aftermath(folder, sent);
     expect(sent.size).toBeGreaterThan(2);
-    expect(statuses.every((status) => status === 'FINISHED' || status === 'FAILED')).toBe(true);
+    expect(statuses.every((status) => status === 'FINISHED' || status === 'ABORTED')).toBe(true);
     expect(rows).toBe(statuses.filter((status) => status === 'FINISHED').length);
     expect(new Set(ids)).toEqual(sent);
   } finally {

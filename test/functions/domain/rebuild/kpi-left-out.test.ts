@@ -35,7 +35,9 @@ const spec: RebuildSpec = {
     },
     { model: 'listeners', shapes: [shape('LISTENER#{id}', '{seq}', 'latest')] },
   ],
-  applied: { models: {} },
+  shown: 0,
+  unshown: [],
+  applied: { bookkeeping: [], models: {} },
 };
 
 const now = '2024-06-26T00:00:00.000Z';

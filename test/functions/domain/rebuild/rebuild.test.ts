@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../../../deploy/render.ts';
 import type { Catalog, Mart } from '../../../../functions/domain/catalog.ts';
 import { appliedBy, composeRebuild } from '../../../../functions/domain/rebuild/rebuild.ts';
@@ -180,6 +180,42 @@ describeWarehouses('a rebuild', (engine) => {
     expect(rows.get('kpi_gone_genres')).toMatchObject([
       { listen_date: '2024-06-25', genre: 'unknown', listens: 0 },
     ]);
+  });
+
+  describe('after one that was committed and whose KPIs are not out', () => {
+    const shown = { seq: 3, shown: 1 };
+    const appliedByFirst = () => ({ previous: appliedBy(mart) });
+    beforeEach(async () => {
+      warehouse = await engine.open(catalog);
+      await landStreams('v1', listen);
+      await warehouse.rebuild(mart);
+      await landStreams('v2');
+      await warehouse.rebuild(mart, { shown: 1, ...appliedByFirst() });
+    });
+
+    it('says zero of what had vanished in that one', async () => {
+      const rows = await warehouse.rebuild(mart, { ...shown, ...appliedByFirst() });
+      expect(rows.get('kpi_days')).toMatchObject([{ listen_date: '2024-06-25', listens: 0 }]);
+      expect(rows.get('kpi_listeners')).toMatchObject([{ user_id: 1, listens: 0, sequence_before: 1 }]);
+      expect(rows.get('kpi_gone_genres')).toMatchObject([{ genre: 'unknown', listens: 0 }]);
+    });
+
+    it('says what corrected data makes of it', async () => {
+      await landStreams('v3', { ...listen, user_id: 2 });
+      const rows = await warehouse.rebuild(mart, { ...shown, ...appliedByFirst() });
+      expect(rows.get('kpi_days')).toMatchObject([{ listen_date: '2024-06-25', listens: 1 }]);
+      const listens = new Map(rows.get('kpi_listeners')?.map((row) => [row.user_id, row.listens]));
+      expect([listens.get(1), listens.get(2)]).toEqual([0, 1]);
+      expect(rows.get('kpi_gone_genres')).toEqual([]);
+    });
+
+    it('forgets it once it is out', async () => {
+      await warehouse.rebuild(mart, { ...shown, ...appliedByFirst() });
+      const rows = await warehouse.rebuild(mart, { seq: 4, shown: 3, ...appliedByFirst() });
+      expect([...rows.values()].flat()).toEqual([]);
+      const left = 'select distinct seq from gold.touched union all select seq from gold.latest_items';
+      expect(await warehouse.query(left)).toEqual([{ seq: '3' }]);
+    });
   });
 
   it('keeps a model to the affected partitions that forgets to', async () => {

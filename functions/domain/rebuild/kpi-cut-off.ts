@@ -1,0 +1,25 @@
+import type { Kpis } from '../ports.ts';
+import type { RebuildSpec } from '../spec.ts';
+import { type KpiRows, sequenceBefore, shapeItems } from './kpi-items.ts';
+
+/**
+ * Takes away what publications that failed have written under keys of their own sequence: this rebuild, which comes after
+ * them, has an item for each. Whatever of it is not there stays so.
+ */
+export const removeCutOff = async (
+  kpis: Pick<Kpis, 'remove'>,
+  { kpis: models, unshown, ...stamp }: RebuildSpec,
+  rows: KpiRows,
+): Promise<void> => {
+  for (const seq of unshown) {
+    const asIfBefore = new Map(
+      [...rows].map(([model, all]) => [model, all.map((row) => ({ ...row, [sequenceBefore]: seq }))]),
+    );
+    const shaped = models.flatMap(({ model, shapes }) =>
+      shapes
+        .filter(({ publish }) => publish === 'latest')
+        .flatMap((shape) => shapeItems(asIfBefore, model, shape, stamp)),
+    );
+    await kpis.remove(shaped.flatMap(({ before }) => before ?? []));
+  }
+};
