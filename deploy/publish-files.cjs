@@ -3,6 +3,7 @@ const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const {
   DeleteObjectsCommand,
+  GetObjectCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -20,6 +21,15 @@ const putChanged = async (s3, Bucket, Key, Body) => {
   if (head?.Metadata?.sha256 === sha256) return false;
   await s3.send(new PutObjectCommand({ Bucket, Key, Body, Metadata: { sha256 } }));
   return true;
+};
+
+/** A JSON list; empty while there is none. */
+const readList = async (s3, Bucket, Key) => {
+  const stored = await s3.send(new GetObjectCommand({ Bucket, Key })).catch((error) => {
+    if (error.name === 'NoSuchKey') return undefined;
+    throw error;
+  });
+  return stored ? JSON.parse(await stored.Body.transformToString()) : [];
 };
 
 /** Deletes every version of every object; a bucket that is not there is empty. */
@@ -82,8 +92,19 @@ module.exports = class PublishFiles {
 
   async putManifests() {
     const bucket = await this.bucket('lake');
-    for (const { dataset, path } of manifests(this.serverless.serviceDir))
-      await this.put(bucket, `data/${dataset}/manifest.json`, readFileSync(path));
+    for (const { dataset, path } of manifests(this.serverless.serviceDir)) {
+      const manifest = readFileSync(path);
+      await this.noteManifest(bucket, `runs/deployed/${dataset}.json`, manifest);
+      await this.put(bucket, `data/${dataset}/manifest.json`, manifest);
+    }
+  }
+
+  /** Functions run no SQL of one deployment under the manifest of another: the list says which manifests came with one. */
+  async noteManifest(bucket, key, manifest) {
+    const s3 = await this.s3();
+    const known = await readList(s3, bucket, key);
+    const sha256 = createHash('sha256').update(manifest).digest('hex');
+    if (!known.includes(sha256)) await putChanged(s3, bucket, key, JSON.stringify([...known, sha256]));
   }
 
   async emptyBuckets() {

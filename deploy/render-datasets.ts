@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../functions/domain/catalog.ts';
@@ -63,9 +64,13 @@ export const unpairedDatasets = (rules: readonly Rules[], silver: readonly SqlFi
 ];
 
 /** A dataset as it goes into the catalog. */
-export const datasetOf = ({ settings, sql, columns }: RenderedFile, { ruleset }: Rules): Dataset => ({
+export const datasetOf = (
+  { settings, sql, columns }: RenderedFile,
+  { ruleset, manifest }: Rules,
+): Dataset => ({
   sql,
   ruleset,
+  manifest_sha256: createHash('sha256').update(manifest).digest('hex'),
   table: {
     key: settings.key,
     order: settings.order ?? settings.key,

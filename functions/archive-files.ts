@@ -4,18 +4,11 @@ import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { transformSpec } from './domain/batch-run.ts';
 import { OurEvent } from './domain/events.ts';
-import {
-  archiveKey,
-  fileId,
-  parseFileId,
-  quarantineKey,
-  readName,
-  reportKey,
-  rowsKey,
-} from './domain/landing.ts';
+import { archiveKey, fileId, parseFileId, quarantineKey, readName } from './domain/landing.ts';
 import type { FileRecord } from './domain/ledger.ts';
 import type { Clock, Files, Ledger, Log } from './domain/ports.ts';
-import { repairsOf, rowsFormat } from './domain/repair/repaired.ts';
+import { repairsOf } from './domain/repair/repaired.ts';
+import { setRowsAside } from './domain/rows-aside.ts';
 import { inLedger } from './domain/spec.ts';
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock; log: Log };
@@ -55,26 +48,10 @@ const moveAway = async (ports: Ports, file: FileRecord): Promise<void> => {
 };
 
 const archive = async (ports: Ports, file: FileRecord): Promise<void> => {
-  if (file.state === 'published') await setRowsAside(ports, file);
+  if (file.state === 'published') await setRowsAside(ports.files, file);
   const stored_as = archiveKey(file);
   if (!(await moveBytes(ports, file, stored_as))) return;
   await settled(ports, await ports.ledger.amend(file, { archived_at: ports.clock.now(), stored_as }));
-};
-
-/** The rows that were set aside, and the report on them, now that the file's other rows are published. */
-const setRowsAside = async ({ files }: Ports, file: FileRecord): Promise<void> => {
-  const { clean_key, quarantined_rows = 0 } = file;
-  if (clean_key === undefined || quarantined_rows === 0) return;
-  const format = rowsFormat(file);
-  const parts = [
-    [`${clean_key}.report.json`, reportKey(file)],
-    [`${clean_key}.rows.${format}`, rowsKey(file, format)],
-  ] as const;
-  for (const [from, to] of parts) {
-    const source = (await files.versionsOf(from)).at(-1);
-    const isThere = (await files.exists(to)) || (source && (await files.copy(source, to)) === 'copied');
-    if (!isThere) throw new Error(`${from} is gone, the quarantined rows of ${fileId(file)}`);
-  }
 };
 
 const quarantine = async (ports: Ports, file: FileRecord): Promise<void> => {

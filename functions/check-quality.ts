@@ -65,7 +65,7 @@ const composeSpec = async (
 ): Promise<QualitySpec> => {
   const spec = await transformSpec(ports.files, batch.id);
   const inForce = await manifestInForce(ports.files, batch.dataset);
-  const ruleset = ports.catalog.datasets[batch.dataset]?.ruleset;
+  const ruleset = spec.ruleset ?? ports.catalog.datasets[batch.dataset]?.ruleset;
   if (ruleset === undefined) throw new Error(`no ruleset for the dataset ${batch.dataset}`);
   const staged = new Map(result.files.map((file) => [`${file.key}@${file.version}`, file.staged]));
   return {
@@ -73,12 +73,13 @@ const composeSpec = async (
     batch: batch.id,
     dataset: batch.dataset,
     fence: batch.fence,
-    files: spec.files.map(({ key, version, landed_at, facts }) => ({
+    files: spec.files.map(({ key, version, landed_at, facts, reprocessed }) => ({
       key,
       version,
       landed_at,
       records: facts.records,
       staged: staged.get(`${key}@${version}`) ?? 0,
+      ...(reprocessed && { reprocessed }),
     })),
     staged: result.staged,
     ruleset: compileRuleset(

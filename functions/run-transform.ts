@@ -6,13 +6,25 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { cleanUp, failBatch, freeDataset, giveBack, lacksSilver, startRun } from './domain/batch-run.ts';
+import {
+  cleanUp,
+  failBatch,
+  freeDataset,
+  giveBack,
+  isClaimed,
+  lacksSilver,
+  startRun,
+} from './domain/batch-run.ts';
+import { largestBatch } from './domain/batches.ts';
 import type { Catalog, Dataset } from './domain/catalog.ts';
-import { OurEvent } from './domain/events.ts';
+import { OurEvent, objectCreated } from './domain/events.ts';
 import { readOrWriteSpec } from './domain/gathering.ts';
+import { manifestInForce } from './domain/judging.ts';
 import { fileId } from './domain/landing.ts';
 import { type BatchRecord, batchId, type FileRecord, isOver, type Lease, patience } from './domain/ledger.ts';
+import { isOfOtherDeployment, waitsForDeployment } from './domain/pairing.ts';
 import type { Clock, Events, Files, Functions, Jobs, Ledger, Log } from './domain/ports.ts';
+import { isAt, readyAgain, stepReprocess } from './domain/reprocess.ts';
 import { inLedger, type TransformSpec } from './domain/spec.ts';
 
 type Ports = {
@@ -37,14 +49,25 @@ export const runTransform =
     const known = ports.catalog.datasets[dataset];
     if (!known) return sayWhatLacks(ports, dataset);
     const lease = await ports.ledger.lease(dataset);
+    if (lease.holder === undefined && (await isDeploying(ports, dataset, known)))
+      return sayWhy(ports, dataset, waitsForDeployment(dataset));
     if (lease.holder === undefined) return goOn(ports, await take(ports, lease), known);
     if (await isLeftBehind(ports, lease, lease.holder)) await goOn(ports, lease, known);
   };
 
 /** A manifest may land before the SQL of its dataset is deployed. */
-const sayWhatLacks = async ({ ledger, log }: Ports, dataset: string): Promise<void> => {
-  const reason = lacksSilver(dataset);
-  log.error('no silver SQL for the dataset', { dataset });
+const sayWhatLacks = async (ports: Ports, dataset: string): Promise<void> => {
+  ports.log.error('no silver SQL for the dataset', { dataset });
+  await sayWhy(ports, dataset, lacksSilver(dataset));
+};
+
+/** SQL and manifest of a dataset are about to be those of one deployment, but are not yet. */
+const isDeploying = async ({ files }: Ports, name: string, dataset: Dataset): Promise<boolean> => {
+  const inForce = await manifestInForce(files, name);
+  return inForce.ok && (await isOfOtherDeployment(files, name, dataset, inForce.sha256));
+};
+
+const sayWhy = async ({ ledger }: Ports, dataset: string, reason: string): Promise<void> => {
   const waiting = await ledger.waiting(dataset);
   const unsaid = waiting.filter((file) => file.state === 'accepted' && file.reason !== reason);
   await pLimit(8).map(unsaid, (file) => ledger.amend(file, { reason }));
@@ -71,10 +94,24 @@ const giveBackLate = async (ports: Ports, id: string): Promise<void> => {
 };
 
 /** Takes the dataset when a file waits for a batch. */
-const take = async ({ ledger, clock }: Ports, lease: Lease): Promise<Lease | undefined> => {
+const take = async (ports: Ports, lease: Lease): Promise<Lease | undefined> => {
+  const { ledger, clock } = ports;
   const waiting = await ledger.waiting(lease.name);
-  if (!waiting.some((file) => file.state === 'accepted')) return undefined;
+  const again = await ledger.reprocessing(lease.name);
+  const isReady = waiting.some((file) => file.state === 'accepted') || readyAgain(again).length > 0;
+  if (!isReady) return validateWished(ports, again);
   return ledger.acquire(lease, batchId(lease.name, lease.fence + 1), clock.now());
+};
+
+/** What is wished is validated a batch at a time; each that is accepted wakes this function again. */
+const validateWished = async (
+  { functions, ledger }: Ports,
+  wished: readonly FileRecord[],
+): Promise<undefined> => {
+  const [first] = wished;
+  if (first) await ledger.tidyReprocessing(first.dataset);
+  const asked = wished.filter((file) => isAt(file, 'asked')).slice(0, largestBatch);
+  await pLimit(8).map(asked, (file) => functions.invoke('validate-landing', objectCreated(file)));
 };
 
 /** Brings the batch that holds the lease as far as a started transform run. */
@@ -120,16 +157,15 @@ const claimAll = async (
   const claims = await pLimit(8).map(files, async (file) => {
     const record = records.get(fileId(file));
     if (isClaimed(record, batch)) return true;
-    if (record?.state !== 'accepted') return false;
     const claim = { batch_id: batch.id, fence: batch.fence, claimed_at: clock.now(), reason: undefined };
+    const isDone = isAt(record, 'accepted')
+      ? await stepReprocess(ledger, record, 'claimed', claim)
+      : record?.state === 'accepted' && (await ledger.move(record, 'claimed', claim));
     // Someone else may be claiming the same files for the same batch.
-    return (await ledger.move(record, 'claimed', claim)) || isClaimed(await ledger.file(file), batch);
+    return isDone || isClaimed(await ledger.file(file), batch);
   });
   return claims.every(Boolean);
 };
-
-const isClaimed = (record: FileRecord | undefined, batch: BatchRecord): boolean =>
-  record?.state === 'claimed' && record.batch_id === batch.id;
 
 export const handler = lambda(OurEvent, runTransform, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),

@@ -20,6 +20,7 @@ import { type FileVersion, fileId, reportKey, runKey } from './domain/landing.ts
 import { type BatchRecord, type FileRecord, isOver } from './domain/ledger.ts';
 import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
 import { repairsOf } from './domain/repair/repaired.ts';
+import { settleReprocessed } from './domain/reprocess-settling.ts';
 import { renderRuleReport } from './domain/rule-report.ts';
 import { inLedger, QualityResult, saysUnpublished } from './domain/spec.ts';
 
@@ -70,13 +71,18 @@ const lookAgain = async (ports: Ports, batch: BatchRecord): Promise<void> => {
 };
 
 const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): Promise<void> => {
-  const { files } = await transformSpec(ports.files, batch.id);
+  const spec = await transformSpec(ports.files, batch.id);
+  const { files } = spec;
+  const again = new Set(files.filter(({ reprocessed }) => reprocessed).map(fileId));
   const names = new Map(files.map((file) => [fileId(file), inLedger(file)]));
   const known = await ports.ledger.files([...names.values()]);
   const records = new Map(known.map((file) => [fileId(file), file]));
-  await pLimit(8).map(result.files, (outcome) =>
-    settleFile(ports, batch, outcome, records.get(fileId(names.get(fileId(outcome)) ?? outcome))),
-  );
+  await pLimit(8).map(result.files, (outcome) => {
+    const record = records.get(fileId(names.get(fileId(outcome)) ?? outcome));
+    return again.has(fileId(outcome))
+      ? settleReprocessed(ports, batch, outcome, spec.made_by, record)
+      : settleFile(ports, batch, outcome, spec.made_by, record);
+  });
   if (result.files.some((file) => file.outcome === 'published')) await addPending(ports, batch);
   const rows = result.files.reduce((sum, file) => sum + file.rows, 0);
   const published = await ports.ledger.moveBatch(batch, 'published', { rows, closed_at: ports.clock.now() });
@@ -93,18 +99,30 @@ const settleFile = async (
   ports: Ports,
   batch: BatchRecord,
   outcome: FileOutcome,
+  madeBy: string | undefined,
   file: FileRecord | undefined,
 ): Promise<void> => {
   if (!file) return;
   const isOurs = file.state === 'claimed' && file.batch_id === batch.id;
   if (outcome.outcome === 'published') {
-    if (isOurs)
-      await ports.ledger.move(file, 'published', { rows: outcome.rows, published_at: ports.clock.now() });
+    if (isOurs) await recordPublished(ports, file, outcome.rows, madeBy);
     if (file.number > 1) await supersedeOlder(ports, file);
   } else {
     if (isOurs) await reject(ports, file, outcome);
     await ports.events.announce('File Rejected', file.dataset, fileId(file));
   }
+};
+
+/** Listed first: a list may name what never came to be published, not the other way round. */
+const recordPublished = async (
+  { ledger, clock }: Ports,
+  file: FileRecord,
+  rows: number,
+  made_by: string | undefined,
+): Promise<void> => {
+  await ledger.listPublished(file);
+  const made = made_by === undefined ? {} : { made_by };
+  await ledger.move(file, 'published', { rows, published_at: clock.now(), ...made });
 };
 
 /** Only a newer version that is published supersedes, and only now; whoever changes an older one meanwhile is met again. */
@@ -128,8 +146,13 @@ const supersedeRepairs = async (ports: Ports, older: readonly FileRecord[], by: 
   }
 };
 
-const supersede = ({ ledger, clock }: Ports, file: FileRecord, by: string) =>
-  ledger.move(file, 'superseded', { superseded_by: by, superseded_at: clock.now() });
+/** Nothing is left to reprocess of it then. */
+const supersede = async ({ ledger, clock }: Ports, file: FileRecord, by: string) => {
+  const patch = { superseded_by: by, superseded_at: clock.now(), reprocess: undefined };
+  const superseded = await ledger.move(file, 'superseded', patch);
+  if (superseded && file.reprocess) await ledger.dequeueReprocess(file, file.reprocess);
+  return superseded;
+};
 
 const isReplaceable = ({ state }: FileRecord): boolean =>
   ['landed', 'accepted', 'parked', 'published'].includes(state);

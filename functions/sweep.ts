@@ -6,12 +6,14 @@ import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
+import { largestBatch } from './domain/batches.ts';
 import type { Catalog, Mart } from './domain/catalog.ts';
 import { afterRun, fileEvent, objectCreated, ourEvent, runEnded, statementEnded } from './domain/events.ts';
 import { readName, runKey } from './domain/landing.ts';
 import { type BatchRecord, type FileRecord, isOver, martLease, patience } from './domain/ledger.ts';
 import type { Clock, Files, Functions, Jobs, Ledger, Log, Warehouse } from './domain/ports.ts';
 import { isRebuildDue, statementName } from './domain/rebuild/rebuilding.ts';
+import { isAt, readyAgain } from './domain/reprocess.ts';
 
 type Ports = {
   files: Files;
@@ -52,12 +54,14 @@ const sweepLanding = async ({ files, ledger, functions, log }: Ports): Promise<S
 const sweepDataset = async (ports: Ports, dataset: string): Promise<void> => {
   const waiting = await ports.ledger.waiting(dataset);
   for (const file of waiting) await sweepFile(ports, file);
+  const again = await ports.ledger.reprocessing(dataset);
+  await sweepReprocessing(ports, again);
   const lease = await ports.ledger.lease(dataset);
   const batch = lease.holder === undefined ? undefined : await ports.ledger.batch(lease.holder);
   if (batch?.state === 'transforming') return sweepRun(ports, batch, 'transform');
   if (batch?.state === 'checking') return sweepRun(ports, batch, 'quality');
-  const first = waiting.find((file) => file.state === 'accepted');
-  if (lease.holder === undefined && !first) return;
+  const isReady = waiting.some((file) => file.state === 'accepted') || readyAgain(again).length > 0;
+  if (lease.holder === undefined && !isReady) return;
   await ports.functions.invoke('run-transform', ourEvent('Batch Failed', dataset, lease.holder ?? ''));
 };
 
@@ -69,6 +73,20 @@ const sweepFile = async ({ functions, ledger }: Ports, file: FileRecord): Promis
   }
   if (['published', 'superseded', 'ignored', 'quarantined'].includes(file.state)) {
     await functions.invoke('archive-files', fileEvent('File Ignored', file));
+  }
+};
+
+/** A batch's worth at a time: what is validated brings on the next. */
+const sweepReprocessing = async (
+  { functions, ledger }: Ports,
+  wished: readonly FileRecord[],
+): Promise<void> => {
+  for (const file of wished.filter((one) => isAt(one, 'asked')).slice(0, largestBatch))
+    await functions.invoke('validate-landing', objectCreated(file));
+  for (const { dataset, reprocess } of wished.filter((one) => isAt(one, 'claimed'))) {
+    const batch = reprocess?.batch_id ?? '';
+    if ((await ledger.batch(batch))?.state === 'failed')
+      await functions.invoke('run-transform', ourEvent('Batch Failed', dataset, batch));
   }
 };
 

@@ -5,12 +5,15 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { temporaryScratch } from './adapters/temporary-scratch.ts';
+import { largestBatch } from './domain/batches.ts';
 import { fileEvent, ObjectCreated, objectCreated } from './domain/events.ts';
 import { enrollVersions, judgeLanded } from './domain/judging.ts';
 import type { Verdict } from './domain/judging-verdict.ts';
 import { fileId, readName } from './domain/landing.ts';
 import type { FileRecord } from './domain/ledger.ts';
 import type { Clock, Events, Files, Functions, Ledger, Log, Scratch } from './domain/ports.ts';
+import { isAt, type Wished } from './domain/reprocess.ts';
+import { validateAgain } from './domain/reprocess-judging.ts';
 
 type Ports = {
   files: Files;
@@ -34,6 +37,7 @@ export const validateLanding =
     await enrollVersions(ports, file.key, name.dataset);
     const landed = await ports.ledger.file(file);
     if (!landed) return ports.log.info('file is gone before it was seen', file);
+    if (isAt(landed, 'asked', 'accepted')) return recordAgain(ports, landed);
     const judged = landed.state === 'landed' ? await record(ports, landed) : landed;
     if (judged) await announce(ports, judged);
   };
@@ -53,6 +57,18 @@ const record = async (ports: Ports, landed: FileRecord): Promise<FileRecord | un
     return undefined;
   }
   return ports.ledger.move(landed, verdict.state, verdict.patch);
+};
+
+/** Only what goes on to a batch is said; the file was published before, and stays so. */
+const recordAgain = async (ports: Ports, file: Wished): Promise<void> => {
+  const { again, record } =
+    file.reprocess.state === 'asked' ? await validateAgain(ports, file) : { again: undefined, record: file };
+  const { dataset } = file;
+  if (again?.is === 'kept') {
+    const { reason, findings, report } = again.outcome;
+    ports.log.error('file keeps its rows', { file: fileId(file), dataset, reason, findings, report });
+  } else ports.log.info('file judged again', { file: fileId(file), dataset, verdict: again?.is });
+  if (isAt(record, 'accepted')) await ports.events.announce('File Accepted', dataset, fileId(file));
 };
 
 const reasonOf = (verdict: Verdict): string | undefined =>
@@ -75,6 +91,10 @@ const wakeWaiting = async ({ ledger, functions, log }: Ports, dataset: string): 
   // Without a reason they count as about to be judged: a batch that is being gathered waits for all of them.
   await pLimit(8).map(landed, (file) => ledger.amend(file, { reason: undefined }));
   for (const file of landed) await functions.invoke('validate-landing', objectCreated(file));
+  const again = (await ledger.reprocessing(dataset))
+    .filter((file) => isAt(file, 'asked'))
+    .slice(0, largestBatch);
+  for (const file of again) await functions.invoke('validate-landing', objectCreated(file));
   const accepted = waiting.find((file) => file.state === 'accepted');
   if (accepted) await functions.invoke('run-transform', fileEvent('File Accepted', accepted));
   log.info('manifest landed', { dataset, waiting: landed.length });

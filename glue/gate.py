@@ -44,8 +44,9 @@ def _judge_and_publish(spark: SparkSession, lake: Lake, spec: Mapping[str, Any],
     staged = _read_staged(spark, lake, spec)
     verdicts = _verdicts(lake, staged, spec, run)
     rows = {file["key"]: file["rows"] for file in verdicts["files"] if file["outcome"] == "published"}
+    reprocessed = frozenset(file["key"] for file in spec["files"] if file.get("reprocessed"))
     with one_writer(lake.root, table):
-        publish(Publication(table, spec["batch"], run, spec["fence"], staged, rows, spec["table"]))
+        publish(Publication(table, spec["batch"], run, spec["fence"], staged, rows, spec["table"], reprocessed))
     return verdicts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ class Publication:
     staged: DataFrame
     rows: Mapping[str, int]
     layout: Mapping[str, Any]
+    reprocessed: frozenset[str] = frozenset()
+    """Files whose published version is the same: what hangs on them stays."""
 
     @property
     def marks(self) -> dict[str, str]:
@@ -104,12 +106,13 @@ def _claimed(publication: Publication) -> Sequence[str]:
     among = sf.col("landed_file").between(keys[0], f"{keys[-1]}$")
     published = spark.table(on_branch(publication.table, publication.branch)).where(among)
     files = [row["landed_file"] for row in published.select("landed_file").distinct().collect()]
-    return [file for file in files if _hangs_on(file, publication.rows)]
+    replaced = publication.rows.keys() - publication.reprocessed
+    return [file for file in files if file in publication.rows or _hangs_on(file, replaced)]
 
 
-def _hangs_on(file: str, keys: Mapping[str, int]) -> bool:
+def _hangs_on(file: str, keys: Set[str]) -> bool:
     parts = file.split("#")
-    return any("#".join(parts[:length]) in keys for length in range(1, len(parts) + 1))
+    return any("#".join(parts[:length]) in keys for length in range(1, len(parts)))
 
 
 def _append(publication: Publication) -> None:

@@ -16,6 +16,16 @@ const queueKey = ({ dataset, landed_at, key, version }: FileRecord): Key => {
   const sortKey = (name: string): string => `${landed_at}#${name}#${version}`;
   return { pk: `QUEUE#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
 };
+const publishedKey = ({ dataset, key, version }: FileRecord): Key => {
+  const sortKey = (name: string): string => `${name}#${version}`;
+  return { pk: `PUBLISHED#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
+};
+/** Bears the wish's id: whoever takes an ended wish away leaves a new one of the same file alone. */
+const reprocessKey = (file: FileRecord, id: number): Key => {
+  const { dataset, landed_at, key, version } = file;
+  const sortKey = (name: string): string => `${landed_at}#${name}#${version}#${id}`;
+  return { pk: `REPROCESS#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
+};
 const leaseKey = (name: string): Key => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
 const batchKey = (id: string): Key => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
 const rebuildKey = (id: string): Key => ({ pk: `REBUILD#${id}`, sk: 'REBUILD' });
@@ -46,11 +56,24 @@ const mover =
     return isWritten ? { ...record, ...next } : undefined;
   };
 
+const isWished = (item: Item, { state, reprocess }: FileRecord): boolean =>
+  state === 'published' && reprocess?.id === Number(item.id);
+
 /** The ledger in one DynamoDB table (`pk`, `sk`). */
 export const dynamoLedger = (table: string): Ledger => ledgerOn(dynamoItems(table));
 
 /** The ledger by single-item conditional writes and consistent reads alone. */
 export const ledgerOn = (items: Items): Ledger => {
+  /** Items of a list of files, each with the file's record. */
+  const listed = async (pk: string): Promise<{ item: Item; record: FileRecord | undefined }[]> => {
+    const list = await items.query(pk);
+    const keys = list.map(({ key, version }) => fileKey({ key, version } as FileVersion));
+    const found = new Map((await items.getAll(keys)).map((item) => [`${item.pk}@${item.sk}`, item]));
+    return list.map((item, at) => ({
+      item,
+      record: recordOf<FileRecord>(found.get(`${keys[at]?.pk}@${keys[at]?.sk}`)),
+    }));
+  };
   const moveFile = mover<FileRecord>(items, fileKey, fileMoves);
   const moveBatch = mover<BatchRecord>(items, ({ id }) => batchKey(id), batchMoves);
   const moveRebuild = mover<RebuildRecord>(items, ({ id }) => rebuildKey(id), rebuildMoves);
@@ -68,18 +91,31 @@ export const ledgerOn = (items: Items): Ledger => {
     amend: (file, patch) => moveFile(file, file.state, patch),
     files: async (files) =>
       (await items.getAll(files.map(fileKey))).flatMap((item) => recordOf<FileRecord>(item) ?? []),
-    waiting: async (dataset) => {
-      const queue = (await items.query(`QUEUE#${dataset}`)).map(({ key, version }) =>
-        fileKey({ key, version } as FileVersion),
-      );
-      const records = (await items.getAll(queue)).map((item): [string, Item] => [
-        `${item.pk}@${item.sk}`,
-        item,
-      ]);
-      const found = new Map(records);
-      return queue.flatMap(({ pk, sk }) => recordOf<FileRecord>(found.get(`${pk}@${sk}`)) ?? []);
-    },
+    waiting: async (dataset) => (await listed(`QUEUE#${dataset}`)).flatMap(({ record }) => record ?? []),
     dequeue: (file) => items.remove(queueKey(file)),
+
+    listPublished: (file) => items.put({ ...publishedKey(file), key: file.key, version: file.version }),
+    published: async (dataset) =>
+      (await listed(`PUBLISHED#${dataset}`)).flatMap(({ record }) =>
+        record?.state === 'published' ? [record] : [],
+      ),
+    askReprocess: async (file, wish) => {
+      const id = file.rev + 1;
+      await items.put({ ...reprocessKey(file, id), key: file.key, version: file.version, id });
+      return moveFile(file, 'published', { reprocess: { ...wish, id } });
+    },
+    reprocessing: async (dataset) =>
+      (await listed(`REPROCESS#${dataset}`)).flatMap(({ item, record }) =>
+        record && isWished(item, record) ? [record] : [],
+      ),
+    dequeueReprocess: (file, { id }) => items.remove(reprocessKey(file, id)),
+    tidyReprocessing: async (dataset) => {
+      for (const { item, record } of await listed(`REPROCESS#${dataset}`)) {
+        // Whoever asks has queued it before the record says so: until that revision is past, it may still come.
+        const isPast = record !== undefined && record.rev >= Number(item.id);
+        if (isPast && !isWished(item, record)) await items.remove({ pk: item.pk, sk: item.sk });
+      }
+    },
 
     lease: async (name) => recordOf<Lease>(await items.get(leaseKey(name))) ?? { name, fence: 0 },
     acquire: async (lease, holder, now) => {

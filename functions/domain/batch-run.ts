@@ -2,6 +2,7 @@ import { afterFailedRun } from './batches.ts';
 import { batchOfSpec, type FileVersion, fileId, runKey } from './landing.ts';
 import { type BatchRecord, type FileRecord, isOver, patience } from './ledger.ts';
 import type { Clock, Events, Files, JobName, Jobs, Ledger, Log, Run } from './ports.ts';
+import { giveBackReprocess, isAt } from './reprocess.ts';
 import { inLedger, TransformSpec } from './spec.ts';
 
 /** What the functions around a batch's two runs share: finding the batch, starting a run once, failing a batch. */
@@ -84,7 +85,7 @@ export const failBatch = async (
 
 /** Gives a failed batch's files back, frees the dataset, says so; done again it finds nothing to do. */
 export const cleanUp = async (
-  ports: Pick<Ports, 'files' | 'ledger' | 'events' | 'log'>,
+  ports: Pick<Ports, 'files' | 'ledger' | 'events' | 'clock' | 'log'>,
   batch: BatchRecord,
 ): Promise<void> => {
   await giveBack(ports, batch);
@@ -94,12 +95,17 @@ export const cleanUp = async (
 
 /** Gives back the files that a failed batch still claims, or claimed too late. */
 export const giveBack = async (
-  { files, ledger, log }: Pick<Ports, 'files' | 'ledger' | 'log'>,
+  ports: Pick<Ports, 'files' | 'ledger' | 'clock' | 'log'>,
   batch: BatchRecord,
 ): Promise<void> => {
+  const { files, ledger, log } = ports;
   const spec = await transformSpec(files, batch.id);
   const reason = batch.reason ?? '';
   for (const file of await claimedBy(ledger, batch, spec.files.map(inLedger))) {
+    if (isAt(file, 'claimed')) {
+      await giveBackReprocess(ports, file, batch, spec.files.length);
+      continue;
+    }
     const { state, patch } = batch.is_files_fault ? afterFailedRun(file, spec.files.length) : givenBack;
     await ledger.move(file, state, { ...patch, reason });
     if (state === 'parked') log.error('file is parked', { file: fileId(file), reason });
@@ -122,8 +128,13 @@ export const claimedBy = async (
   ledger: Ledger,
   batch: BatchRecord,
   files: readonly FileVersion[],
-): Promise<FileRecord[]> =>
-  (await ledger.files(files)).filter((file) => file.state === 'claimed' && file.batch_id === batch.id);
+): Promise<FileRecord[]> => (await ledger.files(files)).filter((file) => isClaimed(file, batch));
+
+/** True while a batch claims a file, which waited for one or is reprocessed. */
+export const isClaimed = (file: FileRecord | undefined, batch: BatchRecord): boolean =>
+  isAt(file, 'claimed')
+    ? file.reprocess.batch_id === batch.id
+    : file?.state === 'claimed' && file.batch_id === batch.id;
 
 /** True while another run of the same spec may still leave a result. */
 export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecord): Promise<boolean> =>

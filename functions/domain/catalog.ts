@@ -6,7 +6,13 @@ import { KpiShape, SilverTable } from './spec.ts';
 const Column = z.object({ name: z.string(), type: z.string() });
 
 /** One dataset: its silver SQL rendered for the engine, its ruleset as written. */
-export const Dataset = z.object({ sql: z.string(), table: SilverTable, ruleset: z.string() });
+export const Dataset = z.object({
+  sql: z.string(),
+  table: SilverTable,
+  ruleset: z.string(),
+  /** Of the manifest that was rendered with it. */
+  manifest_sha256: z.string().optional(),
+});
 export type Dataset = z.infer<typeof Dataset>;
 
 /** One relation of the warehouse: one select, rendered for full and for incremental use. */

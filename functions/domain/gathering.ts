@@ -1,13 +1,18 @@
+import pLimit from 'p-limit';
 import { transformSpec } from './batch-run.ts';
 import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './batches.ts';
 import type { Dataset } from './catalog.ts';
 import { objectCreated } from './events.ts';
 import type { Field } from './field/field.ts';
 import { manifestInForce } from './judging.ts';
+import type { InForce } from './judging-verdict.ts';
 import { fileId, landingPrefix, readName, runKey } from './landing.ts';
 import type { FileRecord, Lease } from './ledger.ts';
+import { madeBy } from './made-by.ts';
+import { isOfOtherDeployment, waitsForDeployment } from './pairing.ts';
 import type { Clock, Files, Functions, Ledger } from './ports.ts';
 import { landedFile } from './repair/repaired.ts';
+import { isAt, isOutdated, readyAgain, stepReprocess } from './reprocess.ts';
 import type { SpecFile, TransformSpec } from './spec.ts';
 
 /** Gathers what waits into the spec of a batch. */
@@ -41,7 +46,7 @@ const composeSpec = async (
   id: string,
   dataset: Dataset,
 ): Promise<TransformSpec> => {
-  const inForce = await manifestInForce(ports.files, lease.name);
+  const inForce = await manifestFor(ports.files, lease.name, dataset);
   const choice = inForce.ok ? await gather(ports, lease, inForce.sha256) : nothing;
   await judgeAgain(ports, choice.rejudge);
   return {
@@ -54,7 +59,16 @@ const composeSpec = async (
     ...landedColumns(inForce.ok ? inForce.manifest.fields : []),
     sql: dataset.sql,
     table: dataset.table,
+    ruleset: dataset.ruleset,
+    ...(inForce.ok && { made_by: madeBy(dataset, inForce.manifest) }),
   };
+};
+
+/** None where another deployment brought the one in force. */
+const manifestFor = async (files: Files, name: string, dataset: Dataset): Promise<InForce> => {
+  const inForce = await manifestInForce(files, name);
+  const isOther = inForce.ok && (await isOfOtherDeployment(files, name, dataset, inForce.sha256));
+  return isOther ? { ok: false, reason: waitsForDeployment(name) } : inForce;
 };
 
 /** The columns of the landed relation, and what they are called in the files where that is something else. */
@@ -69,8 +83,9 @@ export const landedColumns = (fields: readonly Field[]): Pick<TransformSpec, 'co
 const nothing: Choice = { batch: [], rejudge: [] };
 
 const specFile = (file: FileRecord): SpecFile[] => {
-  const { key, version, landed_at, landed_as, clean_key, facts } = file;
+  const { key, version, landed_at, landed_as, facts, reprocess, stored_as } = file;
   if (!facts) return [];
+  const clean_key = file.clean_key ?? (reprocess && stored_as);
   const read = { version, landed_at, facts: { ...facts, header: [...facts.header] } };
   return [
     {
@@ -78,25 +93,67 @@ const specFile = (file: FileRecord): SpecFile[] => {
       ...read,
       ...(landed_as !== undefined && { object_key: key }),
       ...(clean_key !== undefined && { clean_key }),
+      ...(reprocess && { reprocessed: true }),
     },
   ];
 };
 
-/** Waits until no file of the dataset is about to be judged, the batch is full, or the time for it is over. */
+/**
+ * Files that land go first, in turns with those that are reprocessed, so that neither keeps the other waiting: a batch holds
+ * files of one kind.
+ */
 const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
+  const { ledger } = ports;
+  const again = readyAgain(await ledger.reprocessing(lease.name));
+  const isLanding = (await ledger.waiting(lease.name)).some((file) => file.state === 'accepted');
+  if (again.length > 0 && (!isLanding || lease.fence % 4 === 3))
+    return gatherAgain(ports, lease, manifestSha256);
+  return gatherLanded(ports, lease, manifestSha256);
+};
+
+/** Waits until no file of the dataset is about to be judged, the batch is full, or the time for it is over. */
+const gatherLanded = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
   for (let waited = 0; ; ) {
     const waiting = await ports.ledger.waiting(lease.name);
     const isFull = waiting.filter((file) => file.state === 'accepted').length >= largestBatch;
     if (isFull || waited >= ports.gatherFor || !(await isMoreToCome(ports, lease.name, waiting))) {
       return chooseBatch(waiting, manifestSha256, lease.fence, await staleRepairs(ports, waiting));
     }
-    const pause = Math.max(shortestPause, waiting.length);
-    await ports.clock.wait(pause);
-    waited += pause;
+    waited += await pauseFor(ports, waiting.length);
   }
 };
 
-/** Repairs whose source is not the published version any more: only a batch of this dataset, whose lease is held, changes that. */
+/** The same for files that are validated again. */
+const gatherAgain = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
+  for (let waited = 0; ; ) {
+    const wished = await ports.ledger.reprocessing(lease.name);
+    const ready = readyAgain(wished);
+    const isMore = wished
+      .slice(0, largestBatch)
+      .some((file) => isAt(file, 'asked') && !file.reprocess.reason);
+    if (!isMore || ready.length >= largestBatch || waited >= ports.gatherFor) {
+      const stale = new Set([...(await staleRepairs(ports, ready)), ...(await outdated(ports, wished))]);
+      return chooseBatch(ready, manifestSha256, lease.fence, stale);
+    }
+    waited += await pauseFor(ports, wished.length);
+  }
+};
+
+const pauseFor = async ({ clock }: Ports, files: number): Promise<number> => {
+  const pause = Math.max(shortestPause, files);
+  await clock.wait(pause);
+  return pause;
+};
+
+/** Files of which rows were mended since they were validated again. */
+const outdated = async ({ ledger }: Ports, wished: readonly FileRecord[]): Promise<string[]> => {
+  const found = await pLimit(8).map(wished, async (file) =>
+    isAt(file, 'accepted') && (await isOutdated(ledger, file)) ? [fileId(file)] : [],
+  );
+  return found.flat();
+};
+
+/** Repairs whose source is not the published version any more, or was published anew since they were judged: only a batch of this dataset, whose lease is held, changes that. */
 const staleRepairs = async (
   { ledger }: Ports,
   waiting: readonly FileRecord[],
@@ -104,8 +161,12 @@ const staleRepairs = async (
   const repairs = waiting.flatMap((file) => (file.repairs ? [{ file, source: file.repairs }] : []));
   if (repairs.length === 0) return new Set();
   const sources = await ledger.files(repairs.map(({ source }) => source));
-  const served = new Set(sources.filter(({ state }) => state === 'published').map(fileId));
-  return new Set(repairs.filter(({ source }) => !served.has(fileId(source))).map(({ file }) => fileId(file)));
+  const published = sources.filter(({ state }) => state === 'published');
+  const batches = new Map(published.map((source) => [fileId(source), source.batch_id]));
+  const isStale = (source: NonNullable<FileRecord['repairs']>): boolean =>
+    !batches.has(fileId(source)) ||
+    (source.batch_id !== undefined && source.batch_id !== batches.get(fileId(source)));
+  return new Set(repairs.filter(({ source }) => isStale(source)).map(({ file }) => fileId(file)));
 };
 
 /** Milliseconds between two looks at what waits; a look costs more the more there is. */
@@ -126,6 +187,12 @@ const isMoreToCome = async (
 /** Files judged under another manifest go back to be judged again. */
 const judgeAgain = async ({ ledger, functions }: Ports, files: readonly FileRecord[]): Promise<void> => {
   for (const file of files) {
-    if (await ledger.move(file, 'landed')) await functions.invoke('validate-landing', objectCreated(file));
+    const isBack = file.reprocess ? await askAgain(ledger, file) : await ledger.move(file, 'landed');
+    if (isBack) await functions.invoke('validate-landing', objectCreated(file));
   }
+};
+
+const askAgain = async (ledger: Ledger, file: FileRecord): Promise<FileRecord | undefined> => {
+  const now = await ledger.file(file);
+  return isAt(now, 'accepted') ? stepReprocess(ledger, now, 'asked') : undefined;
 };

@@ -1,7 +1,7 @@
 import type { LandedFile } from './judge/judge-file.ts';
 import { type ReportOf, renderReport } from './judge/report.ts';
 import type { Judgement } from './judgement.ts';
-import { cleanKey, type FileVersion, fileId, reportKey } from './landing.ts';
+import { cleanKey, fileId, reportKey, reprocessReportKey } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import type { Clock, Files, Ledger } from './ports.ts';
@@ -43,19 +43,48 @@ export const verdictOf = async (
   judged: Judged,
 ): Promise<Verdict> => {
   const { judgement } = judged;
-  const sha256 = judgement.verdict === 'accepted' ? judgement.facts.sha256 : judgement.sha256;
+  const sha256 = sha256Of(judgement);
   const now = ports.clock.now();
   const known =
     judgement.verdict === 'ignored' ? judgement.reason : await sameBytes(ports, landed, sha256, under.sha256);
   if (judgement.verdict === 'ignored' || known !== undefined)
     return { state: 'ignored', patch: { reason: known, sha256, ignored_at: now } };
+  return concluded(ports, landed, under, { ...judged, judgement }, reportKey);
+};
+
+/** The same for a file that is published already: its bytes are known, and what is wrong with them now is told beside its older report. */
+export const verdictAgain = async (
+  ports: Ports,
+  file: FileRecord,
+  under: Under,
+  judged: Judged,
+): Promise<Verdict> => {
+  const { judgement } = judged;
+  if (judgement.verdict !== 'ignored')
+    return concluded(ports, file, under, { ...judged, judgement }, reprocessReportKey);
+  return { state: 'ignored', patch: { reason: judgement.reason } };
+};
+
+/** Of the bytes as they landed. */
+export const sha256Of = (judgement: Judgement): string =>
+  judgement.verdict === 'accepted' ? judgement.facts.sha256 : judgement.sha256;
+
+const concluded = async (
+  ports: Ports,
+  landed: FileRecord,
+  under: Under,
+  judged: Judged & { readonly judgement: Exclude<Judgement, { verdict: 'ignored' }> },
+  reportAt: typeof reportKey,
+): Promise<Verdict> => {
+  const { judgement } = judged;
+  const sha256 = sha256Of(judgement);
   const { quarantine_path } = under.manifest;
   const patch = { ...unparted, sha256, manifest_sha256: under.sha256, quarantine_path };
-  const about = { file: { ...landed, ...patch }, under, now };
+  const about = { file: { ...landed, ...patch }, under, now: ports.clock.now() };
   const outcome =
     judgement.verdict === 'accepted'
       ? await accept(ports, about, judged, judgement)
-      : await reject(ports, about, judgement);
+      : await reject(ports, about, judgement, reportAt);
   return { state: judgement.verdict, patch: { ...patch, ...outcome } };
 };
 
@@ -78,7 +107,11 @@ const accept = async (
   return { ...outcome, ...names, ...(await part(ports, about, { ...judged, judgement }, names?.landed_as)) };
 };
 
-const versionOf = ({ key, version }: FileRecord): FileVersion => ({ key, version });
+const versionOf = ({ key, version, batch_id }: FileRecord): NonNullable<FileRecord['repairs']> => ({
+  key,
+  version,
+  ...(batch_id !== undefined && { batch_id }),
+});
 
 /** Quarantined rows are durable, and say why, before any good one can be published. */
 const part = async (
@@ -105,8 +138,9 @@ const reject = async (
   { files }: Ports,
   about: About,
   judgement: Extract<Judgement, { verdict: 'rejected' }>,
+  reportAt: typeof reportKey,
 ): Promise<Partial<FileRecord>> => {
-  await files.write(reportKey(about.file), reportText(about, judgement));
+  await files.write(reportAt(about.file), reportText(about, judgement));
   const reason = judgement.findings[0]?.message ?? 'refused';
   return { reason, records: judgement.records, rejected_at: about.now };
 };

@@ -1,6 +1,6 @@
 import { judgeFile, type LandedFile } from './judge/judge-file.ts';
 import { type InForce, type Judged, type Verdict, verdictOf } from './judging-verdict.ts';
-import { fileId, landingPrefix, manifestKey, readName } from './landing.ts';
+import { type FileVersion, fileId, landingPrefix, manifestKey, readName } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
 import { type Manifest, parseManifest } from './manifest/manifest.ts';
 import type { Clock, Files, Ledger, Scratch } from './ports.ts';
@@ -69,21 +69,33 @@ export const judgeLanded = async (ports: Ports, file: FileRecord): Promise<Verdi
   if (readName(file.key).kind === 'marker') {
     return { state: 'ignored', patch: { reason: 'folder marker', ignored_at: ports.clock.now() } };
   }
+  return judgeBytes(ports, file, file, (under, judged) => verdictOf(ports, file, under, judged));
+};
+
+type Conclude = (under: Extract<InForce, { ok: true }>, judged: Judged) => Promise<Verdict>;
+
+/** Judges a file by its bytes, which may lie elsewhere by now, under the manifest in force when that ends. */
+export const judgeBytes = async (
+  ports: Ports,
+  file: FileRecord,
+  bytes: FileVersion,
+  conclude: Conclude,
+): Promise<Verdict> => {
   const inForce = await manifestInForce(ports.files, file.dataset);
   if (!inForce.ok) return { state: 'landed', reason: inForce.reason };
   const scratch = ports.scratch?.();
   try {
-    const judged = await judgeContent(ports, file, { manifest: inForce.manifest, scratch });
+    const judged = await judgeContent(ports, file, bytes, { manifest: inForce.manifest, scratch });
     if (!judged) return gone;
     const again = await manifestInForce(ports.files, file.dataset);
-    if (again.ok && again.sha256 === inForce.sha256) return await verdictOf(ports, file, inForce, judged);
+    if (again.ok && again.sha256 === inForce.sha256) return await conclude(inForce, judged);
   } catch (cause) {
     if (cause instanceof BytesGone) return gone;
     throw cause;
   } finally {
     scratch?.close();
   }
-  return judgeLanded(ports, file);
+  return judgeBytes(ports, file, bytes, conclude);
 };
 
 /** Whoever was faster has moved the file between two readings of it. */
@@ -95,10 +107,15 @@ const gone: Verdict = { state: 'missing', patch: { reason: 'its bytes are gone' 
 
 type By = { readonly manifest: Manifest; readonly scratch: Scratch | undefined };
 
-const judgeContent = async (ports: Ports, file: FileRecord, by: By): Promise<Judged | undefined> => {
+const judgeContent = async (
+  ports: Ports,
+  file: FileRecord,
+  bytes: FileVersion,
+  by: By,
+): Promise<Judged | undefined> => {
   const open = async (): Promise<LandedFile | undefined> => {
-    const content = await ports.files.open(file);
-    const range = (start: number, end: number) => ports.files.readRange(file, start, end);
+    const content = await ports.files.open(bytes);
+    const range = (start: number, end: number) => ports.files.readRange(bytes, start, end);
     return content && { ...by, content, range, key: file.key, size: file.size, seed: file.version };
   };
   const landed = await open();

@@ -47,6 +47,9 @@ export const landingPrefix = (dataset: string): string => `${landingRoot}${datas
 /** The manifest in force of a dataset. */
 export const manifestKey = (dataset: string): string => `${landingPrefix(dataset)}manifest.json`;
 
+/** Hashes of the manifests that deployments have brought into the lake, a JSON list: each belongs to the SQL of its deployment. */
+export const deployedKey = (dataset: string): string => `runs/deployed/${dataset}.json`;
+
 const fileName = (key: string): string => {
   const name = readName(key);
   return name.kind === 'elsewhere' ? key : name.file;
@@ -83,6 +86,10 @@ export const quarantineKey = (
 /** The report beside a quarantined file. */
 export const reportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
   `${quarantineKey(file)}.report.json`;
+
+/** Why a published file keeps its old rows, beside where it would lie if it were refused. */
+export const reprocessReportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
+  `${quarantineKey(file)}.reprocess.json`;
 
 /** Rows of a file that were set aside, beside its report: `.rows.csv`, or `.rows.jsonl` where records are no lines of a table. */
 export const rowsKey = (file: Parameters<typeof quarantineKey>[0], format: 'csv' | 'jsonl'): string =>

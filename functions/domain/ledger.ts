@@ -31,6 +31,68 @@ export const fileMoves: Readonly<Record<FileState, readonly FileState[]>> = {
   missing: [],
 };
 
+/** How far a published file is on its way through manifest, SQL and rules in force; it stays `published` meanwhile, and its rows serve. */
+export type ReprocessState = 'asked' | 'accepted' | 'claimed';
+
+/** From each step of reprocessing those that may follow; `ended` takes the intent off the record and adds the outcome to its history. */
+export const reprocessMoves: Readonly<Record<ReprocessState, readonly (ReprocessState | 'ended')[]>> = {
+  asked: ['accepted', 'ended'],
+  accepted: ['claimed', 'asked', 'ended'],
+  claimed: ['accepted', 'ended'],
+};
+
+/** What validation finds out about a file, on which its next rows depend. */
+export type Findings = Partial<
+  Pick<
+    FileRecord,
+    | 'facts'
+    | 'manifest_sha256'
+    | 'quarantine_path'
+    | 'records'
+    | 'quarantined_rows'
+    | 'clean_key'
+    | 'drift'
+    | 'repairs'
+  >
+>;
+
+/** The wish to run an archived version again, and how far that is. */
+export type Reprocess = Findings & {
+  /** The record's `rev` that the wish made; no two wishes of a file share it. */
+  readonly id: number;
+  readonly state: ReprocessState;
+  readonly asked_at: string;
+  /** Hash of what the file's rows are to be made by, when it was asked for. */
+  readonly wanted?: string;
+  /** Why it waits, or why the last run failed. */
+  readonly reason?: string | undefined;
+  /** Repairs of it that were published when it was validated. */
+  readonly repaired_by?: readonly string[];
+  readonly batch_id?: string | undefined;
+  readonly fence?: number;
+  readonly claimed_at?: string;
+  /** As those of a file that waits. */
+  readonly failed_runs: number;
+  readonly failed_alone: number;
+  readonly batch_limit?: number | undefined;
+};
+
+/** How a file was reprocessed: its rows were replaced, they stay because of what it breaks now, or the runs failed. */
+export type Reprocessed = {
+  readonly asked_at: string;
+  readonly ended_at: string;
+  readonly outcome: 'replaced' | 'kept' | 'failed';
+  readonly reason?: string;
+  /** Number of findings for which its rows stay. */
+  readonly findings?: number;
+  /** Where in the lake it is told why its rows stay. */
+  readonly report?: string;
+  readonly batch_id?: string;
+  /** Hash of the manifest, SQL and rules that it met. */
+  readonly made_by?: string;
+  readonly rows?: number;
+};
+
 /** What the ledger knows of one file version; times are ISO 8601 UTC. */
 export type FileRecord = FileVersion & {
   readonly dataset: string;
@@ -57,8 +119,8 @@ export type FileRecord = FileVersion & {
   readonly clean_key?: string | undefined;
   /** For a repair: what its rows are published as, `<landed_file of the source>#repair`. */
   readonly landed_as?: string;
-  /** For a repair: the ledger's name of the file version whose quarantined rows it mends. */
-  readonly repairs?: FileVersion;
+  /** For a repair: the ledger's name of the file version whose quarantined rows it mends, and the batch by which that was published then. */
+  readonly repairs?: FileVersion & { readonly batch_id?: string };
   /** How its columns differ from the manifest's in what that allows. */
   readonly drift?: readonly string[];
   readonly failures_found?: readonly RuleFailure[];
@@ -72,6 +134,12 @@ export type FileRecord = FileVersion & {
   readonly batch_limit?: number | undefined;
   /** Silver rows it has published. */
   readonly rows?: number;
+  /** Hash of the manifest, SQL and rules that made them. */
+  readonly made_by?: string;
+  /** There while its archived bytes run again. */
+  readonly reprocess?: Reprocess | undefined;
+  /** How that ended so far, the last twenty times. */
+  readonly reprocessed?: readonly Reprocessed[];
   readonly superseded_by?: string;
   readonly stored_as?: string;
   readonly accepted_at?: string;

@@ -7,6 +7,7 @@ import type {
   Lease,
   RebuildRecord,
   RebuildState,
+  Reprocess,
 } from './ledger.ts';
 
 /** What the use cases need of the world, in our words; adapters and tests' fakes answer. */
@@ -65,6 +66,19 @@ export type Ledger = {
   waiting(dataset: string): Promise<readonly FileRecord[]>;
   /** Takes a file off the queue. */
   dequeue(file: FileRecord): Promise<void>;
+
+  /** Lists a file among those of its dataset that were published; twice is once. */
+  listPublished(file: FileRecord): Promise<void>;
+  /** Files of a dataset that are published, in no order. */
+  published(dataset: string): Promise<readonly FileRecord[]>;
+  /** Queues a published file, then records the wish to reprocess it. */
+  askReprocess(file: FileRecord, wish: Omit<Reprocess, 'id'>): Promise<FileRecord | undefined>;
+  /** Published files of a dataset that are to be reprocessed, in order of landing. */
+  reprocessing(dataset: string): Promise<readonly FileRecord[]>;
+  /** Takes a file off that queue whose wish has ended. */
+  dequeueReprocess(file: FileRecord, wish: Pick<Reprocess, 'id'>): Promise<void>;
+  /** Takes off that queue what a process that died has left there. */
+  tidyReprocessing(dataset: string): Promise<void>;
 
   lease(name: string): Promise<Lease>;
   /** Takes a free lease with the next fence. */

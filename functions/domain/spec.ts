@@ -24,8 +24,10 @@ export const SpecFacts = z.object({
 export const SpecFile = Version.extend({
   /** Where it landed, for a repair: its rows belong to another file, whose key `key` begins with. */
   object_key: z.string().optional(),
-  /** The copy of its good records, which is read instead of what landed; its text never changes. */
+  /** What is read instead of what landed, the copy of its good records or its archived bytes; it never changes. */
   clean_key: z.string().optional(),
+  /** This very version is published already: its rows are replaced, and the rows of `<key>#…` stay. */
+  reprocessed: z.boolean().optional(),
   /** ISO 8601 UTC, from S3. */
   landed_at: z.string(),
   /** Of the bytes that are to be read. */
@@ -69,6 +71,10 @@ export const TransformSpec = z.object({
   /** One select over the relation `landed_<dataset>`: the columns above as text and `landed_file`, `landed_version`, `landed_at` (timestamp, UTC), `batch_id`. */
   sql: z.string(),
   table: SilverTable,
+  /** The rules as written; those that the rows of this batch meet, whatever is deployed meanwhile. */
+  ruleset: z.string().optional(),
+  /** Hash of manifest, SQL and rules. */
+  made_by: z.string().optional(),
 });
 export type TransformSpec = z.infer<typeof TransformSpec>;
 
@@ -112,7 +118,13 @@ export const QualitySpec = z.object({
   dataset: z.string(),
   fence: z.number().int(),
   files: z.array(
-    Version.extend({ landed_at: z.string(), records: z.number().int(), staged: z.number().int() }),
+    Version.extend({
+      landed_at: z.string(),
+      records: z.number().int(),
+      staged: z.number().int(),
+      /** As in the spec of the transform: rows that hang on it stay. */
+      reprocessed: z.boolean().optional(),
+    }),
   ),
   staged: z.string(),
   ruleset: CompiledRuleset,

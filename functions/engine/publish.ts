@@ -71,13 +71,20 @@ const hangingOn = (keys: readonly string[]): string => {
   return `contains(landed_file, '#') and exists (select 1 from (values ${prefixes.join(', ')}) as files(prefix) where starts_with(landed_file, prefix))`;
 };
 
+/** Keys of the files whose mended rows go with their own: those of a version that is published once more stay right. */
+const retracting = (spec: QualitySpec, passed: readonly { readonly key: string }[]): string[] => {
+  const again = new Set(spec.files.flatMap(({ key, reprocessed }) => (reprocessed ? [key] : [])));
+  return passed.flatMap(({ key }) => (again.has(key) ? [] : [key]));
+};
+
 const replaceRows = async (session: Session, spec: QualitySpec, { files }: QualityResult): Promise<void> => {
   const passed = files.filter(({ outcome }) => outcome === 'published');
   if (passed.length === 0) return;
   const [table, columns] = [silverName(spec.dataset), columnList(spec.table.columns.map(({ name }) => name))];
   const theirs = `landed_file in ${list(passed.map(({ key }) => literal(key)))}`;
   await session.run(`delete from ${table} where ${theirs}`);
-  await session.run(`delete from ${table} where ${hangingOn(passed.map(({ key }) => key))}`);
+  const hung = retracting(spec, passed);
+  if (hung.length > 0) await session.run(`delete from ${table} where ${hangingOn(hung)}`);
   // Not in the table's order: a file's rows lie together as they are, and sorting ten million takes longer than all the rest.
   await session.run(`insert into ${table} (${columns}) select ${columns} from staged where ${theirs}`);
   const found = await rowsPerFile(session, `(select landed_file from ${table} where ${theirs}) as published`);

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SilverTable } from '../domain/spec.ts';
 import { retryConflicts } from './conflicts.ts';
+import { SpecMismatch } from './errors.ts';
 import { openSession, type Session } from './session.ts';
 import { identifier, list, literal } from './sql-text.ts';
 
@@ -51,6 +52,17 @@ const evolve = async (session: Session, dataset: string, { columns }: SilverTabl
     const change = !types.has(name)
       ? `add column ${definition({ name, type })}`
       : `alter column ${identifier(name)} set data type ${type}`;
-    if (types.get(name) !== wanted?.type) await session.run(`alter table ${silverName(dataset)} ${change}`);
+    if (types.get(name) === wanted?.type) continue;
+    try {
+      await session.run(`alter table ${silverName(dataset)} ${change}`);
+    } catch (cause) {
+      if (!isConversion(cause)) throw cause;
+      throw new SpecMismatch(
+        `sql/silver/${dataset}.sql: ${name} was ${types.get(name)}, now it is ${type}, which published rows cannot take; give the column a new name, or set the type back`,
+      );
+    }
   }
 };
+
+const isConversion = (cause: unknown): boolean =>
+  cause instanceof Error && /^(?:Conversion|Out of Range) Error/.test(cause.message);

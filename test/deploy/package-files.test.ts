@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deployedKey } from '../../functions/domain/landing.ts';
 import { type LaptopS3, startS3 } from '../local/s3/laptop-s3.ts';
 
 type Hook = 'before:deploy:deploy' | 'after:deploy:deploy' | 'before:remove:remove';
@@ -61,7 +63,7 @@ const writeManifest = async (dataset: string, text: string) => {
 };
 
 const versions = async (): Promise<number> => {
-  const page = await laptop.client.send(new ListObjectVersionsCommand({ Bucket: lake }));
+  const page = await laptop.client.send(new ListObjectVersionsCommand({ Bucket: lake, Prefix: 'data/' }));
   return (page.Versions ?? []).length + (page.DeleteMarkers ?? []).length;
 };
 
@@ -86,7 +88,24 @@ describe('a deployment', () => {
     await mkdir(join(root, 'rules', 'unfinished'));
     await plugin().hooks['after:deploy:deploy']();
     const keys = (await laptop.s3.list(lake, '')).map(({ key }) => key);
-    expect(keys).toEqual(['data/streams/manifest.json', 'data/tracks/manifest.json']);
+    expect(keys.filter((key) => key.startsWith('data/'))).toEqual([
+      'data/streams/manifest.json',
+      'data/tracks/manifest.json',
+    ]);
+  });
+
+  test('notes every manifest that it has put, for functions to tell it from one put by hand', async () => {
+    const noted = async (): Promise<string[]> => {
+      const command = new GetObjectCommand({ Bucket: lake, Key: deployedKey('streams') });
+      const { Body } = await laptop.client.send(command);
+      return JSON.parse((await Body?.transformToString()) ?? '');
+    };
+    const texts = ['{}', '{"max_rows": 5}'];
+    for (const text of [...texts, '{}']) {
+      await writeManifest('streams', text);
+      await plugin().hooks['after:deploy:deploy']();
+    }
+    expect(await noted()).toEqual(texts.map((text) => createHash('sha256').update(text).digest('hex')));
   });
 
   test('puts a manifest again only when it changed', async () => {

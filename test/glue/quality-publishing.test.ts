@@ -70,6 +70,15 @@ describeInstalled('publishing on Iceberg', (installation) => {
           { id: '7', file: "it's\\new.csv" },
         ],
       );
+      const again = await stagePeople(lake, 'hanging', 4, { 'a%csv': [[8, 'y']], 'a.csv2': [[9, 'y']] });
+      const files = again.files.map((file) => ({ ...file, reprocessed: true }));
+      await lake.judge({ ...again, files });
+      expect(await rows()).toEqual([
+        [5, 'a%csv#repair'],
+        [7, "it's\\new.csv"],
+        [8, 'a%csv'],
+        [9, 'a.csv2'],
+      ]);
     },
     5 * minutes,
   );

@@ -1,4 +1,4 @@
-import type { Catalog, Model } from '../../functions/domain/catalog.ts';
+import type { Catalog, Dataset, Model } from '../../functions/domain/catalog.ts';
 
 const model = (name: string, kind: Model['kind'], settings: Partial<Model>): Model => ({
   name,
@@ -60,3 +60,39 @@ export const simulatedCatalog: Catalog = {
     },
   },
 };
+
+const plays = simulatedCatalog.datasets.plays as Dataset;
+
+/** What analysts deploy one after the other: other SQL, other rules, and the first once more with other words. */
+export const deployments: readonly Catalog[] = [
+  plays,
+  { ...plays, sql: "select id, concat(day, '') as day from landed_plays" },
+  { ...plays, ruleset: 'Rules = [ ColumnValues "id" < 700 ]' },
+  { ...plays, sql: '-- the same\nselect id,\n  day\nfrom landed_plays' },
+].map((dataset) => ({ ...simulatedCatalog, datasets: { plays: dataset } }));
+
+/** `rows` sets bad rows aside, to `loose` no day is bad. */
+const purposes = ['listens', 'listens, corrected', 'listens, again', 'rows', 'rows, again', 'loose'];
+export const manifests = purposes.map((purpose) =>
+  JSON.stringify({
+    name: 'manifest.json',
+    version: '1.0',
+    directory: 'data/plays/',
+    purpose,
+    schema: {
+      extension: '.csv',
+      name_pattern: '[a-z]+.csv',
+      fields_required: true,
+      fields: {
+        id: { type: 'int', required: true },
+        day: { type: purpose === 'loose' ? 'string' : 'date', required: true },
+      },
+      validation: {
+        on_error: purpose.startsWith('rows') ? 'quarantine_rows' : 'quarantine',
+        quarantine_path: 'data/quarantine',
+      },
+    },
+  }),
+);
+
+export const manifestKey = 'data/plays/manifest.json';

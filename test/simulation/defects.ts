@@ -35,6 +35,14 @@ export const defects: Readonly<Record<string, Defect>> = {
   },
   'retract nothing': { engine: { retractsNothing: true } },
   'retract no repairs': { engine: { retractsNoRepairs: true } },
+  'keep old rows beside reprocessed ones': { engine: { keepsReprocessedRows: true } },
+  'retract repairs of what is reprocessed': { engine: { retractsRepairsOfReprocessed: true } },
+  'let a reprocessed version overwrite a newer one': {
+    ledger: (ledger) => ({
+      ...ledger,
+      versionsOf: async (key) => (await ledger.versionsOf(key)).filter((one) => one.reprocess === undefined),
+    }),
+  },
   'leave repairs behind': {
     ledger: (ledger) => ({
       ...ledger,

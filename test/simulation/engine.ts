@@ -13,7 +13,15 @@ import type { Lake } from './lake.ts';
 
 /** The Glue jobs in memory: silver rows as `<id>,<day>` lines, a publish that replaces the rows of a batch's keys. */
 
-export type SilverRow = { key: string; version: string; id: string; day: string };
+/** A row with the SQL that made it and the batch that published it. */
+export type SilverRow = {
+  key: string;
+  version: string;
+  id: string;
+  day: string;
+  sql: string;
+  batch: string;
+};
 export type SimulatedRun = { id: string; job: JobName; spec: string; state: Run['state']; message?: string };
 type Published = { fence: number; result: QualityResult };
 
@@ -24,6 +32,8 @@ export type EngineFaults = {
   /** Gold does not remember what was touched and is not shown. */
   forgetsTouched?: boolean;
   marksBeforeWriting?: boolean;
+  keepsReprocessedRows?: boolean;
+  retractsRepairsOfReprocessed?: boolean;
 };
 
 export const newEngine = (
@@ -55,7 +65,7 @@ export const newEngine = (
     const staged = spec.files.map((file) => ({
       key: file.key,
       version: file.version,
-      rows: rowsOf(lake, file),
+      rows: rowsOf(lake, file, spec),
     }));
     if (staged.some(({ rows }) => rows.some(({ id }) => id.startsWith('666'))))
       throw new Error('a poison row');
@@ -73,11 +83,20 @@ export const newEngine = (
     if ([...published.values()].some(({ fence }) => fence > spec.fence))
       throw new Error(`${unpublished}fenced out`);
     const read = JSON.parse(lake.newest(runKey(spec.batch, 'transform', 'spec'))?.body ?? '{}');
-    const judged = TransformSpec.parse(read).files.map((file) => ({ file, rows: rowsOf(lake, file) }));
-    const passed = judged.filter(({ rows }) => rows.every(({ id }) => !id.startsWith('999')));
+    const transformed = TransformSpec.parse(read);
+    const judged = transformed.files.map((file) => ({ file, rows: rowsOf(lake, file, transformed) }));
+    const isStrict = spec.ruleset.rules.some(({ text }) => text.includes('700'));
+    const isBroken = ({ id }: SilverRow): boolean =>
+      id.startsWith('999') || (isStrict && id.startsWith('777'));
+    const passed = judged.filter(({ rows }) => !rows.some(isBroken));
+    const again = new Set(spec.files.flatMap(({ key, reprocessed }) => (reprocessed ? [key] : [])));
     const keys = faults.retractsNothing ? [] : passed.map(({ file }) => file.key);
-    const isRetracted = (row: SilverRow): boolean =>
-      keys.some((key) => row.key === key || (!faults.retractsNoRepairs && hangsOn(row.key, key)));
+    const retracts = (key: string, row: SilverRow): boolean => {
+      if (row.key === key) return !(faults.keepsReprocessedRows && again.has(key));
+      if (faults.retractsNoRepairs || !hangsOn(row.key, key)) return false;
+      return !again.has(key) || faults.retractsRepairsOfReprocessed === true;
+    };
+    const isRetracted = (row: SilverRow): boolean => keys.some((key) => retracts(key, row));
     silver = [...silver.filter((row) => !isRetracted(row)), ...passed.flatMap(({ rows }) => rows)];
     const files = judged.map(({ file: { key, version }, rows }) => {
       const isPassed = passed.some(({ file }) => file.key === key);
@@ -148,10 +167,14 @@ const answerOf = ({ id, spec, state, message }: SimulatedRun): Run => ({
 });
 const answer = (run: SimulatedRun | undefined): Run | undefined => run && answerOf(run);
 
-const rowsOf = (lake: Lake, { key, version, clean_key }: SpecFile): SilverRow[] => {
+const rowsOf = (
+  lake: Lake,
+  { key, version, clean_key }: SpecFile,
+  { sql, batch }: Pick<TransformSpec, 'sql' | 'batch'>,
+): SilverRow[] => {
   const stored = clean_key === undefined ? lake.find(key, version) : lake.newest(clean_key);
   if (!stored) throw new Error(`${key}@${version} is gone`);
-  return parseRows(stored.body).map((row) => ({ key, version, ...row }));
+  return parseRows(stored.body).map((row) => ({ key, version, ...row, sql, batch }));
 };
 
 /** Rows of a file's body, header left out. */

@@ -1,6 +1,7 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { retryParked } from '../../functions/domain/batch-run.ts';
-import { simulatedCatalog } from './catalog.ts';
+import { askReprocess } from '../../functions/domain/reprocess.ts';
+import { deployments, manifestKey, manifests, simulatedCatalog } from './catalog.ts';
 import { type Dice, dice } from './dice.ts';
 import { aftermath } from './invariants.ts';
 import type { Weather } from './weather.ts';
@@ -16,35 +17,14 @@ export type Outcome = {
   readonly calls: number;
 };
 
-/** What a file's content means to the pipeline; `mixed` has good rows and bad ones, `mended` some of another file's bad rows. */
-export type Kind = 'good' | 'mixed' | 'refused' | 'rule-breaking' | 'poison' | 'mended';
+/** What a file's content means to the pipeline; `strictly-good` breaks the stricter rules, `mixed` has good rows and bad ones, `mended` some of another file's bad rows. */
+export type Kind = 'good' | 'strictly-good' | 'mixed' | 'refused' | 'rule-breaking' | 'poison' | 'mended';
 export type Upload = {
   readonly key: string;
   readonly version: string;
   readonly body: string;
   readonly kind: Kind;
 };
-
-const manifests = ['listens', 'listens, corrected', 'listens, again', 'rows', 'rows, again'].map((purpose) =>
-  JSON.stringify({
-    name: 'manifest.json',
-    version: '1.0',
-    directory: 'data/plays/',
-    purpose,
-    schema: {
-      extension: '.csv',
-      name_pattern: '[a-z]+.csv',
-      fields_required: true,
-      fields: { id: { type: 'int', required: true }, day: { type: 'date', required: true } },
-      validation: {
-        on_error: purpose.startsWith('rows') ? 'quarantine_rows' : 'quarantine',
-        quarantine_path: 'data/quarantine',
-      },
-    },
-  }),
-);
-
-const manifestKey = 'data/plays/manifest.json';
 
 export const runHistory = async (seed: number, weather: Weather, defect: Defect = {}): Promise<Outcome> => {
   const luck = dice(seed);
@@ -57,11 +37,20 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
   await heal(world, luck);
   await retryParked(world.ledger, 'plays');
   await heal(world, luck);
+  const isAllReprocessed = seed % 3 === 0;
+  if (isAllReprocessed) await reprocessAll(world, luck);
   return {
     seed,
     calls: world.calls(),
-    violations: [...world.watch.violations, ...aftermath(world, uploads)],
+    violations: [...world.watch.violations, ...aftermath(world, uploads, isAllReprocessed)],
   };
+};
+
+/** What was deployed last has to reach every published row; a third of the histories pays for it. */
+const reprocessAll = async (world: World, luck: Dice): Promise<void> => {
+  world.deploy(luck.pick(deployments));
+  for (const file of await world.ledger.published('plays')) await askReprocess(world, file);
+  await heal(world, luck);
 };
 
 /** Plays the script in bad weather. */
@@ -188,8 +177,21 @@ const mending = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
 /** More files land while others are mended. */
 const mendingScript = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
   const [land, mend] = [landing(luck, world, uploads), mending(luck, world, uploads)];
-  return Array.from({ length: luck.below(9) }, () => luck.pick([land, mend, mend, mend]));
+  const script = Array.from({ length: luck.below(9) }, () => luck.pick([land, mend, mend, mend]));
+  for (const change of changes(luck, world)) script.splice(luck.below(script.length + 1), 0, change);
+  return script;
 };
+
+/** SQL, rules or the manifest change, and what is published is made anew, more than once or not at all. */
+const changes = (luck: Dice, world: World): (() => void)[] =>
+  Array.from({ length: luck.below(4) }, () =>
+    luck.pick([
+      () => world.deploy(luck.pick(deployments)),
+      () => void world.lake.put(manifestKey, luck.pick(manifests)),
+      world.reprocess,
+      world.reprocess,
+    ]),
+  );
 
 const scriptOf = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
   const land = landing(luck, world, uploads);
@@ -203,6 +205,7 @@ const scriptOf = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] =
   if (luck.chance(0.3))
     script.splice(luck.below(script.length), 0, putManifest('{ broken'), putManifest(luck.pick(manifests)));
   if (luck.chance(0.4)) script.splice(luck.below(script.length + 1), 0, putManifest(luck.pick(manifests)));
+  for (const change of changes(luck, world)) script.splice(luck.below(script.length + 1), 0, change);
   script.splice(luck.chance(0.8) ? 0 : luck.below(script.length), 0, putManifest(luck.pick(manifests)));
   return [...script, putManifest(luck.pick(manifests))];
 };
@@ -212,7 +215,7 @@ const content = (luck: Dice, number: number): Pick<Upload, 'body' | 'kind'> => {
     'good',
     'good',
     'good',
-    'good',
+    'strictly-good',
     'mixed',
     'mixed',
     'mixed',
@@ -220,7 +223,7 @@ const content = (luck: Dice, number: number): Pick<Upload, 'body' | 'kind'> => {
     'rule-breaking',
     'poison',
   ]);
-  const base = { 'rule-breaking': 999, poison: 666 }[String(kind)] ?? 1;
+  const base = { 'rule-breaking': 999, 'strictly-good': 777, poison: 666 }[String(kind)] ?? 1;
   const isBad = (row: number): boolean => kind === 'refused' || (kind === 'mixed' && row % 2 === 1);
   const rows = Array.from({ length: (kind === 'mixed' ? 4 : 1) + luck.below(3) }, (_, row) => {
     const day = `2024-06-${20 + luck.below(4)}`;

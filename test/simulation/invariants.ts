@@ -1,13 +1,17 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { rowsKey } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
+import { madeBy } from '../../functions/domain/made-by.ts';
+import { parseManifest } from '../../functions/domain/manifest/manifest.ts';
 import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repair/repaired.ts';
+import { deployments, manifestKey, manifests } from './catalog.ts';
 import { parseRows } from './engine.ts';
 import type { Kind, Upload } from './history.ts';
+import { measuresOf } from './warehouse.ts';
 import type { World } from './world.ts';
 
 /** What must hold once everything has come to rest. */
-export const aftermath = (world: World, uploads: readonly Upload[]): string[] => {
+export const aftermath = (world: World, uploads: readonly Upload[], isAllReprocessed: boolean): string[] => {
   const records = world.items().filter(({ pk }) => pk.startsWith('FILE#'));
   return [
     ...uploads.flatMap((upload) => endOf(upload, records)),
@@ -17,6 +21,8 @@ export const aftermath = (world: World, uploads: readonly Upload[]): string[] =>
     ...mendedFiles(uploads, records),
     ...setAside(world, uploads, records),
     ...silverRows(world, uploads, records),
+    ...stillWished(uploads, records),
+    ...(isAllReprocessed ? reprocessed(world, uploads, records) : []),
     ...kpis(world),
   ];
 };
@@ -31,7 +37,8 @@ const ends: Readonly<Record<Kind, readonly string[]>> = {
   good: ['published', 'superseded', 'ignored'],
   mixed: ['published', 'superseded', 'ignored', 'quarantined'],
   mended: ['published', 'superseded', 'ignored', 'quarantined'],
-  refused: ['quarantined', 'superseded', 'ignored'],
+  refused: ['quarantined', 'superseded', 'ignored', 'published'],
+  'strictly-good': ['published', 'superseded', 'ignored', 'quarantined'],
   'rule-breaking': ['quarantined', 'superseded', 'ignored'],
   poison: ['parked', 'superseded'],
 };
@@ -97,6 +104,8 @@ const setAside = (world: World, uploads: readonly Upload[], records: readonly It
     const record = recordOf(records, upload) as FileRecord | undefined;
     if (record?.state !== 'published') return [];
     const { quarantined_rows = 0 } = record;
+    // Of a file that has no bad row any more, by the manifest in force, those of before stay where they are.
+    if (quarantined_rows === 0 && record.reprocessed) return [];
     const rows = world.lake.newest(rowsKey(record, 'csv'))?.body.trimEnd().split('\n').length ?? 1;
     const hanging = records.filter((one) => hangsOn(String(one.landed_as), landedFile(record)));
     const balance = balanceOf(record, hanging as unknown as FileRecord[]);
@@ -110,21 +119,79 @@ const setAside = (world: World, uploads: readonly Upload[], records: readonly It
     ];
   });
 
-/** Silver holds the rows of the published versions, each once. */
+/** Silver holds the rows of the published versions, each once, as the SQL made them that the record names. */
 const silverRows = (world: World, uploads: readonly Upload[], records: readonly Item[]): string[] => {
   const published = uploads.filter((upload) => recordOf(records, upload)?.state === 'published');
   const expected = published
     .flatMap((upload) => {
-      const name = recordOf(records, upload)?.landed_as ?? upload.key;
-      const rows = parseRows(upload.body).filter(({ day }) => day !== 'yesterday');
-      return rows.map(({ id }) => `${name} ${id}`);
+      const record = recordOf(records, upload);
+      const name = record?.landed_as ?? upload.key;
+      const { sql = 'nothing', isLoose = false } = makers.get(String(record?.made_by)) ?? {};
+      const rows = parseRows(upload.body).filter(({ day }) => isLoose || day !== 'yesterday');
+      return rows.map(({ id }) => `${name} ${id} ${sql}`);
     })
     .sort();
   const silver = world.engine
     .silver()
-    .map(({ key, id }) => `${key} ${id}`)
+    .map(({ key, id, sql }) => `${key} ${id} ${bare(sql)}`)
     .sort();
   return expected.join() === silver.join() ? [] : [`silver holds ${silver.join()}, not ${expected.join()}`];
+};
+
+type Maker = { readonly sql: string; readonly isLoose: boolean; readonly isStrict: boolean };
+
+const bare = (sql: string): string => sql.replace(/--.*|\s+/g, ' ').trim();
+
+/** What each hash stands for. */
+const makers: ReadonlyMap<string, Maker> = new Map(
+  deployments.flatMap(({ datasets: { plays } }) =>
+    manifests.flatMap((text): [string, Maker][] => {
+      const parsed = parseManifest(text);
+      if (!plays || !parsed.ok) throw new Error('a manifest of the simulation is broken');
+      const isLoose = text.includes('loose');
+      const maker = { sql: bare(plays.sql), isLoose, isStrict: plays.ruleset.includes('700') };
+      return [[madeBy(plays, parsed.manifest), maker]];
+    }),
+  ),
+);
+
+const stillWished = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
+  uploads.flatMap((upload) =>
+    recordOf(records, upload)?.reprocess ? [`${upload.key} is still to be reprocessed`] : [],
+  );
+
+/** Every published file was made by what is in force, or breaks it, and then says why its rows stay. */
+const reprocessed = (world: World, uploads: readonly Upload[], records: readonly Item[]): string[] => {
+  const manifest = world.lake.newest(manifestKey)?.body ?? '';
+  const parsed = parseManifest(manifest);
+  const { plays } = world.catalog().datasets;
+  if (!plays || !parsed.ok) return ['nothing is in force'];
+  const inForce = madeBy(plays, parsed.manifest);
+  return uploads.flatMap((upload) => {
+    const record = recordOf(records, upload) as FileRecord | undefined;
+    if (record?.state !== 'published') return [];
+    const last = record.reprocessed?.at(-1);
+    if (last === undefined) return [`${upload.key} was never reprocessed`];
+    const isKept = last.outcome !== 'replaced';
+    if (!isKept && record.made_by !== inForce) return [`${upload.key} was made by other SQL`];
+    if (isKept && !last.reason) return [`${upload.key} keeps its rows and does not say why`];
+    if (upload.kind === 'mended') return [];
+    const hanging = records.some(
+      (one) => one.state === 'published' && hangsOn(String(one.landed_as), upload.key),
+    );
+    const breaks = isBreaking(upload, manifest, plays.ruleset, hanging);
+    return isKept === breaks
+      ? []
+      : [`${upload.kind} ${upload.key} ${isKept ? 'keeps its rows' : 'was replaced'}: ${last.reason}`];
+  });
+};
+
+const isBreaking = ({ body }: Upload, manifest: string, ruleset: string, isMended: boolean): boolean => {
+  const rows = parseRows(body);
+  const bad = rows.filter(({ day }) => day === 'yesterday').length;
+  if (ruleset.includes('700') && rows.some(({ id }) => id.startsWith('777'))) return true;
+  if (manifest.includes('loose')) return isMended;
+  return manifest.includes('quarantine_rows') ? bad === rows.length : bad > 0;
 };
 
 /** Every day's pointer says what silver says. */
@@ -136,8 +203,10 @@ const kpis = (world: World): string[] => {
     ...pointers.map(({ pk }) => pk.slice('DAY#'.length)),
   ]);
   return [...days].flatMap((day) => {
-    const listens = new Set(silver.filter((row) => row.day === day).map(({ id }) => id)).size;
-    const shown = pointers.find(({ pk }) => pk === `DAY#${day}`)?.listens;
-    return shown === listens ? [] : [`${day} shows ${shown} listens of ${listens}`];
+    const { listens, made } = measuresOf(silver, day);
+    const shown = pointers.find(({ pk }) => pk === `DAY#${day}`);
+    return shown?.listens === listens && shown.made === made
+      ? []
+      : [`${day} shows ${shown?.listens} listens of ${listens}, ${shown?.made} for ${made}`];
   });
 };

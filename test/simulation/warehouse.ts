@@ -50,16 +50,15 @@ export const newWarehouse = (
     if (spec.seq <= gold.seq) throw new Error('the fence was not raised');
     const rows = silver();
     const files = (of: readonly SilverRow[]): Set<string> =>
-      new Set(of.map(({ key, version }) => `${key}@${version}`));
+      new Set(of.map(({ key, version, batch }) => `${key}@${version} of ${batch}`));
     const [before, after] = [files(gold.rows), files(rows)];
-    const differs = ({ key, version }: SilverRow): boolean =>
-      before.has(`${key}@${version}`) !== after.has(`${key}@${version}`);
+    const differs = ({ key, version, batch }: SilverRow): boolean =>
+      before.has(`${key}@${version} of ${batch}`) !== after.has(`${key}@${version} of ${batch}`);
     const unshown = faults.forgetsTouched ? [] : gold.touched.filter(({ seq }) => seq > spec.shown);
     const changed = [...gold.rows, ...rows].filter(differs);
     const days = new Set([...unshown, ...changed].map(({ day }) => day));
     const lines = [...days].map((day) => {
-      const listens = new Set(rows.filter((row) => row.day === day).map(({ id }) => id)).size;
-      return JSON.stringify({ listen_date: day, listens });
+      return JSON.stringify({ listen_date: day, ...measuresOf(rows, day) });
     });
     lake.put(`${spec.unload}kpi_days/0000_part_00.json`, `${lines.join('\n')}\n`);
     gold = {
@@ -99,6 +98,15 @@ type Gold = {
   readonly rows: readonly SilverRow[];
   /** Days that rebuilds have touched, as `gold.touched` has them. */
   readonly touched: readonly { readonly day: string; readonly seq: number }[];
+};
+
+/** What the KPIs of a day say: how many listens, and the SQL that made them. */
+export const measuresOf = (rows: readonly SilverRow[], day: string) => {
+  const theirs = rows.filter((row) => row.day === day);
+  return {
+    listens: new Set(theirs.map(({ id }) => id)).size,
+    made: [...new Set(theirs.map(({ sql }) => sql))].sort().join('; '),
+  };
 };
 
 const answer = ({ id, state, error }: SimulatedStatement): Statement => ({

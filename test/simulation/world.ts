@@ -14,6 +14,7 @@ import type {
   Ledger,
   Warehouse,
 } from '../../functions/domain/ports.ts';
+import { askReprocess } from '../../functions/domain/reprocess.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { runTransform } from '../../functions/run-transform.ts';
@@ -47,7 +48,8 @@ type Delivery = { readonly to: FunctionName | 'sweep'; readonly event: unknown; 
 
 export type World = ReturnType<typeof newWorld>;
 
-export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect: Defect = {}) => {
+export const newWorld = (luck: Dice, weather: Weather, first: Catalog, defect: Defect = {}) => {
+  let catalog = first;
   let time = Date.parse('2024-06-25T00:00:00Z');
   let isCalm = false;
   const now = (): string => new Date(time++).toISOString();
@@ -89,11 +91,12 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
   const scheduler = newScheduler(luck, weather);
   const plain = { now } as const;
 
-  const useCase = (to: Delivery['to']) => {
+  /** Of one process, which ends with its first crash. */
+  const portsOf = () => {
     const process = { hasEnded: false };
     const guard = <P extends object>(port: P): P => scheduler.guard(port, process);
     const ledger = ledgerOn(guard(defect.items?.(items) ?? items));
-    const ports = {
+    return {
       files: guard(lake.files),
       ledger: defect.ledger?.(ledger, now) ?? ledger,
       jobs: guard(defect.jobs?.(engine.jobs) ?? engine.jobs),
@@ -109,6 +112,10 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
       name: 'soundcheck-sim',
       bucket: 'lake',
     };
+  };
+
+  const useCase = (to: Delivery['to']) => {
+    const ports = portsOf();
     const handlers: Record<Delivery['to'], (event: never) => Promise<unknown>> = {
       'validate-landing': validateLanding(ports),
       'run-transform': runTransform(ports),
@@ -137,7 +144,25 @@ export const newWorld = (luck: Dice, weather: Weather, catalog: Catalog, defect:
     return true;
   };
 
+  /** Somebody asks for the rows of all published files to be made anew, and may be cut off. */
+  const reprocess = (): void =>
+    scheduler.spawn(async () => {
+      try {
+        const ports = portsOf();
+        for (const file of await ports.ledger.published('plays')) await askReprocess(ports, file);
+        await ports.functions.invoke('run-transform', ourEvent('Batch Failed', 'plays', ''));
+      } catch (error) {
+        watch.failed('reprocess', error);
+      }
+    });
+
   return {
+    reprocess,
+    deploy: (next: Catalog): void => {
+      catalog = next;
+    },
+    catalog: () => catalog,
+    clock,
     lake,
     engine,
     warehouse,

@@ -75,15 +75,33 @@ const stale = async (ledger: Ports['ledger'], source: FileRecord): Promise<strin
   return `mends ${fileId(source)}, which was superseded ${now}`;
 };
 
-/** Until the file's bytes are archived its rows file waits beside the clean copy. */
+/** The rows file beside the clean copy is the one of its rows; it expires, and the one in quarantine stays. */
 const quarantinedLines = async (files: Files, record: FileRecord): Promise<QuarantinedLines> => {
   const rows = rowsFormat(record);
-  for (const key of [rowsKey(record, rows), `${record.clean_key}.rows.${rows}`]) {
+  for (const key of [`${record.clean_key}.rows.${rows}`, rowsKey(record, rows)]) {
     const stored = (await files.versionsOf(key)).at(-1);
     const content = stored && (await files.open(stored));
     if (content) return readLines(content, rows, key);
   }
   throw new Error(`the rows file of ${fileId(record)} is gone`);
+};
+
+/** The lines that a rows file names, in its order. */
+export const linesOf = async (
+  files: Pick<Files, 'open' | 'versionsOf'>,
+  key: string,
+  format: RowsFormat,
+): Promise<number[]> => {
+  const stored = (await files.versionsOf(key)).at(-1);
+  const content = stored && (await files.open(stored));
+  if (!content) throw new Error(`the rows file ${key} is gone`);
+  const lines: number[] = [];
+  const reader = openRows(format, Infinity, new FindingLog(), ({ line }) => {
+    if (line !== '') lines.push(Number(line));
+  });
+  for await (const chunk of content) reader.write(chunk);
+  reader.end();
+  return lines;
 };
 
 const readLines = async (

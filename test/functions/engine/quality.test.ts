@@ -182,6 +182,19 @@ describe('publishing', () => {
     expect(await ids()).toEqual(['4', '6']);
   });
 
+  test('leaves what hangs on a file that is reprocessed, and replaces its own rows', async () => {
+    const publishRow = async (fence: number, key: string, id: number, reprocessed = false): Promise<void> => {
+      const file = await land(lake, key, csv([[id, 'x']]), { records: 1 }, `v${fence}`);
+      const spec = await staged([file], fence);
+      const files = spec.files.map((one) => ({ ...one, reprocessed }));
+      await runQuality(lake.run(`q${fence}`), { ...spec, files });
+    };
+    await publishRow(1, 'data/people/a.csv', 1);
+    await publishRow(2, 'data/people/a.csv#repair', 2);
+    await publishRow(3, 'data/people/a.csv', 3, true);
+    expect((await silver()).map(([id]) => id)).toEqual(['2', '3']);
+  });
+
   test('says of a batch that it is not published only when that is known', async () => {
     const spec = await staged([await landRows('a', [[1, 'x']])], 1);
     const broken = { ...spec, staged: 'staging/nowhere/' };
@@ -303,6 +316,19 @@ describe('the silver table', () => {
       ['1', 'x', null],
       ['2', 'y', 42],
     ]);
+  });
+
+  test('keeps its type where published rows cannot take another, and says what to do', async () => {
+    await runQuality(lake.run('q1'), await staged([await landRows('a', [[1, 'x']])], 1));
+    const columns = table.columns.map((column) =>
+      column.name === 'name' ? { ...column, type: 'bigint' } : column,
+    );
+    const connection = await lake.run('q2').connect();
+    await expect(createSilver(connection, 'people', { ...table, columns })).rejects.toThrow(
+      /^sql\/silver\/people\.sql: name was VARCHAR, now it is bigint, which published rows cannot take; give/,
+    );
+    connection.closeSync();
+    expect(await silver()).toEqual([['1', 'x', 'data/people/a.csv', 'v1']]);
   });
 
   test('is created again without harm', async () => {
