@@ -11,16 +11,17 @@ export type Build = { readonly catalog: Promise<Catalog>; readonly bundles: Prom
 
 /**
  * Renders `rules/` and `sql/` for an engine and a DuckDB warehouse and bundles every function with the result, both at
- * once, into the state folder; what is there and up to date is kept.
+ * once, into the state folder; what is there and up to date is kept. Where `accept` rejects a catalog nothing is written.
  */
 export const buildFunctions = (
   root: string,
   state: string,
   functions: readonly DeployedFunction[],
   engine: Catalog['engine'] = 'duckdb',
+  accept: (catalog: Catalog) => Promise<void> = async () => {},
 ): Build => {
   const path = catalogPath(state);
-  const catalog = readOrRender(root, path, engine);
+  const catalog = readOrRender(root, path, engine, accept);
   const directory = join(state, 'bundles');
   const bundles = bundleFunctions({ root, functions, directory, catalog: { path, written: catalog } });
   return { catalog, bundles };
@@ -29,7 +30,12 @@ export const buildFunctions = (
 /** Where the rendered catalog of a state lies. */
 export const catalogPath = (state: string): string => join(state, 'catalog.json');
 
-const readOrRender = async (root: string, path: string, engine: Catalog['engine']): Promise<Catalog> => {
+const readOrRender = async (
+  root: string,
+  path: string,
+  engine: Catalog['engine'],
+  accept: (catalog: Catalog) => Promise<void>,
+): Promise<Catalog> => {
   const record = `${path}.sources`;
   const paths = await sourcesUnder(root);
   const stamp = [engine, ...paths].join('\n');
@@ -38,6 +44,7 @@ const readOrRender = async (root: string, path: string, engine: Catalog['engine'
   // Its parsers are slow to load, and mostly not needed.
   const { renderCatalog } = await import('../deploy/render.ts');
   const catalog = await renderCatalog(root, 'duckdb', engine);
+  await accept(catalog);
   await writeChanged(path, JSON.stringify(catalog));
   rememberSources(record, { stamp, files: { ...files, ...statesOf([path]) } });
   return catalog;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Catalog } from '../functions/domain/catalog.ts';
-import type { SilverTable } from '../functions/domain/spec.ts';
 import { buildFunctions } from './build.ts';
 import type { Closers } from './closers.ts';
 import { deployedNames, functionEnvironment } from './cloud-environment.ts';
@@ -16,6 +15,7 @@ import type { Services } from './gateway.ts';
 import { openGlue } from './glue/glue.ts';
 import type { Publish } from './protocol.ts';
 import { openQueues, type Queues } from './queues.ts';
+import { openRedeploy, tablesOf } from './redeploy.ts';
 import { openRedshiftData } from './redshift-data/redshift-data.ts';
 import { type LocalS3, openS3 } from './s3/s3.ts';
 import { openSparkEngine } from './spark-engine.ts';
@@ -36,8 +36,8 @@ export type OpenedServices = { readonly services: Services; readonly functions: 
 
 /** Opens every service on the state folder and deploys onto them; functions do not run before `functions.start()`. */
 export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
-  const { root, state, endpoint, deployment, engine, closers } = options;
-  const building = buildFunctions(root, state, deployment.functions, engine.name);
+  const { root, state, endpoint, deployment, closers } = options;
+  const building = buildFunctions(root, state, deployment.functions, options.engine.name);
   // Both are awaited below; a failure before that is not to be taken for a forgotten one.
   Promise.allSettled([building.catalog, building.bundles]);
   const bus = later<Bus>();
@@ -62,10 +62,17 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   closers.add('functions', functions.close);
   const opened = openEvents(options, functions, queues);
   bus.resolve(opened);
-  const engines = await openEngines(options, s3, catalog, publish);
+  const engine = await openChosenEngine(options, s3, catalog);
+  closers.add('engine', engine.close);
+  const engines = await openEngines(options, s3, engine, publish);
+  const deploy = openRedeploy({
+    ...{ root, state, deployed: deployment.functions, engineName: options.engine.name },
+    ...{ engine, functions, catalog },
+  });
   const json = { ...engines, events: eventsApi(opened), sqs: queues.service };
-  const health = () => ({ service: deployment.service, stage: deployment.stage, pid: process.pid });
-  return { services: { s3, dynamodb, lambda: lambdaApi(functions), json, health }, functions };
+  const { service, stage } = deployment;
+  const health = () => ({ service, stage, engine: options.engine.name, pid: process.pid });
+  return { services: { s3, dynamodb, lambda: lambdaApi(functions), json, health, deploy }, functions };
 };
 
 const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptions): Queues => {
@@ -123,10 +130,12 @@ const refusal = (rule: string, cause: unknown) => ({
   ERROR_MESSAGE: String(cause),
 });
 
-const openEngines = async (options: ServicesOptions, s3: LocalS3, catalog: Catalog, publish: Publish) => {
-  const { state, deployment, closers } = options;
-  const engine = await openChosenEngine(options, s3, catalog);
-  closers.add('engine', engine.close);
+const openEngines = async (
+  { state, deployment, closers }: ServicesOptions,
+  s3: LocalS3,
+  engine: LocalEngine,
+  publish: Publish,
+) => {
   const { execute, instance, refresh } = engine;
   const { account, region, jobs } = deployment;
   const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish });
@@ -143,8 +152,7 @@ const openChosenEngine = (
   s3: LocalS3,
   catalog: Catalog,
 ): Promise<LocalEngine> => {
-  const tables = Object.entries(catalog.datasets).map(([name, { table }]) => [name, table]);
-  const datasets: Readonly<Record<string, SilverTable>> = Object.fromEntries(tables);
+  const datasets = tablesOf(catalog);
   if (engine.name === 'spark') {
     const environment = functionEnvironment(endpoint, state);
     return openSparkEngine({ state, datasets, installation: engine.installation, environment });

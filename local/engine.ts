@@ -38,6 +38,8 @@ export type LocalEngine = {
   readonly instance: DuckDBInstance;
   /** Runs the spec that `--spec` names, `s3://<lake>/<key>`; rejects when that run fails. */
   execute(run: JobRun): Promise<void>;
+  /** Brings the silver tables up to their models; rejects with what one cannot become. */
+  deploy(datasets: Readonly<Record<string, SilverTable>>): Promise<void>;
   /** Lets transactions that begin from now on see what has been published by now. */
   refresh(): Promise<void>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export const openEngine = async (options: EngineOptions): Promise<LocalEngine> =
   return {
     instance,
     execute: (run) => turns(() => execute({ connect, store, run: run.id, scratch, signal: run.signal }, run)),
+    deploy: (datasets) => createTables(instance, datasets),
     refresh: async () => {},
     close: async () => instance.closeSync(),
   };

@@ -20,6 +20,8 @@ export type Services = {
   readonly json: Readonly<Record<string, JsonService>>;
   /** What `GET /_soundcheck` answers. */
   readonly health: () => object;
+  /** What `POST /_soundcheck/deploy` does: puts the project's SQL and rules as they are now in force. */
+  readonly deploy: () => Promise<object>;
 };
 
 export type Gateway = {
@@ -37,6 +39,7 @@ export type GatewayOptions = {
 };
 
 const HEALTH = '/_soundcheck';
+const DEPLOY = '/_soundcheck/deploy';
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const GRACE_MS = 1_000;
 
@@ -94,6 +97,14 @@ const dispatch = async (
   }
   if (service === 's3' && request.method === 'GET' && request.url === HEALTH) {
     return reply(response, 200, { 'content-type': 'application/json' }, JSON.stringify(services.health()));
+  }
+  if (service === 's3' && request.method === 'POST' && request.url === DEPLOY) {
+    return reply(
+      response,
+      200,
+      { 'content-type': 'application/json' },
+      JSON.stringify(await services.deploy()),
+    );
   }
   if (service === 's3') return services.s3.handle(request, response);
   response.setHeader('x-amzn-requestid', randomUUID());

@@ -31,6 +31,7 @@ export const openSparkEngine = async ({
   return {
     instance,
     execute: (run) => jobs.execute(run),
+    deploy: (changed) => views.deploy(changed),
     refresh: () => views.refresh(),
     close: async () => {
       await jobs.close();

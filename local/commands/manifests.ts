@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { manifestKey } from '../../functions/domain/landing.ts';
+import { deployedKey, manifestKey } from '../../functions/domain/landing.ts';
+import { deployedManifests } from '../../functions/domain/pairing.ts';
 import type { Files } from '../../functions/domain/ports.ts';
 import { aside } from './answer.ts';
 import { manifestPath, manifestTexts } from './datasets.ts';
@@ -16,8 +18,16 @@ export const landManifests = async (files: Ports): Promise<void> => {
     const key = manifestKey(dataset);
     if ((await files.readText(key)) === here) continue;
     if (await isReplaced(files, dataset, here)) aside(`${key} is newer than that of rules/, and stays.`);
-    else await files.write(key, here);
+    else await put(files, dataset, here);
   }
+};
+
+/** It is known for the manifest of a deployment before it is in force. */
+const put = async (files: Ports, dataset: string, here: string): Promise<void> => {
+  const known = await deployedManifests(files, dataset);
+  const sha256 = createHash('sha256').update(here).digest('hex');
+  if (!known.includes(sha256)) await files.write(deployedKey(dataset), JSON.stringify([...known, sha256]));
+  await files.write(manifestKey(dataset), here);
 };
 
 const isReplaced = async (files: Ports, dataset: string, here: string): Promise<boolean> => {

@@ -11,7 +11,7 @@ import { interrupted } from './exit-codes.ts';
 import { landManifests } from './manifests.ts';
 import { openCloud, pointClientsAt, stopOnSignal } from './open-cloud.ts';
 import { projectRoot, usualState, usualSweepEvery } from './options.ts';
-import { runningCloud } from './running-cloud.ts';
+import { engineAt, redeploy, runningCloud } from './running-cloud.ts';
 
 /** Says which cloud a command speaks to; without either the ordinary environment does, else the laptop's usual folder. */
 export type TargetFlags = { readonly state?: string; readonly stage?: string; readonly json?: boolean };
@@ -26,8 +26,10 @@ export type Target = {
   /** True when it runs only as long as this command. */
   readonly isOwn: boolean;
   readonly marts: () => Promise<readonly Mart[]>;
+  /** What its functions run with; of a stage on AWS, what this project would deploy. */
+  readonly catalog: () => Promise<Catalog>;
   readonly functions: Functions;
-  /** Puts the manifests of `rules/` in force, where deploying does not. */
+  /** Puts the SQL, rules and manifests of this project in force, all or none, where deploying does not. */
   readonly landManifests: () => Promise<void>;
   /** Ends what was started for this command. */
   readonly close: () => Promise<void>;
@@ -56,17 +58,28 @@ const openTarget = async ({ state, stage }: TargetFlags): Promise<Target> => {
   return laptop(state ?? usualState);
 };
 
-const elsewhere = (names: Names): Target => ({
-  ...portsOf(names),
-  isLaptop: /^https?:\/\/(127\.0\.0\.1|localhost)\b/.test(process.env.AWS_ENDPOINT_URL ?? ''),
-  isOwn: false,
-  marts: async () => {
-    const { renderCatalog } = await import('../../deploy/render.ts');
-    return Object.values((await renderCatalog(projectRoot, 'redshift')).marts);
-  },
-  landManifests: async () => {},
-  close: async () => {},
-});
+const elsewhere = (names: Names): Target => {
+  const endpoint = process.env.AWS_ENDPOINT_URL ?? '';
+  const isLaptop = /^https?:\/\/(127\.0\.0\.1|localhost)\b/.test(endpoint);
+  const catalog = () => projectCatalog(isLaptop ? endpoint : undefined);
+  return {
+    ...portsOf(names),
+    isLaptop,
+    isOwn: false,
+    marts: async () => Object.values((await catalog()).marts),
+    catalog,
+    landManifests: async () => {},
+    close: async () => {},
+  };
+};
+
+/** What this project deploys to AWS, or to the laptop cloud at an endpoint. */
+const projectCatalog = async (endpoint: string | undefined): Promise<Catalog> => {
+  const { renderCatalog } = await import('../../deploy/render.ts');
+  return endpoint === undefined
+    ? renderCatalog(projectRoot, 'redshift')
+    : renderCatalog(projectRoot, 'duckdb', await engineAt(endpoint));
+};
 
 const laptop = async (state: string): Promise<Target> => {
   const running = await runningCloud(state);
@@ -80,14 +93,22 @@ const laptop = async (state: string): Promise<Target> => {
     isLaptop: true,
     isOwn: own !== undefined,
     marts: () => martsOfState(state),
-    landManifests: () => landManifests(ports.files),
+    catalog: () => catalogOfState(state),
+    landManifests: async () => {
+      // A cloud that was started for this command has taken them with it.
+      if (running) await redeploy(running.AWS_ENDPOINT_URL ?? '');
+      await landManifests(ports.files);
+    },
     close: async () => own?.stop(),
   };
 };
 
 /** Marts of the catalog that the cloud of a state runs with. */
 export const martsOfState = async (state: string): Promise<readonly Mart[]> =>
-  Object.values(Catalog.parse(JSON.parse(await readFile(catalogPath(state), 'utf8'))).marts);
+  Object.values((await catalogOfState(state)).marts);
+
+const catalogOfState = async (state: string): Promise<Catalog> =>
+  Catalog.parse(JSON.parse(await readFile(catalogPath(state), 'utf8')));
 
 const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => ({
   bucket: LAKE_BUCKET,

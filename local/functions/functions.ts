@@ -42,6 +42,8 @@ export type Functions = {
   ): { readonly requestId: string; readonly done: Promise<void> };
   /** Begins to run what was accepted, and loads every function. */
   start(): void;
+  /** Has every invocation that begins from now on run the bundles as they are now; what runs goes on with the old ones. */
+  renew(): void;
   /** Lets what runs finish for at most `grace` milliseconds and ends all workers; what is accepted from now on is run after the next start. */
   drain(grace?: number): Promise<void>;
   /** Accepts nothing more; to be called after `drain`. */
@@ -89,6 +91,9 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
     start() {
       invocations.start();
       warm();
+    },
+    renew() {
+      for (const { pool } of running.values()) pool.renew();
     },
     async drain(grace = 3_000) {
       invocations.stop();

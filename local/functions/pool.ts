@@ -8,6 +8,8 @@ export type Pool = {
   readonly isCold: boolean;
   /** Starts a worker ahead of an invocation, where there is none. */
   warm(): void;
+  /** From now on starts workers anew: those that rest end at once, those that work after what they do. */
+  renew(): void;
   /** Waits for running invocations up to `grace` milliseconds, then ends every worker; rejects what still waits. */
   close(grace: number): Promise<void>;
 };
@@ -33,6 +35,7 @@ export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
   const instances = new Set<Instance>();
   const turns: Turn[] = [];
   const running = new Set<Promise<unknown>>();
+  const outdated = new Set<Instance>();
   let isOpen = true;
 
   const add = (): Instance => {
@@ -42,6 +45,7 @@ export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
   };
   const drop = (instance: Instance): void => {
     instances.delete(instance);
+    outdated.delete(instance);
     instance.end();
   };
   const acquire = async (): Promise<Instance> => {
@@ -63,10 +67,11 @@ export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
     idle.push(resting);
   };
   const release = (used: Instance): void => {
-    if (!used.isAlive) drop(used);
+    const isFit = used.isAlive && !outdated.has(used);
+    if (!isFit) drop(used);
     const turn = turns.shift();
-    if (turn) turn.take(used.isAlive ? used : add());
-    else if (used.isAlive) rest(used);
+    if (turn) turn.take(isFit ? used : add());
+    else if (isFit) rest(used);
   };
 
   const run = async (event: unknown, requestId?: string): Promise<Outcome> => {
@@ -89,6 +94,13 @@ export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
     },
     warm() {
       if (isOpen && instances.size === 0) rest(add());
+    },
+    renew() {
+      for (const { instance, timer } of idle.splice(0)) {
+        clearTimeout(timer);
+        drop(instance);
+      }
+      for (const instance of instances) outdated.add(instance);
     },
     async close(grace) {
       isOpen = false;

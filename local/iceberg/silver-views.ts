@@ -23,8 +23,20 @@ export class SilverViews {
   /** The metadata file that each view reads by; absent before the view is made. */
   readonly #shown = new Map<string, string | undefined>();
   readonly #turn = pLimit(1);
+  #datasets: SilverViewsOptions['datasets'];
 
-  constructor(private readonly options: SilverViewsOptions) {}
+  constructor(private readonly options: SilverViewsOptions) {
+    this.#datasets = options.datasets;
+  }
+
+  /** Gives the views the columns and types of other models. */
+  async deploy(datasets: SilverViewsOptions['datasets']): Promise<void> {
+    await this.#turn(() => {
+      this.#datasets = datasets;
+      this.#shown.clear();
+    });
+    await this.refresh();
+  }
 
   /**
    * Points the views at what main shows now. A transaction that begins later sees this or something newer, the same in all of its
@@ -32,7 +44,7 @@ export class SilverViews {
    */
   refresh(): Promise<void> {
     return this.#turn(async () => {
-      const { datasets, folder } = this.options;
+      const [datasets, { folder }] = [this.#datasets, this.options];
       const found = await Promise.all(
         Object.keys(datasets).map(async (dataset) => ({
           dataset,
@@ -52,7 +64,7 @@ export class SilverViews {
   }
 
   async #show(session: Session, dataset: string, metadata: string | undefined): Promise<void> {
-    const { columns = [] } = this.options.datasets[dataset] ?? {};
+    const { columns = [] } = this.#datasets[dataset] ?? {};
     const source = metadata === undefined ? undefined : `iceberg_scan(${literal(metadata)})`;
     const there = source === undefined ? new Set() : await columnsOf(session, source);
     const selected = columns.map(({ name, type }) => {

@@ -54,6 +54,7 @@ const lambda = lambdaApi({
   invoke: async (_, event) => ({ requestId: 'r', ok: true, payload: event }),
   invokeAsync: () => ({ requestId: 'r', done: Promise.resolve() }),
   start: () => {},
+  renew: () => {},
   drain: async () => {},
   close: () => {},
 });
@@ -92,7 +93,14 @@ beforeAll(async () => {
     isBucket: (name) => name === 'lake',
   };
   const json = { events: eventsApi(bus), sqs: queues.service, glue };
-  serve({ s3, dynamodb, lambda, json, health: () => ({ stage: 'dev' }) });
+  serve({
+    s3,
+    dynamodb,
+    lambda,
+    json,
+    health: () => ({ stage: 'dev' }),
+    deploy: async () => ({ changed: true }),
+  });
 });
 afterAll(async () => {
   await gateway.close();

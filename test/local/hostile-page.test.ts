@@ -110,6 +110,7 @@ beforeAll(async () => {
       return { requestId: 'r', done: Promise.resolve() };
     },
     start: () => {},
+    renew: () => {},
     drain: async () => {},
     close: () => {},
   });
@@ -120,6 +121,7 @@ beforeAll(async () => {
     lambda,
     json: { 'redshift-data': warehouse },
     health: () => ({ secret: 'health' }),
+    deploy: async () => ({ changed: false }),
   };
   const gateway = await openGateway({ services: Promise.resolve(services), log: () => {} });
   cloud = new URL(gateway.endpoint);

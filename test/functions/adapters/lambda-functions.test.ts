@@ -17,6 +17,7 @@ beforeAll(async () => {
       return { requestId: 'r', done: Promise.resolve() };
     },
     start: () => {},
+    renew: () => {},
     drain: async () => {},
     close: () => {},
   });

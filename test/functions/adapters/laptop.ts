@@ -44,6 +44,7 @@ const nothing: Services = {
   lambda: async () => never(),
   json: {},
   health: () => ({}),
+  deploy: async () => ({}),
 };
 
 /** Opens services behind the gateway and points the environment of every SDK client at a way there on which things go wrong. */

@@ -129,6 +129,21 @@ describe('a function', () => {
     await clear();
   });
 
+  test('is run by another worker once it is renewed, and what runs comes to its end', async () => {
+    const opened = open(deployed('count'));
+    const { path, clear } = tries();
+    const call = (wait = 0) => opened.invoke('test-count', { file: path, pause: wait });
+    expect(await call()).toMatchObject({ payload: 1 });
+    const running = call(500);
+    opened.renew();
+    expect(await call()).toMatchObject({ payload: 1 });
+    expect(await running).toMatchObject({ payload: 2 });
+    expect(await call()).toMatchObject({ payload: 2 });
+    opened.renew();
+    expect(await call()).toMatchObject({ payload: 1 });
+    await clear();
+  });
+
   test('that is not deployed is refused', async () => {
     await expect(open(deployed('echo')).invoke('test-gone', {})).rejects.toThrow(FunctionNotFound);
   });
