@@ -5,6 +5,7 @@ import { addInfer } from './commands/infer.ts';
 import { addLand } from './commands/land.ts';
 import { withExamples } from './commands/options.ts';
 import { addReplay } from './commands/replay.ts';
+import { addReprocess } from './commands/reprocess.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRuns } from './commands/runs.ts';
 import { addStart } from './commands/start.ts';
@@ -27,7 +28,7 @@ for (const add of [addCheck, addInfer]) add(program);
 program.commandsGroup('A laptop cloud:');
 for (const add of [addStart, addCloud]) add(program);
 program.commandsGroup('Any cloud, the laptop one or AWS:');
-for (const add of [addLand, addRuns, addReplay, addRetry]) add(program);
+for (const add of [addLand, addRuns, addReplay, addReprocess, addRetry]) add(program);
 
 program.parseAsync().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);

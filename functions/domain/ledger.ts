@@ -88,6 +88,8 @@ export type Reprocessed = {
   /** Where in the lake it is told why its rows stay. */
   readonly report?: string;
   readonly batch_id?: string;
+  /** The batch whose rows were replaced. */
+  readonly replaced_batch?: string;
   /** Hash of the manifest, SQL and rules that it met. */
   readonly made_by?: string;
   readonly rows?: number;

@@ -38,11 +38,12 @@ const replaced = async (
   rows: number,
   told: Told,
 ): Promise<FileRecord | undefined> => {
-  const { fence, claimed_at } = file.reprocess;
+  const { fence } = file.reprocess;
   const found = { ...findingsOf(file.reprocess), ...told, rows };
   await setRowsAside(ports.files, { ...file, ...found }, true);
-  const patch = { ...found, ...(fence !== undefined && { fence }), ...(claimed_at && { claimed_at }) };
-  return endReprocess(ports, file, { outcome: 'replaced', rows, ...told }, patch);
+  const patch = { ...found, ...(fence !== undefined && { fence }) };
+  const before = file.batch_id === undefined ? {} : { replaced_batch: file.batch_id };
+  return endReprocess(ports, file, { outcome: 'replaced', rows, ...told, ...before }, patch);
 };
 
 const kept = async (

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { landingPrefix } from '../../functions/domain/landing.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
+import type { FileRecord, Reprocess, Reprocessed } from '../../functions/domain/ledger.ts';
 import type { Ledger } from '../../functions/domain/ports.ts';
 import { repairsOf } from '../../functions/domain/repair/repaired.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
@@ -37,6 +37,8 @@ const factsOf = (record: FileRecord, records: readonly FileRecord[]): [string, s
     ['columns', drift.length > 0 ? drift.join('; ') : undefined],
     ['mends', repairs && `${repairs.key}, version ${repairs.version}; published as ${landed_as}`],
     ['superseded', record.superseded_by && `by version ${record.superseded_by}`],
+    ['made by', record.made_by && `manifest, SQL and rules ${record.made_by.slice(0, 12)}`],
+    ['reprocess', record.reprocess && wishText(record.reprocess)],
     ['report', reportOf(record)],
     ['set aside', rowsFileOf(record)],
     ['bytes', record.stored_as],
@@ -44,8 +46,27 @@ const factsOf = (record: FileRecord, records: readonly FileRecord[]): [string, s
   return facts.flatMap(([name, value]) => (value ? [[name, value]] : []));
 };
 
+const wishText = ({ state, asked_at, reason }: Reprocess): string =>
+  `${state} since ${shortTime(asked_at)}${reason ? `: ${reason}` : ''}`;
+
+const endText = ({ asked_at, ended_at, outcome, reason, report, batch_id }: Reprocessed) => {
+  const by = batch_id === undefined ? '' : ` by batch ${batch_id}`;
+  const why = `${reason ? `: ${reason}` : ''}${report ? `; report: ${report}` : ''}`;
+  const words = {
+    replaced: `rows replaced${by}`,
+    kept: `kept its rows${why}`,
+    failed: `not reprocessed${why}`,
+  };
+  return [
+    [asked_at, 'asked to be reprocessed'],
+    [ended_at, words[outcome]],
+  ] satisfies [string, string][];
+};
+
 const momentsOf = (record: FileRecord): [string, string][] => {
-  const batch = record.batch_id === undefined ? '' : `batch ${record.batch_id}`;
+  const replaced = record.reprocessed?.find(({ outcome }) => outcome === 'replaced')?.replaced_batch;
+  const first = replaced ?? record.batch_id;
+  const batch = first === undefined ? '' : `batch ${first}`;
   const moments: [string | undefined, string][] = [
     [record.landed_at, 'landed'],
     [record.accepted_at, 'accepted'],
@@ -55,6 +76,7 @@ const momentsOf = (record: FileRecord): [string, string][] => {
     [record.ignored_at, 'ignored'],
     [record.superseded_at, 'superseded'],
     [record.archived_at, 'bytes moved out of landing'],
+    ...(record.reprocessed ?? []).flatMap(endText),
   ];
   return moments
     .flatMap(([at, what]): [string, string][] => (at === undefined ? [] : [[at, what]]))

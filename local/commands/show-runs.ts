@@ -5,6 +5,7 @@ import { manifestTexts } from './datasets.ts';
 import { recordDocument } from './file-document.ts';
 import { fileStory, storyLines } from './file-story.ts';
 import { martRuns } from './mart-runs.ts';
+import { outdatedLines, type PublishedBy, publishedBy, publishedDocument } from './published-by.ts';
 import { datasetLines, martLines } from './runs-lines.ts';
 import { saveRows } from './save-rows.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
@@ -41,14 +42,22 @@ const tellRuns = async (
     runs.flatMap(({ files }) => files),
     flags,
   );
-  const lines = inParts(...runs.map(datasetLines), ...rebuilds.map(martLines), savedLines(saved));
-  answer(flags, { datasets: runs.map(runsDocument), marts: rebuilds, saved }, lines);
+  const catalog = await target.catalog();
+  const made = await Promise.all(datasets.map((one) => publishedBy(target, one, catalog)));
+  const told = runs.map((one, at) => [...datasetLines(one), ...madeLines(made[at])]);
+  const lines = inParts(...told, ...rebuilds.map(martLines), savedLines(saved));
+  const documents = runs.map((one, at) => runsDocument(one, made[at]));
+  answer(flags, { datasets: documents, marts: rebuilds, saved }, lines);
 };
 
-const runsDocument = ({ files, ...runs }: DatasetRuns): object => ({
+const runsDocument = ({ files, ...runs }: DatasetRuns, made: PublishedBy | undefined): object => ({
   ...runs,
   files: files.map(recordDocument),
+  ...(made && { published: publishedDocument(made) }),
 });
+
+const madeLines = (made: PublishedBy | undefined): string[] =>
+  made ? outdatedLines(made).map((line) => `  ${line}`) : [];
 
 const tellStory = async (
   target: Target,

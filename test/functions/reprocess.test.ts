@@ -63,7 +63,9 @@ describe('a published file that is reprocessed', () => {
     expect(after.published_at).toBe(file.published_at);
     expect(after.made_by).not.toBe(file.made_by);
     expect(after.reprocess).toBeUndefined();
-    expect(after.reprocessed).toMatchObject([{ outcome: 'replaced', batch_id: 'plays-00000002', rows: 2 }]);
+    expect(after.reprocessed).toMatchObject([
+      { outcome: 'replaced', batch_id: 'plays-00000002', replaced_batch: file.batch_id, rows: 2 },
+    ]);
     expect(rows()).toEqual([`a.csv 100 ${inForce()}`, `a.csv 101 ${inForce()}`]);
     expect(await stage.ports.ledger.reprocessing('plays')).toEqual([]);
     expect(await stage.ports.ledger.pending('listening')).toContain('plays-00000002');

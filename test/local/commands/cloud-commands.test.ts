@@ -116,6 +116,26 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(rows.reason).toMatch(/^rows of it were sent back as .+, which is published$/);
   });
 
+  test('say which rows were made under another manifest, and make them anew', async () => {
+    const outdated =
+      'were made by another manifest, SQL or ruleset than is in force: npx soundcheck reprocess streams';
+    expect((await run('runs', 'streams')).stdout).toContain(`3 rows of 2 files ${outdated}`);
+    const { code, stdout, stderr } = await run('reprocess', 'streams');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('3 rows of 2 files were made anew.')]);
+    expect(stderr).toContain('2 of 2 files done');
+    expect((await run('runs', 'streams')).stdout).not.toContain('were made by another');
+    const story = await run('runs', 'streams', '--file', 'streams7.csv');
+    expect(story.stdout).toMatch(/asked to be reprocessed\n.*rows replaced by batch streams-/);
+    expect((await run('reprocess', 'streams')).stdout).toContain(
+      'All published rows of streams were made by',
+    );
+    const unknown = await run('reprocess', 'streams', '--file', 'nothing.csv');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      expect.stringContaining('nothing.csv is not published in streams'),
+    ]);
+  });
+
   test('do not wait where they are told so', async () => {
     await writeFile(at('streams9.csv'), header + good);
     const { code, stdout } = await run('land', 'streams9.csv', '--no-wait');

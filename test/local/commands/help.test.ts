@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { soundcheck } from './soundcheck-process.ts';
 
-const commands = ['check', 'infer', 'start', 'cloud', 'land', 'runs', 'replay', 'retry'];
+const commands = ['check', 'infer', 'start', 'cloud', 'land', 'runs', 'replay', 'reprocess', 'retry'];
 
 describe('help', { timeout: 60_000 }, () => {
   test('names every command and begins with examples', async () => {
