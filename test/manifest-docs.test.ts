@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { judgeFile } from '../functions/domain/judge/judge-file.ts';
+import { mostRowBytes } from '../functions/domain/judge/judge-parquet.ts';
+import { mostKept } from '../functions/domain/judge/judge-parquet-schema.ts';
 import { parseManifest } from '../functions/domain/manifest/manifest.ts';
 import { FieldText, ManifestText } from '../functions/domain/manifest/manifest-schema.ts';
+import { mostFooterBytes } from '../functions/domain/parquet/parquet-file.ts';
+import { mostListedValues, mostPageBytes } from '../functions/domain/parquet/parquet-page.ts';
+import { mostHeldBytes } from '../functions/domain/parquet/parquet-rows.ts';
+import { deepestColumn, mostColumns } from '../functions/domain/parquet/parquet-schema.ts';
 
 const text = readFileSync('docs/manifest.md', 'utf8');
 const [manifest = '', lines = ''] = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, block]) => block);
@@ -28,5 +34,22 @@ test('its example judges its file as it says', async () => {
     verdict: 'accepted',
     facts: { records: 2 },
     quarantined: { rows: 1, findings: [{ message: expect.stringContaining(said) }] },
+  });
+});
+
+test('it states the limits of Parquet as they are', () => {
+  const stated = [...text.matchAll(/^\| (.+?) \| (\d+)( MiB)? \|$/gm)].map(([, what, number, unit]) => [
+    what,
+    Number(number) * (unit ? 2 ** 20 : 1),
+  ]);
+  expect(Object.fromEntries(stated)).toEqual({
+    footer: mostFooterBytes,
+    'columns in a file': mostColumns,
+    'columns inside of one another': deepestColumn,
+    'columns that `unknown_fields` keeps': mostKept,
+    'one page, uncompressed': mostPageBytes,
+    'pages and dictionaries that are read at the same time, one page of each column': mostHeldBytes,
+    'values of one page of a column in a list, and of one row': mostListedValues,
+    'one row as JSON': mostRowBytes,
   });
 });

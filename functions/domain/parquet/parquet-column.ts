@@ -1,5 +1,6 @@
 import { ByteWindow } from './parquet-bytes.ts';
 import { ParquetDamage, type ReadRange } from './parquet-damage.ts';
+import { dictionaryOf, type TextAt } from './parquet-dictionary.ts';
 import type { ColumnChunk } from './parquet-footer.ts';
 import { type DataPage, type DictionaryPage, mostListedValues, readPage } from './parquet-page.ts';
 import type { ParquetLeaf } from './parquet-schema.ts';
@@ -37,7 +38,7 @@ export class ParquetColumnReader {
   private begun = 0;
   private ended = 0;
   private unread: number;
-  private dictionary: (string | OddValue)[] | undefined;
+  private dictionary: TextAt | undefined;
   private dictionaryBytes = 0;
   private readonly window: ByteWindow;
   private readonly codec: number;
@@ -127,7 +128,7 @@ export class ParquetColumnReader {
     const page = this.page as DataPage;
     const value = page.next();
     if (!page.isIndexed) return this.options.toText(value);
-    const text = this.dictionary?.[Number(value)];
+    const text = this.dictionary?.(Number(value));
     if (text === undefined) throw this.damage('has a value that is not in its dictionary');
     return text;
   }
@@ -160,19 +161,12 @@ export class ParquetColumnReader {
       throw new ParquetDamage(`has a row of more than ${mostListedValues} values`);
   }
 
-  /** Each text is made once, however often it is taken. */
-  private translate({ count, next }: DictionaryPage): void {
-    const texts: (string | OddValue)[] = [];
-    let bytes = 0;
-    for (let one = 0; one < count; one++) {
-      const text = this.options.toText(next());
-      bytes += perText + (typeof text === 'string' ? text.length : text.json.length);
-      texts.push(text);
-      if (bytes > this.options.room.most) break;
-    }
-    this.options.room.held -= this.dictionaryBytes;
+  private translate(page: DictionaryPage): void {
+    const { room, toText } = this.options;
+    const { bytes, textAt } = dictionaryOf(page, toText, room.most);
+    room.held -= this.dictionaryBytes;
     this.dictionaryBytes = bytes;
-    this.dictionary = texts;
+    this.dictionary = textAt;
     this.hold(bytes);
   }
 
@@ -184,6 +178,3 @@ export class ParquetColumnReader {
     throw new ParquetDamage(`${says}; write smaller pages or row groups`);
   }
 }
-
-/** About what a text takes besides its characters. */
-const perText = 24;

@@ -2,7 +2,8 @@ import { fetched } from './parquet-bytes.ts';
 import { ParquetDamage, type ReadRange } from './parquet-damage.ts';
 import { type Footer, parseFooter } from './parquet-footer.ts';
 
-const mostFooterBytes = 2 ** 24;
+/** Most bytes of a footer. */
+export const mostFooterBytes = 2 ** 24;
 const magicBytes = 8;
 
 /** Reads what the footer says. Throws ParquetDamage, RangeUnread. */

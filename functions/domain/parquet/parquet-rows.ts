@@ -7,7 +7,7 @@ import { columnsOf, type Place, type RecordShape, recordShape, recordText } from
 import type { OddValue } from './parquet-texts.ts';
 
 /** Most bytes of pages and dictionaries that are held at once, over all columns. */
-export const mostHeldBytes = 192 * 2 ** 20;
+export const mostHeldBytes = 256 * 2 ** 20;
 /** A row group is fetched at once where it is small, else each column in windows; all of these come to about so much. */
 const [smallGroup, windowBytes] = [8 * 2 ** 20, 32 * 2 ** 20];
 const [leastWindow, mostWindow] = [2 ** 16, 2 ** 20];

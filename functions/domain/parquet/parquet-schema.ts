@@ -30,7 +30,8 @@ export type ParquetList = Named & {
 /** A column with values, by the path that a manifest would name it. */
 export type ParquetColumn = { readonly path: string; readonly element: SchemaElement };
 
-const [deepest, mostColumns] = [32, 10_000];
+/** How deep columns may lie in others, and how many there may be. */
+export const [deepestColumn, mostColumns] = [32, 10_000] as const;
 
 /** Reads the flat list of schema elements as a tree; the first element is the file itself. Throws ParquetDamage. */
 export const parquetTree = (schema: readonly SchemaElement[]): readonly ParquetNode[] => {
@@ -38,7 +39,8 @@ export const parquetTree = (schema: readonly SchemaElement[]): readonly ParquetN
   const read = (level: number, repeat: number, depth: number): RawNode => {
     const element = schema[at++];
     if (!element) throw new ParquetDamage('has a schema that ends inside a group');
-    if (depth > deepest) throw new ParquetDamage(`has columns inside of more than ${deepest} others`);
+    if (depth > deepestColumn)
+      throw new ParquetDamage(`has columns inside of more than ${deepestColumn} others`);
     const own = {
       element,
       level: level + (element.repetition === 'REQUIRED' ? 0 : 1),

@@ -225,6 +225,105 @@ describe('Parquet', () => {
     expect(parser.drift).toEqual(['new column "more.a", kept as text']);
   });
 
+  const byHyparquet = (
+    columns: Record<string, { data: unknown[]; type: 'STRING' | 'INT64' | 'FLOAT' | 'UUID' }>,
+  ) =>
+    Buffer.from(
+      parquetWriteBuffer({
+        columnData: Object.entries(columns).map(([name, { data, type }]) => ({ name, data, type })),
+      }),
+    );
+
+  it.each(['ignore', 'text', 'reject'])(
+    'is refused with names that differ in case alone: %s',
+    async (unknown_fields) => {
+      const bytes = byHyparquet({
+        id: { data: [1n], type: 'INT64' },
+        Name: { data: ['WRONG'], type: 'STRING' },
+        name: { data: ['right'], type: 'STRING' },
+      });
+      expect(messagesOf(await judgeParquet(bytes, { unknown_fields }))).toContain(
+        'the file names one column twice: "Name" and "name"',
+      );
+    },
+  );
+
+  const dotted = { id, 'user.name': { type: 'string', max_length: 3 } };
+
+  it.each(['ignore', 'text', 'reject'])(
+    'judges a column whose name is a path: %s',
+    async (unknown_fields) => {
+      const bytes = byHyparquet({
+        id: { data: [1n, 2n], type: 'INT64' },
+        'user.name': { data: ['Anna', 'Bo'], type: 'STRING' },
+      });
+      expect(messagesOf(await judgeParquet(bytes, { fields: dotted, unknown_fields }))).toEqual([
+        'row 1, column user.name: "Anna" has 4 characters, the manifest asks for 0 to 3',
+      ]);
+    },
+  );
+
+  it('is refused where a path is a column and a member, too', async () => {
+    const bytes = await written(`select 1 as id, 'x' as "user.name", {'name': 'y'} as "user"`);
+    expect(messagesOf(await judgeParquet(bytes, { fields: dotted }))).toContain(
+      'the file names "user.name" twice, as a column and inside of another one; rename one of them',
+    );
+  });
+
+  it('has single-precision numbers as they are', async () => {
+    const bytes = byHyparquet({
+      id: { data: [1n, 2n], type: 'INT64' },
+      f: { data: [0.1, 1.1], type: 'FLOAT' },
+    });
+    const numbers = { id, f: { type: 'float', max: 1.1, one_of: [0.1, 1.1] } };
+    expect(await judgeParquet(bytes, { fields: numbers })).toMatchObject({ verdict: 'accepted' });
+  });
+
+  it('says row and column of a text with a NUL, and of one that is no UTF-8', async () => {
+    const bytes = await written("select 1 as id, 'a' || chr(0) as name union all select 2, null");
+    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+      'row 1, column name: "a\uFFFD" holds a NUL, which no text may hold',
+    ]);
+  });
+
+  it.each(['ignore', 'text'])('keeps its rows beside bytes that nobody names: %s', async (unknown_fields) => {
+    const bytes = await written(
+      "select 1 as id, 'x' as name, uuid() as u, '\\xFF'::blob as b, interval 1 day as i, time '17:43:13.5' as t",
+    );
+    expect(await judgeParquet(bytes, { unknown_fields })).toMatchObject({
+      verdict: 'accepted',
+      facts: { records: 1 },
+    });
+  });
+
+  it('takes identifiers and times for texts', async () => {
+    const bytes = await written(
+      "select 1 as id, '0e37df36-f698-11e6-8dd4-cb9ced3df976'::uuid as name, time '17:43:13.5' as t",
+    );
+    const texts = { id, name: { type: 'string', length: 36 }, t: { type: 'string', one_of: ['17:43:13.5'] } };
+    expect(await judgeParquet(bytes, { fields: texts })).toMatchObject({ verdict: 'accepted' });
+  });
+
+  it('says which columns no field takes', async () => {
+    const bytes = await written('select 1 as id, interval 1 day as name');
+    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+      'column name: the column is FIXED_LEN_BYTE_ARRAY(12) INTERVAL in Parquet, which no field takes, the manifest asks for string',
+    ]);
+  });
+
+  it('may have large row groups, of which little is read at once', async () => {
+    const numbers = Array.from({ length: 9 }, (_, at) => `(range + ${at}) % 1000 as c${at}`).join(', ');
+    const bytes = await written(
+      `select range as id, 'n' as name, ${numbers} from range(1_048_576)`,
+      ', row_group_size 1048576',
+    );
+    const wide = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`c${at}`, { type: 'int' }]));
+    expect(await judgeParquet(bytes, { fields: { ...fields, ...wide } })).toMatchObject({
+      verdict: 'accepted',
+      facts: { records: 1_048_576 },
+    });
+  }, 120_000);
+
   it('calls damaged bytes damaged, wherever they are', async () => {
     const bytes = await written("select range as id, 'n' || range as name from range(100)");
     expect(messagesOf(await judgeParquet(Buffer.from('id,name\n1,x\n')))).toEqual([
