@@ -37,9 +37,9 @@ final as (
     cast(track_genre as varchar(256)) as genre,
     cast(listens as bigint) as listens,
     cast(unique_listeners as bigint) as unique_listeners,
-    cast(listening_ms as bigint) as listening_ms,
-    cast({{ half_up_ratio('listening_ms', 'unique_listeners') }} as decimal(18, 2)) as avg_listening_ms_per_listener,
-    cast(cast(popularity as bigint) * cast(0.01 as decimal(10, 2)) as decimal(18, 2)) as popularity_index
+    cast(listening_ms as decimal(38, 0)) as listening_ms,
+    cast({{ half_up_ratio('listening_ms', 'unique_listeners') }} as decimal(38, 2)) as avg_listening_ms_per_listener,
+    cast(cast(popularity as decimal(36, 0)) * cast(0.01 as decimal(2, 2)) as decimal(38, 2)) as popularity_index
   from totals
 )
 

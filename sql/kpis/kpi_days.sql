@@ -33,7 +33,7 @@ final as (
     cast(days.listen_date as date) as listen_date,
     cast(coalesce(totals.listens, 0) as bigint) as listens,
     cast(coalesce(totals.unique_listeners, 0) as bigint) as unique_listeners,
-    cast(coalesce(totals.listening_ms, 0) as bigint) as listening_ms,
+    cast(coalesce(totals.listening_ms, 0) as decimal(38, 0)) as listening_ms,
     cast(coalesce(totals.genres, 0) as bigint) as genres
   from days
   left join totals on totals.listen_date = days.listen_date

@@ -28,9 +28,9 @@ final as (
     cast(known.track_genre as varchar(256)) as genre,
     cast(0 as bigint) as listens,
     cast(0 as bigint) as unique_listeners,
-    cast(0 as bigint) as listening_ms,
-    cast(0 as decimal(18, 2)) as avg_listening_ms_per_listener,
-    cast(0 as decimal(18, 2)) as popularity_index
+    cast(0 as decimal(38, 0)) as listening_ms,
+    cast(0 as decimal(38, 2)) as avg_listening_ms_per_listener,
+    cast(0 as decimal(38, 2)) as popularity_index
   from known
   left join heard on heard.listen_date = known.listen_date and heard.track_genre = known.track_genre
   where heard.track_genre is null

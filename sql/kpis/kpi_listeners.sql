@@ -32,10 +32,10 @@ final as (
   select
     cast(listeners.user_id as bigint) as user_id,
     cast(coalesce(totals.listens, 0) as bigint) as listens,
-    cast(coalesce(totals.listening_ms, 0) as bigint) as listening_ms,
-    cast(coalesce({{ half_up_ratio('totals.listening_ms', 'totals.listens') }}, 0) as decimal(18, 2)) as avg_listening_ms,
+    cast(coalesce(totals.listening_ms, 0) as decimal(38, 0)) as listening_ms,
+    cast(coalesce({{ half_up_ratio('totals.listening_ms', 'totals.listens') }}, 0) as decimal(38, 2)) as avg_listening_ms,
     cast(coalesce(totals.active_days, 0) as bigint) as active_days,
-    cast(coalesce({{ half_up_ratio('totals.listening_ms', 'totals.active_days') }}, 0) as decimal(18, 2)) as avg_listening_ms_per_day,
+    cast(coalesce({{ half_up_ratio('totals.listening_ms', 'totals.active_days') }}, 0) as decimal(38, 2)) as avg_listening_ms_per_day,
     cast(totals.first_day as date) as first_day,
     cast(totals.last_day as date) as last_day
   from listeners

@@ -1,9 +1,14 @@
-{# numerator / denominator with that many decimals (one to ten), exact and half up, from whole numbers: numerator >= 0, and
-   2 * numerator * 10^decimals + denominator stays below 2^53. NULL where the denominator is 0. #}
+{# numerator / denominator with that many decimals (one to nine), exact and half up, from whole numbers: numerator >= 0,
+   2 * numerator * 10^decimals + denominator below 10^38, the ratio below 10^(29 - decimals): room for sums of 64-bit numbers. NULL where
+   the denominator is 0. DuckDB divides decimals as floats, so it gets its own operator for whole numbers. #}
 {% macro half_up_ratio(numerator, denominator, decimals=2) -%}
-{%- set scale = 10 ** decimals -%}
-{%- set unit = '0.' ~ '0' * (decimals - 1) ~ '1' -%}
-{%- set dividend = 'cast(' ~ numerator ~ ' as bigint) * ' ~ (2 * scale) ~ ' + cast(' ~ denominator ~ ' as bigint)' -%}
-{%- set divisor = 'nullif(2 * cast(' ~ denominator ~ ' as bigint), 0)' -%}
-cast((({{ dividend }}) - mod({{ dividend }}, {{ divisor }})) / {{ divisor }} as bigint) * cast({{ unit }} as decimal(10, {{ decimals }}))
+{%- set whole = 'hugeint' if target.type == 'duckdb' else 'decimal(38, 0)' -%}
+{%- set dividend = 'cast(' ~ numerator ~ ' as ' ~ whole ~ ') * ' ~ (2 * 10 ** decimals) ~ ' + cast(' ~ denominator ~ ' as ' ~ whole ~ ')' -%}
+{%- set divisor = 'nullif(2 * cast(' ~ denominator ~ ' as ' ~ whole ~ '), 0)' -%}
+{%- set unit = 'cast(0.' ~ '0' * (decimals - 1) ~ '1 as decimal(' ~ decimals ~ ', ' ~ decimals ~ '))' -%}
+{%- if target.type == 'duckdb' -%}
+cast(({{ dividend }}) // {{ divisor }} as decimal({{ 38 - decimals }}, 0)) * {{ unit }}
+{%- else -%}
+cast((({{ dividend }}) - mod({{ dividend }}, {{ divisor }})) / {{ divisor }} as decimal({{ 38 - decimals }}, 0)) * {{ unit }}
+{%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseExactly } from '../../functions/domain/exact-json.ts';
 import type { Row } from './warehouse.ts';
 
 /** What rebuilds unloaded, a folder for each relation, a file of JSON lines in each. */
@@ -26,7 +27,7 @@ export const readUnloaded = async (folder: string): Promise<Map<string, Row[]>> 
   const read = names.map(async (name): Promise<[string, Row[]]> => {
     const text = await readFile(join(folder, name, file), 'utf8');
     const lines = text.split('\n').filter((line) => line !== '');
-    return [name, lines.map((line): Row => JSON.parse(line))];
+    return [name, lines.map((line) => parseExactly(line) as Row)];
   });
   return new Map(await Promise.all(read));
 };
