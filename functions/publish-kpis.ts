@@ -10,7 +10,13 @@ import { martLease, type RebuildRecord } from './domain/ledger.ts';
 import type { Clock, Events, Files, Kpis, Ledger, Log } from './domain/ports.ts';
 import { checkedRecord } from './domain/rebuild/check-findings.ts';
 import { removeCutOff } from './domain/rebuild/kpi-cut-off.ts';
-import { type LeftOut, leftOutFacts, leftOutKey, leftOutReport } from './domain/rebuild/kpi-left-out.ts';
+import {
+  type LeftOut,
+  leftOutFacts,
+  leftOutKey,
+  leftOutReport,
+  readLeftOut,
+} from './domain/rebuild/kpi-left-out.ts';
 import { type Published, publishKpis } from './domain/rebuild/kpi-publishing.ts';
 import { readUnloaded, type UnloadedRows } from './domain/rebuild/kpi-rows.ts';
 import {
@@ -48,7 +54,7 @@ export const publishRebuild =
     if (!spec || !(await isHolder(ports, rebuild))) return;
     if (publishingEnd(rebuild)) return giveUp(ports, rebuild, spec);
     if (!(await beginTry(ports, rebuild, detail.statementId))) return;
-    const done = await tryToPublish(ports, spec);
+    const done = await tryToPublish(ports, rebuild, spec);
     if (!done) return;
     const { items, leftOut } = done;
     const found = await checkedRecord(ports.files, spec.unload);
@@ -78,10 +84,16 @@ const beginTry = async (
   }
 };
 
+type Done = Pick<Published, 'items' | 'leftOut'>;
+
 /** Undefined when this was the last try. What may be tried again is thrown, to be tried again. */
-const tryToPublish = async (ports: Ports, spec: RebuildSpec): Promise<Published | undefined> => {
+const tryToPublish = async (
+  ports: Ports,
+  { follows }: RebuildRecord,
+  spec: RebuildSpec,
+): Promise<Done | undefined> => {
   try {
-    const published = await publishUnloaded(ports, spec);
+    const published = await publishUnloaded(ports, spec, await leftOutBefore(ports, follows));
     await reportLeftOut(ports, spec, published.leftOut);
     return published;
   } catch (error) {
@@ -139,14 +151,17 @@ const close = async (ports: Ports, rebuild: RebuildRecord): Promise<void> => {
 };
 
 /** Days are for many to read and soon written; what each listener's latest item takes comes after them. */
-const publishUnloaded = async (ports: Ports, spec: RebuildSpec): Promise<Published> => {
+const publishUnloaded = async (
+  ports: Ports,
+  spec: RebuildSpec,
+  outBefore: readonly LeftOut[],
+): Promise<Done> => {
   const { rebuild, seq, as_of } = spec;
-  let items = 0;
-  let leftOut: LeftOut[] = [];
+  let [items, before, leftOut]: [number, readonly LeftOut[], readonly LeftOut[]] = [0, outBefore, []];
   for (const kpis of [spec.kpis.filter((kpi) => !isLatest(kpi)), spec.kpis.filter(isLatest)]) {
     const read = await unloadedRows(ports.files, { ...spec, kpis });
     const rows = new Map([...read].map(([model, unloaded]) => [model, unloaded.rows]));
-    const published = await publishKpis(ports, { ...spec, kpis }, rows, { rebuild, seq, as_of });
+    const published = await publishKpis(ports, { ...spec, kpis }, rows, { rebuild, seq, as_of }, before);
     await removeCutOff(ports.kpis, { ...spec, kpis }, rows);
     items += published.items;
     leftOut = [
@@ -154,8 +169,18 @@ const publishUnloaded = async (ports: Ports, spec: RebuildSpec): Promise<Publish
       ...[...read.values()].flatMap((unloaded) => unloaded.leftOut),
       ...published.leftOut,
     ];
+    before = published.before;
   }
-  return { items, leftOut };
+  return { items, leftOut: [...leftOut, ...before] };
+};
+
+/** What the serving KPIs lack goes on being said until a rebuild speaks of it again. */
+const leftOutBefore = async (
+  { files, ledger }: Ports,
+  follows: string | undefined,
+): Promise<readonly LeftOut[]> => {
+  const before = follows === undefined ? undefined : await ledger.rebuild(follows);
+  return readLeftOut(before?.left_out_report && (await files.readText(before.left_out_report)));
 };
 
 /** The whole list may be longer than a record can be, and is only for people. */

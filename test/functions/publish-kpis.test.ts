@@ -113,22 +113,39 @@ test('leaves out what the table never takes, publishes the rest, and says what a
   if (!event) throw new Error('nothing was sent');
   const [unloaded = ''] = (await stage.ports.files.list('kpis/')).filter((key) => key.includes('kpi_'));
   const before = (await stage.ports.files.readText(unloaded)) ?? '';
-  await stage.ports.files.write(unloaded, `${before}\n{"cut off`);
+  await stage.ports.files.write(
+    unloaded,
+    `${before}\n{"cut off\n{"listen_date":"2024-06-30","listens":${'1'.repeat(39)}}`,
+  );
   await publishRebuild(stage.ports)(event);
   expect(await current()).toMatchObject({ listens: 2 });
   const report = `kpis/${first}/1/left-out.json`;
   expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
     state: 'published',
-    left_out: 1,
-    left_out_items: [expect.stringMatching(/^kpi_\w+: a line is no row: {"cut off$/)],
+    left_out: 2,
+    left_out_items: [
+      expect.stringMatching(/^kpi_\w+: a line is no row: {"cut off$/),
+      expect.stringMatching(/^DAY#2024-06-30 CURRENT of kpi_days: listens has 39 digits of at most 38; /),
+    ],
     left_out_report: report,
   });
   expect(JSON.parse((await stage.ports.files.readText(report)) ?? '')).toMatchObject({
     rebuild: first,
-    left_out: 1,
-    items: [{ pk: '', sk: '', reason: 'a line is no row: {"cut off' }],
+    left_out: 2,
+    items: [
+      { pk: '', sk: '', reason: 'a line is no row: {"cut off' },
+      { pk: 'DAY#2024-06-30', sk: 'CURRENT', place: 'DAY#2024-06-30' },
+    ],
   });
   expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+  await land(stage, 'b', goodBody(200));
+  await publish(stage);
+  await show(stage);
+  expect(await stage.ports.ledger.rebuild('listening-00000002')).toMatchObject({
+    state: 'published',
+    left_out: 1,
+    left_out_items: [expect.stringContaining('DAY#2024-06-30')],
+  });
 });
 
 describe('KPIs that cannot be written', () => {

@@ -1,6 +1,7 @@
 import type { Kpis } from '../ports.ts';
 import type { RebuildSpec } from '../spec.ts';
 import { type KpiRows, sequenceBefore, shapeItems } from './kpi-items.ts';
+import { possibleKeys } from './kpi-limits.ts';
 
 /**
  * Takes away what publications that failed have written under keys of their own sequence: this rebuild, which comes after
@@ -20,6 +21,6 @@ export const removeCutOff = async (
         .filter(({ publish }) => publish === 'latest')
         .flatMap((shape) => shapeItems(asIfBefore, model, shape, stamp)),
     );
-    await kpis.remove(shaped.flatMap(({ before }) => before ?? []));
+    await kpis.remove(possibleKeys(shaped.flatMap(({ before }) => before ?? [])));
   }
 };

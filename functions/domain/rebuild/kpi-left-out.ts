@@ -10,6 +10,8 @@ export type LeftOut = {
   readonly pk: string;
   readonly sk: string;
   readonly reason: string;
+  /** What of the table it stands for in every version: a rebuild that speaks of it again settles it. Empty where that is not known. */
+  readonly place: string;
 };
 
 /** The attribute in which a day's pointer says how many of the day's items are left out. */
@@ -76,12 +78,34 @@ const countedIn = (one: ShapedItem, missing: ReadonlyMap<string, number>): Shape
   return count === undefined ? one : { ...one, item: { ...one.item, [leftOutCount]: count } };
 };
 
-const leftOutOf = ({ model, shape, item }: ShapedItem, reason: string): LeftOut => ({
-  model,
-  pk: shortened(item.pk),
-  sk: shortened(item.sk),
-  reason: shape.publish === 'pointer' ? `${reason}; the version before it keeps serving` : reason,
-});
+const leftOutOf = (one: ShapedItem, reason: string): LeftOut => {
+  const { model, shape, item } = one;
+  const isLast = shape.publish === 'pointer';
+  return {
+    model,
+    pk: shortened(item.pk),
+    sk: shortened(item.sk),
+    reason: isLast ? `${reason}; the version before it keeps serving` : reason,
+    place: placeOf(one),
+  };
+};
+
+/** A day is written whole, a listener's item takes the place of the one before. */
+const placeOf = ({ shape, item }: ShapedItem): string => {
+  if (shape.publish === 'series') return shortened(`${item.pk} ${item.sk}`);
+  return shortened(shape.publish === 'latest' ? item.pk : item.pk.replace(`#${kpiVersion(item.seq)}`, ''));
+};
+
+/** What earlier rebuilds left out and this publication does not speak of. */
+export const stillLeftOut = (
+  before: readonly LeftOut[],
+  shaped: readonly ShapedItem[],
+): readonly LeftOut[] => {
+  if (before.length === 0) return before;
+  const open = new Set(before.flatMap(({ place }) => (place === '' ? [] : [place])));
+  for (const one of shaped) open.delete(placeOf(one));
+  return before.filter(({ place }) => open.has(place));
+};
 
 const mostShown = 200;
 
@@ -99,6 +123,10 @@ export const leftOutKey = (unload: string): string => `${unload}left-out.json`;
 /** The report: how many KPIs are left out, and the first thousand of them. */
 export const leftOutReport = (rebuild: string, leftOut: readonly LeftOut[]): string =>
   JSON.stringify({ rebuild, left_out: leftOut.length, items: leftOut.slice(0, mostReported) }, null, 2);
+
+/** The left-out KPIs that a report lists; none of a report that is not there. */
+export const readLeftOut = (report: string | undefined): readonly LeftOut[] =>
+  report === undefined ? [] : (JSON.parse(report) as { items: readonly LeftOut[] }).items;
 
 /** What the rebuild's record says of it: how many, the first of them, and where the report lies. */
 export const leftOutFacts = (leftOut: readonly LeftOut[], report: string): Partial<RebuildRecord> =>

@@ -28,8 +28,17 @@ export const kpiFault = (item: KpiItem): string | undefined =>
   ) ??
   sizeFault(itemSize(item));
 
+type Key = { readonly pk: string; readonly sk: string };
+
+/** Keys that items can have, each once: a request with any other fails as a whole. */
+export const possibleKeys = <One extends Key>(keys: readonly One[]): One[] => [
+  ...new Map(
+    keys.filter((key) => !isKeyRefused(key)).map((key) => [JSON.stringify([key.pk, key.sk]), key]),
+  ).values(),
+];
+
 /** True where no item can have such a key, so that none has it. */
-export const isKeyRefused = ({ pk, sk }: KpiItem): boolean =>
+const isKeyRefused = ({ pk, sk }: Key): boolean =>
   keyFault(pk, '', kpiLimits.partitionKey) !== undefined || keyFault(sk, '', kpiLimits.sortKey) !== undefined;
 
 const keyFault = (key: string, what: string, most: number): string | undefined => {

@@ -3,8 +3,8 @@ import { kpiVersion } from '../ledger.ts';
 import type { Clock, KpiItem, Kpis } from '../ports.ts';
 import type { RebuildSpec } from '../spec.ts';
 import { type KpiRows, type ShapedItem, type Stamp, shapeItems } from './kpi-items.ts';
-import { type LeftOut, partItems } from './kpi-left-out.ts';
-import { isKeyRefused } from './kpi-limits.ts';
+import { type LeftOut, partItems, stillLeftOut } from './kpi-left-out.ts';
+import { possibleKeys } from './kpi-limits.ts';
 
 /** Publishes a rebuild's KPI items so that a reader sees a key's old version or the new one, whole. */
 
@@ -14,8 +14,12 @@ type Item = ShapedItem['item'];
 /** How long a reader may still follow a pointer that has moved on, in seconds. */
 const grace = 86_400;
 
-/** How many items were written, and which never can be. */
-export type Published = { readonly items: number; readonly leftOut: readonly LeftOut[] };
+/** How many items were written, which never can be, and which of those that were left out before still are. */
+export type Published = {
+  readonly items: number;
+  readonly leftOut: readonly LeftOut[];
+  readonly before: readonly LeftOut[];
+};
 
 /**
  * Writes all items of a rebuild: versions are noted, then filled, then pointed to; series and latest follow. Doing it
@@ -27,19 +31,20 @@ export const publishKpis = async (
   { kpis }: RebuildSpec,
   rows: KpiRows,
   stamp: Stamp,
+  before: readonly LeftOut[] = [],
 ): Promise<Published> => {
   const shaped = kpis.flatMap(({ model, shapes }) =>
     shapes.flatMap((shape) => shapeItems(rows, model, shape, stamp)),
   );
   const { kept, refused, leftOut } = partItems(shaped);
   const pointers = itemsOf(kept, 'pointer');
-  await ports.kpis.put(distinct(pointers.map(noteOf)));
+  await ports.kpis.put(possibleKeys(pointers.map(noteOf)));
   await ports.kpis.put(itemsOf(kept, 'versioned').map(({ seq, ...item }) => item));
   await each(pointers, (pointer) => movePointer(ports, pointer));
   await each(itemsOf(kept, 'series'), (item) => ports.kpis.putIfNewer(item));
   await publishLatest(ports, published(kept, 'latest'));
   await removeOlder(ports, refused);
-  return { items: kept.length, leftOut };
+  return { items: kept.length, leftOut, before: stillLeftOut(before, shaped) };
 };
 
 type Publish = ShapedItem['shape']['publish'];
@@ -80,11 +85,6 @@ const olderKey = ({ before, item }: ShapedItem): { pk: string; sk: string }[] =>
 
 /** What is left out has no value, so its value from before is taken away. */
 const removeOlder = async ({ kpis }: Ports, refused: readonly ShapedItem[]): Promise<void> => {
-  const series = itemsOf(refused, 'series').filter((item) => !isKeyRefused(item));
-  await each(series, (item) => kpis.removeIfOlder(item));
-  await kpis.remove(distinct(published(refused, 'latest').flatMap(olderKey)));
+  await each(possibleKeys(itemsOf(refused, 'series')), (item) => kpis.removeIfOlder(item));
+  await kpis.remove(possibleKeys(published(refused, 'latest').flatMap(olderKey)));
 };
-
-const distinct = <Key extends { readonly pk: string; readonly sk: string }>(keys: readonly Key[]): Key[] => [
-  ...new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
-];

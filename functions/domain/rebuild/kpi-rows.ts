@@ -15,7 +15,7 @@ export const readUnloaded = (model: string, texts: readonly string[]): UnloadedR
     const row = line.trim() === '' ? undefined : rowIn(line);
     if (row) rows.push(row);
     else if (row === null)
-      leftOut.push({ model, pk: '', sk: '', reason: `a line is no row: ${start(line)}` });
+      leftOut.push({ model, pk: '', sk: '', reason: `a line is no row: ${start(line)}`, place: '' });
   }
   return { rows, leftOut };
 };

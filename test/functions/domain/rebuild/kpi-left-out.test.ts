@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ExactNumber } from '../../../../functions/domain/exact-number.ts';
 import type { KpiItem } from '../../../../functions/domain/ports.ts';
 import { type KpiRow, sequenceBefore } from '../../../../functions/domain/rebuild/kpi-items.ts';
-import { leftOutFacts } from '../../../../functions/domain/rebuild/kpi-left-out.ts';
+import { type LeftOut, leftOutFacts } from '../../../../functions/domain/rebuild/kpi-left-out.ts';
 import { kpiFault } from '../../../../functions/domain/rebuild/kpi-limits.ts';
 import { publishKpis } from '../../../../functions/domain/rebuild/kpi-publishing.ts';
 import { readUnloaded } from '../../../../functions/domain/rebuild/kpi-rows.ts';
@@ -60,12 +60,10 @@ const openTable = () => {
       await kpis.put(items);
     },
   };
-  const publish = (seq: number, rows: Rows) =>
-    publishKpis({ kpis: strict, clock }, spec, new Map(Object.entries(rows)), {
-      rebuild: `r${seq}`,
-      seq,
-      as_of: now,
-    });
+  const publish = (seq: number, rows: Rows, before: readonly LeftOut[] = []) => {
+    const stamp = { rebuild: `r${seq}`, seq, as_of: now };
+    return publishKpis({ kpis: strict, clock }, spec, new Map(Object.entries(rows)), stamp, before);
+  };
   const live = () => all().filter(({ expires }) => expires === undefined);
   return {
     publish,
@@ -110,6 +108,7 @@ describe('an item that the table never takes', () => {
         pk: 'DAY#2024-06-25#00000001',
         sk: 'GENRE#pop',
         reason: 'the item has 420,055 bytes of at most 409,536',
+        place: `DAY#${day}`,
       },
       expect.objectContaining({ model: 'genres', pk: 'GENRE#pop', sk: day }),
     ]);
@@ -142,6 +141,21 @@ describe('an item that the table never takes', () => {
     expect(await kpis.get('GENRE#pop', day)).toMatchObject({ listens: 2, seq: 2 });
   });
 
+  test('goes on being named until a rebuild speaks of its place again', async () => {
+    const { publish } = openTable();
+    const genres = [{ day, genre: 'pop', listens: 2, top: large }];
+    const listeners = [{ id: 7, name: large, [sequenceBefore]: null }];
+    const { leftOut } = await publish(1, { ...good, genres, listeners });
+    expect(leftOut).toHaveLength(3);
+    const other = { days: [{ day: '2024-06-26', listens: 1 }], listeners: [{ id: 8, [sequenceBefore]: 1 }] };
+    const { before } = await publish(2, other, leftOut);
+    expect(before).toEqual(leftOut);
+    const { before: left } = await publish(3, { days: good.days ?? [] }, before);
+    expect(left.map(({ pk }) => pk)).toEqual(['GENRE#pop', 'LISTENER#7']);
+    const listener = [{ id: 7, [sequenceBefore]: 1 }];
+    expect((await publish(4, { genres: good.genres ?? [], listeners: listener }, left)).before).toEqual([]);
+  });
+
   test('may have a key that no item can have', async () => {
     const { publish, keys } = openTable();
     const { leftOut } = await publish(1, {
@@ -158,8 +172,9 @@ describe('an item that the table never takes', () => {
         pk: 'DAY#2024-06-25#00000001',
         sk: `GENRE#${'g'.repeat(194)}… (1,026 bytes)`,
         reason: 'the sort key has 1,026 bytes of at most 1,024',
+        place: `DAY#${day}`,
       },
-      { model: 'genres', pk: 'GENRE#rock', sk: '', reason: 'the sort key is empty' },
+      { model: 'genres', pk: 'GENRE#rock', sk: '', reason: 'the sort key is empty', place: 'GENRE#rock ' },
     ]);
     expect(keys()).toContain('DAY##00000001 GENRE#rock');
   });

@@ -65,7 +65,7 @@ const read = async (kpis: Kpis) => {
 
 test('writes each shape under its key and counts the items', async () => {
   const { kpis, all } = memoryKpis();
-  expect(await publish(kpis, 1)).toEqual({ items: 4, leftOut: [] });
+  expect(await publish(kpis, 1)).toEqual({ items: 4, leftOut: [], before: [] });
   const found = all().map(({ pk, sk }) => `${pk} ${sk}`);
   expect(found.sort()).toEqual([
     'DAY#2024-06-25 CURRENT',
