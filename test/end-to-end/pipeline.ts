@@ -6,6 +6,7 @@ import { expect, vi } from 'vitest';
 import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
+import { numberOf } from '../../functions/domain/exact-number.ts';
 import { type FileVersion, fileId, manifestKey } from '../../functions/domain/landing.ts';
 import { type FileRecord, martLease } from '../../functions/domain/ledger.ts';
 import type { Files, KpiItem, Kpis, Ledger } from '../../functions/domain/ports.ts';
@@ -35,7 +36,9 @@ export const pipelineAt = (environment: Readonly<Record<string, string>>): Pipel
   const { LAKE_BUCKET = '', LEDGER_TABLE = '', KPI_TABLE = '' } = environment;
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const s3 = new S3Client();
-  const tables = DynamoDBDocumentClient.from(new DynamoDBClient());
+  const tables = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+    unmarshallOptions: { wrapNumbers: numberOf },
+  });
   const ledger = dynamoLedger(LEDGER_TABLE);
   const land: Pipeline['land'] = async (Key, Body) => {
     const { VersionId = '' } = await s3.send(new PutObjectCommand({ Bucket: LAKE_BUCKET, Key, Body }));
