@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ class Pinned:
     key: str
     version: str | None
     name: str
+    is_gzip: bool = False
 
 
 class Lake:
@@ -39,7 +41,6 @@ class Lake:
         self.bucket = bucket
         self.root = root.rstrip("/")
         self._s3 = boto3.client("s3", config=Config(max_pool_connections=COPIES_AT_ONCE))
-        self._s3.meta.events.register("before-call.s3.PutObject", _only_if_new)
 
     def path(self, key: str) -> str:
         """Where Spark finds what is kept under a key of `staging/` or `lake/`."""
@@ -63,16 +64,22 @@ class Lake:
 
     def write_once(self, key: str, body: dict[str, Any]) -> bool:
         """Writes with If-None-Match; False when the key exists already."""
+        events = self._s3.meta.events
+        events.register("before-call.s3.PutObject", _only_if_new)
         try:
             self._s3.put_object(Bucket=self.bucket, Key=key, Body=json.dumps(body).encode())
         except ClientError as error:
             if _code(error) in EXISTS:
                 return False
             raise
+        finally:
+            events.unregister("before-call.s3.PutObject", _only_if_new)
         return True
 
     def pin(self, files: Sequence[Pinned], folder: str) -> None:
-        """Copies versions under `folder`, so that what is read cannot change and no odd name reaches Spark; `MissingFile` when one is gone."""
+        """Copies versions under `folder`, so that what is read cannot change and no odd name reaches Spark; `MissingFile` when one is gone.
+
+        Gzip is uncompressed on the way: what Hadoop's codec makes of padding and of several members is not what others do."""
         if not self._is_remote:
             for file in files:
                 Path(self.path(f"{folder}{file.name}")).parent.mkdir(parents=True, exist_ok=True)
@@ -98,18 +105,24 @@ class Lake:
     def _copy(self, file: Pinned, target: str) -> None:
         which = {"VersionId": file.version} if file.version else {}
         try:
-            if self._is_remote:
+            if self._is_remote and not file.is_gzip:
                 source = {"Bucket": self.bucket, "Key": file.key, **which}
                 # A copy without tags needs no leave to read them.
                 self._s3.copy(source, self.bucket, target, ExtraArgs={"TaggingDirective": "REPLACE"})
-            else:
-                body = self._s3.get_object(Bucket=self.bucket, Key=file.key, **which)["Body"]
-                with Path(self.path(target)).open("wb") as pinned:
-                    shutil.copyfileobj(body, pinned, CHUNK)
+                return
+            body = self._s3.get_object(Bucket=self.bucket, Key=file.key, **which)["Body"]
+            self._write(gzip.GzipFile(fileobj=body) if file.is_gzip else body, target)
         except ClientError as error:
             if _code(error) in GONE:
                 raise MissingFile(file.key, file.version) from error
             raise
+
+    def _write(self, body: Any, target: str) -> None:
+        if self._is_remote:
+            self._s3.upload_fileobj(body, self.bucket, target)
+            return
+        with Path(self.path(target)).open("wb") as pinned:
+            shutil.copyfileobj(body, pinned, CHUNK)
 
 
 def open_lake(location: str, spark: SparkSession) -> tuple[Lake, str]:

@@ -34,7 +34,8 @@ class LandedFile:
         clean = self.spec.get("clean_key")
         if clean is not None:
             return Pinned(clean, None, self.name)
-        return Pinned(self.spec.get("object_key") or self.spec["key"], self.spec["version"], self.name)
+        is_gzip = self.facts["compression"] == "gzip"
+        return Pinned(self.spec.get("object_key") or self.spec["key"], self.spec["version"], self.name, is_gzip)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def is_read_by_lines(facts: dict[str, Any]) -> bool:
 
 
 def _shape(facts: dict[str, Any], columns: list[str]) -> tuple[Any, ...]:
-    """Name of the reader, and the facts that it goes by; the codec goes by the ending of each name."""
+    """Name of the reader, and the facts that it goes by."""
     kind, header = facts["format"], tuple(facts["header"])
     if kind == "parquet":
         raise SpecMismatch("of Parquet the copy that was judged is read, never the file")
@@ -111,6 +112,4 @@ def _with_handful_of_reads(
 
 
 def _landed(file: dict[str, Any], ordinal: int, folder: str) -> LandedFile:
-    facts = file["facts"]
-    ending = ".gz" if facts["compression"] == "gzip" else ""
-    return LandedFile(file, ordinal, f"{folder}{ordinal}.{facts['format']}{ending}")
+    return LandedFile(file, ordinal, f"{folder}{ordinal}.{file['facts']['format']}")

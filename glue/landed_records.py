@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import re
 import shutil
@@ -108,9 +107,8 @@ def _elements(text: TextIO) -> Iterator[dict[str, Any]]:
 
 def _open(file: RecordFile, folder: Path) -> TextIO:
     path = _fetched(file.path, folder)
-    opened = gzip.open if file.facts["compression"] == "gzip" else open
     newline = "\n" if file.facts["format"] == "jsonl" else ""
-    return opened(path, "rt", encoding="utf-8-sig", newline=newline)
+    return open(path, "rt", encoding="utf-8-sig", newline=newline)
 
 
 def _fetched(path: str, folder: Path) -> Path:

@@ -2,6 +2,7 @@ import type { SpecFile, TransformSpec } from '../domain/spec.ts';
 import type { EngineStore } from './engine.ts';
 import { SpecMismatch, UnreadableFile } from './errors.ts';
 import { asFields, type LandedColumn } from './field-columns.ts';
+import { plainFiles } from './plain-files.ts';
 import { csvReading } from './read-csv.ts';
 import { pathPattern } from './read-files.ts';
 import { jsonReading } from './read-json.ts';
@@ -9,11 +10,17 @@ import type { ReadGroup, Reading } from './reading.ts';
 import type { Session } from './session.ts';
 import { identifier, literal, timestamp } from './sql-text.ts';
 
-/** Locates what is to be read of every file, which for some is a copy of its good records, and groups those that are read alike. */
-export const groupFiles = async (store: EngineStore, files: readonly SpecFile[]): Promise<ReadGroup[]> => {
-  const located = await Promise.all(
-    files.map(async (file) => ({ ...file, path: await locate(store, file) })),
-  );
+/**
+ * Locates what is to be read of every file, which for some is a copy of its good records, uncompresses it into `folder` where it is
+ * gzip, and groups those that are read alike.
+ */
+export const groupFiles = async (
+  store: EngineStore,
+  files: readonly SpecFile[],
+  folder: string,
+): Promise<ReadGroup[]> => {
+  const landed = files.map(async (file) => ({ ...file, path: await locate(store, file) }));
+  const located = await plainFiles(await Promise.all(landed), folder);
   const groups = new Map<string, { files: typeof located; facts: SpecFile['facts'] }>();
   for (const file of located) {
     const group = groups.get(alike(file.facts)) ?? { files: [], facts: file.facts };
@@ -26,11 +33,11 @@ export const groupFiles = async (store: EngineStore, files: readonly SpecFile[])
 const locate = (store: EngineStore, { key, version, object_key, clean_key }: SpecFile): Promise<string> =>
   clean_key === undefined ? store.locate(object_key ?? key, version) : store.locate(clean_key);
 
-const alike = ({ format, compression, delimiter, quote, header, line_end, multiline }: SpecFile['facts']) =>
+const alike = ({ format, delimiter, quote, header, line_end, multiline }: SpecFile['facts']) =>
   JSON.stringify(
     format === 'csv'
-      ? [format, compression, delimiter, quote, header, line_end === 'mixed', multiline]
-      : [format, compression, [...header].sort()],
+      ? [format, delimiter, quote, header, line_end === 'mixed', multiline]
+      : [format, [...header].sort()],
   );
 
 /**

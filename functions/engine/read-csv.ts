@@ -37,7 +37,6 @@ const readCsv = ({ facts, files }: ReadGroup): string => {
       isStrict: !isMixed,
       lineEnd: isMixed ? '\\r\\n' : undefined,
       isParallel: !facts.multiline && !isMixed,
-      isGzip: facts.compression === 'gzip',
       longestRecord,
     },
   );

@@ -39,7 +39,6 @@ export type CsvFiles = {
   /** There as DuckDB writes it where it is not to be told by each line. */
   readonly lineEnd?: string | undefined;
   readonly isParallel: boolean;
-  readonly isGzip: boolean;
   readonly longestRecord: number;
 };
 
@@ -64,7 +63,7 @@ export const csvFiles = (paths: readonly string[], files: CsvFiles): string => {
     strict_mode: String(files.isStrict),
     ...(files.lineEnd !== undefined && { new_line: literal(files.lineEnd) }),
     parallel: String(files.isParallel),
-    compression: files.isGzip ? "'gzip'" : "'none'",
+    compression: "'none'",
     max_line_size: String(files.longestRecord),
     // It must be larger than the longest record.
     buffer_size: String(2 * files.longestRecord),
@@ -75,11 +74,11 @@ export const csvFiles = (paths: readonly string[], files: CsvFiles): string => {
 /** A relation of the records of JSON files, lines or arrays: `json`, and `filename`. */
 export const jsonFiles = (
   paths: readonly string[],
-  files: { readonly isArray: boolean; readonly isGzip: boolean; readonly longestRecord: number },
+  files: { readonly isArray: boolean; readonly longestRecord: number },
 ): string =>
   call('read_json_objects', paths, {
     format: files.isArray ? "'array'" : "'newline_delimited'",
-    compression: files.isGzip ? "'gzip'" : "'uncompressed'",
+    compression: "'uncompressed'",
     maximum_object_size: String(files.longestRecord),
     ignore_errors: 'false',
     filename: 'true',

@@ -24,10 +24,10 @@ export const jsonReading = (group: ReadGroup, columns: readonly string[]): Readi
   };
 };
 
-const readObjects = ({ facts: { format, compression }, files }: ReadGroup): string =>
+const readObjects = ({ facts: { format }, files }: ReadGroup): string =>
   jsonFiles(
     files.map(({ path }) => path),
-    { isArray: format === 'json', isGzip: compression === 'gzip', longestRecord },
+    { isArray: format === 'json', longestRecord },
   );
 
 /** A known object in which some record names a new key is kept as a whole, too. */

@@ -20,10 +20,9 @@ export const runTransform = async (run: EngineRun, spec: TransformSpec): Promise
   const scratch = join(run.scratch, run.run);
   await mkdir(scratch, { recursive: true });
   try {
-    const path = join(scratch, stagedFile);
-    const files = await withSession(run, (session) => stage(session, run, spec, path));
+    const files = await withSession(run, (session) => stage(session, run, spec, scratch));
     const result = { batch: spec.batch, run: run.run, staged: `staging/${spec.batch}/${run.run}/`, files };
-    await run.store.store(`${result.staged}${stagedFile}`, path);
+    await run.store.store(`${result.staged}${stagedFile}`, join(scratch, stagedFile));
     return await answer(run, spec, result);
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -51,9 +50,10 @@ const stage = async (
   session: Session,
   { store }: EngineRun,
   spec: TransformSpec,
-  path: string,
+  scratch: string,
 ): Promise<TransformResult['files']> => {
-  const groups = await groupFiles(store, spec.files);
+  const path = join(scratch, stagedFile);
+  const groups = await groupFiles(store, spec.files, join(scratch, 'plain'));
   await createLanded(session, spec, groups);
   return readingLanded(groups, async () => {
     await session.run(writeParquet(spec.sql, path));

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { GzipDamage, gunzip } from '../gzip/gunzip.ts';
 
 /** Where the bytes of a file go, uncompressed; it is given none once it has stopped, nor before it has taken the last ones. */
 type Sink = { readonly isStopped: boolean; readonly write: (bytes: Uint8Array) => void | Promise<void> };
@@ -34,7 +33,7 @@ export class IncompleteContent extends Error {
 
 /**
  * Hands every byte to the sink and hashes what landed, to the end even when the sink stops; memory stays flat.
- * Gzip may hold several members, may not be cut off or followed by anything, and may not grow without measure.
+ * Gzip is read by `gunzip`, and may not grow without measure.
  * Throws what `content` throws, and IncompleteContent.
  */
 export const readContent = async (
@@ -85,41 +84,28 @@ const pass = async (source: Source, sink: Sink): Promise<undefined> => {
 const inflate = async (source: Source, sink: Sink): Promise<string | undefined> => {
   const taken = { bytes: 0 };
   let bytes = 0;
-  let isBomb = false;
-  const isOver = () => sink.isStopped || isBomb;
-  const receive = async (plain: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const chunk of plain) {
-      bytes += chunk.length;
-      isBomb ||= !sink.isStopped && bytes > freeBytes && bytes > taken.bytes * mostRatio;
-      if (!isOver()) await sink.write(chunk);
-    }
-  };
   try {
-    await pipeline(sliced(source, taken, isOver), createGunzip({ chunkSize: slice }), receive);
+    for await (const chunk of gunzip(counted(source, taken))) {
+      bytes += chunk.length;
+      if (sink.isStopped) return undefined;
+      if (bytes > freeBytes && bytes > taken.bytes * mostRatio)
+        return `grows to more than ${mostRatio} times its size`;
+      await sink.write(chunk);
+    }
   } catch (cause) {
-    if (!isDamage(cause)) throw cause;
-    if (!isOver()) return `is no whole gzip file (${cause.message})`;
+    if (!(cause instanceof GzipDamage)) throw cause;
+    if (!sink.isStopped) return cause.message;
   }
-  return isBomb ? `grows to more than ${mostRatio} times its size` : undefined;
+  return undefined;
 };
 
 /** In small pieces, so that little is inflated after it is over. */
-async function* sliced(
-  source: Source,
-  taken: { bytes: number },
-  isOver: () => boolean,
-): AsyncGenerator<Uint8Array> {
+async function* counted(source: Source, taken: { bytes: number }): AsyncGenerator<Uint8Array> {
   for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
     for (let at = 0; at < chunk.length; at += slice) {
-      if (isOver()) return;
       const piece = chunk.subarray(at, at + slice);
       taken.bytes += piece.length;
       yield piece;
     }
   }
 }
-
-const isDamage = (cause: unknown): cause is Error =>
-  cause instanceof Error &&
-  'code' in cause &&
-  (cause.code === 'Z_DATA_ERROR' || cause.code === 'Z_BUF_ERROR');

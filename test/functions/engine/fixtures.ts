@@ -13,6 +13,7 @@ import type {
 import { type EngineStore, stagedFile } from '../../../functions/engine/engine.ts';
 import { MissingFile } from '../../../functions/engine/errors.ts';
 import { parquetFiles, writeParquet } from '../../../functions/engine/read-files.ts';
+import { literal } from '../../../functions/engine/sql-text.ts';
 
 /** Signs that engines take for patterns, columns, escapes and ends of texts where nobody tells them otherwise. */
 const oddName = "id=77 [x]*?{a,b}'%41 ü ";
@@ -71,11 +72,13 @@ export const openLake = async () => {
       scratch,
       ...(signal && { signal }),
     }),
-    /** A Parquet file of a query's rows. */
-    parquet: async (sql: string): Promise<Buffer> => {
+    /** A Parquet file of a query's rows, written with DuckDB's options. */
+    parquet: async (sql: string, options = ''): Promise<Buffer> => {
       const path = join(files, 'written.parquet');
       const connection = await database.connect();
-      await connection.run(writeParquet(sql, path));
+      await connection.run(
+        options ? `copy (${sql}) to ${literal(path)} (format parquet, ${options})` : writeParquet(sql, path),
+      );
       connection.closeSync();
       return readFile(path);
     },

@@ -20,7 +20,6 @@ const csv = {
   quote: '"',
   isStrict: true,
   isParallel: false,
-  isGzip: false,
   longestRecord: 1000,
 };
 
@@ -42,7 +41,6 @@ describe('files are read', () => {
         expect(await rows(`select c0 from ${csvFiles([join(own, `${name}.csv`)], csv)}`)).toEqual([['1']]);
         const json = jsonFiles([join(own, `${name}.json`)], {
           isArray: false,
-          isGzip: false,
           longestRecord: 1000,
         });
         expect(await rows(`select json from ${json}`)).toEqual([['{"id":1}']]);

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { SpecFile } from '../../../functions/domain/spec.ts';
+import { gzipMember } from '../domain/gzip/gzip-members.ts';
 
 export type ReadingCase = readonly [
   what: string,
@@ -91,6 +92,23 @@ export const readingCases: readonly ReadingCase[] = [
     [['1', 'x']],
   ],
   ['gzip', gzipSync('id,name\n1,x\n'), { records: 1, compression: 'gzip' }, [['1', 'x']]],
+  [
+    'gzip that zeros follow',
+    Buffer.concat([gzipSync('id,name\n1,x\n'), Buffer.alloc(70_000)]),
+    { records: 1, compression: 'gzip' },
+    [['1', 'x']],
+  ],
+  [
+    'gzip whose header has all that it may have',
+    gzipMember(Buffer.from('id,name\n1,x\n'), {
+      name: 'a',
+      comment: 'b',
+      extra: Buffer.from('c'),
+      hasChecksum: true,
+    }),
+    { records: 1, compression: 'gzip' },
+    [['1', 'x']],
+  ],
   [
     'two gzip members',
     Buffer.concat([gzipSync('id,name\n1,x\n'), gzipSync('2,y\n')]),

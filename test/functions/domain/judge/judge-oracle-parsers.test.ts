@@ -108,7 +108,7 @@ describe('other readers of what the judge lets through', () => {
       await createLanded(
         session,
         { batch: 'b', dataset: 'd', ...landedColumns(manifest.fields) },
-        await groupFiles(lake.store, landed),
+        await groupFiles(lake.store, landed, lake.run('run').scratch),
       );
       const read = await session.rows(`select landed_file, ${columns.map(marked).join(', ')} from landed_d`);
       for (const { key } of landed) {

@@ -1,0 +1,7 @@
+/** Why bytes are not whole gzip, in words that follow `the file`. */
+export class GzipDamage extends Error {
+  override readonly name = 'GzipDamage';
+  constructor(problem: string) {
+    super(`is no whole gzip file (${problem}); compress it again`);
+  }
+}
