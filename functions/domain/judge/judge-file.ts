@@ -25,8 +25,7 @@ export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
   if (findings.total > 0) parser.stop();
   const { sha256, damage } = await readLanded(file, parser);
   if (isMarker) return { verdict: 'ignored', reason: 'folder marker', sha256 };
-  if (damage !== undefined) findings.add('gzip', undefined, () => ({ subject: 'the file', says: damage }));
-  else parser.end();
+  if (damage) findings.add(damage.rule, undefined, () => ({ subject: 'the file', says: damage.says }));
   const repeats = index && !parser.isStopped ? judgeKeys(index, manifest, findings) : undefined;
   return conclude(file, parser, findings, sha256, repeats);
 };

@@ -2,6 +2,7 @@ import { type Detail, FindingLog } from '../judge/judge-findings.ts';
 import { KeyIndex, type KeyRoom } from '../judge/judge-keys.ts';
 import { openParser } from '../judge/judge-parser.ts';
 import type { Parser } from '../judge/judge-records.ts';
+import { readBytes } from '../judge/judge-unreadable.ts';
 import type { Finding, Findings, Repeat } from '../judgement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { LineMap, type LineTicket } from './repair-lines.ts';
@@ -89,14 +90,21 @@ export class RepairReader {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.rows.write(bytes);
+    readBytes(() => this.rows.write(bytes), this.unreadable);
     await this.mending.outlets?.drained();
   }
 
   end(): void {
-    this.rows.end();
-    this.parser.end();
+    readBytes(() => {
+      this.rows.end();
+      this.parser.end();
+    }, this.unreadable);
   }
+
+  private readonly unreadable = (says: string): void => {
+    this.findings.add('unreadable', undefined, () => ({ subject: 'the rows file', says }));
+    this.rows.stop();
+  };
 
   private read(row: SentRow): void {
     const isOurs = row.source === this.mending.source.name;

@@ -2,6 +2,7 @@ import { type LandedContent, readContent } from '../judge/judge-content.ts';
 import { FindingLog } from '../judge/judge-findings.ts';
 import { judgeKeys, type KeyRoom, type Repeats } from '../judge/judge-keys.ts';
 import { openParser } from '../judge/judge-parser.ts';
+import { readBytes } from '../judge/judge-unreadable.ts';
 import type { Findings, Judgement, Repeat } from '../judgement.ts';
 import type { FileRecord } from '../ledger.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -33,8 +34,18 @@ const readSource = async (file: SentFile): Promise<Sent> => {
     rows.stop();
   });
   if (isTooLarge(file, findings)) rows.stop();
-  const { sha256 } = await readContent(file, false, rows);
-  rows.end();
+  const unreadable = (says: string): void => {
+    findings.add('unreadable', undefined, () => ({ subject: 'the rows file', says }));
+    rows.stop();
+  };
+  const sink = {
+    get isStopped() {
+      return rows.isStopped;
+    },
+    write: (bytes: Uint8Array) => readBytes(() => rows.write(bytes), unreadable),
+  };
+  const { sha256 } = await readContent(file, false, sink);
+  readBytes(() => rows.end(), unreadable);
   if (first === undefined && findings.total === 0)
     findings.add('empty', undefined, () => ({ subject: 'the rows file', says: 'holds no row' }));
   return { sha256, source: first ?? '', findings: findings.findings };

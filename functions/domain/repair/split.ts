@@ -61,7 +61,6 @@ export const pourFile =
     const keys = { discards: quarantined?.discards };
     const parser = openParser(file.manifest, new FindingLog(), outlets, undefined, keys);
     const { sha256 } = await readLanded(file, parser, () => outlets.drained());
-    parser.end();
     const { records, badRecords } = parser;
     return { sha256, records, badRecords };
   };

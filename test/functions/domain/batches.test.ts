@@ -188,8 +188,12 @@ describe('a failed run', () => {
   });
 });
 
-test('is about to be judged: what has landed and waits for nothing', () => {
-  expect(isBeingJudged(named('a', { state: 'landed' }))).toBe(true);
-  expect(isBeingJudged(named('a', { state: 'landed', reason: 'waits for its manifest' }))).toBe(false);
-  expect(isBeingJudged(named('a'))).toBe(false);
+test('is about to be judged: what has landed lately, or was woken lately, and waits for nothing', () => {
+  const [enrolled, soon, late] = ['2024-06-25T12:00:00Z', '2024-06-25T12:00:20Z', '2024-06-25T12:01:00Z'];
+  const landed = named('a', { state: 'landed', enrolled_at: enrolled });
+  expect(isBeingJudged(landed, soon)).toBe(true);
+  expect(isBeingJudged(landed, late)).toBe(false);
+  expect(isBeingJudged({ ...landed, woken_at: late }, late)).toBe(true);
+  expect(isBeingJudged({ ...landed, reason: 'waits for its manifest' }, soon)).toBe(false);
+  expect(isBeingJudged(named('a', { enrolled_at: enrolled }), soon)).toBe(false);
 });
