@@ -5,7 +5,7 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { temporaryScratch } from './adapters/temporary-scratch.ts';
-import { largestBatch } from './domain/batches.ts';
+import { isBeingJudged, largestBatch } from './domain/batches.ts';
 import { fileEvent, ObjectCreated, objectCreated } from './domain/events.ts';
 import { enrollVersions, judgeLanded } from './domain/judging.ts';
 import type { Verdict } from './domain/judging-verdict.ts';
@@ -42,8 +42,12 @@ export const validateLanding =
     if (judged) await announce(ports, judged);
   };
 
-const record = async (ports: Ports, landed: FileRecord): Promise<FileRecord | undefined> => {
-  const verdict = await judgeLanded(ports, landed);
+const record = async (ports: Ports, found: FileRecord): Promise<FileRecord | undefined> => {
+  const landed = await noteUnanswered(ports, found);
+  if (!landed) return undefined;
+  const verdict = await judgeLanded(ports, landed).catch((cause: unknown) =>
+    noteFailure(ports, landed, cause),
+  );
   const { dataset } = landed;
   ports.log.info('file judged', {
     file: fileId(landed),
@@ -71,6 +75,24 @@ const recordAgain = async (ports: Ports, file: Wished): Promise<void> => {
   if (isAt(record, 'accepted')) await ports.events.announce('File Accepted', dataset, fileId(file));
 };
 
+/** A validation that ended without a word, such as one out of memory, is noted by the next one, which may end like it. */
+const noteUnanswered = async (
+  { ledger, clock }: Ports,
+  file: FileRecord,
+): Promise<FileRecord | undefined> => {
+  if (file.reason !== undefined || isBeingJudged(file, clock.now())) return file;
+  return ledger.amend(file, { reason: 'its validation has not ended so far; it is tried again' });
+};
+
+/** The file says why it waits, and no later one waits for it; what went wrong is thrown, for the work is to be tried again. */
+const noteFailure = async ({ ledger }: Ports, file: FileRecord, cause: unknown): Promise<never> => {
+  const [said = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const reason = `could not be validated, and is tried again: ${said.slice(0, 200)}`;
+  // Where not even that can be noted, the first failure says more.
+  await ledger.amend(file, { reason }).catch(() => undefined);
+  throw cause;
+};
+
 const reasonOf = (verdict: Verdict): string | undefined =>
   verdict.state === 'landed' ? verdict.reason : verdict.patch.reason;
 
@@ -85,11 +107,12 @@ const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {
   if (file.state === 'ignored') await events.announce('File Ignored', file.dataset, fileId(file));
 };
 
-const wakeWaiting = async ({ ledger, functions, log }: Ports, dataset: string): Promise<void> => {
+const wakeWaiting = async ({ ledger, functions, clock, log }: Ports, dataset: string): Promise<void> => {
   const waiting = await ledger.waiting(dataset);
   const landed = waiting.filter((file) => file.state === 'landed');
   // Without a reason they count as about to be judged: a batch that is being gathered waits for all of them.
-  await pLimit(8).map(landed, (file) => ledger.amend(file, { reason: undefined }));
+  const woken = { reason: undefined, woken_at: clock.now() };
+  await pLimit(8).map(landed, (file) => ledger.amend(file, woken));
   for (const file of landed) await functions.invoke('validate-landing', objectCreated(file));
   const again = (await ledger.reprocessing(dataset))
     .filter((file) => isAt(file, 'asked'))

@@ -1,5 +1,5 @@
 import { fileId } from './landing.ts';
-import type { FileRecord } from './ledger.ts';
+import { type FileRecord, isOver } from './ledger.ts';
 import { hangsOn, landedFile } from './repair/repaired.ts';
 
 /** Which files go together into a batch, and what a failed run means for them. */
@@ -72,6 +72,9 @@ export const afterFailedRun = (
   return { state: failed_alone >= 2 ? 'parked' : 'accepted', patch };
 };
 
+/** Milliseconds after which a file that is about to be judged is not waited for any more. */
+const judgedWithin = 30_000;
+
 /** True while a file is about to be judged: a batch that is being gathered waits for it, for a while. */
-export const isBeingJudged = (file: FileRecord): boolean =>
-  file.state === 'landed' && file.reason === undefined;
+export const isBeingJudged = ({ state, reason, woken_at, enrolled_at }: FileRecord, now: string): boolean =>
+  state === 'landed' && reason === undefined && !isOver(woken_at ?? enrolled_at, judgedWithin, now);

@@ -174,20 +174,25 @@ const shortestPause = 200;
 
 /** A file is about to be judged, or lies in landing and no function has got to it. */
 const isMoreToCome = async (
-  { files }: Ports,
+  { files, clock }: Ports,
   dataset: string,
   waiting: readonly FileRecord[],
 ): Promise<boolean> => {
-  if (waiting.some(isBeingJudged)) return true;
+  if (waiting.some((file) => isBeingJudged(file, clock.now()))) return true;
   const seen = new Set(waiting.map(({ key }) => key));
   const landed = await files.list(landingPrefix(dataset));
   return landed.some((key) => readName(key).kind === 'file' && !seen.has(key));
 };
 
 /** Files judged under another manifest go back to be judged again. */
-const judgeAgain = async ({ ledger, functions }: Ports, files: readonly FileRecord[]): Promise<void> => {
+const judgeAgain = async (
+  { ledger, functions, clock }: Ports,
+  files: readonly FileRecord[],
+): Promise<void> => {
   for (const file of files) {
-    const isBack = file.reprocess ? await askAgain(ledger, file) : await ledger.move(file, 'landed');
+    const isBack = file.reprocess
+      ? await askAgain(ledger, file)
+      : await ledger.move(file, 'landed', { woken_at: clock.now() });
     if (isBack) await functions.invoke('validate-landing', objectCreated(file));
   }
 };

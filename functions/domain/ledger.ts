@@ -106,6 +106,8 @@ export type FileRecord = FileVersion & {
   readonly size: number;
   readonly landed_at: string;
   readonly enrolled_at: string;
+  /** It is to be validated again since then. */
+  readonly woken_at?: string;
   /** Why the file waits, was rejected or was ignored. */
   readonly reason?: string | undefined;
   readonly facts?: FileFacts;

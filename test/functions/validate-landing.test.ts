@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { isBeingJudged } from '../../functions/domain/batches.ts';
 import { objectCreated } from '../../functions/domain/events.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { land, putManifest } from './acts.ts';
@@ -55,6 +56,49 @@ test('says it again when the event comes twice, and judges nothing anew', async 
   await bring(stage, file, 'claimed');
   await wake(file);
   expect(stage.news()).toEqual([]);
+});
+
+describe('a file whose validation fails', () => {
+  const failing = (stage: Stage) => {
+    const files = { ...stage.ports.files, open: () => Promise.reject(new Error('connection reset')) };
+    return validateLanding({ ...stage.ports, files });
+  };
+
+  test('says why, and no later file waits for it', async () => {
+    const file = stage.lake.put('data/plays/a.csv', goodBody());
+    await expect(failing(stage)(objectCreated(file))).rejects.toThrow('connection reset');
+    const record = await fileIn(stage, file);
+    const reason = 'could not be validated, and is tried again: connection reset';
+    expect(record).toMatchObject({ state: 'landed', reason });
+    expect(isBeingJudged(record, stage.ports.clock.now())).toBe(false);
+    await wake(file);
+    const accepted = await fileIn(stage, file);
+    expect(accepted).toMatchObject({ state: 'accepted' });
+    expect(accepted.reason).toBeUndefined();
+  });
+
+  test('throws that, also where it cannot be noted', async () => {
+    const file = stage.lake.put('data/plays/a.csv', goodBody());
+    const ledger = { ...stage.ports.ledger, amend: () => Promise.reject(new Error('throttled')) };
+    const files = { ...stage.ports.files, open: () => Promise.reject(new Error('connection reset')) };
+    const validate = validateLanding({ ...stage.ports, files, ledger });
+    await expect(validate(objectCreated(file))).rejects.toThrow('connection reset');
+  });
+
+  test('is waited for only for a while where it ends without a word, and the next one notes that', async () => {
+    const file = stage.lake.put('data/plays/a.csv', goodBody());
+    const endless = { ...stage.ports.files, open: () => new Promise<never>(() => {}) };
+    void validateLanding({ ...stage.ports, files: endless })(objectCreated(file));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { clock } = stage.ports;
+    expect(isBeingJudged(await fileIn(stage, file), clock.now())).toBe(true);
+    stage.pass(60_000);
+    expect(isBeingJudged(await fileIn(stage, file), clock.now())).toBe(false);
+    void validateLanding({ ...stage.ports, files: endless })(objectCreated(file));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const reason = 'its validation has not ended so far; it is tried again';
+    expect(await fileIn(stage, file)).toMatchObject({ state: 'landed', reason });
+  });
 });
 
 test('ignores a folder marker', async () => {
