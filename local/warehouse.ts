@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { pathPattern } from '../functions/engine/read-files.ts';
 import { literal } from '../functions/engine/sql-text.ts';
+import { Warehouse } from './duckdb/database.ts';
 
 export type WarehouseOptions = {
   /** Folder that holds `warehouse.duckdb`. */
@@ -20,7 +21,12 @@ export type WarehouseOptions = {
  * Opens the laptop's database, which speaks UTC and spills into the state's `scratch`. Its SQL reaches no file outside of the named
  * folders, no network, no other database and no further extension, and cannot change that: whoever reaches the Data API sends SQL.
  */
-export const openWarehouse = async ({
+export const openWarehouse = async (options: WarehouseOptions): Promise<Warehouse> => {
+  const open = () => openInstance(options);
+  return new Warehouse(await open(), open);
+};
+
+const openInstance = async ({
   state,
   memoryLimit = '2GB',
   threads,

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
 import { composeRebuild } from '../../functions/domain/rebuild/rebuild.ts';
 import { openSession } from '../../functions/engine/session.ts';
 import { literal } from '../../functions/engine/sql-text.ts';
+import type { Database } from '../../local/duckdb/database.ts';
 import { parseUnload } from '../../local/redshift-data/unload.ts';
 
 /** The mart of listens. */
@@ -18,11 +18,7 @@ export const listening = ({ marts }: Catalog): Mart => {
 export const kpiFile = (folder: string, kpi: string): string => join(folder, `${kpi}.json`);
 
 /** Rebuilds the mart of listens from silver and leaves each KPI's rows in a folder. */
-export const unloadKpis = async (
-  instance: DuckDBInstance,
-  catalog: Catalog,
-  folder: string,
-): Promise<void> => {
+export const unloadKpis = async (instance: Database, catalog: Catalog, folder: string): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const run = {
     rebuild: 'bench',

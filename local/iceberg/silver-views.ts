@@ -1,15 +1,16 @@
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import pLimit from 'p-limit';
 import type { SilverTable } from '../../functions/domain/spec.ts';
 import { openSession, type Session } from '../../functions/engine/session.ts';
 import { silverName } from '../../functions/engine/silver.ts';
 import { identifier, literal } from '../../functions/engine/sql-text.ts';
+import type { Database } from '../duckdb/database.ts';
 import { currentMetadata } from './current-metadata.ts';
 
 export type SilverViewsOptions = {
   /** A database with the iceberg extension. */
-  readonly instance: DuckDBInstance;
+  readonly instance: Database;
   /** Holds a folder for each table. */
   readonly folder: string;
   readonly datasets: Readonly<Record<string, SilverTable>>;

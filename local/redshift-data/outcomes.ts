@@ -1,4 +1,5 @@
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Database } from '../duckdb/database.ts';
 import type { PartState } from './statement.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { PartState } from './statement.ts';
  * happened to the process or to the commit's answer.
  */
 export class Outcomes {
-  constructor(private readonly instance: DuckDBInstance) {}
+  constructor(private readonly instance: Database) {}
 
   /** Creates the table where it is missing and forgets outcomes of two days ago. */
   async open(): Promise<void> {

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DuckDBInstance } from '@duckdb/node-api';
+import type { Database } from '../duckdb/database.ts';
 import type { BusEvent, JsonService, Publish } from '../protocol.ts';
 import { DataApi } from './data-api.ts';
 import { Outcomes } from './outcomes.ts';
@@ -14,11 +14,13 @@ export type RedshiftDataOptions = {
   /** Holds the statements and results of the last 24 hours. */
   readonly directory: string;
   /** The warehouse. */
-  readonly instance: DuckDBInstance;
+  readonly instance: Database;
   /** Awaited before each transaction begins, so that it sees what lies outside of the database as it is by then. */
   readonly refresh?: () => Promise<void>;
   readonly store: ObjectStore;
   readonly publish: Publish;
+  /** Hears of what could not be done, and of which no statement tells. */
+  readonly complain?: (line: string) => void;
   readonly region: string;
   readonly account: string;
 };
@@ -36,7 +38,15 @@ export const openRedshiftData = async (options: RedshiftDataOptions): Promise<Js
   const outcomes = new Outcomes(options.instance);
   await outcomes.open();
   const eventOf = statusChange(options);
-  const statements = new Statements({ ...options, log, outcomes, results, scratch, eventOf });
+  const statements = new Statements({
+    complain: () => {},
+    ...options,
+    log,
+    outcomes,
+    results,
+    scratch,
+    eventOf,
+  });
   await statements.recover();
   return new DataApi(log, results, statements);
 };

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DuckDBInstance } from '@duckdb/node-api';
 import pLimit from 'p-limit';
+import type { Database } from '../duckdb/database.ts';
 import type { BusEvent, Publish } from '../protocol.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { ResultFiles } from './result-files.ts';
@@ -16,7 +16,7 @@ import type { StatementLog } from './statement-log.ts';
 import { type ObjectStore, runTransaction } from './transaction.ts';
 
 export type StatementsPorts = {
-  readonly instance: DuckDBInstance;
+  readonly instance: Database;
   /** Awaited before each transaction begins. */
   readonly refresh?: () => Promise<void>;
   readonly log: StatementLog;
@@ -25,6 +25,8 @@ export type StatementsPorts = {
   readonly store: ObjectStore;
   readonly scratch: string;
   readonly publish: Publish;
+  /** Hears of what could not be done, and of which no statement tells. */
+  readonly complain: (line: string) => void;
   /** The event that tells of a statement's end. */
   readonly eventOf: (statement: Statement) => BusEvent;
 };
@@ -100,8 +102,7 @@ export class Statements {
     if (this.isClosing || !signal) return;
     const started = process.hrtime.bigint();
     this.change(id, { status: 'STARTED' });
-    const end = await this.transact(request, signal);
-    this.alive.delete(id);
+    const end = await this.transact(request, signal).finally(() => this.alive.delete(id));
     if (end) await this.settle(id, { ...end, duration: Number(process.hrtime.bigint() - started) });
   }
 
@@ -110,21 +111,31 @@ export class Statements {
     request: StatementRequest,
     signal: AbortSignal,
   ): Promise<StatementState | undefined> {
-    const { instance, log, refresh } = this.ports;
-    const stateNow = (): StatementState => log.get(request.id)?.state ?? nothing;
-    const progress = (parts: readonly PartState[]) => log.show(request.id, { ...stateNow(), parts });
-    const connection = await instance.connect();
+    const stateNow = (): StatementState => this.ports.log.get(request.id)?.state ?? nothing;
+    const progress = (parts: readonly PartState[]) =>
+      this.ports.log.show(request.id, { ...stateNow(), parts });
     try {
-      await refresh?.();
-      const parts = await runTransaction({ ...this.ports, connection, signal, progress }, request);
-      return finished(stateNow(), parts);
+      return finished(stateNow(), await this.connected(request, signal, progress));
     } catch (error) {
-      // The error may hide a commit that succeeded.
-      const parts = await this.ports.outcomes.find(request.id);
+      // The error may hide a commit that succeeded; where the database cannot even tell, it is taken for failed.
+      const parts = await this.ports.outcomes.find(request.id).catch(() => undefined);
       if (parts) return finished(stateNow(), parts);
       if (this.isClosing) return undefined;
       const isCancelled = signal.reason instanceof Error && signal.reason.message === cancelled;
       return broken(stateNow(), isCancelled ? 'ABORTED' : 'FAILED', reasonOf(error), request.isBatch);
+    }
+  }
+
+  /** The connection is closed when it answers: a database that has to be opened again waits for that. */
+  private async connected(
+    request: StatementRequest,
+    signal: AbortSignal,
+    progress: (parts: readonly PartState[]) => void,
+  ): Promise<readonly PartState[]> {
+    await this.ports.refresh?.();
+    const connection = await this.ports.instance.connect();
+    try {
+      return await runTransaction({ ...this.ports, connection, signal, progress }, request);
     } finally {
       connection.closeSync();
     }
@@ -153,8 +164,9 @@ export class Statements {
   }
 
   private track(id: string, work: Promise<void>): void {
-    this.pending.set(id, work);
-    void work.finally(() => this.pending.delete(id));
+    const done = work.catch((cause: unknown) => this.ports.complain(`Statement ${id} failed: ${cause}`));
+    this.pending.set(id, done);
+    void done.finally(() => this.pending.delete(id));
   }
 }
 
@@ -181,7 +193,10 @@ const broken = (state: StatementState, status: Status, reason: string, isBatch =
   return { ...state, status, error, updatedAt, parts };
 };
 
-const reasonOf = (error: unknown): string =>
-  `ERROR: ${error instanceof Error ? error.message : String(error)}`;
+const reasonOf = (error: unknown): string => {
+  const message = error instanceof Error ? error.message : String(error);
+  const isInvalidated = /database has been invalidated/.test(message);
+  return `ERROR: ${isInvalidated ? 'another statement broke the database, which is opened again; run this one again: ' : ''}${message}`;
+};
 
 const isReading = (sql: string): boolean => /^\s*(select|with|values|show|describe|explain)\b/i.test(sql);

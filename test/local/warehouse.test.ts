@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Warehouse } from '../../local/duckdb/database.ts';
 import { openWarehouse } from '../../local/warehouse.ts';
 
 let folder: string;
-let instance: DuckDBInstance;
+let instance: Warehouse;
 let connection: DuckDBConnection;
 
 beforeAll(async () => {

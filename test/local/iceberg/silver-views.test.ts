@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { SilverTable } from '../../../functions/domain/spec.ts';
+import type { Warehouse } from '../../../local/duckdb/database.ts';
 import { SilverViews } from '../../../local/iceberg/silver-views.ts';
 import { findSpark } from '../../../local/spark/installation.ts';
 import { openWarehouse } from '../../../local/warehouse.ts';
@@ -27,7 +28,7 @@ const definition =
 const row = (id: number) => `(${id}, timestamp_ntz'2024-06-25 10:00:00.123456', 1.10, 'né 🎵', 'gone')`;
 
 let state: string;
-let instance: DuckDBInstance;
+let instance: Warehouse;
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'silver-views-'));
   instance = await openWarehouse({
