@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DuckDBInstance } from '@duckdb/node-api';
 import pLimit from 'p-limit';
-import * as z from 'zod';
-import { QualitySpec, type SilverTable, TransformSpec } from '../functions/domain/spec.ts';
+import type { SilverTable } from '../functions/domain/spec.ts';
 import type { EngineRun, EngineStore } from '../functions/engine/engine.ts';
 import { EngineError, MissingFile, RunFailed, SpecMismatch } from '../functions/engine/errors.ts';
-import { runQuality } from '../functions/engine/quality.ts';
+import { qualityBySpec } from '../functions/engine/scripts.ts';
 import { createSilver } from '../functions/engine/silver.ts';
-import { runTransform } from '../functions/engine/transform.ts';
+import type { Database } from './duckdb/database.ts';
+import { openReaders, type Readers, type ReadersOptions } from './duckdb/readers.ts';
 import type { JobRun } from './glue/job.ts';
 import { openWarehouse, type WarehouseOptions } from './warehouse.ts';
 
@@ -31,11 +30,13 @@ export type EngineOptions = WarehouseOptions & {
   readonly bucket: string;
   readonly s3: EngineObjects;
   readonly datasets: Readonly<Record<string, SilverTable>>;
+  /** Bounds of the processes that read landed files. */
+  readonly reader?: Pick<ReadersOptions, 'memoryLimit' | 'mostMemory' | 'idleFor'>;
 };
 
 export type LocalEngine = {
   /** Silver and gold. */
-  readonly instance: DuckDBInstance;
+  readonly instance: Database;
   /** Runs the spec that `--spec` names, `s3://<lake>/<key>`; rejects when that run fails. */
   execute(run: JobRun): Promise<void>;
   /** Brings the silver tables up to their models; rejects with what one cannot become. */
@@ -45,25 +46,36 @@ export type LocalEngine = {
   close(): Promise<void>;
 };
 
-/** Opens the laptop's database with a silver table for each dataset, and runs Glue's jobs on it. */
+/**
+ * Opens the laptop's database with a silver table for each dataset, and runs Glue's jobs: transforms, which read what has landed, in
+ * processes of their own; quality runs, which read what those have staged, on the database itself.
+ */
 export const openEngine = async (options: EngineOptions): Promise<LocalEngine> => {
-  const scratch = join(options.state, 'scratch');
-  const folders = [join(options.state, 's3'), join(options.state, 'redshift-data', 'scratch')];
-  const instance = await openWarehouse({ ...options, folders });
-  await createTables(instance, options.datasets);
+  const { state, reader = {}, threads } = options;
+  const scratch = join(state, 'scratch');
+  const folders = [join(state, 's3'), join(state, 'redshift-data', 'scratch')];
+  const warehouse = await openWarehouse({ ...options, folders });
+  await createTables(warehouse, options.datasets);
   const store = lakeStore(options);
+  const bundles = join(state, 'bundles');
+  const readers = openReaders({ scratch: join(scratch, 'readers'), bundles, store, threads, ...reader });
   const turns = pLimit(runsAtOnce);
-  const connect = () => instance.connect();
+  const connect = () => warehouse.connect();
+  const run = (jobRun: JobRun) =>
+    execute({ connect, store, run: jobRun.id, scratch, signal: jobRun.signal }, jobRun, readers);
   return {
-    instance,
-    execute: (run) => turns(() => execute({ connect, store, run: run.id, scratch, signal: run.signal }, run)),
-    deploy: (datasets) => createTables(instance, datasets),
+    instance: warehouse,
+    execute: (jobRun) => (jobRun.jobScript === 'transform' ? run(jobRun) : turns(() => run(jobRun))),
+    deploy: (datasets) => createTables(warehouse, datasets),
     refresh: async () => {},
-    close: async () => instance.closeSync(),
+    close: async () => {
+      warehouse.closeSync();
+      await readers.close();
+    },
   };
 };
 
-const createTables = async (instance: DuckDBInstance, datasets: EngineOptions['datasets']): Promise<void> => {
+const createTables = async (instance: Database, datasets: EngineOptions['datasets']): Promise<void> => {
   const connection = await instance.connect();
   try {
     for (const [dataset, table] of Object.entries(datasets)) await createSilver(connection, dataset, table);
@@ -72,16 +84,15 @@ const createTables = async (instance: DuckDBInstance, datasets: EngineOptions['d
   }
 };
 
-const execute = async (
-  run: EngineRun,
-  { jobScript, arguments: given, begin, log }: JobRun,
-): Promise<void> => {
+const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promise<void> => {
+  const { jobScript, arguments: given, begin, log } = jobRun;
+  const spec = keyOf(given['--spec'] ?? '');
+  if (jobScript === 'transform') return readers.transform(jobRun, spec);
   begin();
-  const work = scripts[jobScript];
-  if (!work)
-    throw new SpecMismatch(`no script is called ${jobScript}; there are ${Object.keys(scripts).join(', ')}`);
+  if (jobScript !== 'quality')
+    throw new SpecMismatch(`no script is called ${jobScript}; there are transform, quality`);
   try {
-    log(await work(run, keyOf(given['--spec'] ?? '')));
+    log(await qualityBySpec(run, spec));
   } catch (error) {
     run.signal?.throwIfAborted();
     throw error instanceof EngineError ? error : new RunFailed(error);
@@ -90,30 +101,6 @@ const execute = async (
 
 /** The lake's key of a location, `s3://<bucket>/<key>`. */
 const keyOf = (location: string): string => location.replace(/^s3:\/\/[^/]*\//, '');
-
-/** Each answers with a line for the run's log. */
-const scripts: Readonly<Record<string, (run: EngineRun, specKey: string) => Promise<string>>> = {
-  transform: async (run, specKey) => {
-    const { staged, files } = await runTransform(run, await readSpec(run, specKey, TransformSpec));
-    return `staged ${sum(files.map((file) => file.staged))} rows of ${files.length} files under ${staged}`;
-  },
-  quality: async (run, specKey) => {
-    const { files } = await runQuality(run, await readSpec(run, specKey, QualitySpec));
-    const published = files.filter(({ outcome }) => outcome === 'published');
-    const rows = sum(published.map((file) => file.rows));
-    return `published ${rows} rows of ${published.length} of ${files.length} files`;
-  },
-};
-
-const readSpec = async <Spec>({ store }: EngineRun, key: string, schema: z.ZodType<Spec>): Promise<Spec> => {
-  const spec = await store.readJson(key);
-  if (spec === undefined) throw new MissingFile(key);
-  const parsed = schema.safeParse(spec);
-  if (parsed.success) return parsed.data;
-  throw new SpecMismatch(`${key} is not a spec of this job: ${z.prettifyError(parsed.error)}`);
-};
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
 /** The local S3 as the engine's store: objects are read where they lie. */
 const lakeStore = ({ bucket, s3 }: EngineOptions): EngineStore => ({

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, type BuildResult, build, type Plugin, stop } from 'esbuild';
-import { isUpToDate, rememberSources, statesOf } from '../sources.ts';
+import type { BuildOptions, Plugin } from 'esbuild';
+import { bundleUnlessUpToDate } from '../bundling.ts';
+import { isUpToDate } from '../sources.ts';
 
 /** Bundles of functions by their keys, and the runtime that each runs in; paths of ES modules. */
 export type Bundles = { readonly functions: ReadonlyMap<string, string>; readonly worker: string };
@@ -37,31 +38,9 @@ export const bundleFunctions = async (options: BundleOptions): Promise<Bundles> 
   const stamp = JSON.stringify([bundled, catalog?.path]);
   const record = join(directory, 'sources.json');
   if (isUpToDate(record, stamp)) await catalog?.written;
-  if (!isUpToDate(record, stamp)) await bundleAll(bundled, record, stamp);
+  await bundleUnlessUpToDate(bundled, record, stamp);
   const ending = settings.outExtension?.['.js'] ?? '.js';
   return { functions: new Map(functions.map(({ key }) => [key, join(outdir, `${key}${ending}`)])), worker };
-};
-
-const bundleAll = async (bundled: readonly BuildOptions[], record: string, stamp: string): Promise<void> => {
-  const results = await buildThenStop(bundled);
-  const sources = results.flatMap(({ metafile }, index) =>
-    Object.keys(metafile?.inputs ?? {}).map((path) => resolve(bundled[index]?.absWorkingDir ?? '', path)),
-  );
-  rememberSources(record, { stamp, files: statesOf(sources) });
-};
-
-/** Calls that build just now. */
-let building = 0;
-
-/** Esbuild's own process would stay, with all the memory that bundling took. */
-const buildThenStop = async (bundled: readonly BuildOptions[]): Promise<BuildResult[]> => {
-  building += 1;
-  try {
-    return await Promise.all(bundled.map((each) => build({ ...each, metafile: true, logLevel: 'silent' })));
-  } finally {
-    building -= 1;
-    if (building === 0) await stop();
-  }
 };
 
 const readSettings = (root: string): BuildOptions => {

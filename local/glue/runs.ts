@@ -10,6 +10,8 @@ export type RunsOptions = {
   readonly directory: string;
   readonly execute: (run: JobRun) => Promise<void>;
   readonly publish: Publish;
+  /** Hears of what could not be done, and of which no run tells. */
+  readonly complain?: (line: string) => void;
 };
 
 /** Why a run is aborted, and the state that it then ends in. */
@@ -32,7 +34,7 @@ const lost = 'The run ended with the process that it ran in; nothing more of it 
 export class Runs {
   private readonly journal: Journal<RunRecord>;
   private readonly alive = new Map<string, AbortController>();
-  private readonly pending = new Set<Promise<void>>();
+  private readonly pending = new Set<Promise<unknown>>();
   private isClosing = false;
 
   constructor(private readonly options: RunsOptions) {
@@ -151,8 +153,9 @@ export class Runs {
   }
 
   private track(work: Promise<void>): void {
-    this.pending.add(work);
-    void work.finally(() => this.pending.delete(work));
+    const done = work.catch((cause: unknown) => this.options.complain?.(`A job run failed: ${cause}`));
+    this.pending.add(done);
+    void done.finally(() => this.pending.delete(done));
   }
 }
 

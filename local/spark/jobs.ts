@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pLimit, { type LimitFunction } from 'p-limit';
+import pLimit from 'p-limit';
+import { inTurn } from '../glue/in-turn.ts';
 import type { JobRun } from '../glue/job.ts';
+import { Sessions } from '../sessions.ts';
 import type { SparkInstallation } from './installation.ts';
-import { Sessions } from './sessions.ts';
 import { sparkSettings } from './settings.ts';
 import { type SparkWorker, startWorker, WorkerLost } from './worker.ts';
 
@@ -78,18 +79,6 @@ const sessionsIn = ({ installation, folder, environment }: SparkJobsOptions): ((
     return { ...worker, ended: worker.ended.then(clean) };
   };
 };
-
-/** A run that is stopped while it waits does not wait any longer. */
-const inTurn = (turns: LimitFunction, run: JobRun, perform: (run: JobRun) => Promise<void>): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const stop = () => reject(run.signal.reason);
-    if (run.signal.aborted) return stop();
-    run.signal.addEventListener('abort', stop);
-    void turns(async () => {
-      run.signal.removeEventListener('abort', stop);
-      if (!run.signal.aborted) await perform(run).then(resolve, reject);
-    });
-  });
 
 /**
  * A run that is stopped ends with its process, and not before. One that fails takes its process along: what broke in it, such as

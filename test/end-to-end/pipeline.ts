@@ -16,8 +16,8 @@ export type Pipeline = {
   readonly files: Pick<Files, 'readText' | 'list'>;
   readonly ledger: Ledger;
   readonly kpis: Pick<Kpis, 'get' | 'query'>;
-  /** Puts a text under a key and answers its version. */
-  land(key: string, text: string): Promise<FileVersion>;
+  /** Puts a text, or bytes, under a key and answers its version. */
+  land(key: string, text: string | Buffer): Promise<FileVersion>;
   /** Lands the dataset's own manifest as it stands in `rules/`. */
   landManifest(dataset: string, root?: string): Promise<void>;
   /** Every item of the KPI table. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const s3: EngineObjects = {
   },
   put: async (_, key, body, options) => {
     if (options?.ifNoneMatch && objects.has(key)) return undefined;
-    const path = join(state, `object-${objects.size}`);
+    const path = join(state, 's3', `object-${objects.size}`);
     objects.set(key, path);
     await ('path' in body ? copyFile(body.path, path) : writeFile(path, body));
     return {};
@@ -47,6 +47,7 @@ const read = async (sql: string) => {
 
 beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), 'local-engine-'));
+  mkdirSync(join(state, 's3'));
   objects = new Map();
   lines = [];
   engine = await open();

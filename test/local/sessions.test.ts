@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Sessions } from '../../../local/spark/sessions.ts';
-import type { SparkWorker } from '../../../local/spark/worker.ts';
+import { Sessions } from '../../local/sessions.ts';
+import type { SparkWorker } from '../../local/spark/worker.ts';
 
 /** Processes that die when they are told to, at once or a while later. */
 const openFakes = (dyingFor = 0) => {

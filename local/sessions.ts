@@ -1,32 +1,38 @@
-import type { SparkWorker } from './worker.ts';
+/** A process that does one piece of work at a time. */
+export type Session = {
+  /** Resolves when the process has ended, however it did. */
+  readonly ended: Promise<void>;
+  /** Ends the process at once. */
+  kill(): Promise<void>;
+};
 
-export type SessionsOptions = {
+export type SessionsOptions<Process extends Session> = {
   /** Starts one more process. */
-  readonly open: () => SparkWorker;
+  readonly open: () => Process;
   /** Milliseconds after which an idle session is ended that is not the only one. */
   readonly idleFor: number;
 };
 
 /** Sessions that wait for work; one of them is kept warm, what is more ends after a while. */
-export class Sessions {
-  readonly #options: SessionsOptions;
-  readonly #all = new Set<SparkWorker>();
+export class Sessions<Process extends Session> {
+  readonly #options: SessionsOptions<Process>;
+  readonly #all = new Set<Process>();
   /** Those without work, the last used last, each with what ends it. */
-  readonly #idle = new Map<SparkWorker, NodeJS.Timeout>();
+  readonly #idle = new Map<Process, NodeJS.Timeout>();
 
-  constructor(options: SessionsOptions) {
+  constructor(options: SessionsOptions<Process>) {
     this.#options = options;
   }
 
   /** The session that was used last, or a new one; it belongs to the caller until it is given back. */
-  take(): SparkWorker {
+  take(): Process {
     const session = [...this.#idle.keys()].at(-1) ?? this.#open();
     this.#dismiss(session);
     return session;
   }
 
   /** Keeps a session for the next caller, unless its process has ended. */
-  giveBack(session: SparkWorker): void {
+  giveBack(session: Process): void {
     if (!this.#all.has(session)) return;
     const timer = setTimeout(() => this.#endSurplus(session), this.#options.idleFor).unref();
     this.#idle.set(session, timer);
@@ -37,7 +43,7 @@ export class Sessions {
     await Promise.all([...this.#all].map((session) => session.kill()));
   }
 
-  #open(): SparkWorker {
+  #open(): Process {
     const session = this.#options.open();
     this.#all.add(session);
     void session.ended.then(() => {
@@ -47,13 +53,13 @@ export class Sessions {
     return session;
   }
 
-  #endSurplus(session: SparkWorker): void {
+  #endSurplus(session: Process): void {
     if (this.#idle.size < 2) return;
     this.#dismiss(session);
     void session.kill();
   }
 
-  #dismiss(session: SparkWorker): void {
+  #dismiss(session: Process): void {
     clearTimeout(this.#idle.get(session));
     this.#idle.delete(session);
   }

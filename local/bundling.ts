@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { type BuildOptions, type BuildResult, build, stop } from 'esbuild';
+import { isUpToDate, rememberSources, statesOf } from './sources.ts';
+
+/** Bundles with these settings, unless what a record tells of is still up to date. Rejects with esbuild's errors. */
+export const bundleUnlessUpToDate = async (
+  bundled: readonly BuildOptions[],
+  record: string,
+  stamp = JSON.stringify(bundled),
+): Promise<void> => {
+  if (isUpToDate(record, stamp)) return;
+  const results = await buildThenStop(bundled);
+  const sources = results.flatMap(({ metafile }, index) =>
+    Object.keys(metafile?.inputs ?? {}).map((path) => resolve(bundled[index]?.absWorkingDir ?? '', path)),
+  );
+  rememberSources(record, { stamp, files: statesOf(sources) });
+};
+
+/** Calls that build just now. */
+let building = 0;
+
+/** Esbuild's own process would stay, with all the memory that bundling took. */
+const buildThenStop = async (bundled: readonly BuildOptions[]): Promise<BuildResult[]> => {
+  building += 1;
+  try {
+    return await Promise.all(bundled.map((each) => build({ ...each, metafile: true, logLevel: 'silent' })));
+  } finally {
+    building -= 1;
+    if (building === 0) await stop();
+  }
+};

@@ -1,0 +1,18 @@
+import type { LimitFunction } from 'p-limit';
+import type { JobRun } from './job.ts';
+
+/** Performs a run when there is room for it; one that is stopped while it waits does not wait any longer. */
+export const inTurn = (
+  turns: LimitFunction,
+  run: JobRun,
+  perform: (run: JobRun) => Promise<void>,
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const stop = () => reject(run.signal.reason);
+    if (run.signal.aborted) return stop();
+    run.signal.addEventListener('abort', stop);
+    void turns(async () => {
+      run.signal.removeEventListener('abort', stop);
+      if (!run.signal.aborted) await perform(run).then(resolve, reject);
+    });
+  });
