@@ -12,6 +12,7 @@ const order = [
   'tables',
   'queues',
   'state',
+  'log',
 ] as const;
 
 export type Part = (typeof order)[number];

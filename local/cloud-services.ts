@@ -30,6 +30,8 @@ export type ServicesOptions = {
   readonly engine: FoundEngine;
   readonly chaos?: Chaos | undefined;
   readonly closers: Closers;
+  /** Takes a line for the cloud's log. */
+  readonly log: (line: string) => void;
 };
 
 export type OpenedServices = { readonly services: Services; readonly functions: Functions };
@@ -131,17 +133,17 @@ const refusal = (rule: string, cause: unknown) => ({
 });
 
 const openEngines = async (
-  { state, deployment, closers }: ServicesOptions,
+  { state, deployment, closers, log: complain }: ServicesOptions,
   s3: LocalS3,
   engine: LocalEngine,
   publish: Publish,
 ) => {
   const { execute, instance, refresh } = engine;
   const { account, region, jobs } = deployment;
-  const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish });
+  const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish, complain });
   closers.add('jobs', () => glue.close());
   const directory = join(state, 'redshift-data');
-  const ports = { instance, refresh, store: s3, publish };
+  const ports = { instance, refresh, store: s3, publish, complain };
   const warehouse = await openRedshiftData({ directory, ...ports, region, account });
   closers.add('warehouse', () => warehouse.close());
   return { glue, 'redshift-data': warehouse };

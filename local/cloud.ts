@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { catalogPath } from './build.ts';
 import { Closers } from './closers.ts';
 import { ACCOUNT, clientEnvironment, deployedNames, REGION, writeEnvironment } from './cloud-environment.ts';
 import { openServices } from './cloud-services.ts';
 import type { Chaos } from './events/chaos.ts';
+import { openFunctionLog } from './functions/function-log.ts';
 import type { Functions } from './functions/functions.ts';
 import { startSchedules } from './functions/schedules.ts';
 import { openGateway, type Services } from './gateway.ts';
+import { surviveErrors } from './last-resort.ts';
 import { type Engine, engineOfState, type FoundEngine, findEngine, rememberEngine } from './state-engine.ts';
 import { lockState } from './state-lock.ts';
 import type { Deployment } from './template/deployment.ts';
@@ -53,11 +55,26 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   closers.add('state', await lockState(state));
   try {
     rememberEngine(state, engine.name);
-    return await open({ ...options, state }, engine, closers);
+    return await open({ ...options, state, log: openLog(state, options.log, closers) }, engine, closers);
   } catch (cause) {
     await closers.closeAll();
     throw cause;
   }
+};
+
+/** What the cloud says itself goes into a file beside its functions' logs, what nobody catches as well. */
+const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((line: string) => void) => {
+  const file = openFunctionLog(join(state, 'logs'), 'cloud');
+  const log = (line: string): void => {
+    file.write(`${new Date().toISOString()} ${line}`);
+    told?.(line);
+  };
+  const letGo = surviveErrors(log);
+  closers.add('log', () => {
+    letGo();
+    file.close();
+  });
+  return log;
 };
 
 const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
@@ -71,7 +88,7 @@ const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers
   const gateway = await openGateway({ port, services, log });
   closers.add('gateway', gateway.close);
   const { endpoint } = gateway;
-  const opened = await openServices({ root, state, endpoint, deployment, engine, chaos, closers });
+  const opened = await openServices({ root, state, endpoint, deployment, engine, chaos, closers, log });
   serve(opened.services);
   startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };

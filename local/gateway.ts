@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { LocalDynamo, ReadRequest } from './dynamo.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/lambda-api.ts';
+import { onBehalfOf } from './last-resort.ts';
 import { type JsonService, ServiceError } from './protocol.ts';
 import { serviceOf } from './service-of.ts';
 import { refusalOf } from './web-pages.ts';
@@ -50,12 +51,11 @@ const GRACE_MS = 1_000;
  */
 export const openGateway = async ({ port = 0, services, log }: GatewayOptions): Promise<Gateway> => {
   const server = createServer((request, response) => {
-    services
-      .then((ready) => dispatch(ready, request, response))
-      .catch((cause) => {
-        const error = cause instanceof ServiceError ? cause : unexpected(cause, log);
-        replyError(request, response, error);
-      });
+    const fail = (cause: unknown): void => {
+      const error = cause instanceof ServiceError ? cause : unexpected(cause, log);
+      replyError(request, response, error);
+    };
+    onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
   });
   // Uploads may take long, and clients keep connections for longer than Node's five seconds.
   Object.assign(server, { requestTimeout: 0, keepAliveTimeout: 75_000, headersTimeout: 80_000 });
