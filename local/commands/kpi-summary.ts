@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Files, KpiItem, Kpis, Ledger } from '../../functions/domain/ports.ts';
+import { shapeItems } from '../../functions/domain/rebuild/kpi-items.ts';
 import { readUnloaded } from '../../functions/domain/rebuild/kpi-rows.ts';
 import { publishedRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
 import { rebuildSpec } from '../../functions/domain/rebuild/rebuilding.ts';
@@ -10,10 +11,13 @@ import { count } from './count.ts';
 type Ports = { readonly files: Files; readonly ledger: Ledger; readonly kpis: Kpis };
 type Row = Readonly<Record<string, unknown>>;
 
-/** Lines that show the newest day, its top genres, one genre's songs and one listener; empty while no day is published. */
+/**
+ * Lines that show KPIs of a mart: of listening the newest day, its top genres, one genre's songs and one listener, of any
+ * other an item of each kind. Empty while there are none.
+ */
 export const kpiSummary = async (ports: Ports, mart: string): Promise<string[]> => {
   const shown = await lastWithDays(ports, mart);
-  if (!shown) return [];
+  if (!shown) return itemsOfMart(ports, mart);
   const day = shown.days.at(-1) ?? '';
   const current = await ports.kpis.get(`DAY#${day}`, 'CURRENT');
   if (!current) return [];
@@ -27,15 +31,44 @@ export const kpiSummary = async (ports: Ports, mart: string): Promise<string[]> 
   ];
 };
 
+/** One item of each kind that the newest rebuild with KPIs wrote, as its key templates name them. */
+const itemsOfMart = async ({ files, ledger, kpis }: Ports, mart: string): Promise<string[]> => {
+  for await (const rebuild of publishedRebuilds(ledger, mart)) {
+    const spec = await rebuildSpec(files, rebuild.id);
+    const kinds = (spec?.kpis ?? []).flatMap(({ model, shapes }) =>
+      shapes.map((shape) => ({ model, shape })),
+    );
+    const found: string[] = [];
+    for (const { model, shape } of kinds) {
+      const rows = new Map([[model, await unloadedRows(files, `${spec?.unload}${model}/`, model)]]);
+      const [written] = shapeItems(rows, model, shape, { as_of: '', ...rebuild, rebuild: rebuild.id });
+      const item = written && (await kpis.get(written.item.pk, written.item.sk));
+      if (item) found.push(...itemLines(model, item));
+    }
+    if (found.length > 0) return found;
+  }
+  return [];
+};
+
+const itemLines = (model: string, { pk, sk, ...attributes }: KpiItem): string[] => [
+  `${styleText('bold', model)}  ${key(`pk=${pk}, sk=${sk}`)}`,
+  `  ${Object.entries(attributes)
+    .filter(([name]) => !['seq', 'version', 'rebuild', 'as_of'].includes(name))
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? `(${value.length})` : String(value)}`)
+    .join(', ')}`,
+];
+
+const unloadedRows = async (files: Ports['files'], prefix: string, model: string): Promise<Row[]> => {
+  const keys = await files.list(prefix);
+  const texts = await Promise.all(keys.map(async (each) => (await files.readText(each)) ?? ''));
+  return [...readUnloaded(model, texts).rows];
+};
+
 /** The newest rebuild that spoke of a day: its days and the listener who listened most. */
 const lastWithDays = async ({ files, ledger }: Ports, mart: string) => {
   for await (const rebuild of publishedRebuilds(ledger, mart)) {
     const spec = await rebuildSpec(files, rebuild.id);
-    const rows = async (model: string): Promise<Row[]> => {
-      const keys = await files.list(`${spec?.unload}${model}/`);
-      const texts = await Promise.all(keys.map(async (key) => (await files.readText(key)) ?? ''));
-      return [...readUnloaded(model, texts).rows];
-    };
+    const rows = (model: string): Promise<Row[]> => unloadedRows(files, `${spec?.unload}${model}/`, model);
     const days = (await rows('kpi_days')).filter(({ listens }) => Number(listens) > 0);
     if (days.length === 0) continue;
     const [most] = (await rows('kpi_listeners')).sort((a, b) => Number(b.listens) - Number(a.listens));

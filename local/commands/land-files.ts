@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
 import { answer, aside, inParts } from './answer.ts';
+import { missingLines, untilShown } from './awaited-kpis.ts';
 import { balanceLines } from './balance.ts';
 import { withDatasets } from './datasets.ts';
 import { fileDocument } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
 import { type LandedFile, landFile } from './landing.ts';
-import { martRuns } from './mart-runs.ts';
 import { quarantineLines } from './quarantine.ts';
 import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
@@ -38,7 +38,8 @@ export const tellOfLanded = async (
   const marts = await target.marts();
   const seen = await watch(followingOn(target, marts), landed, process.stderr, Date.now());
   const fed = marts.filter(({ datasets }) => landed.some(({ dataset }) => datasets.includes(dataset)));
-  const rebuilds = await Promise.all(fed.map((mart) => martRuns(target.ledger, mart)));
+  const rebuilds = await untilShown(target.ledger, fed, 0);
+  const missing = rebuilds.map((runs) => missingLines(runs, seen));
   const lines = inParts(
     before,
     balanceLines(seen),
@@ -46,9 +47,11 @@ export const tellOfLanded = async (
     ...rebuilds.map(warningLines),
     ...rebuilds.map(leftOutLines),
     ...rebuilds.map(failedLines),
+    ...missing,
   );
   answer(flags, { ...document, files: seen.map(fileDocument), marts: rebuilds }, lines);
-  if (!seen.every(isWholeAtRest) || rebuilds.some(isFailed)) process.exitCode = 1;
+  if (!seen.every(isWholeAtRest) || rebuilds.some(isFailed) || missing.flat().length > 0)
+    process.exitCode = 1;
 };
 
 const landedLines = (target: Target, landed: readonly LandedFile[]): string[] => {

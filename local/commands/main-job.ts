@@ -8,6 +8,7 @@ import { s3Files } from '../../functions/adapters/s3-files.ts';
 import type { Cloud } from '../cloud.ts';
 import { writeSample } from '../generate/sample.ts';
 import { answer, inParts } from './answer.ts';
+import { missingLines, untilShown } from './awaited-kpis.ts';
 import { balanceLines, knownLines } from './balance.ts';
 import { CannotLand, withDatasets } from './datasets.ts';
 import { interrupted } from './exit-codes.ts';
@@ -16,7 +17,6 @@ import type { Whereabouts } from './follow.ts';
 import { kpiSummary } from './kpi-summary.ts';
 import { type LandedFile, landFile } from './landing.ts';
 import { landManifests } from './manifests.ts';
-import { martRuns } from './mart-runs.ts';
 import { openCloud, stopOnSignal } from './open-cloud.ts';
 import type { CloudFlags } from './options.ts';
 import { quarantineLines } from './quarantine.ts';
@@ -58,8 +58,10 @@ const run = async (
   const [following, began] = [followingOn({ ledger, files, isLaptop: true }, marts), Date.now()];
   const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
   const seen = given.length > 0 ? await see(await landAll(bucket, given)) : await runSample(see, bucket);
-  const summaries = await Promise.all(marts.map(({ name }) => kpiSummary({ files, ledger, kpis }, name)));
-  const rebuilds = await Promise.all(marts.map((mart) => martRuns(ledger, mart)));
+  const fed = marts.filter(({ datasets }) => seen.some(({ file }) => datasets.includes(file.dataset)));
+  const rebuilds = await untilShown(ledger, fed, kpisTake);
+  const summaries = await Promise.all(fed.map(({ name }) => kpiSummary({ files, ledger, kpis }, name)));
+  const missing = rebuilds.map((runs) => missingLines(runs, seen));
   const lines = inParts(
     knownLines(seen),
     ...summaries,
@@ -68,12 +70,16 @@ const run = async (
     ...rebuilds.map(warningLines),
     ...rebuilds.map(leftOutLines),
     ...rebuilds.map(failedLines),
+    ...missing,
     nextSteps(flags),
   );
   answer(flags, { files: seen.map(fileDocument), marts: rebuilds }, lines);
   const isStuck = seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage));
-  if (isStuck || rebuilds.some(isFailed)) process.exitCode = 1;
+  if (isStuck || rebuilds.some(isFailed) || missing.flat().length > 0) process.exitCode = 1;
 };
+
+/** Milliseconds that what an earlier start left may take to get into the KPIs. */
+const kpisTake = 180_000;
 
 /** Progress is part of what people read, and beside what programs read. */
 const outputOf = ({ json }: StartFlags): NodeJS.WriteStream => (json ? process.stderr : process.stdout);

@@ -62,7 +62,7 @@ const summary = async (state: RebuildRecord['state']): Promise<string> => {
   const ledger: Ledger = {
     ...ledgerOn(memoryItems().items),
     lease: async (name) => ({ name: name === martLease('listening') ? name : '', fence: 1 }),
-    rebuild: async (id) => (id === rebuild ? ({ id, state } as RebuildRecord) : undefined),
+    rebuild: async (id) => (id === rebuild ? ({ id, seq: 1, state } as RebuildRecord) : undefined),
   };
   const { files, put } = newLake(
     () => spec.as_of,
@@ -93,4 +93,25 @@ describe('the summary of the KPIs', () => {
   test('is empty while no rebuild is published', async () => {
     expect(await summary('sent')).toBe('');
   });
+});
+
+test('shows an item of each kind of any other mart, by its key templates', async () => {
+  const { kpis } = memoryKpis();
+  await kpis.put([{ pk: 'TRACK#t1', sk: 'LIKES', likes: 4, seq: 1 }]);
+  const ledger: Ledger = {
+    ...ledgerOn(memoryItems().items),
+    lease: async (name) => ({ name, fence: 2 }),
+    rebuild: async (id) =>
+      id === rebuild ? ({ id, seq: 1, state: 'published' } as RebuildRecord) : undefined,
+  };
+  const { files, put } = newLake(
+    () => spec.as_of,
+    () => {},
+  );
+  const shape = { pk: 'TRACK#{track_id}', sk: 'LIKES', publish: 'series', lists: [], omit: [] };
+  const liked = { ...spec, kpis: [{ model: 'kpi_likes', shapes: [shape] }] };
+  put(runKey(rebuild, 'rebuild', 'spec'), JSON.stringify(liked));
+  put(`${unload}kpi_likes/0.json`, '{"track_id":"t1","likes":4}\n');
+  const lines = await kpiSummary({ files, ledger, kpis }, 'listening');
+  expect(stripVTControlCharacters(lines.join('\n'))).toBe('kpi_likes  pk=TRACK#t1, sk=LIKES\n  likes 4');
 });
