@@ -2,17 +2,71 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A copy of the project's rules and SQL in a temporary folder, with some files written over or, if undefined, removed. */
+/** What the product ships: tests of the product hold whatever else a team has in `rules/` and `sql/`. */
+const shipped = [
+  'rules/manifest.schema.json',
+  'rules/listeners',
+  'rules/streams',
+  'rules/tracks',
+  'sql/checks/dim_listeners_unique.sql',
+  'sql/checks/dim_tracks_durations.sql',
+  'sql/checks/dim_tracks_unique.sql',
+  'sql/checks/fact_listens_conserved.sql',
+  'sql/checks/fact_listens_known_tracks.sql',
+  'sql/checks/fact_listens_unique.sql',
+  'sql/dbt/full_runs.sql',
+  'sql/dbt/relations.sql',
+  'sql/dbt/spare_the_pipeline.sql',
+  'sql/dbt_project.yml',
+  'sql/kpis/kpi_day_genres.sql',
+  'sql/kpis/kpi_day_hours.sql',
+  'sql/kpis/kpi_days.sql',
+  'sql/kpis/kpi_gone_genres.sql',
+  'sql/kpis/kpi_listeners.sql',
+  'sql/kpis/kpi_top_genres.sql',
+  'sql/kpis/kpi_top_songs.sql',
+  'sql/macros/affected.sql',
+  'sql/macros/digits.sql',
+  'sql/macros/nested.sql',
+  'sql/macros/ratios.sql',
+  'sql/macros/types.sql',
+  'sql/marts/dim_date.sql',
+  'sql/marts/dim_listeners.sql',
+  'sql/marts/dim_tracks.sql',
+  'sql/marts/fact_listens.sql',
+  'sql/profiles.yml',
+  'sql/requirements.txt',
+  'sql/selectors.yml',
+  'sql/silver/listeners.sql',
+  'sql/silver/streams.sql',
+  'sql/silver/tracks.sql',
+  'sql/staging/stg_listeners.sql',
+  'sql/staging/stg_streams.sql',
+  'sql/staging/stg_tracks.sql',
+];
+
+/** A copy of the rules and SQL that the product ships in a temporary folder, with some files written over or, if undefined, removed. */
 export const copyProject = async (files: Readonly<Record<string, string | undefined>>): Promise<string> => {
   const root = await mkdtemp(join(tmpdir(), 'soundcheck-project-'));
-  for (const folder of ['rules', 'sql'])
-    await cp(join(process.cwd(), folder), join(root, folder), { recursive: true });
+  for (const path of shipped) await cp(join(process.cwd(), path), join(root, path), { recursive: true });
+  await change(root, files);
+  return root;
+};
+
+/** A project of these files and the macros in a temporary folder. */
+export const writeProject = async (files: Readonly<Record<string, string>>): Promise<string> => {
+  const root = await mkdtemp(join(tmpdir(), 'soundcheck-project-'));
+  await cp(join(process.cwd(), 'sql/macros'), join(root, 'sql/macros'), { recursive: true });
+  await change(root, files);
+  return root;
+};
+
+const change = async (root: string, files: Readonly<Record<string, string | undefined>>): Promise<void> => {
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     if (content === undefined) await rm(join(root, path));
     else await writeFile(join(root, path), content);
   }
-  return root;
 };
 
 /** A dataset of another domain: weather stations, and a dimension made of them. */

@@ -20,7 +20,8 @@ const view = (text: string) => ({ 'sql/marts/dim_extra.sql': text });
 
 describe('renderCatalog', () => {
   it('gives every dataset its silver table and every mart its models in order of their references', async () => {
-    const { datasets, marts } = await renderCatalog(process.cwd(), 'duckdb');
+    root = await copyProject({});
+    const { datasets, marts } = await renderCatalog(root, 'duckdb');
     expect(Object.keys(datasets)).toEqual(['listeners', 'streams', 'tracks']);
     expect(datasets.streams?.table).toMatchObject({
       key: ['user_id', 'track_id', 'listen_time'],
@@ -64,7 +65,8 @@ describe('renderCatalog', () => {
   });
 
   it('changes the hash of a model, and of all below it, with its text', async () => {
-    const before = await renderCatalog(process.cwd(), 'redshift');
+    const shipped = await copyProject({});
+    const before = await renderCatalog(shipped, 'redshift').finally(() => rm(shipped, { recursive: true }));
     root = await copyProject({
       'sql/macros/ratios.sql': `{% macro half_up_ratio(a, b, decimals=2) %}cast({{ a }} as bigint){% endmacro %}`,
     });

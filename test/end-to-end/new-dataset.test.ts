@@ -3,102 +3,11 @@ import { readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { transactions } from '../banking-project.ts';
+import { copyProject } from '../deploy/project.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { projectWith } from './project.ts';
 import { queryWarehouse } from './warehouse.ts';
-
-const lineage = `
-  cast(landed_file as varchar(1024)) as landed_file,
-  cast(landed_version as varchar(1024)) as landed_version,
-  cast(landed_at as timestamp) as landed_at`;
-
-/** A bank's transactions: what a data owner and an analyst write, and nothing else. */
-const transactions: Readonly<Record<string, string>> = {
-  'rules/transactions/manifest.json': JSON.stringify({
-    version: '1.0',
-    directory: 'data/transactions/',
-    purpose: 'What was booked on the accounts of a bank.',
-    schema: {
-      extension: '.csv',
-      name_pattern: 'transactions_[0-9]{8}\\.csv',
-      delimiter: ';',
-      fields: {
-        transaction_id: { type: 'string', required: true, pattern: 'T[0-9]{6}' },
-        account: { type: 'string', required: true, pii: true },
-        amount: { type: 'decimal(12,2)', required: true },
-        currency: { type: 'string', required: true, one_of: ['EUR', 'USD'] },
-        booked_at: { type: 'timestamp', required: true },
-        note: { type: 'string' },
-      },
-    },
-  }),
-  'rules/transactions/quality.dqdl':
-    'Rules = [\n  RowCount > 0,\n  IsPrimaryKey "transaction_id",\n  ColumnValues "amount" between -100000 and 100000\n]\n',
-  'sql/silver/transactions.sql': `-- one row per landed transaction
-{{ config(meta={'key': ['transaction_id', 'booked_at'], 'order': ['booked_at']}) }}
-
-select
-  cast(transaction_id as varchar(16)) as transaction_id,
-  cast(account as varchar(64)) as account,
-  cast(currency as varchar(3)) as currency,
-  cast(note as varchar(1024)) as note,
-  cast(amount as decimal(12, 2)) as amount,
-  cast(booked_at as timestamp) as booked_at,${lineage},
-  cast(batch_id as varchar(128)) as batch_id
-from {{ source('landed', 'transactions') }}
-`,
-  'sql/staging/stg_transactions.sql': `-- one row per published transaction, with its day
-{{ config(materialized='ephemeral') }}
-
-select
-  cast(transaction_id as varchar(16)) as transaction_id,
-  cast(account as varchar(64)) as account,
-  cast(currency as varchar(3)) as currency,
-  cast(note as varchar(1024)) as note,
-  cast(amount as decimal(12, 2)) as amount,
-  cast(booked_at as timestamp) as booked_at,
-  cast(booked_at as date) as booked_on,${lineage}
-from {{ source('silver', 'transactions') }}
-`,
-  'sql/marts/fact_transactions.sql': `-- one row per transaction: of repeats the one that landed last
-{{ config(materialized='incremental', unique_key=['transaction_id', 'booked_at'], meta={
-  'key': ['transaction_id', 'booked_at'],
-  'partition': 'booked_on',
-  'mart': 'banking'
-}) }}
-
-with transactions as (
-  select transaction_id, account, currency, note, amount, booked_at, booked_on, landed_file, landed_version, landed_at
-  from {{ ref('stg_transactions') }}
-  {{ where_affected('fact_transactions', 'booked_on') }}
-),
-
-ranked as (
-  select
-    transaction_id, account, currency, note, amount, booked_at, booked_on, landed_file,
-    row_number() over (
-      partition by transaction_id, booked_at order by landed_at desc, landed_file desc, landed_version desc
-    ) as recency
-  from transactions
-),
-
-final as (
-  select
-    cast(transaction_id as varchar(16)) as transaction_id,
-    cast(account as varchar(64)) as account,
-    cast(currency as varchar(3)) as currency,
-    cast(note as varchar(1024)) as note,
-    cast(landed_file as varchar(1024)) as landed_file,
-    cast(amount as decimal(12, 2)) as amount,
-    cast(booked_at as timestamp) as booked_at,
-    cast(booked_on as date) as booked_on
-  from ranked
-  where recency = 1
-)
-
-select * from final
-`,
-};
 
 const file = `transaction_id;account;amount;currency;booked_at;note
 T000001;DE01;12.50;EUR;2026-01-30 09:00:00;"rent; January"
@@ -107,14 +16,16 @@ T000003;US01;99999.99;USD;2026-02-01 00:00:00;"a ""gift"""
 `;
 
 let root: string;
+let shipped: string;
 let laptop: Laptop;
 beforeAll(async () => {
   root = await projectWith(transactions);
+  shipped = await copyProject({});
   laptop = await startLaptop({ root });
 });
 afterAll(async () => {
   await laptop?.stop();
-  await rm(root, { recursive: true, force: true });
+  for (const folder of [root, shipped]) await rm(folder, { recursive: true, force: true });
 });
 
 describe('a fourth dataset from another domain', { timeout: 240_000 }, () => {
@@ -124,7 +35,7 @@ describe('a fourth dataset from another domain', { timeout: 240_000 }, () => {
       expect(await realpath(join(root, name))).toBe(await realpath(join(process.cwd(), name)));
     }
     for (const folder of ['rules', 'sql']) {
-      const compared = ['-rq', join(process.cwd(), folder), join(root, folder)];
+      const compared = ['-rq', join(shipped, folder), join(root, folder)];
       const { stdout } = await promisify(execFile)('diff', compared).catch((differs) => differs);
       const added = Object.keys(transactions).filter((path) => path.startsWith(`${folder}/`));
       expect(stdout).not.toContain('differ\n');
