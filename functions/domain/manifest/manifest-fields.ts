@@ -1,4 +1,5 @@
 import type { Field, FieldType } from '../field/field.ts';
+import { judgeField } from '../field/field-judge.ts';
 import { timestampFormats } from '../field/field-time.ts';
 import { valueType } from '../field/field-type.ts';
 import type { PatternJudge } from './manifest-patterns.ts';
@@ -101,14 +102,16 @@ const fieldProblems = (
   text: FieldText,
   field: Field,
   patternProblem: PatternJudge,
-): readonly string[] =>
-  [
+): readonly string[] => {
+  const problems = [
     typeProblem(path, text, field),
     ...boundProblems(path, field),
     ...lengthProblems(path, text),
     patternProblem(`${path}.pattern`, field.pattern),
     choiceProblem(path, field),
   ].filter((problem) => problem !== undefined);
+  return problems.length > 0 ? problems : contradictions(path, field);
+};
 
 const typeProblem = (path: string, { format }: FieldText, { type }: Field): string | undefined => {
   if (type.kind === 'decimal') {
@@ -148,8 +151,49 @@ const lengthProblems = (path: string, { length, min_length, max_length }: FieldT
   return (min_length ?? 0) > (max_length ?? Infinity) ? [`${path}.min_length: is more than max_length`] : [];
 };
 
-const choiceProblem = (path: string, { type, type_name, one_of = [] }: Field): string | undefined => {
+const choiceProblem = (path: string, field: Field): string | undefined => {
+  const { type, type_name, one_of = [] } = field;
   const { misfit } = valueType(type);
   const odd = one_of.find((choice) => choice === '' || misfit(choice) !== undefined);
   return odd === undefined ? undefined : `${path}.one_of: ${JSON.stringify(odd)} is no ${type_name}`;
+};
+
+/** Most characters of choices that are matched with a pattern: what follows takes no time to speak of. */
+const mostMatched = 100_000;
+
+/** Values that are allowed and yet refused by another limit; the field has no other problem. */
+const contradictions = (path: string, field: Field): readonly string[] => {
+  const { one_of = [], pattern } = field;
+  const isLong = one_of.reduce((length, choice) => length + choice.length, 0) > mostMatched;
+  const { fault } = judgeField({ ...field, one_of: undefined, pattern: isLong ? undefined : pattern });
+  const refused = one_of.map((choice) => ({ choice, says: fault(choice)?.says })).find(({ says }) => says);
+  if (refused)
+    return [`${path}.one_of: ${JSON.stringify(refused.choice)} is never accepted: it ${refused.says}`];
+  return lengthContradictions(path, field);
+};
+
+/** Lengths that no value of the type has. */
+const lengthContradictions = (
+  path: string,
+  { type, type_name, min_length, max_length }: Field,
+): readonly string[] => {
+  const [shortest, longest] = typeLengths(type);
+  return [
+    ...(min_length !== undefined && min_length > longest
+      ? [`${path}.min_length: no ${type_name} has so many characters, the longest has ${longest}`]
+      : []),
+    ...(max_length !== undefined && max_length < shortest
+      ? [`${path}.max_length: no ${type_name} has so few characters, the shortest has ${shortest}`]
+      : []),
+  ];
+};
+
+const typeLengths = (type: FieldType): readonly [shortest: number, longest: number] => {
+  if (type.kind === 'int') return [1, 20];
+  if (type.kind === 'bool') return [4, 5];
+  if (type.kind === 'decimal') return [1, type.precision + 3];
+  if (type.kind !== 'date' && type.kind !== 'timestamp') return [1, Infinity];
+  const fraction = '[.ffffff]';
+  const least = type.format.replace(fraction, '').length;
+  return [least, type.format.includes(fraction) ? least + 7 : least];
 };
