@@ -3,7 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../functions/domain/catalog.ts';
 import { parseManifest } from '../functions/domain/manifest/manifest.ts';
+import { nameHint } from '../functions/domain/nearest-name.ts';
+import { problemPlace } from './json-places.ts';
 import type { RenderedFile } from './render-file.ts';
+import { partitionFields } from './silver-partition.ts';
 import { ignoreMissing, type SqlFile } from './sql-files.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
 
@@ -44,7 +47,11 @@ const readFolder = async (root: string, dataset: string): Promise<{ rules?: Rule
   const parsed = parseManifest(manifest);
   const problems = parsed.ok
     ? []
-    : parsed.problems.map((message) => ({ file: `${folder}/manifest.json`, message }));
+    : parsed.problems.map((message) => ({
+        file: `${folder}/manifest.json`,
+        ...problemPlace(manifest, message),
+        message,
+      }));
   return { rules: { dataset, manifest, ruleset }, problems };
 };
 
@@ -82,19 +89,36 @@ export const datasetOf = (
 /** What is wrong with a silver file's settings, source and lineage. */
 export const silverProblems = ({ file, settings, columns, sources, refs }: RenderedFile): Problem[] => {
   const types = new Map(columns.map(({ name, type }) => [name, type.replace(/\(.*/, '')]));
-  const unknown = [...settings.key, ...(settings.order ?? [])].filter((name) => !types.has(name));
+  const names = [...types.keys()];
+  const partition = partitionFields(settings.partition);
+  const made = partition.flatMap(({ column }) => column ?? []);
+  const named = [...settings.key, ...(settings.order ?? []), ...made];
+  const unknown = [...new Set(named)].filter((name) => !types.has(name));
   const lost = Object.entries(lineage).filter(([name, type]) => types.get(name) !== type);
   const isOwnSource =
     sources.length === 1 && sources[0]?.schema === 'landed' && sources[0].table === file.name;
-  const messages = [
+  const inConfig = placeOf(file.source, 'config(');
+  const at = (text: string) => {
+    const place = placeOf(file.source, text);
+    return place.line ? place : inConfig;
+  };
+  return [
     ...(settings.key.length === 0
-      ? ['config: key is missing: the columns that make a row the same row']
+      ? [{ ...inConfig, message: 'config: key is missing: the columns that make a row the same row' }]
       : []),
-    ...unknown.map((name) => `config: ${name} is no column of the select`),
-    ...lost.map(([name, type]) => `passes on no column ${name} of type ${type}`),
+    ...unknown.map((name) => ({
+      ...at(made.includes(name) ? `'${settings.partition}'` : `'${name}'`),
+      message: `config: ${name} is no column of the select${nameHint(name, names)}`,
+    })),
+    ...partition
+      .filter(({ column }) => column === undefined)
+      .map(({ text }) => ({
+        ...at(`'${settings.partition}'`),
+        message: `config: partition: ${text} is none of years, months, days, hours, bucket(n, column), truncate(n, column) and a column`,
+      })),
+    ...lost.map(([name, type]) => ({ ...inConfig, message: `passes on no column ${name} of type ${type}` })),
     ...(isOwnSource && refs.length === 0
       ? []
-      : [`reads something else than source('landed', '${file.name}')`]),
-  ];
-  return messages.map((message) => ({ file: file.path, ...placeOf(file.source, 'config('), message }));
+      : [{ ...at("source('"), message: `reads something else than source('landed', '${file.name}')` }]),
+  ].map((problem) => ({ file: file.path, ...problem }));
 };

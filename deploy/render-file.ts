@@ -12,6 +12,8 @@ export type RenderedFile = {
   readonly settings: Settings;
   readonly sql: string;
   readonly incremental: string;
+  /** The texts for Redshift, of a full and an incremental run where they differ, with the template's lines marked. */
+  readonly marked: readonly string[];
   readonly columns: readonly OutputColumn[];
   /** Every name that one of its selects gives, and what it is made of. */
   readonly derived: readonly DerivedName[];
@@ -27,22 +29,25 @@ export const renderFile = (
   templates: Templates,
   file: SqlFile,
   engine: SqlEngine,
-): { rendered?: RenderedFile; problems: Problem[] } => {
+): { rendered?: RenderedFile; refs: readonly string[]; problems: Problem[] } => {
   const { full, incremental } = renderBoth(templates, file, engine);
   const settings = Settings.safeParse(full.config);
   const broken = [...full.problems, ...(settings.error ? settingProblems(file, settings.error.issues) : [])];
-  if (!settings.success || broken.length > 0) return { problems: broken };
-  const { problems, columns, derived } = judge(templates, file);
-  if (problems.length > 0) return { problems };
+  const refs = [...new Set([...full.refs, ...incremental.refs])].sort();
+  const { problems, columns, marked, derived } = judge(templates, file);
+  if (!settings.success || broken.length + problems.length > 0)
+    return { refs, problems: broken.length > 0 ? broken : problems };
   return {
+    refs,
     rendered: {
       file,
       settings: settings.data,
       sql: full.sql,
       incremental: incremental.sql,
+      marked,
       columns,
       derived,
-      refs: [...new Set([...full.refs, ...incremental.refs])].sort(),
+      refs,
       mentions: full.refs,
       sources: full.sources,
     },
@@ -72,7 +77,7 @@ const renderBoth = (templates: Templates, file: SqlFile, engine: SqlEngine) => {
 const judge = (
   templates: Templates,
   file: SqlFile,
-): Pick<RenderedFile, 'columns' | 'derived'> & { problems: Problem[] } => {
+): Pick<RenderedFile, 'columns' | 'derived' | 'marked'> & { problems: Problem[] } => {
   const marked = { ...file, source: markLines(file.source) };
   const { full, incremental } = renderBoth(templates, marked, 'redshift');
   const texts = [...new Set([full.sql, incremental.sql])];
@@ -85,7 +90,12 @@ const judge = (
     })),
   );
   const derived = problems.length > 0 ? [] : texts.flatMap(derivedNames);
-  return { columns: judged[0]?.columns ?? [], derived, problems: uniqueProblems(problems) };
+  return {
+    columns: judged[0]?.columns ?? [],
+    marked: texts,
+    derived,
+    problems: uniqueProblems(problems),
+  };
 };
 
 const judgeText = (sql: string): { columns: readonly OutputColumn[]; objections: readonly Objection[] } => {
@@ -93,6 +103,7 @@ const judgeText = (sql: string): { columns: readonly OutputColumn[]; objections:
   return objections.length > 0 ? { columns: [], objections } : outputColumns(sql);
 };
 
-const uniqueProblems = (problems: readonly Problem[]): Problem[] => [
+/** Each problem once. */
+export const uniqueProblems = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
 ];

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Mart } from '../functions/domain/catalog.ts';
-import { CircularReferences, datasetsOf, inOrderOfReferences } from '../functions/domain/rebuild/models.ts';
+import {
+  ancestorsOf,
+  CircularReferences,
+  datasetsOf,
+  inOrderOfReferences,
+} from '../functions/domain/rebuild/models.ts';
 import { martsOf, TwoMartsInOne } from '../functions/domain/rebuild/models-marts.ts';
 import { composeRebuild, OversizedRebuild } from '../functions/domain/rebuild/rebuild.ts';
 import { withPersonal } from './personal-columns.ts';
@@ -8,20 +13,34 @@ import type { RenderedFile } from './render-file.ts';
 import { type Draft, draftOf, modelProblems, modelsOf, withReferences } from './render-models.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
 
-/** The marts that files outside `sql/silver/` make, or what is wrong with them; `personal` names columns of silver tables. */
+/** A model that could not be rendered, as far as others depend on it. */
+export type BrokenFile = { readonly name: string; readonly refs: readonly string[] };
+
+/**
+ * The marts that files outside `sql/silver/` make, or what is wrong with them; `personal` names columns of silver tables.
+ * Nothing is said of models that are made of a broken one.
+ */
 export const martsFrom = (
   files: readonly RenderedFile[],
   personal: ReadonlyMap<string, readonly string[]>,
-): { marts: Record<string, Mart>; problems: Problem[] } => {
+  broken: readonly BrokenFile[] = [],
+): { marts: Record<string, Mart>; problems: Problem[]; drafts: readonly Draft[] } => {
   const read = files.map(draftOf);
   const unusable = [repeatedNames, findCircle].map((find) => find(read)).find((found) => found.length > 0);
-  if (unusable) return { marts: {}, problems: unusable };
+  if (unusable) return { marts: {}, problems: unusable, drafts: read };
   const ordered = inOrderOfReferences(read);
-  const problems = ordered.flatMap((draft) => modelProblems(draft, ordered));
-  if (problems.length > 0) return { marts: {}, problems };
+  const whole = ordered.filter((draft) => !isMadeOf(draft, broken, ordered));
+  const readByBroken = broken.flatMap(({ refs }) => refs);
+  const problems = whole.flatMap((draft) => modelProblems(draft, ordered, readByBroken));
+  if (problems.length > 0 || broken.length > 0) return { marts: {}, problems, drafts: read };
   const drafts = withPersonal(ordered, personal);
-  return groupIntoMarts(drafts.map((draft) => withReferences(draft, drafts)));
+  return { ...groupIntoMarts(drafts.map((draft) => withReferences(draft, drafts))), drafts };
 };
+
+const isMadeOf = (draft: Draft, broken: readonly BrokenFile[], drafts: readonly Draft[]): boolean =>
+  [draft, ...ancestorsOf(drafts, draft.name)].some(({ refs }) =>
+    broken.some(({ name }) => refs.includes(name)),
+  );
 
 const findCircle = (drafts: readonly Draft[]): Problem[] => {
   try {

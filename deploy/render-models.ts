@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Model } from '../functions/domain/catalog.ts';
+import { nameHint } from '../functions/domain/nearest-name.ts';
 import { ancestorsOf } from '../functions/domain/rebuild/models.ts';
 import type { RenderedFile } from './render-file.ts';
 import { standAlone } from './sql-inlined.ts';
@@ -93,29 +94,52 @@ export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
   });
 };
 
-/** What is wrong with a model among the others. */
-export const modelProblems = (draft: Draft, drafts: readonly Draft[]): Problem[] => {
+/** What is wrong with a model's settings, and the text in the file where it stands: its `config(` when absent. */
+type Objection = string | { readonly message: string; readonly at: string };
+
+/** What is wrong with a model among the others; `readElsewhere` are models that files refer to which could not be rendered. */
+export const modelProblems = (
+  draft: Draft,
+  drafts: readonly Draft[],
+  readElsewhere: readonly string[] = [],
+): Problem[] => {
   const { file } = draft.rendered;
-  return messagesFor(draft, drafts).map((message) => ({
-    file: file.path,
-    ...placeOf(file.source, 'config('),
-    message,
-  }));
+  return messagesFor(draft, drafts, readElsewhere).map((objection) => {
+    const { message, at } = typeof objection === 'string' ? { message: objection, at: 'config(' } : objection;
+    const place = placeOf(file.source, at);
+    return { file: file.path, ...(place.line ? place : placeOf(file.source, 'config(')), message };
+  });
 };
 
-const messagesFor = (draft: Draft, drafts: readonly Draft[]): string[] => [
+const messagesFor = (
+  draft: Draft,
+  drafts: readonly Draft[],
+  readElsewhere: readonly string[],
+): Objection[] => [
   ...sourceMessages(draft),
   ...tableMessages(draft, drafts),
   ...lacking(draft, [...draft.key, ...(draft.settings.natural_key ?? [])], 'config'),
-  ...(rulesFor[draft.kind]?.(draft, drafts) ?? []),
+  ...(rulesFor[draft.kind]?.(draft, drafts, readElsewhere) ?? []),
 ];
 
-const lacking = ({ columns }: Pick<Draft, 'columns'>, names: readonly string[], who: string): string[] =>
-  [...new Set(names)]
-    .filter((name) => !columns.some((column) => column.name === name))
-    .map((name) => `${who}: ${name} is no column of the select`);
+const lacking = (
+  { columns }: Pick<Draft, 'columns'>,
+  names: readonly string[],
+  who: string,
+  at: (name: string) => string = (name) => `'${name}'`,
+): Objection[] => {
+  const there = columns.map(({ name }) => name);
+  return [...new Set(names)]
+    .filter((name) => !there.includes(name))
+    .map((name) => ({
+      message: `${who}: ${name} is no column of the select${nameHint(name, there)}`,
+      at: at(name),
+    }));
+};
 
-const sourceMessages = ({ kind, sources, rendered }: Draft): string[] => {
+const sourceMessages = ({ kind, sources, rendered, settings }: Draft): string[] => {
+  if (settings.omit.length > 0)
+    return ['config: omit is for sql/silver/: columns that are no attributes of a KPI stand in its kpi'];
   if (kind !== 'staging' && sources.length > 0) return ['only models in sql/staging/ read source()'];
   return rendered.sources.some(({ schema }) => schema !== 'silver')
     ? [`reads source('silver', …) and nothing else`]
@@ -137,7 +161,7 @@ const tableMessages = (
   return [];
 };
 
-type ModelRule = (draft: Draft, drafts: readonly Draft[]) => string[];
+type ModelRule = (draft: Draft, drafts: readonly Draft[], readElsewhere: readonly string[]) => Objection[];
 
 const dimensionMessages: ModelRule = ({ key }) =>
   key.length === 0 ? ['config: key is missing: the columns that are unique in the model'] : [];
@@ -148,12 +172,15 @@ const factMessages: ModelRule = (fact, drafts) => {
   const { dimensions } = fact.settings;
   const names = [fact.partition ?? '', 'landed_file', ...Object.values(dimensionsOf(fact, drafts)).flat()];
   return [
-    ...dimensionMessages(fact, drafts),
+    ...dimensionMessages(fact, drafts, []),
     ...lacking(fact, names, 'config'),
     ...lacking(reads, [...names, ...fact.key], `${reads.name}, which it reads`),
     ...Object.keys(dimensions)
       .filter((name) => !(name in dimensionsOf(fact, drafts)))
-      .map((name) => `config: it joins no dimension ${name}`),
+      .map((name) => ({
+        message: `config: dimensions: it joins no dimension ${name}${nameHint(name, Object.keys(dimensionsOf(fact, drafts)))}`,
+        at: `'${name}'`,
+      })),
     ...(reads.sources.length === 1 ? [] : [`${reads.name}, which it reads, has to read one silver table`]),
     ...(followsFromKey(fact, reads)
       ? []
@@ -192,17 +219,19 @@ const shapeMessages = (
   kpi: Draft,
   { pk, sk, omit, lists }: Draft['kpi'][number],
   drafts: readonly Draft[],
-): string[] => {
-  const filled = [...`${pk}${sk}`.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+): Objection[] => {
+  const filled = [...`${pk}${sk}`.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
+  const own = filled.filter((name) => name !== 'version' && name !== 'seq');
   return [
-    ...lacking(
-      kpi,
-      [...filled.filter((name) => name !== 'version' && name !== 'seq'), ...omit],
-      'config: kpi',
-    ),
+    ...lacking(kpi, own, 'config: kpi', (name) => `{${name}}`),
+    ...lacking(kpi, omit, 'config: kpi: omit'),
     ...lists.flatMap(({ from, by, order }) => {
       const list = drafts.find(({ name, kind }) => name === from && kind === 'kpi');
-      if (!list) return [`config: kpi: lists: no KPI is called ${from}`];
+      const kpis = drafts.filter(({ kind }) => kind === 'kpi').map(({ name }) => name);
+      if (!list)
+        return [
+          { message: `config: kpi: lists: no KPI is called ${from}${nameHint(from, kpis)}`, at: `'${from}'` },
+        ];
       return [
         ...lacking(kpi, by, 'config: kpi: by'),
         ...lacking(list, [...by, order], `${from}, a list of it`),
@@ -216,9 +245,11 @@ const checkMessages: ModelRule = ({ columns }) =>
     ? []
     : ['a check has two columns: subject and detail'];
 
-const stagingMessages: ModelRule = ({ name, sources, rendered }, drafts) => [
+const stagingMessages: ModelRule = ({ name, sources, rendered }, drafts, readElsewhere) => [
   ...(sources.length > 0 || rendered.refs.length > 0 ? [] : ['reads no silver table']),
-  ...(drafts.some(({ refs }) => refs.includes(name)) ? [] : ['no model refers to it: use it or remove it']),
+  ...(readElsewhere.includes(name) || drafts.some(({ refs }) => refs.includes(name))
+    ? []
+    : ['no model refers to it: use it or remove it']),
 ];
 
 const rulesFor: Readonly<Partial<Record<Model['kind'], ModelRule>>> = {

@@ -8,6 +8,8 @@ const Meta = z.strictObject({
   /** Of a silver table a transform such as `days(listen_time)`; of a fact or a KPI a column. */
   partition: z.string().optional(),
   order: z.array(z.string()).optional(),
+  /** Of a silver table: fields of the manifest that it does not read, on purpose. */
+  omit: z.array(z.string()).default([]),
   mart: z
     .string()
     .regex(/^[a-z][a-z0-9_]*$/)

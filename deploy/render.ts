@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { Catalog } from '../functions/domain/catalog.ts';
+import { bindingProblems } from './bind-project.ts';
 import { personalSilver } from './personal-columns.ts';
 import { datasetOf, type Rules, readRules, silverProblems, unpairedDatasets } from './render-datasets.ts';
 import { type RenderedFile, renderFile } from './render-file.ts';
 import { martsFrom } from './render-marts.ts';
 import { propertiesOf } from './render-properties.ts';
 import { rulesetProblems } from './ruleset-problems.ts';
+import { silverFieldProblems } from './silver-fields.ts';
 import { readSqlFiles, type SqlFile } from './sql-files.ts';
 import { type Problem, ProjectProblems } from './sql-problem.ts';
 import { openTemplates, type SqlEngine, type Templates } from './sql-templates.ts';
@@ -35,20 +37,25 @@ export const renderCatalog = async (
   const modelFiles = files.filter(({ folder }) => folder !== 'silver' && folder !== 'macros');
   const silver = renderAll(templates, silverFiles, engine);
   const models = renderAll(templates, modelFiles, target);
+  const tables = silver.rendered.map(({ file, columns }) => ({ dataset: file.name, columns }));
+  const {
+    marts,
+    problems: martProblems,
+    drafts,
+  } = martsFrom(models.rendered, personalSilver(rules, silver.rendered), models.broken);
   throwIfAny([
     ...problems,
     ...unpairedDatasets(rules, silverFiles),
     ...[...silver.problems, ...models.problems],
     ...silver.rendered.flatMap(silverProblems),
+    ...silver.rendered.flatMap((file) =>
+      rulesOf(rules, file).flatMap((own) => silverFieldProblems(file, own)),
+    ),
     ...models.rendered.flatMap((model) => missingSilver(model, silverFiles)),
+    ...rules.flatMap((own) => rulesetProblems(own, tables)),
+    ...martProblems,
+    ...bindingProblems({ rules, silver: silver.rendered, drafts, files }),
   ]);
-  const tables = silver.rendered.map(({ file, columns }) => ({ dataset: file.name, columns }));
-  throwIfAny(rules.flatMap((own) => rulesetProblems(own, tables)));
-  const { marts, problems: martProblems } = martsFrom(
-    models.rendered,
-    personalSilver(rules, silver.rendered),
-  );
-  throwIfAny(martProblems);
   return Catalog.parse({ engine, target, datasets: datasetsFrom(silver.rendered, rules), marts });
 };
 
@@ -57,6 +64,9 @@ const renderAll = (templates: Templates, files: readonly SqlFile[], engine: SqlE
   return {
     rendered: answers.flatMap(({ rendered }) => rendered ?? []),
     problems: answers.flatMap(({ problems }) => problems),
+    broken: answers.flatMap(({ rendered, refs }, at) =>
+      rendered ? [] : [{ name: files[at]?.name ?? '', refs }],
+    ),
   };
 };
 

@@ -1,12 +1,14 @@
-import { compileRuleset } from '../functions/domain/dqdl/compile.ts';
+import { compileProblems } from '../functions/domain/dqdl/compile.ts';
 import { compileCustomSql } from '../functions/domain/dqdl/custom-sql.ts';
 import { parseRuleset } from '../functions/domain/dqdl/parse.ts';
 import { compilePredicate } from '../functions/domain/dqdl/predicate.ts';
 import { type Position, RulesetError } from '../functions/domain/dqdl/ruleset-error.ts';
 import type { Atom, Rule } from '../functions/domain/dqdl/syntax.ts';
-import type { Table } from '../functions/domain/dqdl/table.ts';
+import { missingColumn, type Table } from '../functions/domain/dqdl/table.ts';
 import { referenceOf } from '../functions/domain/dqdl/table-rules.ts';
+import { manifestBounds, type SilverColumn } from './manifest-bounds.ts';
 import type { Rules } from './render-datasets.ts';
+import { limitProblems } from './ruleset-limits.ts';
 import type { Problem } from './sql-problem.ts';
 import { namesIn, nodesIn, nodesOf, SqlSyntaxError, type TreeNode } from './sql-tree.ts';
 
@@ -14,20 +16,30 @@ import { namesIn, nodesIn, nodesOf, SqlSyntaxError, type TreeNode } from './sql-
  * What is wrong with a dataset's ruleset: its language, the SQL that its rules carry, and the columns of other tables that they
  * refer to. `tables` are all silver tables, its own among them. The SQL parser has to be loaded.
  */
-export const rulesetProblems = ({ dataset, ruleset }: Rules, tables: readonly Table[]): Problem[] => {
+export const rulesetProblems = (
+  { dataset, manifest, ruleset }: Rules,
+  tables: readonly SilverColumns[],
+): Problem[] => {
   const file = `rules/${dataset}/quality.dqdl`;
   const table = tables.find((silver) => silver.dataset === dataset);
   if (!table) return [];
   const place = ({ message, line, column }: RulesetError): Problem => ({ file, line, column, message });
   try {
-    compileRuleset(ruleset, table);
+    const broken = compileProblems(ruleset, table);
+    if (broken.length > 0) return broken.map(place);
     const atoms = parseRuleset(ruleset).flatMap(({ rule }) => atomsOf(rule));
-    return atoms.flatMap((atom) => atomProblems(atom, table, tables)).map(place);
+    return [
+      ...atoms.flatMap((atom) => atomProblems(atom, table, tables)),
+      ...limitProblems(ruleset, table, manifestBounds(manifest, dataset, table.columns)),
+    ].map(place);
   } catch (error) {
     if (error instanceof RulesetError) return [place(error)];
     throw error;
   }
 };
+
+/** A silver table with what its SQL says of its columns. */
+type SilverColumns = { readonly dataset: string; readonly columns: readonly SilverColumn[] };
 
 const atomsOf = (rule: Rule): Atom[] => (rule.kind === 'atom' ? [rule] : rule.parts.flatMap(atomsOf));
 
@@ -59,7 +71,7 @@ const statementProblems = (atom: Atom, table: Table): RulesetError[] => {
   const problem =
     stray.kind === 'RangeVar'
       ? `it reads ${stray.name}; the rows of the file are "primary"`
-      : `${table.dataset} has no column "${stray.name}"`;
+      : missingColumn(table, stray.name);
   return [new RulesetError(`CustomSql: ${problem}`, at)];
 };
 
@@ -87,10 +99,9 @@ const referenceProblems = (atom: Atom, tables: readonly Table[]): RulesetError[]
     const known = tables.map((silver) => silver.dataset).join(', ');
     return [new RulesetError(`there is no silver table ${dataset}; there are ${known}`, at)];
   }
-  const columns = other.columns.map(({ name }) => name);
   return names
-    .filter((name) => !columns.includes(name))
-    .map((name) => new RulesetError(`${dataset} has no column "${name}"; it has ${columns.join(', ')}`, at));
+    .filter((name) => !other.columns.some((column) => column.name === name))
+    .map((name) => new RulesetError(missingColumn(other, name), at));
 };
 
 const parse = (sql: string, what: string, at: Position): TreeNode[] | RulesetError => {

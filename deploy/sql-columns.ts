@@ -9,18 +9,26 @@ export type OutputColumn = {
   readonly type: string;
   /** Names of the columns that it is made of. */
   readonly uses: readonly string[];
+  /** Where it stands in the text, in characters. */
+  readonly offset: number;
+  /** The column that it is, cast and nothing else. */
+  readonly source?: string;
+  /** It holds nothing: NULL is cast. */
+  readonly isNull?: boolean;
 };
 
 /** A select's output columns, as its last casts name them, and what keeps them from being known. */
 export const outputColumns = (sql: string): { columns: OutputColumn[]; objections: Objection[] } => {
   const targets = finalTargets(nodesOf(sql));
-  const columns = targets.map((target) => ({ target, column: columnOf(target) }));
+  const bytes = Buffer.from(sql);
+  const offsetOf = (target: TreeNode) => bytes.subarray(0, byteOffset(target)).toString().length;
+  const columns = targets.map((target) => ({ target, column: columnOf(target, offsetOf(target)) }));
   return {
     columns: columns.flatMap(({ column }) => column ?? []),
     objections: columns
       .filter(({ column }) => column === undefined)
       .map(({ target }) => ({
-        offset: Buffer.from(sql).subarray(0, byteOffset(target)).toString().length,
+        offset: offsetOf(target),
         message: 'every output column is written cast(… as type) as name',
       })),
   };
@@ -72,14 +80,24 @@ const targetsOf = ({ fields }: TreeNode): TreeNode[] => {
   return isFields(larg) ? targetsOf({ kind: 'SelectStmt', fields: larg }) : nodesIn(fields.targetList);
 };
 
-const columnOf = ({ fields }: TreeNode): OutputColumn | undefined => {
+const columnOf = ({ fields }: TreeNode, offset: number): OutputColumn | undefined => {
   const [value] = nodesIn(fields.val);
   const type = value?.kind === 'TypeCast' ? typeOf(value.fields.typeName) : undefined;
   if (typeof fields.name !== 'string' || type === undefined) return undefined;
-  return { name: fields.name, type, uses: usedIn(value?.fields.arg) };
+  const [arg] = nodesIn(value?.fields.arg);
+  const path = arg?.kind === 'ColumnRef' ? namesIn(arg.fields.fields) : [];
+  return {
+    name: fields.name,
+    type,
+    offset,
+    uses: usedIn(value?.fields.arg),
+    ...(path.length === 1 && path[0] !== undefined && { source: path[0] }),
+    ...(arg?.kind === 'A_Const' && arg.fields.isnull === true && { isNull: true }),
+  };
 };
 
-const typeOf = (typeName: unknown): string | undefined => {
+/** The type that a tree of the parser names, in portable words; undefined for none that is portable. */
+export const typeOf = (typeName: unknown): string | undefined => {
   if (!isFields(typeName)) return undefined;
   const name = allowedTypes[namesIn(typeName.names).at(-1) ?? ''];
   const sizes = nodesIn(typeName.typmods).map(({ fields }) => {

@@ -10,10 +10,28 @@ export type Problem = {
 export class ProjectProblems extends Error {
   override readonly name = 'ProjectProblems';
 
-  constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(asLine).join('\n'));
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const sorted = inOrder(problems);
+    super(sorted.map(asLine).join('\n'));
+    this.problems = sorted;
   }
 }
+
+/** By file, then by place, each once. */
+const inOrder = (problems: readonly Problem[]): Problem[] => {
+  const once = new Map(problems.map((problem) => [asLine(problem), problem]));
+  return [...once.values()].sort(
+    (one, other) =>
+      compare(one.file, other.file) ||
+      (one.line ?? 0) - (other.line ?? 0) ||
+      (one.column ?? 0) - (other.column ?? 0) ||
+      compare(one.message, other.message),
+  );
+};
+
+const compare = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1);
 
 const asLine = ({ file, line, column, message }: Problem): string =>
   `${[file, line, column].filter((part) => part !== undefined).join(':')} ${message}`;

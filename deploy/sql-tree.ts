@@ -32,7 +32,25 @@ export const nodesOf = (sql: string): TreeNode[] => {
   return nodes;
 };
 
-const parse = (sql: string): { stmt?: unknown }[] => {
+/** The first statement of a text; throws `SqlSyntaxError`. */
+export const statementOf = (sql: string): TreeNode | undefined => nodesIn(parse(sql)[0]?.stmt)[0];
+
+type Statements = readonly { readonly stmt?: unknown }[];
+
+/** What was parsed lately: a text is linted, its columns are read, and it is bound. */
+const parsed = new Map<string, Statements>();
+const mostKept = 500;
+
+const parse = (sql: string): Statements => {
+  const known = parsed.get(sql);
+  if (known) return known;
+  const statements = parseAnew(sql);
+  if (parsed.size === mostKept) parsed.clear();
+  parsed.set(sql, statements);
+  return statements;
+};
+
+const parseAnew = (sql: string): Statements => {
   try {
     return parseSync(sql).stmts ?? [];
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Dialect } from './dialect.ts';
 import { exampleSelect } from './examples.ts';
 import { measures } from './measures.ts';
 import { parseRuleset } from './parse.ts';
+import { RulesetError } from './ruleset-error.ts';
 import type { CompiledAtom, Scope } from './scope.ts';
 import type { Table } from './table.ts';
 
@@ -36,6 +37,22 @@ export const compileRuleset = (
     references: [...scope.references].sort(),
   };
 };
+
+/** What is wrong with each rule of a ruleset that parses; throws the RulesetError of one that does not. */
+export const compileProblems = (source: string, table: Table): RulesetError[] =>
+  parseRuleset(source).flatMap(({ rule }) => {
+    const scope = {
+      ...{ table, dialect: 'duckdb' as const, measures: measures(), customs: [] },
+      ...{ references: new Set<string>(), windows: new Map() },
+    };
+    try {
+      compileRule(rule, scope);
+      return [];
+    } catch (error) {
+      if (error instanceof RulesetError) return [error];
+      throw error;
+    }
+  });
 
 /** One pass over the files' facts, then a row for each file and rule. */
 const outcomesSelect = (atoms: readonly CompiledAtom[], ctes: string): string => {

@@ -1,3 +1,4 @@
+import { nearestName } from '../nearest-name.ts';
 import { identifier } from './dialect.ts';
 import { RulesetError } from './ruleset-error.ts';
 import type { Quoted } from './syntax.ts';
@@ -36,13 +37,17 @@ export const familyOf = (type: string): Family =>
 /** The column that a rule names; throws where the table has none of that name. */
 export const columnOf = (table: Table, { text, at }: Quoted): Column => {
   const found = table.columns.find(({ name }) => name === text);
-  if (!found)
-    throw new RulesetError(
-      `${table.dataset} has no column "${text}"; it has ${table.columns.map(({ name }) => name).join(', ')}`,
-      at,
-    );
+  if (!found) throw new RulesetError(missingColumn(table, text), at);
   const scale = Number(/,\s*(\d+)\s*\)/.exec(found.type)?.[1] ?? 0);
   return { name: found.name, sql: identifier(found.name), family: familyOf(found.type), scale };
+};
+
+/** What is said of a column that a table does not have. */
+export const missingColumn = ({ dataset, columns }: Table, name: string): string => {
+  const names = columns.map((column) => column.name);
+  const nearest = nearestName(name, names);
+  const hint = nearest === undefined ? `it has ${names.join(', ')}` : `did you mean "${nearest}"?`;
+  return `${dataset} has no column "${name}"; ${hint}`;
 };
 
 /** Whether a column holds numbers. */

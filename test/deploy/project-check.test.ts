@@ -1,0 +1,167 @@
+import { rm } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { renderCatalog } from '../../deploy/render.ts';
+import { ProjectProblems } from '../../deploy/sql-problem.ts';
+import { banking } from '../banking-project.ts';
+import { writeProject } from './project.ts';
+
+let root = '';
+afterEach(() => (root === '' ? undefined : rm(root, { recursive: true, force: true })));
+
+/** Lines of all problems of the banking project with changes to its files. */
+const problemsWith = async (
+  changes: Readonly<Record<string, readonly (readonly [string, string])[]>>,
+): Promise<string[]> => {
+  const files: Record<string, string> = { ...banking };
+  for (const [path, replacements] of Object.entries(changes))
+    for (const [before, after] of replacements) {
+      expect(files[path], path).toContain(before);
+      files[path] = files[path]?.replaceAll(before, after) ?? '';
+    }
+  root = await writeProject(files);
+  return renderCatalog(root, 'redshift').then(
+    () => [],
+    (error: Error) => {
+      if (!(error instanceof ProjectProblems)) throw error;
+      return error.message.split('\n');
+    },
+  );
+};
+
+const silver = 'sql/silver/transactions.sql';
+const staging = 'sql/staging/stg_transactions.sql';
+const fact = 'sql/marts/fact_transactions.sql';
+const kpi = 'sql/kpis/kpi_booking_days.sql';
+const check = 'sql/checks/fact_transactions_amounts.sql';
+const manifest = 'rules/transactions/manifest.json';
+const rules = 'rules/transactions/quality.dqdl';
+
+describe('a project with mistakes', () => {
+  it('has none to begin with', async () => {
+    expect(await problemsWith({})).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof problemsWith>[0], RegExp]>([
+    [
+      'a field that silver misspells',
+      { [silver]: [['cast(account as', 'cast(acount as']] },
+      /^sql\/silver\/transactions\.sql:6:8 no column acount is there \(did you mean account\?\)$/m,
+    ],
+    [
+      'a field that silver does not read',
+      { [silver]: [['  cast(note as varchar(1024)) as note,\n', '']] },
+      /^rules\/transactions\/manifest\.json:\d+:\d+ schema\.fields\.note: sql\/silver\/transactions\.sql does not read it: .*'omit': \['note'\]/m,
+    ],
+    [
+      'an omitted field that is none',
+      { [silver]: [['meta={', "meta={'omit': ['notes'], "]] },
+      /transactions\.sql:2:\d+ config: omit: notes is no field of the manifest \(did you mean note\?\)/,
+    ],
+    [
+      'an omitted field that is read',
+      { [silver]: [['meta={', "meta={'omit': ['note'], "]] },
+      /config: omit: note is read/,
+    ],
+    [
+      'a text of the manifest that silver takes for a number',
+      { [silver]: [['cast(note as varchar(1024))', 'cast(note as bigint)']] },
+      /transactions\.sql:\d+:3 cast of note: a string of the manifest is not always a bigint/,
+    ],
+    [
+      'a decimal that silver rounds',
+      { [silver]: [['cast(amount as decimal(12, 2))', 'cast(amount as decimal(12, 1))']] },
+      /cast of amount: a decimal\(12,2\) of the manifest is not always a decimal\(12,1\)/,
+    ],
+    [
+      'a column of silver that staging misspells',
+      { [staging]: [['cast(currency as', 'cast(curency as']] },
+      /^sql\/staging\/stg_transactions\.sql:\d+:8 no column curency is there \(did you mean currency\?\)/m,
+    ],
+    [
+      'a column of staging that a fact misspells',
+      { [fact]: [['transaction_id, account, currency,', 'transaction_id, acount, currency,']] },
+      /^sql\/marts\/fact_transactions\.sql:\d+:\d+ no column acount is there \(did you mean account\?\)/m,
+    ],
+    [
+      'types that do not go together in a KPI',
+      { [kpi]: [['sum(amount)', 'sum(currency)']] },
+      /^sql\/kpis\/kpi_booking_days\.sql:\d+:\d+ sum takes an integer or a decimal or a float, and this is a text/m,
+    ],
+    [
+      'a check on a column that is not there',
+      { [check]: [['where amount = 0', 'where ammount = 0']] },
+      /^sql\/checks\/fact_transactions_amounts\.sql:\d+:\d+ no column ammount is there \(did you mean amount\?\)/m,
+    ],
+    [
+      'an affected relation that nothing makes',
+      {
+        [check]: [
+          [
+            "where_affected('fact_transactions', 'booked_on')",
+            "where_affected('fact_transactions', 'account')",
+          ],
+        ],
+      },
+      /fact_transactions_amounts\.sql:\d+:\d+ nothing gives affected_fact_transactions_account here/,
+    ],
+    [
+      'a KPI key of no column',
+      { [kpi]: [['{booked_on}', '{booked_day}']] },
+      /kpi_booking_days\.sql:\d+:\d+ config: kpi: booked_day is no column of the select/,
+    ],
+    [
+      'a KPI that omits no column',
+      { [kpi]: [["'omit': ['booked_on']", "'omit': ['bookd_on']"]] },
+      /config: kpi: omit: bookd_on is no column of the select \(did you mean booked_on\?\)/,
+    ],
+    [
+      'a key that is no column',
+      { [fact]: [["'key': ['transaction_id', 'booked_at']", "'key': ['transaction', 'booked_at']"]] },
+      /fact_transactions\.sql:\d+:\d+ config: transaction is no column of the select \(did you mean transaction_id\?\)/,
+    ],
+    [
+      'a partition that silver does not have',
+      { [silver]: [["'order': ['booked_at']", "'order': ['booked_at'], 'partition': 'days(booked)'"]] },
+      /transactions\.sql:2:\d+ config: booked is no column of the select \(did you mean booked_at\?\)/,
+    ],
+    [
+      'a partition that is none',
+      { [silver]: [["'order': ['booked_at']", "'order': ['booked_at'], 'partition': 'weeks(booked_at)'"]] },
+      /config: partition: weeks\(booked_at\) is none of years/,
+    ],
+    [
+      'a rule on a column that silver does not have',
+      { [rules]: [['IsComplete "account"', 'IsComplete "acount"']] },
+      /quality\.dqdl:\d+:\d+ transactions has no column "acount"; did you mean "account"\?/,
+    ],
+    [
+      'a manifest that contradicts itself, at its line',
+      { [manifest]: [['"one_of": ["EUR", "USD"]', '"one_of": ["EUR", "US"]']] },
+      /manifest\.json:\d+:\d+ schema\.fields\.currency\.one_of: "US" is never accepted: it has 2 characters/,
+    ],
+  ])('is told of %s, where it stands', async (_, changes, message) => {
+    const problems = await problemsWith(changes);
+    expect(problems).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('is told of all of them at once, in order of files and lines', async () => {
+    const problems = await problemsWith({
+      [silver]: [
+        ['cast(account as', 'cast(acount as'],
+        ['cast(booked_at as timestamp)', 'cast(boked_at as timestamp)'],
+      ],
+      [kpi]: [['sum(amount)', 'sum(amont)']],
+      [check]: [['where amount = 0', 'where amount = x']],
+      [rules]: [['IsComplete "account"', 'IsComplete "acount"']],
+    });
+    expect(problems.map((problem) => problem.replace(/^(\S+?):\d+:\d+ .*/, '$1'))).toEqual([
+      manifest,
+      manifest,
+      rules,
+      check,
+      kpi,
+      silver,
+      silver,
+    ]);
+  });
+});
