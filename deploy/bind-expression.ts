@@ -20,7 +20,7 @@ export type Around = {
   readonly scope: Scope;
   /** Notes a mistake; `at` is a place in bytes. */
   readonly complain: (at: number, message: string) => void;
-  /** Told of every column that is found, by its path without the relation. */
+  /** Told of every column that is read, or meant to be, by its path without the relation. */
   readonly noteRead: (path: string) => void;
   /** Columns of a select inside the expression, which may read what is around it. */
   readonly columnsOf: (select: Fields, outer: Scope) => readonly Column[] | undefined;
@@ -53,7 +53,10 @@ const kinds: Readonly<Record<string, Rule>> = {
   A_Const: ({ fields }) => constantType(fields),
   ColumnRef: ({ fields }, around) => {
     const found = findColumn(namesIn(fields.fields), around.scope);
-    if (found && 'problem' in found) around.complain(around.at, found.problem);
+    if (found && 'problem' in found) {
+      around.complain(around.at, found.problem);
+      if (found.meant !== undefined) around.noteRead(found.meant);
+    }
     if (!found || !('type' in found)) return anyType;
     around.noteRead(found.id.slice(found.id.indexOf('.') + 1));
     return found.type;

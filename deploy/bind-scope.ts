@@ -1,4 +1,4 @@
-import { nameHint } from '../functions/domain/nearest-name.ts';
+import { nameHint, nearestName } from '../functions/domain/nearest-name.ts';
 import type { Type } from './bind-types.ts';
 
 /** A relation as a select sees it; `columns` is undefined where a mistake left them unknown. */
@@ -13,8 +13,14 @@ export type Scope = {
   readonly outer?: Scope | undefined;
 };
 
-/** A column that a name means, `id` telling it from every other of the scope; or what is wrong with the name. */
-export type Found = { readonly id: string; readonly type: Type } | { readonly problem: string } | undefined;
+/**
+ * A column that a name means, `id` telling it from every other of the scope; or what is wrong with the name, and the one
+ * that is most like it.
+ */
+export type Found =
+  | { readonly id: string; readonly type: Type }
+  | { readonly problem: string; readonly meant?: string | undefined }
+  | undefined;
 
 /** Looks up `column`, `relation.column` or `column.member`; undefined where unknown columns leave it open. */
 export const findColumn = (path: readonly string[], scope: Scope): Found => {
@@ -37,7 +43,10 @@ const inRelation = ({ name, columns }: Relation, wanted: string): Found => {
   const column = columns.find((one) => one.name === wanted);
   if (column) return { id: `${name}.${wanted}`, type: column.type };
   const names = columns.map((one) => one.name);
-  return { problem: `${shown(name)} has no column ${wanted}${nameHint(wanted, names)}` };
+  return {
+    problem: `${shown(name)} has no column ${wanted}${nameHint(wanted, names)}`,
+    meant: nearestName(wanted, names),
+  };
 };
 
 const memberOf = (record: { id: string; type: Type }, [name = '', ...rest]: readonly string[]): Found => {
@@ -62,7 +71,11 @@ const inScope = (name: string, scope: Scope): Found => {
     const outer = inScope(name, scope.outer);
     if (!outer || 'type' in outer) return outer;
   }
-  return { problem: `no column ${name} is there${nameHint(name, columnNames(scope))}` };
+  const names = columnNames(scope);
+  return {
+    problem: `no column ${name} is there${nameHint(name, names)}`,
+    meant: nearestName(name, names),
+  };
 };
 
 const columnNames = ({ relations }: Scope): string[] => [

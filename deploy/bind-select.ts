@@ -149,10 +149,16 @@ const targetColumns = ({ targetList }: Fields, around: Around): Columns => {
       continue;
     }
     const type = typeOf(target.fields.val, { ...around, at: byteOffset(target) });
-    const name = typeof target.fields.name === 'string' ? target.fields.name : (path.at(-1) ?? '');
+    const name = typeof target.fields.name === 'string' ? target.fields.name : meantName(path, around);
     columns.push({ name, type: type.family === 'literal' ? { family: 'text' } : type });
   }
   return columns;
+};
+
+/** A misspelt name stands for the one that is meant, so that who reads it further on is not told of the same mistake. */
+const meantName = (path: readonly string[], { scope }: Around): string => {
+  const found = path.length > 0 ? findColumn(path, scope) : undefined;
+  return (found && 'problem' in found ? found.meant : undefined) ?? path.at(-1) ?? '';
 };
 
 type From = {

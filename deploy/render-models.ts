@@ -171,10 +171,11 @@ const factMessages: ModelRule = (fact, drafts) => {
   if (!reads) return [`config: reads is missing: the one model of sql/staging/ whose rows become the fact's`];
   const { dimensions } = fact.settings;
   const names = [fact.partition ?? '', 'landed_file', ...Object.values(dimensionsOf(fact, drafts)).flat()];
+  const isGiven = (name: string): boolean => fact.columns.some((column) => column.name === name);
   return [
     ...dimensionMessages(fact, drafts, []),
     ...lacking(fact, names, 'config'),
-    ...lacking(reads, [...names, ...fact.key], `${reads.name}, which it reads`),
+    ...lacking(reads, [...names, ...fact.key].filter(isGiven), `${reads.name}, which it reads`),
     ...Object.keys(dimensions)
       .filter((name) => !(name in dimensionsOf(fact, drafts)))
       .map((name) => ({

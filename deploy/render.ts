@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { Catalog } from '../functions/domain/catalog.ts';
@@ -99,20 +99,39 @@ const datasetsFrom = (silver: readonly RenderedFile[], rules: readonly Rules[]):
     ),
   );
 
-/** Writes `.build/catalog.json` for Redshift, which is packaged, and `sql/properties/relations.yml` for dbt. */
-const main = async (root: string): Promise<void> => {
+/**
+ * Writes `.build/catalog.json` for Redshift, which is packaged, and `sql/properties/relations.yml` for dbt; answers in
+ * words what was rendered. Throws `ProjectProblems`.
+ */
+export const renderProject = async (root: string): Promise<string> => {
   const catalog = await renderCatalog(root, 'redshift');
   await mkdir(join(root, '.build'), { recursive: true });
   await writeFile(join(root, '.build', 'catalog.json'), `${JSON.stringify(catalog, null, 1)}\n`);
-  await mkdir(join(root, 'sql', 'properties'), { recursive: true });
-  await writeFile(join(root, 'sql', 'properties', 'relations.yml'), propertiesOf(catalog));
+  const isNew = await writeChanged(join(root, properties), propertiesOf(catalog));
   const marts = Object.values(catalog.marts).map(({ name, models }) => `${name} (${models.length} models)`);
-  console.log(`Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`);
+  const said = `Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`;
+  return isNew ? `${said}\n${properties} was out of date and is written anew: commit it with the SQL` : said;
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main(process.cwd()).catch((error: unknown) => {
-    console.error(error instanceof ProjectProblems ? error.message : error);
+const properties = 'sql/properties/relations.yml';
+
+const writeChanged = async (path: string, text: string): Promise<boolean> => {
+  const before = await readFile(path, 'utf8').catch(() => undefined);
+  if (before === text) return false;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  return true;
+};
+
+const main = async (root: string): Promise<void> => {
+  try {
+    console.log(await renderProject(root));
+  } catch (error) {
+    if (!(error instanceof ProjectProblems)) throw error;
+    const { length } = error.problems;
+    console.error(`${error.message}\n${length} problem${length === 1 ? '' : 's'}`);
     process.exitCode = 1;
-  });
-}
+  }
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.cwd());

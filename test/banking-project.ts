@@ -148,3 +148,43 @@ final as (
 select * from final
 `,
 };
+
+/** The accounts of the bank, as a dimension. */
+export const accounts: Readonly<Record<string, string>> = {
+  'rules/accounts/manifest.json': JSON.stringify({
+    version: '1.0',
+    directory: 'data/accounts/',
+    schema: {
+      extension: '.csv',
+      name_pattern: 'accounts.csv',
+      fields: { account: { type: 'string', required: true, pii: true } },
+    },
+  }),
+  'rules/accounts/quality.dqdl': 'Rules = [ IsPrimaryKey "account" ]\n',
+  'sql/silver/accounts.sql': `-- one row per landed account
+{{ config(meta={'key': ['account']}) }}
+
+select
+  cast(account as varchar(64)) as account,${lineage},
+  cast(batch_id as varchar(128)) as batch_id
+from {{ source('landed', 'accounts') }}
+`,
+  'sql/staging/stg_accounts.sql': `-- one row per published account
+{{ config(materialized='ephemeral') }}
+
+select
+  cast(account as varchar(64)) as account,
+  cast(landed_at as timestamp) as landed_at
+from {{ source('silver', 'accounts') }}
+`,
+  'sql/marts/dim_accounts.sql': `-- one row per account
+{{ config(materialized='table', meta={'key': ['account'], 'mart': 'banking'}) }}
+
+with final as (
+  select distinct cast(account as varchar(64)) as account
+  from {{ ref('stg_accounts') }}
+)
+
+select * from final
+`,
+};

@@ -6,30 +6,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Laptop, startLaptop } from './end-to-end/laptop.ts';
 import { projectWith } from './end-to-end/project.ts';
 import { queryWarehouse } from './end-to-end/warehouse.ts';
+import { readmeBlocks, readmeDataset } from './readme-dataset.ts';
 
 const readme = await readFile('README.md', 'utf8');
 
-/** Code blocks of a section, in order. */
-const blocks = (heading: string): string[] => {
-  const [, section = ''] = readme.split(`\n## ${heading}\n`);
-  const [own = ''] = section.split('\n## ');
-  return [...own.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, text = '']) => text);
-};
-
-const [manifest = '', rules = '', silver = '', staging = '', mart = '', likes = ''] = blocks(
-  'Add a dataset in five steps',
-);
+const likes = (await readmeBlocks('Add a dataset in five steps')).at(-1) ?? '';
 
 let root: string;
 let laptop: Laptop;
 beforeAll(async () => {
-  root = await projectWith({
-    'rules/likes/manifest.json': manifest,
-    'rules/likes/quality.dqdl': rules,
-    'sql/silver/likes.sql': silver,
-    'sql/staging/stg_likes.sql': staging,
-    'sql/marts/liked_tracks.sql': mart,
-  });
+  root = await projectWith(await readmeDataset());
   laptop = await startLaptop({ root });
 }, 120_000);
 afterAll(async () => {
@@ -49,7 +35,7 @@ describe('the README', { timeout: 120_000 }, () => {
   });
 
   test('reads a KPI in five lines', async () => {
-    const [code = ''] = blocks('Read a KPI');
+    const [code = ''] = await readmeBlocks('Read a KPI');
     expect(code.trim().split('\n')).toHaveLength(5);
     await laptop.landManifest('streams', root);
     const sample = await readFile('local/sample/streams1.csv', 'utf8');

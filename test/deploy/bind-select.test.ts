@@ -46,10 +46,10 @@ describe('binding a select', () => {
     ['a relation without its alias', 'select p.price from gold.sales as s', [/no relation p is read here/]],
     ['a relation that is not there', 'select sale_id from sales', [/there is no relation sales/]],
     [
-      'every misspelt column of a statement, each once',
-      `with a as (select prodct, pric from gold.sales), b as (select prodct, count(*) as n from a group by prodct)
-       select prodct, m from b`,
-      [/no column prodct/, /no column pric/, /no column m is there/],
+      'every misspelt column of a statement, once where it is read first',
+      `with a as (select prodct, pric from gold.sales), b as (select product, count(*) as n from a group by product)
+       select product, price, m from b`,
+      [/no column prodct/, /no column pric is/, /no column price is there/, /no column m is there/],
     ],
     [
       'a column of a common table expression',

@@ -54,8 +54,14 @@ describe('the SQL that a rule carries', () => {
     ],
     ['CustomSql "select count(* from primary)" > 1', '2:13 CustomSql: syntax error at or near "from"'],
     ['CustomSql "select count(*) from" > 1', '2:13 CustomSql: syntax error at or near ")"'],
-    ['CustomSql "select max(ids) from primary" > 1', '2:13 CustomSql: people has no column "ids"'],
-    ['CustomSql "select p.ids from primary as p"', '2:13 CustomSql: people has no column "ids"'],
+    [
+      'CustomSql "select max(ids) from primary" > 1',
+      '2:13 CustomSql: people has no column "ids"; did you mean "id"?',
+    ],
+    [
+      'CustomSql "select p.ids from primary as p"',
+      '2:13 CustomSql: people has no column "ids"; did you mean "id"?',
+    ],
     [
       'CustomSql "select count(*) from staged" > 1',
       '2:13 CustomSql: it reads staged; the rows of the file are "primary"',

@@ -102,9 +102,9 @@ describe('outputColumns', () => {
 
   it('reads names and types from the casts of final', () => {
     const sql = `with final as (select cast(a as varchar(22)) as b, cast(1 as decimal(10, 2)) as c, cast(d as double precision) as d, cast(e as timestamp) as e from t) select * from final`;
-    expect(outputColumns(sql)).toEqual({
+    expect(outputColumns(sql)).toMatchObject({
       columns: [
-        { name: 'b', type: 'varchar(22)', uses: ['a'] },
+        { name: 'b', type: 'varchar(22)', uses: ['a'], source: 'a', offset: sql.indexOf('cast(a') },
         { name: 'c', type: 'decimal(10,2)', uses: [] },
         { name: 'd', type: 'double precision', uses: ['d'] },
         { name: 'e', type: 'timestamp', uses: ['e'] },
@@ -117,7 +117,7 @@ describe('outputColumns', () => {
     const { columns } = outputColumns(
       'select cast(1 as integer) as a union all select cast(2 as bigint) as b',
     );
-    expect(columns).toEqual([{ name: 'a', type: 'integer', uses: [] }]);
+    expect(columns).toEqual([{ name: 'a', type: 'integer', uses: [], offset: 7 }]);
   });
 
   it('objects to a column without a cast or a name', () => {

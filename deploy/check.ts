@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { renderProject } from './render.ts';
+import { ProjectProblems } from './sql-problem.ts';
+
+/** One part of the check, as it ended: what it says, how many problems it found, and what repairs them. */
+type Outcome = { readonly text: string; readonly problems: number; readonly repair?: string };
+
+/**
+ * Holds a project against all that can be known before anything lands: manifests, rules and SQL, formatting, lint and types. All of
+ * it in one run, so that whoever mends it sees every mistake at once. Answers whether it is clean.
+ */
+export const checkProject = async (root: string, print: (text: string) => void): Promise<boolean> => {
+  const parts = [rendered(root), tool(root, 'biome', ['check', '--colors=off', '.']), tool(root, 'tsc', [])];
+  const outcomes = await Promise.all(parts);
+  for (const { text } of outcomes) if (text !== '') print(text);
+  const failed = outcomes.filter(({ problems }) => problems > 0);
+  const total = failed.reduce((sum, { problems }) => sum + problems, 0);
+  for (const { repair } of failed) if (repair) print(repair);
+  print(total === 0 ? 'No problems' : `${total} problem${total === 1 ? '' : 's'}`);
+  return total === 0;
+};
+
+const rendered = async (root: string): Promise<Outcome> => {
+  try {
+    return { text: await renderProject(root), problems: 0 };
+  } catch (error) {
+    if (!(error instanceof ProjectProblems)) throw error;
+    return { text: error.message, problems: error.problems.length };
+  }
+};
+
+const repairs: Readonly<Record<string, string>> = {
+  biome: 'Formatting, and what else can be repaired: run npm run fix. The rest is named above with its line.',
+};
+
+/** A tool of the project; what it finds is its last word, or one problem where it does not count. */
+const tool = async (root: string, name: string, words: readonly string[]): Promise<Outcome> => {
+  const { code, output } = await run(
+    root,
+    fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url)),
+    words,
+  );
+  if (code === 0) return { text: '', problems: 0 };
+  const counted = /Found (\d+) errors?/.exec(output)?.[1] ?? output.match(/error TS\d+/g)?.length ?? 1;
+  const repair = repairs[name];
+  return { text: output.trim(), problems: Math.max(1, Number(counted)), ...(repair && { repair }) };
+};
+
+const run = (
+  cwd: string,
+  program: string,
+  words: readonly string[],
+): Promise<{ code: number | null; output: string }> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, words, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const pieces: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => pieces.push(piece));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output: Buffer.concat(pieces).toString() }));
+  });
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  if (!(await checkProject(process.cwd(), console.log))) process.exitCode = 1;
