@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { cp, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkProject } from '../../deploy/check.ts';
+import { banking } from '../banking-project.ts';
+import { writeProject } from './project.ts';
+
+let root = '';
+beforeEach(async () => {
+  root = await writeProject({ ...banking, 'tsconfig.json': '{ "compilerOptions": { "noEmit": true } }\n' });
+  for (const name of ['biome.json', '.gitignore']) await cp(join(process.cwd(), name), join(root, name));
+  await symlink(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+  await writeFile(join(root, 'own.ts'), 'export const own: number = 1;\n');
+  await promisify(execFile)(join(root, 'node_modules/.bin/biome'), ['format', '--write', '.'], { cwd: root });
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const check = async (): Promise<{ isClean: boolean; said: string }> => {
+  const lines: string[] = [];
+  const isClean = await checkProject(root, (text) => lines.push(text));
+  return { isClean, said: lines.join('\n') };
+};
+
+const replace = (path: string, before: string, after: string): Promise<void> =>
+  writeFile(join(root, path), banking[path]?.replace(before, after) ?? '');
+
+describe('checking a project', { timeout: 60_000 }, () => {
+  it('needs nothing that has landed, and writes what dbt reads', async () => {
+    const { isClean, said } = await check();
+    expect(said).toContain('sql/properties/relations.yml was out of date and is written anew');
+    expect(said.split('\n').at(-1)).toBe('No problems');
+    expect(isClean).toBe(true);
+  });
+
+  it('names mistakes in SQL, format and types in one run, what repairs them, and their number', async () => {
+    await replace('sql/kpis/kpi_booking_days.sql', 'sum(amount)', 'sum(amont)');
+    await replace('sql/silver/transactions.sql', 'cast(note as', 'cast(nte as');
+    await writeFile(join(root, 'own.ts'), "export const own: number = 'one';\n");
+    await writeFile(join(root, 'rules/transactions/odd.json'), '{"a":1}');
+    const { isClean, said } = await check();
+    expect(isClean).toBe(false);
+    const [first, second] = said.split('\n');
+    expect(first).toMatch(/^sql\/kpis\/kpi_booking_days\.sql:14:\d+ no column amont is there/);
+    expect(second).toMatch(/^sql\/silver\/transactions\.sql:8:8 no column nte is there/);
+    expect(said).toContain('rules/transactions/odd.json');
+    expect(said).toMatch(/own\.ts.*TS2322/);
+    expect(said.split('\n').slice(-2)).toEqual([
+      'Formatting, and what else can be repaired: run npm run fix. The rest is named above with its line.',
+      '4 problems',
+    ]);
+  });
+});
