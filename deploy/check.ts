@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { renderProject } from './render.ts';
-import { ProjectProblems } from './sql-problem.ts';
+import { parseManifest } from '../functions/domain/manifest/manifest.ts';
+import { engineProblems } from './engine-problems.ts';
+import { renderCatalog, renderProject } from './render.ts';
+import { readRules } from './render-datasets.ts';
+import { readSqlFiles, type SqlFile } from './sql-files.ts';
+import { type Problem, ProjectProblems, placeOf } from './sql-problem.ts';
 
 /** One part of the check, as it ended: what it says, how many problems it found, and what repairs them. */
 type Outcome = { readonly text: string; readonly problems: number; readonly repair?: string };
@@ -23,11 +27,35 @@ export const checkProject = async (root: string, print: (text: string) => void):
 
 const rendered = async (root: string): Promise<Outcome> => {
   try {
-    return { text: await renderProject(root), problems: 0 };
+    const text = await renderProject(root);
+    await tryInEngine(root);
+    return { text, problems: 0 };
   } catch (error) {
     if (!(error instanceof ProjectProblems)) throw error;
     return { text: error.message, problems: error.problems.length };
   }
+};
+
+/** Throws `ProjectProblems` for what only the engine finds. */
+const tryInEngine = async (root: string): Promise<void> => {
+  const [catalog, { rules }, files] = await Promise.all([
+    renderCatalog(root, 'duckdb'),
+    readRules(root),
+    readSqlFiles(root),
+  ]);
+  const manifests = rules.flatMap(({ dataset, manifest }) => {
+    const parsed = parseManifest(manifest);
+    return parsed.ok ? [[dataset, parsed.manifest] as const] : [];
+  });
+  const problems = await engineProblems(catalog, new Map(manifests));
+  if (problems.length > 0) throw new ProjectProblems(problems.map((problem) => placed(problem, files)));
+};
+
+/** The engine puts the name that it does not know in quotes. */
+const placed = (problem: Problem, files: readonly SqlFile[]): Problem => {
+  const source = files.find(({ path }) => path === problem.file)?.source;
+  const name = /"(\w+)"/.exec(problem.message)?.[1];
+  return source === undefined || name === undefined ? problem : { ...problem, ...placeOf(source, name) };
 };
 
 const repairs: Readonly<Record<string, string>> = {

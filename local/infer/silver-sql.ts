@@ -62,10 +62,18 @@ const configOf = (table: InferredTable): string => {
   const moment = columns.find(({ name, type }) => type.type === 'timestamp' && key.columns.includes(name));
   const column = moment?.silver?.name;
   if (key.kind !== 'event' || column === undefined)
-    return `{{ config(meta={'key': ${listed}, 'order': ${listed}}) }}`;
+    return `{{ config(meta={'key': ${listed}, 'order': ${listed}${omitOf(columns, ', ')}}) }}`;
   const order = list([column, ...names.filter((name) => name !== column)]);
-  return `{{ config(meta={\n  'key': ${listed},\n  'partition': 'days(${column})',\n  'order': ${order}\n}) }}`;
+  return `{{ config(meta={\n  'key': ${listed},\n  'partition': 'days(${column})',\n  'order': ${order}${omitOf(columns, ',\n  ')}\n}) }}`;
 };
+
+/** Fields that silver cannot read are said to be left out, so that the check of the project knows of them. */
+const omitOf = (columns: readonly InferredColumn[], before: string): string => {
+  const names = columns.filter(({ silver }) => !silver).map(({ name }) => name);
+  return names.length === 0 ? '' : `${before}'omit': [${names.map(quoted).join(', ')}]`;
+};
+
+const quoted = (name: string): string => (/['\\]/.test(name) ? JSON.stringify(name) : `'${name}'`);
 
 const list = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join(', ')}]`;
 

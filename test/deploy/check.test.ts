@@ -51,4 +51,26 @@ describe('checking a project', { timeout: 60_000 }, () => {
       '4 problems',
     ]);
   });
+
+  it('tries in the engine what only its macros say', async () => {
+    const silver = banking['sql/silver/transactions.sql'] ?? '';
+    const manifest = JSON.parse(banking['rules/transactions/manifest.json'] ?? '');
+    const { delimiter: _, name_pattern: __, ...schema } = manifest.schema;
+    const fields = { ...schema.fields, 'tags[]': { type: 'string' } };
+    const nested = { ...manifest, schema: { ...schema, extension: '.jsonl', fields } };
+    await writeFile(join(root, 'rules/transactions/manifest.json'), `${JSON.stringify(nested, null, 2)}\n`);
+    const exploded = (array: string) =>
+      silver
+        .replace('  cast(note', '  cast(item as varchar(9)) as tag,\n  cast(note')
+        .replace(
+          "{{ source('landed', 'transactions') }}",
+          `{{ explode(source('landed', 'transactions'), '${array}') }} as one`,
+        );
+    await writeFile(join(root, 'sql/silver/transactions.sql'), exploded('tgs'));
+    expect((await check()).said).toMatch(
+      /^sql\/silver\/transactions\.sql:\d+:\d+ DuckDB does not take it: Binder Error: .*"tgs" .*"tags"/m,
+    );
+    await writeFile(join(root, 'sql/silver/transactions.sql'), exploded('tags'));
+    expect((await check()).said).not.toContain('DuckDB');
+  });
 });

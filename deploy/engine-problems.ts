@@ -1,0 +1,79 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Catalog } from '../functions/domain/catalog.ts';
+import type { Manifest } from '../functions/domain/manifest/manifest.ts';
+import { composeRebuild, pathsOfStatements } from '../functions/domain/rebuild/rebuild.ts';
+import { nestedColumns, recordStructure } from '../functions/engine/landed-columns.ts';
+import { identifier } from '../functions/engine/sql-text.ts';
+import type { Problem } from './sql-problem.ts';
+
+type Run = (sql: string) => Promise<unknown>;
+
+/**
+ * What the embedded engine does not take of a catalog that was rendered for it: silver over empty landed relations, and a whole
+ * rebuild of every mart over empty tables. It finds what only macros of that engine have, such as members of records.
+ */
+export const engineProblems = async (
+  { datasets, marts }: Catalog,
+  manifests: ReadonlyMap<string, Manifest>,
+): Promise<Problem[]> => {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  const run: Run = (sql) => connection.run(sql);
+  const bind: Run = async (sql) => (await connection.prepare(sql)).destroySync();
+  try {
+    const problems: Problem[] = [];
+    const attempt = async (file: string, work: () => Promise<unknown>): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        problems.push({ file, message: `DuckDB does not take it: ${said(error)}` });
+      }
+    };
+    await run('create schema silver');
+    for (const [dataset, { sql, table }] of Object.entries(datasets)) {
+      const manifest = manifests.get(dataset);
+      if (manifest) await run(emptyLanded(dataset, manifest));
+      if (manifest) await attempt(`sql/silver/${dataset}.sql`, () => bind(sql));
+      const columns = table.columns.map(({ name, type }) => `${identifier(name)} ${type}`);
+      await run(`create table silver.${identifier(dataset)} (${columns.join(', ')})`);
+    }
+    for (const mart of Object.values(marts)) {
+      const rebuild = {
+        rebuild: 'check',
+        seq: 1,
+        batches: ['check'],
+        unload: 's3://lake/',
+        target: 'duckdb' as const,
+      };
+      const paths = pathsOfStatements(mart, rebuild);
+      for (const [at, sql] of composeRebuild(mart, rebuild).entries())
+        await attempt(paths[at] || 'sql', () => (sql.startsWith('copy ') ? bind(sql) : run(sql)));
+    }
+    return problems;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+};
+
+/** What the engine says, in one line, without its lists of functions. */
+const said = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error)
+    .replace(/\s*\n\s*(LINE \d+:|Candidate functions:)[\s\S]*$/, '')
+    .replace(/\s*\n\s*/g, ' ');
+
+const emptyLanded = (dataset: string, { format, fields }: Manifest): string => {
+  const names = fields.map(({ name }) => name);
+  const columns =
+    format === 'csv'
+      ? names.map((name) => `cast(null as varchar) as ${identifier(name)}`)
+      : nestedColumns(names, (key) => `record.${identifier(key)}`);
+  const texts = ['unknown_fields', 'landed_file', 'landed_version', 'batch_id'];
+  const lineage = [
+    ...texts.map((name) => `cast(null as varchar) as ${name}`),
+    'cast(null as timestamp) as landed_at',
+  ];
+  const records =
+    format === 'csv' ? '' : ` from (select from_json('{}', ${recordStructure(names)}) as record)`;
+  return `create temp view ${identifier(`landed_${dataset}`)} as select ${[...columns, ...lineage].join(', ')}${records}`;
+};
