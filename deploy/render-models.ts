@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Model } from '../functions/domain/catalog.ts';
 import { nameHint } from '../functions/domain/nearest-name.ts';
 import { ancestorsOf } from '../functions/domain/rebuild/models.ts';
+import { commonType, typeNamed } from './bind-types.ts';
 import type { RenderedFile } from './render-file.ts';
 import { standAlone } from './sql-inlined.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
@@ -161,6 +162,23 @@ const tableMessages = (
   return [];
 };
 
+/** Columns of two models that are compared with each other, in their order, and whose types do not go together. */
+const mismatched = (
+  one: Draft,
+  names: readonly string[],
+  other: Draft,
+  otherNames: readonly string[],
+): Objection[] =>
+  names.flatMap((name, at) => {
+    const [type, otherType] = [typeIn(one, name), typeIn(other, otherNames[at])];
+    if (!type || !otherType || commonType(typeNamed(type), typeNamed(otherType))) return [];
+    const message = `config: ${name} is ${type} here, and ${otherNames[at]} of ${other.name}, with which it is compared, is ${otherType}`;
+    return [{ message, at: `'${name}'` }];
+  });
+
+const typeIn = ({ columns }: Draft, name: string | undefined): string | undefined =>
+  columns.find((column) => column.name === name)?.type;
+
 type ModelRule = (draft: Draft, drafts: readonly Draft[], readElsewhere: readonly string[]) => Objection[];
 
 const dimensionMessages: ModelRule = ({ key }) =>
@@ -182,6 +200,12 @@ const factMessages: ModelRule = (fact, drafts) => {
         message: `config: dimensions: it joins no dimension ${name}${nameHint(name, Object.keys(dimensionsOf(fact, drafts)))}`,
         at: `'${name}'`,
       })),
+    ...Object.entries(dimensionsOf(fact, drafts)).flatMap(([name, columns]) => {
+      const dimension = drafts.find((draft) => draft.name === name);
+      return dimension
+        ? mismatched(fact, columns, dimension, dimension.settings.natural_key ?? dimension.key)
+        : [];
+    }),
     ...(reads.sources.length === 1 ? [] : [`${reads.name}, which it reads, has to read one silver table`]),
     ...(followsFromKey(fact, reads)
       ? []
@@ -236,6 +260,7 @@ const shapeMessages = (
       return [
         ...lacking(kpi, by, 'config: kpi: by'),
         ...lacking(list, [...by, order], `${from}, a list of it`),
+        ...mismatched(kpi, by, list, by),
       ];
     }),
   ];

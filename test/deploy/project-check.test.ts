@@ -15,8 +15,8 @@ const problemsWith = async (
   const files: Record<string, string> = { ...banking };
   for (const [path, replacements] of Object.entries(changes))
     for (const [before, after] of replacements) {
-      expect(files[path], path).toContain(before);
-      files[path] = files[path]?.replaceAll(before, after) ?? '';
+      expect(files[path] ?? '', path).toContain(before);
+      files[path] = before === '' ? after : (files[path]?.replaceAll(before, after) ?? '');
     }
   root = await writeProject(files);
   return renderCatalog(root, 'redshift').then(
@@ -118,6 +118,29 @@ describe('a project with mistakes', () => {
       'a key that is no column',
       { [fact]: [["'key': ['transaction_id', 'booked_at']", "'key': ['transaction', 'booked_at']"]] },
       /fact_transactions\.sql:\d+:\d+ config: transaction is no column of the select \(did you mean transaction_id\?\)/,
+    ],
+    [
+      'a list of a KPI that is joined by another type',
+      {
+        [kpi]: [
+          [
+            "'omit': ['booked_on']",
+            "'omit': ['booked_on'], 'lists': [{'from': 'kpi_largest', 'as': 'largest', 'by': ['currency'], 'order': 'amount'}]",
+          ],
+        ],
+        'sql/kpis/kpi_largest.sql': [
+          [
+            '',
+            `-- one row per day
+{{ config(meta={'key': ['booked_on'], 'partition': 'booked_on'}) }}
+select cast(booked_on as date) as booked_on, cast(1 as bigint) as currency, cast(max(amount) as decimal(12, 2)) as amount
+from {{ ref('fact_transactions') }}
+group by booked_on
+`,
+          ],
+        ],
+      },
+      /kpi_booking_days\.sql:\d+:\d+ config: currency is varchar\(3\) here, and currency of kpi_largest, with which it is compared, is bigint/,
     ],
     [
       'a partition that silver does not have',
