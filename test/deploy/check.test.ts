@@ -26,7 +26,7 @@ const check = async (): Promise<{ isClean: boolean; said: string }> => {
 const replace = (path: string, before: string, after: string): Promise<void> =>
   writeFile(join(root, path), banking[path]?.replace(before, after) ?? '');
 
-describe('checking a project', { timeout: 60_000 }, () => {
+describe('checking a project', { timeout: 180_000 }, () => {
   it('needs nothing that has landed, and writes what dbt reads', async () => {
     const { isClean, said } = await check();
     expect(said).toContain('sql/properties/relations.yml was out of date and is written anew');

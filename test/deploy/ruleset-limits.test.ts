@@ -132,7 +132,7 @@ describe('a rule that some files meet', () => {
     expect(problemsIn(rules)).toEqual([]);
   });
 
-  it('is taken whenever a value meets all rules on its column, and only then', () => {
+  it('is taken whenever a value meets all rules on its column, and only then', { timeout: 60_000 }, () => {
     const bound = fc.integer({ min: -4, max: 4 });
     const rule = fc.oneof(
       fc.tuple(fc.constantFrom('<', '<=', '>', '>=', '=', '!='), bound).map(([operator, at]) => ({
