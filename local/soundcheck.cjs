@@ -3,6 +3,13 @@
 process.env.UV_THREADPOOL_SIZE ??= '16';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
+// From the first moment on; a command that has something to stop in order answers signals itself.
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    console.error('\nInterrupted.');
+    process.exit(130);
+  });
+
 const { pathToFileURL } = require('node:url');
 const { bundledCommand } = require('./bundle-command.cjs');
 

@@ -38,7 +38,7 @@ const neededBy: Readonly<Record<string, () => boolean>> = {
   '@types/papaparse': () => !read('node_modules/papaparse/package.json').includes('"types"'),
   serverless: () => scripts.package.includes('sls'),
   'serverless-esbuild': () => read('serverless.yml').includes('- serverless-esbuild'),
-  tsx: () => scripts.start.includes('tsx'),
+  tsx: () => scripts.render.includes('tsx'),
   typescript: () => scripts.check.includes('tsc'),
 };
 

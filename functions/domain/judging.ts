@@ -1,6 +1,6 @@
 import { judgeFile, type LandedFile } from './judge/judge-file.ts';
 import { type InForce, type Judged, type Verdict, verdictOf } from './judging-verdict.ts';
-import { type FileVersion, fileId, landingPrefix, manifestKey, readName } from './landing.ts';
+import { type FileVersion, fileId, landingPrefix, manifestKey, markerReason, readName } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
 import { type Manifest, parseManifest } from './manifest/manifest.ts';
 import type { Clock, Files, Ledger, Scratch } from './ports.ts';
@@ -67,7 +67,7 @@ export const enrollVersions = async (
  */
 export const judgeLanded = async (ports: Ports, file: FileRecord): Promise<Verdict> => {
   if (readName(file.key).kind === 'marker') {
-    return { state: 'ignored', patch: { reason: 'folder marker', ignored_at: ports.clock.now() } };
+    return { state: 'ignored', patch: { reason: markerReason, ignored_at: ports.clock.now() } };
   }
   return judgeBytes(ports, file, file, (under, judged) => verdictOf(ports, file, under, judged));
 };

@@ -18,7 +18,7 @@ export type LandedName =
 export const landingRoot = 'data/';
 export const restingPlaces: readonly string[] = ['data/archive/', 'data/quarantine/'];
 
-/** Tells a landed file from a manifest, a folder marker, a refused name and what does not lie in landing. */
+/** Tells a landed file from a manifest, a marker, a refused name and what does not lie in landing. */
 export const readName = (key: string): LandedName => {
   if (!key.startsWith(landingRoot) || restingPlaces.some((prefix) => key.startsWith(prefix)))
     return { kind: 'elsewhere' };
@@ -26,11 +26,20 @@ export const readName = (key: string): LandedName => {
   const slash = path.indexOf('/');
   const dataset = slash < 0 ? '' : path.slice(0, slash);
   const file = path.slice(slash + 1);
-  if (key.endsWith('/')) return { kind: 'marker', dataset, file };
+  if (key.endsWith('/') || isMarker(file)) return { kind: 'marker', dataset, file };
   if (key.includes('#') || leadsOut(path)) return { kind: 'refused', dataset, file };
   if (dataset && file === 'manifest.json') return { kind: 'manifest', dataset, file };
   return { kind: 'file', dataset, file };
 };
+
+/** Why a marker is ignored. */
+export const markerReason = 'a marker, which holds no rows';
+
+/** What Hadoop, Spark and their like write beside their files: that a job or a folder is done, checksums, and summaries that hold no rows. */
+const isMarker = (file: string): boolean =>
+  /^(?:_SUCCESS|_(?:started|committed)_[^.]*|_(?:common_)?metadata|.*_\$folder\$|\..*\.crc|\.DS_Store)$/.test(
+    file.slice(file.lastIndexOf('/') + 1),
+  );
 
 /** A part of a name that is followed out of its folder by a client that takes keys for paths, and perhaps decodes them. */
 const leadingOut = String.raw`(?<=^|[\\/]|%2f|%5c)(?:\.|%2e){1,2}(?=[\\/]|%2f|%5c|$)`;

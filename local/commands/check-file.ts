@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
 import { judgeFile } from '../../functions/domain/judge/judge-file.ts';
@@ -7,7 +6,7 @@ import { renderReport } from '../../functions/domain/judge/report.ts';
 import type { Judgement, Report } from '../../functions/domain/judgement.ts';
 import { isRepair } from '../../functions/domain/repair/repair-source.ts';
 import { fileRange } from '../file-range.ts';
-import { CannotLand } from './datasets.ts';
+import { CannotLand, sizeOfFile } from './datasets.ts';
 import { contentOf } from './local-content.ts';
 import { BrokenManifest, type LocalManifest, type ManifestOf } from './local-manifest.ts';
 import { localVersion, type WrittenRows, writeRows } from './local-rows.ts';
@@ -46,10 +45,7 @@ const sizeOf = async (path: string): Promise<number> => {
     throw new CannotLand(
       `${path} holds rows that were set aside; soundcheck land judges them with the file that they came from`,
     );
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw new CannotLand(`there is no file ${path}`);
-  if (!found.isFile()) throw new CannotLand(`${path} is no file`);
-  return found.size;
+  return sizeOfFile(path);
 };
 
 const problemsOf = (cause: unknown): readonly string[] => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { heardByNpm } from './npm-flags.ts';
 import { type CloudFlags, withCloud, withExamples, withJson } from './options.ts';
 
 /** Adds `cloud`, which keeps the laptop cloud up. */
@@ -9,5 +10,7 @@ export const addCloud = (program: Command): void => {
     'Examples:',
     '  $ soundcheck cloud --port 4566         keep it up until Ctrl-C',
     '  $ set -a; . .soundcheck/cloud.env      in another terminal: point any AWS client at it',
-  ).action(async (flags: CloudFlags) => (await import('./keep-cloud.ts')).keepCloud(flags));
+  ).action(async (flags: CloudFlags) =>
+    (await import('./keep-cloud.ts')).keepCloud({ ...flags, ...heardByNpm(process.env) }),
+  );
 };

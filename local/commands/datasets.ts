@@ -12,6 +12,16 @@ export class CannotLand extends Error {
   override readonly name = 'CannotLand';
 }
 
+/** Bytes of a file of this machine; throws `CannotLand` where there is none, or a folder. */
+export const sizeOfFile = async (path: string): Promise<number> => {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new CannotLand(`there is no file ${path}`);
+  if (found.isDirectory())
+    throw new CannotLand(`${path} is a folder; name the files in it, such as ${join(path, '*')}`);
+  if (!found.isFile()) throw new CannotLand(`${path} is not a regular file`);
+  return found.size;
+};
+
 const rules = join(projectRoot, 'rules');
 
 /** Where the manifest of a dataset lies on this machine. */
@@ -41,8 +51,7 @@ export const withDatasets = async (paths: readonly string[], dataset?: string): 
   if (dataset !== undefined) knownDataset(dataset, texts);
   return Promise.all(
     paths.map(async (path) => {
-      if (!(await stat(path).catch(() => undefined))?.isFile())
-        throw new CannotLand(`there is no file ${path}`);
+      await sizeOfFile(path);
       return { path, dataset: dataset ?? datasetOf(path, texts) };
     }),
   );

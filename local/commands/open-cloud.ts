@@ -47,7 +47,7 @@ const portInUse = (cause: NodeJS.ErrnoException & { readonly port?: number }): n
 /** Milliseconds in which a second signal is the echo of the first: a terminal tells the whole group, and so may the parent. */
 const echo = 1_000;
 
-/** Resolves once a signal came and the cloud is stopped; whoever asks again after a second is not kept waiting. */
+/** From now on a signal stops the cloud in order. Resolves once one came and the cloud is stopped; whoever asks again after a second is not kept waiting. */
 export const stopOnSignal = (cloud: Pick<Cloud, 'stop'>): Promise<'stopped'> =>
   new Promise((resolve, reject) => {
     let asked: number | undefined;
@@ -58,5 +58,5 @@ export const stopOnSignal = (cloud: Pick<Cloud, 'stop'>): Promise<'stopped'> =>
       console.error('\nStopping; whatever is not done yet is done after the next start.');
       cloud.stop().then(() => resolve('stopped'), reject);
     };
-    process.on('SIGINT', stop).on('SIGTERM', stop);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal).on(signal, stop);
   });

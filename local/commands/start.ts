@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { StartFlags } from './main-job.ts';
+import { heardByNpm } from './npm-flags.ts';
 import { withCloud, withExamples, withJson } from './options.ts';
 
 /** Adds `start`, the main job. */
@@ -16,5 +17,7 @@ export const addStart = (program: Command): void => {
     '  $ soundcheck start streams7.csv        a file of your own',
     '  $ soundcheck start --fresh             begin again with an empty state',
     '  $ soundcheck start --fresh --engine spark  the same on Spark and Iceberg, as on AWS',
-  ).action(async (files: string[], flags: StartFlags) => (await import('./main-job.ts')).start(files, flags));
+  ).action(async (files: string[], flags: StartFlags) =>
+    (await import('./main-job.ts')).start(files, { ...flags, ...heardByNpm(process.env) }),
+  );
 };

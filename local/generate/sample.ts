@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { badStreams } from './bad-streams.ts';
 import { generateListeners } from './listeners.ts';
 import { generateTracks } from './tracks.ts';
 
 /** One file of the sample: the dataset it belongs to and where it was written. */
 export type SampleFile = { readonly dataset: string; readonly path: string };
 
-const realStreams = new URL('../sample/streams1.csv', import.meta.url);
+const shipped = (name: string): Promise<string> =>
+  readFile(new URL(`../sample/${name}`, import.meta.url), 'utf8');
 const seed = 20240625;
 const listenersWithoutListens = 44;
 
@@ -16,7 +16,7 @@ const listenersWithoutListens = 44;
  * catalogue and listeners for the real `streams1.csv`, then that file, then `streams2.csv`, which is bad on purpose.
  */
 export const writeSample = async (directory: string): Promise<SampleFile[]> => {
-  const streams = await readFile(realStreams, 'utf8');
+  const streams = await shipped('streams1.csv');
   const { trackIds, userIds } = idsIn(streams);
   const count = userIds.length + listenersWithoutListens;
   return Promise.all([
@@ -28,7 +28,7 @@ export const writeSample = async (directory: string): Promise<SampleFile[]> => {
     ),
     write(directory, 'listeners', 'listeners.csv', [...generateListeners({ count, seed, userIds })].join('')),
     write(directory, 'streams', 'streams1.csv', streams),
-    write(directory, 'streams', 'streams2.csv', badStreams(seed)),
+    write(directory, 'streams', 'streams2.csv', await shipped('streams2.csv')),
   ]);
 };
 

@@ -104,7 +104,10 @@ describe('a file whose validation fails', () => {
 test('ignores a folder marker', async () => {
   const marker = stage.lake.put('data/plays/', '');
   await wake(marker);
-  expect(await fileIn(stage, marker)).toMatchObject({ state: 'ignored', reason: 'folder marker' });
+  expect(await fileIn(stage, marker)).toMatchObject({
+    state: 'ignored',
+    reason: 'a marker, which holds no rows',
+  });
   expect(stage.news()).toEqual([`File Ignored: plays data/plays/@${marker.version}`]);
 });
 

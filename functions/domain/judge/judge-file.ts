@@ -1,4 +1,5 @@
 import type { Judgement } from '../judgement.ts';
+import { markerReason, readName } from '../landing.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { FindingLog } from './judge-findings.ts';
 import { judgeKeys, type KeyRoom, keyIndex, type Repeats } from './judge-keys.ts';
@@ -15,16 +16,15 @@ export type LandedFile = LandedBytes & KeyRoom & { readonly manifest: Manifest }
  * bytes could not be read to the end.
  */
 export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
-  const { key, size, manifest } = file;
+  const { key, manifest } = file;
   const findings = new FindingLog();
   const index = keyIndex(manifest, file);
   const parser = openParser(manifest, findings, {}, undefined, { index });
-  const isMarker = key.endsWith('/') && size === 0;
   judgeName(key, manifest, findings);
   judgeSize(file, findings);
   if (findings.total > 0) parser.stop();
   const { sha256, damage } = await readLanded(file, parser);
-  if (isMarker) return { verdict: 'ignored', reason: 'folder marker', sha256 };
+  if (readName(key).kind === 'marker') return { verdict: 'ignored', reason: markerReason, sha256 };
   if (damage) findings.add(damage.rule, undefined, () => ({ subject: 'the file', says: damage.says }));
   const repeats = index && !parser.isStopped ? judgeKeys(index, manifest, findings) : undefined;
   return conclude(file, parser, findings, sha256, repeats);

@@ -102,7 +102,7 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
 
   test.each([
     ['a file that is not there', ['nothing.csv'], 'there is no file nothing.csv'],
-    ['a folder', ['.'], '. is no file'],
+    ['a folder', ['.'], '. is a folder; name the files in it'],
     [
       'rows that were set aside',
       ['streams2.csv@v1.rows.csv'],

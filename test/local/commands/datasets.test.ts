@@ -41,8 +41,15 @@ describe('the dataset of a file', () => {
   });
 });
 
-describe('a file that cannot be landed', () => {
-  test.each(['nothing.csv', 'streams9.csv'])('is named: %s', async (name) => {
-    await expect(withDatasets([at(name)])).rejects.toThrow(`there is no file ${at(name)}`);
+describe('what cannot be landed is named', () => {
+  test('a file that is not there', async () => {
+    await expect(withDatasets([at('nothing.csv')])).rejects.toThrow(`there is no file ${at('nothing.csv')}`);
+  });
+
+  test('a folder, with what to name instead', async () => {
+    const folder = at('streams9.csv');
+    await expect(withDatasets([folder])).rejects.toThrow(
+      `${folder} is a folder; name the files in it, such as ${folder}/*`,
+    );
   });
 });

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CommandProcess, runCommand } from './command-process.ts';
 
 let state: string;
@@ -18,6 +18,14 @@ afterAll(() => rm(state, { recursive: true, force: true }));
 
 /** In order: each goes on from the state that the one before left. */
 describe('the commands', { timeout: 240_000 }, () => {
+  test('say so when they are interrupted before there is anything to stop', async () => {
+    const start = run('start');
+    await vi.waitFor(() => access(join(state, 'lock')), 60_000);
+    start.interrupt();
+    await start.ended;
+    expect(start.text()).toMatch(/^\nInterrupted\.$/m);
+  });
+
   test('bring the sample to its KPIs, show a balance that is even, and exit with 0', async () => {
     const start = run('start');
     expect([await start.ended, start.text()]).toEqual([0, expect.anything()]);

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { badStreams } from '../../../local/generate/bad-streams.ts';
 import { type SampleFile, writeSample } from '../../../local/generate/sample.ts';
 
 let directory: string;
@@ -39,6 +40,10 @@ describe('writeSample', () => {
   it('copies the real file byte for byte', async () => {
     const real = await readFile('local/sample/streams1.csv');
     expect((await readFile(join(directory, 'streams1.csv'))).equals(real)).toBe(true);
+  });
+
+  it('ships the bad file that its generator makes', async () => {
+    expect(await readFile(join(directory, 'streams2.csv'), 'utf8')).toBe(badStreams(20240625));
   });
 
   it('writes the same bytes each time, so that a second landing is known to the ledger', async () => {

@@ -97,7 +97,7 @@ describe('files without records', () => {
   it('ignores a folder marker', async () => {
     expect(await judge('', { key: 'data/streams/' })).toMatchObject({
       verdict: 'ignored',
-      reason: 'folder marker',
+      reason: 'a marker, which holds no rows',
     });
   });
 
