@@ -97,8 +97,8 @@ const reasonOf = (verdict: Verdict): string | undefined =>
   verdict.state === 'landed' ? verdict.reason : verdict.patch.reason;
 
 const saidOf = (verdict: Verdict): Readonly<Record<string, unknown>> => {
-  const { quarantined_rows, drift = [] } = verdict.state === 'landed' ? {} : verdict.patch;
-  return { quarantined_rows, ...(drift.length > 0 && { drift }) };
+  const { quarantined_rows, duplicate_of, drift = [] } = verdict.state === 'landed' ? {} : verdict.patch;
+  return { quarantined_rows, duplicate_of, ...(drift.length > 0 && { drift }) };
 };
 
 const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {

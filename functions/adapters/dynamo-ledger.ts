@@ -26,6 +26,10 @@ const reprocessKey = (file: FileRecord, id: number): Key => {
   const sortKey = (name: string): string => `${landed_at}#${name}#${version}#${id}`;
   return { pk: `REPROCESS#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
 };
+const contentKey = (dataset: string, sha256: string): Key => ({
+  pk: `CONTENT#${dataset}#${sha256}`,
+  sk: 'CONTENT',
+});
 const leaseKey = (name: string): Key => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
 const batchKey = (id: string): Key => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
 const rebuildKey = (id: string): Key => ({ pk: `REBUILD#${id}`, sk: 'REBUILD' });
@@ -92,6 +96,12 @@ export const ledgerOn = (items: Items): Ledger => {
     files: async (files) =>
       (await items.getAll(files.map(fileKey))).flatMap((item) => recordOf<FileRecord>(item) ?? []),
     waiting: async (dataset) => (await listed(`QUEUE#${dataset}`)).flatMap(({ record }) => record ?? []),
+    firstWith: async (sha256, { dataset, key, version }, over) => {
+      const place = contentKey(dataset, sha256);
+      if (over) await items.update(place, { key: over.key, version: over.version }, { key, version });
+      else await items.putNew({ ...place, key, version });
+      return recordOf<FileVersion>(await items.get(place)) ?? { key, version };
+    },
     dequeue: (file) => items.remove(queueKey(file)),
 
     listPublished: (file) => items.put({ ...publishedKey(file), key: file.key, version: file.version }),

@@ -1,3 +1,4 @@
+import { duplicateOf, rejectedAs, sameBytesAs } from './duplicate-file.ts';
 import type { LandedFile } from './judge/judge-file.ts';
 import { type ReportOf, renderReport } from './judge/report.ts';
 import type { Judgement } from './judgement.ts';
@@ -49,7 +50,15 @@ export const verdictOf = async (
     judgement.verdict === 'ignored' ? judgement.reason : await sameBytes(ports, landed, sha256, under.sha256);
   if (judgement.verdict === 'ignored' || known !== undefined)
     return { state: 'ignored', patch: { reason: known, sha256, ignored_at: now } };
-  return concluded(ports, landed, under, { ...judged, judgement }, reportKey);
+  const twin = await duplicateOf(ports, landed, judgement);
+  const policy = under.manifest.on_duplicate_file;
+  if (twin && policy === 'ignore')
+    return { state: 'ignored', patch: { reason: `holds the ${sameBytesAs(twin)}`, sha256, ignored_at: now } };
+  const file = { ...landed, duplicate_of: twin && fileId(twin) };
+  const allowed =
+    judgement.verdict === 'accepted' && twin && policy === 'reject' ? rejectedAs(judgement, twin) : judgement;
+  const { state, patch } = await concluded(ports, file, under, { ...judged, judgement: allowed }, reportKey);
+  return { state, patch: { ...patch, duplicate_of: file.duplicate_of } };
 };
 
 /** The same for a file that is published already: its bytes are known, and what is wrong with them now is told beside its older report. */
@@ -75,7 +84,7 @@ const concluded = async (
   under: Under,
   judged: Judged & { readonly judgement: Exclude<Judgement, { verdict: 'ignored' }> },
   reportAt: typeof reportKey,
-): Promise<Verdict> => {
+): Promise<Extract<Verdict, { patch: object; state: 'accepted' | 'rejected' | 'ignored' }>> => {
   const { judgement } = judged;
   const sha256 = sha256Of(judgement);
   const { quarantine_path } = under.manifest;

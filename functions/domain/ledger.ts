@@ -125,6 +125,8 @@ export type FileRecord = FileVersion & {
   readonly landed_as?: string;
   /** For a repair: the ledger's name of the file version whose quarantined rows it mends, and the batch by which that was published then. */
   readonly repairs?: FileVersion & { readonly batch_id?: string };
+  /** Another file of the dataset with the same bytes, `<key>@<version>`, that landed before it. */
+  readonly duplicate_of?: string | undefined;
   /** How its columns differ from the manifest's in what that allows. */
   readonly drift?: readonly string[];
   readonly failures_found?: readonly RuleFailure[];

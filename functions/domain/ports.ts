@@ -64,6 +64,8 @@ export type Ledger = {
   files(files: readonly FileVersion[]): Promise<readonly FileRecord[]>;
   /** Files of a dataset whose bytes have not left landing, in order of landing. */
   waiting(dataset: string): Promise<readonly FileRecord[]>;
+  /** Names the file version that was the first of its dataset with these bytes: this one, if none was or if `over` still is. */
+  firstWith(sha256: string, file: FileRecord, over?: FileVersion): Promise<FileVersion>;
   /** Takes a file off the queue. */
   dequeue(file: FileRecord): Promise<void>;
 

@@ -20,7 +20,11 @@ const add = (a: Balance, b: Balance): Balance => ({
 /** The balance as a table, then what counts nowhere, each file with its reason; no table where every file is ignored. */
 export const balanceLines = (whereabouts: readonly Whereabouts[]): string[] => {
   const counted = whereabouts.filter(({ stage }) => stage !== 'ignored');
-  return [...(counted.length > 0 ? table(counted) : []), ...uncounted(whereabouts)];
+  return [
+    ...(counted.length > 0 ? table(counted) : []),
+    ...uncounted(whereabouts),
+    ...duplicates(whereabouts),
+  ];
 };
 
 const table = (counted: readonly Whereabouts[]): string[] => {
@@ -63,6 +67,22 @@ const uncounted = (whereabouts: readonly Whereabouts[]): string[] => {
 
 const sentence = ({ file, stage, record }: Whereabouts): string =>
   `  ${file.key} is ${stage}: ${record?.reason ?? 'the ledger does not say why'}`;
+
+/** Files whose bytes landed under another name before: what may be meant, and is seldom. */
+const duplicates = (whereabouts: readonly Whereabouts[]): string[] => {
+  const twice = whereabouts.filter(({ record }) => record?.duplicate_of && record.state !== 'quarantined');
+  const said = twice
+    .slice(0, filesShown)
+    .map(({ file, record }) =>
+      styleText(
+        'yellow',
+        `  ${file.key} holds the same bytes as ${record?.duplicate_of}: its rows are published twice`,
+      ),
+    );
+  const advice =
+    '  To keep such files out, set validation.on_duplicate_file in their manifest to "ignore" or "reject".';
+  return said.length === 0 ? [] : [...said, ...more(twice.length, 'file'), advice];
+};
 
 /** Says so when the ledger knew every file. */
 export const knownLines = (whereabouts: readonly Whereabouts[]): string[] => {

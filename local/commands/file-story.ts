@@ -34,6 +34,7 @@ const factsOf = (record: FileRecord, records: readonly FileRecord[]): [string, s
     ['rows', rowsText(record, records)],
     ['why', record.reason],
     ['broken rules', record.failures_found?.map(({ rule }) => rule).join('; ')],
+    ['same bytes', record.duplicate_of && `as ${record.duplicate_of}`],
     ['columns', drift.length > 0 ? drift.join('; ') : undefined],
     ['mends', repairs && `${repairs.key}, version ${repairs.version}; published as ${landed_as}`],
     ['superseded', record.superseded_by && `by version ${record.superseded_by}`],

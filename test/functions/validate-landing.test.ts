@@ -122,6 +122,60 @@ test('ignores the bytes that are published already', async () => {
   });
 });
 
+describe('the same bytes under another name', () => {
+  const withPolicy = (on_duplicate_file: string): void => {
+    const validation = { ...manifest.schema.validation, on_duplicate_file };
+    putManifest(stage, { schema: { ...manifest.schema, validation } });
+  };
+
+  test('are accepted, and the ledger and the log say of which file', async () => {
+    const first = await land(stage, 'a', goodBody());
+    const second = await land(stage, 'b', goodBody());
+    const duplicate_of = `${first.key}@${first.version}`;
+    expect(first).not.toHaveProperty('duplicate_of');
+    expect(second).toMatchObject({ state: 'accepted', duplicate_of });
+    expect(stage.logged.at(-1)).toMatchObject({ facts: { duplicate_of } });
+    expect(await land(stage, 'c', goodBody(2))).not.toHaveProperty('duplicate_of');
+  });
+
+  test('are ignored where the manifest says so', async () => {
+    withPolicy('ignore');
+    const first = await land(stage, 'a', goodBody());
+    expect(await land(stage, 'b', goodBody())).toMatchObject({
+      state: 'ignored',
+      reason: `holds the same bytes as data/plays/a.csv, version ${first.version}`,
+    });
+  });
+
+  test('are refused where the manifest says so, with a report', async () => {
+    withPolicy('reject');
+    await land(stage, 'a', goodBody());
+    const second = await land(stage, 'b', goodBody());
+    expect(second).toMatchObject({ state: 'rejected', reason: expect.stringContaining('data/plays/a.csv') });
+    const report = stage.lake.newest(`data/quarantine/plays/b.csv@${second.version}.report.json`);
+    expect(JSON.parse(report?.body ?? '{}')).toMatchObject({ counts: { duplicate_file: 1 } });
+  });
+
+  test('are the first ones once the other file was replaced or refused', async () => {
+    withPolicy('reject');
+    for (const states of [
+      ['claimed', 'published', 'superseded'] as const,
+      ['claimed', 'rejected'] as const,
+    ]) {
+      const [name, body] = [`a${states.length}`, goodBody(states.length)];
+      await bring(stage, await land(stage, name, body), ...states);
+      expect(await land(stage, `${name}b`, body)).toMatchObject({ state: 'accepted' });
+      expect(await land(stage, `${name}c`, body)).toMatchObject({ state: 'rejected' });
+    }
+  });
+
+  test('are no concern where they hold no rows, or come again under the same name', async () => {
+    withPolicy('reject');
+    for (const name of ['a', 'b', 'b'])
+      expect(await land(stage, name, 'id,day\n')).toMatchObject({ state: 'accepted' });
+  });
+});
+
 test('numbers all versions of a key in the order of the lake, whichever event comes first', async () => {
   const files = [1, 2, 3].map((from) => stage.lake.put('data/plays/a.csv', goodBody(from)));
   for (const file of [...files].reverse()) await wake(file);

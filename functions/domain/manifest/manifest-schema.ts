@@ -95,6 +95,12 @@ const Validation = z.strictObject({
     .describe(
       'ignore: a file of no bytes is ignored, a header alone is a file of no records. reject: both are refused.',
     ),
+  on_duplicate_file: z
+    .enum(['publish', 'ignore', 'reject'])
+    .default('publish')
+    .describe(
+      'A file with the same bytes as another file of the dataset, under another name. publish: its rows are published too, and commands say so. ignore: it is ignored. reject: it is refused.',
+    ),
 });
 
 const FileText = z.strictObject({

@@ -35,6 +35,7 @@ export type Manifest = {
   /** Of 1. */
   readonly max_bad_share?: number | undefined;
   readonly on_empty: 'ignore' | 'reject';
+  readonly on_duplicate_file: 'publish' | 'ignore' | 'reject';
   /** Without a slash at the end. */
   readonly quarantine_path: string;
 };

@@ -35,6 +35,18 @@ const enroll = async (changes: Partial<FileRecord>): Promise<FileRecord> => {
 };
 
 describe('files', () => {
+  test('remembers which file was the first with some bytes, until another takes its place', async () => {
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((key) => enroll({ key, dataset: 'twins' })));
+    const named = (file?: FileRecord) => ({ key: file?.key, version: file?.version });
+    if (!a || !b || !c) throw new Error('nothing was enrolled');
+    expect(await ledger.firstWith('hash', a)).toEqual(named(a));
+    expect(await ledger.firstWith('hash', b)).toEqual(named(a));
+    expect(await ledger.firstWith('hash', b, a)).toEqual(named(b));
+    expect(await ledger.firstWith('hash', c, a)).toEqual(named(b));
+    expect(await ledger.firstWith('other', c)).toEqual(named(c));
+    expect(await ledger.firstWith('hash', { ...c, dataset: 'elsewhere' })).toEqual(named(c));
+  });
+
   test('enrolls a file once and leaves what is known as it is', async () => {
     const file = await enroll({ key: 'data/plays/once.csv', dataset: 'once' });
     expect(await ledger.file(file)).toStrictEqual(file);

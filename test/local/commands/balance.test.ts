@@ -55,6 +55,19 @@ describe('the table of the balance', () => {
     expect(text).not.toMatch(/streams2\.csv +0/);
   });
 
+  test('says of files with the same bytes that their rows are published twice, and how to keep them out', () => {
+    const twice = whereabouts(
+      'in KPIs',
+      fileRecord('published', { rows: 10, duplicate_of: 'data/streams/x.csv@v' }),
+    );
+    const text = plain(balanceLines([published, twice]));
+    expect(text).toContain(
+      'streams1.csv holds the same bytes as data/streams/x.csv@v: its rows are published twice',
+    );
+    expect(text).toContain('set validation.on_duplicate_file');
+    expect(plain(balanceLines([published]))).not.toContain('same bytes');
+  });
+
   test('is left out when every file is ignored', () => {
     expect(plain(balanceLines([ignored]))).toBe(
       '  data/streams/streams2.csv is ignored: same bytes as version v0',
