@@ -13,6 +13,7 @@ import { type Functions, openFunctions } from './functions/functions.ts';
 import { lambdaApi } from './functions/lambda-api.ts';
 import type { Services } from './gateway.ts';
 import { openGlue } from './glue/glue.ts';
+import { LedgerTables } from './ledger-tables.ts';
 import type { Publish } from './protocol.ts';
 import { openQueues, type Queues } from './queues.ts';
 import { openRedeploy, tablesOf } from './redeploy.ts';
@@ -133,19 +134,27 @@ const refusal = (rule: string, cause: unknown) => ({
 });
 
 const openEngines = async (
-  { state, deployment, closers, log: complain }: ServicesOptions,
+  { state, endpoint, deployment, closers, log: complain }: ServicesOptions,
   s3: LocalS3,
   engine: LocalEngine,
   publish: Publish,
 ) => {
-  const { execute, instance, refresh } = engine;
+  const { execute, instance } = engine;
+  const { LEDGER_TABLE = '' } = deployedNames(deployment);
+  const ledger = new LedgerTables(instance, LEDGER_TABLE, endpoint, deployment.region);
+  const refresh = async (sqls: readonly string[]): Promise<void> => {
+    await Promise.all([engine.refresh(), ledger.refresh(sqls)]);
+  };
   const { account, region, jobs } = deployment;
   const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish, complain });
   closers.add('jobs', () => glue.close());
   const directory = join(state, 'redshift-data');
   const ports = { instance, refresh, store: s3, publish, complain };
   const warehouse = await openRedshiftData({ directory, ...ports, region, account });
-  closers.add('warehouse', () => warehouse.close());
+  closers.add('warehouse', async () => {
+    await warehouse.close();
+    ledger.close();
+  });
   return { glue, 'redshift-data': warehouse };
 };
 

@@ -4,6 +4,7 @@ import { addCloud } from './commands/cloud.ts';
 import { addInfer } from './commands/infer.ts';
 import { addLand } from './commands/land.ts';
 import { withExamples } from './commands/options.ts';
+import { addQuery, addShow } from './commands/query.ts';
 import { addReplay } from './commands/replay.ts';
 import { addReprocess } from './commands/reprocess.ts';
 import { addRetry } from './commands/retry.ts';
@@ -26,7 +27,7 @@ const program = withExamples(
 program.commandsGroup('Files of this machine:');
 for (const add of [addCheck, addInfer]) add(program);
 program.commandsGroup('A laptop cloud:');
-for (const add of [addStart, addCloud]) add(program);
+for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
 program.commandsGroup('Any cloud, the laptop one or AWS:');
 for (const add of [addLand, addRuns, addReplay, addReprocess, addRetry]) add(program);
 

@@ -16,7 +16,7 @@ export type RedshiftDataOptions = {
   /** The warehouse. */
   readonly instance: Database;
   /** Awaited before each transaction begins, so that it sees what lies outside of the database as it is by then. */
-  readonly refresh?: () => Promise<void>;
+  readonly refresh?: (sqls: readonly string[]) => Promise<void>;
   readonly store: ObjectStore;
   readonly publish: Publish;
   /** Hears of what could not be done, and of which no statement tells. */

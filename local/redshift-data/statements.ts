@@ -18,7 +18,7 @@ import { type ObjectStore, runTransaction } from './transaction.ts';
 export type StatementsPorts = {
   readonly instance: Database;
   /** Awaited before each transaction begins. */
-  readonly refresh?: () => Promise<void>;
+  readonly refresh?: (sqls: readonly string[]) => Promise<void>;
   readonly log: StatementLog;
   readonly outcomes: Outcomes;
   readonly results: ResultFiles;
@@ -132,7 +132,7 @@ export class Statements {
     signal: AbortSignal,
     progress: (parts: readonly PartState[]) => void,
   ): Promise<readonly PartState[]> {
-    await this.ports.refresh?.();
+    await this.ports.refresh?.(request.sqls);
     const connection = await this.ports.instance.connect();
     try {
       return await runTransaction({ ...this.ports, connection, signal, progress }, request);

@@ -57,6 +57,44 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(code).toBe(1);
   });
 
+  test('answer SQL over silver, gold and the ledger, and change nothing', async () => {
+    const query = (sql: string, ...args: string[]) => run('query', sql, ...args);
+    const { stdout } = await query('select user_id, track_id from silver.streams', '--csv');
+    expect(stdout).toBe('user_id,track_id\r\n1,6oGPB9RTuiEItZCRa4JRXN\r\n');
+    const files = await document('query', 'select key, state, records, quarantined_rows from ledger.files');
+    expect(files.rows).toEqual([
+      { key: 'data/streams/streams7.csv', state: 'published', records: 3, quarantined_rows: 2 },
+    ]);
+    const exact = await query('select 9223372036854775807 as id, cast(1.10 as decimal(10,2)) as price');
+    expect(exact.stdout).toMatch(/^ +id {2}price\n─+ {2}─+\n9223372036854775807 {3}1\.10\n\(1 row\)\n$/);
+    for (const [sql, why] of [
+      ['delete from silver.streams', 'only a SELECT is answered'],
+      ['with a as (select 1) insert into silver.streams select * from a', 'only a SELECT is answered'],
+      ['select 1; select 2', 'one SELECT is answered at a time'],
+      ['select user_idd from silver.streams', 'user_id'],
+      ['selec 1', 'syntax error'],
+      ["select * from read_text('/etc/hosts')", 'disabled by configuration'],
+    ] as const) {
+      const refused = await query(sql);
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(why)]);
+    }
+    expect((await document('query', 'select count(*) as n from silver.streams')).rows).toEqual([{ n: 1 }]);
+  });
+
+  test('show tables', async () => {
+    const { stdout } = await run('show');
+    for (const name of ['silver.streams', 'gold.fact_listens', 'ledger.files', 'ledger.rebuilds'])
+      expect(stdout).toContain(name);
+    const shown = await run('show', 'streams', '--limit', '1');
+    expect(shown.stdout).toMatch(/user_id +int8\n/);
+    expect(shown.stdout).toContain('6oGPB9RTuiEItZCRa4JRXN');
+    expect(shown.stdout).toContain('(1 of 1 rows)');
+    expect(await run('show', 'nothing')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is no table nothing; there are gold.'),
+    });
+  });
+
   test('say what is where and why', async () => {
     const { code, stdout } = await run('runs', 'streams');
     expect(stdout).toMatch(/^streams: 1 published\n/);
