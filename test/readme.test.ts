@@ -3,10 +3,17 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamoKpis } from '../functions/adapters/dynamo-kpis.ts';
+import { exampleFiles } from './docs/example-files.ts';
 import { type Laptop, startLaptop } from './end-to-end/laptop.ts';
 import { projectWith } from './end-to-end/project.ts';
 import { queryWarehouse } from './end-to-end/warehouse.ts';
 import { readmeBlocks, readmeDataset } from './readme-dataset.ts';
+
+const pages = await Promise.all(['models', 'kpis'].map((name) => readFile(`docs/${name}.md`, 'utf8')));
+/** The banking example of the documentation, and the files that land in it. */
+const bank = Object.assign({}, ...pages.map(exampleFiles)) as Readonly<Record<string, string>>;
+const isLanded = (path: string): boolean => path.endsWith('.csv');
 
 const readme = await readFile('README.md', 'utf8');
 
@@ -15,12 +22,40 @@ const likes = (await readmeBlocks('Add a dataset in five steps')).at(-1) ?? '';
 let root: string;
 let laptop: Laptop;
 beforeAll(async () => {
-  root = await projectWith(await readmeDataset());
+  root = await projectWith({
+    ...Object.fromEntries(Object.entries(bank).filter(([path]) => !isLanded(path))),
+    ...(await readmeDataset()),
+  });
   laptop = await startLaptop({ root });
 }, 120_000);
 afterAll(async () => {
   await laptop?.stop();
   await rm(root, { recursive: true, force: true });
+});
+
+describe('the banking example of the documentation', { timeout: 120_000 }, () => {
+  test('goes from its files to the KPIs that it says', async () => {
+    for (const dataset of ['accounts', 'transactions']) await laptop.landManifest(dataset, root);
+    const names = Object.keys(bank).filter(isLanded);
+    expect(names).toEqual(['accounts_20240624.csv', 'transactions_20240625.csv']);
+    for (const name of names) {
+      const landed = await laptop.land(`data/${name.split('_')[0]}/${name}`, bank[name] ?? '');
+      const [record] = await laptop.atRest([landed], { mart: 'banking' });
+      expect(record).toMatchObject({ state: 'published', rows: name.startsWith('t') ? 3 : 2 });
+    }
+    const kpis = dynamoKpis(laptop.cloud.environment.KPI_TABLE ?? '');
+    const day = await kpis.get('TURNOVER#2024-06-25', 'CURRENT');
+    const [, , said = ''] = /^(```json\n)(\{\n {2}"transactions".*?)^```$/ms.exec(pages[1] ?? '') ?? [];
+    expect(day).toMatchObject(JSON.parse(said));
+    expect(await kpis.query(`TURNOVER#2024-06-25#${day?.version}`)).toMatchObject([
+      { sk: 'BRANCH#Kraków', transactions: 1, turnover: 100.1 },
+      { sk: 'BRANCH#unknown', transactions: 1, turnover: -50 },
+      { sk: 'BRANCH#Αθήνα', transactions: 1, turnover: 0.2 },
+    ]);
+    expect(await kpis.query('ACCOUNT#9007199254740993')).toMatchObject([
+      { transactions: 1, turnover: 0.2, last_day: '2024-06-25' },
+    ]);
+  });
 });
 
 describe('the README', { timeout: 120_000 }, () => {

@@ -6,6 +6,7 @@ import {
   RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { literal } from '../../functions/engine/sql-text.ts';
 
 /** A value as its exact text; null for NULL. */
 export type Cell = string | null;
@@ -44,7 +45,7 @@ const expectOneSelect = async (sql: string): Promise<void> => {
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();
   try {
-    const read = await connection.runAndReadAll('select json_serialize_sql($sql) as parsed', { sql });
+    const read = await connection.runAndReadAll(`select json_serialize_sql(${literal(sql)}) as parsed`);
     const parsed = JSON.parse(String(read.getRowsJson()[0]?.[0]));
     if (parsed.error === false && parsed.statements.length === 1) return;
     if (parsed.error === false)
@@ -64,7 +65,8 @@ const ended = async (client: RedshiftDataClient, Id: string | undefined): Promis
     if (described.Status === 'FINISHED') return;
     if (described.Status === 'FAILED' || described.Status === 'ABORTED')
       throw new Error(
-        described.Error?.replace(/^Query #1 failed with ERROR: /, '') ?? 'the statement failed',
+        described.Error?.replace(/^(?:Query #1 failed with )?ERROR: (?:\w+ Error: )?/, '') ??
+          'the statement failed',
       );
   }
 };

@@ -55,7 +55,7 @@ const listing = `select
     case when table_catalog = 'ledger' then 'ledger' else table_schema end || '.' || table_name as "table",
     count(*) as columns
   from information_schema.columns
-  where table_catalog = 'ledger' or table_schema in ('silver', 'gold')
+  where table_catalog = 'ledger' or table_schema = 'gold' or table_schema = 'silver' and table_name not like 'publish%'
   group by 1
   order by 1`;
 

@@ -1,0 +1,7 @@
+/** The files that a page of documentation gives: each code block below a line that ends with the file's name in backticks. */
+export const exampleFiles = (page: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...page.matchAll(/`([\w./-]+\.(?:json|dqdl|sql|csv))`:?\n\n```\w*\n(.*?)^```$/gms)].map(
+      ([, path = '', text = '']) => [path, text],
+    ),
+  );
