@@ -7,6 +7,7 @@ import { EngineError, MissingFile, RunFailed, SpecMismatch } from '../functions/
 import { qualityBySpec } from '../functions/engine/scripts.ts';
 import { createSilver } from '../functions/engine/silver.ts';
 import type { Database } from './duckdb/database.ts';
+import { withLinkedFiles } from './duckdb/linked-store.ts';
 import { openReaders, type Readers, type ReadersOptions } from './duckdb/readers.ts';
 import type { JobRun } from './glue/job.ts';
 import { openWarehouse, type WarehouseOptions } from './warehouse.ts';
@@ -53,7 +54,7 @@ export type LocalEngine = {
 export const openEngine = async (options: EngineOptions): Promise<LocalEngine> => {
   const { state, reader = {}, threads } = options;
   const scratch = join(state, 'scratch');
-  const folders = [join(state, 's3'), join(state, 'redshift-data', 'scratch')];
+  const folders = [join(state, 'redshift-data', 'scratch')];
   const warehouse = await openWarehouse({ ...options, folders });
   await createTables(warehouse, options.datasets);
   const store = lakeStore(options);
@@ -62,7 +63,9 @@ export const openEngine = async (options: EngineOptions): Promise<LocalEngine> =
   const turns = pLimit(runsAtOnce);
   const connect = () => warehouse.connect();
   const run = (jobRun: JobRun) =>
-    execute({ connect, store, run: jobRun.id, scratch, signal: jobRun.signal }, jobRun, readers);
+    withLinkedFiles(store, join(scratch, 'staged'), (linked) =>
+      execute({ connect, store: linked, run: jobRun.id, scratch, signal: jobRun.signal }, jobRun, readers),
+    );
   return {
     instance: warehouse,
     execute: (jobRun) => (jobRun.jobScript === 'transform' ? run(jobRun) : turns(() => run(jobRun))),

@@ -23,7 +23,7 @@ export const openSparkEngine = async ({
   environment,
 }: SparkEngineOptions): Promise<LocalEngine> => {
   const folder = join(state, 'spark');
-  const folders = [folder, join(state, 'redshift-data', 'scratch')];
+  const folders = [join(folder, 'lake'), join(state, 'redshift-data', 'scratch')];
   const instance = await openWarehouse({ state, extensions: installation.extensions, folders });
   const views = new SilverViews({ instance, folder: join(folder, 'lake', 'silver'), datasets });
   await views.refresh();

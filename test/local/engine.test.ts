@@ -128,3 +128,13 @@ test('shows no value of a row that cannot be cast', async () => {
 });
 
 const text = (key: string) => readFile(objects.get(key) ?? '', 'utf8');
+
+test('lets SQL read nothing of what lies in the lake', async () => {
+  await put('data/people/secret.csv', 'a\n1\n');
+  for (const sql of [
+    `from read_text('${join(state, 's3', 'object-0')}')`,
+    `from glob('${join(state, 's3')}/*')`,
+    `from read_csv('${state}/s3/*')`,
+  ])
+    await expect(read(sql)).rejects.toThrow(/disabled by configuration/);
+});
