@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { smallStreams } from './listens.ts';
+import { type Pipeline, pipelineAt } from './pipeline.ts';
+import { differences, expected, readable } from './published-kpis.ts';
+
+/** `REBUILD_KILLS=<n>` kills n times at every moment; otherwise once at those where most is at stake. */
+const rounds = Number(process.env.REBUILD_KILLS ?? 0);
+
+const moments = [
+  'before it is sent',
+  'after it is sent',
+  'while it unloads',
+  'before it is committed',
+  'after it is committed',
+  'before items are written',
+  'after items are written',
+  'before the pointer moves',
+  'after the pointer moves',
+];
+const signals = ['SIGKILL', 'SIGINT'];
+const every = moments.flatMap((moment) => signals.map((signal) => [moment, signal] as const));
+const kills =
+  rounds > 0
+    ? Array.from({ length: rounds }, () => every).flat()
+    : ([
+        ['before it is committed', 'SIGKILL'],
+        ['after it is sent', 'SIGINT'],
+        ['before the pointer moves', 'SIGKILL'],
+      ] as const);
+
+type Cloud = { readonly child: ChildProcess; readonly lines: Interface; readonly pipeline: Pipeline };
+
+let state: string;
+let cloud: Cloud;
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'end-to-end-'));
+  cloud = await start();
+  await cloud.pipeline.landManifest('streams');
+}, 240_000);
+afterAll(async () => {
+  if (cloud?.child.exitCode === null && cloud.child.signalCode === null) {
+    const ended = once(cloud.child, 'exit');
+    cloud.child.kill('SIGKILL');
+    await ended;
+  }
+  await rm(state, { recursive: true, force: true });
+});
+
+const start = async (): Promise<Cloud> => {
+  const script = join(import.meta.dirname, 'dying-cloud-process.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', script, process.cwd(), state], {
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(child.stdout ?? process.stdin);
+  const [line] = await once(lines, 'line');
+  return { child, lines, pipeline: pipelineAt(JSON.parse(line)) };
+};
+
+const arm = async ({ child, lines }: Cloud, moment: string, signal: string): Promise<void> => {
+  const armed = once(lines, 'line');
+  child.stdin?.write(`${moment} ${signal}\n`);
+  await armed;
+};
+
+describe('a cloud that ends while a mart is rebuilt, with nothing landing afterwards', () => {
+  const streams: { readonly name: string; readonly text: string }[] = [];
+
+  test.each(kills)(
+    'shows all KPIs soon after the next start: %s, %s',
+    { timeout: 400_000 },
+    async (moment, signal) => {
+      const file = { name: `streams${streams.length + 1}.csv`, text: smallStreams(300 + streams.length, 10) };
+      streams.push(file);
+      await arm(cloud, moment, signal);
+      const ended = once(cloud.child, 'exit');
+      await cloud.pipeline.land(`data/streams/${file.name}`, file.text);
+      await ended;
+      cloud = await start();
+      const wanted = expected({ streams, tracks: [] });
+      await vi.waitFor(
+        async () => expect(differences(readable(await cloud.pipeline.allKpis()), wanted)).toEqual([]),
+        { timeout: 150_000, interval: 200 },
+      );
+    },
+  );
+});
