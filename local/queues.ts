@@ -32,7 +32,7 @@ export type QueuesOptions = {
 type Queue = {
   readonly name: string;
   readonly messages: Journal<Message>;
-  /** Until when, in epoch milliseconds, a received message is not given again; gone with the process. */
+  /** Until when, in milliseconds of this process, a received message is not given again; gone with the process. */
   readonly hidden: Map<string, number>;
 };
 
@@ -121,7 +121,7 @@ const add = ({ messages }: Queue, body: string, attributes: Message['attributes'
   return id;
 };
 
-const isVisible = ({ hidden }: Queue, id: string): boolean => (hidden.get(id) ?? 0) <= Date.now();
+const isVisible = ({ hidden }: Queue, id: string): boolean => (hidden.get(id) ?? 0) <= performance.now();
 
 const receive = (
   queue: Queue,
@@ -130,7 +130,7 @@ const receive = (
   const taken = [...queue.messages.entries]
     .filter(([id]) => isVisible(queue, id))
     .slice(0, MaxNumberOfMessages);
-  for (const [id] of taken) queue.hidden.set(id, Date.now() + VisibilityTimeout * 1_000);
+  for (const [id] of taken) queue.hidden.set(id, performance.now() + VisibilityTimeout * 1_000);
   return taken.map(([id, { body, sentAt, attributes }]) => ({
     MessageId: id,
     ReceiptHandle: id,

@@ -64,16 +64,16 @@ export const follow = async (
 ): Promise<Whereabouts[]> => {
   const { patience = usualPatience } = ports;
   let seen: Whereabouts[] = files.map((file) => ({ file, stage: 'landing', isAtRest: false }));
-  for (let changed = Date.now(); ; ) {
+  for (let changed = performance.now(); ; ) {
     const limit = pLimit(8);
     const next = await limit.map(seen, async (one) =>
       one.isAtRest ? one : forward(one, await look(ports, one.file)),
     );
-    if (next.some((one, i) => one.stage !== seen[i]?.stage)) changed = Date.now();
+    if (next.some((one, i) => one.stage !== seen[i]?.stage)) changed = performance.now();
     seen = next;
     tell(seen);
     if (seen.every((one) => one.isAtRest)) return seen;
-    if (Date.now() - changed > patience) throw new Stuck(stuckMessage(seen, patience));
+    if (performance.now() - changed > patience) throw new Stuck(stuckMessage(seen, patience));
     await pause();
   }
 };

@@ -52,9 +52,9 @@ export const stopOnSignal = (cloud: Pick<Cloud, 'stop'>): Promise<'stopped'> =>
   new Promise((resolve, reject) => {
     let asked: number | undefined;
     const stop = (): void => {
-      if (asked !== undefined && Date.now() - asked > echo) process.exit(interrupted);
+      if (asked !== undefined && performance.now() - asked > echo) process.exit(interrupted);
       if (asked !== undefined) return;
-      asked = Date.now();
+      asked = performance.now();
       console.error('\nStopping; whatever is not done yet is done after the next start.');
       cloud.stop().then(() => resolve('stopped'), reject);
     };
