@@ -49,7 +49,11 @@ const findingLines = ({ findings, findings_total: total, counts }: Judged): stri
 const nextLines = (checked: Judged, rowsFolder: string | undefined): string[] => {
   const { verdict, written, manifest_path, quarantined_rows: aside = 0 } = checked;
   const say = (text: string): string[] => [`  ${styleText('dim', text)}`];
-  if (written) return say(`good rows: ${written.good}, rows set aside: ${written.set_aside}`);
+  if (written)
+    return [
+      ...say(`good rows: ${written.good}, rows set aside: ${written.set_aside}`),
+      ...(written.note === undefined ? [] : say(written.note)),
+    ];
   if (aside > 0 && rowsFolder === undefined)
     return say('--rows FOLDER writes the good rows and those set aside, each with what is wrong');
   if (verdict === 'accepted') return [];

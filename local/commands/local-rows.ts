@@ -7,23 +7,34 @@ import type { Files } from '../../functions/domain/ports.ts';
 import { rowsWriter } from '../../functions/domain/repair/rows-writer.ts';
 import { type Accepted, splitFile } from '../../functions/domain/repair/split.ts';
 import { CannotLand } from './datasets.ts';
+import { goodRows } from './good-rows.ts';
 
 /** Stands in reports and rows files where the lake's version of a file would. */
 export const localVersion = 'local';
 
 /** Where the two parts of a file were written. */
-export type WrittenRows = { readonly good: string; readonly set_aside: string };
+export type WrittenRows = {
+  readonly good: string;
+  readonly set_aside: string;
+  /** What whoever lands the good rows has to know. */
+  readonly note?: string | undefined;
+};
 
-/** Writes the good records of a judged file to `<folder>/<name>` and the others to `<name>.rows.csv` or `.rows.jsonl` beside it, over nothing that is there. */
+/**
+ * Writes the good records of a judged file to `<folder>/<name>`, written as the file was, and the others to
+ * `<name>.rows.csv` or `.rows.jsonl` beside it, over nothing that is there.
+ */
 export const writeRows = async (folder: string, file: LandedFile, judged: Accepted): Promise<WrittenRows> => {
-  const good = join(folder, basename(file.key).replace(/\.gz$/, ''));
+  const { name, written, note } = goodRows(basename(file.key), judged.facts);
+  const good = join(folder, name);
   const rows = rowsWriter(judged.facts.format);
   const set_aside = `${good}.rows.${rows.format}`;
   await mkdir(folder, { recursive: true });
   for (const path of [good, set_aside]) await isFree(path);
   const parting = { clean_key: good, source: `${file.key}@${localVersion}`, rows };
-  await splitFile({ writeStream }, file, judged, parting);
-  return { good, set_aside };
+  const write: Files['writeStream'] = (path, body) => writeStream(path, path === good ? written(body) : body);
+  await splitFile({ writeStream: write }, file, judged, parting);
+  return { good, set_aside, ...(note !== undefined && { note }) };
 };
 
 const isFree = (path: string): Promise<void> =>
