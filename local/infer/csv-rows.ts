@@ -1,10 +1,12 @@
 import { CsvReader } from '../../functions/domain/csv/csv-reader.ts';
 import type { CsvRecord } from '../../functions/domain/csv/csv-record.ts';
 import { CsvScanner } from '../../functions/domain/csv/csv-scan.ts';
+import { unnamedColumn } from '../../functions/domain/field/field-source.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 
 /** What a table tells of its rows, in order. */
 export type RowListener = {
+  /** A column without a name is called by its place. */
   readonly onHeader: (columns: readonly string[]) => void;
   /** Texts in the order of the columns; only rows that are as wide as the header and can be read. */
   readonly onRow: (texts: readonly string[]) => void;
@@ -23,7 +25,7 @@ export const readCsvRows = async (
   const onRecord = (record: CsvRecord): void => {
     if (width === 0) {
       width = record.count;
-      onHeader(textsOf(record));
+      onHeader(textsOf(record).map((name, at) => name || unnamedColumn(at + 1)));
     } else if (isReadable(record, width)) onRow(textsOf(record));
     else unreadable++;
   };

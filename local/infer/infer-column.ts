@@ -5,17 +5,18 @@ import type { ColumnType } from './column-type.ts';
 import type { Confidence, InferredColumn } from './inferred.ts';
 
 /** What is known of a column besides its values. */
-type Around = Pick<InferredColumn, 'required' | 'silver'> & { readonly dataset: string };
+type Around = Pick<InferredColumn, 'field' | 'required' | 'silver'> & { readonly dataset: string };
 
 /** Puts together what goes into the manifest for a column. */
 export const inferColumn = (
   profile: ColumnProfile,
   type: ColumnType,
-  { dataset, required, silver }: Around,
+  { dataset, field, required, silver }: Around,
 ): InferredColumn => {
   const personal = personalData(profile, type.type, dataset);
   return {
     name: profile.name,
+    field,
     type,
     limits: chooseLimits(profile, type),
     required,

@@ -1,13 +1,15 @@
 import { chooseType } from './column-type.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 import { readCsvRows } from './csv-rows.ts';
+import { fieldNames } from './field-names.ts';
 import { inferColumn } from './infer-column.ts';
 import type { InferredTable, Samples } from './inferred.ts';
 import { chooseKey } from './keys.ts';
-import { CannotInfer, dialectOf, type OnRead, readText } from './sample-file.ts';
+import { CannotInfer, dialectOf, noRow, type OnRead, readText } from './sample-file.ts';
 import { plainColumn, silverColumns } from './silver-columns.ts';
 import { TableProfile } from './table-profile.ts';
 import { lookOf } from './text-shape.ts';
+import { unreadReasons } from './unread.ts';
 import { valueKind } from './value-kind.ts';
 
 /** Learns a dataset from CSV files; throws `CannotInfer`. */
@@ -18,20 +20,38 @@ export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Pro
     await readCsvRows(readText(path, onRead), dialect, profile);
     profile.endFile();
   }
+  if (profile.rows === 0) await refuseUnread(paths, dialect, onRead);
   refuseValues(profile, paths);
-  if (profile.rows === 0) throw new CannotInfer(`${paths.join(', ')} holds no row behind its header`);
   const names = profile.columns.map(({ name }) => name);
-  const silvers = silverColumns(names, plainColumn);
+  const fields = fieldNames(names, false);
+  const silvers = silverColumns([...fields.values()], plainColumn);
   const columns = profile.columns.map((column) => {
-    const silver = silvers.get(column.name);
+    const field = fields.get(column.name) ?? column.name;
+    const silver = silvers.get(field);
     const required = column.values > 0 && column.empty === 0 && profile.isEverywhere(column.name);
-    return inferColumn(column, chooseType(column), { dataset, required, ...(silver && { silver }) });
+    return inferColumn(column, chooseType(column), { dataset, field, required, ...(silver && { silver }) });
   });
   const key = await chooseKey(columns, dataset, async (listener) => {
     for (const path of paths) await readCsvRows(readText(path, onRead), dialect, listener);
   });
   const isRagged = columns.some(({ name }) => !profile.isEverywhere(name));
   return { format: 'csv', dialect, dataset, paths, columns, key, rows: profile.rows, isRagged, beyond: [] };
+};
+
+/** Says of files without a row that can be read what stands in the way. */
+const refuseUnread = async (
+  paths: readonly string[],
+  dialect: CsvDialect,
+  onRead: OnRead,
+): Promise<never> => {
+  for (const path of paths) {
+    const columns: string[] = [];
+    const onHeader = (names: readonly string[]): void => void columns.push(...names);
+    await readCsvRows(readText(path, onRead), dialect, { onHeader, onRow: () => undefined });
+    const reasons = await unreadReasons(path, { format: 'csv', dialect, columns }, onRead);
+    if (reasons.length > 0) throw noRow(path, reasons);
+  }
+  throw new CannotInfer(`${paths.join(', ')} holds no row behind its header`);
 };
 
 const neverNames: readonly string[] = ['decimal', 'float', 'date', 'timestamp', 'zero_led', 'odd_number'];

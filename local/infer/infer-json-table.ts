@@ -1,12 +1,14 @@
 import { chooseJsonType } from './column-type.ts';
 import type { RowListener } from './csv-rows.ts';
+import { fieldNames } from './field-names.ts';
 import { inferColumn } from './infer-column.ts';
 import type { InferredTable, Samples } from './inferred.ts';
 import { leafOf, readJsonRecords } from './json-records.ts';
 import { chooseKey } from './keys.ts';
 import { RecordProfile } from './record-profile.ts';
-import { CannotInfer, type OnRead, readText } from './sample-file.ts';
+import { CannotInfer, noRow, type OnRead, readText } from './sample-file.ts';
 import { explodedArray, pathColumn, silverColumns } from './silver-columns.ts';
+import { unreadReasons } from './unread.ts';
 
 /** Learns a dataset from files of JSON lines or of JSON arrays; throws `CannotInfer`. */
 export const inferJson = async (
@@ -19,15 +21,24 @@ export const inferJson = async (
     await readJsonRecords(readText(path, onRead), format, profile.onRecord);
     profile.endFile();
   }
-  if (profile.rows === 0) throw new CannotInfer(`${files.join(', ')} holds no JSON object`);
+  if (profile.rows === 0) {
+    for (const path of files) {
+      const reasons = await unreadReasons(path, { format }, onRead);
+      if (reasons.length > 0) throw noRow(path, reasons);
+    }
+    throw new CannotInfer(`${files.join(', ')} holds no JSON object`);
+  }
   const paths = profile.columns.map(({ profile: { name } }) => name);
-  const exploded = explodedArray(paths);
-  const silvers = silverColumns(paths, pathColumn(exploded));
+  const fields = fieldNames(paths, true);
+  const exploded = explodedArray([...fields.values()]);
+  const silvers = silverColumns([...fields.values()], pathColumn(exploded));
   const columns = profile.columns.map((path) => {
-    const silver = silvers.get(path.profile.name);
+    const field = fields.get(path.profile.name) ?? path.profile.name;
+    const silver = silvers.get(field);
     const required = profile.isComplete(path);
     return inferColumn(path.profile, chooseJsonType(path.profile, path.kinds), {
       dataset,
+      field,
       required,
       ...(silver && { silver }),
     });

@@ -27,11 +27,21 @@ export const inferredJson = (answers: readonly Answer[]) => ({
 });
 
 /** Values of personal data are left out. */
-const columnJson = ({ name, type, required, limits, personal, confidence, profile }: InferredColumn) => {
+const columnJson = ({
+  name,
+  field,
+  type,
+  required,
+  limits,
+  personal,
+  confidence,
+  profile,
+}: InferredColumn) => {
   const { values, empty, isUnique, shortest, longest, counts } = profile;
   const isNumeric = profile.least <= profile.greatest && type.type !== 'string';
   return {
     name,
+    field,
     type: type.type,
     ...(type.format !== undefined && { format: type.format }),
     required,

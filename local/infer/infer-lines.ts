@@ -35,7 +35,7 @@ const section = (title: string, lines: readonly string[]): string[] =>
 
 const columnLines = (columns: readonly InferredColumn[]): string[] => {
   const rows = columns.map((column) => [
-    column.name,
+    shownName(column),
     column.type.type,
     column.required ? 'required' : '',
     column.confidence,
@@ -49,6 +49,10 @@ const columnLines = (columns: readonly InferredColumn[]): string[] => {
     `  ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd();
   return [styleText('bold', line(head)), ...rows.map(line)];
 };
+
+/** In the file, and in the manifest where that is another name. */
+const shownName = ({ name, field }: InferredColumn): string =>
+  name === field ? name : `${field} from ${JSON.stringify(name)}`;
 
 /** What values were like; those of personal data are not shown. */
 const seen = (column: InferredColumn): string => {
@@ -122,8 +126,6 @@ const findingLines = (findings: readonly { readonly message: string }[]): string
 export const doubts = ({ columns, key, rows, beyond }: InferredTable): string[] => {
   const personal = columns.filter((column) => column.personal !== undefined).map(({ name }) => name);
   const missing = columns.filter(({ silver }) => !silver).map(({ name }) => name);
-  const arrays = missing.filter((name) => name.includes('[]'));
-  const unsayable = missing.filter((name) => !name.includes('[]')).map((name) => JSON.stringify(name));
   return [
     ...(rows < few ? [`every guess is weak, with ${counted(rows, 'row')} to learn from`] : []),
     ...columns.flatMap(({ name, type }) => (type.note === undefined ? [] : [`${name} ${type.note}`])),
@@ -131,8 +133,7 @@ export const doubts = ({ columns, key, rows, beyond }: InferredTable): string[] 
       ? ['no columns tell two rows apart: set key in the manifest if there are any']
       : []),
     ...said('marked as personal data (pii) by a guess', personal),
-    ...said('not in the silver table, whose SQL can only say plain names', unsayable),
-    ...said('not in the silver table, where the macros explode and element read arrays', arrays),
+    ...said('not in the silver table, where the macros explode and element read arrays', missing),
     ...said('ignored, since no manifest can name them', beyond),
   ];
 };

@@ -2,7 +2,9 @@ import { extensionOf } from './file-names.ts';
 import { inferCsv } from './infer-csv.ts';
 import { inferJson } from './infer-json-table.ts';
 import type { InferredTable, Samples } from './inferred.ts';
-import { CannotInfer, isJsonArray, type OnRead } from './sample-file.ts';
+import { readJsonRecords } from './json-records.ts';
+import { CannotInfer, isJsonArray, noRow, type OnRead, readText } from './sample-file.ts';
+import { unreadReasons } from './unread.ts';
 
 /**
  * Learns columns, types and keys of a dataset from every row of its files, in flat memory; throws `CannotInfer`.
@@ -17,8 +19,12 @@ export const inferTable = async (samples: Samples, onRead: OnRead): Promise<Infe
   const format = extension === '.json' ? 'json' : 'jsonl';
   for (const path of samples.paths) {
     if ((await isJsonArray(path)) === (format === 'json')) continue;
-    const [holds, suffix] = format === 'json' ? ['JSON lines', '.jsonl'] : ['one JSON array', '.json'];
-    throw new CannotInfer(`${path} holds ${holds}; its name has to end in ${suffix}`);
+    if (format === 'jsonl')
+      throw new CannotInfer(`${path} holds one JSON array; its name has to end in .json`);
+    let lines = 0;
+    await readJsonRecords(readText(path, onRead), 'jsonl', () => lines++);
+    if (lines > 0) throw new CannotInfer(`${path} holds JSON lines; its name has to end in .jsonl`);
+    throw noRow(path, await unreadReasons(path, { format }, onRead));
   }
   return inferJson(samples, format, onRead);
 };

@@ -12,13 +12,16 @@ export type Confidence = 'high' | 'medium' | 'low';
 
 /** One column as it goes into the manifest. */
 export type InferredColumn = {
+  /** In the file: a column's name, or a path in its records. */
   readonly name: string;
+  /** In the manifest. */
+  readonly field: string;
   readonly type: ColumnType;
   readonly limits: ColumnLimits;
   readonly required: boolean;
   /** The kind of personal data it may hold. */
   readonly personal?: string;
-  /** Absent where SQL cannot say it. */
+  /** Absent where silver does not have it, such as for another array than the one that it takes apart. */
   readonly silver?: SilverColumn;
   readonly confidence: Confidence;
   readonly profile: ColumnProfile;
@@ -26,6 +29,7 @@ export type InferredColumn = {
 
 /** Columns that tell one row of a file from another. */
 export type InferredKey = {
+  /** Their names in the file. */
   readonly columns: readonly string[];
   /** `found`: no two rows of a file share it; `event`: so too, with a moment in it; `none`: they do, or nothing is known. */
   readonly kind: 'found' | 'event' | 'none';
@@ -43,7 +47,7 @@ export type InferredTable = {
   readonly rows: number;
   /** Some file lacks a column that another one has. */
   readonly isRagged: boolean;
-  /** The array of objects that silver has a row for each element of. */
+  /** The array of objects, by the name of its fields, that silver has a row for each element of. */
   readonly exploded?: string;
   /** Places in records that no manifest can name. */
   readonly beyond: readonly string[];

@@ -14,9 +14,9 @@ export const manifestText = (table: InferredTable, badShare: number): string => 
     name_pattern: pattern,
     ...csvText(table),
     ...(table.beyond.length > 0 && { unknown_fields: 'ignore' }),
-    ...(key.kind !== 'none' && { key: key.columns }),
+    ...(key.kind !== 'none' && { key: key.columns.map((name) => fieldOfColumn(columns, name)) }),
     ...(key.kind === 'event' && { on_duplicate: 'first' }),
-    fields: Object.fromEntries(columns.map((column) => [column.name, fieldOf(column)])),
+    fields: Object.fromEntries(columns.map((column) => [column.field, fieldText(column)])),
     validation: {
       on_error: 'quarantine_rows',
       max_bad_share: badShare,
@@ -51,7 +51,10 @@ const named = (paths: readonly string[]): string => {
   return others.length === 0 ? first : `${first} and ${others.length} more`;
 };
 
-const fieldOf = ({ type, required, limits, personal }: InferredColumn) => {
+const fieldOfColumn = (columns: readonly InferredColumn[], name: string): string =>
+  columns.find((column) => column.name === name)?.field ?? name;
+
+const fieldText = ({ name, field, type, required, limits, personal }: InferredColumn) => {
   const guesses = [
     ...(personal === undefined ? [] : [`looks like ${personal}`]),
     ...(type.isFlag ? ['a flag, 0 or 1'] : []),
@@ -62,6 +65,7 @@ const fieldOf = ({ type, required, limits, personal }: InferredColumn) => {
     ...(type.reason === undefined ? [] : [type.reason]),
   ];
   return {
+    ...(name !== field && { from: name }),
     type: type.type,
     ...(required && { required }),
     ...(type.format !== undefined && { format: type.format }),

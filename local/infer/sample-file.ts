@@ -10,6 +10,10 @@ export class CannotInfer extends Error {
   override readonly name = 'CannotInfer';
 }
 
+/** The error for a file of which no row can be read, for these reasons. */
+export const noRow = (path: string, reasons: readonly string[]): CannotInfer =>
+  new CannotInfer(`no row of ${path} can be read${reasons.map((reason) => `\n  ${reason}`).join('')}`);
+
 /** Tells how many bytes of a file were read, as they lie on the disk. */
 export type OnRead = (path: string, bytes: number) => void;
 

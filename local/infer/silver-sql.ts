@@ -33,7 +33,7 @@ export const silverSql = (table: InferredTable): string => {
     '',
     'select',
     lines.map((line) => `  ${line}`).join(',\n'),
-    `from ${relationOf(dataset, known, exploded)}`,
+    `from ${relationOf(dataset, exploded)}`,
     '',
   ].join('\n');
 };
@@ -43,21 +43,19 @@ const grainOf = ({ dataset, exploded }: InferredTable): string =>
     ? `one row per record of a landed file of ${dataset}`
     : `one row per element of ${exploded} of a landed record of ${dataset}; one without a number for a record without elements`;
 
-const relationOf = (
-  dataset: string,
-  columns: readonly InferredColumn[],
-  exploded: string | undefined,
-): string => {
+const relationOf = (dataset: string, exploded: string | undefined): string => {
   const source = `source('landed', '${dataset}')`;
   if (exploded !== undefined) return `{{ explode(${source}, '${exploded}') }} as ${landedAlias}`;
-  const isQualified = columns.some(({ silver }) => silver?.read.startsWith(`${landedAlias}.`));
-  return `{{ ${source} }}${isQualified ? ` as ${landedAlias}` : ''}`;
+  return `{{ ${source} }}`;
 };
 
 const configOf = (table: InferredTable): string => {
   const { columns, key } = table;
   const found = silverKey(table);
-  const names = found.length > 0 ? found : columns.flatMap(({ silver }) => silver?.name ?? []).slice(0, 1);
+  const names =
+    [found, columns.flatMap(({ silver }) => silver?.name ?? []).slice(0, 1), ['landed_file']].find(
+      ({ length }) => length > 0,
+    ) ?? [];
   const listed = list(names);
   const moment = columns.find(({ name, type }) => type.type === 'timestamp' && key.columns.includes(name));
   const column = moment?.silver?.name;
@@ -84,8 +82,16 @@ const castOf = (column: InferredColumn): string => {
 
 const textOf = ({ isFlag, numbers }: InferredColumn['type'], read: string): string => {
   if (isFlag) return `${read} = '1'`;
-  return numbers ? `nullif(${read}, '${numbers.word}')` : read;
+  return numbers ? `nullif(${read}, ${sqlText(numbers.word)})` : read;
 };
+
+/** A text as every engine reads it: quotes and backslashes are no part of a literal. */
+const sqlText = (text: string): string =>
+  text
+    .split(/(['\\])/)
+    .filter((part) => part !== '')
+    .map((part) => (part === "'" || part === '\\' ? `chr(${part.charCodeAt(0)})` : `'${part}'`))
+    .join(' || ');
 
 const sqlType = ({ type: { type, isFlag, numbers }, limits, profile }: InferredColumn): string => {
   const plain = numbers?.type ?? type;

@@ -32,7 +32,7 @@ export class JsonColumns {
   /** Takes a key of an object that the manifest does not name there. */
   unknown(object: ObjectShape, key: string, element: number): void {
     const { unknown_fields, fields } = this.manifest;
-    if (unknown_fields === 'reject' || key === '') {
+    if (unknown_fields === 'reject') {
       const value = fields.some(({ pii }) => pii) ? undefined : object.path + key;
       const subject = value === undefined ? { subject: 'a key of the record' } : {};
       const says = 'is a key that the manifest does not name';

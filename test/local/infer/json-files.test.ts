@@ -26,8 +26,8 @@ const session = (at: number): string =>
 const records = Array.from({ length: 40 }, (_, at) => session(at));
 const types = {
   session_id: { type: 'string', required: true, pattern: expect.any(String) },
-  'user.mail': { type: 'string', required: true, pii: true },
-  'user.age': { type: 'int', required: true, min: 0 },
+  'user_value.mail': { from: 'user.mail', type: 'string', required: true, pii: true },
+  'user_value.age': { from: 'user.age', type: 'int', required: true, min: 0 },
   started: { type: 'timestamp', required: true, format: 'YYYY-MM-DDTHH:mm:ss[.ffffff]' },
   'tags[]': { type: 'string', required: true },
   zip: { type: 'string', required: true },
@@ -79,7 +79,7 @@ describe('a file of JSON', () => {
   });
 
   it.each([
-    ['no object', 'shop.json', '[1, 2]', /holds no JSON object/],
+    ['no object', 'shop.json', '[1, 2]', /: line 1: the record is a number, every record is an object/],
     [
       'lines that are called an array',
       'shop.json',

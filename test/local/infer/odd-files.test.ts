@@ -149,9 +149,24 @@ describe('what nothing can be learned from', () => {
     ['a header alone', 'id,n\n', /holds no row/],
     ['UTF-16', Buffer.from('\ufeffid,n\n1,2\n', 'utf16le'), /is UTF-16, not CSV/],
     ['a spreadsheet', Buffer.from('PK\u0003\u0004....'), /ZIP archive or a spreadsheet/],
-    ['a column without a name', 'id,\n1,2\n', /no manifest fits .* is its first line a header\?/],
     ['two columns of one name', 'id,ID\n1,2\n', /differs from id in case alone/],
-    ['a column of the lake', 'id,batch_id\n1,2\n', /batch_id: is a column that the lake adds/],
+    [
+      'rows that are wider than the header',
+      'id,name\n1,x,\n',
+      /: line 2: the record has 3 columns, the header has 2\n.*delimiter/,
+    ],
+    ['carriage returns alone', 'id,n\r1,2\r', /: line 1: "n\\r1" holds a carriage return .*\n.*line feeds/s],
+    ['another encoding', Buffer.from('id,Größe\n1,ß\n', 'latin1'), /: line 1: "Gr..e" is not UTF-8\n.*iconv/],
+    [
+      'rows in another encoding',
+      Buffer.from('id,name\n1,ß\n', 'latin1'),
+      /: line 2, column name: "." is not UTF-8\n.*iconv/,
+    ],
+    [
+      'rows of more than a mebibyte',
+      `id,n\n1,${'x'.repeat(2 ** 20)}\n`,
+      /: line 2: the record is longer than 1048576 bytes.*\n.*max_row_bytes/,
+    ],
     [
       'values in the header',
       '1,2020-01-01,7.5\n2,2020-01-02,8.5\n',

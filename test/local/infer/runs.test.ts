@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../../deploy/render.ts';
 import type { Catalog } from '../../../functions/domain/catalog.ts';
 import { compileRuleset } from '../../../functions/domain/dqdl/compile.ts';
+import { landedColumns } from '../../../functions/domain/gathering.ts';
 import type { SpecFile } from '../../../functions/domain/spec.ts';
 import { runQuality } from '../../../functions/engine/quality.ts';
+import { literal } from '../../../functions/engine/sql-text.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
 import { type InferredDataset, inferDataset } from '../../../local/infer/infer-dataset.ts';
 import { writeTexts } from '../../../local/infer/write-texts.ts';
@@ -31,6 +33,9 @@ const texts: Readonly<Record<string, string>> = {
   ),
   'odd.csv': odd,
   'sessions.jsonl': sessions,
+  'titles.tsv': 'tconst\tstart\tΤίτλος\t\ntt1\t1994\tΆλφα\t1\ntt2\t\\N\tΒήτα\t2\n',
+  'parcels.jsonl':
+    '{"Parcel ID":1,"Ship To":{"Post Code":"AB1"},"Line Items":[{"Unit Price":1.5}],"order":"x"}\n',
 };
 const datasetOf = (file: string): string => file.replace(/\..*/, '');
 
@@ -79,8 +84,8 @@ describe('what is inferred runs', () => {
     const known = catalog.datasets[dataset];
     if (!one || !known) throw new Error(`there is no ${dataset}`);
     const { sql, table, ruleset } = known;
-    const columns = one.manifest.fields.map(({ name }) => name);
-    const spec = transformSpec([landed(one)], { batch: `${dataset}-1`, dataset, sql, table, columns });
+    const landing = { batch: `${dataset}-1`, dataset, sql, table, ...landedColumns(one.manifest.fields) };
+    const spec = transformSpec([landed(one)], landing);
     const staged = await runTransform(lake.run(`${dataset}-t`), spec);
     const compiled = compileRuleset(ruleset, { dataset, columns: table.columns });
     const quality = qualitySpec(spec, staged, { ruleset: compiled });
@@ -94,7 +99,7 @@ describe('what is inferred runs', () => {
     const columns = inferred.get(dataset)?.table.columns ?? [];
     expect(table.columns).toHaveLength(columns.length + 4);
     const counts = columns.map(({ silver }) => `count(${silver?.name})`).join(', ');
-    const [values = []] = await lake.rows(`select ${counts} from read_parquet('${staged}')`);
+    const [values = []] = await lake.rows(`select ${counts} from read_parquet(${literal(staged)})`);
     expect(values.map(Number)).toEqual(columns.map(({ profile }) => profile.values));
   });
 
@@ -110,15 +115,32 @@ describe('what is inferred runs', () => {
     const { files, table, staged } = await publish('odd');
     expect(files).toMatchObject([{ outcome: 'published', rows: 2 }]);
     expect(table.columns.map(({ name }) => name).slice(0, -4)).toEqual([
-      ...['customer_id', 'code', 'user_value', 'rate', 'is_new', 'seen'],
+      ...['customer_id', 'code', 'user_value', 'annual_income', 'rate', 'is_new', 'seen'],
     ]);
     expect(
       await lake.rows(
-        `select * exclude (landed_file, landed_version, landed_at, batch_id) from read_parquet('${staged}') order by all`,
+        `select * exclude (landed_file, landed_version, landed_at, batch_id) from read_parquet(${literal(staged)}) order by all`,
       ),
     ).toEqual([
-      ['7', '0012', 'Ann', null, true, '2020-02-29 10:00:00'],
-      ['8', '0013', 'Bob', '1.2500', false, '2020-02-29 10:00:01.5'],
+      ['7', '0012', 'Ann', '1200.00', null, true, '2020-02-29 10:00:00'],
+      ['8', '0013', 'Bob', '1300.00', '1.2500', false, '2020-02-29 10:00:01.5'],
+    ]);
+  });
+
+  it('names fields for columns that SQL cannot say, and reads \\N as nothing', async () => {
+    const { staged } = await publish('titles');
+    const columns = 'tconst, start, titlos, col_4';
+    expect(await lake.rows(`select ${columns} from read_parquet(${literal(staged)}) order by all`)).toEqual([
+      ['tt1', '1994', 'Άλφα', '1'],
+      ['tt2', null, 'Βήτα', '2'],
+    ]);
+  });
+
+  it('names fields for keys that SQL cannot say', async () => {
+    const { staged } = await publish('parcels');
+    const columns = 'parcel_id, ship_to_post_code, order_value, item_number, unit_price';
+    expect(await lake.rows(`select ${columns} from read_parquet(${literal(staged)})`)).toEqual([
+      ['1', 'AB1', 'x', '1', '1.50'],
     ]);
   });
 
@@ -127,7 +149,7 @@ describe('what is inferred runs', () => {
     expect(files).toMatchObject([{ outcome: 'published', rows: 3, failures: [] }]);
     expect(table.key).toEqual(['session_id', 'item_number']);
     const columns = 'session_id, customer_id, song_id, item_number, price, price_value';
-    expect(await lake.rows(`select ${columns} from read_parquet('${staged}') order by all`)).toEqual([
+    expect(await lake.rows(`select ${columns} from read_parquet(${literal(staged)}) order by all`)).toEqual([
       ['a', '7', 's', '1', '1.00', '1.10'],
       ['a', '7', 't', '2', '1.00', '2.00'],
       ['b', '8', null, null, '2.00', null],
