@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
@@ -10,6 +10,8 @@ import { runTransform } from '../../functions/engine/transform.ts';
 import { writeSample } from '../../local/generate/sample.ts';
 import { type Lake, openLake, transformSpec } from '../functions/engine/fixtures.ts';
 import { cleanKeyOf, judged, type ManifestJson } from '../functions/engine/judged.ts';
+import { makeFiles, validated } from '../parquet/landed-parquet.ts';
+import { parquetSpec } from '../parquet/staged-parquet.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { type DirtyBatch, dirtyBatch, dirtyColumns, dirtySql } from './dirty-files.ts';
 import { openSparkLake, type SparkLake } from './spark-lake.ts';
@@ -117,4 +119,33 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
       await rm(folder, { recursive: true });
     }
   }, 300_000);
+
+  test(
+    'is the same for Parquet of all types and writers',
+    async () => {
+      const made = await makeFiles(Number(process.env.PARQUET_FILES ?? 8), 3, async (from, to) => {
+        const folder = `${to}.spark`;
+        const copy = `insert overwrite directory '${folder}' using parquet select * from parquet.\`${from}\``;
+        const [answer] = await spark.sql(copy);
+        // It cannot read each type that Arrow writes.
+        if (answer && 'error' in answer) return;
+        const part = (await readdir(folder)).find((name) => name.endsWith('.parquet'));
+        if (part) await copyFile(join(folder, part), to);
+      });
+      const files = await Promise.all(
+        made.map(async (file) => {
+          const { facts, clean, key } = await validated(file);
+          if (!facts || !clean) return [];
+          const version = await spark.put(cleanKeyOf(key), clean);
+          duckdb.put(cleanKeyOf(key), clean);
+          return [{ key, version, landed_at: '2024-06-25T12:00:00Z', facts, clean_key: cleanKeyOf(key) }];
+        }),
+      );
+      const batch = nextBatch();
+      const onSpark = parquetSpec(files.flat(), batch, (array) => `get(${array}, 0)`);
+      const onDuckdb = parquetSpec(files.flat(), batch, (array) => `${array}[1]`);
+      expect(await bothStage(onSpark, onDuckdb.sql)).toBeGreaterThan(0);
+    },
+    10 * 60_000,
+  );
 });
