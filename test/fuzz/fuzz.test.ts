@@ -5,7 +5,7 @@ import { land, openLake } from '../functions/engine/fixtures.ts';
 import { fuzzedFiles } from './fuzzed-files.ts';
 import { columns, type ValidatedFile, validated } from './validated.ts';
 
-const count = Number(process.env.FUZZED_FILES ?? 600);
+const count = Number(process.env.FUZZED_FILES ?? 300);
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const batchSize = 500;
 

@@ -72,7 +72,7 @@ const jsonRows = (clean: Buffer): Text[][] =>
   clean
     .toString()
     .split('\n')
-    .slice(0, -1)
+    .filter((line) => line.trim() !== '')
     .map((line) => {
       const texts = line.replace(/"(?:[^"\\]|\\.)*"|-?\d[0-9.eE+-]*/g, (token) =>
         token.startsWith('"') ? token : `"${token}"`,
