@@ -26,7 +26,7 @@ export const sparkSettings = (
   'spark.driver.bindAddress': '127.0.0.1',
   'spark.driver.memory': driverMemory(),
   'spark.driver.extraJavaOptions': javaOptions(scratch),
-  'spark.local.dir': scratch,
+  'spark.local.dir': oneFolder(scratch),
   'spark.sql.warehouse.dir': `${scratch}/warehouse`,
   'spark.sql.shuffle.partitions': '2',
   'spark.jars': jars.join(','),
@@ -36,6 +36,12 @@ export const sparkSettings = (
   'spark.sql.catalog.lake.warehouse': `${root}/lake`,
   'spark.soundcheck.root': root,
 });
+
+/** Spark takes a comma for the end of a folder, and would write beside it. */
+const oneFolder = (path: string): string => {
+  if (!path.includes(',')) return path;
+  throw new TypeError(`${path}: Spark takes no folder with a comma in its path; name another folder`);
+};
 
 const javaOptions = (scratch: string): string =>
   [

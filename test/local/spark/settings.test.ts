@@ -23,3 +23,10 @@ test('listens on this machine alone and keeps all files under its two folders', 
   });
   expect(settings['spark.driver.extraJavaOptions']).toContain('-Djava.io.tmpdir="/a scratch"');
 });
+
+test('takes no folder that Spark would take for two', () => {
+  const installation = { python: 'python', jars: [], extensions: [] };
+  expect(() => sparkSettings(installation, { root: '/a', scratch: '/a,b/scratch' })).toThrow(
+    'comma in its path',
+  );
+});
