@@ -108,7 +108,7 @@ def _elements(text: TextIO) -> Iterator[dict[str, Any]]:
 def _open(file: RecordFile, folder: Path) -> TextIO:
     path = _fetched(file.path, folder)
     newline = "\n" if file.facts["format"] == "jsonl" else ""
-    return open(path, "rt", encoding="utf-8-sig", newline=newline)
+    return path.open(encoding="utf-8-sig", newline=newline)
 
 
 def _fetched(path: str, folder: Path) -> Path:
