@@ -41,7 +41,7 @@ const ofBatch = async ({ files, ledger }: Ports, id: string): Promise<readonly F
 };
 
 const moveAway = async (ports: Ports, file: FileRecord): Promise<void> => {
-  if (file.archived_at || file.state === 'quarantined') return ports.ledger.dequeue(file);
+  if (file.archived_at || ['quarantined', 'missing'].includes(file.state)) return ports.ledger.dequeue(file);
   if (readName(file.key).kind === 'marker') return ports.ledger.dequeue(file);
   if (['published', 'superseded', 'ignored'].includes(file.state)) return archive(ports, file);
   if (file.state === 'rejected') return quarantine(ports, file);

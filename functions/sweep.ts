@@ -71,7 +71,7 @@ const sweepFile = async ({ functions, ledger }: Ports, file: FileRecord): Promis
   if (file.state === 'claimed' && (await ledger.batch(file.batch_id ?? ''))?.state === 'failed') {
     await functions.invoke('run-transform', ourEvent('Batch Failed', file.dataset, file.batch_id ?? ''));
   }
-  if (['published', 'superseded', 'ignored', 'quarantined'].includes(file.state)) {
+  if (['published', 'superseded', 'ignored', 'quarantined', 'missing'].includes(file.state)) {
     await functions.invoke('archive-files', fileEvent('File Ignored', file));
   }
 };

@@ -9,7 +9,7 @@ import { isBeingJudged, largestBatch } from './domain/batches.ts';
 import { fileEvent, ObjectCreated, objectCreated } from './domain/events.ts';
 import { enrollVersions, judgeLanded } from './domain/judging.ts';
 import type { Verdict } from './domain/judging-verdict.ts';
-import { fileId, readName } from './domain/landing.ts';
+import { fileId, type LandedName, readName } from './domain/landing.ts';
 import type { FileRecord } from './domain/ledger.ts';
 import type { Clock, Events, Files, Functions, Ledger, Log, Scratch } from './domain/ports.ts';
 import { isAt, type Wished } from './domain/reprocess.ts';
@@ -29,18 +29,43 @@ type Ports = {
 /** Judges one landed file version against the manifest in force and records the verdict; a manifest wakes the files that wait for it. */
 export const validateLanding =
   (ports: Ports) =>
-  async ({ detail: { object } }: ObjectCreated): Promise<void> => {
+  async (event: ObjectCreated): Promise<void> => {
+    const { object } = event.detail;
     const file = { key: object.key, version: object['version-id'] };
     const name = readName(file.key);
     if (name.kind === 'elsewhere') return;
     if (name.kind === 'manifest') return wakeWaiting(ports, name.dataset);
     await enrollVersions(ports, file.key, name.dataset);
     const landed = await ports.ledger.file(file);
-    if (!landed) return ports.log.info('file is gone before it was seen', file);
+    if (!landed) return recordVanished(ports, event, name);
     if (isAt(landed, 'asked', 'accepted')) return recordAgain(ports, landed);
     const judged = landed.state === 'landed' ? await record(ports, landed) : landed;
     if (judged) await announce(ports, judged);
   };
+
+/** A version that was gone before anybody could read it: nothing of it is published, and that is known for ever. */
+const recordVanished = async (
+  { ledger, clock, log }: Ports,
+  { detail: { object }, time }: ObjectCreated,
+  { dataset, kind }: Exclude<LandedName, { kind: 'elsewhere' }>,
+): Promise<void> => {
+  const { key, 'version-id': version, size = 0 } = object;
+  log.info('file is gone before it was seen', { key, version });
+  if (kind === 'marker') return;
+  const numbers = (await ledger.versionsOf(key)).map(({ number }) => number);
+  const now = clock.now();
+  const vanished: FileRecord = {
+    ...{ key, version, size, dataset, state: 'missing', rev: 1 },
+    number: Math.max(0, ...numbers) + 1,
+    landed_at: time === undefined ? now : new Date(time).toISOString(),
+    enrolled_at: now,
+    reason: 'its bytes were gone before they were read',
+    failed_runs: 0,
+    failed_alone: 0,
+  };
+  await ledger.enroll(vanished);
+  await ledger.dequeue(vanished);
+};
 
 const record = async (ports: Ports, found: FileRecord): Promise<FileRecord | undefined> => {
   const landed = await noteUnanswered(ports, found);
@@ -60,7 +85,9 @@ const record = async (ports: Ports, found: FileRecord): Promise<FileRecord | und
     await ports.ledger.amend(landed, { reason: verdict.reason });
     return undefined;
   }
-  return ports.ledger.move(landed, verdict.state, verdict.patch);
+  const moved = await ports.ledger.move(landed, verdict.state, verdict.patch);
+  if (moved?.state === 'missing') await ports.ledger.dequeue(moved);
+  return moved;
 };
 
 /** Only what goes on to a batch is said; the file was published before, and stays so. */

@@ -6,6 +6,7 @@ import { addLand } from './commands/land.ts';
 import { withExamples } from './commands/options.ts';
 import { addQuery, addShow } from './commands/query.ts';
 import { addReplay } from './commands/replay.ts';
+import { addReport } from './commands/report.ts';
 import { addReprocess } from './commands/reprocess.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRuns } from './commands/runs.ts';
@@ -29,7 +30,7 @@ for (const add of [addCheck, addInfer]) add(program);
 program.commandsGroup('A laptop cloud:');
 for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
 program.commandsGroup('Any cloud, the laptop one or AWS:');
-for (const add of [addLand, addRuns, addReplay, addReprocess, addRetry]) add(program);
+for (const add of [addLand, addRuns, addReport, addReplay, addReprocess, addRetry]) add(program);
 
 program.parseAsync().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);

@@ -14,6 +14,8 @@ import { Unfinished, untilDone } from './until-done.ts';
 
 export type Key = { readonly pk: string; readonly sk: string };
 export type Item = Key & Readonly<Record<string, unknown>>;
+/** From one sort key to another. */
+export type Range = { readonly from: string; readonly to: string };
 type Attributes = Readonly<Record<string, unknown>>;
 
 /** Single-item reads and conditional writes of one table; every write that is retried after a lost answer knows itself again. */
@@ -45,13 +47,13 @@ export const dynamoItems = (TableName: string) => {
   return {
     get,
 
-    /** Items of one partition in order of `sk`. */
-    query: async (pk: string): Promise<Item[]> => {
+    /** Items of one partition in order of `sk`, those of a range where one is given, its ends among them. */
+    query: async (pk: string, range?: Range): Promise<Item[]> => {
       const found: Item[] = [];
       const input = {
         TableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': pk },
+        KeyConditionExpression: `pk = :pk${range ? ' AND sk BETWEEN :from AND :to' : ''}`,
+        ExpressionAttributeValues: { ':pk': pk, ...(range && { ':from': range.from, ':to': range.to }) },
         ConsistentRead: true,
       };
       for await (const page of paginateQuery({ client }, input))

@@ -12,10 +12,13 @@ import type { Ledger } from '../domain/ports.ts';
 import { dynamoItems, type Item, type Items, type Key } from './dynamo-items.ts';
 
 const fileKey = ({ key, version }: FileVersion): Key => ({ pk: `FILE#${key}`, sk: version });
-const queueKey = ({ dataset, landed_at, key, version }: FileRecord): Key => {
+const byLanding = ({ landed_at, key, version }: FileRecord): string => {
   const sortKey = (name: string): string => `${landed_at}#${name}#${version}`;
-  return { pk: `QUEUE#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
+  return sortKey(fitted(key, sortKey));
 };
+const queueKey = (file: FileRecord): Key => ({ pk: `QUEUE#${file.dataset}`, sk: byLanding(file) });
+const landedKey = (file: FileRecord): Key => ({ pk: `LANDED#${file.dataset}`, sk: byLanding(file) });
+const datasetKey = (dataset: string): Key => ({ pk: 'DATASETS', sk: `DATASET#${dataset}` });
 const publishedKey = ({ dataset, key, version }: FileRecord): Key => {
   const sortKey = (name: string): string => `${name}#${version}`;
   return { pk: `PUBLISHED#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
@@ -81,6 +84,7 @@ export const ledgerOn = (items: Items): Ledger => {
   const moveFile = mover<FileRecord>(items, fileKey, fileMoves);
   const moveBatch = mover<BatchRecord>(items, ({ id }) => batchKey(id), batchMoves);
   const moveRebuild = mover<RebuildRecord>(items, ({ id }) => rebuildKey(id), rebuildMoves);
+  const named = new Set<string>();
   return {
     file: async (file) => recordOf<FileRecord>(await items.get(fileKey(file))),
     versionsOf: async (key) =>
@@ -88,7 +92,11 @@ export const ledgerOn = (items: Items): Ledger => {
         .flatMap((item) => recordOf<FileRecord>(item) ?? [])
         .sort((a, b) => a.number - b.number),
     enroll: async (file) => {
-      await items.put({ ...queueKey(file), key: file.key, version: file.version });
+      const { dataset, key, version, landed_at } = file;
+      if (!named.has(dataset)) await items.put({ ...datasetKey(dataset), dataset });
+      named.add(dataset);
+      await items.put({ ...landedKey(file), key, version, landed_at });
+      await items.put({ ...queueKey(file), key, version });
       await items.putNew({ ...fileKey(file), ...file });
     },
     move: moveFile,
@@ -103,6 +111,16 @@ export const ledgerOn = (items: Items): Ledger => {
       return recordOf<FileVersion>(await items.get(place)) ?? { key, version };
     },
     dequeue: (file) => items.remove(queueKey(file)),
+    datasets: async () => (await items.query('DATASETS')).map(({ dataset }) => String(dataset)),
+    landed: async (dataset, { since = '', until = '9999-12-31' } = {}) => {
+      // Whatever follows a day, a moment of it among others, sorts before the character that follows all of theirs.
+      const range = { from: since || '0', to: `${until}~` };
+      return (await items.query(`LANDED#${dataset}`, range)).map(({ key, version, landed_at }) => ({
+        key: String(key),
+        version: String(version),
+        landed_at: String(landed_at),
+      }));
+    },
 
     listPublished: (file) => items.put({ ...publishedKey(file), key: file.key, version: file.version }),
     published: async (dataset) =>

@@ -6,7 +6,11 @@ import type { JobName, Statement } from './ports.ts';
 
 /** S3 says that an object version was created. */
 export const ObjectCreated = z.object({
-  detail: z.object({ object: z.object({ key: z.string(), 'version-id': z.string() }) }),
+  detail: z.object({
+    object: z.object({ key: z.string(), 'version-id': z.string(), size: z.number().optional() }),
+  }),
+  /** When it was created; absent in an event that was made again. */
+  time: z.string().optional(),
 });
 export type ObjectCreated = z.infer<typeof ObjectCreated>;
 

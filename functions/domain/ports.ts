@@ -68,6 +68,13 @@ export type Ledger = {
   firstWith(sha256: string, file: FileRecord, over?: FileVersion): Promise<FileVersion>;
   /** Takes a file off the queue. */
   dequeue(file: FileRecord): Promise<void>;
+  /** Datasets of which a file was ever seen, also such as nobody has described; empty for files in no dataset's folder. */
+  datasets(): Promise<readonly string[]>;
+  /** Every file version of a dataset that was ever seen, in order of landing, from one day to another (`2026-11-29`, UTC), both among them. */
+  landed(
+    dataset: string,
+    days?: { readonly since?: string | undefined; readonly until?: string | undefined },
+  ): Promise<readonly (FileVersion & { readonly landed_at: string })[]>;
 
   /** Lists a file among those of its dataset that were published; twice is once. */
   listPublished(file: FileRecord): Promise<void>;

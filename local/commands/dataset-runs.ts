@@ -1,37 +1,68 @@
-import type { FileVersion } from '../../functions/domain/landing.ts';
-import { runKey } from '../../functions/domain/landing.ts';
+import pLimit from 'p-limit';
+import { RE2JS } from 're2js';
+import { fileId, landingPrefix } from '../../functions/domain/landing.ts';
 import { type BatchRecord, batchId, type FileRecord, type Lease } from '../../functions/domain/ledger.ts';
-import type { Files, Ledger } from '../../functions/domain/ports.ts';
+import type { Ledger } from '../../functions/domain/ports.ts';
 import { repairsOf } from '../../functions/domain/repair/repaired.ts';
-import { inLedger, TransformSpec } from '../../functions/domain/spec.ts';
-import { byLanding, inQuarantine } from './in-quarantine.ts';
+import { byLanding } from './in-quarantine.ts';
 
-/** What the ledger knows of a dataset: its lease, its last batches, and every file that waits, is in quarantine or was in one of them. */
+/** What the ledger knows of a dataset: its lease, its last batches, and every file version that ever landed and is asked for. */
 export type DatasetRuns = {
   readonly dataset: string;
   readonly lease: Lease;
   /** Newest first. */
   readonly batches: readonly BatchRecord[];
-  /** In order of landing, with all versions of their keys. */
+  /** In order of landing. */
   readonly files: readonly FileRecord[];
+  /** Those, and versions and repairs of what is wrong with some of them: all that it takes to say who needs a person. */
+  readonly known: readonly FileRecord[];
 };
 
-type Ports = { readonly files: Pick<Files, 'list' | 'readText'>; readonly ledger: Ledger };
+/** Which file versions are asked for: from one day of landing to another (UTC), and names that a pattern fits. */
+export type Asked = {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** With `*` for any letters and `?` for one. */
+  readonly name?: string | undefined;
+};
 
-/** Looks back over so many batches of a dataset; older files that came to rest well are left out. */
-export const datasetRuns = async (ports: Ports, dataset: string, last: number): Promise<DatasetRuns> => {
-  const { ledger } = ports;
-  const lease = await ledger.lease(dataset);
-  const batches = await lastBatches(ledger, lease, last);
-  const [waiting, quarantined, batched] = await Promise.all([
-    ledger.waiting(dataset),
-    inQuarantine(ports, dataset),
-    Promise.all(batches.map(({ id }) => filesOfBatch(ports, id))),
+const atOnce = 500;
+
+/** Looks back over so many batches of a dataset, and over all its files. */
+export const datasetRuns = async (
+  ledger: Ledger,
+  dataset: string,
+  last: number,
+  { since, until, name }: Asked = {},
+): Promise<DatasetRuns> => {
+  const [lease, landed] = await Promise.all([
+    ledger.lease(dataset),
+    ledger.landed(dataset, { since, until }),
   ]);
-  const keys = new Set([...waiting, ...quarantined, ...batched.flat()].map(({ key }) => key));
-  const versions = (await Promise.all([...keys].map((key) => ledger.versionsOf(key)))).flat();
-  const repairs = (await repairsOf(ledger, versions)).filter(({ key }) => !keys.has(key));
-  return { dataset, lease, batches, files: [...versions, ...repairs].sort(byLanding) };
+  const named = name === undefined ? landed : landed.filter(fitting(dataset, name));
+  const parts = Array.from({ length: Math.ceil(named.length / atOnce) }, (_, part) =>
+    named.slice(part * atOnce, (part + 1) * atOnce),
+  );
+  const [batches, files] = await Promise.all([
+    lastBatches(ledger, lease, last),
+    pLimit(8).map(parts, (part) => ledger.files(part)),
+  ]);
+  const found = files.flat().sort(byLanding);
+  const isAll = named.length === landed.length && since === undefined && until === undefined;
+  return { dataset, lease, batches, files: found, known: isAll ? found : await withKin(ledger, found) };
+};
+
+/** With the other versions of files that something is wrong with, and with what was mended of them. */
+const withKin = async (ledger: Ledger, files: readonly FileRecord[]): Promise<FileRecord[]> => {
+  const wrong = files.filter(
+    ({ state, quarantined_rows = 0 }) =>
+      ['rejected', 'quarantined', 'missing'].includes(state) || quarantined_rows > 0,
+  );
+  const versions = await pLimit(8).map(wrong, ({ key }) => ledger.versionsOf(key));
+  const sources = wrong.flatMap(({ repairs }) => repairs ?? []);
+  const kin = [...versions.flat(), ...(await repairsOf(ledger, wrong)), ...(await ledger.files(sources))];
+  const all = new Map([...files, ...kin].map((file) => [fileId(file), file]));
+  return [...all.values()].sort(byLanding);
 };
 
 /** Every fence is a batch, unless whoever took the lease went no further. */
@@ -41,8 +72,18 @@ const lastBatches = async (ledger: Ledger, { name, fence }: Lease, last: number)
   return batches.filter((batch) => batch !== undefined);
 };
 
-/** A spec that is gone, or not yet written, names no file. */
-const filesOfBatch = async ({ files }: Ports, batch: string): Promise<FileVersion[]> => {
-  const text = await files.readText(runKey(batch, 'transform', 'spec'));
-  return text === undefined ? [] : TransformSpec.parse(JSON.parse(text)).files.map(inLedger);
+/** The pattern speaks of what stands behind the dataset's folder, or of the last part of that. */
+const fitting = (dataset: string, pattern: string): ((file: { readonly key: string }) => boolean) => {
+  const expression = [...pattern].map((one) => (one === '*' ? '.*' : one === '?' ? '.' : RE2JS.quote(one)));
+  const compiled = RE2JS.compile(expression.join(''), RE2JS.DOTALL);
+  return ({ key }) => {
+    const name = nameBehind(dataset, key);
+    return compiled.matches(name) || compiled.matches(name.slice(name.lastIndexOf('/') + 1));
+  };
+};
+
+/** A key without its dataset's folder. */
+export const nameBehind = (dataset: string, key: string): string => {
+  const prefix = dataset ? landingPrefix(dataset) : 'data/';
+  return key.startsWith(prefix) ? key.slice(prefix.length) : key;
 };

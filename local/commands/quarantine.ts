@@ -5,12 +5,7 @@ import type { Files } from '../../functions/domain/ports.ts';
 import { count } from './count.ts';
 import { rowsFileOf } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
-
-type ReportText = {
-  readonly findings_total?: number;
-  readonly findings?: readonly { readonly message: string }[];
-  readonly failures?: readonly { readonly rule: string; readonly metric: string | null }[];
-};
+import { type FileReport, violationLines } from './report-lines.ts';
 
 const filesShown = 5;
 const findingsShown = 4;
@@ -50,14 +45,6 @@ const partedLines = async (files: Pick<Files, 'readText'>, record: FileRecord): 
 
 const reportLines = async (files: Pick<Files, 'readText'>, record: FileRecord): Promise<string[]> => {
   const at = reportKey(record);
-  const report: ReportText = JSON.parse((await files.readText(at)) ?? '{}');
-  const findings = (report.findings ?? []).map(({ message }) => message);
-  const failures = (report.failures ?? []).map(({ rule, metric }) => `${rule} does not hold (${metric})`);
-  const said = [...findings, ...failures];
-  const total = report.findings_total ?? said.length;
-  return [
-    ...said.slice(0, findingsShown).map((text) => `  ${text}`),
-    ...(total > findingsShown ? [`  … ${count(total, 'finding')} in all`] : []),
-    `  ${styleText('dim', `report: ${at}`)}`,
-  ];
+  const report: FileReport = JSON.parse((await files.readText(at)) ?? '{}');
+  return [...violationLines(report, findingsShown), `  ${styleText('dim', `report: ${at}`)}`];
 };

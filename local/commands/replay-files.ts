@@ -5,6 +5,7 @@ import { fileId } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import { answer } from './answer.ts';
 import { inQuarantine } from './in-quarantine.ts';
+import { datasetsNamed } from './known-datasets.ts';
 import { tellOfLanded } from './land-files.ts';
 import type { LandedFile } from './landing.ts';
 import { type Replayable, replayable } from './replayable.ts';
@@ -20,6 +21,7 @@ export class CannotReplay extends Error {
 /** Lands what is in quarantine of a dataset again and says where it went; exit code 1 when rows of it are not published. */
 export const replay = async (dataset: string, flags: ReplayFlags): Promise<void> =>
   onTarget(flags, async (target) => {
+    await datasetsNamed(target.ledger, dataset);
     await target.landManifests();
     const manifest = await manifestInForce(target.files, dataset);
     if (!manifest.ok) throw new CannotReplay(`nothing of ${dataset} can be judged: ${manifest.reason}`);

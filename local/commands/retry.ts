@@ -10,6 +10,10 @@ export const addRetry = (program: Command): void => {
     .argument('<dataset>', 'the dataset whose parked files are tried again');
   withExamples(
     withJson(withTarget(command)),
+    'Follows them to their end and says why where one is not published.',
+    '',
+    'Exit code: 0 every row is published, 1 a file or rows of it are not, or a rebuild failed.',
+    '',
     'Example:',
     '  $ soundcheck retry streams    once what made the runs fail is mended',
   ).action(async (dataset: string, flags: TargetFlags) =>

@@ -1,38 +1,67 @@
 import { styleText } from 'node:util';
 import type { BatchRecord, FileRecord, FileState, Lease } from '../../functions/domain/ledger.ts';
 import { count } from './count.ts';
-import type { DatasetRuns } from './dataset-runs.ts';
+import { type DatasetRuns, nameBehind } from './dataset-runs.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
+import { datasetName } from './known-datasets.ts';
 import type { MartRuns } from './mart-runs.ts';
-import { failedLines, leftOutLines, warningLines } from './rebuild-lines.ts';
+import { brokenRule } from './report-lines.ts';
 import { rowsText, shortTime } from './runs-words.ts';
 
-const filesShown = 20;
 const batchesShown = 5;
 
-/** A dataset for people: how many files are where, each file with the reason, the last batches, what can be done. */
-export const datasetLines = ({ dataset, lease, batches, files }: DatasetRuns): string[] => {
-  if (files.length === 0 && batches.length === 0)
-    return [
-      `${styleText('bold', dataset)}: nothing has landed; npx soundcheck land FILE --dataset ${dataset}`,
-    ];
-  const shown = files.slice(-filesShown);
-  const left = files.length - shown.length;
+/** A dataset, and which of its files are to be shown: those that need a person, or the others. */
+export type Shown = DatasetRuns & {
+  readonly shown: readonly FileRecord[];
+  /** Most files that are shown. */
+  readonly limit: number;
+};
+
+/** What of a dataset needs a person: its files in order of landing, a batch that failed, what can be done; empty where nothing does. */
+export const openLines = (runs: Shown & { readonly failed: BatchRecord | undefined }): string[] => {
+  const { dataset, known, shown, limit, failed } = runs;
+  if (shown.length === 0 && !failed) return [];
   return [
-    `${styleText('bold', dataset)}: ${counts(files)}`,
-    ...(left > 0 ? [`  … ${count(left, 'older file')}; --json shows all`] : []),
-    ...shown.flatMap((file) => fileLines(file, files)),
-    ...leaseLines(lease),
-    ...batches.slice(0, batchesShown).map(batchLine),
-    ...nextLines(dataset, files),
+    `${styleText('bold', datasetName(dataset))}: ${countsOf(shown) || 'a batch failed'}`,
+    ...shown.slice(0, limit).flatMap((file) => fileLines(file, known)),
+    ...moreLines(shown.length, limit),
+    ...(failed ? [batchLine(failed)] : []),
+    ...nextLines(dataset, shown),
   ];
 };
 
-const counts = (files: readonly FileRecord[]): string => {
-  const states = new Map<FileState, number>();
-  for (const { state } of files) states.set(state, (states.get(state) ?? 0) + 1);
-  return [...states].map(([state, number]) => `${number.toLocaleString('en-US')} ${state}`).join(', ');
+/** A dataset for people: how many files are where, those shown with the newest first, the last batches. */
+export const datasetLines = ({ dataset, lease, batches, files, known, shown, limit }: Shown): string[] => {
+  if (files.length === 0 && batches.length === 0)
+    return [
+      `${styleText('bold', datasetName(dataset))}: nothing has landed; npx soundcheck land FILE --dataset ${dataset}`,
+    ];
+  return [
+    `${styleText('bold', datasetName(dataset))}: ${countsOf(files) || 'no such file'}`,
+    ...shown
+      .slice(-limit)
+      .reverse()
+      .flatMap((file) => fileLines(file, known)),
+    ...moreLines(shown.length, limit),
+    ...leaseLines(lease),
+    ...batches.slice(0, batchesShown).map(batchLine),
+  ];
 };
+
+const moreLines = (files: number, limit: number): string[] =>
+  files > limit ? [`  … and ${(files - limit).toLocaleString('en-US')} more: --limit ${files}`] : [];
+
+/** How many files are in which state. */
+export const statesOf = (files: readonly FileRecord[]): Partial<Record<FileState, number>> => {
+  const states: Partial<Record<FileState, number>> = {};
+  for (const { state } of files) states[state] = (states[state] ?? 0) + 1;
+  return states;
+};
+
+const countsOf = (files: readonly FileRecord[]): string =>
+  Object.entries(statesOf(files))
+    .map(([state, number]) => `${number.toLocaleString('en-US')} ${state}`)
+    .join(', ');
 
 const colors: Partial<Record<FileState, 'green' | 'red' | 'yellow' | 'cyan'>> = {
   published: 'green',
@@ -46,25 +75,24 @@ const colors: Partial<Record<FileState, 'green' | 'red' | 'yellow' | 'cyan'>> = 
 };
 
 const fileLines = (record: FileRecord, files: readonly FileRecord[]): string[] => {
-  const { landed_at, key, state, batch_id, drift = [] } = record;
-  const name = key.slice(key.indexOf('/', 'data/'.length) + 1);
+  const { landed_at, key, dataset, state, batch_id, drift = [] } = record;
   const facts = [rowsText(record, files), batch_id ?? ''].filter((fact) => fact !== '');
   const details = [
-    whyOf(record),
+    ...whyOf(record),
     ...drift,
     rowsFileOf(record) && `set aside: ${rowsFileOf(record)}`,
     state === 'quarantined' ? `report: ${reportOf(record)}` : undefined,
   ];
   return [
-    `  ${shortTime(landed_at)}  ${name}  ${styleText(colors[state] ?? 'dim', state)}  ${facts.join(', ')}`,
+    `  ${shortTime(landed_at)}  ${nameBehind(dataset, key)}  ${styleText(colors[state] ?? 'dim', state)}  ${facts.join(', ')}`.trimEnd(),
     ...details.flatMap((detail) => (detail ? [`      ${detail}`] : [])),
   ];
 };
 
-const whyOf = ({ reason, failures_found = [], superseded_by }: FileRecord): string | undefined => {
-  if (superseded_by !== undefined) return `by version ${superseded_by}`;
-  if (failures_found.length > 0) return `broke ${failures_found.map(({ rule }) => rule).join('; ')}`;
-  return reason;
+const whyOf = ({ reason, failures_found = [], superseded_by, records }: FileRecord): string[] => {
+  if (superseded_by !== undefined) return [`by version ${superseded_by}`];
+  if (failures_found.length > 0) return failures_found.map((failure) => brokenRule(failure, records));
+  return reason === undefined ? [] : [reason];
 };
 
 const leaseLines = ({ holder, taken_at = '' }: Lease): string[] =>
@@ -78,11 +106,14 @@ const batchLine = ({ id, state, files, rows, opened_at, closed_at, reason }: Bat
 
 /** What somebody can do about files that do not go on by themselves. */
 const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
-  const newest = files.filter((file) => !files.some((other) => isNewer(other, file)));
-  const has = (state: FileState): boolean => newest.some((file) => file.state === state);
-  const isAside = newest.some((file) => rowsFileOf(file) !== undefined);
+  const has = (state: FileState): boolean => files.some((file) => file.state === state);
+  const isAside = files.some((file) => rowsFileOf(file) !== undefined);
   return [
     ...(has('parked') ? [`once mended: npx soundcheck retry ${dataset}`] : []),
+    ...(has('missing') ? ['what is missing: land it again'] : []),
+    ...(has('quarantined')
+      ? ['what is wrong with a file: npx soundcheck report FILE; correct it and land it under the same name']
+      : []),
     ...(has('quarantined') || isAside
       ? [`after a change of the manifest: npx soundcheck replay ${dataset}`]
       : []),
@@ -94,26 +125,19 @@ const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
   ].map((line) => `  ${styleText('dim', line)}`);
 };
 
-/** What was ignored or is gone takes no version's place. */
-const isNewer = (other: FileRecord, { key, number }: FileRecord): boolean =>
-  other.key === key && other.number > number && !['ignored', 'missing'].includes(other.state);
-
 /** A mart for people: whose KPIs are out since when, and what waits. */
-export const martLines = (runs: MartRuns): string[] => {
-  const { mart, published, lease, pending } = runs;
+export const martLines = ({ mart, published, lease, pending }: MartRuns): string[] => {
   const out = published
     ? `KPIs of rebuild ${published.id} are out since ${shortTime(published.closed_at ?? published.opened_at)}`
     : 'no KPIs are out yet';
   const running =
     lease.holder === undefined ? [] : [`  ${lease.holder} runs since ${shortTime(lease.taken_at ?? '')}`];
   const waits =
-    pending.length > 0 ? [`  ${count(pending.length, 'batch')} not in them yet: ${pending.join(', ')}`] : [];
-  return [
-    `${styleText('bold', mart)}: ${out}`,
-    ...running,
-    ...waits,
-    ...failedLines(runs),
-    ...leftOutLines(runs),
-    ...warningLines(runs),
-  ];
+    pending.length > 0
+      ? [`  not in them yet: ${pending.slice(0, batchesShown).join(', ')}${moreBatches(pending.length)}`]
+      : [];
+  return [`${styleText('bold', mart)}: ${out}`, ...running, ...waits];
 };
+
+const moreBatches = (batches: number): string =>
+  batches > batchesShown ? ` and ${(batches - batchesShown).toLocaleString('en-US')} more` : '';

@@ -1,41 +1,87 @@
-import type { FileRecord } from '../../functions/domain/ledger.ts';
+import { styleText } from 'node:util';
+import { fileId } from '../../functions/domain/landing.ts';
+import { type BatchRecord, type FileRecord, fileMoves } from '../../functions/domain/ledger.ts';
+import { nameHint } from '../../functions/domain/nearest-name.ts';
 import { answer, inParts } from './answer.ts';
 import { type DatasetRuns, datasetRuns } from './dataset-runs.ts';
-import { manifestTexts } from './datasets.ts';
-import { recordDocument } from './file-document.ts';
+import { recordDocument, reportOf } from './file-document.ts';
 import { fileStory, storyLines } from './file-story.ts';
-import { martRuns } from './mart-runs.ts';
+import { datasetsNamed } from './known-datasets.ts';
+import { type MartRuns, martRuns } from './mart-runs.ts';
+import { failedBatch, needingPerson } from './needs-person.ts';
 import { outdatedLines, type PublishedBy, publishedBy, publishedDocument } from './published-by.ts';
-import { datasetLines, martLines } from './runs-lines.ts';
+import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
+import { reportLines } from './report-lines.ts';
+import { datasetLines, martLines, openLines, statesOf } from './runs-lines.ts';
 import { saveRows } from './save-rows.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
 
 export type RunsFlags = TargetFlags & {
+  readonly open?: boolean;
+  /** States, with commas between them. */
+  readonly inState?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly name?: string;
+  readonly limit?: string;
   readonly file?: string;
+  readonly all?: boolean;
   readonly rows?: string;
   readonly last: string;
 };
 
-/** Says what the ledger knows of the files of one dataset, or of all, or of one file. */
+const usualLimit = 20;
+
+/** Says what the ledger knows of the files of one dataset, or of all, or of one file; what needs a person comes first. */
 export const showRuns = async (dataset: string | undefined, flags: RunsFlags): Promise<void> => {
-  const last = Number(flags.last);
-  if (!Number.isInteger(last) || last < 1) throw new Error('--last is a whole number from 1');
-  const datasets = dataset === undefined ? [...(await manifestTexts()).keys()] : [dataset];
-  await onTarget(flags, (target) =>
-    flags.file === undefined
-      ? tellRuns(target, datasets, last, flags)
-      : tellStory(target, datasets, flags.file, flags),
-  );
+  const [last, limit] = [
+    wholeNumber('--last', flags.last),
+    wholeNumber('--limit', flags.limit ?? usualLimit),
+  ];
+  for (const flag of ['since', 'until'] as const) expectDay(flag, flags[flag]);
+  for (const state of statesIn(flags) ?? []) expectState(state);
+  await onTarget(flags, async (target) => {
+    const datasets = await datasetsNamed(target.ledger, dataset);
+    if (flags.file !== undefined) return tellStory(target, datasets, flags.file, flags);
+    await tellRuns(target, datasets, dataset !== undefined, { ...flags, counts: { last, limit } });
+  });
 };
+
+const statesIn = ({ inState }: RunsFlags): string[] | undefined =>
+  inState?.split(',').map((state) => state.trim());
+
+const wholeNumber = (flag: string, given: string | number): number => {
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`${flag} is a whole number from 1`);
+  return number;
+};
+
+const expectDay = (flag: string, day: string | undefined): void => {
+  if (day === undefined) return;
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(`${day}T00:00Z`).toJSON()?.startsWith(day);
+  if (!isDay) throw new Error(`--${flag} ${day} is no day; write it as 2026-11-29`);
+};
+
+const expectState = (state: string): void => {
+  if (!Object.hasOwn(fileMoves, state))
+    throw new Error(`there is no state ${state}${nameHint(state, Object.keys(fileMoves))}`);
+};
+
+type Counted = RunsFlags & { readonly counts: { readonly last: number; readonly limit: number } };
 
 const tellRuns = async (
   target: Target,
   datasets: readonly string[],
-  last: number,
-  flags: RunsFlags,
+  isOne: boolean,
+  flags: Counted,
 ): Promise<void> => {
-  const runs = await Promise.all(datasets.map((one) => datasetRuns(target, one, last)));
-  const marts = (await target.marts()).filter((mart) => mart.datasets.some((one) => datasets.includes(one)));
+  const { last, limit } = flags.counts;
+  const runs = await Promise.all(
+    datasets.map(async (dataset) => viewOf(await datasetRuns(target.ledger, dataset, last, flags), flags)),
+  );
+  const marts = (await target.marts()).filter(
+    (mart) => !isOne || mart.datasets.some((one) => datasets.includes(one)),
+  );
   const rebuilds = await Promise.all(marts.map((mart) => martRuns(target.ledger, mart)));
   const saved = await rowsSaved(
     target,
@@ -44,17 +90,76 @@ const tellRuns = async (
   );
   const catalog = await target.catalog();
   const made = await Promise.all(datasets.map((one) => publishedBy(target, one, catalog)));
-  const told = runs.map((one, at) => [...datasetLines(one), ...madeLines(made[at])]);
-  const lines = inParts(...told, ...rebuilds.map(martLines), savedLines(saved));
-  const documents = runs.map((one, at) => runsDocument(one, made[at]));
-  answer(flags, { datasets: documents, marts: rebuilds, saved }, lines);
+  const open = [
+    ...rebuilds.map(failedLines),
+    ...rebuilds.map(leftOutLines),
+    ...runs.map((one) => openLines({ ...one, shown: one.open, limit })),
+    ...rebuilds.map(warningLines),
+  ];
+  const rest = [
+    ...runs.map((one, at) => [...datasetLines({ ...one, shown: one.rest, limit }), ...madeLines(made[at])]),
+    ...rebuilds.map(martLines),
+  ];
+  const lines = inParts(headLine(open), ...open, ...(flags.open ? [] : rest), savedLines(saved));
+  answer(flags, documentOf(runs, made, rebuilds, saved, flags), lines);
 };
 
-const runsDocument = ({ files, ...runs }: DatasetRuns, made: PublishedBy | undefined): object => ({
-  ...runs,
-  files: files.map(recordDocument),
-  ...(made && { published: publishedDocument(made) }),
-});
+type View = DatasetRuns & {
+  readonly open: readonly FileRecord[];
+  readonly rest: readonly FileRecord[];
+  readonly failed: BatchRecord | undefined;
+};
+
+/** What needs a person is decided by all that is known; then those of some states are taken. */
+const viewOf = (runs: DatasetRuns, flags: RunsFlags): View => {
+  const states = statesIn(flags);
+  const open = new Set(needingPerson(runs.known).map(fileId));
+  const files = runs.files.filter(({ state }) => states === undefined || states.includes(state));
+  const isOpen = (file: FileRecord): boolean => open.has(fileId(file));
+  return {
+    ...runs,
+    files,
+    open: files.filter(isOpen),
+    rest: files.filter((file) => !isOpen(file)),
+    failed: failedBatch(runs),
+  };
+};
+
+const headLine = (open: readonly (readonly string[])[]): string[] =>
+  open.some((lines) => lines.length > 0)
+    ? [styleText('bold', 'Needs a person:')]
+    : [styleText('green', 'Nothing needs a person.')];
+
+/** The same for programs: without a limit all files, those that need a person first. */
+const documentOf = (
+  runs: readonly View[],
+  made: readonly (PublishedBy | undefined)[],
+  rebuilds: readonly MartRuns[],
+  saved: readonly string[] | undefined,
+  flags: Counted,
+): object => {
+  const limit = flags.limit === undefined ? Number.POSITIVE_INFINITY : flags.counts.limit;
+  const datasets = runs.map((one, at) => {
+    const published = made[at];
+    const { dataset, lease, batches, files, open, rest, failed } = one;
+    const shown = flags.open ? open : [...open, ...[...rest].reverse()];
+    return {
+      ...{ dataset, lease, batches, states: statesOf(files) },
+      failed_batch: failed?.id,
+      needs_person: open.length,
+      files: shown
+        .slice(0, limit)
+        .map((file) => ({ ...recordDocument(file), needs_person: open.includes(file) })),
+      ...(published && { published: publishedDocument(published) }),
+      files_left_out: Math.max(0, shown.length - limit),
+    };
+  });
+  const marts = rebuilds.map((one) => ({ ...one, needs_person: isFailed(one) || isWarning(one) }));
+  return { datasets, marts, saved };
+};
+
+const isWarning = ({ published }: MartRuns): boolean =>
+  (published?.checks ?? []).length > 0 || (published?.left_out ?? 0) > 0;
 
 const madeLines = (made: PublishedBy | undefined): string[] =>
   made ? outdatedLines(made).map((line) => `  ${line}`) : [];
@@ -72,7 +177,15 @@ const tellStory = async (
       `the ledger knows no file ${name} of ${datasets.join(', ')}; soundcheck runs shows what it knows`,
     );
   const saved = await rowsSaved(target, files, flags);
-  answer(flags, { files: files.map(recordDocument), saved }, inParts(storyLines(files), savedLines(saved)));
+  const reports = flags.all ? await reportsOn(target, files) : [];
+  const lines = inParts(storyLines(files), ...reports.map(reportLines), savedLines(saved));
+  answer(flags, { files: files.map(recordDocument), ...(flags.all && { reports }), saved }, lines);
+};
+
+const reportsOn = async ({ files }: Target, records: readonly FileRecord[]) => {
+  const keys = records.flatMap((record) => reportOf(record) ?? []);
+  const texts = await Promise.all(keys.map((key) => files.readText(key)));
+  return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text)]));
 };
 
 const rowsSaved = async (

@@ -185,11 +185,33 @@ test('numbers all versions of a key in the order of the lake, whichever event co
   );
 });
 
-test('records nothing of what lies elsewhere or is gone', async () => {
+test('records nothing of what lies elsewhere, nor of a folder marker that is gone', async () => {
   await wake({ key: 'data/archive/plays/a.csv', version: 'v1' });
-  await wake({ key: 'data/plays/never.csv', version: 'v1' });
+  await wake({ key: 'data/plays/folder/', version: 'v1' });
   expect(await stage.ports.ledger.versionsOf('data/archive/plays/a.csv')).toEqual([]);
-  expect(await stage.ports.ledger.versionsOf('data/plays/never.csv')).toEqual([]);
+  expect(await stage.ports.ledger.versionsOf('data/plays/folder/')).toEqual([]);
+  expect(stage.news()).toEqual([]);
+});
+
+test('records a file that was gone before it was seen as missing, once, behind what S3 still lists', async () => {
+  const there = stage.lake.put('data/unheard/of.csv', goodBody());
+  const gone = { key: there.key, version: 'v0' };
+  for (const again of [1, 2]) {
+    await validateLanding(stage.ports)({ ...objectCreated(gone), time: '2024-06-24T00:00:00Z' });
+    expect((await stage.ports.ledger.landed('unheard')).length, `look ${again}`).toBe(2);
+  }
+  expect(await stage.ports.ledger.versionsOf(gone.key)).toMatchObject([
+    { version: there.version, number: 1, state: 'landed' },
+    { version: 'v0', number: 2, state: 'missing', landed_at: '2024-06-24T00:00:00.000Z' },
+  ]);
+  expect((await stage.ports.ledger.waiting('unheard')).map(({ version }) => version)).toEqual([
+    there.version,
+  ]);
+  expect(await stage.ports.ledger.datasets()).toContain('unheard');
+  expect(await stage.ports.ledger.landed('unheard', { since: '2024-06-25' })).toMatchObject([
+    { version: there.version },
+  ]);
+  expect(await stage.ports.ledger.landed('unheard', { until: '2024-06-24' })).toMatchObject([gone]);
   expect(stage.news()).toEqual([]);
 });
 
@@ -200,6 +222,7 @@ test('notes that the bytes of a file that waited are gone', async () => {
   await other.lake.files.remove(waiting);
   await validateLanding(other.ports)(objectCreated(waiting));
   expect(await fileIn(other, waiting)).toMatchObject({ state: 'missing', reason: 'its bytes are gone' });
+  expect(await other.ports.ledger.waiting('plays')).toEqual([]);
   expect(other.news()).toEqual([]);
 });
 

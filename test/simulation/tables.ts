@@ -13,10 +13,12 @@ export const memoryItems = (
   };
   const items: Items = {
     get: async (key) => structuredClone(table.get(id(key))),
-    query: async (pk) =>
-      structuredClone([...table.values()].filter((item) => item.pk === pk)).sort((a, b) =>
-        a.sk < b.sk ? -1 : 1,
-      ),
+    query: async (pk, range) =>
+      structuredClone(
+        [...table.values()].filter(
+          (item) => item.pk === pk && (!range || (item.sk >= range.from && item.sk <= range.to)),
+        ),
+      ).sort((a, b) => (a.sk < b.sk ? -1 : 1)),
     getAll: async (keys) => structuredClone(keys.flatMap((key) => table.get(id(key)) ?? [])),
     putNew: async (item) => {
       if (table.has(id(item))) return false;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { s3Files } from '../../../functions/adapters/s3-files.ts';
 import { type Cloud, startCloud } from '../../../local/cloud.ts';
 import { landManifests } from '../../../local/commands/manifests.ts';
@@ -97,7 +97,8 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
 
   test('say what is where and why', async () => {
     const { code, stdout } = await run('runs', 'streams');
-    expect(stdout).toMatch(/^streams: 1 published\n/);
+    expect(stdout).toMatch(/^Needs a person:\n\nstreams: 1 published\n/);
+    expect(stdout).toContain('listening: 1 warning of rebuild listening-00000001\n');
     expect(stdout).toMatch(/streams7\.csv {2}published {2}3 rows, 2 set aside, streams-00000001\n/);
     expect(stdout).toMatch(/batch streams-00000001 {2}published .*, 1 file, 1 row\n/);
     expect(stdout).toMatch(/listening: KPIs of rebuild listening-00000001 are out since /);
@@ -130,6 +131,10 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
 
   test('leave in quarantine what the same manifest has refused', async () => {
     expect((await run('land', 'streams8.csv')).code).toBe(1);
+    const { stdout: report } = await run('report', 'streams8.csv');
+    expect(report).toMatch(
+      /^data\/streams\/streams8\.csv {2}version \S+\n {2}rejected at .*\n {2}line 1.*device/,
+    );
     const { stay, files: landed } = await document('replay', 'streams', '--file', 'streams8.csv');
     expect(landed).toEqual([]);
     expect(stay).toMatchObject([{ reason: 'its manifest has not changed since it was judged' }]);
@@ -145,6 +150,34 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
       /streams8\.csv@.+ stays in quarantine: version .+ of it is newer, and published\n/,
     );
     expect(code).toBe(0);
+  });
+
+  test('print what the checks of a rebuild found, and say where there is no report', async () => {
+    const { checks } = await document('report', 'listening-00000001');
+    expect(checks).toMatchObject([{ check_name: 'fact_listens_known_tracks', subject: '2024-06-25' }]);
+    expect((await document('report', 'streams8.csv')).file).toBe('data/streams/streams8.csv');
+  });
+
+  test('show what needs a person, also in datasets that nobody has described, and what filters take', async () => {
+    await files().write('data/unheard/of.csv', header);
+    const open = async (...args: string[]) => (await document('runs', '--open', ...args)).datasets;
+    await vi.waitFor(async () => {
+      const unheard = (await open()).find(({ dataset }: { dataset: string }) => dataset === 'unheard');
+      expect(unheard).toMatchObject({
+        needs_person: 1,
+        files: [
+          { file: 'data/unheard/of.csv', state: 'landed', reason: 'waits for data/unheard/manifest.json' },
+        ],
+      });
+    }, 30_000);
+    const filesOf = async (...args: string[]): Promise<string[]> =>
+      (await document('runs', 'streams', ...args)).datasets[0].files.map(
+        ({ file, state }: { file: string; state: string }) =>
+          `${file.slice('data/streams/'.length)} ${state}`,
+      );
+    expect(await filesOf('--in-state', 'quarantined,parked')).toEqual(['streams8.csv quarantined']);
+    expect(await filesOf('--name', 'streams?.csv', '--limit', '2')).toHaveLength(2);
+    expect(await filesOf('--since', '2100-01-01')).toEqual([]);
   });
 
   test('do not land rows again that were mended', async () => {
@@ -199,7 +232,16 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     ['a file of no dataset', ['land', 'state/cloud.env'], 'has a name that fits no dataset'],
     ['a file that is not there', ['land', 'nothing.csv'], 'there is no file nothing.csv'],
     ['what is not in quarantine', ['replay', 'streams', '--file', 'x.csv'], 'x.csv is not in quarantine of'],
-    ['a dataset without manifest', ['replay', 'nope'], 'waits for data/nope/manifest.json'],
+    ['a dataset that is none', ['replay', 'strems'], 'there is no dataset strems (did you mean streams?)'],
+    ['the same', ['retry', 'strems'], 'there is no dataset strems (did you mean streams?)'],
+    ['the same', ['runs', 'strems'], 'there is no dataset strems (did you mean streams?)'],
+    [
+      'a state that is none',
+      ['runs', '--in-state', 'parkd'],
+      'there is no state parkd (did you mean parked?)',
+    ],
+    ['a day that is none', ['runs', '--since', '2026-02-31'], '--since 2026-02-31 is no day'],
+    ['a report on nothing', ['report', 'x.csv'], 'the ledger knows no file and no rebuild x.csv'],
     ['a file that the ledger does not know', ['runs', '--file', 'x.csv'], 'the ledger knows no file x.csv'],
   ])('say in one line, and in JSON, what cannot be done: %s', async (_, args, problem) => {
     const { code, stdout, stderr } = await run(...args, '--json');

@@ -2,7 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { soundcheck } from './soundcheck-process.ts';
 
-const commands = ['check', 'infer', 'start', 'cloud', 'land', 'runs', 'replay', 'reprocess', 'retry'];
+const commands = [
+  'check',
+  'infer',
+  'start',
+  'cloud',
+  'land',
+  'runs',
+  'report',
+  'replay',
+  'reprocess',
+  'retry',
+];
 
 describe('help', { timeout: 60_000 }, () => {
   test('names every command and begins with examples', async () => {

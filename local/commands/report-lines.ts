@@ -1,0 +1,74 @@
+import { styleText } from 'node:util';
+import type { RuleFailure } from '../../functions/domain/spec.ts';
+import { count } from './count.ts';
+
+/** A report as it lies beside what is in quarantine of a file: of a judgement by the manifest, or by quality rules. */
+export type FileReport = {
+  readonly file: string;
+  readonly version: string;
+  readonly dataset: string;
+  readonly verdict: string;
+  readonly judged_at: string;
+  readonly records?: number;
+  readonly quarantined_rows?: number;
+  readonly findings_total?: number;
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly findings?: readonly { readonly message: string }[];
+  readonly failures?: readonly RuleFailure[];
+};
+
+/** What is wrong with the file, a line each; only the first so many where a number is given. */
+export const violationLines = (report: FileReport, shown = Number.POSITIVE_INFINITY): string[] => {
+  const { findings = [], failures = [], records } = report;
+  const said = [
+    ...findings.map(({ message }) => message),
+    ...failures.map((failure) => brokenRule(failure, records)),
+  ];
+  const total = report.findings_total ?? said.length;
+  const left = total - Math.min(shown, said.length);
+  return [...said.slice(0, shown).map((text) => `  ${text}`), ...(left > 0 ? [leftLine(report, total)] : [])];
+};
+
+const leftLine = ({ findings = [] }: FileReport, total: number): string =>
+  `  … ${count(total, 'finding')} in all${total > findings.length ? `, of which the report keeps the first ${findings.length}` : ''}`;
+
+/** A rule that a file broke, with its metric and the number of rows that it speaks of. */
+export const brokenRule = ({ rule, metric }: RuleFailure, records?: number): string => {
+  const of = records === undefined ? '' : ` of ${count(records, 'row')}`;
+  return `${rule} does not hold: ${metric ?? 'no metric'}${of}`;
+};
+
+/** A whole report for people. */
+export const reportLines = (report: FileReport): string[] => {
+  const { file, version, verdict, judged_at, records, quarantined_rows: aside = 0 } = report;
+  const rows = records === undefined ? '' : `, ${count(records, 'row')}`;
+  const parted = aside > 0 ? `, ${aside.toLocaleString('en-US')} of them set aside` : '';
+  return [
+    `${styleText('bold', file)}  version ${version}`,
+    `  ${verdict} at ${judged_at}${rows}${parted}`,
+    ...violationLines(report),
+    ...countLines(report),
+    ...exampleLines(report),
+  ];
+};
+
+const countLines = ({ counts = {} }: FileReport): string[] => {
+  const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  if (entries.length < 2) return [];
+  return [
+    '  by rule and column:',
+    ...entries.map(([rule, found]) => `  ${found.toLocaleString('en-US').padStart(12)}  ${rule}`),
+  ];
+};
+
+const exampleLines = ({ failures = [] }: FileReport): string[] =>
+  failures.flatMap(({ rule, examples = [] }) =>
+    examples.length === 0
+      ? []
+      : [`  rows that break ${rule}:`, ...examples.map((row) => `    ${rowText(row)}`)],
+  );
+
+const rowText = (row: Readonly<Record<string, string | null>>): string =>
+  Object.entries(row)
+    .map(([column, value]) => `${column}=${value ?? 'NULL'}`)
+    .join('  ');
