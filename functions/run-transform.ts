@@ -18,7 +18,7 @@ import {
 import { largestBatch } from './domain/batches.ts';
 import type { Catalog, Dataset } from './domain/catalog.ts';
 import { OurEvent, objectCreated } from './domain/events.ts';
-import { readOrWriteSpec } from './domain/gathering.ts';
+import { isBatchDue, readOrWriteSpec } from './domain/gathering.ts';
 import { manifestInForce } from './domain/judging.ts';
 import { fileId } from './domain/landing.ts';
 import { type BatchRecord, batchId, type FileRecord, isOver, type Lease, patience } from './domain/ledger.ts';
@@ -51,7 +51,7 @@ export const runTransform =
     const lease = await ports.ledger.lease(dataset);
     if (lease.holder === undefined && (await isDeploying(ports, dataset, known)))
       return sayWhy(ports, dataset, waitsForDeployment(dataset));
-    if (lease.holder === undefined) return goOn(ports, await take(ports, lease), known);
+    if (lease.holder === undefined) return goOn(ports, await take(ports, lease, known), known);
     if (await isLeftBehind(ports, lease, lease.holder)) await goOn(ports, lease, known);
   };
 
@@ -93,13 +93,14 @@ const giveBackLate = async (ports: Ports, id: string): Promise<void> => {
   if (batch?.state === 'failed') await giveBack(ports, batch);
 };
 
-/** Takes the dataset when a file waits for a batch. */
-const take = async (ports: Ports, lease: Lease): Promise<Lease | undefined> => {
+/** Takes the dataset when a file waits for a batch, and the batch could hold it. */
+const take = async (ports: Ports, lease: Lease, dataset: Dataset): Promise<Lease | undefined> => {
   const { ledger, clock } = ports;
   const waiting = await ledger.waiting(lease.name);
   const again = await ledger.reprocessing(lease.name);
   const isReady = waiting.some((file) => file.state === 'accepted') || readyAgain(again).length > 0;
   if (!isReady) return validateWished(ports, again);
+  if (!(await isBatchDue(ports, lease, dataset))) return undefined;
   return ledger.acquire(lease, batchId(lease.name, lease.fence + 1), clock.now());
 };
 

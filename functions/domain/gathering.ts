@@ -64,6 +64,39 @@ const composeSpec = async (
   };
 };
 
+/**
+ * True when the next batch of a dataset would hold a file. Else its files are judged again, for another manifest is in force than
+ * they were judged under, or a broken one: so nobody takes the lease, and the fence does not grow, while there is nothing to run.
+ */
+export const isBatchDue = async (
+  ports: Ports,
+  { name, fence }: Pick<Lease, 'name' | 'fence'>,
+  dataset: Dataset,
+): Promise<boolean> => {
+  const { files, ledger } = ports;
+  const waiting = await ledger.waiting(name);
+  const inForce = await manifestFor(files, name, dataset);
+  if (!inForce.ok) {
+    await judgeAgain(
+      ports,
+      waiting.filter(({ state }) => state === 'accepted'),
+    );
+    return false;
+  }
+  const wished = await ledger.reprocessing(name);
+  const again = readyAgain(wished);
+  const stale = [...(await staleRepairs(ports, [...waiting, ...again])), ...(await outdated(ports, wished))];
+  const choices = [waiting, again].map((some) =>
+    chooseBatch(some, inForce.sha256, fence + 1, new Set(stale)),
+  );
+  if (choices.some(({ batch }) => batch.length > 0)) return true;
+  await judgeAgain(
+    ports,
+    choices.flatMap(({ rejudge }) => rejudge),
+  );
+  return false;
+};
+
 /** None where another deployment brought the one in force. */
 const manifestFor = async (files: Files, name: string, dataset: Dataset): Promise<InForce> => {
   const inForce = await manifestInForce(files, name);
@@ -192,7 +225,7 @@ const judgeAgain = async (
   for (const file of files) {
     const isBack = file.reprocess
       ? await askAgain(ledger, file)
-      : await ledger.move(file, 'landed', { woken_at: clock.now() });
+      : await ledger.move(file, 'landed', { reason: undefined, woken_at: clock.now() });
     if (isBack) await functions.invoke('validate-landing', objectCreated(file));
   }
 };

@@ -73,7 +73,7 @@ test('sends files that were judged under another manifest back to be judged', as
   expect(await fileIn(stage, file)).toMatchObject({ state: 'landed' });
   expect(stage.invoked).toEqual([{ name: 'validate-landing', event: objectCreated(file) }]);
   expect(stage.engine.running()).toEqual([]);
-  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
+  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
 });
 
 test('waits for files that are about to be judged, for a while', async () => {
@@ -183,4 +183,30 @@ test('fails a batch one of whose files does not wait any more, and blames no fil
   expect(await ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
   expect(stage.announced).toContain(`Batch Failed: plays ${id}`);
   expect(stage.engine.running()).toEqual([]);
+});
+
+test.each([
+  ['is broken', () => void stage.lake.put('data/plays/manifest.json', '{'), 'landed'],
+  [
+    'is not there',
+    () => void stage.lake.files.remove(stage.lake.newest('data/plays/manifest.json') as never),
+    'landed',
+  ],
+  ['has changed', () => void putManifest(stage, { purpose: 'other' }), 'landed'],
+])('takes no lease, however often it is woken, while the manifest %s', async (_, change, state) => {
+  const file = await land(stage, 'a', goodBody());
+  change();
+  for (let again = 0; again < 10; again++) {
+    await wake();
+    stage.pass(4 * patience);
+  }
+  expect(await fileIn(stage, file)).toMatchObject({ state });
+  expect(stage.invoked).toEqual([{ name: 'validate-landing', event: objectCreated(file) }]);
+  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
+});
+
+test('grows the fence by one for each batch alone', async () => {
+  await land(stage, 'a', goodBody());
+  for (let again = 0; again < 10; again++) await wake();
+  expect(await stage.ports.ledger.lease('plays')).toMatchObject({ fence: 1 });
 });
