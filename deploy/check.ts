@@ -15,8 +15,12 @@ type Outcome = { readonly text: string; readonly problems: number; readonly repa
  * it in one run, so that whoever mends it sees every mistake at once. Answers whether it is clean.
  */
 export const checkProject = async (root: string, print: (text: string) => void): Promise<boolean> => {
-  const parts = [rendered(root), tool(root, 'biome', ['check', '--colors=off', '.']), tool(root, 'tsc', [])];
-  const outcomes = await Promise.all(parts);
+  const rendering = renderProject(root);
+  const outcomes = await Promise.all([
+    rendered(root, rendering),
+    tool(root, 'biome', ['check', '--colors=off', '.']),
+    types(root, rendering),
+  ]);
   for (const { text } of outcomes) if (text !== '') print(text);
   const failed = outcomes.filter(({ problems }) => problems > 0);
   const total = failed.reduce((sum, { problems }) => sum + problems, 0);
@@ -25,15 +29,27 @@ export const checkProject = async (root: string, print: (text: string) => void):
   return total === 0;
 };
 
-const rendered = async (root: string): Promise<Outcome> => {
+const rendered = async (root: string, rendering: Promise<string>): Promise<Outcome> => {
   try {
-    const text = await renderProject(root);
+    const text = await rendering;
     await tryInEngine(root);
     return { text, problems: 0 };
   } catch (error) {
     if (!(error instanceof ProjectProblems)) throw error;
     return { text: error.message, problems: error.problems.length };
   }
+};
+
+/** The functions import the rendered catalog, so types are checked once it is there; that it is missing is said by what kept it from being rendered. */
+const types = async (root: string, rendering: Promise<string>): Promise<Outcome> => {
+  const isRendered = await rendering.then(
+    () => true,
+    () => false,
+  );
+  const { text } = await tool(root, 'tsc', []);
+  const lines = text.split('\n').filter((line) => isRendered || !line.includes("'#catalog'"));
+  const problems = lines.filter((line) => /error TS\d+/.test(line)).length;
+  return { text: lines.join('\n'), problems };
 };
 
 /** Throws `ProjectProblems` for what only the engine finds. */
