@@ -77,7 +77,7 @@ const objectFaults = (
 ): string[] => {
   const known = new Set(places.map(({ steps }) => isString + steps[0]?.key));
   const unknown = Object.keys(tree).filter((key) => !known.has(key));
-  const refused = unknown.filter((key) => manifest.unknown_fields === 'reject' || key === isString);
+  const refused = manifest.unknown_fields === 'reject' ? unknown : [];
   const faults = [...known].flatMap((tagged) => {
     const own = places.filter(({ steps }) => isString + steps[0]?.key === tagged);
     const isThere = Object.hasOwn(tree, tagged);

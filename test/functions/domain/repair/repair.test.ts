@@ -147,8 +147,10 @@ describe('a rows file that comes back', () => {
     });
   });
 
-  test('finds the quarantined lines beside the archived file, too', async () => {
+  test('finds the quarantined lines in quarantine once those beside the clean copy have expired', async () => {
     stage.lake.put(rowsKey(source, 'csv'), rows.replace(/x,.*\n/, ''));
+    const beside = stage.lake.newest(`${source.clean_key}.rows.csv`);
+    if (beside) await stage.lake.files.remove(beside);
     expect(await send(key, mendAll())).toMatchObject({ state: 'accepted', quarantined_rows: 1 });
   });
 
