@@ -5,15 +5,15 @@ import { digitsOf, ExactNumber, numberOf } from './exact-number.ts';
  * so a text that may hold more digits than a double is marked before it is parsed; all others take the usual way.
  */
 
-/** Sixteen digits, a point among them or not, an exponent, or a float that JSON has no word for. */
-const suspicious = /[0-9][0-9.]{15}|[0-9][eE][+-]?[0-9]|NaN|Infinity/;
+/** Sixteen digits, a point among them or not, an exponent; or what JSON has no word for: no digit before the point, no number. */
+const suspicious = /[0-9][0-9.]{15}|[0-9][eE][+-]?[0-9]|[^0-9]\.[0-9]|NaN|Infinity/;
 
 const tokens =
-  /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|NaN|-?Infinity/g;
+  /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|-?Infinity/g;
 
 /**
- * Parses JSON; numbers that a double would change are `ExactNumber`s, and so are DuckDB's `NaN`, `Infinity` and
- * `-Infinity`. Throws `SyntaxError` as `JSON.parse` does.
+ * Parses JSON; numbers that a double would change are `ExactNumber`s. Reads what DuckDB writes beside JSON, too: `.5` for
+ * a decimal that is all fraction; `NaN`, `Infinity` and `-Infinity`, which are `ExactNumber`s. Throws `SyntaxError` as `JSON.parse` does.
  */
 export const parseExactly = (text: string): unknown =>
   suspicious.test(text) ? JSON.parse(text.replace(tokens, marked), unmarked) : JSON.parse(text);

@@ -18,7 +18,7 @@ export type AnyNumber = number | ExactNumber;
 /** A number's significant digits, none for zero; it is `0.<digits>` times ten to the power of `exponent`. */
 export type Digits = { readonly isNegative: boolean; readonly digits: string; readonly exponent: number };
 
-const written = /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
+const written = /^(-?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 
 /** The digits of a number as JSON writes it; undefined for what is no finite number. */
 export const digitsOf = (text: string): Digits | undefined => {

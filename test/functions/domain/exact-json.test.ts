@@ -99,6 +99,13 @@ describe('reading', () => {
     });
   });
 
+  test('reads decimals that DuckDB writes without a digit before the point', () => {
+    const text = '{"a":.000000000000000000,"b":-.00000000000000000012,"c":[.5],"d":" .5"}';
+    expect(parseExactly(text)).toEqual({ a: 0, b: -1.2e-19, c: [0.5], d: ' .5' });
+    expect(parseExactly('[.12345678901234567891]')).toEqual([new ExactNumber('0.12345678901234567891')]);
+    expect(() => parseExactly('[1..5]')).toThrow(SyntaxError);
+  });
+
   test('takes a text of several megabytes', () => {
     const text = '\\"é'.repeat(1_000_000);
     expect(parseExactly(`["${text}",1234567890123456789]`)).toEqual([

@@ -50,7 +50,7 @@ test('what DuckDB unloads in place of Redshift keeps every digit until it is a r
           }
         },
       ),
-      { numRuns: Number(process.env.EXACT_RUNS ?? 1) },
+      { numRuns: Number(process.env.EXACT_RUNS ?? 5) },
     );
   } finally {
     connection.closeSync();
