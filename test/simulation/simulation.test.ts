@@ -6,7 +6,7 @@ import type { Defect } from './world.ts';
 
 /** `SIMULATION_SEED=<seed>` replays one history; `SIMULATION_HISTORIES=<n>` plays so many. */
 const only = process.env.SIMULATION_SEED;
-const histories = Number(process.env.SIMULATION_HISTORIES ?? 1000);
+const histories = Number(process.env.SIMULATION_HISTORIES ?? 800);
 
 const weathers: readonly Weather[] = [
   { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.8, throttled: 0, sleepy: 0.04 },
