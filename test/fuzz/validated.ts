@@ -1,4 +1,4 @@
-import Papa from 'papaparse';
+import { parse } from 'csv-parse/sync';
 import { judgeFile } from '../../functions/domain/judge/judge-file.ts';
 import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
 import { rowsWriter } from '../../functions/domain/repair/rows-writer.ts';
@@ -61,9 +61,11 @@ export const validated = async (fuzzed: FuzzedFile): Promise<ValidatedFile | 're
 };
 
 const csvRows = (clean: Buffer, header: readonly string[]): Text[][] => {
-  const { data } = Papa.parse<string[]>(clean.toString(), { delimiter: ',', skipEmptyLines: false });
+  const [, ...records]: string[][] = parse(clean, {
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+  });
   const places = columns.map((name) => header.indexOf(name));
-  const records = data.slice(1, data.at(-1)?.length === 1 && data.at(-1)?.[0] === '' ? -1 : undefined);
   return records.map((record) => places.map((place) => record[place] || null));
 };
 
