@@ -195,7 +195,7 @@ describe('an asynchronous invocation', () => {
     accepted.invokeAsync('test-count', { file: path });
     // Never started, never closed: that process is gone.
     open(deployed('count'));
-    await vi.waitFor(() => expect(count()).toBe(1));
+    await vi.waitFor(() => expect(count()).toBe(1), 10_000);
     await clear();
   });
 
@@ -204,11 +204,11 @@ describe('an asynchronous invocation', () => {
     const first = open(deployed('count', { maximumRetryAttempts: 0 }));
     await first.invokeAsync('test-count', { file: path }).done;
     first.invokeAsync('test-count', { file: path, pause: 60_000 });
-    await vi.waitFor(() => expect(count()).toBe(2));
+    await vi.waitFor(() => expect(count()).toBe(2), 10_000);
     await first.drain(0);
     first.close();
     open(deployed('count', { maximumRetryAttempts: 0 }));
-    await vi.waitFor(() => expect(count()).toBe(3));
+    await vi.waitFor(() => expect(count()).toBe(3), 10_000);
     expect(project.sent).toEqual([]);
     await clear();
   });
@@ -217,7 +217,7 @@ describe('an asynchronous invocation', () => {
     const { path, count, clear } = tries();
     const first = open(deployed('count'));
     const { done } = first.invokeAsync('test-count', { file: path, pause: 300 });
-    await vi.waitFor(() => expect(count()).toBe(1));
+    await vi.waitFor(() => expect(count()).toBe(1), 10_000);
     await first.drain(5_000);
     await done;
     first.close();
