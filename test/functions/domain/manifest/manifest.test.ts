@@ -41,6 +41,7 @@ describe('parseManifest', () => {
       on_error: 'quarantine',
       on_duplicate: 'reject',
       on_empty: 'ignore',
+      on_duplicate_file: 'publish',
       quarantine_path: 'data/quarantine',
     });
     expect(fields).toMatchObject([
