@@ -31,6 +31,7 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     await mkdir(state);
     project = await projectForDbt();
     catalog = await renderCatalog(project, 'duckdb');
+    await mkdir(join(project, 'sql', 'properties'));
     await writeFile(join(project, 'sql', 'properties', 'relations.yml'), propertiesOf(catalog));
     kpis = await publishAndRebuild(catalog, join(state, 'warehouse.duckdb'));
   }, 600_000);
