@@ -114,7 +114,7 @@ const inferAll = async (project: string): Promise<Map<string, InferredDataset>> 
 const inferredRow = ({ table: { columns } }: InferredDataset, dataset: Dataset, landed: Row): Row =>
   silverRow(dataset.table, landed, (name) => {
     const column = columns.find(({ silver }) => silver?.name === name);
-    const text = landed[column?.name ?? ''];
+    const text = landed[column?.field ?? ''];
     if (column?.type.isFlag && typeof text === 'string') return String(text === '1');
     return text === column?.type.numbers?.word ? null : text;
   });
@@ -136,9 +136,14 @@ describeSilverEngines('silver', (engine) => {
           delimiter: '|',
         });
         const texts = records.map((record) =>
-          Object.fromEntries(Object.entries(record).map(([key, text]) => [key, text === '' ? null : text])),
+          Object.fromEntries(
+            one.table.columns.map(({ name, field }) => [
+              field,
+              record[name] === '' ? null : (record[name] ?? null),
+            ]),
+          ),
         );
-        const names = one.table.columns.map((column) => column.name);
+        const names = one.table.columns.map(({ field }) => field);
         const landed = landedRelation(name, flatColumns(names), texts);
         return { dataset, landed, rows: landed.rows.map((row) => inferredRow(one, dataset, row)) };
       });
