@@ -17,6 +17,7 @@ describe('a good file', () => {
     expect(await judge(file)).toEqual({
       verdict: 'accepted',
       drift: [],
+      isRewritten: false,
       facts: {
         format: 'csv',
         compression: 'none',
