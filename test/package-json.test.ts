@@ -29,7 +29,7 @@ const imported = (paths: readonly string[]): string[] => [...new Set(paths.flatM
 
 /** Packages that no file imports, each with what needs it. */
 const neededBy: Readonly<Record<string, () => boolean>> = {
-  '@biomejs/biome': () => scripts.check.includes('biome'),
+  '@biomejs/biome': () => scripts.fix.includes('biome'),
   '@types/aws-lambda': () => read('node_modules/@middy/core/index.d.ts').includes('"aws-lambda"'),
   '@types/node': () => read('tsconfig.json').includes('"types": ["node"]'),
   assemblyscript: () => read('deploy/build-scanner.ts').includes("'assemblyscript/bin/asc.js'"),
@@ -39,7 +39,7 @@ const neededBy: Readonly<Record<string, () => boolean>> = {
   serverless: () => scripts.package.includes('sls'),
   'serverless-esbuild': () => read('serverless.yml').includes('- serverless-esbuild'),
   tsx: () => scripts.render.includes('tsx'),
-  typescript: () => scripts.check.includes('tsc'),
+  typescript: () => read('deploy/check.ts').includes("'tsc'"),
 };
 
 test('what functions import is among the dependencies', () => {
