@@ -30,7 +30,7 @@ export const EngineRequest = z.object({
   /** Published first; warms the engine up, and its time does not count. */
   tracks: File,
   streams: z.array(File).readonly(),
-  /** Compute the KPIs as well, and leave their rows in `<state>/kpis`. */
+  /** Compute the KPIs as well, and leave their rows in `<state>/scratch/kpis`, which its SQL may write to. */
   isWithKpis: z.boolean(),
 });
 export type EngineRequest = z.infer<typeof EngineRequest>;
@@ -93,7 +93,7 @@ const measure = async (
   if (!isWithKpis) return figures;
   const startedAt = performance.now();
   await bench.engine.refresh();
-  await unloadKpis(bench.engine.instance, bench.catalog, join(state, 'kpis'));
+  await unloadKpis(bench.engine.instance, bench.catalog, join(state, 'scratch', 'kpis'));
   return { ...figures, kpis_ms: performance.now() - startedAt };
 };
 

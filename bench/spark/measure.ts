@@ -56,7 +56,7 @@ export const besideHandWritten = (rows: number, repeats: number): Promise<Standi
           runHandWritten({ state: others, tracks, streams: join(folder, 'in') }),
         ),
       );
-      await expectSameKpis(catalog, join(ours, 'kpis'), join(others, 'kpis'));
+      await expectSameKpis(catalog, join(ours, 'scratch', 'kpis'), join(others, 'kpis'));
       for (const state of [ours, others]) await rm(state, { recursive: true });
     }
     return standings;
