@@ -7,6 +7,8 @@ const commands = [
   'infer',
   'start',
   'cloud',
+  'query',
+  'show',
   'land',
   'runs',
   'report',
