@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../functions/domain/catalog.ts';
 import { parseManifest } from '../functions/domain/manifest/manifest.ts';
+import { readManifestJson } from '../functions/domain/manifest/manifest-json.ts';
+import { ManifestText } from '../functions/domain/manifest/manifest-schema.ts';
 import { nameHint } from '../functions/domain/nearest-name.ts';
 import { problemPlace } from './json-places.ts';
 import type { RenderedFile } from './render-file.ts';
@@ -78,6 +80,7 @@ export const datasetOf = (
   sql,
   ruleset,
   manifest_sha256: createHash('sha256').update(manifest).digest('hex'),
+  descriptions: descriptionsIn(manifest, columns),
   table: {
     key: settings.key,
     order: settings.order ?? settings.key,
@@ -85,6 +88,19 @@ export const datasetOf = (
     ...(settings.partition === undefined ? {} : { partition: settings.partition }),
   },
 });
+
+/** For each column that is a field, cast and nothing else, the description of that field. */
+const descriptionsIn = (manifest: string, columns: RenderedFile['columns']): Record<string, string> => {
+  const json = readManifestJson(Buffer.from(manifest));
+  const parsed = ManifestText.safeParse(json.ok ? json.value : undefined);
+  if (!parsed.success) return {};
+  const { fields } = parsed.data.schema;
+  const told = columns.flatMap(({ name, source }): [string, string][] => {
+    const description = source !== undefined && Object.hasOwn(fields, source) && fields[source]?.description;
+    return description ? [[name, description]] : [];
+  });
+  return Object.fromEntries(told);
+};
 
 /** What is wrong with a silver file's settings, source and lineage. */
 export const silverProblems = ({ file, settings, columns, sources, refs }: RenderedFile): Problem[] => {

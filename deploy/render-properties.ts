@@ -3,10 +3,16 @@ import type { Catalog, Model } from '../functions/domain/catalog.ts';
 
 const header = `# Written by \`npm run render\` from the SQL files beside: what dbt has to be told of them.\n`;
 
-/** The properties file of the dbt project: sources, and every relation with its grain and its columns. */
+/** The properties file of the dbt project: sources, and every relation with its grain and its columns, silver's with what manifests say of them. */
 export const propertiesOf = ({ datasets, marts }: Catalog): string => {
   const silver = byName(
-    Object.entries(datasets).map(([name, { sql, table }]) => ({ name, grain: grainOf(sql), ...table })),
+    Object.entries(datasets).map(([name, { sql, table, descriptions }]) => {
+      const columns = table.columns.map((column) => ({
+        ...column,
+        description: descriptions?.[column.name],
+      }));
+      return { name, grain: grainOf(sql), columns };
+    }),
   );
   const models = byName(Object.values(marts).flatMap((mart) => mart.models.map(withGrain)));
   const relations = models.filter(({ kind }) => kind !== 'check');
@@ -30,12 +36,19 @@ export const propertiesOf = ({ datasets, marts }: Catalog): string => {
 const byName = <Named extends { readonly name: string }>(named: readonly Named[]): Named[] =>
   [...new Map(named.map((one) => [one.name, one])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-type Relation = Pick<Model, 'name' | 'columns'> & { readonly grain: string };
+type Relation = Pick<Model, 'name'> & {
+  readonly grain: string;
+  readonly columns: readonly (Model['columns'][number] & { readonly description?: string | undefined })[];
+};
 
 const described = ({ name, grain, columns }: Relation) => ({
   name,
   description: grain,
-  columns: columns.map((column) => ({ name: column.name, data_type: column.type })),
+  columns: columns.map(({ name: column, type, description }) => ({
+    name: column,
+    ...(description !== undefined && { description }),
+    data_type: type,
+  })),
 });
 
 /** From the text that brings nothing of other files along. */

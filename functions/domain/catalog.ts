@@ -12,6 +12,8 @@ export const Dataset = z.object({
   ruleset: z.string(),
   /** Of the manifest that was rendered with it. */
   manifest_sha256: z.string().optional(),
+  /** What the manifest says of the fields that its columns are, for people. */
+  descriptions: z.record(z.string(), z.string()).optional(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 

@@ -77,7 +77,10 @@ export const weather: Readonly<Record<string, string>> = {
     schema: {
       extension: '.csv',
       name_pattern: 'stations.csv',
-      fields: { code: { type: 'string', required: true }, altitude: { type: 'decimal(8,2)' } },
+      fields: {
+        code: { type: 'string', required: true, description: 'Letters of the station' },
+        altitude: { type: 'decimal(8,2)' },
+      },
     },
   }),
   'rules/stations/quality.dqdl': 'Rules = [ IsComplete "code", RowCount > 0 ]\n',

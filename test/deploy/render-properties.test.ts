@@ -52,6 +52,10 @@ select cast(listen_date as date) as listen_date from {{ ref('kpi_day_totals') }}
         { name: 'altitude', data_type: 'decimal(8,2)' },
       ],
     });
+    expect(named('stations').columns.slice(0, 2)).toEqual([
+      { name: 'code', description: 'Letters of the station', data_type: 'varchar(16)' },
+      { name: 'altitude', data_type: 'decimal(8,2)' },
+    ]);
     const withoutTable = models.filter(({ config }: { config?: object }) => config !== undefined);
     expect(withoutTable.map(({ name }: { name: string }) => name)).toEqual([
       'kpi_day_totals',
