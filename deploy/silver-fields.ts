@@ -1,10 +1,10 @@
 import type { Field } from '../functions/domain/field/field.ts';
 import { fieldPath, topOf } from '../functions/domain/field/field-path.ts';
 import { parseManifest } from '../functions/domain/manifest/manifest.ts';
+import { jsonPlace } from '../functions/domain/manifest/manifest-places.ts';
 import { nameHint } from '../functions/domain/nearest-name.ts';
 import { landedColumns } from './bind-landed.ts';
 import { bindSelect } from './bind-select.ts';
-import { jsonPlace } from './json-places.ts';
 import type { Rules } from './render-datasets.ts';
 import type { RenderedFile } from './render-file.ts';
 import { unsafeCast } from './silver-casts.ts';

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RE2JS } from 're2js';
 import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
+import { placedProblem } from '../../functions/domain/manifest/manifest-places.ts';
 import { projectRoot } from './options.ts';
 
 /** A file of this machine and the dataset that it belongs to. */
@@ -66,20 +67,24 @@ export const knownDataset = (dataset: string, texts: ReadonlyMap<string, string>
 
 /** The dataset whose manifest the name of a file, or of the file that its rows come from, fits; throws `CannotLand`. */
 export const datasetOf = (path: string, texts: ReadonlyMap<string, string>): string => {
-  const manifests = [...texts].flatMap(([name, text]): [string, Manifest][] => {
-    const parsed = parseManifest(text);
-    return parsed.ok ? [[name, parsed.manifest]] : [];
-  });
+  const parsed = [...texts].map(([name, text]) => ({ name, text, ...parseManifest(text) }));
+  const manifests = parsed.flatMap((one): [string, Manifest][] => (one.ok ? [[one.name, one.manifest]] : []));
   const name = sourceName(basename(path)).replace(/\.gz$/, '');
   const fitting = manifests.filter(([, manifest]) => fits(name, manifest)).map(([dataset]) => dataset);
   const [only, another] = fitting;
   if (only && !another) return only;
   if (another) throw new CannotLand(`${path} fits ${fitting.join(' and ')}; say which with --dataset`);
   const patterns = manifests.map(([dataset, { name_pattern = '.*' }]) => `\n  ${dataset}: ${name_pattern}`);
+  const broken = parsed.flatMap((one) => (one.ok ? [] : [brokenLine(one.name, one.text, one.problems)]));
+  if (broken.length > 0)
+    throw new CannotLand(`${path} fits no manifest that can be used; repair first:${broken.join('')}`);
   throw new CannotLand(
     `${path} has a name that fits no dataset; rename it to fit one of${patterns.join('')}`,
   );
 };
+
+const brokenLine = (dataset: string, text: string, [first = '']: readonly string[]): string =>
+  `\n  rules/${dataset}/manifest.json: ${placedProblem(text, first)}`;
 
 const fits = (name: string, { extension, name_pattern }: Manifest): boolean =>
   name.endsWith(extension) && (name_pattern === undefined || RE2JS.matches(name_pattern, name));

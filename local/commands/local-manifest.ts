@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { landingRoot } from '../../functions/domain/landing.ts';
 import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
+import { placedProblem } from '../../functions/domain/manifest/manifest-places.ts';
 import { datasetOf, knownDataset, manifestPath, manifestTexts } from './datasets.ts';
 
 /** A manifest of this machine; `dataset` is the folder under data/ that it speaks of. */
@@ -52,7 +53,13 @@ const readManifest = async (path: string): Promise<LocalManifest> => {
     });
   });
   const parsed = parseManifest(bytes);
-  if (!parsed.ok) throw new BrokenManifest(path, parsed.problems);
+  if (!parsed.ok) {
+    const text = bytes.toString();
+    throw new BrokenManifest(
+      path,
+      parsed.problems.map((problem) => placedProblem(text, problem)),
+    );
+  }
   const { manifest, sha256 } = parsed;
   const [dataset = ''] = manifest.directory.slice(landingRoot.length).split('/');
   return { path, dataset, manifest, sha256 };

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FileVersion } from '../../functions/domain/landing.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { soundcheck } from '../local/commands/soundcheck-process.ts';
 import { poisonousParquet } from '../local/duckdb/poison.ts';
 import { smallStreams } from './listens.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
@@ -105,6 +106,23 @@ describe('a file that breaks what reads it', { timeout: 400_000 }, () => {
     expect(await pipeline.ledger.file(file)).toMatchObject({ failed_runs: 1, failed_alone: 1 });
     expect(readers()).not.toContain(reader);
     expect(await queryWarehouse('select 1')).toEqual([['1']]);
+  });
+
+  test('is parked once that happened twice, and published after soundcheck retry', async () => {
+    const killing = setInterval(() => {
+      for (const reader of readers()) process.kill(reader, 'SIGKILL');
+    }, 50);
+    const file = await pipeline.land('data/streams/streams5.csv', smallStreams(5));
+    await vi.waitFor(async () => expect(await stateOf(file)).toBe('parked'), { timeout: 150_000 });
+    clearInterval(killing);
+    const { code, stdout } = await soundcheck(['retry', 'streams', '--state', state]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/data\/streams\/streams5\.csv +30 +30 +0 +0\n/),
+    ]);
+    expect(await pipeline.ledger.file(file)).toMatchObject({ state: 'published', rows: 30 });
+    const again = await soundcheck(['retry', 'streams', '--state', state]);
+    expect([again.code, again.stdout]).toEqual([0, 'No file of streams is parked.\n']);
   });
 
   test('is none where it is gzip that zeros follow', async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CannotLand, withDatasets } from '../../../local/commands/datasets.ts';
+import { CannotLand, datasetOf, withDatasets } from '../../../local/commands/datasets.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -38,6 +38,26 @@ describe('the dataset of a file', () => {
     await expect(withDatasets([at('tracks.csv')], 'nope')).rejects.toThrow(
       /no dataset nope; there are listeners, streams, tracks/,
     );
+  });
+});
+
+describe('a manifest that is broken', () => {
+  const texts = new Map([
+    ['plays', '{\n  "version": "1.0",\n  "directory": "data/plays/",,\n}'],
+    [
+      'tracks',
+      '{"version":"1","directory":"data/tracks/","schema":{"extension":".csv","name_pattern":"tracks\\\\.csv","fields":{"a":{"type":"int"}}}}',
+    ],
+  ]);
+
+  test('is named with its problem and its line where a file fits no other', () => {
+    expect(() => datasetOf('plays1.csv', texts)).toThrow(
+      /plays1\.csv fits no manifest that can be used; repair first:\n {2}rules\/plays\/manifest\.json: line 3, column 30: manifest: is not JSON/,
+    );
+  });
+
+  test('is in the way of no file that fits another', () => {
+    expect(datasetOf('tracks.csv', texts)).toBe('tracks');
   });
 });
 

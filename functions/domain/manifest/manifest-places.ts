@@ -1,7 +1,7 @@
-import { pathOf } from '../functions/domain/manifest/manifest-problems.ts';
-import type { Problem } from './sql-problem.ts';
+import { pathOf } from './manifest-problems.ts';
 
-type Place = Pick<Problem, 'line' | 'column'>;
+/** From 1; absent where nothing of the text is to blame. */
+type Place = { readonly line?: number; readonly column?: number };
 
 /** Where a key or an element stands in a JSON text, or what it would stand in; empty for a text that is no JSON. */
 export const jsonPlace = (json: string, path: readonly PropertyKey[]): Place => {
@@ -13,14 +13,23 @@ export const jsonPlace = (json: string, path: readonly PropertyKey[]): Place => 
   return {};
 };
 
-/** The same for a problem of a manifest, which begins with its path. */
+/** The same for a problem of a manifest, which begins with its path, or with where it is no JSON any more. */
 export const problemPlace = (json: string, problem: string): Place => {
+  const [, position] = /^manifest: is not JSON .* at position (\d+)/.exec(problem) ?? [];
+  if (position !== undefined) return placeAt(json, Number(position));
+  if (/^manifest: is not JSON .*[Ee]nd of JSON input/.test(problem)) return placeAt(json, json.length);
   const offsets = offsetsIn(json);
   const known = [...offsets.keys()].filter(
     (path) => problem.startsWith(path) && /^[:.[]/.test(problem.slice(path.length)),
   );
   const longest = known.sort((one, other) => other.length - one.length)[0];
   return longest === undefined ? {} : placeAt(json, offsets.get(longest) ?? 0);
+};
+
+/** A problem of a manifest with its place: `line 7, column 5: schema.fields.a.type: …`. */
+export const placedProblem = (json: string, problem: string): string => {
+  const { line, column } = problemPlace(json, problem);
+  return line === undefined ? problem : `line ${line}, column ${column}: ${problem}`;
 };
 
 const placeAt = (text: string, offset: number): Place => {
