@@ -56,6 +56,7 @@ const checks: Readonly<Partial<Record<string, Check>>> = {
   bool: (_, { name }) => name === 'boolean',
   date: (_, { name }) => name === 'date' || name === 'timestamp',
   timestamp: (_, { name }) => name === 'date' || name === 'timestamp',
+  timestamptz: () => false,
 };
 
 const isNumber = ({ name }: Target): boolean =>
@@ -67,7 +68,9 @@ const boundedBy = (field: Field, digits: number): Field => {
   return { ...field, min: field.min ?? String(-most), max: field.max ?? String(most) };
 };
 
-const advice = ({ type, min, max }: Field): string => {
+const advice = ({ name, type, min, max }: Field): string => {
+  if (type.kind === 'timestamptz')
+    return `write cast({{ utc('${name}') }} as timestamp), which is the moment in UTC`;
   if (type.kind === 'string') return 'give the field that type in the manifest, or cast to varchar(n)';
   const isBounded = min !== undefined && max !== undefined;
   return type.kind === 'int' && !isBounded

@@ -1,3 +1,4 @@
+import { utcText } from '../../functions/domain/field/field-zoned.ts';
 import { DistinctSketch } from './distinct-sketch.ts';
 import { digitRuns, lookOf, shapeOf, type TextLook } from './text-shape.ts';
 import { momentFormat, type ValueKind, valueKind } from './value-kind.ts';
@@ -8,7 +9,14 @@ const longestValue = 64;
 const minus = 0x2d;
 const areDigits: ReadonlySet<ValueKind> = new Set(['int', 'zero_led', 'huge']);
 /** Values that a type tells more of than their shape. */
-const unshaped: ReadonlySet<ValueKind> = new Set([...areDigits, 'decimal', 'float', 'date', 'timestamp']);
+const unshaped: ReadonlySet<ValueKind> = new Set([
+  ...areDigits,
+  'decimal',
+  'float',
+  'date',
+  'timestamp',
+  'timestamptz',
+]);
 
 const raise = <Key>(counts: Map<Key, number>, key: Key): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -72,6 +80,7 @@ export class ColumnProfile {
     if (kind === 'null_word') raise(this.nullWords, text);
     if (kind === 'int' || kind === 'decimal' || kind === 'float') this.addNumber(text, kind);
     else if (kind === 'timestamp' || kind === 'date') this.addMoment(kind, text);
+    else if (kind === 'timestamptz') this.addSpan(`${utcText(text).replace(' ', 'T')}Z`);
     else if (kind !== 'bool') this.addLook(text);
     if (this.isUnique) this.addDistinct(text);
     if (this.counts) this.addCount(text, this.counts);
@@ -116,6 +125,10 @@ export class ColumnProfile {
 
   private addMoment(kind: ValueKind, text: string): void {
     if (kind === 'timestamp') raise(this.momentFormats, momentFormat(text) ?? '');
+    this.addSpan(text);
+  }
+
+  private addSpan(text: string): void {
     if (this.earliest === '' || text < this.earliest) this.earliest = text;
     if (text > this.latest) this.latest = text;
   }

@@ -63,6 +63,10 @@ const typeOfKind = (profile: ColumnProfile, kind: string): ColumnType => {
 const isMost = (part: number, whole: number): boolean => part >= whole * majority;
 const isSome = (part: number, whole: number): boolean => part > whole * (1 - majority);
 
+/** Whether values of that type are moments of a day. */
+export const isTimestamp = ({ type }: Pick<ColumnType, 'type'>): boolean =>
+  type === 'timestamp' || type === 'timestamptz';
+
 /** Digits that are a name: arithmetic would lose their zeros, or their last digits. */
 const asWord = (profile: ColumnProfile): ColumnType | undefined => {
   const { name, values } = profile;
@@ -124,8 +128,16 @@ const decimalType = ({ wholeDigits }: ColumnProfile, scale: number): string =>
 const asMoment = (profile: ColumnProfile): ColumnType | undefined => {
   const { values, momentFormats } = profile;
   if (isMost(profile.of('date'), values)) return { type: 'date' };
-  if (!isMost(profile.of('timestamp'), values)) return undefined;
+  const zoned = profile.of('timestamptz');
+  if (!isMost(profile.of('timestamp') + zoned, values)) return undefined;
   const formats = [...momentFormats.keys()];
+  if (zoned > 0) {
+    const utc = formats.filter((format) => format.endsWith('Z'));
+    const all = zoned + utc.reduce((sum, format) => sum + (momentFormats.get(format) ?? 0), 0);
+    return isMost(all, values)
+      ? { type: 'timestamptz' }
+      : { type: 'string', note: 'holds moments with and without an offset from UTC' };
+  }
   const wide = formats.find((format) => format.includes('[')) ?? formats[0] ?? usualFormat;
   const narrow = wide.replace('[.ffffff]', '');
   const fitting = [...momentFormats].filter(([format]) => format === wide || format === narrow);
@@ -159,7 +171,7 @@ const textNote = (profile: ColumnProfile): string | undefined => {
   const { values, looks } = profile;
   const nulls = profile.of('null_word');
   const numbers = profile.of('int', 'decimal', 'float');
-  const moments = profile.of('date', 'timestamp');
+  const moments = profile.of('date', 'timestamp', 'timestamptz');
   const rest = Math.max(numbers, moments, profile.of('bool'));
   if (nulls > 0 && rest > 0 && isMost(nulls + rest, values))
     return `writes missing values as a word such as ${[...profile.nullWords.keys()][0]}; it is text until upstream leaves them empty`;

@@ -54,7 +54,15 @@ const refuseUnread = async (
   throw new CannotInfer(`${paths.join(', ')} holds no row behind its header`);
 };
 
-const neverNames: readonly string[] = ['decimal', 'float', 'date', 'timestamp', 'zero_led', 'odd_number'];
+const neverNames: readonly string[] = [
+  'decimal',
+  'float',
+  'date',
+  'timestamp',
+  'timestamptz',
+  'zero_led',
+  'odd_number',
+];
 
 /** A file without a header would lose its first row, and nobody could name its columns. */
 const refuseValues = ({ columns }: TableProfile, paths: readonly string[]): void => {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { styleText } from 'node:util';
+import { isTimestamp } from './column-type.ts';
 import type { InferredDataset, JudgedSample } from './infer-dataset.ts';
 import type { InferredColumn, InferredKey, InferredTable } from './inferred.ts';
 
@@ -77,7 +78,7 @@ const rangeOf = ({ type, profile, personal }: InferredColumn): string[] => {
   const lengths =
     shortest === longest ? counted(longest, 'character') : `${shortest} to ${longest} characters`;
   if (personal !== undefined) return type.type === 'string' ? [lengths] : [];
-  if (type.type === 'date' || type.type === 'timestamp') return [span(earliest, latest)];
+  if (type.type === 'date' || isTimestamp(type)) return [span(earliest, latest)];
   const listed = [...(counts?.keys() ?? [])].sort().map(shown);
   if (type.isFlag || type.type === 'bool') return [listed.join(', ')];
   if (type.type !== 'string') return [span(least, greatest)];

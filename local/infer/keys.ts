@@ -1,4 +1,5 @@
 import { isIdentifier, wordsOf } from './column-names.ts';
+import { isTimestamp } from './column-type.ts';
 import type { RowListener } from './csv-rows.ts';
 import { DistinctSketch } from './distinct-sketch.ts';
 import type { InferredColumn, InferredKey } from './inferred.ts';
@@ -21,7 +22,7 @@ export const chooseKey = async (
   if (!search.isOver) await reread(search);
   const { found } = search;
   if (!found) return nearestKey(columns);
-  const isEvent = columns.some(({ name, type }) => type.type === 'timestamp' && found.includes(name));
+  const isEvent = columns.some(({ name, type }) => isTimestamp(type) && found.includes(name));
   return { columns: found, kind: isEvent ? 'event' : 'found' };
 };
 
@@ -29,11 +30,11 @@ export const chooseKey = async (
 const singleKey = (columns: readonly InferredColumn[], dataset: string): InferredKey | undefined => {
   const unique = columns.filter((column, at) => isUnique(column) && (isIdentifier(column.name) || at === 0));
   const [best] = unique.sort((a, b) => rank(b, dataset) - rank(a, dataset));
-  return best && { columns: [best.name], kind: best.type.type === 'timestamp' ? 'event' : 'found' };
+  return best && { columns: [best.name], kind: isTimestamp(best.type) ? 'event' : 'found' };
 };
 
 const isUnique = ({ required, profile, type }: InferredColumn): boolean =>
-  required && profile.isUnique && ['int', 'string', 'date', 'timestamp'].includes(type.type);
+  required && profile.isUnique && (isTimestamp(type) || ['int', 'string', 'date'].includes(type.type));
 
 /** `customer_id` before `national_id` in a list of customers. */
 const rank = ({ name, personal }: InferredColumn, dataset: string): number => {
@@ -49,7 +50,7 @@ const keyCandidates = (columns: readonly InferredColumn[]): readonly (readonly s
   const moments = complete.filter(isMoment);
   const [firstId] = ids;
   const snapshots = moments
-    .filter(({ type }) => type.type !== 'timestamp')
+    .filter(({ type }) => !isTimestamp(type))
     .flatMap((moment) => (firstId ? [[firstId, moment]] : []));
   const sets = [
     ...(ids.length > 1 && moments.length === 0 ? [ids] : []),
@@ -67,7 +68,7 @@ const isDiscrete = ({ type }: InferredColumn): boolean => type.type === 'int' ||
 
 const isMoment = ({ name, type }: InferredColumn): boolean =>
   type.type === 'date' ||
-  type.type === 'timestamp' ||
+  isTimestamp(type) ||
   (type.type === 'int' && !isIdentifier(name) && wordsOf(name).some((word) => periods.has(word)));
 
 type Candidate = {

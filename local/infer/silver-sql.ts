@@ -1,12 +1,13 @@
 import { roomFor } from './column-limits.ts';
 import { isIdentifier } from './column-names.ts';
+import { isTimestamp } from './column-type.ts';
 import type { InferredColumn, InferredTable } from './inferred.ts';
 import { landedAlias } from './silver-columns.ts';
 
 /** Ids, texts, numbers, booleans, dates and timestamps. */
 const groupOf = ({ name, type }: InferredColumn): number => {
   if (type.isFlag || type.type === 'bool') return 3;
-  if (type.type === 'date' || type.type === 'timestamp') return 4;
+  if (type.type === 'date' || isTimestamp(type)) return 4;
   if (isIdentifier(name)) return 0;
   return type.type === 'string' && !type.numbers ? 1 : 2;
 };
@@ -57,7 +58,7 @@ const configOf = (table: InferredTable): string => {
       ({ length }) => length > 0,
     ) ?? [];
   const listed = list(names);
-  const moment = columns.find(({ name, type }) => type.type === 'timestamp' && key.columns.includes(name));
+  const moment = columns.find(({ name, type }) => isTimestamp(type) && key.columns.includes(name));
   const column = moment?.silver?.name;
   if (key.kind !== 'event' || column === undefined)
     return `{{ config(meta={'key': ${listed}, 'order': ${listed}${omitOf(columns, ', ')}}) }}`;
@@ -77,6 +78,8 @@ const list = (names: readonly string[]): string => `[${names.map((name) => `'${n
 
 const castOf = (column: InferredColumn): string => {
   const { type, silver = { read: '', name: '' } } = column;
+  if (type.type === 'timestamptz')
+    return `cast({{ utc(${quoted(silver.read)}) }} as timestamp) as ${silver.name}`;
   return `cast(${textOf(type, silver.read)} as ${sqlType(column)}) as ${silver.name}`;
 };
 

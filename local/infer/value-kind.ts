@@ -1,5 +1,6 @@
 import { floatMisfit, intMisfit } from '../../functions/domain/field/field-number.ts';
 import { timeMisfit } from '../../functions/domain/field/field-time.ts';
+import { zonedMisfit } from '../../functions/domain/field/field-zoned.ts';
 
 /**
  * What one text of a column may be taken for. `zero_led` is digits that begin with a needless zero, `huge` an integer
@@ -14,6 +15,7 @@ export type ValueKind =
   | 'bool'
   | 'date'
   | 'timestamp'
+  | 'timestamptz'
   | 'null_word'
   | 'odd_number'
   | 'odd_date'
@@ -76,6 +78,7 @@ export const valueKind = (text: string): ValueKind => {
   if (decimal.test(text)) return 'decimal';
   if (text.length === 10 && isDate(text)) return 'date';
   if (text.length >= 19 && isMoment(text)) return 'timestamp';
+  if (text.length >= 20 && zonedMisfit(text) === undefined) return 'timestamptz';
   if (/[eE]/.test(text) && floatMisfit(text) === undefined) return 'float';
   if (oddDate.test(text)) return 'odd_date';
   return oddNumber.test(text) && /[0-9]/.test(text) ? 'odd_number' : 'text';

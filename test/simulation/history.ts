@@ -174,10 +174,21 @@ const mending = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
   uploads.push({ key, version, body, kind: 'mended' });
 };
 
-/** More files land while others are mended. */
+/** Somebody lands a correction of a file whose rows were mended: it replaces them, too. */
+const correcting = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
+  const sources = uploads.flatMap(({ key, kind }) => (kind === 'mended' ? [`${key.split('@')[0]}`] : []));
+  if (sources.length === 0) return;
+  const key = luck.pick(sources);
+  const next = content(luck, uploads.length);
+  const { version } = world.lake.put(key, next.body);
+  uploads.push({ key, version, body: next.body, kind: next.kind });
+};
+
+/** More files land while others are mended and corrected. */
 const mendingScript = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
   const [land, mend] = [landing(luck, world, uploads), mending(luck, world, uploads)];
-  const script = Array.from({ length: luck.below(9) }, () => luck.pick([land, mend, mend, mend]));
+  const correct = correcting(luck, world, uploads);
+  const script = Array.from({ length: luck.below(9) }, () => luck.pick([land, mend, mend, mend, correct]));
   for (const change of changes(luck, world)) script.splice(luck.below(script.length + 1), 0, change);
   return script;
 };

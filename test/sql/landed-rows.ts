@@ -27,6 +27,7 @@ const edges: Readonly<Record<Field['type']['kind'], readonly string[]>> = {
     '1969-12-31 23:59:59',
     '2016-03-13 02:30:00',
   ],
+  timestamptz: ['2016-03-13T02:30:00+02:00', '1969-12-31 23:59:59.999999Z', '2024-02-29T23:30:00-0330'],
 };
 
 const lineageOf = (at: number): Row => ({

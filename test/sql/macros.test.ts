@@ -5,8 +5,9 @@ import { affectedMacros } from './macros/affected.ts';
 import { nestedMacros } from './macros/nested.ts';
 import { plainMacros } from './macros/plain.ts';
 import { ratioMacros } from './macros/ratios.ts';
+import { zonedMacros } from './macros/zoned.ts';
 
-const macros = { ...plainMacros, ...ratioMacros, ...affectedMacros, ...nestedMacros };
+const macros = { ...plainMacros, ...ratioMacros, ...affectedMacros, ...nestedMacros, ...zonedMacros };
 
 describe('every macro', () => {
   test('has a test on each engine', async () => {

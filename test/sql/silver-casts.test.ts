@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { judgeField } from '../../functions/domain/field/field-judge.ts';
 import { timestampFormats } from '../../functions/domain/field/field-time.ts';
+import { canonicalText } from '../functions/domain/field/field-reference.ts';
 import { disguisedValues, rightValues } from '../functions/domain/judge/dirty-values.ts';
 import { manifestOf } from '../functions/domain/judge/judge-fixture.ts';
 import { describeSilverEngines } from './engines/describe-engines.ts';
@@ -15,6 +16,8 @@ type Cast = {
   readonly field: { readonly type: string; readonly format?: string };
   /** The type that a silver model casts to. */
   readonly type: string;
+  /** The macro that reads it; without one the landed text is cast. */
+  readonly macro?: string;
 };
 
 const decimals = ['38,0', '38,38', '10,2', '2,2', '1,0', '19,1'];
@@ -26,6 +29,7 @@ const casts: readonly Cast[] = [
   ...decimals.map((size) => ({ field: { type: `decimal(${size})` }, type: `decimal(${size})` })),
   { field: { type: 'date' }, type: 'date' },
   ...timestampFormats.map((format) => ({ field: { type: 'timestamp', format }, type: 'timestamp' })),
+  { field: { type: 'timestamptz' }, type: 'timestamp', macro: 'utc' },
 ];
 
 const fieldOf = ({ field }: Cast) => {
@@ -57,18 +61,26 @@ const landedTexts = (columns: readonly (readonly string[])[]): Relation => ({
 });
 
 const written = (type: string): string => type.replace('double precision', '{{ double() }}');
-const values = casts.map(({ type }, at) => `cast(text_${at} as ${written(type)}) as value_${at}`);
+const read = ({ macro }: Cast, at: number): string =>
+  macro === undefined ? `text_${at}` : `{{ ${macro}('text_${at}') }}`;
+const values = casts.map((cast, at) => `cast(${read(cast, at)} as ${written(cast.type)}) as value_${at}`);
 const silver = `select id, ${values.join(', ')} from landed_texts order by id`;
 const kinds = Object.fromEntries(casts.map(({ type }, at) => [`value_${at}`, meaningOf(type).kind]));
 
+/** What a text says; offsets are read by a reference of their own. */
+const meant = (cast: Cast, text: string): unknown => {
+  const moment = cast.field.type === 'timestamptz' ? canonicalText(fieldOf(cast), text) : text;
+  return meaningOf(cast.type).means(moment);
+};
+
 const misread = (texts: readonly (readonly string[])[], rows: readonly Row[]): unknown[] =>
-  casts.flatMap(({ field, type }, at) =>
+  casts.flatMap((cast, at) =>
     (texts[at] ?? [])
       .map((text, id) => ({
-        ...field,
+        ...cast.field,
         text,
         value: rows[id]?.[`value_${at}`],
-        means: meaningOf(type).means(text),
+        means: meant(cast, text),
       }))
       .filter((found) => !Object.is(found.value, found.means)),
   );

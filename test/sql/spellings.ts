@@ -21,6 +21,7 @@ export const spellings = (type: FieldType): fc.Arbitrary<string> => {
     case 'date':
       return date;
     case 'timestamp':
+    case 'timestamptz':
       return moment;
   }
 };
@@ -75,5 +76,5 @@ const moment = joined(
   colon,
   padded(0, 60, 2),
   maybe(joined(fc.constant('.'), digits(9))),
-  fc.constantFrom('', '', 'Z', '+02:00'),
+  fc.constantFrom('', '', 'Z', '+02:00', '-0330', '+14'),
 );

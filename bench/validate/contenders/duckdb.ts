@@ -13,6 +13,7 @@ const typeNames = {
   bool: 'boolean',
   date: 'date',
   timestamp: 'timestamp',
+  timestamptz: 'timestamptz',
   string: 'varchar',
 };
 const typeName = ({ type, type_name }: Field): string =>
@@ -28,6 +29,8 @@ const shapes = {
   bool: 'true|false|True|False|TRUE|FALSE',
   date: '[0-9]{4}-[0-9]{2}-[0-9]{2}',
   timestamp: '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}',
+  timestamptz:
+    '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)',
 };
 
 /** What the manifest asks for, and nothing besides. */

@@ -19,6 +19,7 @@ import {
   quickTimestamp,
 } from './field-quick.ts';
 import { compareTimes, timeMisfit } from './field-time.ts';
+import { compareZoned, zonedMisfit } from './field-zoned.ts';
 
 /** How the values of one type are read. */
 export type ValueType = {
@@ -49,6 +50,8 @@ export const valueType = (type: FieldType): ValueType => {
         quick: quickDecimal(type.precision, type.scale),
         compare: compareDecimals,
       };
+    case 'timestamptz':
+      return { misfit: zonedMisfit, quick: quickNone, compare: compareZoned };
     case 'date':
     case 'timestamp':
       return { misfit: timeMisfit(type.format), quick: quickTime(type.format), compare: compareTimes };

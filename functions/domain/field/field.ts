@@ -2,7 +2,7 @@ import type { TimeFormat } from './field-time.ts';
 
 /** Type of a column's values; a `timestamp` and a `date` know how they are written. */
 export type FieldType =
-  | { readonly kind: 'int' | 'string' | 'float' | 'bool' }
+  | { readonly kind: 'int' | 'string' | 'float' | 'bool' | 'timestamptz' }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly kind: 'timestamp' | 'date'; readonly format: TimeFormat };
 

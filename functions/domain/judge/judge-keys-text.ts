@@ -1,4 +1,5 @@
 import type { FieldType } from '../field/field.ts';
+import { utcText } from '../field/field-zoned.ts';
 
 /** Writes a right value so that equal values become equal bytes; answers where they end in `into`, which has room. */
 type Canonical = (bytes: Uint8Array, start: number, end: number, into: Buffer, at: number) => number;
@@ -76,6 +77,12 @@ const timestamp: Canonical = (bytes, start, end, into, at) => {
   return copied(bytes, start, endOfFraction(bytes, start, isUtc ? end - 1 : end), into, at);
 };
 
+/** Equal moments are equal, whatever their offsets; never longer than the value. */
+const zoned: Canonical = (bytes, start, end, into, at) => {
+  const value = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  return at + into.write(utcText(value), at, 'latin1');
+};
+
 const endOfFraction = (bytes: Uint8Array, start: number, end: number): number => {
   const found = bytes.subarray(start, end).indexOf(point);
   if (found < 0) return end;
@@ -105,6 +112,8 @@ const canonical = (type: FieldType): Canonical => {
       return bool;
     case 'timestamp':
       return timestamp;
+    case 'timestamptz':
+      return zoned;
     case 'string':
     case 'date':
       return copied;

@@ -23,6 +23,7 @@ const kindsFor: Readonly<Record<Field['type']['kind'], readonly ParquetKind['kin
   string: ['string', 'uuid', 'time'],
   date: ['date'],
   timestamp: ['timestamp', 'int96'],
+  timestamptz: ['string'],
 };
 
 /** Holds the columns of a Parquet file against the manifest's, by name; answers how they differ in what it allows. */
@@ -117,6 +118,8 @@ const judgeType = (field: Field, column: ParquetColumn | undefined, findings: Fi
   const { kind } = parquetKind(column.element);
   if (kind === 'nothing' || kindsFor[field.type.kind].includes(kind)) return;
   const why = kind === 'bytes' || kind === 'interval' ? ', which no field takes' : '';
-  const says = `is ${parquetTypeName(column.element)} in Parquet${why}, the manifest asks for ${field.type_name}`;
+  const isUtc = field.type.kind === 'timestamptz' && kind === 'timestamp';
+  const advice = isUtc ? '; Parquet keeps timestamps in UTC, so declare it as timestamp' : '';
+  const says = `is ${parquetTypeName(column.element)} in Parquet${why}, the manifest asks for ${field.type_name}${advice}`;
   findings.add('type', field.name, () => ({ place: shownColumn(field), subject: 'the column', says }));
 };

@@ -2,6 +2,7 @@ import type { Field, FieldType } from '../field/field.ts';
 import { judgeField } from '../field/field-judge.ts';
 import { timestampFormats } from '../field/field-time.ts';
 import { valueType } from '../field/field-type.ts';
+import { zonedLengths } from '../field/field-zoned.ts';
 import type { PatternJudge } from './manifest-patterns.ts';
 import { pathOf } from './manifest-problems.ts';
 import type { FieldText } from './manifest-schema.ts';
@@ -91,7 +92,7 @@ const asText = (bound: string | number | undefined): string | undefined =>
 const readType = ({ type, format }: FieldText): FieldType => {
   if (type === 'timestamp') return { kind: type, format: format ?? 'YYYY-MM-DD HH:mm:ss' };
   if (type === 'date') return { kind: type, format: format ?? 'YYYY-MM-DD' };
-  if (type === 'int' || type === 'float' || type === 'bool') return { kind: type };
+  if (type === 'int' || type === 'float' || type === 'bool' || type === 'timestamptz') return { kind: type };
   const [precision, scale] = type.match(/[0-9]+/g) ?? [];
   if (precision === undefined) return { kind: 'string' };
   return { kind: 'decimal', precision: Number(precision), scale: Number(scale) };
@@ -121,7 +122,8 @@ const typeProblem = (path: string, { format }: FieldText, { type }: Field): stri
   }
   if (format === undefined) return undefined;
   if (type.kind !== 'timestamp' && type.kind !== 'date') {
-    return `${path}.format: is for fields of type timestamp and date`;
+    const why = type.kind === 'timestamptz' ? '; a timestamptz is written with an offset or Z' : '';
+    return `${path}.format: is for fields of type timestamp and date${why}`;
   }
   const isTimestamp = timestampFormats.some((one) => one === format);
   return isTimestamp === (type.kind === 'timestamp')
@@ -192,6 +194,7 @@ const typeLengths = (type: FieldType): readonly [shortest: number, longest: numb
   if (type.kind === 'int') return [1, 20];
   if (type.kind === 'bool') return [4, 5];
   if (type.kind === 'decimal') return [1, type.precision + 3];
+  if (type.kind === 'timestamptz') return zonedLengths;
   if (type.kind !== 'date' && type.kind !== 'timestamp') return [1, Infinity];
   const fraction = '[.ffffff]';
   const least = type.format.replace(fraction, '').length;

@@ -3,7 +3,7 @@ import { dateFormats, timestampFormats } from '../field/field-time.ts';
 
 /** The manifest as data owners write it; `rules/manifest.schema.json` is made from this. */
 
-const plainTypes = ['int', 'string', 'timestamp', 'date', 'float', 'bool'] as const;
+const plainTypes = ['int', 'string', 'timestamp', 'timestamptz', 'date', 'float', 'bool'] as const;
 const decimalType = /^decimal\(([1-9]|[12][0-9]|3[0-8]), ?(0|[1-9]|[12][0-9]|3[0-8])\)$/;
 const noType = `is none of ${plainTypes.join(', ')}, decimal(p,s) with p up to 38`;
 
@@ -24,7 +24,9 @@ export const FieldText = z.strictObject({
     ),
   type: z
     .union([z.enum(plainTypes), z.string().regex(decimalType, { error: noType })], { error: noType })
-    .describe('int is 64 bits; decimal(p,s) has p digits, s of them after the point; bool is true or false.'),
+    .describe(
+      'int is 64 bits; decimal(p,s) has p digits, s of them after the point; bool is true or false; timestamptz has an offset from UTC, such as Z or +02:00.',
+    ),
   required: z
     .boolean()
     .default(false)

@@ -24,7 +24,7 @@ type Column = {
 
 /** Whether the compiled scanner cannot say all that the manifest asks of a column's values. */
 export const isBeyondScanner = ({ type, min, max, ...field }: Field): boolean => {
-  if (field.pattern !== undefined || field.one_of !== undefined) return true;
+  if (field.pattern !== undefined || field.one_of !== undefined || type.kind === 'timestamptz') return true;
   if (type.kind === 'string') return false;
   if (field.min_length !== undefined || field.max_length !== undefined) return true;
   return type.kind === 'decimal' && type.precision > exactDigits && (min ?? max) !== undefined;
@@ -78,6 +78,8 @@ const columnOf = (field: Field): Column => {
       };
     case 'bool':
       return { kind: bool };
+    case 'timestamptz':
+      return { kind: text };
     case 'date':
       return { kind: date, flags, ...boundsOf(field, momentNumber) };
     case 'timestamp':

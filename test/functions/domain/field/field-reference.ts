@@ -24,6 +24,8 @@ const isOfType = ({ type }: Field, text: string): boolean => {
       return isDecimal(text, type.precision, type.scale);
     case 'bool':
       return ['true', 'false', 'True', 'False', 'TRUE', 'FALSE'].includes(text);
+    case 'timestamptz':
+      return isZoned(text);
     default:
       return isMoment(text, type.format);
   }
@@ -77,10 +79,32 @@ const isMoment = (text: string, format: string): boolean => {
   );
 };
 
+/** JavaScript reads an offset once it is written with a colon. */
+const isZoned = (text: string): boolean => {
+  const zone = /(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$/.exec(text.slice(19))?.[0];
+  if (zone === undefined) return false;
+  const local = text.slice(0, text.length - zone.length);
+  if (!isMoment(local.replace('T', ' '), 'YYYY-MM-DD HH:mm:ss[.ffffff]')) return false;
+  if (zone !== 'Z' && (zone.slice(-2) > '59' || zone.replace(':', '').slice(1).padEnd(4, '0') > '1400'))
+    return false;
+  const year = utcOf(text).slice(0, 5);
+  return year !== '0000-' && /^[0-9]{4}-$/.test(year);
+};
+
+/** As UTC, with all six digits of its fraction. */
+const utcOf = (text: string): string => {
+  const [, hours = '00', minutes = '00'] = /[+-]([0-9]{2}):?([0-9]{2})?$/.exec(text.slice(19)) ?? [];
+  const sign = text.slice(19).includes('-') ? '-' : '+';
+  const moment = new Date(`${text.slice(0, 10)}T${text.slice(11, 19)}${sign}${hours}:${minutes}`);
+  const [, fraction = ''] = /\.([0-9]+)/.exec(text) ?? [];
+  return moment.toISOString().replace(/\.000Z$/, `.${fraction.padEnd(6, '0')}`);
+};
+
 const isLess = ({ type }: Field, one: string, other: string): boolean => {
   if (type.kind === 'int') return BigInt(one) < BigInt(other);
   if (type.kind === 'float') return Number(one) < Number(other);
   if (type.kind === 'decimal') return units(one) < units(other);
+  if (type.kind === 'timestamptz') return utcOf(one) < utcOf(other);
   return sortable(one) < sortable(other);
 };
 
@@ -103,5 +127,6 @@ export const canonicalText = ({ type }: Field, text: string): string => {
   if (type.kind === 'float') return String(Number(text) + 0);
   if (type.kind === 'decimal') return String(units(text));
   if (type.kind === 'bool') return text.toLowerCase();
+  if (type.kind === 'timestamptz') return utcOf(text);
   return type.kind === 'timestamp' ? sortable(text) : text;
 };

@@ -12,6 +12,7 @@ const everyType = {
   flag: { type: 'bool' },
   day: { type: 'date' },
   moment: { type: 'timestamp' },
+  called: { type: 'timestamptz' },
 };
 
 const limits = {
@@ -24,6 +25,7 @@ const limits = {
   since: { type: 'date', min: '2000-02-29', max: '2024-06-25' },
   until: { type: 'timestamp', min: '2000-01-01 00:00:00', max: '2024-06-25 17:43:13' },
   code: { type: 'string', length: 3, required: true },
+  from_utc: { type: 'timestamptz', min: '2000-01-01T00:00:00+02:00', max: '2024-06-25 17:43:13Z' },
   title: { type: 'string', min_length: 2, max_length: 5 },
 };
 
@@ -100,6 +102,12 @@ const schemas: Readonly<Record<string, Record<string, unknown>>> = {
   'few bytes': { fields: streamsFields, max_bytes: 300, ...rows() },
   'the first of each key': { fields: keyed, key: ['flag', 'amount'], on_duplicate: 'first', ...rows() },
   'the last of each key': { fields: keyed, key: ['moment'], on_duplicate: 'last' },
+  'no moment twice': {
+    fields: { called: { type: 'timestamptz', required: true }, name: text },
+    key: ['called'],
+    on_duplicate: 'last',
+    ...rows(),
+  },
   'no key twice': { fields: keyed, key: ['real'], ...rows({ max_bad_share: 0.5 }) },
   'no key twice, whole files': { fields: keyed, key: ['name', 'moment', 'flag'], on_duplicate: 'reject' },
 };

@@ -161,10 +161,15 @@ describe('Parquet', () => {
       "timestamp '2024-06-25 17:43:13' as day",
       'column day: the column is INT64 TIMESTAMP MICROS in Parquet, the manifest asks for date',
     ],
+    [
+      'a moment with an offset, which Parquet never has',
+      "timestamptz '2024-06-25 17:43:13+02' as called_at",
+      'column called_at: the column is INT64 TIMESTAMP MICROS in Parquet, the manifest asks for timestamptz; Parquet keeps timestamps in UTC, so declare it as timestamp',
+    ],
     ['a list for a value', '[true] as ok', '"ok[]" is a column that the manifest does not name'],
   ])('names what is wrong: %s', async (_, column, message) => {
     const query = `select 1::int as id, ${column}`;
-    const named = { ...every, day_time: { type: 'timestamp' } };
+    const named = { ...every, day_time: { type: 'timestamp' }, called_at: { type: 'timestamptz' } };
     expect(
       messagesOf(await judgeParquet(await written(query), { fields: named, fields_required: false })),
     ).toContain(message);
