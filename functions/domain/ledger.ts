@@ -250,6 +250,8 @@ export type RebuildRecord = {
   readonly losses?: number;
   /** It failed after its transaction was committed: gold is new, its KPIs are not. */
   readonly is_committed?: boolean;
+  /** It failed, and since then somebody asks for another rebuild in its place. */
+  readonly retry_asked_at?: string;
 };
 
 /** Who works on a dataset or a mart; `fence` grows with each holder and is never taken back. */

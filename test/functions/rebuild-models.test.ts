@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ourEvent, statementEnded } from '../../functions/domain/events.ts';
 import { martLease, patience, type RebuildRecord } from '../../functions/domain/ledger.ts';
+import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
 import { RebuildSpec } from '../../functions/domain/spec.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { land, publish, putManifest, show } from './acts.ts';
@@ -125,6 +126,21 @@ describe('a failed statement', () => {
     stage.pass(3_601_000);
     await wake();
     expect(stage.statements.running()).toMatchObject([{ name: `app-rebuild-${second}` }]);
+  });
+
+  test('is tried again at once when somebody asks for it, and that once', async () => {
+    await failed();
+    const { ports } = stage;
+    const before = await recordOf(first);
+    expect(await askRetry(ports, before)).toMatchObject({ state: 'failed', failure: 'sql' });
+    expect(await askRetry(ports, before)).toBeUndefined();
+    await wakeMart();
+    expect(specOf(second)).toMatchObject({ batches: [batch], shown: 0 });
+    expect(await recordOf(first)).toMatchObject({ state: 'failed' });
+    await failed();
+    await wakeMart();
+    expect(stage.statements.running()).toEqual([]);
+    expect(await recordOf(second)).toMatchObject({ state: 'failed' });
   });
 
   test('is tried again when the deployed SQL has changed', async () => {

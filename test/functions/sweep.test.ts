@@ -7,6 +7,7 @@ import {
   statementEnded,
 } from '../../functions/domain/events.ts';
 import { failRebuild } from '../../functions/domain/rebuild/rebuilding.ts';
+import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
 import { sweep } from '../../functions/sweep.ts';
 import { check, land, publish, putManifest, rebuild, transform } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
@@ -119,6 +120,19 @@ test('leaves a failed rebuild alone until it is due, and KPIs that are being wri
   await failRebuild(stage.ports, writing ?? record, { failure: 'sql', reason: 'a check failed' });
   expect(await ofMart()).toEqual([]);
   stage.pass(-3_601_000);
+  expect(await ofMart()).toEqual([['rebuild-models', ourEvent('KPIs Published', 'listening', '')]]);
+});
+
+test('takes up a failed rebuild that somebody asks to be tried again', async () => {
+  await land(stage, 'a', goodBody());
+  await publish(stage);
+  const { ledger } = stage.ports;
+  await rebuild(stage);
+  const record = await ledger.rebuild('listening-00000001');
+  const failed = record && (await failRebuild(stage.ports, record, { failure: 'sql', reason: 'no' }));
+  const ofMart = async () => (await found()).filter(([name]) => name === 'rebuild-models');
+  expect(await ofMart()).toEqual([]);
+  if (failed) await askRetry(stage.ports, failed);
   expect(await ofMart()).toEqual([['rebuild-models', ourEvent('KPIs Published', 'listening', '')]]);
 });
 

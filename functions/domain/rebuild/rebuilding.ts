@@ -62,7 +62,7 @@ export const failRebuild = async (
 
 /**
  * True when a mart has something to rebuild: a batch that its last rebuild did not try, other SQL than that ran, or a
- * failed one whose pause is over.
+ * failed one whose pause is over or that somebody asks to be tried again.
  */
 export const isRebuildDue = async (
   { ledger, files, clock }: { readonly ledger: Ledger; readonly files: Files; readonly clock: Clock },

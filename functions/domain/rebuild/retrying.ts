@@ -1,4 +1,5 @@
 import { isOver, type RebuildRecord } from '../ledger.ts';
+import type { Clock, Ledger } from '../ports.ts';
 
 /** When a failed rebuild is tried again, and when writing KPIs comes to an end. */
 
@@ -14,8 +15,15 @@ export const pauseAfter = ({ failure, losses = 1 }: Pick<RebuildRecord, 'failure
   return Math.min(lost.longestPause, lost.firstPause * 2 ** (losses - lost.atOnce - 1));
 };
 
+/** Asks for another rebuild in the place of one that failed, without its pause; undefined when its record has changed since. */
+export const askRetry = (
+  { ledger, clock }: { readonly ledger: Pick<Ledger, 'amendRebuild'>; readonly clock: Pick<Clock, 'now'> },
+  failed: RebuildRecord,
+): Promise<RebuildRecord | undefined> => ledger.amendRebuild(failed, { retry_asked_at: clock.now() });
+
 /** True once a failed rebuild may be tried again as it is. */
 export const isTriedAgain = (rebuild: RebuildRecord, now: string): boolean => {
+  if (rebuild.retry_asked_at !== undefined) return true;
   const pause = pauseAfter(rebuild);
   return pause === 0 || isOver(rebuild.closed_at, pause, now);
 };
