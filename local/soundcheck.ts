@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addCloud } from './commands/cloud.ts';
 import { addInfer } from './commands/infer.ts';
+import { addKpis } from './commands/kpis.ts';
 import { addLand } from './commands/land.ts';
 import { withExamples } from './commands/options.ts';
 import { addQuery, addShow } from './commands/query.ts';
@@ -30,7 +31,7 @@ for (const add of [addCheck, addInfer]) add(program);
 program.commandsGroup('A laptop cloud:');
 for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
 program.commandsGroup('Any cloud, the laptop one or AWS:');
-for (const add of [addLand, addRuns, addReport, addReplay, addReprocess, addRetry]) add(program);
+for (const add of [addLand, addKpis, addRuns, addReport, addReplay, addReprocess, addRetry]) add(program);
 
 program.parseAsync().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);

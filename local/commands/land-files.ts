@@ -1,13 +1,12 @@
 import pLimit from 'p-limit';
 import { answer, aside, inParts } from './answer.ts';
-import { missingLines, untilShown } from './awaited-kpis.ts';
 import { balanceLines } from './balance.ts';
 import { withDatasets } from './datasets.ts';
+import { fedMarts } from './fed-marts.ts';
 import { fileDocument } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
 import { type LandedFile, landFile } from './landing.ts';
 import { quarantineLines } from './quarantine.ts';
-import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
 import { followingOn, watch } from './watch.ts';
 
@@ -27,7 +26,7 @@ export const landFiles = async (paths: readonly string[], flags: LandFlags): Pro
 export const tellOfLanded = async (
   target: Target,
   landed: readonly LandedFile[],
-  flags: { readonly wait: boolean; readonly json?: boolean },
+  flags: TargetFlags & { readonly wait: boolean },
   before: readonly string[] = [],
   document: object = {},
 ): Promise<void> => {
@@ -37,21 +36,11 @@ export const tellOfLanded = async (
   }
   const marts = await target.marts();
   const seen = await watch(followingOn(target, marts), landed, process.stderr, Date.now());
-  const fed = marts.filter(({ datasets }) => landed.some(({ dataset }) => datasets.includes(dataset)));
-  const rebuilds = await untilShown(target.ledger, fed, 0);
-  const missing = rebuilds.map((runs) => missingLines(runs, seen));
-  const lines = inParts(
-    before,
-    balanceLines(seen),
-    await quarantineLines(target.files, seen),
-    ...rebuilds.map(warningLines),
-    ...rebuilds.map(leftOutLines),
-    ...rebuilds.map(failedLines),
-    ...missing,
-  );
-  answer(flags, { ...document, files: seen.map(fileDocument), marts: rebuilds }, lines);
-  if (!seen.every(isWholeAtRest) || rebuilds.some(isFailed) || missing.flat().length > 0)
-    process.exitCode = 1;
+  const fed = await fedMarts(target, marts, seen, 0, flags);
+  const quarantine = await quarantineLines(target.files, seen);
+  const lines = inParts(before, ...fed.kpis, balanceLines(seen), quarantine, ...fed.problems);
+  answer(flags, { ...document, files: seen.map(fileDocument), marts: fed.marts }, lines);
+  if (!seen.every(isWholeAtRest) || !fed.isShown) process.exitCode = 1;
 };
 
 const landedLines = (target: Target, landed: readonly LandedFile[]): string[] => {

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
@@ -8,19 +8,17 @@ import { s3Files } from '../../functions/adapters/s3-files.ts';
 import type { Cloud } from '../cloud.ts';
 import { writeSample } from '../generate/sample.ts';
 import { answer, inParts } from './answer.ts';
-import { missingLines, untilShown } from './awaited-kpis.ts';
 import { balanceLines, knownLines } from './balance.ts';
 import { CannotLand, withDatasets } from './datasets.ts';
 import { interrupted } from './exit-codes.ts';
+import { fedMarts } from './fed-marts.ts';
 import { fileDocument } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
-import { kpiSummary } from './kpi-summary.ts';
 import { type LandedFile, landFile } from './landing.ts';
 import { landManifests } from './manifests.ts';
 import { openCloud, stopOnSignal } from './open-cloud.ts';
-import type { CloudFlags } from './options.ts';
+import { type CloudFlags, sameCloud } from './options.ts';
 import { quarantineLines } from './quarantine.ts';
-import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
 import { martsOfState } from './target.ts';
 import { followingOn, watch } from './watch.ts';
 
@@ -58,24 +56,18 @@ const run = async (
   const [following, began] = [followingOn({ ledger, files, isLaptop: true }, marts), Date.now()];
   const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
   const seen = given.length > 0 ? await see(await landAll(bucket, given)) : await runSample(see, bucket);
-  const fed = marts.filter(({ datasets }) => seen.some(({ file }) => datasets.includes(file.dataset)));
-  const rebuilds = await untilShown(ledger, fed, kpisTake);
-  const summaries = await Promise.all(fed.map(({ name }) => kpiSummary({ files, ledger, kpis }, name)));
-  const missing = rebuilds.map((runs) => missingLines(runs, seen));
+  const fed = await fedMarts({ files, ledger, kpis }, marts, seen, kpisTake, flags);
   const lines = inParts(
     knownLines(seen),
-    ...summaries,
+    ...fed.kpis,
     balanceLines(seen),
     await quarantineLines(files, seen),
-    ...rebuilds.map(warningLines),
-    ...rebuilds.map(leftOutLines),
-    ...rebuilds.map(failedLines),
-    ...missing,
+    ...fed.problems,
     nextSteps(flags),
   );
-  answer(flags, { files: seen.map(fileDocument), marts: rebuilds }, lines);
+  answer(flags, { files: seen.map(fileDocument), marts: fed.marts }, lines);
   const isStuck = seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage));
-  if (isStuck || rebuilds.some(isFailed) || missing.flat().length > 0) process.exitCode = 1;
+  if (isStuck || !fed.isShown) process.exitCode = 1;
 };
 
 /** Milliseconds that what an earlier start left may take to get into the KPIs. */
@@ -108,7 +100,7 @@ const runSample = async (
 
 const nextSteps = ({ state, engine }: StartFlags): string[] => {
   const again = engine === undefined ? '--fresh' : `--fresh --engine ${engine}`;
-  const where = relative(process.cwd(), state) === '.soundcheck' ? '' : ` --state ${state}`;
+  const where = sameCloud({ state });
   const steps = [
     [`npm start --${where} path/to/streams7.csv`, 'land a file of your own'],
     [`npm run cloud${where && ` --${where}`}`, 'keep the cloud up, for any AWS client'],

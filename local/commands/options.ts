@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Chaos, parseChaos, parseDuration } from '../events/chaos.ts';
@@ -16,6 +17,9 @@ export type CloudFlags = {
   readonly json?: boolean;
 };
 
+/** Which cloud a command speaks to, as its options say. */
+export type Where = { readonly state?: string; readonly stage?: string };
+
 /** The project's folder: `serverless.yml`, `rules/` and `sql/` lie there. */
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,6 +31,13 @@ const usualSweep = '10s';
 
 /** Milliseconds between two sweeps unless told otherwise. */
 export const usualSweepEvery = parseDuration(usualSweep);
+
+/** The options, behind a command, that name the same cloud to another command; empty for the usual one. */
+export const sameCloud = ({ state = usualState, stage }: Where): string => {
+  if (stage !== undefined) return ` --stage ${stage}`;
+  if (relative(process.cwd(), state) === usualState) return '';
+  return ` --state ${/^[\w./-]+$/.test(state) ? state : `'${state.replaceAll("'", `'\\''`)}'`}`;
+};
 
 const checked =
   <V>(parse: (text: string) => V) =>

@@ -39,6 +39,10 @@ export const keptUnder = (file: FileRecord, inForce: string): Reprocessed | unde
   return last?.outcome === 'kept' && last.made_by === inForce && file.made_by !== inForce ? last : undefined;
 };
 
+/** True where rows stay as they are, outdated, unless somebody does something. */
+export const needsReprocess = (made: PublishedBy | undefined): made is PublishedBy =>
+  made?.outdated.some(({ reprocess }) => !reprocess) ?? false;
+
 /** Says for people how much is outdated and what to do about it; nothing where nothing is. */
 export const outdatedLines = ({ dataset, in_force, outdated }: PublishedBy): string[] => {
   if (outdated.length === 0) return [];
@@ -57,10 +61,11 @@ export const outdatedLines = ({ dataset, in_force, outdated }: PublishedBy): str
 };
 
 /** The same for programs. */
-export const publishedDocument = ({ in_force, published, outdated }: PublishedBy): object => ({
-  in_force,
-  files: published.length,
-  outdated: outdated.map(({ key: file, version, rows, made_by, reprocess }) => ({
+export const publishedDocument = (made: PublishedBy): object => ({
+  in_force: made.in_force,
+  files: made.published.length,
+  needs_person: needsReprocess(made),
+  outdated: made.outdated.map(({ key: file, version, rows, made_by, reprocess }) => ({
     ...{ file, version, rows, made_by, reprocess: reprocess?.state },
   })),
 });

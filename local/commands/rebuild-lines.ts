@@ -18,7 +18,7 @@ export const failedLines = ({ mart, newest, published }: MartRuns): string[] => 
     `  ${newest.reason ?? 'it is not known why'}`,
     ...errors.flatMap(checkLines),
     ...reportLines(newest),
-    `  ${styleText('dim', 'next: correct the rows or the SQL, and land; it is tried again with what lands next')}`,
+    `  ${styleText('dim', `next: correct the rows and land, or correct the SQL and run npx soundcheck retry --mart ${mart}`)}`,
   ];
 };
 

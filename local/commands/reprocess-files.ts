@@ -4,13 +4,15 @@ import { fileEvent } from '../../functions/domain/events.ts';
 import { fileId } from '../../functions/domain/landing.ts';
 import type { FileRecord, Reprocessed } from '../../functions/domain/ledger.ts';
 import { askReprocess } from '../../functions/domain/reprocess.ts';
-import { answer, aside } from './answer.ts';
+import { answer, aside, inParts } from './answer.ts';
 import { count } from './count.ts';
+import { fedMarts, type MartsNow } from './fed-marts.ts';
 import { recordDocument } from './file-document.ts';
 import { pause, Stuck } from './follow.ts';
+import type { Where } from './options.ts';
 import { keptUnder, type PublishedBy, publishedBy } from './published-by.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
-import { followingOn, watch } from './watch.ts';
+import { followingOn, patienceOn, watch } from './watch.ts';
 
 export type ReprocessFlags = TargetFlags & { readonly file?: readonly string[]; readonly wait: boolean };
 
@@ -19,7 +21,7 @@ export class CannotReprocess extends Error {
   override readonly name = 'CannotReprocess';
 }
 
-/** Has the rows of published files made anew and says what became of each; exit code 1 when a file keeps its old rows. */
+/** Has the rows of published files made anew and says what became of each; exit code 1 when a file keeps its old rows or a rebuild failed. */
 export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise<void> =>
   onTarget(flags, async (target) => {
     await target.landManifests();
@@ -34,7 +36,8 @@ export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise
     await ask(target, toDo, found.in_force);
     const seen = flags.wait ? await watchAll(target, toDo) : await again(target, toDo);
     const stay = chosen.filter((file) => !toDo.includes(file));
-    tell(flags, found, [...stay, ...seen]);
+    const fed = await replacedToKpis(target, flags.wait ? seen : [], flags);
+    tell(flags, found, [...stay, ...seen], fed);
   });
 
 /** A name is that of the file, or its whole key. */
@@ -59,9 +62,9 @@ const ask = async (target: Target, files: readonly FileRecord[], wanted: string)
 const again = ({ ledger }: Target, files: readonly FileRecord[]): Promise<readonly FileRecord[]> =>
   ledger.files(files);
 
-/** Follows the files until none is to be reprocessed any more, then those whose rows were replaced to their KPIs. */
+/** Follows the files until none is to be reprocessed any more. */
 const watchAll = async (target: Target, files: readonly FileRecord[]): Promise<readonly FileRecord[]> => {
-  const patience = target.isLaptop ? 180_000 : 1_800_000;
+  const patience = patienceOn(target);
   let before = '';
   for (let changed = Date.now(); ; await pause()) {
     const seen = await again(target, files);
@@ -70,7 +73,7 @@ const watchAll = async (target: Target, files: readonly FileRecord[]): Promise<r
     if (line !== before && files.length > 0) aside(line);
     before = line;
     const waiting = seen.find(({ reprocess }) => reprocess);
-    if (!waiting) return toKpis(target, seen);
+    if (!waiting) return seen;
     const { reason } = waiting.reprocess ?? {};
     if (Date.now() - changed > patience)
       throw new Stuck(`nothing has moved for ${patience / 60_000} minutes: ${reason ?? 'see the logs'}`);
@@ -90,26 +93,33 @@ const progressOf = (files: readonly FileRecord[]): string => {
   ].join(', ');
 };
 
-const toKpis = async (target: Target, files: readonly FileRecord[]): Promise<readonly FileRecord[]> => {
+/** Follows the files whose rows were replaced to their KPIs. */
+const replacedToKpis = async (
+  target: Target,
+  files: readonly FileRecord[],
+  where: Where,
+): Promise<MartsNow> => {
   const replaced = files.filter(({ reprocessed }) => reprocessed?.at(-1)?.outcome === 'replaced');
   const landed = replaced.map(({ key, version, dataset }) => ({
     ...{ path: key, dataset, name: basename(key), key, version },
   }));
-  if (landed.length > 0)
-    await watch(followingOn(target, await target.marts()), landed, process.stderr, Date.now());
-  return files;
+  const marts = await target.marts();
+  const seen =
+    landed.length > 0 ? await watch(followingOn(target, marts), landed, process.stderr, Date.now()) : [];
+  return fedMarts(target, marts, seen, 0, where);
 };
 
 const tell = (
   flags: ReprocessFlags,
   { dataset, in_force }: PublishedBy,
   files: readonly FileRecord[],
+  { kpis, problems, marts, isShown }: MartsNow,
 ): void => {
   const outcomes = files.map((file) => ({ file, last: outcomeOf(file) }));
   const replaced = outcomes.filter(({ last }) => last?.outcome === 'replaced');
   const kept = outcomes.filter(({ last }) => last && last.outcome !== 'replaced');
   const waiting = outcomes.filter(({ last }) => !last);
-  const document = { dataset, in_force, files: files.map(recordDocument) };
+  const document = { dataset, in_force, files: files.map(recordDocument), marts };
   const rows = replaced.reduce((sum, { file }) => sum + (file.rows ?? 0), 0);
   const lines = [
     ...(files.length === 0 ? [`All published rows of ${dataset} were made by what is in force.`] : []),
@@ -121,8 +131,8 @@ const tell = (
       : []),
     ...kept.flatMap(({ file, last }) => keptLines(file, last)),
   ];
-  answer(flags, document, lines);
-  if (kept.length > 0) process.exitCode = 1;
+  answer(flags, document, inParts(...kpis, lines, ...problems));
+  if (kept.length > 0 || !isShown) process.exitCode = 1;
 };
 
 const outcomeOf = ({ reprocess, reprocessed }: FileRecord): Reprocessed | undefined =>

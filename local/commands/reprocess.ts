@@ -19,7 +19,7 @@ export const addReprocess = (program: Command): void => {
     'breaks the manifest or a rule now keeps its old rows, with a report. Files that land meanwhile go first in turn.',
     'It can be stopped at any moment: what was asked for is done all the same, and the next call takes up the rest.',
     '',
-    'Exit code: 0 all rows are of what is in force, 1 a file keeps its old rows.',
+    'Exit code: 0 all rows are of what is in force and in the KPIs, 1 a file keeps its old rows, or a rebuild failed.',
     '',
     'Examples:',
     '  $ soundcheck reprocess streams',

@@ -5,10 +5,14 @@ import type { Cell, Rows } from './ask-warehouse.ts';
 
 const widest = 60;
 
-/** Control characters would move the cursor, and more. */
-const shown = (cell: Cell): string => {
+/** A text without control characters: those would move the cursor, and more. */
+export const visible = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (one) => JSON.stringify(one).slice(1, -1));
+
+/** A value on one line, sixty characters at most. */
+export const cellText = (cell: Cell): string => {
   if (cell === null) return 'NULL';
-  const text = cell.replace(/\p{Cc}/gu, (one) => JSON.stringify(one).slice(1, -1));
+  const text = visible(cell);
   return text.length > widest ? `${text.slice(0, widest - 1)}…` : text;
 };
 
@@ -16,7 +20,7 @@ const isNumeric = (type: string): boolean => /^(int|float|numeric)/.test(type);
 
 /** A table of which every column is as wide as its widest cell, sixty characters at most; numbers stand on the right. */
 export const tableLines = ({ columns, rows }: Rows): string[] => {
-  const cells = [columns.map(({ name }) => shown(name)), ...rows.map((row) => row.map(shown))];
+  const cells = [columns.map(({ name }) => cellText(name)), ...rows.map((row) => row.map(cellText))];
   const widths = columns.map((_, at) =>
     cells.reduce((width, row) => Math.max(width, row[at]?.length ?? 0), 0),
   );

@@ -9,7 +9,13 @@ import { fileStory, storyLines } from './file-story.ts';
 import { datasetsNamed } from './known-datasets.ts';
 import { type MartRuns, martRuns } from './mart-runs.ts';
 import { failedBatch, needingPerson } from './needs-person.ts';
-import { outdatedLines, type PublishedBy, publishedBy, publishedDocument } from './published-by.ts';
+import {
+  needsReprocess,
+  outdatedLines,
+  type PublishedBy,
+  publishedBy,
+  publishedDocument,
+} from './published-by.ts';
 import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
 import { reportLines } from './report-lines.ts';
 import { datasetLines, martLines, openLines, statesOf } from './runs-lines.ts';
@@ -94,10 +100,12 @@ const tellRuns = async (
     ...rebuilds.map(failedLines),
     ...rebuilds.map(leftOutLines),
     ...runs.map((one) => openLines({ ...one, shown: one.open, limit })),
+    ...made.map((one) => (needsReprocess(one) ? outdatedLinesOf(one) : [])),
     ...rebuilds.map(warningLines),
   ];
   const rest = [
-    ...runs.map((one, at) => [...datasetLines({ ...one, shown: one.rest, limit }), ...madeLines(made[at])]),
+    ...runs.map((one) => datasetLines({ ...one, shown: one.rest, limit })),
+    ...made.map((one) => (needsReprocess(one) ? [] : outdatedLinesOf(one))),
     ...rebuilds.map(martLines),
   ];
   const lines = inParts(headLine(open), ...open, ...(flags.open ? [] : rest), savedLines(saved));
@@ -161,8 +169,8 @@ const documentOf = (
 const isWarning = ({ published }: MartRuns): boolean =>
   (published?.checks ?? []).length > 0 || (published?.left_out ?? 0) > 0;
 
-const madeLines = (made: PublishedBy | undefined): string[] =>
-  made ? outdatedLines(made).map((line) => `  ${line}`) : [];
+const outdatedLinesOf = (made: PublishedBy | undefined): string[] =>
+  made ? outdatedLines(made).map((line) => `${styleText('bold', made.dataset)}: ${line}`) : [];
 
 const tellStory = async (
   target: Target,

@@ -1,26 +1,28 @@
 import { readFile } from 'node:fs/promises';
+import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { lambdaFunctions } from '../../functions/adapters/lambda-functions.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { Catalog, type Mart } from '../../functions/domain/catalog.ts';
-import type { Files, Functions, Ledger } from '../../functions/domain/ports.ts';
+import type { Files, Functions, Kpis, Ledger } from '../../functions/domain/ports.ts';
 import { catalogPath } from '../build.ts';
 import { aside } from './answer.ts';
 import { deployedNames } from './deployed-names.ts';
 import { interrupted } from './exit-codes.ts';
 import { landManifests } from './manifests.ts';
 import { openCloud, pointClientsAt, stopOnSignal } from './open-cloud.ts';
-import { projectRoot, usualState, usualSweepEvery } from './options.ts';
+import { projectRoot, usualState, usualSweepEvery, type Where } from './options.ts';
 import { engineAt, redeploy, runningCloud } from './running-cloud.ts';
 
 /** Says which cloud a command speaks to; without either the ordinary environment does, else the laptop's usual folder. */
-export type TargetFlags = { readonly state?: string; readonly stage?: string; readonly json?: boolean };
+export type TargetFlags = Where & { readonly json?: boolean };
 
 /** The cloud that a command speaks to. */
 export type Target = {
   readonly bucket: string;
   readonly files: Files;
   readonly ledger: Ledger;
+  readonly kpis: Kpis;
   /** True for the cloud of this machine, whose jobs take seconds. */
   readonly isLaptop: boolean;
   /** True when it runs only as long as this command. */
@@ -110,10 +112,14 @@ export const martsOfState = async (state: string): Promise<readonly Mart[]> =>
 const catalogOfState = async (state: string): Promise<Catalog> =>
   Catalog.parse(JSON.parse(await readFile(catalogPath(state), 'utf8')));
 
-const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => ({
-  bucket: LAKE_BUCKET,
-  files: s3Files(LAKE_BUCKET),
-  ledger: dynamoLedger(LEDGER_TABLE),
-  // The ledger bears the name of its stack.
-  functions: lambdaFunctions(LEDGER_TABLE.replace(/-ledger$/, '')),
-});
+const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => {
+  // The tables and the functions bear the name of their stack.
+  const stack = LEDGER_TABLE.replace(/-ledger$/, '');
+  return {
+    bucket: LAKE_BUCKET,
+    files: s3Files(LAKE_BUCKET),
+    ledger: dynamoLedger(LEDGER_TABLE),
+    kpis: dynamoKpis(`${stack}-kpis`),
+    functions: lambdaFunctions(stack),
+  };
+};

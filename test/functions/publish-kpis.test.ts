@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Mart, Model } from '../../functions/domain/catalog.ts';
 import { ourEvent, statementEnded } from '../../functions/domain/events.ts';
+import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { Refused, Throttled } from '../simulation/tables.ts';
@@ -194,6 +195,16 @@ describe('KPIs that cannot be written', () => {
     await show(stage);
     expect(await current()).toMatchObject({ listens: 2, seq: 2 });
     expect(await stage.ports.kpis.get('DAY#2024-06-26', 'CURRENT')).toMatchObject({ listens: 1, seq: 2 });
+    expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+  });
+
+  test('are shown as soon as somebody asks for it, with nothing landing', async () => {
+    const ports = refusing(new Refused('too large'));
+    for (let tries = 1; tries <= 3; tries++) await publishRebuild(ports)(finished).catch(() => {});
+    const failed = await record();
+    if (failed) await askRetry(stage.ports, failed);
+    await show(stage);
+    expect(await current()).toMatchObject({ listens: 2, seq: 2 });
     expect(await stage.ports.ledger.pending('listening')).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { literal, modelsOf, type Plan, withInlined } from './rebuild-plan.ts';
 const kept = 1000;
 
 /** Stands where a value may be personal. */
-const hidden = '***';
+export const hidden = '***';
 
 /**
  * Runs every check into one relation (check_name, file, severity, subject, detail, found: the rows of that check in all), unloads it under `<unload>checks/`, where

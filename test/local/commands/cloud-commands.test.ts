@@ -52,6 +52,10 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(stdout).toContain('line 3, column user_id: "2.5" is not an int');
     expect(stdout).toMatch(/rows set aside: data\/quarantine\/streams\/streams7\.csv@.+\.rows\.csv/);
     expect(stdout).toContain('nothing lost, nothing counted twice');
+    expect(stdout).toMatch(/^listening: KPIs, last written by rebuild listening-00000001\n/);
+    expect(stdout).toContain(
+      '  kpi_days  pk=DAY#2024-06-25, sk=CURRENT\n    listens 1, unique_listeners 1, listening_ms ',
+    );
     expect(stderr).toContain(`${manifest} is newer than that of rules/, and stays.`);
     expect(stderr).toContain('data/streams/streams7.csv  in KPIs');
     expect(code).toBe(1);
@@ -190,11 +194,17 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
   test('say which rows were made under another manifest, and make them anew', async () => {
     const outdated =
       'were made by another manifest, SQL or ruleset than is in force: npx soundcheck reprocess streams';
-    expect((await run('runs', 'streams')).stdout).toContain(`3 rows of 2 files ${outdated}`);
+    const open = await run('runs', '--open');
+    expect(open.stdout).toMatch(/^Needs a person:\n/);
+    expect(open.stdout).toContain(`\nstreams: 3 rows of 2 files ${outdated}\n`);
+    const { datasets } = await document('runs', 'streams', '--open');
+    expect(datasets[0].published).toMatchObject({ needs_person: true, outdated: [{}, {}] });
     const { code, stdout, stderr } = await run('reprocess', 'streams');
     expect([code, stdout]).toEqual([0, expect.stringContaining('3 rows of 2 files were made anew.')]);
     expect(stderr).toContain('2 of 2 files done');
-    expect((await run('runs', 'streams')).stdout).not.toContain('were made by another');
+    expect((await run('runs', 'streams', '--open')).stdout).not.toContain('were made by another');
+    expect((await document('runs', 'streams', '--open')).datasets[0].published.needs_person).toBe(false);
+    expect(stdout).toContain('listening: KPIs, last written by rebuild listening-0000000');
     const story = await run('runs', 'streams', '--file', 'streams7.csv');
     expect(story.stdout).toMatch(/asked to be reprocessed\n.*rows replaced by batch streams-/);
     expect((await run('reprocess', 'streams')).stdout).toContain(
@@ -218,6 +228,9 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
 
   test('find no parked file where none is', async () => {
     expect((await run('retry', 'streams')).stdout).toBe('No file of streams is parked.\n');
+    const { code, stdout } = await run('retry', '--mart', 'listening');
+    expect(stdout).toMatch(/^Nothing of listening failed or waits for a rebuild\.\n\nlistening: KPIs/);
+    expect(code).toBe(0);
   });
 
   test('are pointed at a cloud by the ordinary environment', async () => {
@@ -234,6 +247,10 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     ['what is not in quarantine', ['replay', 'streams', '--file', 'x.csv'], 'x.csv is not in quarantine of'],
     ['a dataset that is none', ['replay', 'strems'], 'there is no dataset strems (did you mean streams?)'],
     ['the same', ['retry', 'strems'], 'there is no dataset strems (did you mean streams?)'],
+    ['a mart that is none', ['retry', '--mart', 'listenin'], 'no mart listenin (did you mean listening?)'],
+    ['nothing to retry', ['retry'], 'name a dataset, or a mart with --mart'],
+    ['two things to retry', ['retry', 'streams', '--mart', 'listening'], 'name a dataset, or a mart'],
+    ['KPIs of no mart', ['kpis', 'listenin'], 'no mart listenin (did you mean listening?)'],
     ['the same', ['runs', 'strems'], 'there is no dataset strems (did you mean streams?)'],
     [
       'a state that is none',

@@ -10,6 +10,7 @@ const commands = [
   'query',
   'show',
   'land',
+  'kpis',
   'runs',
   'report',
   'replay',

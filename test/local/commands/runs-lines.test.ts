@@ -187,7 +187,7 @@ describe('what is said of a mart', () => {
       '  sql/checks/totals.sql: 1,200 rows',
       '    … and 1,200 more rows',
       '  report: kpis/listening-00000003/1/checks/; npx soundcheck report listening-00000003 prints it',
-      '  next: correct the rows or the SQL, and land; it is tried again with what lands next',
+      '  next: correct the rows and land, or correct the SQL and run npx soundcheck retry --mart listening',
     ]);
   });
 

@@ -1,0 +1,78 @@
+import type { Mart } from '../../functions/domain/catalog.ts';
+import { missingLines, untilShown } from './awaited-kpis.ts';
+import type { Whereabouts } from './follow.ts';
+import { kpiLines } from './kpi-lines.ts';
+import { type KpiPorts, kpisMadeOf, type LatestKpis, latestKpis } from './latest-kpis.ts';
+import type { MartRuns } from './mart-runs.ts';
+import { sameCloud, type Where } from './options.ts';
+import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
+
+/** What became of marts after files landed, or were made anew, or a rebuild was tried again. */
+export type MartsNow = {
+  /** Their KPIs for people, a part for each mart. */
+  readonly kpis: readonly (readonly string[])[];
+  /** What is wrong with their rebuilds, or is not in the KPIs. */
+  readonly problems: readonly (readonly string[])[];
+  /** The same for programs. */
+  readonly marts: readonly object[];
+  /** False when a rebuild failed, or rows are published that no KPI shows. */
+  readonly isShown: boolean;
+};
+
+/** Items of each kind that are shown unless told. */
+const itemsShown = 2;
+
+/** Waits so many milliseconds at most until the marts that files feed show them, and reads the KPIs that are made of these files. */
+export const fedMarts = async (
+  ports: KpiPorts,
+  marts: readonly Mart[],
+  seen: readonly Whereabouts[],
+  patience: number,
+  where: Where,
+): Promise<MartsNow> => {
+  const landed = new Set(seen.map(({ file }) => file.dataset));
+  const fed = marts.filter(({ datasets }) => datasets.some((dataset) => landed.has(dataset)));
+  const rebuilds = await untilShown(ports.ledger, fed, patience);
+  const feeding = datasetsWithRows(seen);
+  const kpis = await Promise.all(fed.map((mart) => readKpis(ports, mart, feeding)));
+  const now = martsNow(rebuilds, kpis, where);
+  const missing = rebuilds.map((runs) => missingLines(runs, seen));
+  const isKpi = fed.some((mart) => kpisMadeOf(mart, feeding).length > 0);
+  return {
+    ...now,
+    kpis: isKpi || feeding.length === 0 ? now.kpis : [[`No KPI is made of ${feeding.join(', ')}.`]],
+    problems: [...now.problems, ...missing],
+    isShown: now.isShown && missing.flat().length === 0,
+  };
+};
+
+/** Marts as their rebuilds and their KPIs stand. */
+export const martsNow = (
+  rebuilds: readonly MartRuns[],
+  kpis: readonly LatestKpis[],
+  where: Where,
+): MartsNow => ({
+  kpis: kpis.map((one) => kpiLines(one, `npx soundcheck kpis ${one.mart} --limit 20${sameCloud(where)}`)),
+  problems: [...rebuilds.map(warningLines), ...rebuilds.map(leftOutLines), ...rebuilds.map(failedLines)],
+  marts: rebuilds.map((runs, at) => ({ ...runs, kpis: kpis[at] })),
+  isShown: !rebuilds.some(isFailed),
+});
+
+/** Some KPIs of a mart that are made of datasets; what happened before is told also where they cannot be read. */
+export const readKpis = (
+  ports: KpiPorts,
+  mart: Mart,
+  datasets: readonly string[] = mart.datasets,
+  most: number = itemsShown,
+): Promise<LatestKpis> =>
+  latestKpis(ports, mart, kpisMadeOf(mart, datasets), most).catch((cause: unknown) => ({
+    ...{ mart: mart.name, kpis: [] },
+    error: cause instanceof Error ? cause.message : String(cause),
+  }));
+
+/** Datasets of which a file is published, or was before. */
+const datasetsWithRows = (seen: readonly Whereabouts[]): string[] => {
+  const states = ['published', 'superseded', 'ignored'];
+  const files = seen.filter(({ record }) => states.includes(record?.state ?? ''));
+  return [...new Set(files.map(({ file }) => file.dataset))].sort();
+};

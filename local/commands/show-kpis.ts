@@ -1,0 +1,27 @@
+import { answer, inParts } from './answer.ts';
+import { kpiLines } from './kpi-lines.ts';
+import { kpisMadeOf, latestKpis } from './latest-kpis.ts';
+import { martNamed } from './mart-named.ts';
+import { sameCloud } from './options.ts';
+import { onTarget, type TargetFlags } from './target.ts';
+
+export type KpisFlags = TargetFlags & { readonly limit: string };
+
+/** Shows items of the KPIs of one mart, or of all. */
+export const showKpis = async (name: string | undefined, flags: KpisFlags): Promise<void> => {
+  const limit = Number(flags.limit);
+  if (!Number.isInteger(limit) || limit < 1) throw new Error('--limit is a whole number from 1');
+  await onTarget(flags, async (target) => {
+    const all = await target.marts();
+    const marts = name === undefined ? all : [martNamed(all, name)];
+    const kpis = await Promise.all(
+      marts.map((mart) => latestKpis(target, mart, kpisMadeOf(mart, mart.datasets), limit)),
+    );
+    const more = (mart: string): string =>
+      `npx soundcheck kpis ${mart} --limit ${limit * 10}${sameCloud(flags)}`;
+    const lines = kpis.map((one) =>
+      one.rebuild === undefined ? [`${one.mart}: no KPIs are out yet`] : kpiLines(one, more(one.mart)),
+    );
+    answer(flags, { marts: kpis }, inParts(...lines));
+  });
+};
