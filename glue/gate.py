@@ -11,6 +11,7 @@ from errors import NotPublished, SpecMismatch
 from lake import Lake
 from one_writer import one_writer
 from publishing import Publication, publish
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from read_files import staged_parquet
 from session import silver_name
@@ -68,7 +69,13 @@ def _verdicts_key(spec: Mapping[str, Any]) -> str:
 
 def _read_staged(spark: SparkSession, lake: Lake, spec: Mapping[str, Any]) -> DataFrame:
     """One row per staged row, with the columns of the table."""
-    staged = staged_parquet(spark, lake.path(spec["staged"]))
+    try:
+        staged = staged_parquet(spark, lake.path(spec["staged"]))
+    except AnalysisException as error:
+        # Where the path has signs of a pattern, Spark finds no schema instead of no path.
+        if error.getErrorClass() not in {"PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA"}:
+            raise
+        raise SpecMismatch(f"nothing is staged under {spec['staged']}; transform the batch again") from error
     names = [column["name"] for column in spec["table"]["columns"]]
     missing = sorted(set(names) - set(staged.columns))
     if missing:

@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { QualityResult, type QualitySpec } from '../../functions/domain/spec.ts';
 import { resultKey } from '../../functions/engine/engine.ts';
 import { runQuality } from '../../functions/engine/quality.ts';
+import { literal } from '../../functions/engine/sql-text.ts';
 import { clientEnvironment } from '../../local/cloud-environment.ts';
 import type { SparkInstallation } from '../../local/spark/installation.ts';
 import { sparkSettings } from '../../local/spark/settings.ts';
@@ -24,9 +25,9 @@ export type JudgeOptions = {
   readonly worker?: SparkWorker;
 };
 
-/** A lake in a local S3, a warm Spark that runs the quality job over it, and a DuckDB beside. */
-export const openQualityLake = async (installation: SparkInstallation) => {
-  const folder = await mkdtemp(join(tmpdir(), 'quality lake '));
+/** A lake in a local S3, a warm Spark that runs the quality job over it, and a DuckDB beside, all in a folder whose name begins so. */
+export const openQualityLake = async (installation: SparkInstallation, name = 'quality lake ') => {
+  const folder = await mkdtemp(join(tmpdir(), name));
   const laptop = await startS3();
   const environment = clientEnvironment(laptop.endpoint);
   const spark = await openSpark(installation, folder, environment);
@@ -68,7 +69,7 @@ export const openQualityLake = async (installation: SparkInstallation) => {
     /** Writes a query's rows as what a transform has staged. */
     stage: async (spec: Pick<QualitySpec, 'staged'>, sql: string): Promise<void> => {
       await mkdir(join(spark.root, spec.staged), { recursive: true });
-      await query(`copy (${sql}) to '${stagedFile(spec)}' (format parquet)`);
+      await query(`copy (${sql}) to ${literal(stagedFile(spec))} (format parquet)`);
     },
     corrupt: (spec: QualitySpec) => writeFile(stagedFile(spec), 'no Parquet at all'),
     /** Runs the job over a spec that it writes; answers with the result of the batch. */
