@@ -5,10 +5,11 @@ import { fieldNames } from './field-names.ts';
 import { inferColumn } from './infer-column.ts';
 import type { InferredTable, Samples } from './inferred.ts';
 import { chooseKey } from './keys.ts';
-import { CannotInfer, dialectOf, noRow, type OnRead, readText } from './sample-file.ts';
+import { CannotInfer, dialectOf, noField, noRow, type OnRead, readText } from './sample-file.ts';
 import { plainColumn, silverColumns } from './silver-columns.ts';
 import { TableProfile } from './table-profile.ts';
 import { lookOf } from './text-shape.ts';
+import { sourceProblem, type Unnamed } from './unnamed.ts';
 import { unreadReasons } from './unread.ts';
 import { valueKind } from './value-kind.ts';
 
@@ -22,10 +23,16 @@ export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Pro
   }
   if (profile.rows === 0) await refuseUnread(paths, dialect, onRead);
   refuseValues(profile, paths);
-  const names = profile.columns.map(({ name }) => name);
+  const beyond = profile.columns.flatMap(({ name }): Unnamed[] => {
+    const why = sourceProblem(name);
+    return why === undefined ? [] : [{ name: `${name.slice(0, 40)}…`, why }];
+  });
+  const named = profile.columns.filter(({ name }) => sourceProblem(name) === undefined);
+  if (named.length === 0) throw noField(paths, beyond);
+  const names = named.map(({ name }) => name);
   const fields = fieldNames(names, false);
   const silvers = silverColumns([...fields.values()], plainColumn);
-  const columns = profile.columns.map((column) => {
+  const columns = named.map((column) => {
     const field = fields.get(column.name) ?? column.name;
     const silver = silvers.get(field);
     const required = column.values > 0 && column.empty === 0 && profile.isEverywhere(column.name);
@@ -35,7 +42,7 @@ export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Pro
     for (const path of paths) await readCsvRows(readText(path, onRead), dialect, listener);
   });
   const isRagged = columns.some(({ name }) => !profile.isEverywhere(name));
-  return { format: 'csv', dialect, dataset, paths, columns, key, rows: profile.rows, isRagged, beyond: [] };
+  return { format: 'csv', dialect, dataset, paths, columns, key, rows: profile.rows, isRagged, beyond };
 };
 
 /** Says of files without a row that can be read what stands in the way. */

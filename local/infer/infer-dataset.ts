@@ -8,7 +8,7 @@ import { inferTable } from './infer-table.ts';
 import type { InferredTable, Samples } from './inferred.ts';
 import { manifestText } from './manifest-text.ts';
 import { rulesetText } from './ruleset-text.ts';
-import { CannotInfer, type OnRead, readBytes, sizeOf } from './sample-file.ts';
+import { CannotInfer, type OnRead, readBytes, readRange, sizeOf } from './sample-file.ts';
 import { silverSql } from './silver-sql.ts';
 
 /** A file as the inferred manifest judges it. */
@@ -37,7 +37,7 @@ export const inferDataset = async (samples: Samples, onRead: OnRead): Promise<In
   const { dataset } = table;
   return {
     table,
-    manifest: readManifest(final.text, samples.paths),
+    manifest: readManifest(final.text, table),
     texts: {
       [`rules/${dataset}/manifest.json`]: final.text,
       [`rules/${dataset}/quality.dqdl`]: rulesetText(table),
@@ -49,7 +49,7 @@ export const inferDataset = async (samples: Samples, onRead: OnRead): Promise<In
 
 const judged = async (table: InferredTable, share: number, onRead: OnRead) => {
   const text = manifestText(table, share);
-  const manifest = readManifest(text, table.paths);
+  const manifest = readManifest(text, table);
   const samples: JudgedSample[] = [];
   for (const path of table.paths)
     samples.push({ path, judgement: await judgeSample(path, table.dataset, manifest, onRead) });
@@ -57,13 +57,12 @@ const judged = async (table: InferredTable, share: number, onRead: OnRead) => {
 };
 
 /** Names that no manifest may have, such as a column without one, are found here. */
-const readManifest = (text: string, paths: readonly string[]): Manifest => {
+const readManifest = (text: string, { paths, format }: InferredTable): Manifest => {
   const parsed = parseManifest(text);
   if (parsed.ok) return parsed.manifest;
   const problems = parsed.problems.map((problem) => `\n  ${problem}`);
-  throw new CannotInfer(
-    `no manifest fits ${paths.join(', ')}; is its first line a header?${problems.join('')}`,
-  );
+  const advice = format === 'csv' ? '; is its first line a header?' : '';
+  throw new CannotInfer(`no manifest fits ${paths.join(', ')}${advice}${problems.join('')}`);
 };
 
 const judgeSample = async (
@@ -81,6 +80,7 @@ const judgeSample = async (
       size,
       manifest,
       content: readBytes(path, onRead),
+      range: readRange(path, onRead),
       seed: randomUUID(),
       scratch,
     });

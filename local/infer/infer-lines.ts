@@ -5,6 +5,7 @@ import type { InferredDataset, JudgedSample } from './infer-dataset.ts';
 import type { InferredColumn, InferredKey, InferredTable } from './inferred.ts';
 
 const findingsShown = 5;
+const unnamedShown = 20;
 /** Fewer values say little. */
 const few = 20;
 
@@ -135,7 +136,8 @@ export const doubts = ({ columns, key, rows, beyond }: InferredTable): string[] 
       : []),
     ...said('marked as personal data (pii) by a guess', personal),
     ...said('not in the silver table, where the macros explode and element read arrays', missing),
-    ...said('ignored, since no manifest can name them', beyond),
+    ...beyond.slice(0, unnamedShown).map(({ name, why }) => `no field takes ${name}: it ${why}`),
+    ...(beyond.length > unnamedShown ? [`no field takes ${beyond.length - unnamedShown} more`] : []),
   ];
 };
 

@@ -3,6 +3,7 @@ import type { ColumnProfile } from './column-profile.ts';
 import type { ColumnType } from './column-type.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 import type { SilverColumn } from './silver-columns.ts';
+import type { Unnamed } from './unnamed.ts';
 
 /** Files that are samples of one dataset. */
 export type Samples = { readonly dataset: string; readonly paths: readonly string[] };
@@ -39,7 +40,7 @@ export type InferredKey = {
 export type InferredTable = {
   readonly dataset: string;
   readonly paths: readonly string[];
-  readonly format: 'csv' | 'jsonl' | 'json';
+  readonly format: 'csv' | 'jsonl' | 'json' | 'parquet';
   /** Of CSV. */
   readonly dialect?: CsvDialect;
   readonly columns: readonly InferredColumn[];
@@ -49,6 +50,6 @@ export type InferredTable = {
   readonly isRagged: boolean;
   /** The array of objects, by the name of its fields, that silver has a row for each element of. */
   readonly exploded?: string;
-  /** Places in records that no manifest can name. */
-  readonly beyond: readonly string[];
+  /** Columns and places in records that no manifest can name. */
+  readonly beyond: readonly Unnamed[];
 };

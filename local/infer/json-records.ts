@@ -18,8 +18,8 @@ export const readJsonRecords = async (
 ): Promise<{ readonly unreadable: number }> => {
   let unreadable = 0;
   const give = ({ bytes, start, end, isUtf8 }: JsonRecord): void => {
-    const record = isUtf8 ? parse(bytes.toString('utf8', start, end)) : undefined;
-    if (typeof record === 'object' && record !== null && !Array.isArray(record)) onRecord(record);
+    const record = isUtf8 ? parseRecord(bytes.toString('utf8', start, end)) : undefined;
+    if (record) onRecord(record);
     else unreadable++;
   };
   const giveUp = (): void => {
@@ -36,10 +36,12 @@ export const readJsonRecords = async (
   return { unreadable };
 };
 
-const parse = (text: string): unknown => {
+/** A record as an object whose numbers `leafOf` reads digit by digit; undefined for a text that is no JSON object. */
+export const parseRecord = (text: string): object | undefined => {
   const marked = text.replace(tokens, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
   try {
-    return JSON.parse(marked);
+    const record: unknown = JSON.parse(marked);
+    return typeof record === 'object' && record !== null && !Array.isArray(record) ? record : undefined;
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ export const manifestText = (table: InferredTable, badShare: number): string => 
     extension,
     ...(format !== usualFormat(extension) && { format }),
     name_pattern: pattern,
-    ...csvText(table),
+    ...columnsText(table),
     ...(table.beyond.length > 0 && { unknown_fields: 'ignore' }),
     ...(key.kind !== 'none' && { key: key.columns.map((name) => fieldOfColumn(columns, name)) }),
     ...(key.kind === 'event' && { on_duplicate: 'first' }),
@@ -36,15 +36,14 @@ export const manifestText = (table: InferredTable, badShare: number): string => 
 
 const usualFormat = (extension: string): InferredTable['format'] => {
   if (/^\.(jsonl|ndjson)$/.test(extension)) return 'jsonl';
-  return extension === '.json' ? 'json' : 'csv';
+  return extension === '.json' ? 'json' : extension === '.parquet' ? 'parquet' : 'csv';
 };
 
-const csvText = ({ dialect, isRagged }: InferredTable) =>
-  dialect && {
-    ...(dialect.delimiter !== ',' && { delimiter: dialect.delimiter }),
-    ...(dialect.quote !== '"' && { quote: dialect.quote }),
-    fields_required: !isRagged,
-  };
+const columnsText = ({ format, dialect, isRagged }: InferredTable) => ({
+  ...(dialect && dialect.delimiter !== ',' && { delimiter: dialect.delimiter }),
+  ...(dialect && dialect.quote !== '"' && { quote: dialect.quote }),
+  ...((format === 'csv' || isRagged) && { fields_required: !isRagged }),
+});
 
 const named = (paths: readonly string[]): string => {
   const [first = '', ...others] = paths.map((path) => basename(path));

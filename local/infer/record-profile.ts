@@ -1,5 +1,6 @@
 import { ColumnProfile } from './column-profile.ts';
 import { type JsonLeaf, leafOf } from './json-records.ts';
+import { apartPaths, keyProblem, placeProblem, shownKey, type Unnamed } from './unnamed.ts';
 
 /** A path of JSON records, such as `address.city` or `items[].price`, and what its values have shown. */
 export type PathProfile = {
@@ -8,33 +9,89 @@ export type PathProfile = {
   readonly kinds: Map<JsonLeaf['kind'], number>;
   /** The array whose elements hold it; undefined for what a record holds once. */
   readonly array: string | undefined;
+  /** Wherever it stands it is one key of the record, whatever points that has. */
+  isKey: boolean;
+  /** A key with points in its name stands for some of its steps. */
+  isDotted: boolean;
+  /** The last object that held it, and how many held it twice: as one key, and as a key inside of another. */
+  holder: number;
+  twice: number;
 };
+
+/** Where a walk through a record is. */
+type Place = {
+  /** The path so far, with a point at its end. */
+  readonly prefix: string;
+  readonly array: string | undefined;
+  readonly isDotted: boolean;
+};
+
+const root: Place = { prefix: '', array: undefined, isDotted: false };
+/** As many as a manifest takes. */
+const mostPaths = 2000;
+const mostBeyond = 1000;
+/** More records than so are no mistakes of a few. */
+const usualShare = 0.05;
 
 /** Profiles of the paths of a dataset's records, over all of its files. */
 export class RecordProfile {
   rows = 0;
-  /** Places that no manifest can name, such as arrays in arrays. */
-  readonly beyond = new Set<string>();
+  private readonly places = new Map<string, string>();
   private readonly paths = new Map<string, PathProfile>();
   /** Elements of each array, and the records in which it has any. */
   private readonly elements = new Map<string, number>();
   private readonly filled = new Map<string, number>();
+  /** Objects that hold each value once: records, and elements of arrays. */
+  private holders = 0;
+  private holder = 0;
 
   readonly onRecord = (record: object): void => {
     this.rows++;
-    this.addObject(record, '', undefined);
+    this.holder = ++this.holders;
+    this.addObject(record, root);
   };
 
   endFile(): void {
     for (const { profile } of this.paths.values()) profile.endFile();
   }
 
-  /** In the order in which records name them first; places that were null wherever they held no object are left out. */
+  /** There are more paths than anyone means as columns. */
+  get areTooMany(): boolean {
+    return this.paths.size > mostPaths;
+  }
+
+  /** In the order in which records name them first, as far as fields can be taken from them. */
   get columns(): readonly PathProfile[] {
-    const names = [...this.paths.keys()];
-    const isInner = (name: string): boolean =>
-      names.some((other) => other.startsWith(`${name}.`) || other.startsWith(`${name}[]`));
-    return [...this.paths.values()].filter(({ profile }) => profile.values > 0 || !isInner(profile.name));
+    const left = new Set(this.beyond.map(({ name }) => name));
+    return this.filledPaths.filter(({ profile: { name } }) => !left.has(name));
+  }
+
+  /** Places that no manifest can name, such as arrays in arrays, or not beside the others. */
+  get beyond(): readonly Unnamed[] {
+    const paths = this.filledPaths;
+    const twice = paths.filter(({ twice }) => twice > this.rows * usualShare);
+    const odd = paths.flatMap(({ profile: { name } }) => {
+      const why = placeProblem(name);
+      return why === undefined ? [] : [{ name, why }];
+    });
+    const out = new Set([...odd.map(({ name }) => name), ...twice.map(({ profile: { name } }) => name)]);
+    const rest = paths.filter(({ profile: { name } }) => !out.has(name));
+    return [
+      ...[...this.places].map(([name, why]) => ({ name, why })),
+      ...odd,
+      ...twice.map(({ profile: { name } }) => ({
+        name,
+        why: 'is named twice in a record, by one key and by a key inside of another',
+      })),
+      ...apartPaths(
+        rest.map(({ profile: { name, values }, isDotted }) => ({ path: name, values, isDotted })),
+      ),
+    ];
+  }
+
+  /** What is known of a path; undefined for one that no record has. */
+  at(path: string): PathProfile | undefined {
+    return this.paths.get(path);
   }
 
   /** Whether every record has a value there; below an array of objects, whether every element has. */
@@ -44,39 +101,77 @@ export class RecordProfile {
     return profile.values > 0 && profile.values === holders && isFilled;
   }
 
-  private addObject(object: object, prefix: string, array: string | undefined): void {
+  /** Without places that were null wherever they held no object. */
+  private get filledPaths(): readonly PathProfile[] {
+    const inner = new Set<string>();
+    for (const name of this.paths.keys()) for (const outer of outersOf(name)) inner.add(outer);
+    return [...this.paths.values()].filter(({ profile }) => profile.values > 0 || !inner.has(profile.name));
+  }
+
+  private addObject(object: object, place: Place): void {
+    const { prefix } = place;
     for (const [key, value] of Object.entries(object)) {
-      if (key === '' || /[.[\]]/.test(key)) this.beyond.add(prefix + key);
-      else this.add(value, prefix + key, array);
+      const problem = keyProblem(key);
+      if (problem !== undefined) this.addBeyond(prefix + shownKey(key), problem);
+      else this.add(value, prefix + key, key.includes('.') ? { ...place, isDotted: true } : place);
     }
   }
 
-  private add(value: unknown, path: string, array: string | undefined): void {
+  private add(value: unknown, path: string, place: Place): void {
     const leaf = leafOf(value);
-    if (leaf) this.addLeaf(leaf, path, array);
-    else if (!Array.isArray(value)) this.addObject(Object(value), `${path}.`, array);
-    else if (array !== undefined) this.beyond.add(`${path}[]`);
-    else this.addElements(value, `${path}[]`);
+    if (leaf) this.addLeaf(leaf, path, place);
+    else if (Array.isArray(value)) this.addElements(value, `${path}[]`, place);
+    else {
+      const problem = placeProblem(`${path}.x`);
+      if (problem !== undefined) this.addBeyond(path, problem);
+      else this.addObject(Object(value), { ...place, prefix: `${path}.` });
+    }
   }
 
-  private addElements(values: readonly unknown[], path: string): void {
+  private addElements(values: readonly unknown[], path: string, place: Place): void {
+    if (place.array !== undefined) {
+      this.addBeyond(path, 'goes through more than one array');
+      return;
+    }
     this.elements.set(path, (this.elements.get(path) ?? 0) + values.length);
-    if (values.length === 0) this.pathOf(path, path);
+    if (values.length === 0) this.pathOf(path, { ...place, array: path });
     else this.filled.set(path, (this.filled.get(path) ?? 0) + 1);
-    for (const value of values) this.add(value, path, path);
+    const { holder } = this;
+    for (const value of values) {
+      this.holder = ++this.holders;
+      this.add(value, path, { ...place, array: path });
+    }
+    this.holder = holder;
   }
 
-  private addLeaf({ kind, text }: JsonLeaf, path: string, array: string | undefined): void {
-    const { profile, kinds } = this.pathOf(path, array);
-    profile.add(text);
-    if (text !== '') kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  private addLeaf({ kind, text }: JsonLeaf, path: string, place: Place): void {
+    const known = this.pathOf(path, place);
+    if (known.holder === this.holder) known.twice++;
+    known.holder = this.holder;
+    known.profile.add(text);
+    if (text !== '') known.kinds.set(kind, (known.kinds.get(kind) ?? 0) + 1);
   }
 
-  private pathOf(path: string, array: string | undefined): PathProfile {
+  private addBeyond(place: string, why: string): void {
+    if (this.places.size < mostBeyond) this.places.set(place, why);
+  }
+
+  private pathOf(path: string, { prefix, array, isDotted }: Place): PathProfile {
     const known = this.paths.get(path);
-    if (known) return known;
-    const fresh: PathProfile = { profile: new ColumnProfile(path), kinds: new Map(), array };
+    if (known) {
+      known.isKey &&= prefix === '';
+      known.isDotted ||= isDotted;
+      return known;
+    }
+    const fresh: PathProfile = {
+      ...{ profile: new ColumnProfile(path), kinds: new Map(), array },
+      ...{ isKey: prefix === '', isDotted, holder: 0, twice: 0 },
+    };
     this.paths.set(path, fresh);
     return fresh;
   }
 }
+
+/** What a path lies in: `items` and `items[]` of `items[].price`. */
+const outersOf = (path: string): readonly string[] =>
+  [...path.matchAll(/\[\]|\./g)].map(({ index }) => path.slice(0, index));

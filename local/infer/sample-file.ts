@@ -3,7 +3,10 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fileKind } from '../../functions/domain/judge/judge-kind.ts';
+import type { ReadRange } from '../../functions/domain/parquet/parquet-damage.ts';
+import { fileRange } from '../file-range.ts';
 import { type CsvDialect, findDialect } from './csv-dialect.ts';
+import type { Unnamed } from './unnamed.ts';
 
 /** A file from which nothing can be learned, and why. */
 export class CannotInfer extends Error {
@@ -13,6 +16,12 @@ export class CannotInfer extends Error {
 /** The error for a file of which no row can be read, for these reasons. */
 export const noRow = (path: string, reasons: readonly string[]): CannotInfer =>
   new CannotInfer(`no row of ${path} can be read${reasons.map((reason) => `\n  ${reason}`).join('')}`);
+
+/** The error for files of which no column can be a field, for these reasons. */
+export const noField = (paths: readonly string[], unnamed: readonly Unnamed[]): CannotInfer =>
+  new CannotInfer(
+    `no manifest can name a column of ${paths.join(', ')}${unnamed.map(({ name, why }) => `\n  ${name}: ${why}`).join('')}`,
+  );
 
 /** Tells how many bytes of a file were read, as they lie on the disk. */
 export type OnRead = (path: string, bytes: number) => void;
@@ -28,6 +37,18 @@ export async function* readBytes(path: string, onRead: OnRead): AsyncGenerator<U
     onRead(path, read);
   }
 }
+
+/** Reads parts of a file's bytes. */
+export const readRange = (path: string, onRead: OnRead): ReadRange => {
+  const range = fileRange(path);
+  let read = 0;
+  return async (start, end) => {
+    const bytes = await range(start, end);
+    read = Math.max(read, end);
+    onRead(path, read);
+    return bytes;
+  };
+};
 
 /** Reads a file's text, uncompressed; throws `CannotInfer` for one that is no whole gzip file, though it is called so. */
 export async function* readText(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
@@ -62,6 +83,10 @@ export const isJsonArray = async (path: string): Promise<boolean> => {
   if (start.length === 0) throw new CannotInfer(`${path} is empty`);
   return start.toString('utf8').trimStart().startsWith('[');
 };
+
+/** Tells Parquet, whatever its name, by its first bytes. */
+export const isParquet = async (path: string): Promise<boolean> =>
+  fileKind((await startOf(path)).start) === 'Parquet';
 
 const startOf = async (path: string): Promise<{ start: Buffer; isWhole: boolean }> => {
   const chunks: Uint8Array[] = [];

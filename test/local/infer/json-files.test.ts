@@ -88,8 +88,109 @@ describe('a file of JSON', () => {
     ],
     ['an array that is called lines', 'shop.jsonl', '[{"a": 1}]', /holds one JSON array; .* end in .json/],
     ['nothing', 'shop.jsonl', '', /is empty/],
-    ['Parquet', 'shop.parquet', 'PAR1', /infer reads CSV and JSON/],
+    [
+      'no key that a manifest can name',
+      'shop.jsonl',
+      '{"": 1, "a..b": 2, "c[]": 3, "d": [[4]]}',
+      /no manifest can name a column of .*\n {2}"": is a key without a name\n.*a\.\.b: has a point.*\n.*c\[\]: has brackets.*\n.*d\[\]\[\]: goes through/,
+    ],
+    [
+      'an object used as a map',
+      'shop.jsonl',
+      `{"of": {${Array.from({ length: 2001 }, (_, at) => `"k${at}": 1`).join(',')}}}`,
+      /more than 2000 keys or columns, which no manifest takes/,
+    ],
   ])('is refused: %s', async (_, name, text, message) => {
     await expect(infer(name, text)).rejects.toThrow(message);
+  });
+});
+
+describe('keys of JSON', () => {
+  const leftOf = ({ table }: InferredDataset) => table.beyond.map(({ name, why }) => `${name} ${why}`);
+  const isClean = ({ samples }: InferredDataset) => {
+    expect(samples[0]?.judgement).toMatchObject({ verdict: 'accepted' });
+    expect(samples[0]?.judgement).not.toHaveProperty('quarantined');
+  };
+
+  it('may have points in their names', async () => {
+    const inferred = await infer(
+      'shop.jsonl',
+      '{"user.id": 1, "user.name": "x", "place.geo.size": 1.5, "tags.seen": ["a"], "line.items": [{"unit.price": 1}]}\n',
+    );
+    expect(fieldsOf(inferred)).toMatchObject({
+      'user_value.id': { from: 'user.id', type: 'int' },
+      'user_value.name': { from: 'user.name', type: 'string' },
+      'place.geo.size': { type: 'decimal(18,2)' },
+      'tags.seen[]': { type: 'string' },
+      'line.items[].unit.price': { type: 'int' },
+    });
+    expect(inferred.manifest.key).toEqual(['user_value.id']);
+    expect(leftOf(inferred)).toEqual([]);
+    isClean(inferred);
+  });
+
+  it.each<[string, string, readonly string[], readonly string[]]>([
+    ['blanks', '{" a b ": 1, " ": 2, "\\t": 3}', ['a_b', 'col_2', 'col_3'], []],
+    ['another script', '{"客户": 1, "Πόλη": 2, "😀": 3}', ['col_1', 'poli', 'col_3'], []],
+    ['quotes and the like', '{"a\\"b": 1, "c\\\\d": 2, "e\'f": 3}', ['a_b', 'c_d', 'e_f'], []],
+    ['members of objects', '{"__proto__": 1, "constructor": 2}', ['proto', 'constructor'], []],
+    ['no name', '{"": 1, "a": 2}', ['a'], ['"" is a key without a name']],
+    ['brackets', '{"a": 1, "b[]": 2}', ['a'], ['b[] has brackets in its name, which mark arrays']],
+    [
+      'points at their ends',
+      '{"a": 1, "b.": 2, ".": 3}',
+      ['a'],
+      [
+        'b. has a point in its name with nothing before or behind it',
+        '. has a point in its name with nothing before or behind it',
+      ],
+    ],
+    ['another case', '{"id": 1, "ID": 2}', ['id'], ['ID differs from id in upper and lower case alone']],
+    ['the beginning of others', '{"a.b": 1, "a": 2}', ['a'], ['a.b cannot stand beside a']],
+    [
+      'a twin inside of another',
+      '{"a": {"b": 1}, "a.b": 2, "c": 3}',
+      ['c'],
+      ['a.b is named twice in a record, by one key and by a key inside of another'],
+    ],
+    [
+      'very many characters',
+      `{"a": 1, "${'x'.repeat(1001)}": 2}`,
+      ['a'],
+      [`${'x'.repeat(1001)} has a name of more than 1000 characters`],
+    ],
+  ])('that have %s are named, or said to be ignored', async (_, text, names, left) => {
+    const inferred = await infer('shop.jsonl', `${text}\n`);
+    expect(Object.keys(fieldsOf(inferred))).toEqual(names);
+    expect(leftOf(inferred)).toEqual(left);
+    isClean(inferred);
+  });
+
+  it('that hold half of a character spoil their record', async () => {
+    const inferred = await infer('shop.jsonl', '{"a": 1}\n{"a": 1, "\\ud800": 2}\n{"a": 1}\n');
+    expect(leftOf(inferred)).toEqual([expect.stringMatching(/holds half of a character/)]);
+    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted', quarantined: { rows: 1 } });
+  });
+
+  it('that hold an object here and a value there are what most records say', async () => {
+    const inferred = await infer(
+      'shop.jsonl',
+      '{"a": 1, "b": 1}\n{"a": {"x": 2}, "b": 1}\n{"a": 3, "b": 1}\n',
+    );
+    expect(leftOf(inferred)).toEqual(['a.x cannot stand beside a']);
+    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted', quarantined: { rows: 1 } });
+  });
+
+  it('that lie very deep are said to be ignored', async () => {
+    const deep = `${'{"k":'.repeat(60)}1${'}'.repeat(60)}`;
+    const inferred = await infer('shop.jsonl', `{"a": 1, "k": ${deep}}\n`);
+    expect(leftOf(inferred)).toEqual([expect.stringMatching(/^k(\.k){7} goes through more than 8 keys$/)]);
+  });
+
+  it('that are long make short names', async () => {
+    const long = 'some_very_long_name_of_a_key'.repeat(3);
+    const inferred = await infer('shop.jsonl', `{"${long}": {"${long}": {"${long}": 1}}}\n`);
+    expect(Object.keys(fieldsOf(inferred))).toEqual(['some_ver.some_ver.some_ver']);
+    isClean(inferred);
   });
 });
