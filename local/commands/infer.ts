@@ -8,7 +8,10 @@ export const addInfer = (program: Command): void => {
   const command = program
     .command('infer')
     .description('write a manifest, a starter ruleset and silver SQL from sample files')
-    .argument('<files...>', 'samples with a header, plain or .gz; every row of them is read')
+    .argument(
+      '<files...>',
+      'samples: CSV with a header or JSON, plain or .gz, or Parquet; every row of them is read',
+    )
     .option('--dataset <name>', 'the dataset of all the files; told by their names if not given')
     .option('--out <folder>', 'the folder for rules/ and sql/; this project if not given')
     .option('--dry-run', 'print the texts and write nothing')

@@ -1,9 +1,10 @@
 import { extensionOf } from './file-names.ts';
 import { inferCsv } from './infer-csv.ts';
 import { inferJson } from './infer-json-table.ts';
+import { inferParquet } from './infer-parquet.ts';
 import type { InferredTable, Samples } from './inferred.ts';
 import { readJsonRecords } from './json-records.ts';
-import { CannotInfer, isJsonArray, noRow, type OnRead, readText } from './sample-file.ts';
+import { CannotInfer, isJsonArray, isParquet, noRow, type OnRead, readText } from './sample-file.ts';
 import { unreadReasons } from './unread.ts';
 
 /**
@@ -13,8 +14,14 @@ import { unreadReasons } from './unread.ts';
 export const inferTable = async (samples: Samples, onRead: OnRead): Promise<InferredTable> => {
   const [first = ''] = samples.paths;
   const extension = extensionOf(first).toLowerCase();
-  if (extension === '.parquet')
-    throw new CannotInfer(`${first} is Parquet, which says its types itself; infer reads CSV and JSON`);
+  if (extension === '.parquet' && first.endsWith('.gz'))
+    throw new CannotInfer(`${first} is in gzip; Parquet is compressed inside, and .parquet.gz is not read`);
+  const isSaid = extension === '.parquet';
+  if (isSaid || (await isParquet(first))) {
+    if (!isSaid && ['.csv', '.json', '.jsonl', '.ndjson'].includes(extension))
+      throw new CannotInfer(`${first} is Parquet; its name has to end in .parquet`);
+    return inferParquet(samples, onRead);
+  }
   if (!['.json', '.jsonl', '.ndjson'].includes(extension)) return inferCsv(samples, onRead);
   const format = extension === '.json' ? 'json' : 'jsonl';
   for (const path of samples.paths) {

@@ -26,6 +26,10 @@ const kindsFor: Readonly<Record<Field['type']['kind'], readonly ParquetKind['kin
   timestamptz: ['string'],
 };
 
+/** Tells whether a field of a type takes columns whose values are of a kind. */
+export const takesKind = (type: Field['type']['kind'], kind: ParquetKind['kind']): boolean =>
+  kind === 'nothing' || kindsFor[type].includes(kind);
+
 /** Holds the columns of a Parquet file against the manifest's, by name; answers how they differ in what it allows. */
 export const judgeParquetSchema = (
   nodes: readonly ParquetNode[],
@@ -56,7 +60,7 @@ const addOfFile = (findings: FindingLog, rule: string, says: string): void =>
   findings.add(rule, undefined, () => ({ subject: 'the file', says }));
 
 /** Engines do not tell `ID` from `id`, and a manifest not a column `a.b` from a column b inside of a. */
-const judgeTwins = (nodes: readonly ParquetNode[], findings: FindingLog): void => {
+export const judgeTwins = (nodes: readonly ParquetNode[], findings: FindingLog): void => {
   const total = findings.total;
   twinsAmong(nodes, findings);
   if (findings.total > total) return;
@@ -116,7 +120,7 @@ const missingColumn = (field: Field, manifest: Manifest, findings: FindingLog): 
 const judgeType = (field: Field, column: ParquetColumn | undefined, findings: FindingLog): void => {
   if (!column) return;
   const { kind } = parquetKind(column.element);
-  if (kind === 'nothing' || kindsFor[field.type.kind].includes(kind)) return;
+  if (takesKind(field.type.kind, kind)) return;
   const why = kind === 'bytes' || kind === 'interval' ? ', which no field takes' : '';
   const isUtc = field.type.kind === 'timestamptz' && kind === 'timestamp';
   const advice = isUtc ? '; Parquet keeps timestamps in UTC, so declare it as timestamp' : '';
