@@ -7,10 +7,8 @@ const header = `# Written by \`npm run render\` from the SQL files beside: what 
 export const propertiesOf = ({ datasets, marts }: Catalog): string => {
   const silver = byName(
     Object.entries(datasets).map(([name, { sql, table, descriptions }]) => {
-      const columns = table.columns.map((column) => ({
-        ...column,
-        description: descriptions?.[column.name],
-      }));
+      const said = new Map(Object.entries(descriptions ?? {}));
+      const columns = table.columns.map((column) => ({ ...column, description: said.get(column.name) }));
       return { name, grain: grainOf(sql), columns };
     }),
   );

@@ -55,7 +55,8 @@ export const createLanded = async (
   await session.run(
     `insert into landed_files values ${groups.flatMap(({ files }) => files.map(lineageRow)).join(', ')}`,
   );
-  const columns = spec.columns.map((name) => ({ name, from: spec.sources?.[name] ?? name }));
+  const sources = new Map(Object.entries(spec.sources ?? {}));
+  const columns = spec.columns.map((name) => ({ name, from: sources.get(name) ?? name }));
   const selects = groups.map((group) => landedSelect(group, columns, spec.batch));
   await session.run(
     `create or replace temp view ${landedName(spec.dataset)} as ${selects.join(' union all ')}`,
