@@ -118,7 +118,7 @@ export class ColumnProfile {
     const point = text.indexOf('.');
     const end = point < 0 ? text.length : point;
     if (kind !== 'float') raise(this.scales, point < 0 ? 0 : text.length - point - 1);
-    if (kind === 'decimal' && Number.isInteger(value)) this.wholeDecimals++;
+    if (kind === 'decimal' && !/[1-9]/.test(text.slice(point))) this.wholeDecimals++;
     const digits = isNegative ? end - 1 : end;
     if (kind !== 'float' && digits > this.wholeDigits) this.wholeDigits = digits;
   }

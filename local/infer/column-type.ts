@@ -21,6 +21,8 @@ export type ColumnType = {
 export const majority = 0.99;
 /** Digits of an integer that always fits into 64 bits. */
 const surelyInt = 18;
+/** Digits of a decimal. */
+const mostDigits = 38;
 const emptyNote = 'is empty in every row, so text is a guess';
 const usualFormat = 'YYYY-MM-DD HH:mm:ss';
 
@@ -50,14 +52,19 @@ export const chooseJsonType = (
 
 const typeOfKind = (profile: ColumnProfile, kind: string): ColumnType => {
   if (kind === 'bool') return { type: 'bool' };
-  if (kind === 'number')
-    return asNumber(profile) ?? { type: profile.longest <= 36 ? 'decimal(38,0)' : 'float' };
+  if (kind === 'number') return asNumber(profile) ?? asLarge(profile);
   const moment = asMoment(profile);
   if (moment) return moment;
   const isNumeric = isMost(profile.of('int', 'decimal', 'float'), profile.values);
   return isNumeric && digitText(profile.name) === undefined
     ? { type: 'string', note: 'holds numbers in quotes, which JSON says are text' }
     : { type: 'string' };
+};
+
+/** Integers beyond 64 bits: each digit of them where no other number stands among them. */
+const asLarge = (profile: ColumnProfile): ColumnType => {
+  const isWhole = profile.of('decimal', 'float') === 0;
+  return { type: isWhole && profile.longest <= 36 ? 'decimal(38,0)' : 'float' };
 };
 
 const isMost = (part: number, whole: number): boolean => part >= whole * majority;
@@ -95,7 +102,13 @@ const asNumber = (profile: ColumnProfile, values = profile.values): ColumnType |
   const isFixed = decimals >= 20 && ints === 0 && profile.scales.size === 1;
   const isExact = isMoney(name) || isRate(name) || (isFixed && scale <= 6);
   if (isPlace(name) || scale > 8 || (scale > 2 && !isExact)) return { type: 'float' };
-  return { type: decimalType(profile, Math.max(scale, isRate(name) ? 4 : 2)) };
+  const kept = Math.max(scale, isRate(name) ? 4 : 2);
+  if (profile.wholeDigits + kept > mostDigits)
+    return {
+      type: 'float',
+      note: `has numbers of more than ${mostDigits} digits, of which a float keeps 15`,
+    };
+  return { type: decimalType(profile, kept) };
 };
 
 const asWhole = (profile: ColumnProfile): ColumnType => {

@@ -14,6 +14,8 @@ type Trial = CsvDialect & {
   readonly fit: number;
   /** Records with a field in quotes. */
   readonly quoted: number;
+  /** The first record has one. */
+  readonly isHeaderQuoted: boolean;
 };
 
 /** From the usual to the odd: where two read alike, the first is taken. */
@@ -24,7 +26,10 @@ const longestRecord = 2 ** 20;
 /** Finds delimiter and quote in the first bytes of a file; `isWhole` says that no others follow. */
 export const findDialect = (start: Buffer, isWhole: boolean): CsvDialect => {
   const read = (delimiter: string, quote: string): Trial => tryDialect(start, isWhole, { delimiter, quote });
-  const { delimiter } = bestOf(delimiters.map((delimiter) => read(delimiter, '"')));
+  const best = bestOf(delimiters.map((delimiter) => read(delimiter, '"')));
+  const other = isSure(best) ? undefined : bestOf(delimiters.map((delimiter) => read(delimiter, "'")));
+  if (other && other.quoted > 0 && isSure(other)) return { delimiter: other.delimiter, quote: other.quote };
+  const { delimiter } = best;
   const [double, single] = [read(delimiter, '"'), read(delimiter, "'")];
   if (double.quoted === 0 && isSingle(single, double)) return single;
   if (double.quoted > 0 || double.fit > 0.98) return double;
@@ -35,24 +40,39 @@ export const findDialect = (start: Buffer, isWhole: boolean): CsvDialect => {
 
 /** Apostrophes at the start of texts are no quotes: as such they would make one record of several. */
 const isSingle = (single: Trial, double: Trial): boolean =>
-  single.quoted * 10 > single.records &&
+  (single.isHeaderQuoted || single.quoted * 10 > single.records) &&
   (single.fit > double.fit || (single.fit === double.fit && single.records === double.records));
 
-const bestOf = (trials: readonly Trial[]): CsvDialect => {
-  const [first] = trials;
+const noTrial: Trial = {
+  delimiter: ',',
+  quote: '"',
+  width: 0,
+  records: 0,
+  fit: 0,
+  quoted: 0,
+  isHeaderQuoted: false,
+};
+
+/** Nearly all records have the columns of the first one, and these are several. */
+const isSure = ({ width, fit }: Trial): boolean => width > 1 && fit >= 0.98;
+
+const bestOf = (trials: readonly Trial[]): Trial => {
   const wide = trials.filter(({ width }) => width > 1);
-  const sure = wide.filter(({ fit }) => fit >= 0.98).sort((a, b) => b.width - a.width)[0];
+  const sure = wide.filter(isSure).sort((a, b) => b.width - a.width)[0];
   const likely = [...wide].sort((a, b) => b.fit - a.fit).find(({ fit }) => fit >= 0.5);
-  return sure ?? likely ?? first ?? { delimiter: ',', quote: '"' };
+  return sure ?? likely ?? trials[0] ?? noTrial;
 };
 
 const tryDialect = (start: Buffer, isWhole: boolean, { delimiter, quote }: CsvDialect): Trial => {
-  let [records, fitting, quoted, width] = [-1, 0, 0, 0];
+  let [records, fitting, quoted, width, headerFaults] = [-1, 0, 0, 0, 0];
+  let isHeaderQuoted = false;
   const onRecord = (record: CsvRecord): void => {
     records++;
-    if (records === 0) width = record.count;
+    if (records === 0) [width, headerFaults] = [record.count, record.faults.length];
     else if (record.count === width && record.faults.length === 0) fitting++;
-    if (hasQuoted(record, quote)) quoted++;
+    if (!hasQuoted(record, quote)) return;
+    quoted++;
+    isHeaderQuoted ||= records === 0;
   };
   const reader = new CsvReader(new CsvScanner(delimiter, quote), quote, longestRecord, {
     onRecord,
@@ -60,7 +80,10 @@ const tryDialect = (start: Buffer, isWhole: boolean, { delimiter, quote }: CsvDi
   });
   reader.write(start);
   reader.drain(isWhole);
-  return { delimiter, quote, width, records, quoted, fit: records > 0 ? fitting / records : 1 };
+  // A quote that is opened in the wrong place makes one record of all of them.
+  const alone = headerFaults > 0 ? 0 : 1;
+  const fit = records > 0 ? fitting / records : alone;
+  return { delimiter, quote, width, records, quoted, isHeaderQuoted, fit };
 };
 
 const hasQuoted = (record: CsvRecord, quote: string): boolean => {

@@ -64,8 +64,11 @@ const isPlain = (name: string, most: number): boolean =>
   name !== '__proto__' &&
   !reservedWords.has(name.toLowerCase());
 
-/** Characters of a name: of a column, of a path, and of each step of one that is longer, eight of which fit. */
-const [longest, longestPath, longestStep] = [100, 128, 8] as const;
+/**
+ * Characters of a name: of a column, where the parser of the check reads no more than 63 and a number may follow; of a path; and
+ * of each step of one that is longer, eight of which fit.
+ */
+const [longest, longestPath, longestStep] = [56, 128, 8] as const;
 
 const plainName = (column: string, place: number, most: number): string => {
   const words = wordsOf(/^column [0-9]+$/.test(column) ? '' : latinText(spaced(column)))

@@ -38,6 +38,8 @@ export class RecordProfile {
   rows = 0;
   private readonly places = new Map<string, string>();
   private readonly paths = new Map<string, PathProfile>();
+  /** Paths where objects and arrays stood. */
+  private readonly outer = new Set<string>();
   /** Elements of each array, and the records in which it has any. */
   private readonly elements = new Map<string, number>();
   private readonly filled = new Map<string, number>();
@@ -78,6 +80,7 @@ export class RecordProfile {
     const rest = paths.filter(({ profile: { name } }) => !out.has(name));
     return [
       ...[...this.places].map(([name, why]) => ({ name, why })),
+      ...this.hollow(paths).map((name) => ({ name, why: 'holds no value in any record' })),
       ...odd,
       ...twice.map(({ profile: { name } }) => ({
         name,
@@ -103,9 +106,17 @@ export class RecordProfile {
 
   /** Without places that were null wherever they held no object. */
   private get filledPaths(): readonly PathProfile[] {
-    const inner = new Set<string>();
-    for (const name of this.paths.keys()) for (const outer of outersOf(name)) inner.add(outer);
-    return [...this.paths.values()].filter(({ profile }) => profile.values > 0 || !inner.has(profile.name));
+    return [...this.paths.values()].filter(
+      ({ profile: { name, values } }) => values > 0 || !this.outer.has(name),
+    );
+  }
+
+  /** Places of objects and arrays in which there is nothing to be named, the outermost alone. */
+  private hollow(paths: readonly PathProfile[]): readonly string[] {
+    const known = [...paths.map(({ profile: { name } }) => name), ...this.places.keys()];
+    const full = new Set(known.flatMap((name) => [name, ...outersOf(name)]));
+    const hollow = [...this.outer].filter((name) => !full.has(name));
+    return hollow.filter((name) => !outersOf(name).some((outer) => hollow.includes(outer)));
   }
 
   private addObject(object: object, place: Place): void {
@@ -120,8 +131,11 @@ export class RecordProfile {
   private add(value: unknown, path: string, place: Place): void {
     const leaf = leafOf(value);
     if (leaf) this.addLeaf(leaf, path, place);
-    else if (Array.isArray(value)) this.addElements(value, `${path}[]`, place);
-    else {
+    else if (Array.isArray(value)) {
+      this.outer.add(path);
+      this.addElements(value, `${path}[]`, place);
+    } else {
+      this.outer.add(path);
       const problem = placeProblem(`${path}.x`);
       if (problem !== undefined) this.addBeyond(path, problem);
       else this.addObject(Object(value), { ...place, prefix: `${path}.` });

@@ -25,12 +25,25 @@ export const silverColumns = (
   const entries = fields.flatMap((field): [string, SilverColumn][] => {
     const column = columnOf(field);
     if (!column) return [];
-    let free = reservedWords.has(column.name) ? `${column.name}_value` : column.name;
-    while (taken.has(free)) free += '_value';
-    taken.add(free);
-    return [[field, { ...column, name: free }]];
+    const name = freeName(column.name, taken);
+    taken.add(name);
+    return [[field, { ...column, name }]];
   });
   return new Map(entries);
+};
+
+/** As many characters of a name as the parser of the check reads. */
+const longest = 63;
+
+const freeName = (wanted: string, taken: ReadonlySet<string>): string => {
+  const isFree = (name: string): boolean =>
+    name.length <= longest && !taken.has(name) && !reservedWords.has(name);
+  const usual = [wanted, `${wanted}_value`].find(isFree);
+  if (usual !== undefined) return usual;
+  for (let number = 2; ; number++) {
+    const numbered = `${wanted.slice(0, longest - 8)}_${number}`;
+    if (isFree(numbered)) return numbered;
+  }
 };
 
 /** `CustomerID` is `customer_id`; names that are lower or upper case alone stay one word. */

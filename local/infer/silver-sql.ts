@@ -68,7 +68,7 @@ const configOf = (table: InferredTable): string => {
 
 /** Fields that silver cannot read are said to be left out, so that the check of the project knows of them. */
 const omitOf = (columns: readonly InferredColumn[], before: string): string => {
-  const names = columns.filter(({ silver }) => !silver).map(({ name }) => name);
+  const names = columns.filter(({ silver }) => !silver).map(({ field }) => field);
   return names.length === 0 ? '' : `${before}'omit': [${names.map(quoted).join(', ')}]`;
 };
 

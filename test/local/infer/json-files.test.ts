@@ -181,6 +181,41 @@ describe('keys of JSON', () => {
     expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted', quarantined: { rows: 1 } });
   });
 
+  it.each([
+    [
+      'empty objects',
+      '{"a": 1, "items": [{}]}\n{"a": 2, "items": []}\n',
+      'items holds no value in any record',
+    ],
+    [
+      'objects of no key that can be named',
+      '{"a": 1, "o": [{"x..y": 1}]}\n{"a": 2, "o": []}\n',
+      /^o\[\]\.x\.\.y has a point/,
+    ],
+  ])('that hold %s are said to be ignored', async (_, text, left) => {
+    const inferred = await infer('shop.jsonl', text);
+    expect(leftOf(inferred)).toEqual([typeof left === 'string' ? left : expect.stringMatching(left)]);
+    expect(Object.keys(fieldsOf(inferred))).toEqual(['a']);
+    isClean(inferred);
+  });
+
+  it('that silver leaves out are called there by the names of their fields', async () => {
+    const inferred = await infer('shop.jsonl', '{"id": 1, "标签": ["x"]}\n');
+    expect(inferred.texts['sql/silver/shop.sql']).toContain("'omit': ['col_2[]']");
+  });
+
+  it('that hold numbers of any size are floats', async () => {
+    const inferred = await infer('shop.jsonl', '{"n": 1.5e300}\n{"n": 123456789012345678901}\n');
+    expect(fieldsOf(inferred)).toMatchObject({ n: { type: 'float' } });
+    isClean(inferred);
+  });
+
+  it('that hold more digits than a decimal are floats', async () => {
+    const inferred = await infer('shop.jsonl', `{"n": ${'9'.repeat(37)}.25}\n`);
+    expect(fieldsOf(inferred)).toMatchObject({ n: { type: 'float' } });
+    isClean(inferred);
+  });
+
   it('that lie very deep are said to be ignored', async () => {
     const deep = `${'{"k":'.repeat(60)}1${'}'.repeat(60)}`;
     const inferred = await infer('shop.jsonl', `{"a": 1, "k": ${deep}}\n`);

@@ -66,6 +66,21 @@ describe('how a file is written', () => {
     expect(manifest.quote).toBe("'");
   });
 
+  it.each([
+    ['around a name with a delimiter', "n;'semi;colon'\n1;2\n3;4\n", ['n', 'semi;colon']],
+    ['around a name with blanks', "' city ',n\nx,1\ny,2\n", [' city ', 'n']],
+    ['around a name with the other quotes', '\'say "x"\'\tn\n1\t2\n', ['say "x"', 'n']],
+  ])('may be with single quotes in the header alone: %s', async (_, text, names) => {
+    const { table, samples } = await inferOne(text);
+    expect(table.columns.map(({ name }) => name)).toEqual(names);
+    expect(samples[0]?.judgement).toMatchObject({ verdict: 'accepted' });
+  });
+
+  it('is not taken for one with a blank that makes one record of all', async () => {
+    const { table } = await inferOne('id," city "\n1,2\n2,3\n');
+    expect(table.columns.map(({ name }) => name)).toEqual(['id', ' city ']);
+  });
+
   it('may be without quotes at all, which then stand in texts', async () => {
     const { manifest, samples } = await inferOne(
       lines(20, (at) => (at === 0 ? 'id|text' : `${at}|a ${at}" screen "and" more`)),
