@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { judgeFile } from '../functions/domain/judge/judge-file.ts';
+import { mostKept } from '../functions/domain/judge/judge-names.ts';
 import { mostRowBytes } from '../functions/domain/judge/judge-parquet.ts';
-import { mostKept } from '../functions/domain/judge/judge-parquet-schema.ts';
 import { parseManifest } from '../functions/domain/manifest/manifest.ts';
 import { FieldText, ManifestText } from '../functions/domain/manifest/manifest-schema.ts';
 import { mostFooterBytes } from '../functions/domain/parquet/parquet-file.ts';

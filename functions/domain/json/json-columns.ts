@@ -1,14 +1,16 @@
 import type { RecordFaults } from '../judge/judge-json-faults.ts';
+import { bytesOfName, mostKept, mostNameBytes } from '../judge/judge-names.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { type LeafShape, leavesOf, type ObjectShape } from './json-shape.ts';
 
-const [mostUnknown, mostDrift, longestShown] = [2000, 20, 100];
+const [mostDrift, longestShown] = [20, 100];
 
 /** Which columns the records of a file name, known and unknown ones. */
 export class JsonColumns {
   /** Paths in the order in which they first occurred. */
   readonly names: string[] = [];
   private readonly added: string[] = [];
+  private addedBytes = 0;
   private readonly manifest: Manifest;
   private readonly root: ObjectShape;
   private readonly faults: RecordFaults;
@@ -19,9 +21,13 @@ export class JsonColumns {
     this.faults = faults;
   }
 
-  /** There are more unknown keys than anyone means as columns. */
-  get areTooMany(): boolean {
-    return this.added.length > mostUnknown;
+  /** Says that there are more unknown keys, or longer ones, than anyone means as columns. */
+  get excess(): string | undefined {
+    const which = 'keys that the manifest does not name';
+    if (this.added.length > mostKept) return `has more than ${mostKept} ${which}`;
+    return this.addedBytes > mostNameBytes
+      ? `has ${which}, which take more than ${mostNameBytes} bytes together`
+      : undefined;
   }
 
   seen(leaf: LeafShape): void {
@@ -37,9 +43,10 @@ export class JsonColumns {
       const subject = value === undefined ? { subject: 'a key of the record' } : {};
       const says = 'is a key that the manifest does not name';
       this.faults.add({ rule: 'unknown_column', element, value, ...subject, says });
-    } else if (!object.unknown.has(key) && !this.areTooMany) {
+    } else if (!object.unknown.has(key) && this.excess === undefined) {
       object.unknown.add(key);
       this.added.push(object.path + key);
+      this.addedBytes += bytesOfName(object.path + key);
       this.names.push(object.path + key);
     }
   }

@@ -4,6 +4,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import { FindingLog } from './judge-findings.ts';
 import { judgeKeys, type KeyRoom, keyIndex, type Repeats } from './judge-keys.ts';
 import { isGzip, judgeName } from './judge-name.ts';
+import { judgeNames } from './judge-names.ts';
 import { openParser } from './judge-parser.ts';
 import { type LandedBytes, readLanded } from './judge-reading.ts';
 import type { Parser } from './judge-records.ts';
@@ -44,6 +45,8 @@ const conclude = (
   if (findings.total === 0 && records === 0 && manifest.on_empty === 'reject') {
     findings.add('empty', undefined, () => ({ subject: 'the file', says: 'holds no record' }));
   }
+  const facts = parser.facts();
+  if (findings.ofFile === 0) judgeNames(facts.header, findings);
   const discarded = repeats?.count ?? 0;
   const bad = parser.badRecords + (manifest.on_duplicate === 'reject' ? discarded : 0);
   judgeShare(records, bad, manifest, findings);
@@ -52,7 +55,7 @@ const conclude = (
   const compression = isGzip(key) ? 'gzip' : 'none';
   return {
     verdict: 'accepted',
-    facts: { ...parser.facts(), compression, sha256 },
+    facts: { ...facts, compression, sha256 },
     drift: parser.drift,
     isRewritten: parser.isRewritten,
     ...quarantined(parser.badRecords + discarded, findings, repeats),

@@ -5,6 +5,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { likelyColumns, takes } from './judge-header-likely.ts';
 import { fileKind } from './judge-kind.ts';
+import { mostKept } from './judge-names.ts';
 import { judgeFaults } from './judge-structure.ts';
 
 /** What the first record says of all others. */
@@ -110,8 +111,9 @@ const guessDelimiter = (text: string, { delimiter, fields }: Manifest): string |
 };
 
 const judgeUnknown = (cells: readonly string[], manifest: Manifest, findings: FindingLog): void => {
-  if (manifest.unknown_fields !== 'reject') return;
   const names = new Set(manifest.fields.map(({ from }) => from));
+  if (manifest.unknown_fields === 'text') judgeKept(cells, names, findings);
+  if (manifest.unknown_fields !== 'reject') return;
   const likely = new Map([...likelyColumns(cells, manifest.fields)].map(([field, cell]) => [cell, field]));
   for (const [at, cell] of cells.entries()) {
     const name = cell || unnamedColumn(at + 1);
@@ -124,6 +126,13 @@ const judgeUnknown = (cells: readonly string[], manifest: Manifest, findings: Fi
       : `has column ${at + 1}, which the manifest does not name${field ? `; ${takes(field, name)}` : ''}`;
     findings.add('unknown_column', undefined, () => ({ line, value, subject: subjectOf(value), says }));
   }
+};
+
+const judgeKept = (cells: readonly string[], names: ReadonlySet<string>, findings: FindingLog): void => {
+  const kept = cells.filter((cell, at) => !names.has(cell || unnamedColumn(at + 1)));
+  if (kept.length <= mostKept) return;
+  const says = `has more than ${mostKept} columns that the manifest does not name`;
+  findings.add('unknown_column', undefined, () => ({ line, subject: 'the header', says }));
 };
 
 const subjectOf = (value: string | undefined): string =>

@@ -13,7 +13,6 @@ import { fileKind } from './judge-kind.ts';
 import type { Parser, RecordListener } from './judge-records.ts';
 
 const [space, lf, cr] = [0x20, 0x0a, 0x0d];
-const tooManyColumns = 'has more than 2000 keys that the manifest does not name; what follows was not read';
 const lineEnd = Buffer.from([lf]);
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -125,7 +124,8 @@ export class JsonParser implements Parser {
     this.nested = undefined;
     const isReadable = this.judgeRecord(record);
     const found = this.findings.total - before;
-    if (this.judge.columns.areTooMany) this.refuse('unknown_column', 'the file', tooManyColumns);
+    const { excess } = this.judge.columns;
+    if (excess) this.refuse('unknown_column', 'the file', `${excess}; what follows was not read`);
     else if (found === 0) this.tellGood(record);
     else if (isReadable) this.tellBad(record, found);
     else this.stop();

@@ -9,10 +9,9 @@ import {
   parquetColumns,
 } from '../parquet/parquet-schema.ts';
 import type { FindingLog } from './judge-findings.ts';
+import { mostKept } from './judge-names.ts';
 
 const mostDrift = 20;
-/** More columns that nobody names than anyone means to keep. */
-export const mostKept = 2000;
 
 /** Kinds of Parquet columns whose values a field of a type may have; a column of nothing but nulls may be any of them. */
 const kindsFor: Readonly<Record<Field['type']['kind'], readonly ParquetKind['kind'][]>> = {

@@ -6,7 +6,29 @@ const good = '26213,4dBa8T7oDV9WvGr7kVS4Ez,2024-06-25 17:43:13\n';
 const file = header + good;
 const two = { fields: { a: { type: 'string' }, b: { type: 'int' } } };
 
+const named = (count: number): string => Array.from({ length: count }, (_, at) => `c${at}`).join(',');
+
 describe('headers', () => {
+  it('refuses more columns than anyone means to keep as texts, and takes them where they are ignored', async () => {
+    const wide = `a,b,${named(2001)}\nx,1${',y'.repeat(2001)}\n`;
+    const text = await judge(wide, { schema: { ...two, unknown_fields: 'text' } });
+    expect(messagesOf(text)).toEqual([
+      'line 1: the header has more than 2000 columns that the manifest does not name',
+    ]);
+    const ignored = await judge(wide, { schema: { ...two, unknown_fields: 'ignore' } });
+    expect(outcomeOf(ignored)).toBe('accepted');
+  });
+
+  it('refuses names that the ledger cannot keep, also those that a header leaves out', async () => {
+    const commas = ','.repeat(100_000);
+    const judgement = await judge(`a,b${commas}\nx,1${commas}\n`, {
+      schema: { ...two, unknown_fields: 'ignore' },
+    });
+    expect(messagesOf(judgement)).toEqual([
+      'the file has 100002 columns, whose names take more than 163840 bytes together',
+    ]);
+  });
+
   it.each([
     [
       'a missing column',

@@ -284,6 +284,17 @@ describe('JSON lines', () => {
     expect(outcomeOf(judgement)).toEqual({ unknown_column: 1 });
   });
 
+  it('refuses keys that are longer together than the ledger can keep', async () => {
+    const lines = Array.from(
+      { length: 300 },
+      (_, at) => `{"id":1,"tags":["a"],"address":{"city":"b"},"${'k'.repeat(1000)}${at}":1}\n`,
+    );
+    const judgement = await judge(lines.join(''), { key, schema: { ...jsonl, unknown_fields: 'ignore' } });
+    expect(messagesOf(judgement)).toEqual([
+      'the file has keys that the manifest does not name, which take more than 163840 bytes together; what follows was not read',
+    ]);
+  });
+
   it('find records with the same key, however it is written', async () => {
     const schema = {
       key: ['place.name', 'id'],
