@@ -37,6 +37,7 @@ type FileOutcome = QualityResult['files'][number];
 
 /** So many quality runs follow each other at once; where it is not known then whether one of them has published, another follows now and then. */
 const mostQualityRuns = 3;
+const longestReason = 500;
 const nextTry = 15 * 60_000;
 
 /** Records what a quality run made of each file of its batch, closes the batch and says so. */
@@ -172,9 +173,13 @@ const reject = async (
   const now = clock.now();
   const report = renderRuleReport(file, failures, now);
   await files.write(reportKey(file), `${JSON.stringify(report, null, 2)}\n`);
-  const reason = failures.map(({ rule }) => rule).join('; ');
+  const reason = shortened(failures.map(({ rule }) => rule).join('; '));
   await ledger.move(file, 'rejected', { reason, rejected_at: now });
 };
+
+/** The report has it all; the ledger's item holds at most 400 KB. */
+const shortened = (reason: string): string =>
+  reason.length > longestReason ? `${reason.slice(0, longestReason)}…` : reason;
 
 const close = async ({ ledger, events }: Ports, batch: BatchRecord): Promise<void> => {
   await freeDataset(ledger, batch);

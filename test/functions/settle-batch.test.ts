@@ -30,6 +30,21 @@ test('publishes what passed and rejects what did not, with a report, in one batc
   ]);
 });
 
+test('keeps no longer a reason than the ledger can hold, and all of it in the report', async () => {
+  const bad = await land(stage, 'a', breaksRules);
+  const quality = await check(stage, await transform(stage));
+  stage.endRuns();
+  const result = stage.lake.newest(`runs/${id}/quality.result.json`);
+  const rule = `ColumnValues "id" in [${Array.from({ length: 100_000 }, (_, value) => value)}]`;
+  stage.lake.put(
+    `runs/${id}/quality.result.json`,
+    (result?.body ?? '').replaceAll('ColumnValues', JSON.stringify(rule).slice(1, -1)),
+  );
+  await settle(quality);
+  const { reason = '' } = (await fileIn(stage, bad)) ?? {};
+  expect(reason).toHaveLength(501);
+});
+
 test('says it again when the event comes twice, and counts nothing twice', async () => {
   const file = await land(stage, 'a', goodBody());
   const quality = await check(stage, await transform(stage));
