@@ -172,7 +172,7 @@ export class JsonRecordJudge {
   private misplaced(shape: ListShape | ObjectShape, kind: JsonKind): void {
     const asked = shape.kind === 'list' ? 'an array' : 'an object';
     const column = shape.path.replace(/\.$/, '');
-    const says = `is ${kind} in JSON, the manifest asks for ${asked}`;
+    const says = `is ${kind}${kind === 'null' ? '' : ' in JSON'}, the manifest asks for ${asked}`;
     this.faults.add({ rule: 'type', column, element: this.element, says });
   }
 

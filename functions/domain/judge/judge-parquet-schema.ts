@@ -10,6 +10,8 @@ import {
 } from '../parquet/parquet-schema.ts';
 import type { FindingLog } from './judge-findings.ts';
 import { mostKept } from './judge-names.ts';
+import { nestedNodes } from './judge-parquet-nodes.ts';
+import { otherShape } from './judge-parquet-shape.ts';
 
 const mostDrift = 20;
 
@@ -44,7 +46,7 @@ export const judgeParquetSchema = (
   if (manifest.unknown_fields === 'reject') for (const path of added) unknownColumn(path, manifest, findings);
   if (manifest.unknown_fields === 'text') judgeKept(added, findings);
   const absent = manifest.fields.filter(({ from }) => !found.has(from));
-  for (const field of absent) missingColumn(field, manifest, findings);
+  judgeAbsent(nestedNodes(nodes, known), absent, manifest, findings);
   for (const field of manifest.fields) judgeType(field, found.get(field.from), findings);
   const kept = manifest.unknown_fields === 'text' ? 'kept as text' : 'ignored';
   return [
@@ -105,6 +107,26 @@ const judgeKept = (added: readonly string[], findings: FindingLog): void => {
       `has more than ${mostKept} columns that the manifest does not name`,
     );
   if (!added.every(isNamed)) addOfFile(findings, 'unknown_column', 'has a column without a name');
+};
+
+/** A column that is there, and an array or an object where the field is none, is not a missing one. */
+const judgeAbsent = (
+  nodes: readonly ParquetNode[],
+  absent: readonly Field[],
+  manifest: Manifest,
+  findings: FindingLog,
+): void => {
+  const told = new Set<string>();
+  for (const field of absent) {
+    const other = otherShape(nodes, field);
+    if (!other) missingColumn(field, manifest, findings);
+    else if (!told.has(other.place)) {
+      const { place, is, asked } = other;
+      const says = `is ${is} in Parquet, the manifest asks for ${asked}`;
+      findings.add('type', field.name, () => ({ place, subject: 'the column', says }));
+      told.add(place);
+    }
+  }
 };
 
 const missingColumn = (field: Field, manifest: Manifest, findings: FindingLog): void => {

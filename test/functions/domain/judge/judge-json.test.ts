@@ -110,7 +110,7 @@ describe('JSON lines', () => {
     [
       'null for an element',
       having('items', '[null]'),
-      'line 1, column items[0]: the value is null in JSON, the manifest asks for an object',
+      'line 1, column items[0]: the value is null, the manifest asks for an object',
     ],
     [
       'an object for an array',

@@ -274,6 +274,29 @@ describe('Parquet', () => {
     );
   });
 
+  it.each(['ignore', 'text'])(
+    'is refused where a column is an array or an object and its field none: %s',
+    async (unknown_fields) => {
+      const asked = { id, 'tags[]': { type: 'string' }, 'place.city': { type: 'string' } };
+      const messages = async (columns: string) => {
+        const bytes = await written(`select 1 as id, ${columns}`);
+        return messagesOf(await judgeParquet(bytes, { fields: asked, unknown_fields }));
+      };
+      expect(await messages("[['a']] as tags, 'Rome' as place")).toEqual([
+        'column tags[]: the column is an array in Parquet, the manifest asks for string',
+        'column place: the column is BYTE_ARRAY STRING in Parquet, the manifest asks for an object',
+      ]);
+      expect(await messages("'a' as tags, {'city': {'name': 'Rome'}} as place")).toEqual([
+        'column tags: the column is BYTE_ARRAY STRING in Parquet, the manifest asks for an array',
+        'column place.city: the column is an object in Parquet, the manifest asks for string',
+      ]);
+      expect(await messages("{'zip': '1'} as place")).toEqual([
+        'column tags[]: the file lacks it',
+        'column place.city: the file lacks it',
+      ]);
+    },
+  );
+
   it('has single-precision numbers as they are', async () => {
     const bytes = byHyparquet({
       id: { data: [1n, 2n], type: 'INT64' },
