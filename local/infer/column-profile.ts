@@ -18,6 +18,14 @@ const unshaped: ReadonlySet<ValueKind> = new Set([
   'timestamptz',
 ]);
 
+/** Characters of a decimal whose digits a float keeps, all of them. */
+const surelyExact = 16;
+
+const isRounded = (text: string, value: number): boolean => {
+  const digits = (written: string): string => written.replace(/[-.]|e.*/g, '').replace(/^0+|0+$/g, '');
+  return digits(String(value)) !== digits(text);
+};
+
 const raise = <Key>(counts: Map<Key, number>, key: Key): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
@@ -45,6 +53,8 @@ export class ColumnProfile {
   wholeDigits = 0;
   /** Decimals without anything but zeros behind the point. */
   wholeDecimals = 0;
+  /** Decimals that a float would round. */
+  rounded = 0;
   negatives = 0;
   /** Of those that are numbers. */
   least = Infinity;
@@ -119,6 +129,7 @@ export class ColumnProfile {
     const end = point < 0 ? text.length : point;
     if (kind !== 'float') raise(this.scales, point < 0 ? 0 : text.length - point - 1);
     if (kind === 'decimal' && !/[1-9]/.test(text.slice(point))) this.wholeDecimals++;
+    if (kind === 'decimal' && text.length > surelyExact && isRounded(text, value)) this.rounded++;
     const digits = isNegative ? end - 1 : end;
     if (kind !== 'float' && digits > this.wholeDigits) this.wholeDigits = digits;
   }

@@ -21,8 +21,8 @@ export type ColumnType = {
 export const majority = 0.99;
 /** Digits of an integer that always fits into 64 bits. */
 const surelyInt = 18;
-/** Digits of a decimal. */
-const mostDigits = 38;
+/** Digits of a decimal, and those behind its point that are no noise. */
+const [mostDigits, longestScale] = [38, 18] as const;
 const emptyNote = 'is empty in every row, so text is a guess';
 const usualFormat = 'YYYY-MM-DD HH:mm:ss';
 
@@ -101,12 +101,14 @@ const asNumber = (profile: ColumnProfile, values = profile.values): ColumnType |
   const scale = scaleOf(profile, values);
   const isFixed = decimals >= 20 && ints === 0 && profile.scales.size === 1;
   const isExact = isMoney(name) || isRate(name) || (isFixed && scale <= 6);
-  if (isPlace(name) || scale > 8 || (scale > 2 && !isExact)) return { type: 'float' };
   const kept = Math.max(scale, isRate(name) ? 4 : 2);
-  if (profile.wholeDigits + kept > mostDigits)
+  const isTooLong = profile.wholeDigits + kept > mostDigits || scale > longestScale;
+  const isFloat = isPlace(name) || scale > 8 || (scale > 2 && !isExact);
+  if (isFloat && profile.rounded === 0) return { type: 'float' };
+  if (isTooLong)
     return {
       type: 'float',
-      note: `has numbers of more than ${mostDigits} digits, of which a float keeps 15`,
+      note: 'has numbers of very many digits, of which a float keeps 15',
     };
   return { type: decimalType(profile, kept) };
 };
