@@ -1,0 +1,111 @@
+import type { InferredDataset } from '../../../local/infer/infer-dataset.ts';
+import type { InferredColumn } from '../../../local/infer/inferred.ts';
+import type { Kind } from './cells.ts';
+import { type Cell, type Column, isHopeless, type Table } from './tables.ts';
+
+/** The value that a text stands for in a column of a type, written in one way; undefined for none. */
+export const plainValue = ({ type }: InferredColumn, text: Cell): string | undefined => {
+  const { numbers, isFlag } = type;
+  const kind = numbers?.type ?? type.type;
+  if (text === null || text === '' || text === numbers?.word) return undefined;
+  if (isFlag) return text === '1' ? 'true' : text === '0' ? 'false' : text;
+  if (kind === 'float') return String(Number(text));
+  if (kind === 'int' || kind.startsWith('decimal')) return plainNumber(text);
+  if (kind === 'bool') return text.toLowerCase();
+  return kind === 'timestamp' ? plainMoment(text) : text;
+};
+
+/** Without zeros that say nothing, digit by digit. */
+const plainNumber = (text: string): string => {
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const number = [whole.replace(/^0+(?=.)/, ''), fraction.replace(/0+$/, '')]
+    .filter((part) => part !== '')
+    .join('.');
+  return text.startsWith('-') && number !== '0' ? `-${number}` : number;
+};
+
+const plainMoment = (text: string): string => {
+  const moment = text.replace('T', ' ').replace(/Z$/, '');
+  return moment.includes('.') ? moment.replace(/\.?0+$/, '') : moment;
+};
+
+/** Where a column stands in the file, as `infer` names it. */
+export const pathOf = (
+  { format, items }: Table,
+  { keys }: Column,
+  place: number,
+  isItem: boolean,
+): string => {
+  if (format === 'csv') return keys[0] || `column ${place + 1}`;
+  return `${isItem ? `${items?.name}[].` : ''}${keys.join('.')}`;
+};
+
+/** Columns of silver whose values are known, and these by row: one for each item, one without where there is none. */
+export const expectedRows = (table: Table, { table: inferred }: InferredDataset) => {
+  const find = (path: string) => inferred.columns.find(({ name }) => name === path);
+  const sources = [
+    ...table.columns.map((column, at) => ({
+      column,
+      isItem: false,
+      found: find(pathOf(table, column, at, false)),
+    })),
+    ...(table.items?.columns ?? []).map((column, at) => ({
+      column,
+      isItem: true,
+      found: find(pathOf(table, column, at, true)),
+    })),
+  ];
+  const known = sources.flatMap(({ column, isItem, found }) =>
+    found?.silver ? [{ column, isItem, found }] : [],
+  );
+  const isExploded = inferred.exploded !== undefined;
+  const rows = Array.from({ length: table.rows }, (_, row) => {
+    const items = isExploded ? Math.max(1, table.items?.counts[row] ?? 0) : 1;
+    return Array.from({ length: items }, (_, item) =>
+      known.map(({ column, isItem, found }) =>
+        plainValue(found, column.cells[row]?.[isItem ? item : 0] ?? null),
+      ),
+    );
+  }).flat();
+  return { columns: known.map(({ found }) => found), rows };
+};
+
+/** Columns that were neither learned nor said to be left out. */
+export const forgotten = (table: Table, { table: inferred }: InferredDataset): string[] => {
+  const known = new Set([
+    ...inferred.columns.map(({ name }) => name),
+    ...inferred.beyond.map(({ name }) => name),
+  ]);
+  return table.columns.flatMap((column, at) => {
+    const path = pathOf(table, column, at, false);
+    const isThere = !table.isSparse || column.cells.flat().some((cell) => cell !== null);
+    return known.has(path) || !isThere || isHopeless(table.format, column.keys) ? [] : [path];
+  });
+};
+
+/** Types that lose nothing of values of a kind; of others every type will do that takes them. */
+const exactTypes: Partial<Record<Kind, RegExp>> = {
+  int: /^(int|decimal.*|string)$/,
+  long: /^(int|decimal.*|string)$/,
+  bool: /^bool$/,
+  date: /^date$/,
+  timestamp: /^timestamp$/,
+};
+
+/** A float does where it keeps all digits, or where no decimal has as many. */
+const exactDecimal = ({ cells }: Column, { format }: Table): RegExp => {
+  const digits = cells.flat().map((cell) => plainNumber(cell ?? '0').replace(/[-.]/g, '').length);
+  const isShort = Math.max(...digits) <= 15 || Math.max(...digits) > 36;
+  return isShort && format !== 'parquet' ? /./ : /^(decimal.*|string)$/;
+};
+
+/** Columns whose type is not that of their values. */
+export const mistyped = (table: Table, { table: inferred }: InferredDataset): string[] =>
+  table.columns.flatMap((column, at) => {
+    const path = pathOf(table, column, at, false);
+    const found = inferred.columns.find(({ name }) => name === path);
+    const isEmpty = column.cells.flat().every((cell) => cell === null);
+    const exact = column.kind === 'decimal' ? exactDecimal(column, table) : exactTypes[column.kind];
+    if (!found || isEmpty || !exact || exact.test(found.type.type)) return [];
+    return [`${path}: ${column.kind} as ${found.type.type}`];
+  });
