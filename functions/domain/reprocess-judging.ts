@@ -1,6 +1,6 @@
 import { judgeBytes } from './judging.ts';
 import { sha256Of, type Verdict, verdictAgain } from './judging-verdict.ts';
-import { fileId, reprocessReportKey } from './landing.ts';
+import { archiveKey, fileId, reprocessReportKey } from './landing.ts';
 import type { FileRecord, Reprocessed } from './ledger.ts';
 import type { Clock, Files, Ledger, Scratch } from './ports.ts';
 import { linesOf } from './repair/repair-source.ts';
@@ -96,9 +96,10 @@ const noLongerAside = async (
   if (repairs.length === 0) return undefined;
   const format = rowsFormat(file);
   const isAnyAside = (file.quarantined_rows ?? 0) > 0;
-  const aside = new Set(isAnyAside ? await linesOf(files, `${file.clean_key}.rows.${format}`, format) : []);
+  const aside = new Set(isAnyAside ? await linesOf(files, [`${file.clean_key}.rows.${format}`], format) : []);
   for (const repair of repairs) {
-    const lines = await linesOf(files, repair.stored_as ?? repair.key, format);
+    // Its bytes may leave landing between a look at the ledger and one at the lake.
+    const lines = await linesOf(files, [repair, archiveKey(repair)], format);
     const line = lines.find((one) => !aside.has(one));
     if (line !== undefined) return { line, name: landedFile(repair) };
   }

@@ -222,6 +222,19 @@ describe('rows that were mended', () => {
     expect(rows().map((row) => row.split(' ')[1])).toEqual(['100', '101']);
   });
 
+  test('are read in the archive where they leave landing while the file is judged again', async () => {
+    putManifest(stage, rowsManifest);
+    const source = await published('a', mixed);
+    const repair = await mend(source);
+    deploy({ sql: 'select id, day, 1 as one from landed_plays' });
+    const { stored_as: _stored, archived_at: _archived, ...before } = repair;
+    const { ledger } = stage.ports;
+    const stale = (file: FileRecord): FileRecord => (file.key === repair.key ? before : file);
+    const versionsOf = async (key: string) => (await ledger.versionsOf(key)).map(stale);
+    stage.ports = { ...stage.ports, ledger: { ...ledger, versionsOf } };
+    expect(await validated(source)).toMatchObject({ reprocess: { state: 'accepted' } });
+  });
+
   test('are judged again where the file that they mend was published anew since', async () => {
     putManifest(stage, rowsManifest);
     const source = await published('a', mixed);

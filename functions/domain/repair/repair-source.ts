@@ -86,15 +86,14 @@ const quarantinedLines = async (files: Files, record: FileRecord): Promise<Quara
   throw new Error(`the rows file of ${fileId(record)} is gone`);
 };
 
-/** The lines that a rows file names, in its order. */
+/** The lines that a rows file names, in its order; the newest under the first of the keys, or that very version, that is there. */
 export const linesOf = async (
   files: Pick<Files, 'open' | 'versionsOf'>,
-  key: string,
+  places: readonly (string | FileVersion)[],
   format: RowsFormat,
 ): Promise<number[]> => {
-  const stored = (await files.versionsOf(key)).at(-1);
-  const content = stored && (await files.open(stored));
-  if (!content) throw new Error(`the rows file ${key} is gone`);
+  const content = await firstThere(files, places);
+  if (!content) throw new Error(`the rows file ${places.map(placeName).join(', ')} is gone`);
   const lines: number[] = [];
   const reader = openRows(format, Infinity, new FindingLog(), ({ line }) => {
     if (line !== '') lines.push(Number(line));
@@ -102,6 +101,21 @@ export const linesOf = async (
   for await (const chunk of content) reader.write(chunk);
   reader.end();
   return lines;
+};
+
+const placeName = (place: string | FileVersion): string =>
+  typeof place === 'string' ? place : fileId(place);
+
+const firstThere = async (
+  files: Pick<Files, 'open' | 'versionsOf'>,
+  places: readonly (string | FileVersion)[],
+): Promise<AsyncIterable<Uint8Array> | undefined> => {
+  for (const place of places) {
+    const stored = typeof place === 'string' ? (await files.versionsOf(place)).at(-1) : place;
+    const content = stored && (await files.open(stored));
+    if (content) return content;
+  }
+  return undefined;
 };
 
 const readLines = async (
