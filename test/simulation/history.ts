@@ -1,5 +1,6 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { retryParked } from '../../functions/domain/batch-run.ts';
+import { lastRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
 import { askReprocess } from '../../functions/domain/reprocess.ts';
 import { deployments, manifestKey, manifests, simulatedCatalog } from './catalog.ts';
 import { type Dice, dice } from './dice.ts';
@@ -32,6 +33,7 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
   const uploads: Upload[] = [];
   await storm(luck, world, scriptOf(luck, world, uploads));
   await holdOut(world, luck);
+  if (seed % 2 === 1) await retryAtOnce(world, luck);
   await heal(world, luck);
   await storm(luck, world, mendingScript(luck, world, uploads));
   await heal(world, luck);
@@ -101,6 +103,18 @@ const holdOut = async (world: World, luck: Dice): Promise<void> => {
   const [first, last] = [holders[1], holders.at(-1)];
   if (last !== undefined && first === last)
     world.watch.violations.push(`${last} tries to write its KPIs for ever`);
+};
+
+/** Somebody asks for a failed rebuild again: with neither new files nor time its mart is rebuilt. */
+const retryAtOnce = async (world: World, luck: Dice): Promise<void> => {
+  const isFailed = async (): Promise<boolean> =>
+    (await lastRebuilds(world.ledger, 'listening')).newest?.state === 'failed';
+  if (!(await isFailed())) return;
+  world.calm(true);
+  world.refuseKpis(false);
+  world.retryRebuild();
+  await untilQuiet(world, luck, () => 0);
+  if (await isFailed()) world.watch.violations.push('nobody rebuilds what was asked for again');
 };
 
 /**
@@ -200,7 +214,10 @@ const changes = (luck: Dice, world: World): (() => void)[] =>
       () => world.deploy(luck.pick(deployments)),
       () => void world.lake.put(manifestKey, luck.pick(manifests)),
       world.reprocess,
-      world.reprocess,
+      () => {
+        world.reprocess();
+        world.retryRebuild();
+      },
     ]),
   );
 

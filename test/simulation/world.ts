@@ -14,6 +14,8 @@ import type {
   Ledger,
   Warehouse,
 } from '../../functions/domain/ports.ts';
+import { lastRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
+import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
 import { askReprocess } from '../../functions/domain/reprocess.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
@@ -156,8 +158,23 @@ export const newWorld = (luck: Dice, weather: Weather, first: Catalog, defect: D
       }
     });
 
+  /** Somebody asks for another rebuild where the newest one failed, and may be cut off. */
+  const retryRebuild = (): void =>
+    scheduler.spawn(async () => {
+      try {
+        const ports = portsOf();
+        const { newest } = await lastRebuilds(ports.ledger, 'listening');
+        if (newest?.state !== 'failed') return;
+        await askRetry(ports, newest);
+        await ports.functions.invoke('rebuild-models', ourEvent('KPIs Failed', 'listening', newest.id));
+      } catch (error) {
+        watch.failed('retry', error);
+      }
+    });
+
   return {
     reprocess,
+    retryRebuild,
     deploy: (next: Catalog): void => {
       catalog = next;
     },
