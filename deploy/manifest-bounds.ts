@@ -74,10 +74,17 @@ const fieldBounds = (field: Field, dataset: string, column: SilverColumn): Bound
   ];
 };
 
-const lengthLimits = ({ min_length, max_length }: Field): Limit[] => [
+const lengthLimits = ({ min_length, max_length, one_of }: Field): Limit[] => [
+  ...(one_of === undefined ? [] : [oneLengthOf(one_of)]),
   ...(min_length === undefined ? [] : [atLeast(pointOf(String(min_length)))]),
   ...(max_length === undefined ? [] : [atMost(pointOf(String(max_length)))]),
 ];
+
+/** Values that are chosen from a list have no other lengths than those of the list, in code points. */
+const oneLengthOf = (choices: readonly string[]): Limit => {
+  const lengths = [...new Set(choices.map((choice) => pointOf(String([...choice].length))))];
+  return { names: lengths, holds: (point) => point === null || lengths.some((length) => length === point) };
+};
 
 const valueLimits = ({ type, min, max, one_of, required }: Field, { words }: Domain): Limit[] => {
   const isMoment = type.kind === 'date' || type.kind === 'timestamp';
