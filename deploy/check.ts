@@ -16,11 +16,7 @@ type Outcome = { readonly text: string; readonly problems: number; readonly repa
  */
 export const checkProject = async (root: string, print: (text: string) => void): Promise<boolean> => {
   const rendering = renderProject(root);
-  const outcomes = await Promise.all([
-    rendered(root, rendering),
-    tool(root, 'biome', ['check', '--colors=off', '.']),
-    types(root, rendering),
-  ]);
+  const outcomes = await Promise.all([rendered(root, rendering), formatted(root), types(root, rendering)]);
   for (const { text } of outcomes) if (text !== '') print(text);
   const failed = outcomes.filter(({ problems }) => problems > 0);
   const total = failed.reduce((sum, { problems }) => sum + problems, 0);
@@ -38,6 +34,16 @@ const rendered = async (root: string, rendering: Promise<string>): Promise<Outco
     if (!(error instanceof ProjectProblems)) throw error;
     return { text: error.message, problems: error.problems.length };
   }
+};
+
+/** A line for each mistake, not the text that a file should have. */
+const formatted = async (root: string): Promise<Outcome> => {
+  const outcome = await tool(root, 'biome', ['check', '--colors=off', '--reporter=concise', '.']);
+  const lines = outcome.text.split('\n').filter((line) => /^[×!] /.test(line));
+  const told = lines.map((line) =>
+    line.slice(2).replace(/format: Formatter would .*/, 'is not formatted; npm run fix does it'),
+  );
+  return told.length > 0 ? { ...outcome, text: told.join('\n') } : outcome;
 };
 
 /** The functions import the rendered catalog, so types are checked once it is there; that it is missing is said by what kept it from being rendered. */

@@ -44,7 +44,8 @@ describe('checking a project', { timeout: 180_000 }, () => {
     const [first, second] = said.split('\n');
     expect(first).toMatch(/^sql\/kpis\/kpi_booking_days\.sql:14:\d+ no column amont is there/);
     expect(second).toMatch(/^sql\/silver\/transactions\.sql:8:8 no column nte is there/);
-    expect(said).toContain('rules/transactions/odd.json');
+    expect(said).toContain('rules/transactions/odd.json: is not formatted; npm run fix does it');
+    expect(said.split('\n')).toHaveLength(6);
     expect(said).toMatch(/own\.ts.*TS2322/);
     expect(said.split('\n').slice(-2)).toEqual([
       'Formatting, and what else can be repaired: run npm run fix. The rest is named above with its line.',
