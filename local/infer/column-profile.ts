@@ -55,6 +55,8 @@ export class ColumnProfile {
   wholeDecimals = 0;
   /** Decimals that a float would round. */
   rounded = 0;
+  /** Decimals that may be whole numbers with a point between thousands, such as 18.400. */
+  grouped = 0;
   negatives = 0;
   /** Of those that are numbers. */
   least = Infinity;
@@ -129,6 +131,7 @@ export class ColumnProfile {
     const end = point < 0 ? text.length : point;
     if (kind !== 'float') raise(this.scales, point < 0 ? 0 : text.length - point - 1);
     if (kind === 'decimal' && !/[1-9]/.test(text.slice(point))) this.wholeDecimals++;
+    if (kind === 'decimal' && /^-?[1-9][0-9]{0,2}\.[0-9]{3}$/.test(text)) this.grouped++;
     if (kind === 'decimal' && text.length > surelyExact && isRounded(text, value)) this.rounded++;
     const digits = isNegative ? end - 1 : end;
     if (kind !== 'float' && digits > this.wholeDigits) this.wholeDigits = digits;

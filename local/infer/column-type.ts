@@ -27,11 +27,12 @@ const emptyNote = 'is empty in every row, so text is a guess';
 const usualFormat = 'YYYY-MM-DD HH:mm:ss';
 
 /** Chooses the narrowest type that nearly all values have; a column without values is text. */
-export const chooseType = (profile: ColumnProfile): ColumnType => {
+export const chooseType = (profile: ColumnProfile, delimiter = ','): ColumnType => {
   const { values } = profile;
   if (values === 0) return { type: 'string', note: emptyNote };
   return (
     asWord(profile) ??
+    (delimiter === ';' ? asGrouped(profile) : undefined) ??
     asNumber(profile) ??
     asMoment(profile) ??
     (isMost(profile.of('bool'), values) ? { type: 'bool' } : asText(profile))
@@ -111,6 +112,17 @@ const asNumber = (profile: ColumnProfile, values = profile.values): ColumnType |
       note: 'has numbers of very many digits, of which a float keeps 15',
     };
   return { type: decimalType(profile, kept) };
+};
+
+/** Where semicolons part the columns, commas are for decimals, and points may be for thousands. */
+const asGrouped = (profile: ColumnProfile): ColumnType | undefined => {
+  const { grouped, wholeDigits, values } = profile;
+  const decimals = profile.of('decimal');
+  const isOther = decimals === 0 || grouped < decimals || wholeDigits > 3;
+  if (isOther || !isMost(decimals + profile.of('int'), values)) return undefined;
+  const note =
+    'looks like whole numbers with a point between thousands (18.400 for 18400); it stays text, since a number would be a thousand times too small';
+  return { type: 'string', note };
 };
 
 const asWhole = (profile: ColumnProfile): ColumnType => {

@@ -36,7 +36,8 @@ export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Pro
     const field = fields.get(column.name) ?? column.name;
     const silver = silvers.get(field);
     const required = column.values > 0 && column.empty === 0 && profile.isEverywhere(column.name);
-    return inferColumn(column, chooseType(column), { dataset, field, required, ...(silver && { silver }) });
+    const type = chooseType(column, dialect.delimiter);
+    return inferColumn(column, type, { dataset, field, required, ...(silver && { silver }) });
   });
   const key = await chooseKey(columns, dataset, async (listener) => {
     for (const path of paths) await readCsvRows(readText(path, onRead), dialect, listener);

@@ -110,6 +110,21 @@ describe('the type of a column', () => {
   );
 });
 
+describe('points between thousands', () => {
+  const monthly = ['18.400', '10.052', '918', '1.250'];
+
+  it('are looked for where semicolons part the columns', () => {
+    const { type, note } = chooseType(profileOf('income', monthly), ';');
+    expect([type, note]).toEqual(['string', expect.stringMatching(/thousand times too small/)]);
+    expect(typeOf('income', monthly)).toBe('decimal(18,3)');
+  });
+
+  it.each([[['18.400', '0.500']], [['18.400', '10.5']], [['1234.500', '918.250']], [['18', '918']]])(
+    'are none in %j',
+    (values) => expect(chooseType(profileOf('income', values), ';').type).not.toBe('string'),
+  );
+});
+
 describe('the limits of a column', () => {
   const limitsOf = (name: string, values: readonly string[]) => {
     const profile = profileOf(name, values);
