@@ -95,7 +95,7 @@ const span = (from: string | number, to: string | number): string =>
 
 const keyLine = ({ columns, kind }: InferredKey): string => {
   const names = columns.join(', ');
-  if (kind === 'none') return `none found; the silver table is ordered by ${names} until you name one`;
+  if (kind === 'none') return `none found; the silver SQL says ${names} until you name one`;
   if (kind === 'event') return `${names} (no two rows share it; of two that do, the first is kept)`;
   return `${names} (no two rows share it)`;
 };

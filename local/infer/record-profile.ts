@@ -54,7 +54,11 @@ export class RecordProfile {
   };
 
   endFile(): void {
-    for (const { profile } of this.paths.values()) profile.endFile();
+    for (const path of this.paths.values()) {
+      path.profile.endFile();
+      // A key that is absent is as empty as one that is null.
+      path.profile.empty = Math.max(path.profile.empty, this.holdersOf(path) - path.profile.values);
+    }
   }
 
   /** There are more paths than anyone means as columns. */
@@ -100,8 +104,12 @@ export class RecordProfile {
   /** Whether every record has a value there; below an array of objects, whether every element has. */
   isComplete({ profile, array }: PathProfile): boolean {
     const isFilled = array !== profile.name || this.filled.get(array) === this.rows;
-    const holders = array === undefined ? this.rows : (this.elements.get(array) ?? 0);
-    return profile.values > 0 && profile.values === holders && isFilled;
+    return profile.values > 0 && profile.values === this.holdersOf({ array }) && isFilled;
+  }
+
+  /** Records, or elements of the array, that a value may stand in. */
+  private holdersOf({ array }: Pick<PathProfile, 'array'>): number {
+    return array === undefined ? this.rows : (this.elements.get(array) ?? 0);
   }
 
   /** Without places that were null wherever they held no object. */

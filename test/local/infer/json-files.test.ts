@@ -52,6 +52,15 @@ describe('a file of JSON', () => {
     expect(inferred.samples[0]?.judgement).not.toHaveProperty('quarantined');
   });
 
+  it('counts a key that is absent as empty', async () => {
+    const lines = Array.from({ length: 61 }, (_, at) =>
+      at === 7 ? `{"b": ${at}}` : `{"a": ${at % 3}, "b": ${at}}`,
+    );
+    const { table, texts } = await infer('shop.jsonl', `${lines.join('\n')}\n`);
+    expect(table.columns.find(({ name }) => name === 'a')?.profile.empty).toBe(1);
+    expect(texts['rules/shop/quality.dqdl']).toContain('Completeness "a" >= 0.9\n');
+  });
+
   it('may lack what is then not required, and may hold null for an object', async () => {
     const inferred = await infer(
       'shop.jsonl',
