@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Unit and property tests of code that reads and writes nothing: they share one process, and what it has loaded. */
+const pure = ['test/functions/domain/**/*.test.ts', 'test/oracle/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/spark/global-setup.ts'],
     reporters: ['default', './test/count-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -13,5 +14,17 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Spark's sessions live for seconds here: a Java that compiles quickly rather than well.
     env: { JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' },
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...pure],
+          globalSetup: ['test/spark/global-setup.ts'],
+        },
+      },
+    ],
   },
 });
