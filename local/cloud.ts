@@ -11,6 +11,7 @@ import { startSchedules } from './functions/schedules.ts';
 import { openGateway, type Services } from './gateway.ts';
 import { surviveErrors } from './last-resort.ts';
 import { type Engine, engineOfState, type FoundEngine, findEngine, rememberEngine } from './state-engine.ts';
+import { expectState } from './state-folder.ts';
 import { lockState } from './state-lock.ts';
 import type { Deployment } from './template/deployment.ts';
 import { readTemplate } from './template/template.ts';
@@ -45,12 +46,13 @@ export type Cloud = {
 
 /**
  * Starts the laptop cloud on 127.0.0.1 and deploys onto it what `serverless.yml` says. On a state of an earlier run it
- * sweeps up what that one left. Rejects with `StateIsLocked`, `OtherEngine`, `SparkIsMissing`, `TemplateError` or whatever
+ * sweeps up what that one left. Rejects with `StateIsLocked`, `NotAState`, `OtherEngine`, `SparkIsMissing`, `TemplateError` or whatever
  * else is wrong with the deployment; nothing stays open then.
  */
 export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const closers = new Closers();
   const state = resolve(options.state);
+  expectState(state);
   const engine = findEngine(engineOfState(state, options.engine));
   closers.add('state', await lockState(state));
   try {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Cloud, startCloud } from '../cloud.ts';
 import { type Engine, engineOfState, findEngine, usualEngine } from '../state-engine.ts';
+import { expectState } from '../state-folder.ts';
 import { lockState } from '../state-lock.ts';
 import { aside } from './answer.ts';
 import { interrupted } from './exit-codes.ts';
@@ -30,8 +31,9 @@ export const pointClientsAt = (environment: Cloud['environment']): void => {
 const engineFor = ({ state, fresh, engine }: CloudFlags): Engine =>
   findEngine(fresh ? (engine ?? usualEngine) : engineOfState(state, engine)).name;
 
-/** A state that is in use is left alone: the lock says by whom. */
+/** A state that is in use is left alone: the lock says by whom. What is no state is none to take away. */
 const empty = async (state: string): Promise<void> => {
+  expectState(state);
   const unlock = await lockState(state);
   unlock();
   await rm(state, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { expectBegun } from '../state-folder.ts';
 import { answer } from './answer.ts';
 import { askWarehouse, type Rows } from './ask-warehouse.ts';
 import { count } from './count.ts';
@@ -18,7 +19,7 @@ export const runQuery = (sql: string, flags: QueryFlags): Promise<void> =>
 export const showTable = (table: string | undefined, flags: ShowFlags): Promise<void> =>
   onLaptop(flags, async () => {
     const limit = Number(flags.limit);
-    if (!Number.isInteger(limit) || limit < 0) throw new Error('--limit is a whole number from 0');
+    if (!Number.isSafeInteger(limit) || limit < 0) throw new Error('--limit is a whole number from 0');
     const tables = await askWarehouse(listing);
     if (table === undefined) return tell(flags, tables, documentOf(tables), tableLines(tables));
     const name = nameIn(tables, table);
@@ -37,6 +38,7 @@ export const showTable = (table: string | undefined, flags: ShowFlags): Promise<
 
 const onLaptop = (flags: QueryFlags, work: () => Promise<void>): Promise<void> => {
   if (flags.csv && flags.json) throw new Error('--csv and --json are two answers: give one of them');
+  expectBegun(flags.state);
   return onTarget(flags, async ({ isLaptop }) => {
     if (!isLaptop)
       throw new Error('SQL is answered by the laptop cloud only; on AWS use the Redshift query editor');

@@ -1,6 +1,7 @@
 import { parseFileId } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Files, Ledger } from '../../functions/domain/ports.ts';
+import { expectBegun } from '../state-folder.ts';
 import { answer, inParts } from './answer.ts';
 import { nameBehind } from './dataset-runs.ts';
 import { reportOf } from './file-document.ts';
@@ -19,14 +20,16 @@ export class NoReport extends Error {
 type Ports = { readonly files: Files; readonly ledger: Ledger };
 
 /** Prints the report on a file, or all rows that the checks of a rebuild found. */
-export const showReport = (name: string, flags: ReportFlags): Promise<void> =>
-  onTarget(flags, async (target) => {
+export const showReport = async (name: string, flags: ReportFlags): Promise<void> => {
+  expectBegun(flags.state);
+  await onTarget(flags, async (target) => {
     const checks = await checksOf(target, name);
     if (checks) return answer(flags, { rebuild: name, checks }, checks.map(checkLine));
     const [report, ...others] = await reportsOf(target, name, flags.dataset);
     if (!report) throw new NoReport(await whyNone(target, name, flags.dataset));
     answer(flags, report, inParts(reportLines(report), ...others.map(olderLines)));
   });
+};
 
 const olderLines = ({ file, version }: FileReport): string[] => [
   `An older version has one, too: npx soundcheck report ${file}@${version}`,
