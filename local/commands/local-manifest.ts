@@ -46,11 +46,14 @@ const shown = (path: string): string => {
   return near.startsWith('..') ? path : near;
 };
 
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'is a folder; name the manifest in it',
+};
+
 const readManifest = async (path: string): Promise<LocalManifest> => {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new BrokenManifest(path, [cause.code === 'ENOENT' ? 'there is no such file' : cause.message], {
-      cause,
-    });
+    throw new BrokenManifest(path, [unreadable[cause.code ?? ''] ?? cause.message], { cause });
   });
   const parsed = parseManifest(bytes);
   if (!parsed.ok) {

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { LandedFile } from '../../functions/domain/judge/judge-file.ts';
@@ -8,6 +8,7 @@ import { rowsWriter } from '../../functions/domain/repair/rows-writer.ts';
 import { type Accepted, splitFile } from '../../functions/domain/repair/split.ts';
 import { CannotLand } from './datasets.ts';
 import { goodRows } from './good-rows.ts';
+import { makeRowsFolder } from './rows-folder.ts';
 
 /** Stands in reports and rows files where the lake's version of a file would. */
 export const localVersion = 'local';
@@ -29,7 +30,7 @@ export const writeRows = async (folder: string, file: LandedFile, judged: Accept
   const good = join(folder, name);
   const rows = rowsWriter(judged.facts.format);
   const set_aside = `${good}.rows.${rows.format}`;
-  await mkdir(folder, { recursive: true });
+  await makeRowsFolder(folder);
   for (const path of [good, set_aside]) await isFree(path);
   const parting = { clean_key: good, source: `${file.key}@${localVersion}`, rows };
   const write: Files['writeStream'] = (path, body) => writeStream(path, path === good ? written(body) : body);

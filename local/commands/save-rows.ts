@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Files } from '../../functions/domain/ports.ts';
 import { rowsFileOf } from './file-document.ts';
+import { makeRowsFolder } from './rows-folder.ts';
 
 /** Saves the rows files of published files to a folder of this machine, each under its own name; answers their paths. A file that is there already, and holds the same, is fine; any other is left alone, and an error. */
 export const saveRows = async (
@@ -14,7 +14,7 @@ export const saveRows = async (
   records: readonly FileRecord[],
   folder: string,
 ): Promise<string[]> => {
-  await mkdir(folder, { recursive: true });
+  await makeRowsFolder(folder);
   const keys = records.flatMap((record) => rowsFileOf(record) ?? []);
   return pLimit(4).map(keys, (key) => save(files, key, join(folder, basename(key))));
 };

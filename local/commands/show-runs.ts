@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { fileId } from '../../functions/domain/landing.ts';
 import { type BatchRecord, type FileRecord, fileMoves } from '../../functions/domain/ledger.ts';
 import { nameHint } from '../../functions/domain/nearest-name.ts';
+import { expectBegun } from '../state-folder.ts';
 import { answer, inParts } from './answer.ts';
 import { type DatasetRuns, datasetRuns } from './dataset-runs.ts';
 import { recordDocument, reportOf } from './file-document.ts';
@@ -45,7 +46,9 @@ export const showRuns = async (dataset: string | undefined, flags: RunsFlags): P
     wholeNumber('--limit', flags.limit ?? usualLimit),
   ];
   for (const flag of ['since', 'until'] as const) expectDay(flag, flags[flag]);
+  expectOrder(flags);
   for (const state of statesIn(flags) ?? []) expectState(state);
+  expectBegun(flags.state);
   await onTarget(flags, async (target) => {
     const datasets = await datasetsNamed(target.ledger, dataset);
     if (flags.file !== undefined) return tellStory(target, datasets, flags.file, flags);
@@ -66,6 +69,10 @@ const expectDay = (flag: string, day: string | undefined): void => {
   if (day === undefined) return;
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(`${day}T00:00Z`).toJSON()?.startsWith(day);
   if (!isDay) throw new Error(`--${flag} ${day} is no day; write it as 2026-11-29`);
+};
+
+const expectOrder = ({ since = '', until = '9999-12-31' }: RunsFlags): void => {
+  if (since > until) throw new Error(`--since ${since} lies after --until ${until}`);
 };
 
 const expectState = (state: string): void => {
@@ -182,7 +189,7 @@ const tellStory = async (
   const files = stories.flat();
   if (files.length === 0)
     throw new Error(
-      `the ledger knows no file ${name} of ${datasets.join(', ')}; soundcheck runs shows what it knows`,
+      `the ledger knows no file ${name} of ${datasets.filter(Boolean).join(', ')}; soundcheck runs shows what it knows`,
     );
   const saved = await rowsSaved(target, files, flags);
   const reports = flags.all ? await reportsOn(target, files) : [];

@@ -126,6 +126,7 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
   test.each([
     ['broken.json', 'version: is missing or is no string'],
     ['absent.json', 'there is no such file'],
+    ['.', 'is a folder; name the manifest in it'],
   ])('exits with 2 and says all that is wrong with a manifest: %s', async (manifest, problem) => {
     const { code, stdout, stderr } = await check('streams1.csv', '--manifest', manifest, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ error: `${manifest} cannot be used`, files: [] });

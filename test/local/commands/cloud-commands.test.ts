@@ -257,6 +257,12 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
       ['runs', '--in-state', 'parkd'],
       'there is no state parkd (did you mean parked?)',
     ],
+    [
+      'days in the wrong order',
+      ['runs', '--since', '2026-02-02', '--until', '2026-02-01'],
+      'lies after --until',
+    ],
+    ['a limit that is none', ['show', 'streams', '--limit', '1e99'], '--limit is a whole number from 0'],
     ['a day that is none', ['runs', '--since', '2026-02-31'], '--since 2026-02-31 is no day'],
     ['a report on nothing', ['report', 'x.csv'], 'the ledger knows no file and no rebuild x.csv'],
     ['a file that the ledger does not know', ['runs', '--file', 'x.csv'], 'the ledger knows no file x.csv'],

@@ -29,3 +29,12 @@ test('saves rows once, says again where they are, and never writes over a file t
   await expect(saveRows(files, [record], folder)).rejects.toThrow(/is there already and holds other rows/);
   expect(await readFile(path, 'utf8')).toBe('a,_line\ny,2\n');
 });
+
+test('says that a file is no folder', async () => {
+  const path = join(folder, 'a.csv');
+  await writeFile(path, '');
+  for (const taken of [path, join(path, 'below')])
+    await expect(saveRows(files, [record], taken)).rejects.toThrow(
+      `${taken} is a file, or lies below one; name a folder with --rows`,
+    );
+});
