@@ -4,6 +4,7 @@ import { addCloud } from './commands/cloud.ts';
 import { addInfer } from './commands/infer.ts';
 import { addKpis } from './commands/kpis.ts';
 import { addLand } from './commands/land.ts';
+import { nextCommandsSpeakTo } from './commands/next-command.ts';
 import { withExamples } from './commands/options.ts';
 import { addQuery, addShow } from './commands/query.ts';
 import { addReplay } from './commands/replay.ts';
@@ -32,6 +33,9 @@ program.commandsGroup('A laptop cloud:');
 for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
 program.commandsGroup('Any cloud, the laptop one or AWS:');
 for (const add of [addLand, addKpis, addRuns, addReport, addReplay, addReprocess, addRetry]) add(program);
+
+// Their options are known before any of them does something.
+program.hook('preAction', (_program, command) => nextCommandsSpeakTo(command.opts()));
 
 program.parseAsync().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);

@@ -10,6 +10,7 @@ import { CannotLand, sizeOfFile } from './datasets.ts';
 import { contentOf } from './local-content.ts';
 import { BrokenManifest, type LocalManifest, type ManifestOf } from './local-manifest.ts';
 import { localVersion, type WrittenRows, writeRows } from './local-rows.ts';
+import { nextCommand } from './next-command.ts';
 
 /** What `check` says of one file: the report that would lie in quarantine, why it is ignored, or why it was not judged. */
 export type CheckedFile =
@@ -43,7 +44,7 @@ export const checkFile = async (
 const sizeOf = async (path: string): Promise<number> => {
   if (isRepair(path))
     throw new CannotLand(
-      `${path} holds rows that were set aside; soundcheck land judges them with the file that they came from`,
+      `${path} holds rows that were set aside; ${nextCommand('land', path)} judges them with the file that they came from`,
     );
   return sizeOfFile(path);
 };

@@ -4,7 +4,7 @@ import type { Whereabouts } from './follow.ts';
 import { kpiLines } from './kpi-lines.ts';
 import { type KpiPorts, kpisMadeOf, type LatestKpis, latestKpis } from './latest-kpis.ts';
 import type { MartRuns } from './mart-runs.ts';
-import { sameCloud, type Where } from './options.ts';
+import { nextCommand } from './next-command.ts';
 import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
 
 /** What became of marts after files landed, or were made anew, or a rebuild was tried again. */
@@ -28,14 +28,13 @@ export const fedMarts = async (
   marts: readonly Mart[],
   seen: readonly Whereabouts[],
   patience: number,
-  where: Where,
 ): Promise<MartsNow> => {
   const landed = new Set(seen.map(({ file }) => file.dataset));
   const fed = marts.filter(({ datasets }) => datasets.some((dataset) => landed.has(dataset)));
   const rebuilds = await untilShown(ports.ledger, fed, patience);
   const feeding = datasetsWithRows(seen);
   const kpis = await Promise.all(fed.map((mart) => readKpis(ports, mart, feeding)));
-  const now = martsNow(rebuilds, kpis, where);
+  const now = martsNow(rebuilds, kpis);
   const missing = rebuilds.map((runs) => missingLines(runs, seen));
   const isKpi = fed.some((mart) => kpisMadeOf(mart, feeding).length > 0);
   return {
@@ -47,12 +46,8 @@ export const fedMarts = async (
 };
 
 /** Marts as their rebuilds and their KPIs stand. */
-export const martsNow = (
-  rebuilds: readonly MartRuns[],
-  kpis: readonly LatestKpis[],
-  where: Where,
-): MartsNow => ({
-  kpis: kpis.map((one) => kpiLines(one, `npx soundcheck kpis ${one.mart} --limit 20${sameCloud(where)}`)),
+export const martsNow = (rebuilds: readonly MartRuns[], kpis: readonly LatestKpis[]): MartsNow => ({
+  kpis: kpis.map((one) => kpiLines(one, nextCommand('kpis', one.mart, '--limit', '20'))),
   problems: [...rebuilds.map(warningLines), ...rebuilds.map(leftOutLines), ...rebuilds.map(failedLines)],
   marts: rebuilds.map((runs, at) => ({ ...runs, kpis: kpis[at] })),
   isShown: !rebuilds.some(isFailed),

@@ -6,6 +6,7 @@ import type { Files, Ledger } from '../../functions/domain/ports.ts';
 import { lastRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
 import { rebuildSpec } from '../../functions/domain/rebuild/rebuilding.ts';
 import type { LandedFile } from './landing.ts';
+import { nextCommand } from './next-command.ts';
 
 /** The places that a file passes on its way, in order; a file of a dataset that no model reads ends at `published`. */
 export const stages = [
@@ -90,7 +91,7 @@ const stuckMessage = (seen: readonly Whereabouts[], patience: number): string =>
   const left = seen
     .filter((one) => !one.isAtRest)
     .map(({ file, stage, record }) => `${file.name} (${stage}${record?.reason ? `, ${record.reason}` : ''})`);
-  return `nothing has moved for ${patience / 60_000} minutes: ${left.slice(0, 5).join(', ')}; soundcheck runs and the logs in the state's folder say more`;
+  return `nothing has moved for ${patience / 60_000} minutes: ${left.slice(0, 5).join(', ')}; ${nextCommand('runs')} and the logs in the state's folder say more`;
 };
 
 const look = async (ports: Following, file: LandedFile): Promise<Whereabouts> => {

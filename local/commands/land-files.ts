@@ -36,7 +36,7 @@ export const tellOfLanded = async (
   }
   const marts = await target.marts();
   const seen = await watch(followingOn(target, marts), landed, process.stderr, Date.now());
-  const fed = await fedMarts(target, marts, seen, 0, flags);
+  const fed = await fedMarts(target, marts, seen, 0);
   const quarantine = await quarantineLines(target.files, seen);
   const lines = inParts(before, ...fed.kpis, balanceLines(seen), quarantine, ...fed.problems);
   answer(flags, { ...document, files: seen.map(fileDocument), marts: fed.marts }, lines);

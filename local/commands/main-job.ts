@@ -16,8 +16,9 @@ import { fileDocument } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
 import { type LandedFile, landFile } from './landing.ts';
 import { landManifests } from './manifests.ts';
+import { npmCloud, npmStart } from './next-command.ts';
 import { openCloud, stopOnSignal } from './open-cloud.ts';
-import { type CloudFlags, sameCloud } from './options.ts';
+import type { CloudFlags } from './options.ts';
 import { quarantineLines } from './quarantine.ts';
 import { martsOfState } from './target.ts';
 import { followingOn, watch } from './watch.ts';
@@ -56,7 +57,7 @@ const run = async (
   const [following, began] = [followingOn({ ledger, files, isLaptop: true }, marts), Date.now()];
   const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
   const seen = given.length > 0 ? await see(await landAll(bucket, given)) : await runSample(see, bucket);
-  const fed = await fedMarts({ files, ledger, kpis }, marts, seen, kpisTake, flags);
+  const fed = await fedMarts({ files, ledger, kpis }, marts, seen, kpisTake);
   const lines = inParts(
     knownLines(seen),
     ...fed.kpis,
@@ -98,13 +99,12 @@ const runSample = async (
   }
 };
 
-const nextSteps = ({ state, engine }: StartFlags): string[] => {
-  const again = engine === undefined ? '--fresh' : `--fresh --engine ${engine}`;
-  const where = sameCloud({ state });
+const nextSteps = ({ engine }: StartFlags): string[] => {
+  const again = engine === undefined ? ['--fresh'] : ['--fresh', '--engine', engine];
   const steps = [
-    [`npm start --${where} path/to/streams7.csv`, 'land a file of your own'],
-    [`npm run cloud${where && ` --${where}`}`, 'keep the cloud up, for any AWS client'],
-    [`npm start --${where} ${again}`, 'begin again with an empty state'],
+    [npmStart('path/to/streams7.csv'), 'land a file of your own'],
+    [npmCloud(), 'keep the cloud up, for any AWS client'],
+    [npmStart(...again), 'begin again with an empty state'],
   ] as const;
   const width = Math.max(...steps.map(([command]) => command.length));
   return ['Next:', ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)];

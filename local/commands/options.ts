@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Chaos, parseChaos, parseDuration } from '../events/chaos.ts';
@@ -31,13 +30,6 @@ const usualSweep = '10s';
 
 /** Milliseconds between two sweeps unless told otherwise. */
 export const usualSweepEvery = parseDuration(usualSweep);
-
-/** The options, behind a command, that name the same cloud to another command; empty for the usual one. */
-export const sameCloud = ({ state = usualState, stage }: Where): string => {
-  if (stage !== undefined) return ` --stage ${stage}`;
-  if (relative(process.cwd(), state) === usualState) return '';
-  return ` --state ${/^[\w./-]+$/.test(state) ? state : `'${state.replaceAll("'", `'\\''`)}'`}`;
-};
 
 const checked =
   <V>(parse: (text: string) => V) =>

@@ -4,6 +4,7 @@ import type { FileRecord, Reprocessed } from '../../functions/domain/ledger.ts';
 import { madeBy } from '../../functions/domain/made-by.ts';
 import type { Files, Ledger } from '../../functions/domain/ports.ts';
 import { count } from './count.ts';
+import { nextCommand } from './next-command.ts';
 
 /** Which published rows of a dataset were made by other SQL, rules or another manifest than those in force. */
 export type PublishedBy = {
@@ -54,7 +55,7 @@ export const outdatedLines = ({ dataset, in_force, outdated }: PublishedBy): str
     ...(kept > 0 ? [`${kept.toLocaleString('en-US')} kept because they break what is in force`] : []),
   ];
   const also = parts.length > 0 ? ` (${parts.join(', ')})` : '';
-  const next = kept + running < outdated.length ? `: npx soundcheck reprocess ${dataset}` : '';
+  const next = kept + running < outdated.length ? `: ${nextCommand('reprocess', dataset)}` : '';
   return [
     `${count(rows, 'row')} of ${count(outdated.length, 'file')} were made by another manifest, SQL or ruleset than is in force${also}${next}`,
   ];

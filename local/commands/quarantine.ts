@@ -5,6 +5,7 @@ import type { Files } from '../../functions/domain/ports.ts';
 import { count } from './count.ts';
 import { rowsFileOf } from './file-document.ts';
 import type { Whereabouts } from './follow.ts';
+import { nextCommand } from './next-command.ts';
 import { type FileReport, violationLines } from './report-lines.ts';
 
 const filesShown = 5;
@@ -39,7 +40,7 @@ const partedLines = async (files: Pick<Files, 'readText'>, record: FileRecord): 
     `${styleText('bold', key)}: ${good} published, ${aside.toLocaleString('en-US')} set aside`,
     ...(await reportLines(files, record)),
     `  ${styleText('dim', `rows set aside: ${rowsFileOf(record)}`)}`,
-    `  ${styleText('dim', `get them with npx soundcheck runs ${dataset} --file ${name} --rows ., mend them, drop them into ${landingPrefix(dataset)}`)}`,
+    `  ${styleText('dim', `get them with ${nextCommand('runs', dataset, '--file', name, '--rows', '.')}, mend them, drop them into ${landingPrefix(dataset)}`)}`,
   ];
 };
 

@@ -3,6 +3,7 @@ import type { RebuildRecord } from '../../functions/domain/ledger.ts';
 import type { CheckFinding } from '../../functions/domain/rebuild/check-findings.ts';
 import { count } from './count.ts';
 import type { MartRuns } from './mart-runs.ts';
+import { nextCommand } from './next-command.ts';
 import { shortTime } from './runs-words.ts';
 
 /** True for a mart whose newest rebuild failed. */
@@ -18,7 +19,7 @@ export const failedLines = ({ mart, newest, published }: MartRuns): string[] => 
     `  ${newest.reason ?? 'it is not known why'}`,
     ...errors.flatMap(checkLines),
     ...reportLines(newest),
-    `  ${styleText('dim', `next: correct the rows and land, or correct the SQL and run npx soundcheck retry --mart ${mart}`)}`,
+    `  ${styleText('dim', `next: correct the rows and land, or correct the SQL and run ${nextCommand('retry', '--mart', mart)}`)}`,
   ];
 };
 
@@ -55,4 +56,4 @@ const checkLines = ({ file, rows, first }: CheckFinding): string[] => [
 const reportLines = ({ id, report }: RebuildRecord): string[] =>
   report === undefined
     ? []
-    : [`  ${styleText('dim', `report: ${report}; npx soundcheck report ${id} prints it`)}`];
+    : [`  ${styleText('dim', `report: ${report}; ${nextCommand('report', id)} prints it`)}`];

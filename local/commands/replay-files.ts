@@ -9,6 +9,7 @@ import { inQuarantine } from './in-quarantine.ts';
 import { datasetsNamed } from './known-datasets.ts';
 import { tellOfLanded } from './land-files.ts';
 import type { LandedFile } from './landing.ts';
+import { nextCommand } from './next-command.ts';
 import { type Replayable, replayable } from './replayable.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
 
@@ -50,7 +51,7 @@ const named = (
   const unknown = names.filter((name) => !records.some((record) => isNamed(name, record)));
   if (unknown.length > 0)
     throw new CannotReplay(
-      `${unknown.join(', ')} is not in quarantine of ${dataset}; soundcheck runs ${dataset} says what is`,
+      `${unknown.join(', ')} is not in quarantine of ${dataset}; ${nextCommand('runs', dataset)} says what is`,
     );
   return records.filter((record) => names.some((name) => isNamed(name, record)));
 };

@@ -10,7 +10,7 @@ import { count } from './count.ts';
 import { fedMarts, type MartsNow } from './fed-marts.ts';
 import { recordDocument } from './file-document.ts';
 import { pause, Stuck } from './follow.ts';
-import type { Where } from './options.ts';
+import { nextCommand } from './next-command.ts';
 import { keptUnder, type PublishedBy, publishedBy } from './published-by.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
 import { followingOn, patienceOn, watch } from './watch.ts';
@@ -38,7 +38,7 @@ export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise
     await ask(target, toDo, found.in_force);
     const seen = flags.wait ? await watchAll(target, toDo) : await again(target, toDo);
     const stay = chosen.filter((file) => !toDo.includes(file));
-    const fed = await replacedToKpis(target, flags.wait ? seen : [], flags);
+    const fed = await replacedToKpis(target, flags.wait ? seen : []);
     tell(flags, found, [...stay, ...seen], fed);
   });
 };
@@ -49,7 +49,7 @@ const named = ({ dataset, published }: PublishedBy, names: readonly string[]): r
   const unknown = names.filter((name) => !published.some((file) => isNamed(name, file)));
   if (unknown.length > 0)
     throw new CannotReprocess(
-      `${unknown.join(', ')} is not published in ${dataset}; soundcheck runs ${dataset} says what is`,
+      `${unknown.join(', ')} is not published in ${dataset}; ${nextCommand('runs', dataset)} says what is`,
     );
   return published.filter((file) => names.some((name) => isNamed(name, file)));
 };
@@ -97,11 +97,7 @@ const progressOf = (files: readonly FileRecord[]): string => {
 };
 
 /** Follows the files whose rows were replaced to their KPIs. */
-const replacedToKpis = async (
-  target: Target,
-  files: readonly FileRecord[],
-  where: Where,
-): Promise<MartsNow> => {
+const replacedToKpis = async (target: Target, files: readonly FileRecord[]): Promise<MartsNow> => {
   const replaced = files.filter(({ reprocessed }) => reprocessed?.at(-1)?.outcome === 'replaced');
   const landed = replaced.map(({ key, version, dataset }) => ({
     ...{ path: key, dataset, name: basename(key), key, version },
@@ -109,7 +105,7 @@ const replacedToKpis = async (
   const marts = await target.marts();
   const seen =
     landed.length > 0 ? await watch(followingOn(target, marts), landed, process.stderr, Date.now()) : [];
-  return fedMarts(target, marts, seen, 0, where);
+  return fedMarts(target, marts, seen, 0);
 };
 
 const tell = (
@@ -130,7 +126,7 @@ const tell = (
       ? [`${count(rows, 'row')} of ${count(replaced.length, 'file')} were made anew.`]
       : []),
     ...(waiting.length > 0
-      ? [`${count(waiting.length, 'file')} asked for; soundcheck runs ${dataset} says how far it is.`]
+      ? [`${count(waiting.length, 'file')} asked for; ${nextCommand('runs', dataset)} says how far it is.`]
       : []),
     ...kept.flatMap(({ file, last }) => keptLines(file, last)),
   ];
@@ -143,5 +139,5 @@ const outcomeOf = ({ reprocess, reprocessed }: FileRecord): Reprocessed | undefi
 
 const keptLines = (file: FileRecord, last: Reprocessed | undefined): string[] => [
   `${fileId(file)} keeps its ${count(file.rows ?? 0, 'row')}: ${last?.reason ?? ''}${last?.findings && last.findings > 1 ? ` (${last.findings.toLocaleString('en-US')} in all)` : ''}`,
-  ...(last?.report ? [`  report: ${last.report}`] : []),
+  ...(last?.report ? [`  report: ${last.report}; ${nextCommand('report', fileId(file))} prints it`] : []),
 ];

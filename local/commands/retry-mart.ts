@@ -19,7 +19,7 @@ export const retryMart = async (name: string, flags: TargetFlags): Promise<void>
     const isAsked = await ask(target, mart, before);
     const over = before.lease.holder === undefined ? before.newest : undefined;
     const runs = isAsked ? await untilRebuilt(target, mart, over) : before;
-    const now = martsNow([runs], [await readKpis(target, mart)], flags);
+    const now = martsNow([runs], [await readKpis(target, mart)]);
     const nothing = isAsked ? [] : [`Nothing of ${name} failed or waits for a rebuild.`];
     answer(flags, { marts: now.marts }, inParts(nothing, ...now.kpis, ...now.problems));
     if (!now.isShown) process.exitCode = 1;

@@ -5,6 +5,7 @@ import { type DatasetRuns, nameBehind } from './dataset-runs.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
 import { datasetName } from './known-datasets.ts';
 import type { MartRuns } from './mart-runs.ts';
+import { nextCommand } from './next-command.ts';
 import { brokenRule } from './report-lines.ts';
 import { rowsText, shortTime } from './runs-words.ts';
 
@@ -34,7 +35,7 @@ export const openLines = (runs: Shown & { readonly failed: BatchRecord | undefin
 export const datasetLines = ({ dataset, lease, batches, files, known, shown, limit }: Shown): string[] => {
   if (files.length === 0 && batches.length === 0)
     return [
-      `${styleText('bold', datasetName(dataset))}: nothing has landed; npx soundcheck land FILE --dataset ${dataset}`,
+      `${styleText('bold', datasetName(dataset))}: nothing has landed; ${nextCommand('land', 'FILE', '--dataset', dataset)}`,
     ];
   return [
     `${styleText('bold', datasetName(dataset))}: ${countsOf(files) || 'no such file'}`,
@@ -109,17 +110,19 @@ const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
   const has = (state: FileState): boolean => files.some((file) => file.state === state);
   const isAside = files.some((file) => rowsFileOf(file) !== undefined);
   return [
-    ...(has('parked') ? [`once mended: npx soundcheck retry ${dataset}`] : []),
+    ...(has('parked') ? [`once mended: ${nextCommand('retry', dataset)}`] : []),
     ...(has('missing') ? ['what is missing: land it again'] : []),
     ...(has('quarantined')
-      ? ['what is wrong with a file: npx soundcheck report FILE; correct it and land it under the same name']
+      ? [
+          `what is wrong with a file: ${nextCommand('report', 'FILE')}; correct it and land it under the same name`,
+        ]
       : []),
     ...(has('quarantined') || isAside
-      ? [`after a change of the manifest: npx soundcheck replay ${dataset}`]
+      ? [`after a change of the manifest: ${nextCommand('replay', dataset)}`]
       : []),
     ...(isAside
       ? [
-          `rows that were set aside: npx soundcheck runs ${dataset} --rows ., mend them, npx soundcheck land them`,
+          `rows that were set aside: ${nextCommand('runs', dataset, '--rows', '.')}, mend them, ${nextCommand('land', 'FILE')}`,
         ]
       : []),
   ].map((line) => `  ${styleText('dim', line)}`);

@@ -2,7 +2,7 @@ import { answer, inParts } from './answer.ts';
 import { kpiLines } from './kpi-lines.ts';
 import { kpisMadeOf, latestKpis } from './latest-kpis.ts';
 import { martNamed } from './mart-named.ts';
-import { sameCloud } from './options.ts';
+import { nextCommand } from './next-command.ts';
 import { onTarget, type TargetFlags } from './target.ts';
 
 export type KpisFlags = TargetFlags & { readonly limit: string };
@@ -17,8 +17,7 @@ export const showKpis = async (name: string | undefined, flags: KpisFlags): Prom
     const kpis = await Promise.all(
       marts.map((mart) => latestKpis(target, mart, kpisMadeOf(mart, mart.datasets), limit)),
     );
-    const more = (mart: string): string =>
-      `npx soundcheck kpis ${mart} --limit ${limit * 10}${sameCloud(flags)}`;
+    const more = (mart: string): string => nextCommand('kpis', mart, '--limit', String(limit * 10));
     const lines = kpis.map((one) =>
       one.rebuild === undefined ? [`${one.mart}: no KPIs are out yet`] : kpiLines(one, more(one.mart)),
     );

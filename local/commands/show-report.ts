@@ -7,6 +7,7 @@ import { nameBehind } from './dataset-runs.ts';
 import { reportOf } from './file-document.ts';
 import { fileStory } from './file-story.ts';
 import { datasetsNamed } from './known-datasets.ts';
+import { nextCommand } from './next-command.ts';
 import { type FileReport, reportLines } from './report-lines.ts';
 import { onTarget, type TargetFlags } from './target.ts';
 
@@ -32,7 +33,7 @@ export const showReport = async (name: string, flags: ReportFlags): Promise<void
 };
 
 const olderLines = ({ file, version }: FileReport): string[] => [
-  `An older version has one, too: npx soundcheck report ${file}@${version}`,
+  `An older version has one, too: ${nextCommand('report', `${file}@${version}`)}`,
 ];
 
 type CheckRow = Readonly<Record<'check_name' | 'file' | 'severity' | 'subject' | 'detail', string>>;
@@ -94,7 +95,7 @@ const recordsOf = async (
 const whyNone = async (ports: Ports, name: string, dataset: string | undefined): Promise<string> => {
   const newest = (await recordsOf(ports, name, dataset)).at(-1);
   if (!newest)
-    return `the ledger knows no file and no rebuild ${name}; soundcheck runs shows what it knows, with --name 'part*' what fits a name`;
+    return `the ledger knows no file and no rebuild ${name}; ${nextCommand('runs')} shows what it knows, with --name 'part*' what fits a name`;
   const why = newest.reason === undefined ? '' : `: ${newest.reason}`;
   return `there is no report on ${newest.key}, which is ${newest.state}${why}`;
 };

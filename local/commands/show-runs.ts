@@ -10,6 +10,7 @@ import { fileStory, storyLines } from './file-story.ts';
 import { datasetsNamed } from './known-datasets.ts';
 import { type MartRuns, martRuns } from './mart-runs.ts';
 import { failedBatch, needingPerson } from './needs-person.ts';
+import { nextCommand } from './next-command.ts';
 import {
   needsReprocess,
   outdatedLines,
@@ -189,7 +190,7 @@ const tellStory = async (
   const files = stories.flat();
   if (files.length === 0)
     throw new Error(
-      `the ledger knows no file ${name} of ${datasets.filter(Boolean).join(', ')}; soundcheck runs shows what it knows`,
+      `the ledger knows no file ${name} of ${datasets.filter(Boolean).join(', ')}; ${nextCommand('runs')} shows what it knows`,
     );
   const saved = await rowsSaved(target, files, flags);
   const reports = flags.all ? await reportsOn(target, files) : [];
@@ -215,4 +216,4 @@ const savedLines = (saved: readonly string[] | undefined): string[] => {
   return ['Rows that were set aside; mend them, then land each under its name:', ...saved.map(landLine)];
 };
 
-const landLine = (path: string): string => `  npx soundcheck land ${path}`;
+const landLine = (path: string): string => `  ${nextCommand('land', path)}`;

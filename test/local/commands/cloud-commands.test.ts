@@ -22,8 +22,12 @@ const before = { ...process.env };
 const at = (name: string): string => join(folder, name);
 const files = () => s3Files(cloud.environment.LAKE_BUCKET ?? '');
 /** On the cloud that runs on the state, as a person runs it. */
-const run = (...args: string[]): Promise<Answered> =>
-  soundcheck([...args, '--state', state], { cwd: folder });
+const run = async (...args: string[]): Promise<Answered> => {
+  const answered = await soundcheck([...args, '--state', state], { cwd: folder });
+  for (const [command] of `${answered.stdout}${answered.stderr}`.matchAll(/npx soundcheck [^;,\n]*/g))
+    expect(command).toContain(` --state ${state}`);
+  return answered;
+};
 const document = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout);
 
 beforeAll(async () => {
@@ -192,8 +196,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
   });
 
   test('say which rows were made under another manifest, and make them anew', async () => {
-    const outdated =
-      'were made by another manifest, SQL or ruleset than is in force: npx soundcheck reprocess streams';
+    const outdated = `were made by another manifest, SQL or ruleset than is in force: npx soundcheck reprocess streams --state ${state}`;
     const open = await run('runs', '--open');
     expect(open.stdout).toMatch(/^Needs a person:\n/);
     expect(open.stdout).toContain(`\nstreams: 3 rows of 2 files ${outdated}\n`);
@@ -227,6 +230,10 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
   });
 
   test('find no parked file where none is', async () => {
+    await vi.waitFor(async () => {
+      const { datasets, marts } = await document('runs', 'streams', '--name', 'streams9.csv');
+      expect([datasets[0].files, marts[0].pending]).toMatchObject([[{ state: 'published' }], []]);
+    }, 60_000);
     expect((await run('retry', 'streams')).stdout).toBe('No file of streams is parked.\n');
     const { code, stdout } = await run('retry', '--mart', 'listening');
     expect(stdout).toMatch(/^Nothing of listening failed or waits for a rebuild\.\n\nlistening: KPIs/);

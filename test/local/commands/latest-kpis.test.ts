@@ -107,7 +107,7 @@ const seenOf = (dataset: string, state: 'published' | 'quarantined' = 'published
   },
 ];
 const said = async (dataset: string, state?: 'published' | 'quarantined'): Promise<string> => {
-  const { kpis } = await fedMarts(ports(), [mart], seenOf(dataset, state), 0, {});
+  const { kpis } = await fedMarts(ports(), [mart], seenOf(dataset, state), 0);
   return stripVTControlCharacters(kpis.flat().join('\n'));
 };
 
@@ -169,7 +169,7 @@ describe('the KPIs of what landed', () => {
 
   test('that cannot be read are one line, and fail nothing', async () => {
     const denied = { get: async (): Promise<never> => Promise.reject(new Error('not allowed')) };
-    const now = await fedMarts({ ...ports(), kpis: denied }, [mart], seenOf('streams'), 0, {});
+    const now = await fedMarts({ ...ports(), kpis: denied }, [mart], seenOf('streams'), 0);
     expect(now.kpis.flat().map(stripVTControlCharacters)).toEqual([
       'bank: its KPIs cannot be read: not allowed',
     ]);
