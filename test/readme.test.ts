@@ -1,9 +1,14 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderCatalog } from '../deploy/render.ts';
 import { dynamoKpis } from '../functions/adapters/dynamo-kpis.ts';
+import { dynamoLedger } from '../functions/adapters/dynamo-ledger.ts';
+import { s3Files } from '../functions/adapters/s3-files.ts';
+import { kpiLines } from '../local/commands/kpi-lines.ts';
+import { kpisMadeOf, latestKpis } from '../local/commands/latest-kpis.ts';
 import { exampleFiles } from './docs/example-files.ts';
 import { type Laptop, startLaptop } from './end-to-end/laptop.ts';
 import { projectWith } from './end-to-end/project.ts';
@@ -55,6 +60,21 @@ describe('the banking example of the documentation', { timeout: 120_000 }, () =>
     expect(await kpis.query('ACCOUNT#9007199254740993')).toMatchObject([
       { transactions: 1, turnover: 0.2, last_day: '2024-06-25' },
     ]);
+  });
+
+  test('is read without any AWS client, as the page shows', async () => {
+    const { LAKE_BUCKET = '', LEDGER_TABLE = '', KPI_TABLE = '' } = laptop.cloud.environment;
+    const { banking } = (await renderCatalog(root, 'duckdb')).marts;
+    if (!banking) throw new Error('there is no mart banking');
+    const ports = {
+      files: s3Files(LAKE_BUCKET),
+      ledger: dynamoLedger(LEDGER_TABLE),
+      kpis: dynamoKpis(KPI_TABLE),
+    };
+    const kpis = await latestKpis(ports, banking, kpisMadeOf(banking, banking.datasets), 2);
+    const [, said] = /^\$ npx soundcheck kpis banking --limit 2\n(.*?)^```$/ms.exec(pages[1] ?? '') ?? [];
+    const more = 'npx soundcheck kpis banking --limit 20';
+    expect(`${stripVTControlCharacters(kpiLines(kpis, more).join('\n'))}\n`).toBe(said);
   });
 });
 
