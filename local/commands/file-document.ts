@@ -13,6 +13,12 @@ export const rowsFileOf = (record: FileRecord): string | undefined =>
 export const reportOf = (record: FileRecord): string | undefined =>
   record.state === 'quarantined' || rowsFileOf(record) !== undefined ? reportKey(record) : undefined;
 
+/** Where all reports on a file lie, the newest first: why its last reprocessing left its rows as they were, then what is in quarantine of it. */
+export const reportsOf = (record: FileRecord): string[] => {
+  const last = record.reprocessed?.at(-1);
+  return [last?.report, reportOf(record)].filter((key) => key !== undefined);
+};
+
 /** A file version as JSON answers show it: what the ledger knows, and where its report and its rows file lie. */
 export const recordDocument = (record: FileRecord): object => {
   const { key: file, facts: _facts, rev: _rev, failures_found: failures, ...rest } = record;

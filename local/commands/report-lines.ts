@@ -8,6 +8,8 @@ export type FileReport = {
   readonly version: string;
   readonly dataset: string;
   readonly verdict: string;
+  /** It says why a reprocess left the rows as they were; they are published all the same. */
+  readonly reprocess?: boolean;
   readonly judged_at: string;
   readonly records?: number;
   readonly quarantined_rows?: number;
@@ -40,12 +42,13 @@ export const brokenRule = ({ rule, metric }: RuleFailure, records?: number): str
 
 /** A whole report for people. */
 export const reportLines = (report: FileReport): string[] => {
-  const { file, version, verdict, judged_at, records, quarantined_rows: aside = 0 } = report;
+  const { file, version, verdict, judged_at, records, quarantined_rows: aside = 0, reprocess } = report;
   const rows = records === undefined ? '' : `, ${count(records, 'row')}`;
   const parted = aside > 0 ? `, ${aside.toLocaleString('en-US')} of them set aside` : '';
   return [
     `${styleText('bold', file)}  version ${version}`,
     `  ${verdict} at ${judged_at}${rows}${parted}`,
+    ...(reprocess ? ['  when it was reprocessed; its rows from before stay published'] : []),
     ...violationLines(report),
     ...countLines(report),
     ...exampleLines(report),

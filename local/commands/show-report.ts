@@ -1,12 +1,8 @@
-import { parseFileId } from '../../functions/domain/landing.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Files, Ledger } from '../../functions/domain/ports.ts';
 import { expectBegun } from '../state-folder.ts';
 import { answer, inParts } from './answer.ts';
-import { nameBehind } from './dataset-runs.ts';
-import { reportOf } from './file-document.ts';
-import { fileStory } from './file-story.ts';
-import { datasetsNamed } from './known-datasets.ts';
+import { reportsOf } from './file-document.ts';
+import { filesNamed } from './files-named.ts';
 import { nextCommand } from './next-command.ts';
 import { type FileReport, reportLines } from './report-lines.ts';
 import { onTarget, type TargetFlags } from './target.ts';
@@ -26,11 +22,17 @@ export const showReport = async (name: string, flags: ReportFlags): Promise<void
   await onTarget(flags, async (target) => {
     const checks = await checksOf(target, name);
     if (checks) return answer(flags, { rebuild: name, checks }, checks.map(checkLine));
-    const [report, ...others] = await reportsOf(target, name, flags.dataset);
+    const [report, ...others] = await reportsNamed(target, name, flags.dataset);
     if (!report) throw new NoReport(await whyNone(target, name, flags.dataset));
-    answer(flags, report, inParts(reportLines(report), ...others.map(olderLines)));
+    const [same, older] = [others.filter(isOf(report)), others.filter((one) => !isOf(report)(one))];
+    answer(flags, report, inParts(...[report, ...same].map(reportLines), ...older.map(olderLines)));
   });
 };
+
+const isOf =
+  ({ version }: FileReport) =>
+  (other: FileReport): boolean =>
+    other.version === version;
 
 const olderLines = ({ file, version }: FileReport): string[] => [
   `An older version has one, too: ${nextCommand('report', `${file}@${version}`)}`,
@@ -57,43 +59,29 @@ const checksOf = async ({ files, ledger }: Ports, name: string): Promise<CheckRo
 const checkLine = ({ file, severity, subject, detail }: CheckRow): string =>
   `${file}  ${severity}  ${subject}: ${detail}`;
 
-/** Reports on the versions of a file, newest first; a name may be the key of the report itself. */
-const reportsOf = async (ports: Ports, name: string, dataset: string | undefined): Promise<FileReport[]> => {
-  if (name.endsWith('.report.json')) return readReports(ports.files, [name]);
-  const keys = (await recordsOf(ports, name, dataset)).flatMap((record) => reportOf(record) ?? []);
-  return readReports(ports.files, keys.reverse());
+/** Reports on the versions of a file, newest first, those of a reprocess among them; a name may be the key of the report itself. */
+const reportsNamed = async (
+  ports: Ports,
+  name: string,
+  dataset: string | undefined,
+): Promise<FileReport[]> => {
+  if (/\.(?:report|reprocess)\.json$/.test(name)) return readReports(ports.files, [name]);
+  const records = [...(await filesNamed(ports.ledger, name, dataset))].reverse();
+  return readReports(ports.files, records.flatMap(reportsOf));
 };
 
 const readReports = async (files: Files, keys: readonly string[]): Promise<FileReport[]> => {
   const texts = await Promise.all(keys.map((key) => files.readText(key)));
-  return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text)]));
+  return texts.flatMap((text, at) => (text === undefined ? [] : [asReport(keys[at] ?? '', text)]));
 };
 
-/** Versions of the files that a name may mean, in order of landing: a key, what stands behind the dataset's folder, the last part of it, each with or without a version. */
-const recordsOf = async (
-  { ledger }: Ports,
-  name: string,
-  dataset: string | undefined,
-): Promise<FileRecord[]> => {
-  const datasets = await datasetsNamed(ledger, dataset);
-  const stories = await Promise.all(datasets.map((one) => fileStory(ledger, one, name)));
-  if (stories.flat().length > 0) return stories.flat();
-  const { key, version } = parseFileId(name);
-  const found = await Promise.all(
-    datasets.map(async (one) => {
-      const landed = await ledger.landed(one);
-      return landed.filter(({ key: whole, version: own }) => {
-        const behind = nameBehind(one, whole);
-        const names = [whole, behind, behind.slice(behind.lastIndexOf('/') + 1)];
-        return names.includes(name) || (own === version && names.includes(key));
-      });
-    }),
-  );
-  return [...(await ledger.files(found.flat()))].sort((a, b) => a.landed_at.localeCompare(b.landed_at));
-};
+const asReport = (key: string, text: string): FileReport => ({
+  ...JSON.parse(text),
+  ...(key.endsWith('.reprocess.json') && { reprocess: true }),
+});
 
 const whyNone = async (ports: Ports, name: string, dataset: string | undefined): Promise<string> => {
-  const newest = (await recordsOf(ports, name, dataset)).at(-1);
+  const newest = (await filesNamed(ports.ledger, name, dataset)).at(-1);
   if (!newest)
     return `the ledger knows no file and no rebuild ${name}; ${nextCommand('runs')} shows what it knows, with --name 'part*' what fits a name`;
   const why = newest.reason === undefined ? '' : `: ${newest.reason}`;

@@ -220,6 +220,23 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     ]);
   });
 
+  test('print why a reprocess left rows as they were', async () => {
+    const text = (await files().readText(manifest)) ?? '';
+    const stricter = JSON.parse(text);
+    stricter.schema.fields.user_id.min = 1_000_000;
+    await files().write(manifest, JSON.stringify(stricter));
+    const { code, stdout } = await run('reprocess', 'streams', '--file', 'streams8.csv');
+    await files().write(manifest, text);
+    const [, key = '', command = ''] = / {2}report: (\S+); npx soundcheck (report \S+) /.exec(stdout) ?? [];
+    expect([code, key]).toEqual([1, expect.stringMatching(/\.reprocess\.json$/)]);
+    const { stdout: told } = await run(...command.split(' '));
+    expect(told).toMatch(
+      /streams8\.csv.*\n {2}rejected at .*\n {2}when it was reprocessed; its rows from before stay published\n/,
+    );
+    expect(told).toContain('line 2, column user_id: "1" is less than 1000000');
+    for (const name of ['streams8.csv', key]) expect((await run('report', name)).stdout).toContain(told);
+  });
+
   test('do not wait where they are told so', async () => {
     await writeFile(at('streams9.csv'), header + good);
     const { code, stdout } = await run('land', 'streams9.csv', '--no-wait');
