@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addCloud } from './commands/cloud.ts';
+import { addDismiss } from './commands/dismiss.ts';
 import { addInfer } from './commands/infer.ts';
 import { addKpis } from './commands/kpis.ts';
 import { addLand } from './commands/land.ts';
@@ -32,7 +33,8 @@ for (const add of [addCheck, addInfer]) add(program);
 program.commandsGroup('A laptop cloud:');
 for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
 program.commandsGroup('Any cloud, the laptop one or AWS:');
-for (const add of [addLand, addKpis, addRuns, addReport, addReplay, addReprocess, addRetry]) add(program);
+for (const add of [addLand, addKpis, addRuns, addReport, addReplay, addReprocess, addRetry, addDismiss])
+  add(program);
 
 // Their options are known before any of them does something.
 program.hook('preAction', (_program, command) => nextCommandsSpeakTo(command.opts()));

@@ -95,6 +95,9 @@ export type Reprocessed = {
   readonly rows?: number;
 };
 
+/** That rows in quarantine are dropped on purpose. */
+export type Dismissed = { readonly at: string; readonly by: string; readonly rows: number };
+
 /** What the ledger knows of one file version; times are ISO 8601 UTC. */
 export type FileRecord = FileVersion & {
   readonly dataset: string;
@@ -146,6 +149,8 @@ export type FileRecord = FileVersion & {
   readonly reprocess?: Reprocess | undefined;
   /** How that ended so far, the last twenty times. */
   readonly reprocessed?: readonly Reprocessed[];
+  /** Who has dropped on purpose what was left of it in quarantine then, and when; it stays there. */
+  readonly dismissed?: Dismissed | undefined;
   readonly superseded_by?: string;
   readonly stored_as?: string;
   readonly accepted_at?: string;

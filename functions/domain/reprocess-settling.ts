@@ -41,7 +41,8 @@ const replaced = async (
   const { fence } = file.reprocess;
   const found = { ...findingsOf(file.reprocess), ...told, rows };
   await setRowsAside(ports.files, { ...file, ...found }, true);
-  const patch = { ...found, ...(fence !== undefined && { fence }) };
+  // Rows that are set aside now are others than somebody has dropped.
+  const patch = { ...found, dismissed: undefined, ...(fence !== undefined && { fence }) };
   const before = file.batch_id === undefined ? {} : { replaced_batch: file.batch_id };
   return endReprocess(ports, file, { outcome: 'replaced', rows, ...told, ...before }, patch);
 };

@@ -1,7 +1,7 @@
 import { lacksSilver } from '../../functions/domain/batch-run.ts';
 import { fileId } from '../../functions/domain/landing.ts';
 import type { BatchRecord, FileRecord } from '../../functions/domain/ledger.ts';
-import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repair/repaired.ts';
+import { undecided } from '../../functions/domain/repair/dismissed.ts';
 import type { DatasetRuns } from './dataset-runs.ts';
 import { rowsFileOf } from './file-document.ts';
 
@@ -13,7 +13,7 @@ export const needingPerson = (files: readonly FileRecord[]): FileRecord[] => {
   return files.filter((file) => {
     if (waits(file)) return true;
     if (['rejected', 'quarantined', 'missing'].includes(file.state))
-      return isNewest(file, newest) && !isRepairOfReplaced(file, byId);
+      return isNewest(file, newest) && !isRepairOfReplaced(file, byId) && !file.dismissed;
     return isPartlyQuarantined(file, repairs);
   });
 };
@@ -40,15 +40,7 @@ const isRepairOfReplaced = ({ repairs }: FileRecord, byId: ReadonlyMap<string, F
   repairs !== undefined && byId.get(fileId(repairs))?.state === 'superseded';
 
 const isPartlyQuarantined = (file: FileRecord, repairs: readonly FileRecord[]): boolean =>
-  rowsFileOf(file) !== undefined && left(file, repairs) > 0;
-
-/** Rows of a file that are quarantined and not in any repair of it; what is left of a repair is the repair's. */
-const left = (file: FileRecord, repairs: readonly FileRecord[]): number => {
-  const own = landedFile(file);
-  const hanging = repairs.filter((one) => one.state === 'published' && hangsOn(landedFile(one), own));
-  const inRepairs = hanging.map((repair) => left(repair, hanging)).reduce((sum, rows) => sum + rows, 0);
-  return balanceOf(file, hanging).quarantined - inRepairs;
-};
+  rowsFileOf(file) !== undefined && undecided(file, repairs) > 0;
 
 /** The newest batch, where it failed and there are files that wait for another. */
 export const failedBatch = ({

@@ -31,10 +31,10 @@ export const replay = async (dataset: string, flags: ReplayFlags): Promise<void>
     const records = named(await inQuarantine(target, dataset), flags.file, dataset);
     const decided = await pLimit(8).map(records, (one) => replayable(target.ledger, one, manifest.sha256));
     const landed = await pLimit(8).map(decided.filter(isToLand), (one) => landAgain(target, one));
-    const stay = decided.filter(isToStay);
+    const stay = decided.filter(isToStay).filter(({ isSettled }) => flags.file || !isSettled);
     const document = { stay: stay.map(({ record, stays }) => ({ ...nameOf(record), reason: stays })) };
     const lines = stay.map(({ record, stays }) => `${fileId(record)} stays in quarantine: ${stays}`);
-    const nothing = records.length > 0 ? [] : [`Nothing of ${dataset} is in quarantine.`];
+    const nothing = stay.length > 0 ? [] : [`Nothing of ${dataset} waits in quarantine.`];
     if (landed.length === 0) return answer(flags, { ...document, files: [] }, [...lines, ...nothing]);
     await tellOfLanded(target, landed, flags, lines, document);
   });

@@ -1,13 +1,14 @@
 import { quarantineKey } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
 import type { Ledger } from '../../functions/domain/ports.ts';
-import { repairKey } from '../../functions/domain/repair/repaired.ts';
+import { leftAside } from '../../functions/domain/repair/dismissed.ts';
+import { repairKey, repairsOf } from '../../functions/domain/repair/repaired.ts';
 import { rowsFileOf } from './file-document.ts';
 
-/** What is to be landed again, from where and under which key, or why it stays in quarantine. */
+/** What is to be landed again, from where and under which key, or why it stays in quarantine; `isSettled` where nobody waits for it any more. */
 export type Replayable =
   | { readonly record: FileRecord; readonly from: string; readonly to: string }
-  | { readonly record: FileRecord; readonly stays: string };
+  | { readonly record: FileRecord; readonly stays: string; readonly isSettled?: boolean };
 
 /** Decides for a file that lies in quarantine, whole or with rows of it; `manifest` is the hash of the one in force. */
 export const replayable = async (
@@ -15,6 +16,11 @@ export const replayable = async (
   record: FileRecord,
   manifest: string,
 ): Promise<Replayable> => {
+  if (record.dismissed)
+    return { record, stays: `it was dropped on purpose by ${record.dismissed.by}`, isSettled: true };
+  if (record.state === 'superseded') return { record, stays: 'it is superseded', isSettled: true };
+  if (rowsFileOf(record) !== undefined && leftAside(record, await repairsOf(ledger, [record])) === 0)
+    return { record, stays: 'all rows that were set aside of it are mended', isSettled: true };
   if (record.batch_id === undefined || record.state === 'published') {
     if (record.manifest_sha256 === manifest)
       return { record, stays: 'its manifest has not changed since it was judged' };
@@ -24,7 +30,9 @@ export const replayable = async (
 
 const ofWholeFile = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecord): Promise<Replayable> => {
   const newer = newestAfter(record.number, await ledger.versionsOf(record.key));
-  if (newer) return { record, stays: `version ${newer.version} of it is newer, and ${newer.state}` };
+  const isSettled = newer?.state === 'published';
+  if (newer)
+    return { record, stays: `version ${newer.version} of it is newer, and ${newer.state}`, isSettled };
   return { record, from: record.stored_as ?? quarantineKey(record), to: record.key };
 };
 

@@ -125,6 +125,9 @@ const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
           `rows that were set aside: ${nextCommand('runs', dataset, '--rows', '.')}, mend them, ${nextCommand('land', 'FILE')}`,
         ]
       : []),
+    ...(has('quarantined') || isAside
+      ? [`what is dropped on purpose, such as true duplicates: ${nextCommand('dismiss', 'FILE')}`]
+      : []),
   ].map((line) => `  ${styleText('dim', line)}`);
 };
 

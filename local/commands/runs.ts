@@ -21,7 +21,7 @@ export const addRuns = (program: Command): void => {
   withExamples(
     withJson(withTarget(command)),
     'What needs a person comes first: files that wait for something, are parked, missing, in quarantine whole or in part',
-    'and not replaced or mended yet; a batch or a rebuild that failed; published rows that were made by another manifest, SQL or',
+    'and not replaced, mended or dismissed yet; a batch or a rebuild that failed; published rows that were made by another manifest, SQL or',
     'ruleset than is in force; warnings of checks.',
     '',
     'Examples:',

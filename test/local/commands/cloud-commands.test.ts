@@ -137,6 +137,30 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(story).toMatch(/mends: +data\/streams\/streams7\.csv, version .*#repair\n/);
   });
 
+  test('drop rows on purpose, which stay in quarantine and need nobody, and take it back', async () => {
+    await writeFile(at('streams6.csv'), dirty.replace('\n3,,', '\n3,6oGPB9RTuiEItZCRa4JRXN,'));
+    await run('land', 'streams6.csv');
+    const open = async () => (await document('runs', 'streams', '--open')).datasets[0].needs_person;
+    expect(await open()).toBe(1);
+    const { code, stdout } = await run('dismiss', 'streams6.csv', '--by', 'Ann');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^data\/streams\/streams6\.csv@\S+: 1 row dropped on purpose by Ann, kept /),
+    ]);
+    expect(await open()).toBe(0);
+    const story = (await run('runs', 'streams', '--file', 'streams6.csv')).stdout;
+    expect(story).toMatch(/rows: +3 rows, 1 set aside, 1 dropped on purpose by Ann at \d{4}-/);
+    const { stay } = await document('replay', 'streams', '--file', 'streams6.csv');
+    expect(stay).toMatchObject([{ reason: 'it was dropped on purpose by Ann' }]);
+    expect((await run('dismiss', 'streams6.csv')).stderr).toContain(
+      'nothing of streams6.csv is in quarantine',
+    );
+    const back = await run('dismiss', 'streams6.csv', '--undo');
+    expect(back.stdout).toMatch(/: 1 row waits for a person again\n$/);
+    expect(await open()).toBe(1);
+    await run('dismiss', 'streams6.csv');
+  });
+
   test('leave in quarantine what the same manifest has refused', async () => {
     expect((await run('land', 'streams8.csv')).code).toBe(1);
     const { stdout: report } = await run('report', 'streams8.csv');
@@ -189,24 +213,27 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
   });
 
   test('do not land rows again that were mended', async () => {
-    const { stay, files: landed } = await document('replay', 'streams');
+    const { stay, files: landed } = await document('replay', 'streams', '--file', 'streams7.csv');
     expect(landed).toEqual([]);
-    const rows = stay.find(({ file }: { file: string }) => file === 'data/streams/streams7.csv');
-    expect(rows.reason).toMatch(/^rows of it were sent back as .+, which is published$/);
+    expect(stay).toMatchObject([{ reason: 'all rows that were set aside of it are mended' }]);
+    expect((await run('replay', 'streams')).stdout).toBe('Nothing of streams waits in quarantine.\n');
   });
 
   test('say which rows were made under another manifest, and make them anew', async () => {
     const outdated = `were made by another manifest, SQL or ruleset than is in force: npx soundcheck reprocess streams --state ${state}`;
     const open = await run('runs', '--open');
     expect(open.stdout).toMatch(/^Needs a person:\n/);
-    expect(open.stdout).toContain(`\nstreams: 3 rows of 2 files ${outdated}\n`);
+    expect(open.stdout).toContain(`\nstreams: 5 rows of 3 files ${outdated}\n`);
     const { datasets } = await document('runs', 'streams', '--open');
-    expect(datasets[0].published).toMatchObject({ needs_person: true, outdated: [{}, {}] });
+    expect(datasets[0].published).toMatchObject({ needs_person: true, outdated: [{}, {}, {}] });
     const { code, stdout, stderr } = await run('reprocess', 'streams');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('3 rows of 2 files were made anew.')]);
-    expect(stderr).toContain('2 of 2 files done');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('5 rows of 3 files were made anew.')]);
+    expect(stderr).toContain('3 of 3 files done');
     expect((await run('runs', 'streams', '--open')).stdout).not.toContain('were made by another');
-    expect((await document('runs', 'streams', '--open')).datasets[0].published.needs_person).toBe(false);
+    const [after] = (await document('runs', 'streams', '--open')).datasets;
+    expect(after.published.needs_person).toBe(false);
+    // What was dropped on purpose was judged anew.
+    expect(after.files).toMatchObject([{ file: 'data/streams/streams6.csv', quarantined_rows: 1 }]);
     expect(stdout).toContain('listening: KPIs, last written by rebuild listening-0000000');
     const story = await run('runs', 'streams', '--file', 'streams7.csv');
     expect(story.stdout).toMatch(/asked to be reprocessed\n.*rows replaced by batch streams-/);

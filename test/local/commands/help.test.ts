@@ -16,6 +16,7 @@ const commands = [
   'replay',
   'reprocess',
   'retry',
+  'dismiss',
 ];
 
 describe('help', { timeout: 60_000 }, () => {

@@ -29,6 +29,13 @@ describe('a quarantined file', () => {
     expect(await decide(broke, [], 'old')).toMatchObject({ to: refused.key });
   });
 
+  test('stays once somebody has dropped it on purpose', async () => {
+    const dismissed = { at: '2026-01-02T00:00:00.000Z', by: 'Ann', rows: 10 };
+    expect(await decide({ ...refused, dismissed })).toMatchObject({
+      stays: 'it was dropped on purpose by Ann',
+    });
+  });
+
   test.each(['published', 'quarantined', 'claimed', 'landed', 'parked'] as const)(
     'stays when a newer version of it is %s',
     async (state) => {
@@ -66,6 +73,18 @@ describe('rows that were set aside', () => {
     expect(await decide(parted, [repair])).toMatchObject({
       stays: 'rows of it were sent back as v9, which is published',
     });
+  });
+
+  test('are settled once all of them are mended', async () => {
+    const repair = fileRecord('published', {
+      ...{ key: repairKey(parted), version: 'v9', landed_as: `${parted.key}#repair` },
+      ...{ records: 2, rows: 2 },
+    });
+    for (const manifest of ['old', 'new'])
+      expect(await decide(parted, [repair], manifest)).toMatchObject({
+        stays: 'all rows that were set aside of it are mended',
+        isSettled: true,
+      });
   });
 
   test('stay when their file was superseded', async () => {

@@ -129,6 +129,24 @@ describe('what needs a person', () => {
     expect(needing([file])).toContain(words);
   });
 
+  test('is no row that was dropped on purpose, until others are set aside', () => {
+    const dismissed = { at: '2026-01-02T00:00:00.000Z', by: 'Ann', rows: 2 };
+    const parted = fileRecord('published', { quarantined_rows: 5, dismissed });
+    const repair = fileRecord('published', {
+      key: 'data/streams/streams1.csv@v1.rows.csv',
+      landed_as: 'data/streams/streams1.csv#repair',
+      ...{ records: 3, rows: 3 },
+    });
+    expect(needing([parted, repair])).toBe('');
+    expect(said([parted, repair])).toContain(
+      '10 rows, 5 set aside, 3 of them mended since, 2 dropped on purpose by Ann at 2026-01-02 00:00:00\n',
+    );
+    expect(needing([{ ...parted, quarantined_rows: 6 }, repair])).toContain('streams1.csv');
+    expect(needing([fileRecord('quarantined', { dismissed })])).toBe('');
+    const newer = fileRecord('quarantined', { version: 'v2', number: 2 });
+    expect(needing([fileRecord('quarantined', { dismissed }), newer])).toContain('streams1.csv');
+  });
+
   test('is nothing of what goes on by itself', () => {
     const moving = [
       fileRecord('landed'),
