@@ -15,11 +15,12 @@ export type LandFlags = TargetFlags & { readonly dataset?: string; readonly wait
 /** Lands files of this machine and says where each went and why; exit code 1 when rows of one are not published. */
 export const landFiles = async (paths: readonly string[], flags: LandFlags): Promise<void> => {
   const files = await withDatasets(paths, flags.dataset);
-  await onTarget(flags, async (target) => {
+  const work = async (target: Target): Promise<void> => {
     await target.landManifests();
     const landed = await pLimit(8).map(files, (file) => landFile(target.bucket, file));
     await tellOfLanded(target, landed, flags);
-  });
+  };
+  await onTarget(flags, work, { beginsState: true });
 };
 
 /** Follows landed files, if that is wished, and says where they are. */

@@ -3,7 +3,6 @@ import pLimit from 'p-limit';
 import { manifestInForce } from '../../functions/domain/judging.ts';
 import { fileId } from '../../functions/domain/landing.ts';
 import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { expectBegun } from '../state-folder.ts';
 import { answer } from './answer.ts';
 import { inQuarantine } from './in-quarantine.ts';
 import { datasetsNamed } from './known-datasets.ts';
@@ -22,7 +21,6 @@ export class CannotReplay extends Error {
 
 /** Lands what is in quarantine of a dataset again and says where it went; exit code 1 when rows of it are not published. */
 export const replay = async (dataset: string, flags: ReplayFlags): Promise<void> => {
-  expectBegun(flags.state);
   await onTarget(flags, async (target) => {
     await datasetsNamed(target.ledger, dataset);
     await target.landManifests();

@@ -4,7 +4,6 @@ import { fileEvent } from '../../functions/domain/events.ts';
 import { fileId } from '../../functions/domain/landing.ts';
 import type { FileRecord, Reprocessed } from '../../functions/domain/ledger.ts';
 import { askReprocess } from '../../functions/domain/reprocess.ts';
-import { expectBegun } from '../state-folder.ts';
 import { answer, aside, inParts } from './answer.ts';
 import { count } from './count.ts';
 import { fedMarts, type MartsNow } from './fed-marts.ts';
@@ -24,7 +23,6 @@ export class CannotReprocess extends Error {
 
 /** Has the rows of published files made anew and says what became of each; exit code 1 when a file keeps its old rows or a rebuild failed. */
 export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise<void> => {
-  expectBegun(flags.state);
   await onTarget(flags, async (target) => {
     await target.landManifests();
     const { files } = target;

@@ -1,4 +1,3 @@
-import { expectBegun } from '../state-folder.ts';
 import { answer } from './answer.ts';
 import { askWarehouse, type Rows } from './ask-warehouse.ts';
 import { count } from './count.ts';
@@ -38,7 +37,6 @@ export const showTable = (table: string | undefined, flags: ShowFlags): Promise<
 
 const onLaptop = (flags: QueryFlags, work: () => Promise<void>): Promise<void> => {
   if (flags.csv && flags.json) throw new Error('--csv and --json are two answers: give one of them');
-  expectBegun(flags.state);
   return onTarget(flags, async ({ isLaptop }) => {
     if (!isLaptop)
       throw new Error('SQL is answered by the laptop cloud only; on AWS use the Redshift query editor');

@@ -1,5 +1,4 @@
 import type { Files, Ledger } from '../../functions/domain/ports.ts';
-import { expectBegun } from '../state-folder.ts';
 import { answer, inParts } from './answer.ts';
 import { reportsOf } from './file-document.ts';
 import { filesNamed } from './files-named.ts';
@@ -18,7 +17,6 @@ type Ports = { readonly files: Files; readonly ledger: Ledger };
 
 /** Prints the report on a file, or all rows that the checks of a rebuild found. */
 export const showReport = async (name: string, flags: ReportFlags): Promise<void> => {
-  expectBegun(flags.state);
   await onTarget(flags, async (target) => {
     const checks = await checksOf(target, name);
     if (checks) return answer(flags, { rebuild: name, checks }, checks.map(checkLine));

@@ -2,7 +2,6 @@ import { styleText } from 'node:util';
 import { fileId } from '../../functions/domain/landing.ts';
 import { type BatchRecord, type FileRecord, fileMoves } from '../../functions/domain/ledger.ts';
 import { nameHint } from '../../functions/domain/nearest-name.ts';
-import { expectBegun } from '../state-folder.ts';
 import { answer, inParts } from './answer.ts';
 import { type DatasetRuns, datasetRuns } from './dataset-runs.ts';
 import { recordDocument, reportOf } from './file-document.ts';
@@ -49,7 +48,6 @@ export const showRuns = async (dataset: string | undefined, flags: RunsFlags): P
   for (const flag of ['since', 'until'] as const) expectDay(flag, flags[flag]);
   expectOrder(flags);
   for (const state of statesIn(flags) ?? []) expectState(state);
-  expectBegun(flags.state);
   await onTarget(flags, async (target) => {
     const datasets = await datasetsNamed(target.ledger, dataset);
     if (flags.file !== undefined) return tellStory(target, datasets, flags.file, flags);

@@ -6,6 +6,7 @@ import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { Catalog, type Mart } from '../../functions/domain/catalog.ts';
 import type { Files, Functions, Kpis, Ledger } from '../../functions/domain/ports.ts';
 import { catalogPath } from '../build.ts';
+import { expectBegun } from '../state-folder.ts';
 import { aside } from './answer.ts';
 import { deployedNames } from './deployed-names.ts';
 import { interrupted } from './exit-codes.ts';
@@ -37,11 +38,16 @@ export type Target = {
   readonly close: () => Promise<void>;
 };
 
-/** Does something with the cloud that the flags name, and ends what was started for it, also when it is interrupted. */
+/**
+ * Does something with the cloud that the flags name, and ends what was started for it, also when it is interrupted. Throws
+ * `NotAState` for a folder in which nothing has begun, unless the work begins a state.
+ */
 export const onTarget = async (
   flags: TargetFlags,
   work: (target: Target) => Promise<void>,
+  { beginsState = false } = {},
 ): Promise<void> => {
+  if (!beginsState && flags.stage === undefined) expectBegun(flags.state);
   const target = await openTarget(flags);
   if (!target.isOwn) return work(target);
   const stopped = stopOnSignal({ stop: target.close });
