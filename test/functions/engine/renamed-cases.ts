@@ -39,12 +39,16 @@ export const renamedCsv = {
     ['data/people/b.csv', 'ID,Order ID\ny,2\n'],
     ['data/people/c.csv', 'Order ID,"what ""he""\nsaid"\r\n3,c\r\n'],
     ['data/people/d.csv', '"what ""he""\nsaid",Order ID\r\nd,4\n'],
+    ['data/people/e.csv', '\ufeff"what ""he""\nsaid",Order ID\ne,5\n'],
+    ['data/people/f.csv', '\ufeff"what ""he""\nsaid","Order ID"\r\nf,6\r\n'],
   ],
   rows: [
     ['1', 'Αθήνα', '7', 'a\nb', 'x', ' Anna ', 'b1', 'u', '{"order_id":"9","column 10":"z"}'],
     ['2', null, null, null, 'y', null, null, null, null],
     ['3', null, null, 'c', null, null, null, null, null],
     ['4', null, null, 'd', null, null, null, null, null],
+    ['5', null, null, 'e', null, null, null, null, null],
+    ['6', null, null, 'f', null, null, null, null, null],
   ],
 } as const;
 
