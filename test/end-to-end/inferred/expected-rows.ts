@@ -94,9 +94,10 @@ const exactTypes: Partial<Record<Kind, RegExp>> = {
 
 /** A float does where it keeps all digits, or where no decimal has as many. */
 const exactDecimal = ({ cells }: Column, { format }: Table): RegExp => {
-  const digits = cells.flat().map((cell) => plainNumber(cell ?? '0').replace(/[-.]/g, '').length);
-  const isShort = Math.max(...digits) <= 15 || Math.max(...digits) > 36;
-  return isShort && format !== 'parquet' ? /./ : /^(decimal.*|string)$/;
+  const numbers = cells.flat().map((cell) => plainNumber(cell ?? '0'));
+  const isKept = numbers.every((number) => plainNumber(String(Number(number))) === number);
+  const isLong = numbers.some((number) => number.replace(/[-.]/g, '').length > 36);
+  return (isKept || isLong) && format !== 'parquet' ? /./ : /^(decimal.*|string)$/;
 };
 
 /** Columns whose type is not that of their values. */
