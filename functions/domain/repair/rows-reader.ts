@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvReader } from '../csv/csv-reader.ts';
 import type { CsvRecord } from '../csv/csv-record.ts';
-import { CsvScanner } from '../csv/csv-scan.ts';
 import { unnamedColumn } from '../field/field-source.ts';
 import type { FindingLog } from '../judge/judge-findings.ts';
 import { judgeFaults } from '../judge/judge-structure.ts';
+import { RowsScanner } from './rows-scanner.ts';
 import { unescapeFormula } from './rows-text.ts';
 import { rowsColumns } from './rows-writer.ts';
 
@@ -34,7 +34,7 @@ export type RowsReader = {
 
 type Own = keyof typeof rowsColumns;
 
-/** Reads a rows file in CSV, its rows of at most `longest` bytes; blank lines are no rows. */
+/** Reads a rows file in CSV, whatever delimiter its header has, its rows of at most `longest` bytes; blank lines are no rows. */
 export class CsvRowsReader implements RowsReader {
   columns: readonly string[] | undefined;
   private width = 0;
@@ -47,7 +47,7 @@ export class CsvRowsReader implements RowsReader {
   constructor(longest: number, findings: FindingLog, onRow: (row: SentRow) => void) {
     this.findings = findings;
     this.onRow = onRow;
-    this.reader = new CsvReader(new CsvScanner(',', '"'), '"', longest, {
+    this.reader = new CsvReader(new RowsScanner(), '"', longest, {
       onRecord: (record) => this.read(record),
       onTooLong: ({ line }) => this.refuse('max_row_bytes', line, `is longer than ${longest} bytes`),
     });
