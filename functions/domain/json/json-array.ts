@@ -13,9 +13,9 @@ type State = 'outside' | 'begun' | 'comma' | 'element' | 'closed';
 
 const asked: Readonly<Record<State, string>> = {
   outside: 'the file is no JSON array, it does not begin with [',
-  begun: 'an element or ] is asked',
-  comma: 'an element is asked after a comma',
-  element: 'a comma or ] is asked after an element',
+  begun: 'an element or ] is expected',
+  comma: 'an element is expected after a comma',
+  element: 'a comma or ] is expected after an element',
   closed: 'something follows the array',
 };
 

@@ -67,10 +67,10 @@ const skipObject = (tokens: JsonTokens, depth: number): boolean => {
 
 /** Reads the key that comes next. */
 export const readKey = (tokens: JsonTokens): boolean =>
-  tokens.next() === quote ? tokens.string() : tokens.fails('a key in quotes is asked');
+  tokens.next() === quote ? tokens.string() : tokens.fails('a key in quotes is expected');
 
 export const readColon = (tokens: JsonTokens): boolean => {
-  if (tokens.next() !== colon) return tokens.fails('a colon is asked');
+  if (tokens.next() !== colon) return tokens.fails('a colon is expected');
   tokens.at++;
   return true;
 };

@@ -36,7 +36,7 @@ export class JsonTokens {
   close = 0;
   /** The last string has escapes. */
   hasEscape = false;
-  /** Why this is no JSON, such as `a colon is asked`; empty while it is. */
+  /** Why this is no JSON, such as `a colon is expected`; empty while it is. */
   problem = '';
   /** Position of the problem. */
   problemAt = 0;
@@ -48,7 +48,7 @@ export class JsonTokens {
     this.problem = '';
   }
 
-  /** Goes to the next byte that is not blank, and answers it; -1 at the end. A carriage return has to belong to a line end. */
+  /** Goes to the next byte that is not blank, and answers it; -1 at the end. */
   next(): number {
     const { bytes, end } = this;
     let { at } = this;
@@ -58,7 +58,7 @@ export class JsonTokens {
         this.at = at;
         return byte;
       }
-      if (byte !== 0x20 && byte !== lf && byte !== 0x09 && !(byte === cr && bytes[at + 1] === lf)) break;
+      if (byte !== 0x20 && byte !== lf && byte !== 0x09 && byte !== cr) break;
       at++;
     }
     this.at = at;
@@ -80,7 +80,7 @@ export class JsonTokens {
     const byte = this.next();
     this.at++;
     if (byte === comma) return true;
-    if (byte !== close) this.fails(`a comma or ${String.fromCharCode(close)} is asked`, this.at - 1);
+    if (byte !== close) this.fails(`a comma or ${String.fromCharCode(close)} is expected`, this.at - 1);
     return false;
   }
 
@@ -120,18 +120,18 @@ export class JsonTokens {
     let at = bytes[this.at] === minus ? this.at + 1 : this.at;
     const whole = at;
     at = this.digits(at);
-    if (at === whole) return this.fails('a digit is asked', at);
+    if (at === whole) return this.fails('a digit is expected', at);
     if (bytes[whole] === zero && at > whole + 1) return this.fails('a number begins with 0', whole);
     if (at < this.end && bytes[at] === point) {
       const fraction = at + 1;
       at = this.digits(fraction);
-      if (at === fraction) return this.fails('a digit is asked', at);
+      if (at === fraction) return this.fails('a digit is expected', at);
     }
     if (at < this.end && ((bytes[at] ?? 0) | 0x20) === 0x65) {
       const sign = bytes[at + 1] === 0x2b || bytes[at + 1] === minus ? 2 : 1;
       const exponent = at + sign;
       at = this.digits(exponent);
-      if (at <= exponent) return this.fails('a digit is asked', exponent);
+      if (at <= exponent) return this.fails('a digit is expected', exponent);
     }
     this.close = at;
     this.at = at;
@@ -142,7 +142,7 @@ export class JsonTokens {
   word(): boolean {
     this.start = this.at;
     this.hasEscape = false;
-    if (!words.some((word) => this.skips(word))) return this.fails('a value is asked');
+    if (!words.some((word) => this.skips(word))) return this.fails('a value is expected');
     this.close = this.at;
     return true;
   }

@@ -72,7 +72,7 @@ const judgeShare = (records: number, badRecords: number, manifest: Manifest, fin
   const add = (rule: string, allows: string): void =>
     findings.add(rule, undefined, () => ({
       subject: 'the file',
-      says: `has ${badRecords} bad records of ${records}, ${allows}`,
+      says: `has ${badRecords} bad ${badRecords === 1 ? 'record' : 'records'} of ${records}, ${allows}`,
     }));
   if (badRecords > max_bad_rows) add('max_bad_rows', `the manifest allows ${max_bad_rows}`);
   if (badRecords / records > max_bad_share)

@@ -124,6 +124,7 @@ export class JsonParser implements Parser {
     this.nested = undefined;
     const isReadable = this.judgeRecord(record);
     const found = this.findings.total - before;
+    if (found === 0 && this.hasLoneReturn(record)) this.isRewritten = true;
     const { excess } = this.judge.columns;
     if (excess) this.refuse('unknown_column', 'the file', `${excess}; what follows was not read`);
     else if (found === 0) this.tellGood(record);
@@ -174,16 +175,20 @@ export class JsonParser implements Parser {
   }
 
   private goodLine(record: JsonRecord): Uint8Array {
-    if (this.nested) return Buffer.concat([this.nested, lineEnd]);
-    const { bytes, start, next } = record;
-    return this.lines ? bytes.subarray(start, next) : Buffer.concat([this.asLine(record), lineEnd]);
+    if (this.nested) return Buffer.concat([onOneLine(this.nested), lineEnd]);
+    const { bytes, start, end, next } = record;
+    if (this.lines && !this.hasLoneReturn(record)) return bytes.subarray(start, next);
+    return Buffer.concat([onOneLine(bytes.subarray(start, end)), lineEnd]);
   }
 
-  /** Line breaks between tokens are blanks, and there are none inside of them. */
+  /** An engine may take it for the end of a line. */
+  private hasLoneReturn({ bytes, start, end }: JsonRecord): boolean {
+    return this.lines !== undefined && bytes.subarray(start, end).includes(cr);
+  }
+
   private asLine({ bytes, start, end }: JsonRecord): Buffer {
     const text = bytes.subarray(start, end);
-    if (this.lines || !text.includes(lf)) return text;
-    return Buffer.from(text.map((byte) => (byte === lf || byte === cr ? space : byte)));
+    return this.lines ? text : onOneLine(text);
   }
 
   /** Says what the file is where it is none of ours. */
@@ -222,3 +227,9 @@ export class JsonParser implements Parser {
     this.findings.add(rule, undefined, () => ({ line, subject, says }));
   }
 }
+
+/** Line breaks between tokens are blanks, and there are none inside of them. */
+const onOneLine = (text: Buffer): Buffer =>
+  text.includes(lf) || text.includes(cr)
+    ? Buffer.from(text.map((byte) => (byte === lf || byte === cr ? space : byte)))
+    : text;

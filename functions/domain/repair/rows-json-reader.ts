@@ -64,7 +64,7 @@ export class JsonRowsReader implements RowsReader {
   /** The record's text is kept as it stands: nobody reads its numbers on the way. */
   private readObject(members: Map<string, string>): boolean {
     const { tokens } = this;
-    if (tokens.next() !== jsonByte.openBrace) return tokens.fails('an object is asked');
+    if (tokens.next() !== jsonByte.openBrace) return tokens.fails('an object is expected');
     tokens.at++;
     do {
       if (!readKey(tokens)) return false;

@@ -3,7 +3,7 @@ import { JsonTokens } from '../json/json-tokens.ts';
 
 /** Says why a text is no JSON on one line, as strictly as the judge of JSON files; undefined for one that is. */
 export const jsonMisfit = (text: string): string | undefined => {
-  if (/[\r\n]/.test(text)) return 'is more than one record, or ends with a line break';
+  if (/\n|\r$/.test(text)) return 'is more than one record, or ends with a line break';
   const bytes = Buffer.from(text);
   const tokens = new JsonTokens();
   tokens.begin(bytes, 0, bytes.length);

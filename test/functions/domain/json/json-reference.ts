@@ -29,7 +29,6 @@ const parse = (text: string): Tree | undefined => {
   const isOdd =
     texts.some((one) => one.includes('\0') || /[\ud800-\udfff]/.test(one.replace(wide, ''))) ||
     keysIn(tree) !== keys ||
-    /\r(?!\n)/.test(text) ||
     depthOf(tree) > 64;
   return isOdd ? undefined : tree;
 };

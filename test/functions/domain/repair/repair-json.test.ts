@@ -117,12 +117,12 @@ test('a JSON array is parted into JSON lines, and mended as such', async () => {
 
 describe('a rows file of JSON is refused', () => {
   test.each([
-    ['that is no JSON', (row: string) => row.slice(0, -1), 'a comma or } is asked'],
+    ['that is no JSON', (row: string) => row.slice(0, -1), 'a comma or } is expected'],
     ['with text behind a row', (row: string) => `${row}{}`, 'text follows the object'],
     ['with another key', (row: string) => row.replace('_errors', 'errors'), 'a key of its own'],
     ['with a key twice', (row: string) => row.replace('_errors', '_source'), 'or one twice'],
     ['with a source that is no text', (row: string) => row.replace(/"data[^"]*"/, '1'), '_source is no text'],
-    ['that is a list', () => '[]', 'an object is asked'],
+    ['that is a list', () => '[]', 'an object is expected'],
   ])('%s', async (_, change, says) => {
     setManifest('.jsonl');
     const source = await published('data/plays/a.jsonl', landed);
