@@ -40,9 +40,9 @@ const quoted = (cell: Cell): string => {
   return cell === '' || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 };
 
-/** RFC 4180 with a header; NULL is an empty field, an empty text a quoted one. */
+/** CSV with a header, its lines ended by LF as other tools on a command line end theirs; NULL is an empty field, an empty text a quoted one. */
 export const csvOf = ({ columns, rows }: Rows): string =>
-  [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
+  [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
 
 /** Columns with their types, and rows as objects; numbers keep every digit. */
 export const documentOf = ({ columns, rows }: Rows): object => {

@@ -68,7 +68,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
   test('answer SQL over silver, gold and the ledger, and change nothing', async () => {
     const query = (sql: string, ...args: string[]) => run('query', sql, ...args);
     const { stdout } = await query('select user_id, track_id from silver.streams', '--csv');
-    expect(stdout).toBe('user_id,track_id\r\n1,6oGPB9RTuiEItZCRa4JRXN\r\n');
+    expect(stdout).toBe('user_id,track_id\n1,6oGPB9RTuiEItZCRa4JRXN\n');
     const files = await document('query', 'select key, state, records, quarantined_rows from ledger.files');
     expect(files.rows).toEqual([
       { key: 'data/streams/streams7.csv', state: 'published', records: 3, quarantined_rows: 2 },

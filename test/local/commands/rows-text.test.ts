@@ -31,7 +31,7 @@ describe('rows of a query', () => {
 
   test('are CSV in which NULL and an empty text differ', () => {
     expect(csvOf(rows)).toBe(
-      'id,name,price,liked\r\n9223372036854775807,"a ""b"", c",1.10,true\r\n7,"",12345678901234567890.123456,\r\n-1,,,false\r\n',
+      'id,name,price,liked\n9223372036854775807,"a ""b"", c",1.10,true\n7,"",12345678901234567890.123456,\n-1,,,false\n',
     );
   });
 
