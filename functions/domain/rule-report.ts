@@ -20,6 +20,7 @@ export const renderRuleReport = (
   verdict: 'rejected',
   judged_at: judgedAt,
   records: file.records ?? 0,
+  ...(file.quarantined_rows && { quarantined_rows: file.quarantined_rows }),
   batch: file.batch_id ?? '',
   failures,
 });

@@ -6,7 +6,7 @@ import { repairsOf } from '../../functions/domain/repair/repaired.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
 import { byLanding } from './in-quarantine.ts';
 import { brokenRule } from './report-lines.ts';
-import { rowsText, shortTime } from './runs-words.ts';
+import { judgedRows, rowsText, shortTime } from './runs-words.ts';
 
 /** Every version of a file, named by its key or by what stands behind the dataset's folder, and every repair of one of them. */
 export const fileStory = async (
@@ -34,7 +34,10 @@ const factsOf = (record: FileRecord, records: readonly FileRecord[]): [string, s
   const facts: [string, string | undefined][] = [
     ['rows', rowsText(record, records)],
     ['why', record.reason],
-    ['broken rules', record.failures_found?.map((failure) => brokenRule(failure, record.records)).join('; ')],
+    [
+      'broken rules',
+      record.failures_found?.map((failure) => brokenRule(failure, judgedRows(record))).join('; '),
+    ],
     ['same bytes', record.duplicate_of && `as ${record.duplicate_of}`],
     ['columns', drift.length > 0 ? drift.join('; ') : undefined],
     ['mends', repairs && `${repairs.key}, version ${repairs.version}; published as ${landed_as}`],

@@ -21,10 +21,11 @@ export type FileReport = {
 
 /** What is wrong with the file, a line each; only the first so many where a number is given. */
 export const violationLines = (report: FileReport, shown = Number.POSITIVE_INFINITY): string[] => {
-  const { findings = [], failures = [], records } = report;
+  const { findings = [], failures = [], records, quarantined_rows: aside = 0 } = report;
+  const judged = records === undefined ? undefined : records - aside;
   const said = [
     ...findings.map(({ message }) => message),
-    ...failures.map((failure) => brokenRule(failure, records)),
+    ...failures.map((failure) => brokenRule(failure, judged)),
   ];
   const total = report.findings_total ?? said.length;
   const left = total - Math.min(shown, said.length);
@@ -34,11 +35,26 @@ export const violationLines = (report: FileReport, shown = Number.POSITIVE_INFIN
 const leftLine = ({ findings = [] }: FileReport, total: number): string =>
   `  … ${count(total, 'finding')} in all${total > findings.length ? `, of which the report keeps the first ${findings.length}` : ''}`;
 
-/** A rule that a file broke, with its metric and the number of rows that it speaks of. */
-export const brokenRule = ({ rule, metric }: RuleFailure, records?: number): string => {
-  const of = records === undefined ? '' : ` of ${count(records, 'row')}`;
-  return `${rule} does not hold: ${metric ?? 'no metric'}${of}`;
+/** A rule that a file broke, with how many of the judged rows meet it, or with its metric where that is no share of all rows. */
+export const brokenRule = ({ rule, metric }: RuleFailure, judged?: number): string => {
+  const right = judged === undefined || metric === null ? undefined : rightRows(rule, metric, judged);
+  const said =
+    right === undefined || judged === undefined ? metric : `${shown(right)} of ${count(judged, 'row')}`;
+  return `${rule} does not hold: ${said ?? 'no metric'}`;
 };
+
+/** Rules whose metric is the share of all rows that are right; `where` leaves rows out. */
+const ofAllRows =
+  /^(?:IsComplete|Completeness|ColumnValues|ColumnDataType|DataFreshness|ReferentialIntegrity) (?!.*\bwhere\b)/;
+
+/** A share has nine decimals; undefined for what is none. */
+const rightRows = (rule: string, metric: string, judged: number): number | undefined => {
+  const right = Number(metric) * judged;
+  const isShare = ofAllRows.test(rule) && Math.abs(right - Math.round(right)) <= judged * 1e-9 + 1e-9;
+  return isShare ? Math.round(right) : undefined;
+};
+
+const shown = (number: number): string => number.toLocaleString('en-US');
 
 /** A whole report for people. */
 export const reportLines = (report: FileReport): string[] => {

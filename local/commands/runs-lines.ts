@@ -7,7 +7,7 @@ import { datasetName } from './known-datasets.ts';
 import type { MartRuns } from './mart-runs.ts';
 import { nextCommand } from './next-command.ts';
 import { brokenRule } from './report-lines.ts';
-import { rowsText, shortTime } from './runs-words.ts';
+import { judgedRows, rowsText, shortTime } from './runs-words.ts';
 
 const batchesShown = 5;
 
@@ -90,9 +90,11 @@ const fileLines = (record: FileRecord, files: readonly FileRecord[]): string[] =
   ];
 };
 
-const whyOf = ({ reason, failures_found = [], superseded_by, records }: FileRecord): string[] => {
+const whyOf = (record: FileRecord): string[] => {
+  const { reason, failures_found = [], superseded_by } = record;
   if (superseded_by !== undefined) return [`by version ${superseded_by}`];
-  if (failures_found.length > 0) return failures_found.map((failure) => brokenRule(failure, records));
+  if (failures_found.length > 0)
+    return failures_found.map((failure) => brokenRule(failure, judgedRows(record)));
   return reason === undefined ? [] : [reason];
 };
 

@@ -5,6 +5,10 @@ import { count } from './count.ts';
 /** A moment as people read it, to the second and in UTC: `2026-11-21 05:28:15`. */
 export const shortTime = (moment: string): string => moment.slice(0, 19).replace('T', ' ');
 
+/** How many rows the quality rules have judged: those that were set aside before are none of them. */
+export const judgedRows = ({ records, quarantined_rows = 0 }: FileRecord): number | undefined =>
+  records === undefined ? undefined : records - quarantined_rows;
+
 /** Who has dropped rows of it on purpose, and when; empty where nobody has. */
 const droppedText = ({ dismissed }: FileRecord): string =>
   dismissed
