@@ -1,7 +1,7 @@
 import { utcText } from '../../functions/domain/field/field-zoned.ts';
 import { DistinctSketch } from './distinct-sketch.ts';
 import { digitRuns, lookOf, shapeOf, type TextLook } from './text-shape.ts';
-import { momentFormat, type ValueKind, valueKind } from './value-kind.ts';
+import { canonicalText, momentFormat, type ValueKind, valueKind } from './value-kind.ts';
 
 const mostValues = 24;
 const longestValue = 64;
@@ -94,7 +94,7 @@ export class ColumnProfile {
     else if (kind === 'timestamp' || kind === 'date') this.addMoment(kind, text);
     else if (kind === 'timestamptz') this.addSpan(`${utcText(text).replace(' ', 'T')}Z`);
     else if (kind !== 'bool') this.addLook(text);
-    if (this.isUnique) this.addDistinct(text);
+    if (this.isUnique) this.addDistinct(canonicalText(text, kind));
     if (this.counts) this.addCount(text, this.counts);
   }
 

@@ -3,6 +3,7 @@ import { isTimestamp } from './column-type.ts';
 import type { RowListener } from './csv-rows.ts';
 import { DistinctSketch } from './distinct-sketch.ts';
 import type { InferredColumn, InferredKey } from './inferred.ts';
+import { canonicalText } from './value-kind.ts';
 
 const mostColumns = 8;
 const periods = new Set(['year', 'month', 'quarter', 'week', 'day', 'period', 'date']);
@@ -94,7 +95,7 @@ class KeySearch implements RowListener {
 
   readonly onRow = (texts: readonly string[]): void => {
     for (const { positions, sketch } of this.open)
-      sketch.add(positions.map((position) => texts[position]).join('\u0000'));
+      sketch.add(positions.map((position) => canonicalText(texts[position] ?? '')).join('\u0000'));
     if (this.open.some(({ sketch }) => sketch.repeats > 0))
       this.open = this.open.filter(({ sketch }) => sketch.repeats === 0);
   };

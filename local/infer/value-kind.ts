@@ -1,6 +1,6 @@
 import { floatMisfit, intMisfit } from '../../functions/domain/field/field-number.ts';
 import { timeMisfit } from '../../functions/domain/field/field-time.ts';
-import { zonedMisfit } from '../../functions/domain/field/field-zoned.ts';
+import { utcText, zonedMisfit } from '../../functions/domain/field/field-zoned.ts';
 
 /**
  * What one text of a column may be taken for. `zero_led` is digits that begin with a needless zero, `huge` an integer
@@ -82,6 +82,15 @@ export const valueKind = (text: string): ValueKind => {
   if (/[eE]/.test(text) && floatMisfit(text) === undefined) return 'float';
   if (oddDate.test(text)) return 'odd_date';
   return oddNumber.test(text) && /[0-9]/.test(text) ? 'odd_number' : 'text';
+};
+
+/** A value in the one way that all values equal to it have, as far as it may be part of a key. */
+export const canonicalText = (text: string, kind = valueKind(text)): string => {
+  if (kind === 'int') return text === '-0' ? '0' : text;
+  if (kind === 'timestamptz') return `${utcText(text)}Z`;
+  if (kind !== 'timestamp') return text;
+  const moment = text.replace('T', ' ').replace(/Z$/, '');
+  return `${moment.includes('.') ? moment.replace(/\.?0+$/, '') : moment}${text.endsWith('Z') ? 'Z' : ''}`;
 };
 
 /** Begins with a digit, or with a sign or a symbol that a number may have. */

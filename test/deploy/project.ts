@@ -30,6 +30,7 @@ const shipped = [
   'sql/macros/nested.sql',
   'sql/macros/ratios.sql',
   'sql/macros/types.sql',
+  'sql/macros/utc.sql',
   'sql/marts/dim_date.sql',
   'sql/marts/dim_listeners.sql',
   'sql/marts/dim_tracks.sql',

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { zonedMoments } from '../../sql/macros/zoned-moments.ts';
 import type { Cell, Format } from './tables.ts';
 
 /** What the values of a generated column are. */
@@ -16,6 +17,7 @@ export const kinds = [
     'flag',
     'date',
     'timestamp',
+    'zoned',
   ] as const),
   'null_word',
 ] as const;
@@ -130,6 +132,8 @@ const valuesOf = (kind: Kind, format: Format): fc.Arbitrary<fc.Arbitrary<string>
             : [' ', 'T', 'T__Z', ' _000', 'T_000000', 'T_000_Z']),
         )
         .map(moment);
+    case 'zoned':
+      return fc.constant(zonedMoments.map(({ text: zoned }) => zoned));
     case 'null_word':
       return fc
         .constantFrom('NULL', '\\N', 'n/a')

@@ -1,7 +1,10 @@
 import type { InferredDataset } from '../../../local/infer/infer-dataset.ts';
 import type { InferredColumn } from '../../../local/infer/inferred.ts';
+import { canonicalText } from '../../functions/domain/field/field-reference.ts';
 import type { Kind } from './cells.ts';
 import { type Cell, type Column, isHopeless, type Table } from './tables.ts';
+
+const zoned = { type: { kind: 'timestamptz' } } as const;
 
 /** The value that a text stands for in a column of a type, written in one way; undefined for none. */
 export const plainValue = ({ type }: InferredColumn, text: Cell): string | undefined => {
@@ -12,6 +15,7 @@ export const plainValue = ({ type }: InferredColumn, text: Cell): string | undef
   if (kind === 'float') return String(Number(text));
   if (kind === 'int' || kind.startsWith('decimal')) return plainNumber(text);
   if (kind === 'bool') return text.toLowerCase();
+  if (kind === 'timestamptz') return plainMoment(canonicalText(zoned, text));
   return kind === 'timestamp' ? plainMoment(text) : text;
 };
 
@@ -90,6 +94,7 @@ const exactTypes: Partial<Record<Kind, RegExp>> = {
   bool: /^bool$/,
   date: /^date$/,
   timestamp: /^timestamp$/,
+  zoned: /^(timestamptz|timestamp)$/,
 };
 
 /** A float does where it keeps all digits, or where no decimal has as many. */
@@ -107,6 +112,8 @@ export const mistyped = (table: Table, { table: inferred }: InferredDataset): st
     const found = inferred.columns.find(({ name }) => name === path);
     const isEmpty = column.cells.flat().every((cell) => cell === null);
     const exact = column.kind === 'decimal' ? exactDecimal(column, table) : exactTypes[column.kind];
+    // Parquet says of a text that it is one.
+    if (column.kind === 'zoned' && table.format === 'parquet') return [];
     if (!found || isEmpty || !exact || exact.test(found.type.type)) return [];
     return [`${path}: ${column.kind} as ${found.type.type}`];
   });

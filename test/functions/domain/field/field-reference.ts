@@ -122,7 +122,7 @@ const sortable = (text: string): string => {
 };
 
 /** A right value in the one way that all values equal to it have. */
-export const canonicalText = ({ type }: Field, text: string): string => {
+export const canonicalText = ({ type }: Pick<Field, 'type'>, text: string): string => {
   if (type.kind === 'int') return String(BigInt(text));
   if (type.kind === 'float') return String(Number(text) + 0);
   if (type.kind === 'decimal') return String(units(text));
