@@ -34,8 +34,13 @@ const singleKey = (columns: readonly InferredColumn[], dataset: string): Inferre
   return best && { columns: [best.name], kind: isTimestamp(best.type) ? 'event' : 'found' };
 };
 
-const isUnique = ({ required, profile, type }: InferredColumn): boolean =>
-  required && profile.isUnique && (isTimestamp(type) || ['int', 'string', 'date'].includes(type.type));
+const isUnique = (column: InferredColumn): boolean =>
+  isComplete(column) &&
+  column.profile.isUnique &&
+  (isTimestamp(column.type) || ['int', 'string', 'date'].includes(column.type.type));
+
+/** A word for nothing is a value in the file, and none in silver. */
+const isComplete = ({ required, type }: InferredColumn): boolean => required && type.numbers === undefined;
 
 /** `customer_id` before `national_id` in a list of customers. */
 const rank = ({ name, personal }: InferredColumn, dataset: string): number => {
@@ -46,7 +51,7 @@ const rank = ({ name, personal }: InferredColumn, dataset: string): number => {
 
 /** Sets of columns that may tell rows apart, the likeliest first: identifiers, with a moment or a period. */
 const keyCandidates = (columns: readonly InferredColumn[]): readonly (readonly string[])[] => {
-  const complete = columns.filter(({ required }) => required);
+  const complete = columns.filter(isComplete);
   const ids = complete.filter(isDiscrete).filter(({ name }) => isIdentifier(name));
   const moments = complete.filter(isMoment);
   const [firstId] = ids;
@@ -113,7 +118,7 @@ class KeySearch implements RowListener {
 
 /** What stands in for a key where none was found: the columns that come nearest to one. */
 const nearestKey = (columns: readonly InferredColumn[]): InferredKey => {
-  const complete = columns.filter(({ required }) => required);
+  const complete = columns.filter(isComplete);
   const telling = complete.filter((column) => isIdentifier(column.name) || isMoment(column));
   const chosen = [telling, complete, columns].find(({ length }) => length > 0) ?? [];
   return { columns: chosen.slice(0, mostColumns).map(({ name }) => name), kind: 'none' };

@@ -145,6 +145,12 @@ describe('keys', () => {
     expect(manifest).toMatchObject({ key: ['user_id', 'track_id', 'listen_time'], on_duplicate: 'first' });
   });
 
+  it('have a value in each row of silver, which a word for nothing is not', async () => {
+    const { table } = await inferOne('id,n\n1,x\nn/a,x\n3,x\n');
+    expect(table.columns[0]?.type.numbers).toEqual({ type: 'int', word: 'n/a' });
+    expect(table.key.kind).toBe('none');
+  });
+
   it('are left out where rows repeat', async () => {
     const { table, manifest } = await inferOne(`id,n\n${lines(50, (at) => `${at % 25},${at % 25}`)}`);
     expect(table.key).toEqual({ columns: ['id'], kind: 'none' });
