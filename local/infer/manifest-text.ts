@@ -79,7 +79,7 @@ const printed = (value: unknown, indent: string, label = ''): string => {
   const flat = flatText(value);
   const isLeaf = typeof value !== 'object' || value === null;
   const isFlat = isLeaf || (!hasObjects(value) && indent.length >= 4 && !label.startsWith('"validation"'));
-  if (isLeaf || (isFlat && indent.length + label.length + flat.length + 1 <= widest)) return label + flat;
+  if (isLeaf || (isFlat && indent.length + columnsOf(label + flat) + 1 <= widest)) return label + flat;
   const inner = `${indent}  `;
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   const lines = Object.entries(value).map(
@@ -97,3 +97,6 @@ const flatText = (value: unknown): string => {
   const parts = Object.entries(value).map(([name, part]) => `${JSON.stringify(name)}: ${flatText(part)}`);
   return `{ ${parts.join(', ')} }`;
 };
+
+/** Columns that a text takes at most: signs beyond Latin, Greek and Cyrillic may take two. */
+const columnsOf = (text: string): number => text.length + (text.match(/[^\u0020-\u052f]/gu)?.length ?? 0);
