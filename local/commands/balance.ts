@@ -37,11 +37,23 @@ const table = (counted: readonly Whereabouts[]): string[] => {
     ...shown.map((one) => numbers(width, one.file.key, whereRowsAre(one))),
     ...more(counted.length, 'file'),
     numbers(width, 'together', total),
-    isEven
-      ? styleText('green', '  nothing lost, nothing counted twice')
-      : styleText('red', '  some rows are not at rest yet'),
+    verdict(isEven, counted.filter(isTwice).length),
   ];
 };
+
+const verdict = (isEven: boolean, twice: number): string => {
+  if (!isEven) return styleText('red', '  some rows are not at rest yet');
+  if (twice > 0)
+    return styleText(
+      'yellow',
+      `  nothing lost; the rows of ${count(twice, 'file')} are published twice, see below`,
+    );
+  return styleText('green', '  nothing lost, nothing counted twice');
+};
+
+/** Its bytes landed under another name before, and both are published. */
+const isTwice = ({ record }: Whereabouts): boolean =>
+  record?.duplicate_of !== undefined && record.state === 'published';
 
 const row = (width: number, name: string, ...cells: string[]): string =>
   `  ${name.padEnd(width)}${cells.map((cell) => cell.padStart(12)).join('')}`;
@@ -70,7 +82,7 @@ const sentence = ({ file, stage, record }: Whereabouts): string =>
 
 /** Files whose bytes landed under another name before: what may be meant, and is seldom. */
 const duplicates = (whereabouts: readonly Whereabouts[]): string[] => {
-  const twice = whereabouts.filter(({ record }) => record?.duplicate_of && record.state !== 'quarantined');
+  const twice = whereabouts.filter(isTwice);
   const said = twice
     .slice(0, filesShown)
     .map(({ file, record }) =>

@@ -64,6 +64,8 @@ describe('the table of the balance', () => {
     expect(text).toContain(
       'streams1.csv holds the same bytes as data/streams/x.csv@v: its rows are published twice',
     );
+    expect(text).toContain('nothing lost; the rows of 1 file are published twice, see below');
+    expect(text).not.toContain('nothing counted twice');
     expect(text).toContain('set validation.on_duplicate_file');
     expect(plain(balanceLines([published]))).not.toContain('same bytes');
   });
