@@ -34,5 +34,5 @@ export const renderReport = ({
   ...(judgement.quarantined_rows !== undefined && { quarantined_rows: judgement.quarantined_rows }),
   findings_total: judgement.total,
   counts: judgement.counts,
-  findings: judgement.findings,
+  findings: [...judgement.findings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
 });

@@ -1,29 +1,18 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { renderReport } from '../../../../functions/domain/judge/report.ts';
-import { judge } from './judge-fixture.ts';
 
-it('tells what, under which manifest, and everything that was found', async () => {
-  const judgement = await judge('user_id,track_id,listen_time\n12.0,x,2024-06-25 17:43:13\n');
-  if (judgement.verdict !== 'rejected') throw new Error('the file is good');
-  const file = { key: 'data/streams/streams1.csv', version: 'v1', dataset: 'streams' };
-  const judged_at = '2026-11-21T02:00:00.000Z';
+test('lists findings in the order of their lines, those of the whole file first', () => {
+  const findings = [5, 2, undefined, 2].map((line, at) => ({
+    rule: 'type',
+    message: `finding ${at}`,
+    ...(line !== undefined && { line }),
+  }));
   const report = renderReport({
-    file,
+    file: { key: 'data/plays/a.csv', version: 'v', dataset: 'plays' },
     manifest: { version: '1.0' },
-    manifest_sha256: 'abc',
-    judgement,
-    judged_at,
+    manifest_sha256: '',
+    judgement: { verdict: 'rejected', records: 5, total: 4, counts: {}, findings },
+    judged_at: '',
   });
-  expect(report).toEqual({
-    file: 'data/streams/streams1.csv',
-    version: 'v1',
-    dataset: 'streams',
-    verdict: 'rejected',
-    judged_at,
-    manifest: { version: '1.0', sha256: 'abc' },
-    records: 1,
-    findings_total: 1,
-    counts: { 'type:user_id': 1 },
-    findings: judgement.findings,
-  });
+  expect(report.findings.map(({ message }) => message)).toEqual([2, 1, 3, 0].map((at) => `finding ${at}`));
 });
