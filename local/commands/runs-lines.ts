@@ -24,7 +24,8 @@ export const openLines = (runs: Shown & { readonly failed: BatchRecord | undefin
   if (shown.length === 0 && !failed) return [];
   return [
     `${styleText('bold', datasetName(dataset))}: ${countsOf(shown) || 'a batch failed'}`,
-    ...shown.slice(0, limit).flatMap((file) => fileLines(file, known)),
+    // Drift is what the manifest allows: nobody has to do anything about it.
+    ...shown.slice(0, limit).flatMap((file) => fileLines({ ...file, drift: [] }, known)),
     ...moreLines(shown.length, limit),
     ...(failed ? [batchLine(failed)] : []),
     ...nextLines(dataset, shown),
@@ -102,9 +103,10 @@ const leaseLines = ({ holder, taken_at = '' }: Lease): string[] =>
   holder === undefined ? [] : [`  ${styleText('cyan', `${holder} runs since ${shortTime(taken_at)}`)}`];
 
 const batchLine = ({ id, state, files, rows, opened_at, closed_at, reason }: BatchRecord): string => {
-  const published = rows === undefined ? '' : `, ${count(rows, 'row')}`;
+  const published = rows === undefined ? '' : `, ${rows === 0 ? 'no row published' : count(rows, 'row')}`;
+  const ended = state === 'published' && rows === 0 ? 'ended' : state;
   const why = reason ? `: ${reason}` : '';
-  return `  batch ${id}  ${state} ${shortTime(closed_at ?? opened_at)}, ${count(files, 'file')}${published}${why}`;
+  return `  batch ${id}  ${ended} ${shortTime(closed_at ?? opened_at)}, ${count(files, 'file')}${published}${why}`;
 };
 
 /** What somebody can do about files that do not go on by themselves. */

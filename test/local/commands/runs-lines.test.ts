@@ -61,6 +61,11 @@ describe('what is said of a dataset', () => {
     expect(answer).toContain('      set aside: data/quarantine/streams/streams1.csv@v1.rows.csv\n');
   });
 
+  test('is a batch that published nothing, because its files are in quarantine', () => {
+    const answer = said([fileRecord('quarantined')], { batches: [{ ...batch, files: 1, rows: 0 }] });
+    expect(answer).toContain('  batch streams-00000003  ended 2026-01-01 00:00:05, 1 file, no row published');
+  });
+
   test('is what runs, and why a batch failed', () => {
     const answer = said([fileRecord('accepted')], {
       lease: { ...lease, holder: 'streams-00000004', taken_at: '2026-01-01T00:01:00.000Z' },
@@ -145,6 +150,12 @@ describe('what needs a person', () => {
     expect(needing([fileRecord('quarantined', { dismissed })])).toBe('');
     const newer = fileRecord('quarantined', { version: 'v2', number: 2 });
     expect(needing([fileRecord('quarantined', { dismissed }), newer])).toContain('streams1.csv');
+  });
+
+  test('is no drift, which the manifest allows', () => {
+    const file = fileRecord('published', { quarantined_rows: 4, drift: ['new column x, ignored'] });
+    expect(needing([file])).toContain('streams1.csv');
+    expect(needing([file])).not.toContain('new column');
   });
 
   test('is nothing of what goes on by itself', () => {
