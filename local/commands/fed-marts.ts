@@ -5,7 +5,8 @@ import { kpiLines } from './kpi-lines.ts';
 import { type KpiPorts, kpisMadeOf, type LatestKpis, latestKpis } from './latest-kpis.ts';
 import type { MartRuns } from './mart-runs.ts';
 import { nextCommand } from './next-command.ts';
-import { failedLines, isFailed, leftOutLines, warningLines } from './rebuild-lines.ts';
+import { failedLines, isFailed, leftOutLines, standingLines, warningLines } from './rebuild-lines.ts';
+import { toldBefore } from './told-before.ts';
 
 /** What became of marts after files landed, or were made anew, or a rebuild was tried again. */
 export type MartsNow = {
@@ -34,7 +35,8 @@ export const fedMarts = async (
   const rebuilds = await untilShown(ports.ledger, fed, patience);
   const feeding = datasetsWithRows(seen);
   const kpis = await Promise.all(fed.map((mart) => readKpis(ports, mart, feeding)));
-  const now = martsNow(rebuilds, kpis);
+  const told = seen.every(isIgnored) ? fed.map(() => true) : await toldBefore(ports.ledger, rebuilds);
+  const now = martsNow(rebuilds, kpis, told);
   const missing = rebuilds.map((runs) => missingLines(runs, seen));
   const isKpi = fed.some((mart) => kpisMadeOf(mart, feeding).length > 0);
   return {
@@ -45,10 +47,18 @@ export const fedMarts = async (
   };
 };
 
-/** Marts as their rebuilds and their KPIs stand. */
-export const martsNow = (rebuilds: readonly MartRuns[], kpis: readonly LatestKpis[]): MartsNow => ({
+/** Marts as their rebuilds and their KPIs stand; of warnings that were told before a line is enough. */
+export const martsNow = (
+  rebuilds: readonly MartRuns[],
+  kpis: readonly LatestKpis[],
+  told: readonly boolean[] = [],
+): MartsNow => ({
   kpis: kpis.map((one) => kpiLines(one, nextCommand('kpis', one.mart, '--limit', '20'))),
-  problems: [...rebuilds.map(warningLines), ...rebuilds.map(leftOutLines), ...rebuilds.map(failedLines)],
+  problems: [
+    ...rebuilds.map((runs, at) => (told[at] ? standingLines(runs) : warningLines(runs))),
+    ...rebuilds.map(leftOutLines),
+    ...rebuilds.map(failedLines),
+  ],
   marts: rebuilds.map((runs, at) => ({ ...runs, kpis: kpis[at] })),
   isShown: !rebuilds.some(isFailed),
 });
@@ -64,6 +74,8 @@ export const readKpis = (
     ...{ mart: mart.name, kpis: [] },
     error: cause instanceof Error ? cause.message : String(cause),
   }));
+
+const isIgnored = ({ stage }: Whereabouts): boolean => stage === 'ignored';
 
 /** Datasets of which a file is published, or was before. */
 const datasetsWithRows = (seen: readonly Whereabouts[]): string[] => {

@@ -34,6 +34,16 @@ export const warningLines = ({ mart, published }: MartRuns): string[] => {
   ];
 };
 
+/** The same in one line, where it was told before. */
+export const standingLines = ({ mart, published }: MartRuns): string[] => {
+  const checks = published?.checks ?? [];
+  if (!published || checks.length === 0) return [];
+  const rows = checks.reduce((sum, one) => sum + one.rows, 0);
+  return [
+    `${styleText('bold', mart)}: ${styleText('yellow', count(checks.length, 'warning'))} as before, ${count(rows, 'row')}; ${nextCommand('report', published.id)} prints them`,
+  ];
+};
+
 /** KPIs that the serving rebuild left out because no table takes them, the first of them with the reason; empty when there are none. */
 export const leftOutLines = ({ mart, published }: Pick<MartRuns, 'mart' | 'published'>): string[] => {
   const { id, left_out = 0, left_out_items = [], left_out_report } = published ?? { id: '' };
