@@ -94,7 +94,12 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     for (const name of ['silver.streams', 'gold.fact_listens', 'ledger.files', 'ledger.rebuilds'])
       expect(stdout).toContain(name);
     const shown = await run('show', 'streams', '--limit', '1');
-    expect(shown.stdout).toMatch(/user_id +int8\n/);
+    expect(shown.stdout).toMatch(/user_id +bigint\n/);
+    expect(shown.stdout).toMatch(/track_id +varchar\(64\)\n/);
+    const [models, internal = ''] = stdout.split('Kept by rebuilds for themselves:');
+    expect(models).not.toMatch(/gold\.(?:applied|fence)/);
+    expect(internal).toMatch(/gold\.applied/);
+    expect(internal).not.toContain('gold.fact_listens');
     expect(shown.stdout).toContain('6oGPB9RTuiEItZCRa4JRXN');
     expect(shown.stdout).toContain('(1 of 1 rows)');
     expect(await run('show', 'nothing')).toMatchObject({
