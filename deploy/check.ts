@@ -73,10 +73,11 @@ const tryInEngine = async (root: string): Promise<void> => {
   if (problems.length > 0) throw new ProjectProblems(problems.map((problem) => placed(problem, files)));
 };
 
-/** The engine puts the name that it does not know in quotes. */
+/** The engine puts the name that it does not know in quotes, or behind `name`. */
 const placed = (problem: Problem, files: readonly SqlFile[]): Problem => {
   const source = files.find(({ path }) => path === problem.file)?.source;
-  const name = /"(\w+)"/.exec(problem.message)?.[1];
+  const [, quoted, named] = /"(\w+)"|\bname (\w+)/.exec(problem.message) ?? [];
+  const name = quoted ?? named;
   return source === undefined || name === undefined ? problem : { ...problem, ...placeOf(source, name) };
 };
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -74,4 +74,30 @@ describe('checking a project', { timeout: 180_000 }, () => {
     await writeFile(join(root, 'sql/silver/transactions.sql'), exploded('tags'));
     expect((await check()).said).not.toContain('DuckDB');
   });
+
+  it('takes a view over a mart, and names the file of what the engine does not take', async () => {
+    const select = 'select cast(booked_on as date) as booked_on, cast(amount as decimal(12, 2)) as amount';
+    const view = `{{ config(materialized='view') }}\n${select} from {{ ref('fact_transactions') }}\n`;
+    await mkdir(join(root, 'sql/views'));
+    await writeFile(join(root, 'sql/views/bookings.sql'), view);
+    expect((await check()).said.split('\n').at(-1)).toBe('No problems');
+    await writeFile(join(root, 'sql/macros/odd.sql'), odd);
+    await writeFile(join(root, 'sql/views/bookings.sql'), view.replace('amount as', '{{ odd() }} as'));
+    const amounts = banking['sql/checks/fact_transactions_amounts.sql'] ?? '';
+    await writeFile(
+      join(root, 'sql/checks/odd_amounts.sql'),
+      amounts.replace('amount = 0', '{{ odd() }} = 0'),
+    );
+    const { said } = await check();
+    expect(said).toMatch(/^sql\/views\/bookings\.sql(:\d+:\d+)? DuckDB does not take it: .*no_such_column/m);
+    expect(said).toMatch(
+      /^sql\/checks\/odd_amounts\.sql(:\d+:\d+)? DuckDB does not take it: .*no_such_column/m,
+    );
+  });
 });
+
+/** A mistake that only one engine's text has. */
+const odd = `{% macro odd() -%}
+{{ 'no_such_column' if target.type == 'duckdb' else 'amount' }}
+{%- endmacro %}
+`;

@@ -35,6 +35,9 @@ export type Plan = {
   readonly engine: WarehouseEngine;
 };
 
+/** Statements, and the file of `sql/` whose text they run, as far as it is one file; else empty. */
+export type Part = { readonly path: string; readonly statements: readonly string[] };
+
 /** A value that cannot stand in a statement. */
 export class UnsafeValue extends Error {
   override readonly name = 'UnsafeValue';

@@ -1,5 +1,5 @@
 import type { Mart, Model } from '../catalog.ts';
-import { type Applied, columnList, goldTable, modelsOf, type Plan } from './rebuild-plan.ts';
+import { type Applied, columnList, goldTable, modelsOf, type Part, type Plan } from './rebuild-plan.ts';
 import { touchedColumns, touchedTable } from './rebuild-touched.ts';
 
 /** The tables and views of gold: made where they are missing, widened where a model has grown. */
@@ -35,14 +35,17 @@ const keepBooks = ({ run: { previous } }: Plan): string[] => [
 ];
 
 /**
- * Statements that give gold the shape its models need. Without `previous` everything is made that is not there. With it
- * only what changed: a new model gets its table, a new column is added; a column that a model lost stays in its table
- * and is NULL in new rows. Throws `ChangedColumnType`.
+ * Statements that give gold the shape its models need, each with the file of its model. Without `previous` everything is made
+ * that is not there. With it only what changed: a new model gets its table, a new column is added; a column that a model lost
+ * stays in its table and is NULL in new rows. Views come last, each after those that it reads. Throws `ChangedColumnType`.
  */
-export const shapeGold = (plan: Plan): string[] => [
-  ...keepBooks(plan),
-  ...modelsOf(plan, 'view').flatMap((view) => shapeView(plan, view)),
-  ...[...modelsOf(plan, 'dimension'), ...modelsOf(plan, 'fact')].flatMap((model) => shapeTable(plan, model)),
+export const shapeGold = (plan: Plan): Part[] => [
+  { path: '', statements: keepBooks(plan) },
+  ...[...modelsOf(plan, 'dimension'), ...modelsOf(plan, 'fact')].map((model) => ({
+    path: model.path,
+    statements: shapeTable(plan, model),
+  })),
+  ...modelsOf(plan, 'view').map((view) => ({ path: view.path, statements: shapeView(plan, view) })),
 ];
 
 const shapeView = ({ run, engine }: Plan, view: Model): string[] => {

@@ -5,7 +5,7 @@ import { noteTouched, rebuildFact } from './rebuild-facts.ts';
 import { findChangedInputs, raiseFence, recordApplied } from './rebuild-inputs.ts';
 import { unloadKpi } from './rebuild-kpis.ts';
 import { noteLatest } from './rebuild-latest.ts';
-import { modelsOf, type Plan, planRebuild, type RebuildRun } from './rebuild-plan.ts';
+import { modelsOf, type Part, type Plan, planRebuild, type RebuildRun } from './rebuild-plan.ts';
 import { shapeGold } from './rebuild-tables.ts';
 
 export type { Applied, RebuildRun } from './rebuild-plan.ts';
@@ -49,11 +49,8 @@ export const composeRebuild = (mart: Mart, run: RebuildRun): string[] => {
 export const pathsOfStatements = (mart: Mart, run: RebuildRun): string[] =>
   partsOf(planRebuild(mart, run)).flatMap(({ path, statements }) => statements.map(() => path));
 
-/** Statements, and the file whose text they run. */
-type Part = { readonly path: string; readonly statements: readonly string[] };
-
 const partsOf = (plan: Plan): Part[] => [
-  { path: '', statements: shapeGold(plan) },
+  ...shapeGold(plan),
   { path: '', statements: [...raiseFence(plan), findChangedInputs(plan)] },
   ...plan.mart.models.map((model) => ({ path: model.path, statements: rebuildTable(plan, model) })),
   ...modelsOf(plan, 'kpi').map((kpi) => ({
