@@ -3,6 +3,7 @@ import { Model } from '../functions/domain/catalog.ts';
 import { nameHint } from '../functions/domain/nearest-name.ts';
 import { ancestorsOf } from '../functions/domain/rebuild/models.ts';
 import { commonType, typeNamed } from './bind-types.ts';
+import { type FactUpstream, factUpstream, isMadeOf } from './fact-upstream.ts';
 import type { RenderedFile } from './render-file.ts';
 import { standAlone } from './sql-inlined.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
@@ -52,7 +53,10 @@ export const withReferences = (draft: Draft, drafts: readonly Draft[]): Draft =>
 const metaOf = (draft: Draft, drafts: readonly Draft[]): Model['meta'] => {
   const { kind, settings, key, partition } = draft;
   if (kind === 'dimension') return { natural_key: settings.natural_key ?? key };
-  if (kind === 'fact') return { reads: readBy(draft, drafts), dimensions: dimensionsOf(draft, drafts) };
+  if (kind === 'fact') {
+    const { dimensions, whole } = upstreamOf(draft, drafts);
+    return { reads: readBy(draft, drafts), dimensions, ...(Object.keys(whole).length > 0 && { whole }) };
+  }
   if (kind === 'kpi')
     return { fact: factsOf(draft, drafts)[0]?.name ?? '', spine: settings.spine ?? [partition ?? ''] };
   return {};
@@ -68,17 +72,10 @@ const readBy = ({ settings, refs }: Draft, drafts: readonly Draft[]): string => 
 export const factsOf = (draft: Draft, drafts: readonly Draft[]): Draft[] =>
   ancestorsOf(drafts, draft.name).filter(({ kind }) => kind === 'fact');
 
-/** Dimensions that a fact and the KPIs on it join, each with the fact's columns of its natural key. */
-const dimensionsOf = (fact: Draft, drafts: readonly Draft[]): Record<string, string[]> => {
+/** What a fact and the KPIs on it are made of; the drafts are in order of their references. */
+const upstreamOf = (fact: Draft, drafts: readonly Draft[]): FactUpstream => {
   const kpis = drafts.filter((draft) => draft.kind === 'kpi' && factsOf(draft, drafts).includes(fact));
-  const joined = [fact, ...kpis].flatMap(({ name }) => ancestorsOf(drafts, name));
-  const dimensions = joined.filter(({ kind }) => kind === 'dimension');
-  return Object.fromEntries(
-    dimensions.map(({ name, settings, key }) => [
-      name,
-      fact.settings.dimensions[name] ?? settings.natural_key ?? key,
-    ]),
-  );
+  return factUpstream(fact, kpis, drafts, readBy(fact, drafts));
 };
 
 /** The drafts, in order of their references, as models of a mart, hashed together with all they are made of. */
@@ -187,20 +184,13 @@ const dimensionMessages: ModelRule = ({ key }) =>
 const factMessages: ModelRule = (fact, drafts) => {
   const reads = drafts.find(({ name, kind }) => name === readBy(fact, drafts) && kind === 'staging');
   if (!reads) return [`config: reads is missing: the one model of sql/staging/ whose rows become the fact's`];
-  const { dimensions } = fact.settings;
-  const names = [fact.partition ?? '', 'landed_file', ...Object.values(dimensionsOf(fact, drafts)).flat()];
-  const isGiven = (name: string): boolean => fact.columns.some((column) => column.name === name);
+  const upstream = upstreamOf(fact, drafts);
   return [
     ...dimensionMessages(fact, drafts, []),
-    ...lacking(fact, names, 'config'),
-    ...lacking(reads, [...names, ...fact.key].filter(isGiven), `${reads.name}, which it reads`),
-    ...Object.keys(dimensions)
-      .filter((name) => !(name in dimensionsOf(fact, drafts)))
-      .map((name) => ({
-        message: `config: dimensions: it joins no dimension ${name}${nameHint(name, Object.keys(dimensionsOf(fact, drafts)))}`,
-        at: `'${name}'`,
-      })),
-    ...Object.entries(dimensionsOf(fact, drafts)).flatMap(([name, columns]) => {
+    ...lacking(fact, [fact.partition ?? '', 'landed_file'], 'config'),
+    ...lackingStaging(fact, reads),
+    ...declaredMessages(fact, reads, upstream),
+    ...Object.entries(upstream.dimensions).flatMap(([name, columns]) => {
       const dimension = drafts.find((draft) => draft.name === name);
       return dimension
         ? mismatched(fact, columns, dimension, dimension.settings.natural_key ?? dimension.key)
@@ -212,6 +202,40 @@ const factMessages: ModelRule = (fact, drafts) => {
       : ['config: the partition has to follow from the key alone: rows of one key lie in one partition']),
     ...otherStaging(fact, drafts).map((name) => `reads ${name} beside ${reads.name}: make a dimension of it`),
   ];
+};
+
+/** Columns of a fact by which a rebuild finds, in staging, the rows that it has to compute again. */
+const lackingStaging = (fact: Draft, reads: Draft): Objection[] => {
+  const needed: readonly (readonly [name: string, why: string])[] = [
+    [fact.partition ?? '', `it is the fact's partition, by which a rebuild finds what a file has changed`],
+    ['landed_file', 'by it a rebuild finds what a file has changed'],
+    ...fact.key.map(
+      (name) => [name, `it is in the fact's key, from which the partition has to follow`] as const,
+    ),
+  ];
+  const there = reads.columns.map(({ name }) => name);
+  return [...new Map(needed)]
+    .filter(([name]) => fact.columns.some((column) => column.name === name) && !there.includes(name))
+    .map(([name, why]) => ({
+      message: `${reads.name}, which it reads: ${name} is no column of the select${nameHint(name, there)}; ${why}: add it to ${reads.rendered.file.path}`,
+      at: `'${name}'`,
+    }));
+};
+
+/** What a fact's config says of dimensions has to be true of one that is joined, and of columns that are there. */
+const declaredMessages = (fact: Draft, reads: Draft, { dimensions, whole }: FactUpstream): Objection[] => {
+  const joined = Object.keys({ ...dimensions, ...whole });
+  const columns = [...fact.columns, ...reads.columns];
+  return Object.entries(fact.settings.dimensions).flatMap(([name, key]) =>
+    joined.includes(name)
+      ? lacking({ columns }, key, `config: dimensions: ${name} is joined by columns of the fact`)
+      : [
+          {
+            message: `config: dimensions: it joins no dimension ${name}${nameHint(name, joined)}`,
+            at: `'${name}'`,
+          },
+        ],
+  );
 };
 
 const otherStaging = (fact: Draft, drafts: readonly Draft[]): string[] =>
@@ -233,7 +257,14 @@ const kpiMessages: ModelRule = (kpi, drafts) => {
   if (kpi.partition === undefined)
     return ['config: partition is missing: the column by which the KPI is affected'];
   const spine = kpi.settings.spine ?? [kpi.partition];
+  const circular = ancestorsOf(drafts, kpi.name).filter(
+    ({ name, kind }) => kind === 'dimension' && isMadeOf(drafts, name, fact.name),
+  );
   return [
+    ...circular.map(({ name }) => ({
+      message: `joins ${name}, which is made of ${fact.name} itself: compute it from ${fact.name} here, or in another KPI model`,
+      at: `'${name}'`,
+    })),
     ...lacking(kpi, [kpi.partition], 'config'),
     ...lacking(fact, [kpi.partition, ...spine], `${fact.name}, which it is computed from`),
     ...kpi.kpi.flatMap((shape) => shapeMessages(kpi, shape, drafts)),

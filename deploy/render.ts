@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { Catalog } from '../functions/domain/catalog.ts';
 import { bindingProblems } from './bind-project.ts';
 import { personalSilver } from './personal-columns.ts';
+import { rebuildNotes } from './rebuild-notes.ts';
 import { datasetOf, type Rules, readRules, silverProblems, unpairedDatasets } from './render-datasets.ts';
 import { type RenderedFile, renderFile } from './render-file.ts';
 import { martsFrom } from './render-marts.ts';
@@ -109,8 +110,12 @@ export const renderProject = async (root: string): Promise<string> => {
   await writeFile(join(root, '.build', 'catalog.json'), `${JSON.stringify(catalog, null, 1)}\n`);
   const isNew = await writeChanged(join(root, properties), propertiesOf(catalog));
   const marts = Object.values(catalog.marts).map(({ name, models }) => `${name} (${models.length} models)`);
-  const said = `Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`;
-  return isNew ? `${said}\n${properties} was out of date and is written anew: commit it with the SQL` : said;
+  const said = [
+    `Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`,
+    ...rebuildNotes(catalog),
+    ...(isNew ? [`${properties} was out of date and is written anew: commit it with the SQL`] : []),
+  ];
+  return said.join('\n');
 };
 
 const properties = 'sql/properties/relations.yml';

@@ -194,6 +194,28 @@ describe('renderCatalog', () => {
       },
       /rank is no column[\s\S]*config: kpi: day is no column/,
     ],
+    [
+      'a key of a fact that staging lacks, and says why it is needed there',
+      {
+        'sql/staging/stg_streams.sql': `select cast(user_id as bigint) as user_id, cast(track_id as varchar(64)) as track_id, cast(listen_time as timestamp) as heard_at, cast(listen_time as date) as listen_date, cast(landed_file as varchar(1024)) as landed_file, cast(landed_version as varchar(1024)) as landed_version, cast(landed_at as timestamp) as landed_at from {{ source('silver', 'streams') }}`,
+      },
+      /fact_listens\.sql:\d+:\d+ stg_streams, which it reads: listen_time is no column of the select( \(.*\))?; it is in the fact's key, from which the partition has to follow: add it to sql\/staging\/stg_streams\.sql/,
+    ],
+    [
+      'a KPI that joins a dimension made of its own fact',
+      {
+        'sql/marts/dim_heard.sql': `{{ config(materialized='table', meta={'key': ['track_id']}) }}\nselect distinct cast(track_id as varchar(64)) as track_id from {{ ref('fact_listens') }}`,
+        'sql/kpis/kpi_heard.sql': `{{ config(meta={'key': ['listen_date'], 'partition': 'listen_date'}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }} as listens inner join {{ ref('dim_heard') }} as heard on heard.track_id = listens.track_id`,
+      },
+      /kpi_heard\.sql:2:\d+ joins dim_heard, which is made of fact_listens itself: compute it from fact_listens here/,
+    ],
+    [
+      'a dimension whose columns of the fact are not there',
+      {
+        'sql/marts/fact_listens.sql': `{{ config(materialized='incremental', unique_key=['user_id'], meta={'key': ['user_id', 'listen_date'], 'partition': 'listen_date', 'dimensions': {'dim_tracks': ['song']}}) }}\nselect cast(user_id as bigint) as user_id, cast(listen_date as date) as listen_date, cast(track_id as varchar(64)) as track_id, cast(landed_file as varchar(1024)) as landed_file from {{ ref('stg_streams') }}`,
+      },
+      /config: dimensions: dim_tracks is joined by columns of the fact: song is no column/,
+    ],
   ])('refuses %s', async (_, files, message) => {
     expect(await problemsOf(files)).toMatch(message);
   });

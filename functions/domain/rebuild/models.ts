@@ -7,8 +7,10 @@ import type { Model } from '../catalog.ts';
 export const FactSettings = z.object({
   /** The staging model whose rows become the fact's. */
   reads: z.string(),
-  /** For each dimension that the fact or a KPI on it joins: the columns, on both fact and staging, of its natural key. */
+  /** For each dimension that the fact or a KPI on it joins: the columns, on the fact, on staging or on both, of its natural key. */
   dimensions: z.record(z.string(), z.array(z.string())),
+  /** Models that the fact or a KPI on it reads in any other way, each with those that read it: any row may change with them. */
+  whole: z.record(z.string(), z.array(z.string())).default({}),
 });
 export type FactSettings = z.infer<typeof FactSettings>;
 

@@ -1,4 +1,5 @@
 import type { Model } from '../catalog.ts';
+import { datasetsOf } from './models.ts';
 import { changedKeys } from './rebuild-dimensions.ts';
 import { changedFiles, isAnyChanged } from './rebuild-inputs.ts';
 import {
@@ -89,8 +90,11 @@ export const noteTouched = (plan: Plan): string[] => {
 const findPartitions = (plan: Plan, fact: Model): string => {
   const { reads } = factSettings(fact);
   const partition = partitionOf(fact);
-  const touched = [goldTable(fact), inlinedName(reads)].flatMap((relation) =>
-    reasons(plan, fact).map((reason) => `select ${partition} from ${relation} where ${reason}`),
+  const touched = [
+    { relation: goldTable(fact), columns: fact.columns },
+    { relation: inlinedName(reads), columns: modelNamed(plan, reads).columns },
+  ].flatMap(({ relation, columns }) =>
+    reasons(plan, fact, columns).map((reason) => `select ${partition} from ${relation} where ${reason}`),
   );
   return `${plan.engine.createTemporary} ${spineName('affected', fact, [partition])} as
 ${withInlined(plan, [reads])}select distinct ${partition} from (
@@ -98,15 +102,22 @@ ${[...touched, touchedSince(plan, fact, [partition])].join('\nunion all\n')}
 ) as touched where ${partition} is not null`;
 };
 
-/** Conditions, on a row of the fact or of what it reads, under which its partition has to be replaced. */
-const reasons = (plan: Plan, fact: Model): string[] => {
-  const { reads, dimensions } = factSettings(fact);
+/** Conditions, on a row with these columns of the fact or of what it reads, under which its partition has to be replaced. */
+const reasons = (plan: Plan, fact: Model, columns: Model['columns']): string[] => {
+  const { reads, dimensions, whole } = factSettings(fact);
   const files = modelNamed(plan, reads).sources.map((dataset) =>
     isAmong(['landed_file'], changedFiles(dataset)),
   );
-  const members = Object.entries(dimensions).map(([name, columns]) =>
-    isAmong(columns, changedKeys(modelNamed(plan, name))),
-  );
+  const members = Object.entries(dimensions)
+    .filter(([, key]) => key.every((held) => columns.some(({ name }) => name === held)))
+    .map(([name, key]) => isAmong(key, changedKeys(modelNamed(plan, name))));
   const texts = [fact, ...kpisOn(plan, fact)].map(({ name }) => name);
-  return [...files, ...members, isAnyChanged([], texts)];
+  const others = Object.keys(whole).map((name) => isModelChanged(plan, modelNamed(plan, name)));
+  return [...files, ...members, ...others, isAnyChanged([], texts)];
 };
+
+/** A condition: rows of a dimension differ, or files of which another model is made. */
+const isModelChanged = ({ mart }: Plan, model: Model): string =>
+  model.kind === 'dimension'
+    ? `exists (${changedKeys(model)})`
+    : isAnyChanged(datasetsOf(mart.models, model.name), [model.name]);

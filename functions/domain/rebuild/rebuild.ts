@@ -1,11 +1,19 @@
 import type { Mart, Model } from '../catalog.ts';
+import { inOrderOfReferences } from './models.ts';
 import { runChecks } from './rebuild-checks.ts';
 import { rebuildDimension } from './rebuild-dimensions.ts';
 import { noteTouched, rebuildFact } from './rebuild-facts.ts';
 import { findChangedInputs, raiseFence, recordApplied } from './rebuild-inputs.ts';
 import { unloadKpi } from './rebuild-kpis.ts';
 import { noteLatest } from './rebuild-latest.ts';
-import { modelsOf, type Part, type Plan, planRebuild, type RebuildRun } from './rebuild-plan.ts';
+import {
+  factSettings,
+  modelsOf,
+  type Part,
+  type Plan,
+  planRebuild,
+  type RebuildRun,
+} from './rebuild-plan.ts';
 import { shapeGold } from './rebuild-tables.ts';
 
 export type { Applied, RebuildRun } from './rebuild-plan.ts';
@@ -52,7 +60,7 @@ export const pathsOfStatements = (mart: Mart, run: RebuildRun): string[] =>
 const partsOf = (plan: Plan): Part[] => [
   ...shapeGold(plan),
   { path: '', statements: [...raiseFence(plan), findChangedInputs(plan)] },
-  ...plan.mart.models.map((model) => ({ path: model.path, statements: rebuildTable(plan, model) })),
+  ...tablesInOrder(plan).map((model) => ({ path: model.path, statements: rebuildTable(plan, model) })),
   ...modelsOf(plan, 'kpi').map((kpi) => ({
     path: kpi.path,
     statements: [unloadKpi(plan, kpi), ...noteLatest(plan, kpi)],
@@ -61,6 +69,16 @@ const partsOf = (plan: Plan): Part[] => [
   { path: checksPath(plan), statements: runChecks(plan) },
   { path: '', statements: recordApplied(plan) },
 ];
+
+/** A fact comes after what it and the KPIs on it are made of: what changed there says which of its rows are computed again. */
+const tablesInOrder = ({ mart }: Plan): Model[] =>
+  inOrderOfReferences(
+    mart.models.map((model) => {
+      const { dimensions, whole } =
+        model.kind === 'fact' ? factSettings(model) : { dimensions: {}, whole: {} };
+      return { model, name: model.name, refs: [...model.refs, ...Object.keys({ ...dimensions, ...whole })] };
+    }),
+  ).map(({ model }) => model);
 
 /** All checks run in one statement. */
 const checksPath = (plan: Plan): string => {
