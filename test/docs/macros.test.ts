@@ -1,0 +1,24 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+test('docs/macros.md gives signatures that the macros have, each with a call of it', async () => {
+  const page = await readFile('docs/macros.md', 'utf8');
+  const names = await readdir('sql/macros');
+  const texts = await Promise.all(names.map((name) => readFile(join('sql/macros', name), 'utf8')));
+  const signatures = [...texts.join('\n').matchAll(/\{%-?\s*macro\s+(\w+\([^)]*\))/g)].map(([, one]) => one);
+  const rows = [...page.matchAll(/^\| `(\w+)(\([^)]*\))` .* \| `(.*)` \|$/gm)];
+  expect(rows.map(([, name]) => name).sort()).toEqual([
+    'affected',
+    'element',
+    'explode',
+    'half_up_ratio',
+    'spine',
+    'utc',
+    'where_affected',
+  ]);
+  for (const [, name = '', args = '', example = ''] of rows) {
+    expect(signatures).toContain(`${name}${args}`);
+    expect(example).toContain(`{{ ${name}(`);
+  }
+});
