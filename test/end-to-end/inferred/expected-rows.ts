@@ -2,7 +2,8 @@ import type { InferredDataset } from '../../../local/infer/infer-dataset.ts';
 import type { InferredColumn } from '../../../local/infer/inferred.ts';
 import { canonicalText } from '../../functions/domain/field/field-reference.ts';
 import type { Kind } from './cells.ts';
-import { type Cell, type Column, isHopeless, type Table } from './tables.ts';
+import { isHopeless } from './names.ts';
+import type { Cell, Column, Table } from './tables.ts';
 
 const zoned = { type: { kind: 'timestamptz' } } as const;
 

@@ -1,5 +1,4 @@
-import type { SchemaElement } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
 import type { Kind } from './cells.ts';
 import type { Cell, Column, Table } from './tables.ts';
 

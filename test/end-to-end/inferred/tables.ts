@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { columnCells, type Kind, kinds } from './cells.ts';
+import { firstKey, isHopeless, type Names, uniqueNames } from './names.ts';
 
 /** Tables of any kind, as somebody may export them, from which files of each format are made. */
 
@@ -45,80 +46,6 @@ export type Dialect = {
   readonly hasMark: boolean;
 };
 
-const plainNames = [
-  'id',
-  'user_id',
-  'CustomerID',
-  'amount',
-  'price',
-  'name',
-  'city',
-  'zip',
-  'is_new',
-  'created',
-  'day',
-  'note',
-];
-const oddNames = [
-  ...[
-    'Order ID',
-    ' city ',
-    'Unit Price ($)',
-    '% change',
-    'a/b-c',
-    "it's",
-    'say "x"',
-    'back\\slash',
-    'semi;colon',
-    'comma,name',
-  ],
-  ...[
-    'order',
-    'Select',
-    'user',
-    'item',
-    'landed_at',
-    'batch_id',
-    'unknown_fields',
-    '__proto__',
-    'constructor',
-    'column 1',
-  ],
-  ...[
-    '客户',
-    'Πόλη',
-    'Größe',
-    'é',
-    'e\u0301',
-    '😀',
-    'نام',
-    '2020 Sales',
-    '#',
-    '-',
-    '_',
-    'tab\there',
-    'two\nlines',
-    'col_1',
-  ],
-  'a_very_long_name_of_a_column_as_some_systems_of_large_companies_make_them_out_of_all_their_tables_and_views',
-];
-/** Names that no field can be taken from, in formats that have paths. */
-const hopelessNames = ['', 'a[]', '[0]', 'x..y', '.z', 'end.'];
-
-const name = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...plainNames) },
-  { weight: 3, arbitrary: fc.constantFrom(...oddNames) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .string({ unit: 'grapheme', minLength: 1, maxLength: 6 })
-      .filter((text) => !/[.[\]\r\0]/.test(text)),
-  },
-);
-
-/** What a CSV header may not hold: it would be taken for a row of values. */
-const isLikeValue = (text: string): boolean => /^[-+(.$€£]?[0-9]/.test(text);
-
 const dialect: fc.Arbitrary<Dialect> = fc.record({
   delimiter: fc.constantFrom(',', ';', '\t', '|'),
   quote: fc.constantFrom('"', '"', '"', "'"),
@@ -126,28 +53,6 @@ const dialect: fc.Arbitrary<Dialect> = fc.record({
   lineEnd: fc.constantFrom('\n', '\r\n'),
   hasMark: fc.boolean(),
 });
-
-type Names = { readonly keys: readonly string[]; readonly isFlat: boolean };
-
-const named = (format: Format): fc.Arbitrary<Names> => {
-  const whole = name.map((text): Names => ({ keys: [text], isFlat: false }));
-  if (format === 'csv') return whole.filter(({ keys }) => !keys.some(isLikeValue));
-  const path = fc.array(name, { minLength: 2, maxLength: 3 });
-  return fc.oneof(
-    { weight: 4, arbitrary: whole },
-    { weight: 2, arbitrary: fc.record({ keys: path, isFlat: fc.boolean() }) },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom(...hopelessNames).map((text) => ({ keys: [text], isFlat: false })),
-    },
-  );
-};
-
-/** No two begin with one key, in whatever case. */
-const uniqueNames = (format: Format, minLength: number, maxLength: number): fc.Arbitrary<Names[]> =>
-  fc.uniqueArray(named(format), { selector: firstKey, minLength, maxLength });
-
-const firstKey = ({ keys: [first = ''] }: Names): string => first.toLowerCase();
 
 const column = (names: Names, format: Format, counts: readonly number[]): fc.Arbitrary<Column> =>
   fc
@@ -228,11 +133,6 @@ const repeated = (table: Table, times: number): Table => {
     ...(tags && { tags: { ...tags, column: ofColumn(tags.column) } }),
   };
 };
-
-/** Why a column cannot be a field: its name, in formats that have paths. */
-export const isHopeless = (format: Format, keys: readonly string[]): boolean =>
-  format !== 'csv' &&
-  keys.some((key) => hopelessNames.includes(key) || (format === 'parquet' && key.includes('"')));
 
 /** Arrays have names of their own, and some column can be named. */
 function hasNames({ format, columns: all, items, tags }: Table): boolean {
