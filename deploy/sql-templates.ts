@@ -1,5 +1,6 @@
 import { Environment } from 'minijinja-js';
 import { inlinedName } from '../functions/domain/rebuild/rebuild-plan.ts';
+import { callProblems, signaturesOf } from './macro-calls.ts';
 import type { SqlFile } from './sql-files.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
 
@@ -105,11 +106,13 @@ const renderOrComplain = (
   macros: readonly SqlFile[],
   problems: Problem[],
 ): string => {
-  const names = macros.flatMap(({ source }) =>
-    [...source.matchAll(/\{%-?\s*macro\s+(\w+)/g)].map(([, name]) => name),
-  );
+  const signatures = signaturesOf(macros);
+  const names = [...signatures.keys()];
   const imports = names.length > 0 ? `{% from 'macros' import ${names.join(', ')} %}` : '';
+  const wrong = callProblems(file, signatures);
+  problems.push(...wrong);
   try {
+    if (wrong.length > 0) return '';
     const text = environment.renderNamedStr(file.path, imports + file.source.trimEnd(), {});
     return withoutMargin(text, file.source);
   } catch (error) {
