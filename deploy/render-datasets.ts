@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../functions/domain/catalog.ts';
 import { parseManifest } from '../functions/domain/manifest/manifest.ts';
 import { readManifestJson } from '../functions/domain/manifest/manifest-json.ts';
-import { problemPlace } from '../functions/domain/manifest/manifest-places.ts';
+import { problemPlaces } from '../functions/domain/manifest/manifest-places.ts';
 import { ManifestText } from '../functions/domain/manifest/manifest-schema.ts';
 import { nameHint } from '../functions/domain/nearest-name.ts';
 import type { RenderedFile } from './render-file.ts';
@@ -47,11 +47,12 @@ const readFolder = async (root: string, dataset: string): Promise<{ rules?: Rule
   ];
   if (manifest === undefined || ruleset === undefined) return { problems: missing };
   const parsed = parseManifest(manifest);
+  const placeOf = problemPlaces(manifest);
   const problems = parsed.ok
     ? []
     : parsed.problems.map((message) => ({
         file: `${folder}/manifest.json`,
-        ...problemPlace(manifest, message),
+        ...placeOf(message),
         message,
       }));
   return { rules: { dataset, manifest, ruleset }, problems };

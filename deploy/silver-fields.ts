@@ -1,7 +1,7 @@
 import type { Field } from '../functions/domain/field/field.ts';
 import { fieldPath, topOf } from '../functions/domain/field/field-path.ts';
 import { parseManifest } from '../functions/domain/manifest/manifest.ts';
-import { jsonPlace } from '../functions/domain/manifest/manifest-places.ts';
+import { jsonPlaces } from '../functions/domain/manifest/manifest-places.ts';
 import { nameHint } from '../functions/domain/nearest-name.ts';
 import { landedColumns } from './bind-landed.ts';
 import { bindSelect } from './bind-select.ts';
@@ -24,10 +24,11 @@ export const silverFieldProblems = (silver: RenderedFile, { dataset, manifest }:
   const { omit } = silver.settings;
   const names = fields.map(({ name }) => name);
   const unread = names.filter((name) => !omit.includes(name) && !omit.includes(topOf(name)) && !isRead(name));
+  const placeOf = jsonPlaces(manifest);
   return [
     ...unread.map((name) => ({
       file: `rules/${dataset}/manifest.json`,
-      ...jsonPlace(manifest, ['schema', 'fields', name]),
+      ...placeOf(['schema', 'fields', name]),
       message: `schema.fields.${name}: ${silver.file.path} does not read it: make a column of it there, or say config(meta={'omit': ['${name}']})`,
     })),
     ...omitProblems(silver, names, isRead),

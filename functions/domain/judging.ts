@@ -3,7 +3,7 @@ import { type InForce, type Judged, type Verdict, verdictOf } from './judging-ve
 import { type FileVersion, fileId, landingPrefix, manifestKey, markerReason, readName } from './landing.ts';
 import type { FileRecord } from './ledger.ts';
 import { type Manifest, parseManifest } from './manifest/manifest.ts';
-import { placedProblem } from './manifest/manifest-places.ts';
+import { placedProblems } from './manifest/manifest-places.ts';
 import type { Clock, Files, Ledger, Scratch } from './ports.ts';
 import { judgeSent } from './repair/repair.ts';
 import { isRepair } from './repair/repair-source.ts';
@@ -26,11 +26,7 @@ export const manifestInForce = async (files: Files, dataset: string): Promise<In
   const text = await files.readText(manifestKey(dataset));
   if (text === undefined) return { ok: false, reason: `waits for ${manifestKey(dataset)}` };
   const parsed = parseManifest(text);
-  if (!parsed.ok)
-    return broken(
-      dataset,
-      parsed.problems.map((problem) => placedProblem(text, problem)),
-    );
+  if (!parsed.ok) return broken(dataset, placedProblems(text, parsed.problems));
   const { directory } = parsed.manifest;
   if (!directory.startsWith(landingPrefix(dataset))) {
     return broken(dataset, [`directory: ${directory} is not under ${landingPrefix(dataset)}, where it lies`]);

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RE2JS } from 're2js';
 import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
-import { placedProblem } from '../../functions/domain/manifest/manifest-places.ts';
+import { placedProblems } from '../../functions/domain/manifest/manifest-places.ts';
 import { projectRoot } from './options.ts';
 
 /** A file of this machine and the dataset that it belongs to. */
@@ -83,8 +83,8 @@ export const datasetOf = (path: string, texts: ReadonlyMap<string, string>): str
   );
 };
 
-const brokenLine = (dataset: string, text: string, [first = '']: readonly string[]): string =>
-  `\n  rules/${dataset}/manifest.json: ${placedProblem(text, first)}`;
+const brokenLine = (dataset: string, text: string, problems: readonly string[]): string =>
+  `\n  rules/${dataset}/manifest.json: ${placedProblems(text, problems.slice(0, 1))}`;
 
 const fits = (name: string, { extension, name_pattern }: Manifest): boolean =>
   name.endsWith(extension) && (name_pattern === undefined || RE2JS.matches(name_pattern, name));

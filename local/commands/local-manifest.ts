@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { landingRoot } from '../../functions/domain/landing.ts';
 import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
-import { placedProblem } from '../../functions/domain/manifest/manifest-places.ts';
+import { placedProblems } from '../../functions/domain/manifest/manifest-places.ts';
 import { datasetOf, knownDataset, manifestPath, manifestTexts } from './datasets.ts';
 
 /** A manifest of this machine; `dataset` is the folder under data/ that it speaks of. */
@@ -58,10 +58,7 @@ const readManifest = async (path: string): Promise<LocalManifest> => {
   const parsed = parseManifest(bytes);
   if (!parsed.ok) {
     const text = bytes.toString();
-    throw new BrokenManifest(
-      path,
-      parsed.problems.map((problem) => placedProblem(text, problem)),
-    );
+    throw new BrokenManifest(path, placedProblems(text, parsed.problems));
   }
   const { manifest, sha256 } = parsed;
   const [dataset = ''] = manifest.directory.slice(landingRoot.length).split('/');

@@ -1,3 +1,5 @@
+import { skipValue } from '../json/json-skip.ts';
+import { JsonTokens } from '../json/json-tokens.ts';
 import { pathOf } from './manifest-problems.ts';
 
 /** The JSON of a manifest, or what is wrong with it as JSON, each problem with its path. */
@@ -28,8 +30,21 @@ export const readManifestJson = (bytes: Uint8Array): ManifestJson => {
     const value: unknown = JSON.parse(text);
     return problems.length > 0 ? refused(problems) : { ok: true, value };
   } catch (cause) {
-    return refused([`manifest: is not JSON (${cause instanceof Error ? cause.message : cause})`]);
+    return refused([`manifest: is not JSON (${placed(cause, text)})`]);
   }
+};
+
+/** What JSON.parse says; of some texts it does not say where they are no JSON. */
+const placed = (cause: unknown, text: string): string => {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  if (/at position \d+|end of JSON input/i.test(said)) return said;
+  const bytes = Buffer.from(text);
+  const tokens = new JsonTokens();
+  tokens.begin(bytes, 0, bytes.length);
+  const isValue = skipValue(tokens, tokens.next(), 0);
+  const problem = isValue ? 'something follows it' : tokens.problem;
+  const at = isValue ? tokens.at : tokens.problemAt;
+  return `${problem}, at position ${bytes.toString('utf8', 0, at).length}`;
 };
 
 const refused = (problems: readonly string[]): ManifestJson => ({ ok: false, problems });
