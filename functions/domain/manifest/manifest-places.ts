@@ -22,14 +22,19 @@ export const problemPlaces = (json: string): ((problem: string) => Place) => {
     const [, position] = /^manifest: is not JSON .* at position (\d+)/.exec(problem) ?? [];
     if (position !== undefined) return placeAt(json, Number(position));
     if (/^manifest: is not JSON .*[Ee]nd of JSON input/.test(problem)) return placeAt(json, json.length);
+    const notUtf8 = problem.startsWith('manifest: is not UTF-8') ? json.indexOf('\ufffd') : -1;
+    if (notUtf8 >= 0) return placeAt(json, notUtf8);
     const longest = startsOf(problem).find((start) => offsets.has(start));
     return longest === undefined ? {} : placeAt(json, offsets.get(longest) ?? 0);
   };
 };
 
 /** What of a problem may be a path, the longest first. */
-const startsOf = (problem: string): string[] =>
-  [...problem.matchAll(/[:.[]/g)].map(({ index }) => problem.slice(0, index)).reverse();
+const startsOf = (problem: string): string[] => {
+  const [, holder = '', key = ''] = /^(.+): has unknown keys ([^,]+)/.exec(problem) ?? [];
+  const starts = [...problem.matchAll(/[:.[]/g)].map(({ index }) => problem.slice(0, index)).reverse();
+  return key === '' ? starts : [holder === 'manifest' ? key : `${holder}.${key}`, ...starts];
+};
 
 /** Problems of a manifest with their places: `line 7, column 5: schema.fields.a.type: …`. */
 export const placedProblems = (json: string, problems: readonly string[]): string[] => {

@@ -25,9 +25,14 @@ describe('a problem of a manifest has its line and column', () => {
     [
       'an unknown key',
       text.replace('"date"', '"date", "minn": 1'),
-      /^line 10, column \d+: schema\.fields\.day: /,
+      /^line 11, column \d+: schema\.fields\.day: /,
     ],
     ['a comma too many', text.replace('"1.0",', '"1.0",,'), /^line 2, column \d+: manifest: is not JSON/],
+    [
+      'an unknown key of the manifest',
+      text.replace('"version"', '"versions": 1, "version"'),
+      /^line 2, column 3: manifest: has/,
+    ],
     ['a word that is no value', text.replace('"1.0"', 'None'), /^line 2, column 14: manifest: is not JSON/],
     ['a comment', text.replace('{', '{ // é\n'), /^line 1, column 3: manifest: is not JSON/],
     ['a second text', `${text} x`, /^line 15, column 3: manifest: is not JSON/],
