@@ -75,6 +75,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     ]);
     const exact = await query('select 9223372036854775807 as id, cast(1.10 as decimal(10,2)) as price');
     expect(exact.stdout).toMatch(/^ +id {2}price\n─+ {2}─+\n9223372036854775807 {3}1\.10\n\(1 row\)\n$/);
+    expect((await document('query', 'select 1e400 as x')).rows).toEqual([{ x: 'Infinity' }]);
     for (const [sql, why] of [
       ['delete from silver.streams', 'only a SELECT is answered'],
       ['with a as (select 1) insert into silver.streams select * from a', 'only a SELECT is answered'],
