@@ -7,7 +7,7 @@ import {
   inOrderOfReferences,
 } from '../functions/domain/rebuild/models.ts';
 import { martsOf, TwoMartsInOne } from '../functions/domain/rebuild/models-marts.ts';
-import { composeRebuild, OversizedRebuild } from '../functions/domain/rebuild/rebuild.ts';
+import { appliedBy, OversizedRebuild, rebuildBatches } from '../functions/domain/rebuild/rebuild.ts';
 import { withPersonal } from './personal-columns.ts';
 import type { RenderedFile } from './render-file.ts';
 import { type Draft, draftOf, modelProblems, modelsOf, withReferences } from './render-models.ts';
@@ -96,7 +96,7 @@ const martOf = (name: string, drafts: readonly Draft[]): Mart => {
   return { name, datasets, models, hash };
 };
 
-/** A first rebuild of many batches, on both engines, fits into one transaction. */
+/** A first rebuild of many batches and a later one, on both engines, fit into the transactions of a rebuild. */
 const tryRebuild = (mart: Mart): void => {
   const batches = Array.from(
     { length: 200 },
@@ -106,5 +106,7 @@ const tryRebuild = (mart: Mart): void => {
   const unload = `s3://${'x'.repeat(63)}/kpis/${rebuild}/1/`;
   const warned = mart.models.filter(({ severity }) => severity === 'warn').map(({ name }) => name);
   const run = { rebuild, seq: 99_999_999, batches, unload, warned };
-  for (const target of ['duckdb', 'redshift'] as const) composeRebuild(mart, { ...run, target });
+  const later = { shown: run.seq - 1, previous: appliedBy(mart) };
+  for (const target of ['duckdb', 'redshift'] as const)
+    for (const options of [{}, later]) rebuildBatches(mart, { ...run, ...options, target });
 };

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { Catalog } from '../functions/domain/catalog.ts';
 import { bindingProblems } from './bind-project.ts';
 import { personalSilver } from './personal-columns.ts';
-import { rebuildNotes } from './rebuild-notes.ts';
+import { rebuildNotes, rebuildSize } from './rebuild-notes.ts';
 import { datasetOf, type Rules, readRules, silverProblems, unpairedDatasets } from './render-datasets.ts';
 import { type RenderedFile, renderFile } from './render-file.ts';
 import { martsFrom } from './render-marts.ts';
@@ -109,7 +109,9 @@ export const renderProject = async (root: string): Promise<string> => {
   await mkdir(join(root, '.build'), { recursive: true });
   await writeFile(join(root, '.build', 'catalog.json'), `${JSON.stringify(catalog, null, 1)}\n`);
   const isNew = await writeChanged(join(root, properties), propertiesOf(catalog));
-  const marts = Object.values(catalog.marts).map(({ name, models }) => `${name} (${models.length} models)`);
+  const marts = Object.values(catalog.marts).map(
+    (mart) => `${mart.name} (${mart.models.length} models, ${rebuildSize(mart)})`,
+  );
   const said = [
     `Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`,
     ...rebuildNotes(catalog),

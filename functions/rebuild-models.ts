@@ -20,7 +20,8 @@ import type { Clock, Files, Ledger, Log, Warehouse } from './domain/ports.ts';
 import { checkedRecord } from './domain/rebuild/check-findings.ts';
 import { failureReason } from './domain/rebuild/failure-reason.ts';
 import { type LastRebuilds, lastRebuilds } from './domain/rebuild/last-rebuilds.ts';
-import { appliedBy, composeRebuild, pathsOfStatements } from './domain/rebuild/rebuild.ts';
+import { isGoldBefore, prepareRebuild, sentBatch } from './domain/rebuild/preparing.ts';
+import { appliedBy, type RebuildRun, rebuildBatches } from './domain/rebuild/rebuild.ts';
 import {
   closeRebuild,
   failRebuild,
@@ -47,7 +48,7 @@ type Ports = {
 
 const Wake = z.union([OurEvent, StatementEnded]);
 
-/** Sends one transaction to the warehouse for each mart that has something to show; takes up what was cut off or failed. */
+/** Sends a rebuild to the warehouse, mostly as one transaction, for each mart that has something to show; takes up what was cut off or failed. */
 export const rebuildModels =
   (ports: Ports) =>
   async (event: z.infer<typeof Wake>): Promise<void> => {
@@ -97,10 +98,11 @@ type Failed = { readonly failure: RebuildFailure; readonly error: string };
 /** How the statement of a rebuild failed; undefined while it runs, and once it has finished. */
 const failureOf = async (
   { warehouse, clock, name }: Ports,
-  { id, statement_id = '', sent_at }: RebuildRecord,
+  { id, state: sentAs, step: before, statement_id = '', sent_at }: RebuildRecord,
 ): Promise<Failed | undefined> => {
+  const step = sentAs === 'open' ? before : undefined;
   const statement =
-    (await warehouse.statement(statement_id)) ?? (await warehouse.find(statementName(name, id)));
+    (await warehouse.statement(statement_id)) ?? (await warehouse.find(statementName(name, id, step)));
   if (!statement)
     return isOver(sent_at, patience, clock.now())
       ? { failure: 'lost', error: 'the warehouse does not know its statement any more' }
@@ -119,8 +121,10 @@ const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildReco
   const before = await lastRebuilds(ledger, mart.name, lease.fence - 1);
   const spec = await readOrWriteSpec(ports, mart, lease, before);
   await ledger.openRebuild(recordOf(ports, spec, mart, before));
-  const rebuild = await ledger.rebuild(spec.rebuild);
-  if (rebuild?.state !== 'open') return undefined;
+  const opened = await ledger.rebuild(spec.rebuild);
+  if (opened?.state !== 'open') return undefined;
+  const { isDone, rebuild } = await prepareRebuild(ports, opened, spec);
+  if (!isDone || !rebuild) return rebuild;
   const name = statementName(ports.name, spec.rebuild);
   const known = await warehouse.find(name);
   const statement_id = known?.id ?? (await warehouse.send(name, spec.rebuild, spec.statements));
@@ -201,8 +205,7 @@ const composeSpec = async (
     batches,
     as_of: ports.clock.now(),
     unload,
-    statements: composeRebuild(mart, run),
-    paths: pathsOfStatements(mart, run),
+    ...batchesOf(mart, run),
     shown,
     unshown: unshownBefore(before),
     kpis: mart.models.flatMap(({ kind, name, kpi }) =>
@@ -210,6 +213,12 @@ const composeSpec = async (
     ),
     applied: structuredClone(appliedBy(mart, previous)) as RebuildSpec['applied'],
   };
+};
+
+const batchesOf = (mart: Mart, run: RebuildRun): Pick<RebuildSpec, 'before' | 'statements' | 'paths'> => {
+  const batches = structuredClone(rebuildBatches(mart, run)) as RebuildSpec['before'];
+  const { statements = [], paths = [] } = batches.at(-1) ?? {};
+  return { before: batches.slice(0, -1), statements, paths };
 };
 
 /** Checks that warned of the gold that is there, or of what is shown of it; where a rebuild does not say, any may. */
@@ -225,8 +234,7 @@ const warnedBefore = async ({ ledger }: Ports, mart: Mart, before: LastRebuilds)
   return [...new Set(warned)];
 };
 
-/** The old gold keeps serving; what the checks found stays in the lake. */
-/** The old gold keeps serving; what the checks found stays in the lake. */
+/** The old gold keeps serving, or the new one where it was committed before; what the checks found stays in the lake. */
 const fail = async (
   ports: Ports,
   mart: Mart,
@@ -235,8 +243,12 @@ const fail = async (
 ): Promise<RebuildRecord | undefined> => {
   const spec = await rebuildSpec(ports.files, rebuild.id);
   const found = spec ? await checkedRecord(ports.files, spec.unload) : { checks: [] };
-  const reason = failure === 'sql' ? failureReason(mart, { error, spec, checks: found.checks }) : error;
-  const failed = await failRebuild(ports, rebuild, { ...found, failure, reason });
+  const batch = spec && sentBatch(rebuild, spec);
+  const reason =
+    failure === 'sql' ? failureReason(mart, { error, spec: batch, checks: found.checks }) : error;
+  const is_committed = spec && isGoldBefore(rebuild, spec);
+  const why = { ...found, failure, reason, ...(is_committed && { is_committed }) };
+  const failed = await failRebuild(ports, rebuild, why);
   if (failed) {
     const { losses, report } = failed;
     ports.log.error('rebuild failed', { rebuild: rebuild.id, failure, reason, losses, report });

@@ -221,6 +221,8 @@ export type RebuildRecord = {
   readonly state: RebuildState;
   readonly rev: number;
   readonly opened_at: string;
+  /** While it is open: the transaction before its last one that was sent. */
+  readonly step?: 'shape' | 'gold';
   readonly statement_id?: string;
   readonly sent_at?: string;
   /** Its KPIs are being written since then; gone once that try has ended. */

@@ -189,6 +189,18 @@ export const RebuildSpec = z.object({
   as_of: z.string(),
   /** Prefix in the lake under which each KPI model and the failed checks are unloaded as JSON lines. */
   unload: z.string(),
+  /** Transactions that go before, each once the one before it is committed, where all does not fit into one. */
+  before: z
+    .array(
+      z.object({
+        /** `shape` makes new tables, `gold` brings the tables up to date. */
+        step: z.enum(['shape', 'gold']),
+        statements: z.array(z.string()),
+        paths: z.array(z.string()),
+      }),
+    )
+    .default([]),
+  /** The last transaction, after which the KPIs are written. */
   statements: z.array(z.string()),
   /** For each statement the file of `sql/` that it runs, as far as it is one file; else empty. */
   paths: z.array(z.string()).optional(),

@@ -52,6 +52,16 @@ export const eventCases: readonly Case[] = [
   ['a rebuild that finishes', statement('soundcheck-dev-rebuild-listening-7', 'FINISHED'), ['publish-kpis']],
   ['a rebuild that fails', statement('soundcheck-dev-rebuild-listening-7', 'FAILED'), ['rebuild-models']],
   ['a rebuild that is ended', statement('soundcheck-dev-rebuild-listening-7', 'ABORTED'), ['rebuild-models']],
+  [
+    'a rebuild that is prepared',
+    statement('soundcheck-dev-prepare-gold-listening-7', 'FINISHED'),
+    ['rebuild-models'],
+  ],
+  [
+    'a preparation that fails',
+    statement('soundcheck-dev-prepare-shape-listening-7', 'FAILED'),
+    ['rebuild-models'],
+  ],
   ['a rebuild that begins', statement('soundcheck-dev-rebuild-listening-7', 'STARTED'), []],
   ["another stage's rebuild", statement('soundcheck-prod-rebuild-listening-7', 'FINISHED'), []],
 ];

@@ -1,15 +1,25 @@
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { rebuildNotes } from '../../deploy/rebuild-notes.ts';
+import { rebuildNotes, rebuildSize } from '../../deploy/rebuild-notes.ts';
 import { renderCatalog } from '../../deploy/render.ts';
-import { joinedBank } from '../sql/joined-bank.ts';
+import type { Catalog } from '../../functions/domain/catalog.ts';
+import { joinedBank, manyDimensions } from '../sql/joined-bank.ts';
 
-const notesOf = async (...kpis: string[]): Promise<string[]> => {
-  const root = await joinedBank(kpis);
+const bankWith = async (...[kpis, added]: Parameters<typeof joinedBank>): Promise<Catalog> => {
+  const root = await joinedBank(kpis, added);
   const catalog = await renderCatalog(root, 'redshift');
   await rm(root, { recursive: true });
-  return rebuildNotes(catalog);
+  return catalog;
 };
+const notesOf = async (...kpis: string[]): Promise<string[]> => rebuildNotes(await bankWith(kpis));
+
+test.each([
+  [{}, 'rebuilt by 29 statements of at most 40'],
+  [manyDimensions, 'rebuilt by 29 + 38 + 2 statements of at most 40 each'],
+])('it is said how many statements a rebuild has', async (added, size) => {
+  const { banking } = (await bankWith(['branches', 'titles'], added)).marts;
+  expect(banking && rebuildSize(banking)).toBe(size);
+});
 
 test('a KPI that joins a dimension by its natural key costs nothing more', async () => {
   expect(await notesOf('branches', 'titles')).toEqual([]);

@@ -4,6 +4,7 @@ import { martLease, patience, type RebuildRecord } from '../../functions/domain/
 import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
 import { RebuildSpec } from '../../functions/domain/spec.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
+import { wideCatalog } from '../simulation/catalog.ts';
 import { land, publish, putManifest, show } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
 
@@ -298,4 +299,64 @@ test('tries a failed rebuild again after an hour also where only its SQL was new
   stage.pass(3_601_000);
   await wakeDeployed();
   expect(sentNow()).toEqual(['listening-00000003']);
+});
+
+describe('a mart that is too much for one transaction', () => {
+  const finish = async (): Promise<void> => {
+    const [statement] = stage.statements.running();
+    if (!statement) throw new Error('no statement runs');
+    stage.statements.end(statement, true);
+    await rebuildModels(stage.ports)(statementEnded({ id: statement.id, state: 'finished' }, statement.name));
+  };
+  const namesNow = () => stage.statements.running().map(({ name }) => name);
+  const [shape, gold, last] = ['prepare-shape', 'prepare-gold', 'rebuild'].map(
+    (step) => `app-${step}-${first}`,
+  );
+  beforeEach(async () => {
+    stage.ports.catalog = wideCatalog(stage.ports.catalog);
+    await wake();
+  });
+
+  test('gets its new tables, then gold, then the KPIs, each once the one before is committed', async () => {
+    expect(namesNow()).toEqual([shape]);
+    await wake();
+    expect(namesNow()).toEqual([shape]);
+    await finish();
+    expect(namesNow()).toEqual([gold]);
+    await finish();
+    expect(namesNow()).toEqual([last]);
+    expect(await recordOf(first)).toMatchObject({ state: 'sent' });
+    stage.endStatements();
+    expect(stage.lake.newest(`kpis/${first}/1/kpi_days/0000_part_00.json`)?.body).toContain('2024-06-25');
+  });
+
+  test('is taken up by the sweep where an event was lost', async () => {
+    stage.endStatements();
+    await wakeMart();
+    expect(namesNow()).toEqual([gold]);
+  });
+
+  test('fails with the reason of the transaction that failed, and starts over', async () => {
+    await finish();
+    const at = specOf(first).before[1]?.paths.indexOf('sql/dim_3.sql') ?? 0;
+    await ended('failed', `Query #${at + 1} failed with ERROR: it does not fit`);
+    expect(await recordOf(first)).toMatchObject({
+      state: 'failed',
+      failure: 'sql',
+      reason: 'sql/dim_3.sql: it does not fit',
+    });
+    expect((await recordOf(first)).is_committed).toBeUndefined();
+    await askRetry(stage.ports, await recordOf(first));
+    await wakeMart();
+    expect(namesNow()).toEqual([`app-prepare-shape-${second}`]);
+  });
+
+  test('keeps its new gold where only unloading its KPIs failed, and shows them with the next rebuild', async () => {
+    await finish();
+    await finish();
+    await lost();
+    expect(await recordOf(first)).toMatchObject({ state: 'failed', failure: 'lost', is_committed: true });
+    expect(specOf(second)).toMatchObject({ shown: 0, batches: [batch] });
+    expect(namesNow()).toEqual([`app-prepare-gold-${second}`]);
+  });
 });

@@ -63,6 +63,28 @@ export const simulatedCatalog: Catalog = {
 
 const plays = simulatedCatalog.datasets.plays as Dataset;
 
+/** The same mart with so many dimensions besides that no rebuild fits into one transaction, and the first one into two. */
+export const wideCatalog = (catalog: Catalog): Catalog => {
+  const marts = Object.entries(catalog.marts).map(([name, mart]) => {
+    const dimensions = Array.from({ length: 9 }, (_, number) =>
+      model(`dim_${number}`, 'dimension', {
+        key: ['listen_date'],
+        refs: ['stg_plays'],
+        meta: { natural_key: ['listen_date'] },
+      }),
+    );
+    const kpis = Array.from({ length: 5 }, (_, number) =>
+      model(`kpi_list_${number}`, 'kpi', {
+        key: ['listen_date'],
+        refs: ['fact_plays'],
+        meta: { fact: 'fact_plays', spine: ['listen_date'] },
+      }),
+    );
+    return [name, { ...mart, models: [...mart.models, ...dimensions, ...kpis] }];
+  });
+  return { ...catalog, marts: Object.fromEntries(marts) };
+};
+
 /** What analysts deploy one after the other: other SQL, other rules, and the first once more with other words. */
 export const deployments: readonly Catalog[] = [
   plays,

@@ -2,7 +2,7 @@ import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { retryParked } from '../../functions/domain/batch-run.ts';
 import { lastRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
 import { askReprocess } from '../../functions/domain/reprocess.ts';
-import { deployments, manifestKey, manifests, simulatedCatalog } from './catalog.ts';
+import { deployments, manifestKey, manifests, simulatedCatalog, wideCatalog } from './catalog.ts';
 import { type Dice, dice } from './dice.ts';
 import { aftermath } from './invariants.ts';
 import type { Weather } from './weather.ts';
@@ -29,7 +29,8 @@ export type Upload = {
 
 export const runHistory = async (seed: number, weather: Weather, defect: Defect = {}): Promise<Outcome> => {
   const luck = dice(seed);
-  const world = newWorld(luck, weather, simulatedCatalog, defect);
+  const adapt = seed % 5 === 4 ? wideCatalog : undefined;
+  const world = newWorld(luck, weather, simulatedCatalog, defect, adapt);
   const uploads: Upload[] = [];
   await storm(luck, world, scriptOf(luck, world, uploads));
   await holdOut(world, luck);

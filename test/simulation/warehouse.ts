@@ -1,4 +1,5 @@
 import type { Statement, Warehouse } from '../../functions/domain/ports.ts';
+import { rebuildOfStatement } from '../../functions/domain/rebuild/rebuilding.ts';
 import { RebuildSpec } from '../../functions/domain/spec.ts';
 import type { Dice } from './dice.ts';
 import type { EngineFaults, SilverRow } from './engine.ts';
@@ -43,11 +44,21 @@ export const newWarehouse = (
   };
 
   const run = (statement: SimulatedStatement): void => {
-    const rebuild = statement.name.slice(statement.name.indexOf('-rebuild-') + 9);
+    const rebuild = rebuildOfStatement(statement.name);
     const spec = RebuildSpec.parse(
       JSON.parse(lake.newest(`runs/${rebuild}/rebuild.spec.json`)?.body ?? '{}'),
     );
-    if (spec.seq <= gold.seq) throw new Error('the fence was not raised');
+    const step = /-prepare-(shape|gold)-/.exec(statement.name)?.[1];
+    const isRaisedAhead = gold.ahead === spec.seq && step === 'gold';
+    if (step === undefined && spec.before.length > 0) {
+      unload(spec);
+      return;
+    }
+    if (spec.seq <= gold.seq && !isRaisedAhead) throw new Error('the fence was not raised');
+    if (step === 'shape') {
+      gold = { ...gold, seq: spec.seq, ahead: spec.seq };
+      return;
+    }
     const rows = silver();
     const files = (of: readonly SilverRow[]): Set<string> =>
       new Set(of.map(({ key, version, batch }) => `${key}@${version} of ${batch}`));
@@ -57,15 +68,18 @@ export const newWarehouse = (
     const unshown = faults.forgetsTouched ? [] : gold.touched.filter(({ seq }) => seq > spec.shown);
     const changed = [...gold.rows, ...rows].filter(differs);
     const days = new Set([...unshown, ...changed].map(({ day }) => day));
-    const lines = [...days].map((day) => {
-      return JSON.stringify({ listen_date: day, ...measuresOf(rows, day) });
-    });
-    lake.put(`${spec.unload}kpi_days/0000_part_00.json`, `${lines.join('\n')}\n`);
     gold = {
       seq: spec.seq,
       rows,
       touched: [...unshown, ...[...days].map((day) => ({ day, seq: spec.seq }))],
     };
+    if (step === undefined) unload(spec);
+  };
+
+  const unload = ({ unload: prefix, shown }: RebuildSpec): void => {
+    const days = new Set(gold.touched.filter(({ seq }) => seq > shown).map(({ day }) => day));
+    const lines = [...days].map((day) => JSON.stringify({ listen_date: day, ...measuresOf(gold.rows, day) }));
+    lake.put(`${prefix}kpi_days/0000_part_00.json`, `${lines.join('\n')}\n`);
   };
 
   /** Ends a statement: well, or (where bad luck is allowed) by its SQL, or lost before or after its commit, or forgotten. */
@@ -95,6 +109,8 @@ export const newWarehouse = (
 
 type Gold = {
   readonly seq: number;
+  /** Raised so far by a transaction that made tables; the next one of the same rebuild takes it over. */
+  readonly ahead?: number;
   readonly rows: readonly SilverRow[];
   /** Days that rebuilds have touched, as `gold.touched` has them. */
   readonly touched: readonly { readonly day: string; readonly seq: number }[];

@@ -50,8 +50,14 @@ type Delivery = { readonly to: FunctionName | 'sweep'; readonly event: unknown; 
 
 export type World = ReturnType<typeof newWorld>;
 
-export const newWorld = (luck: Dice, weather: Weather, first: Catalog, defect: Defect = {}) => {
-  let catalog = first;
+export const newWorld = (
+  luck: Dice,
+  weather: Weather,
+  first: Catalog,
+  defect: Defect = {},
+  adapt: (catalog: Catalog) => Catalog = (catalog) => catalog,
+) => {
+  let catalog = adapt(first);
   let time = Date.parse('2024-06-25T00:00:00Z');
   let isCalm = false;
   const now = (): string => new Date(time++).toISOString();
@@ -76,7 +82,10 @@ export const newWorld = (luck: Dice, weather: Weather, first: Catalog, defect: D
     defect.engine,
   );
   const tellOfStatement = ({ id, name, state }: SimulatedStatement): void =>
-    deliver(state === 'finished' ? 'publish-kpis' : 'rebuild-models', statementEnded({ id, state }, name));
+    deliver(
+      state === 'finished' && !name.includes('-prepare-') ? 'publish-kpis' : 'rebuild-models',
+      statementEnded({ id, state }, name),
+    );
   const warehouse = newWarehouse(lake, engine.silver, luck, tellOfStatement, defect.engine);
   const events: Events = {
     announce: async (type, dataset, id) => {
@@ -176,7 +185,7 @@ export const newWorld = (luck: Dice, weather: Weather, first: Catalog, defect: D
     reprocess,
     retryRebuild,
     deploy: (next: Catalog): void => {
-      catalog = next;
+      catalog = adapt(next);
     },
     catalog: () => catalog,
     clock,

@@ -4,8 +4,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render.ts';
 import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
 import { FactSettings } from '../../functions/domain/rebuild/models.ts';
+import { appliedBy, type RebuildRun, rebuildBatches } from '../../functions/domain/rebuild/rebuild.ts';
 import { goldOf } from './histories.ts';
-import { joinedBank, type kpis } from './joined-bank.ts';
+import { joinedBank, kpis, manyDimensions } from './joined-bank.ts';
 import { openWarehouse, type Row, type SilverFile, type TestWarehouse } from './warehouse.ts';
 
 const roots: string[] = [];
@@ -13,8 +14,11 @@ afterAll(() => Promise.all(roots.map((root) => rm(root, { recursive: true, force
 
 type Bank = { readonly catalog: Catalog; readonly mart: Mart };
 
-const bankWith = async (...names: readonly string[]): Promise<Bank> => {
-  const root = await joinedBank(names);
+const bankWith = async (
+  names: readonly string[],
+  added?: Readonly<Record<string, string>>,
+): Promise<Bank> => {
+  const root = await joinedBank(names, added);
   roots.push(root);
   const catalog = await renderCatalog(root, 'duckdb');
   const mart = catalog.marts.banking;
@@ -99,10 +103,13 @@ const live = async (bank: Bank, history: readonly (SilverStep | 'rebuild')[]): P
   const warehouse = await openWarehouse(bank.catalog);
   const files = new Map<string, SilverFile>();
   const kept = new Map<string, Row>();
+  let previous: Partial<RebuildRun> = {};
   try {
     for (const [number, step] of [...history, 'rebuild' as const].entries()) {
-      if (step === 'rebuild') keep(bank, kept, await warehouse.rebuild(bank.mart));
-      else {
+      if (step === 'rebuild') {
+        keep(bank, kept, await warehouse.rebuild(bank.mart, previous));
+        previous = { previous: appliedBy(bank.mart) };
+      } else {
         const landedAt = `2024-07-01 00:00:${String(number).padStart(2, '0')}`;
         const file = { ...step, version: `v${number}`, landedAt };
         files.delete(file.file);
@@ -130,7 +137,7 @@ describe('an incremental rebuild gives what a full one gives where a KPI', () =>
   ])(
     '%s',
     async (_, name, whole) => {
-      const bank = await bankWith(name);
+      const bank = await bankWith([name]);
       expect(wholeOf(bank)).toEqual(whole);
       await fc.assert(
         fc.asyncProperty(histories, (history) => live(bank, history)),
@@ -140,8 +147,19 @@ describe('an incremental rebuild gives what a full one gives where a KPI', () =>
     120_000,
   );
 
+  it('reads dimensions in all these ways, in a mart that takes several transactions', async () => {
+    const bank = await bankWith(Object.keys(kpis), manyDimensions);
+    const run = { rebuild: 'r1', seq: 1, batches: ['b1'], unload: 's3://lake/1/', target: 'duckdb' as const };
+    const steps = rebuildBatches(bank.mart, run).map(({ step }) => step);
+    expect(steps).toEqual(['shape', 'gold', 'rebuild']);
+    await fc.assert(
+      fc.asyncProperty(histories, (history) => live(bank, history)),
+      { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 5) },
+    );
+  }, 120_000);
+
   it('speaks of a customer who has a new account without bookings', async () => {
-    const bank = await bankWith('openings');
+    const bank = await bankWith(['openings']);
     const warehouse = await openWarehouse(bank.catalog);
     const landed = { version: 'v1', landedAt: '2024-07-01 00:00:00' };
     const account = { account_id: 1, customer_id: 1, branch: 'A', opening: 1 };

@@ -163,3 +163,13 @@ export const joinedBank = (
   names: readonly string[],
   added: Readonly<Record<string, string>> = {},
 ): Promise<string> => writeProject(Object.assign({}, files, ...names.map((name) => kpis[name]), added));
+
+/** So many dimensions besides that the bank is rebuilt by several transactions. */
+export const manyDimensions: Readonly<Record<string, string>> = Object.fromEntries(
+  Array.from({ length: 7 }, (_, number) => [
+    `sql/marts/dim_more_${number}.sql`,
+    `{{ config(materialized='table', meta={'key': ['account_id']}) }}
+select distinct cast(account_id as bigint) as account_id from {{ ref('stg_accounts') }}
+`,
+  ]),
+);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Catalog } from '../../functions/domain/catalog.ts';
-import { composeRebuild } from '../../functions/domain/rebuild/rebuild.ts';
+import { rebuildBatches } from '../../functions/domain/rebuild/rebuild.ts';
 import { startPostgres } from '../../local/postgres.ts';
 import { forPostgres, parseUnload } from './redshift-shims.ts';
 import { readUnloaded, writeUnloaded } from './unloaded.ts';
@@ -68,8 +68,8 @@ const warehouseOn = async (client: pg.Client, giveBack: () => unknown): Promise<
     publish: (file) => replaceFile(client, file),
     rebuild: async (mart, options) => {
       const seq = options?.seq ?? last + 1;
-      const statements = composeRebuild(mart, { ...runOf(seq, 'redshift'), shown: last, ...options, seq });
-      await transact(client, statements, folder);
+      const batches = rebuildBatches(mart, { ...runOf(seq, 'redshift'), shown: last, ...options, seq });
+      for (const { statements } of batches) await transact(client, statements, folder);
       last = seq;
       return readUnloaded(folderOf(seq));
     },

@@ -13,10 +13,11 @@ import {
   modelNamed,
   modelsOf,
   type Named,
+  type Part,
   type Plan,
   withInlined,
 } from './rebuild-plan.ts';
-import { forgetTouched, insertTouched, touchedRows, touchedSince } from './rebuild-touched.ts';
+import { insertTouched, touchedRows, touchedSince } from './rebuild-touched.ts';
 
 /**
  * A fact is replaced by partitions. Its partition follows from its key (packaging sees to it), so all rows of a key lie
@@ -24,27 +25,31 @@ import { forgetTouched, insertTouched, touchedRows, touchedSince } from './rebui
  * files can have changed.
  */
 
-const spineName = (prefix: 'affected' | 'before', fact: Model, columns: readonly string[]): string =>
-  `${prefix}_${fact.name}_${columns.join('_')}`;
+const spineName = (fact: Model, columns: readonly string[]): string =>
+  `affected_${fact.name}_${columns.join('_')}`;
 
 /** The column by which a fact is replaced. */
 export const partitionOf = ({ partition }: Model): string => partition ?? '';
 
 /** A select of the partitions that the rebuild replaces. */
 export const affectedPartitions = (fact: Model): string =>
-  `select ${partitionOf(fact)} from ${spineName('affected', fact, [partitionOf(fact)])}`;
+  `select ${partitionOf(fact)} from ${spineName(fact, [partitionOf(fact)])}`;
 
-/** Finds the partitions a rebuild has to replace, notes what KPIs stood for there, and replaces them. */
-export const rebuildFact = (plan: Plan, fact: Model): string[] => {
+/** Finds the partitions of facts that a rebuild has to replace, notes what KPIs stood for there, and replaces them. */
+export const rebuildFacts = (plan: Plan, facts: readonly Model[]): Part[] => {
+  const spines = facts.flatMap((fact) => spinesOf(plan, fact).map((spine) => ({ fact, spine })));
+  return [
+    ...facts.map((fact) => ({ path: fact.path, statements: [findPartitions(plan, fact)] })),
+    { path: '', statements: noteSpines(plan, spines) },
+    ...facts.map((fact) => ({ path: fact.path, statements: replacePartitions(plan, fact) })),
+  ];
+};
+
+const replacePartitions = (plan: Plan, fact: Model): string[] => {
   const table = goldTable(fact);
   const columns = columnList(fact.columns);
   const isAffected = isAmong([partitionOf(fact)], affectedPartitions(fact));
   return [
-    findPartitions(plan, fact),
-    ...spinesOf(plan, fact).map(
-      (spine) => `${plan.engine.createTemporary} ${spineName('before', fact, spine)} as
-select distinct ${spine.join(', ')} from ${table} where ${isAffected}`,
-    ),
     `delete from ${table} where ${isAffected}`,
     `insert into ${table} (${columns})
 ${withInlined(plan, fact.refs)}select ${columns} from (\n${fact.incremental_sql}\n) as model where ${isAffected}`,
@@ -59,32 +64,35 @@ const spinesOf = (plan: Plan, fact: Model): string[][] => {
   return [...wanted.values()];
 };
 
-/** For the KPIs on a fact: the values of each spine in the affected partitions, before the rebuild or now. */
+/** For the KPIs on a fact and its checks, once all is noted: what they speak of, the partitions and the values of each spine. */
 export const affectedSpines = (plan: Plan, fact: Model): Named[] =>
-  spinesOf(plan, fact).map((spine) => ({
-    name: spineName('affected', fact, spine),
-    sql: `select ${spine.join(', ')} from ${spineName('before', fact, spine)}
-union
-${touchedSince(plan, fact, spine)}
-union
-select ${spine.join(', ')} from ${goldTable(fact)} where ${isAmong([partitionOf(fact)], affectedPartitions(fact))}`,
+  [[partitionOf(fact)], ...spinesOf(plan, fact)].map((spine) => ({
+    name: spineName(fact, spine),
+    sql: touchedSince(plan, fact, spine),
   }));
 
-/** Notes what the KPIs on all facts have to speak of until they are out. */
-export const noteTouched = (plan: Plan): string[] => {
-  const facts = modelsOf(plan, 'fact').filter((fact) => kpisOn(plan, fact).length > 0);
-  if (facts.length === 0) return [];
-  const spines = withInlined(
+/** Notes, once all facts are replaced, what the KPIs on them have to speak of until they are out, and what their checks look at. */
+export const noteTouched = (plan: Plan): string[] =>
+  noteSpines(
     plan,
-    [],
-    facts.flatMap((fact) => affectedSpines(plan, fact)),
-  );
-  const touched = facts.flatMap((fact) =>
-    [[partitionOf(fact)], ...spinesOf(plan, fact)].map((spine) =>
-      touchedRows(plan, fact, spine, spineName('affected', fact, spine)),
+    modelsOf(plan, 'fact').flatMap((fact) =>
+      [[partitionOf(fact)], ...spinesOf(plan, fact)].map((spine) => ({ fact, spine })),
     ),
   );
-  return [...forgetTouched(plan), `${insertTouched}\n${spines}${touched.join('\nunion all\n')}`];
+
+/** Notes the values of spines that the affected partitions of their facts hold now; of a partition itself, also one without rows. */
+const noteSpines = (
+  plan: Plan,
+  spines: readonly { readonly fact: Model; readonly spine: readonly string[] }[],
+): string[] => {
+  if (spines.length === 0) return [];
+  const rows = spines.map(({ fact, spine }) => {
+    const isAffected = isAmong([partitionOf(fact)], affectedPartitions(fact));
+    const held = `(select distinct ${spine.join(', ')} from ${goldTable(fact)} where ${isAffected}) as held`;
+    const isPartition = spine.join() === partitionOf(fact);
+    return touchedRows(plan, fact, spine, isPartition ? spineName(fact, spine) : held);
+  });
+  return [`${insertTouched}\n${rows.join('\nunion all\n')}`];
 };
 
 const findPartitions = (plan: Plan, fact: Model): string => {
@@ -96,7 +104,7 @@ const findPartitions = (plan: Plan, fact: Model): string => {
   ].flatMap(({ relation, columns }) =>
     reasons(plan, fact, columns).map((reason) => `select ${partition} from ${relation} where ${reason}`),
   );
-  return `${plan.engine.createTemporary} ${spineName('affected', fact, [partition])} as
+  return `${plan.engine.createTemporary} ${spineName(fact, [partition])} as
 ${withInlined(plan, [reads])}select distinct ${partition} from (
 ${[...touched, touchedSince(plan, fact, [partition])].join('\nunion all\n')}
 ) as touched where ${partition} is not null`;

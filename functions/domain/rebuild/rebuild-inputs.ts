@@ -1,14 +1,34 @@
+import type { Model } from '../catalog.ts';
 import { literal, type Plan } from './rebuild-plan.ts';
 
 /** What a rebuild starts from, files and models' texts, and its record of which of them it has applied. */
 
-/** Raises the mart's fence to the run's, and fails when a run with the same or a higher one was there. */
-export const raiseFence = ({ mart, run, engine }: Plan): string[] => [
-  `insert into gold.fence (mart, seq, rebuild)
-select ${literal(mart.name)}, -1, '' where not exists (select 1 from gold.fence where mart = ${literal(mart.name)})`,
-  `update gold.fence set rebuild = ${literal(run.rebuild)}, seq = case when seq < ${run.seq} then ${run.seq} else ${engine.failure('a newer rebuild holds the fence', 'seq')} end
-where mart = ${literal(mart.name)}`,
+/**
+ * Raises the mart's fence to the run's, and fails when a run with the same or a higher one was there. A mart that was never
+ * rebuilt gets its fence first. Making tables beforehand raises it `ahead`, and the rebuild itself takes it over from there.
+ */
+export const raiseFence = (plan: Plan, step: 'alone' | 'ahead' | 'after' = 'alone'): string[] => [
+  ...(step === 'after' || plan.run.previous ? [] : [makeFence(plan)]),
+  moveFence(plan, step),
 ];
+
+const makeFence = ({ mart }: Plan): string => `insert into gold.fence (mart, seq, rebuild)
+select ${literal(mart.name)}, -1, '' where not exists (select 1 from gold.fence where mart = ${literal(mart.name)})`;
+
+const moveFence = ({ mart, run, engine }: Plan, step: 'alone' | 'ahead' | 'after'): string => {
+  const ahead = literal(`${run.rebuild} ahead`);
+  const isOurs = `seq < ${run.seq}${step === 'after' ? ` or (seq = ${run.seq} and rebuild = ${ahead})` : ''}`;
+  return `update gold.fence set rebuild = ${step === 'ahead' ? ahead : literal(run.rebuild)}, seq = case when ${isOurs} then ${run.seq} else ${engine.failure('a newer rebuild holds the fence', 'seq')} end
+where mart = ${literal(mart.name)}`;
+};
+
+/** Forgets that the texts of models were applied, so that the rebuild computes these models and what is made of them whole. */
+export const forgetTexts = ({ mart }: Plan, models: readonly Pick<Model, 'name'>[]): string[] =>
+  models.length === 0
+    ? []
+    : [
+        `delete from gold.applied_inputs where mart = ${literal(mart.name)} and origin = 'model' and name in (${models.map(({ name }) => literal(name)).join(', ')})`,
+      ];
 
 /**
  * The relation `changed_inputs` (origin, name, version, batch_id, is_current): every file version and every model text

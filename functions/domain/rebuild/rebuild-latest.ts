@@ -1,7 +1,15 @@
 import type { Model } from '../catalog.ts';
 import { sequenceBefore } from './kpi-items.ts';
 import { affectedSpines, partitionOf } from './rebuild-facts.ts';
-import { isAmong, kpiSettings, literal, modelNamed, type Plan, withInlined } from './rebuild-plan.ts';
+import {
+  isAmong,
+  kpiSettings,
+  literal,
+  modelNamed,
+  modelsOf,
+  type Plan,
+  withInlined,
+} from './rebuild-plan.ts';
 
 /**
  * Which sequence each newest item of a KPI bears, so that whoever publishes the next one knows the one before it
@@ -34,20 +42,32 @@ const newestShown = (plan: Plan, kpi: Model): string =>
   `select item, max(seq) as seq from gold.latest_items where ${itemsOf(plan, kpi)} and seq <= ${plan.run.shown ?? 0} group by item`;
 
 /** Notes the sequence of this rebuild for every item that it unloads, and forgets those that another has followed. */
-export const noteLatest = (plan: Plan, kpi: Model): string[] => {
-  if (!isLatest(kpi)) return [];
-  const partition = partitionColumn(plan, kpi);
-  const fact = modelNamed(plan, kpiSettings(kpi).fact);
-  const spines = withInlined(plan, [], affectedSpines(plan, fact));
-  const affected = `select cast(${partition} as varchar(256)) as item from affected_${fact.name}_${partition}`;
-  const { shown = 0, seq, previous } = plan.run;
+export const noteLatest = (plan: Plan): string[] => {
+  const kpis = modelsOf(plan, 'kpi').filter(isLatest);
+  if (kpis.length === 0) return [];
+  const { shown = 0, previous } = plan.run;
+  const facts = [...new Set(kpis.map((kpi) => modelNamed(plan, kpiSettings(kpi).fact)))];
+  const spines = withInlined(
+    plan,
+    [],
+    facts.flatMap((fact) => affectedSpines(plan, fact)),
+  );
   return [
-    ...(previous && shown > 0
-      ? [
-          `delete from gold.latest_items where ${itemsOf(plan, kpi)} and seq <= ${shown} and not ${isAmong(['item', 'seq'], newestShown(plan, kpi))}`,
-        ]
-      : []),
+    ...(previous && shown > 0 ? [forgetFollowed(plan, shown)] : []),
     `insert into gold.latest_items (mart, model, item, seq)
-${spines}select ${literal(plan.mart.name)}, ${literal(kpi.name)}, item, ${seq} from (${affected}) as latest`,
+${spines}${kpis.map((kpi) => latestRows(plan, kpi)).join('\nunion all\n')}`,
   ];
+};
+
+const latestRows = (plan: Plan, kpi: Model): string => {
+  const { mart, run } = plan;
+  const partition = partitionColumn(plan, kpi);
+  const affected = `select cast(${partition} as varchar(256)) as item from affected_${kpiSettings(kpi).fact}_${partition}`;
+  return `select ${literal(mart.name)}, ${literal(kpi.name)}, item, ${run.seq} from (${affected}) as latest`;
+};
+
+const forgetFollowed = ({ mart }: Plan, shown: number): string => {
+  const ofMart = `mart = ${literal(mart.name)} and seq <= ${shown}`;
+  const newest = `select model, item, max(seq) as seq from gold.latest_items where ${ofMart} group by model, item`;
+  return `delete from gold.latest_items where ${ofMart} and not ${isAmong(['model', 'item', 'seq'], newest)}`;
 };

@@ -1,4 +1,5 @@
 import type { Mart, Model } from '../catalog.ts';
+import { forgetTexts, raiseFence } from './rebuild-inputs.ts';
 import { type Applied, columnList, goldTable, modelsOf, type Part, type Plan } from './rebuild-plan.ts';
 import { touchedColumns, touchedTable } from './rebuild-touched.ts';
 
@@ -41,12 +42,33 @@ const keepBooks = ({ run: { previous } }: Plan): string[] => [
  */
 export const shapeGold = (plan: Plan): Part[] => [
   { path: '', statements: keepBooks(plan) },
-  ...[...modelsOf(plan, 'dimension'), ...modelsOf(plan, 'fact')].map((model) => ({
-    path: model.path,
-    statements: shapeTable(plan, model),
-  })),
+  ...newTables(plan).map((model) => ({ path: model.path, statements: [createTable(model)] })),
+  ...growGold(plan),
+];
+
+/** The part of it that concerns tables that are there, and views. */
+export const growGold = (plan: Plan): Part[] => [
+  ...tablesOf(plan).map((model) => ({ path: model.path, statements: widenTable(plan, model) })),
   ...modelsOf(plan, 'view').map((view) => ({ path: view.path, statements: shapeView(plan, view) })),
 ];
+
+/**
+ * The other part, in a transaction of its own before the rebuild's: new tables are there and empty, whatever an earlier attempt
+ * has left under their names, and none of their rows counts as applied.
+ */
+export const shapeAhead = (plan: Plan): Part[] => [
+  { path: '', statements: [...keepBooks(plan), ...raiseFence(plan, 'ahead')] },
+  ...newTables(plan).map((model) => ({
+    path: model.path,
+    statements: [`drop table if exists ${goldTable(model)}`, createTable(model)],
+  })),
+  { path: '', statements: forgetTexts(plan, newTables(plan)) },
+];
+
+const tablesOf = (plan: Plan): Model[] => [...modelsOf(plan, 'dimension'), ...modelsOf(plan, 'fact')];
+
+const newTables = (plan: Plan): Model[] =>
+  tablesOf(plan).filter(({ name }) => !plan.run.previous?.models[name]);
 
 const shapeView = ({ run, engine }: Plan, view: Model): string[] => {
   if (run.previous?.models[view.name]?.hash === view.hash) return [];
@@ -54,13 +76,12 @@ const shapeView = ({ run, engine }: Plan, view: Model): string[] => {
   return [engine.createView(goldTable(view), select)];
 };
 
-const shapeTable = ({ run }: Plan, model: Model): string[] => {
+const widenTable = ({ run }: Plan, model: Model): string[] => {
   const held = run.previous?.models[model.name]?.columns;
-  if (!held) return [createTable(model)];
   return model.columns.flatMap(({ name, type }) => {
-    const known = held.find((column) => column.name === name);
+    const known = held?.find((column) => column.name === name);
     if (known && known.type !== type) throw new ChangedColumnType(model.name, name, known.type, type);
-    return known ? [] : [`alter table ${goldTable(model)} add column ${name} ${type}`];
+    return known || !held ? [] : [`alter table ${goldTable(model)} add column ${name} ${type}`];
   });
 };
 

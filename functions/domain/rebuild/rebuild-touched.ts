@@ -20,12 +20,12 @@ const nameOf = (spine: readonly string[]): string => spine.join('-');
 const typeOf = (fact: Model, column: string): string =>
   fact.columns.find(({ name }) => name === column)?.type ?? 'varchar(4096)';
 
-/** A select of a spine's values that rebuilds since the one whose KPIs are out have touched. */
+/** A select of a spine's values that this rebuild and those since the one whose KPIs are out have touched, as far as it is noted. */
 export const touchedSince = ({ mart, run }: Plan, fact: Model, spine: readonly string[]): string => {
   const columns = spine.map(
     (column, index) => `cast(${values[index]} as ${typeOf(fact, column)}) as ${column}`,
   );
-  return `select ${columns.join(', ')} from gold.${touchedTable}
+  return `select distinct ${columns.join(', ')} from gold.${touchedTable}
 where mart = ${literal(mart.name)} and fact = ${literal(fact.name)} and spine = ${literal(nameOf(spine))} and seq > ${run.shown ?? 0}`;
 };
 

@@ -2,10 +2,11 @@ import type { Mart, Model } from '../catalog.ts';
 import { inOrderOfReferences } from './models.ts';
 import { runChecks } from './rebuild-checks.ts';
 import { rebuildDimension } from './rebuild-dimensions.ts';
-import { noteTouched, rebuildFact } from './rebuild-facts.ts';
+import { noteTouched, rebuildFacts } from './rebuild-facts.ts';
 import { findChangedInputs, raiseFence, recordApplied } from './rebuild-inputs.ts';
 import { unloadKpi } from './rebuild-kpis.ts';
 import { noteLatest } from './rebuild-latest.ts';
+import { batchOf, isWithinLimits, OversizedRebuild, type RebuildBatch } from './rebuild-limits.ts';
 import {
   factSettings,
   modelsOf,
@@ -14,60 +15,52 @@ import {
   planRebuild,
   type RebuildRun,
 } from './rebuild-plan.ts';
-import { shapeGold } from './rebuild-tables.ts';
+import { growGold, shapeAhead, shapeGold } from './rebuild-tables.ts';
+import { forgetTouched } from './rebuild-touched.ts';
 
+export { OversizedRebuild, type RebuildBatch, transactionLimits } from './rebuild-limits.ts';
 export type { Applied, RebuildRun } from './rebuild-plan.ts';
 export { appliedBy } from './rebuild-tables.ts';
 
-/** What the warehouse takes in one transaction: so many statements, so many bytes of SQL. */
-export const transactionLimits = { statements: 40, bytes: 100_000 } as const;
-
-/** A transaction that is more than the warehouse takes at once. */
-export class OversizedRebuild extends Error {
-  override readonly name = 'OversizedRebuild';
-
-  constructor(
-    readonly mart: string,
-    readonly statements: number,
-    readonly bytes: number,
-  ) {
-    super(
-      `rebuilding ${mart} takes ${statements} statements (of at most 40) and ${bytes} bytes (of less than 100,000)`,
-    );
-  }
-}
-
-/**
- * The statements of the one transaction that brings a mart up to date: the fence, what differs, dimensions, facts, KPIs
- * unloaded, checks, the record of what was applied. Each statement is complete and has no semicolon; they need a fresh
- * session for their temporary relations. Throws `OversizedRebuild`, `UnsafeValue` and `ChangedColumnType`.
- */
-export const composeRebuild = (mart: Mart, run: RebuildRun): string[] => {
-  const statements = partsOf(planRebuild(mart, run)).flatMap((part) => part.statements);
-  const bytes = statements.reduce(
-    (total, statement) => total + new TextEncoder().encode(statement).length,
-    0,
-  );
-  if (statements.length > transactionLimits.statements || bytes >= transactionLimits.bytes)
-    throw new OversizedRebuild(mart.name, statements.length, bytes);
-  return statements;
-};
+/** The statements of a rebuild, batch after batch. Each is complete and has no semicolon. Throws what `rebuildBatches` throws. */
+export const composeRebuild = (mart: Mart, run: RebuildRun): string[] =>
+  rebuildBatches(mart, run).flatMap(({ statements }) => statements);
 
 /** For each statement of a rebuild the file of `sql/` that it runs, as far as it is one file; else empty. */
 export const pathsOfStatements = (mart: Mart, run: RebuildRun): string[] =>
-  partsOf(planRebuild(mart, run)).flatMap(({ path, statements }) => statements.map(() => path));
+  rebuildBatches(mart, run).flatMap(({ paths }) => paths);
 
-const partsOf = (plan: Plan): Part[] => [
-  ...shapeGold(plan),
-  { path: '', statements: [...raiseFence(plan), findChangedInputs(plan)] },
-  ...tablesInOrder(plan).map((model) => ({ path: model.path, statements: rebuildTable(plan, model) })),
-  ...modelsOf(plan, 'kpi').map((kpi) => ({
-    path: kpi.path,
-    statements: [unloadKpi(plan, kpi), ...noteLatest(plan, kpi)],
-  })),
+/**
+ * The transactions that bring a mart up to date, one after the other: one where all of it fits into one. Else gold and its checks
+ * come first and the KPIs, unloaded from it, last; and new tables are made ahead where that is too much as well. Each needs a
+ * fresh session for its temporary relations. Throws `OversizedRebuild`, `UnsafeValue` and `ChangedColumnType`.
+ */
+export const rebuildBatches = (mart: Mart, run: RebuildRun): RebuildBatch[] => {
+  const plan = planRebuild(mart, run);
+  const kpis = kpiParts(plan);
+  const gold = [...shapeGold(plan), ...goldParts(plan, 'alone')];
+  const whole = batchOf('rebuild', [...gold, ...kpis]);
+  if (isWithinLimits(whole)) return [whole];
+  const apart = isWithinLimits(batchOf('gold', gold))
+    ? [batchOf('gold', gold)]
+    : [batchOf('shape', shapeAhead(plan)), batchOf('gold', [...growGold(plan), ...goldParts(plan, 'after')])];
+  const batches = [...apart, batchOf('rebuild', kpis)].filter(({ statements }) => statements.length > 0);
+  for (const batch of [...batches].reverse())
+    if (!isWithinLimits(batch)) throw new OversizedRebuild(mart.name, batch);
+  return batches.map((batch, at) => (at === batches.length - 1 ? { ...batch, step: 'rebuild' } : batch));
+};
+
+const goldParts = (plan: Plan, fence: 'alone' | 'after'): Part[] => [
+  { path: '', statements: [...raiseFence(plan, fence), findChangedInputs(plan)] },
+  ...rebuildTables(plan, tablesInOrder(plan)),
   { path: '', statements: noteTouched(plan) },
   { path: checksPath(plan), statements: runChecks(plan) },
   { path: '', statements: recordApplied(plan) },
+];
+
+const kpiParts = (plan: Plan): Part[] => [
+  ...modelsOf(plan, 'kpi').map((kpi) => ({ path: kpi.path, statements: [unloadKpi(plan, kpi)] })),
+  { path: '', statements: [...noteLatest(plan), ...forgetTouched(plan)] },
 ];
 
 /** A fact comes after what it and the KPIs on it are made of: what changed there says which of its rows are computed again. */
@@ -78,7 +71,9 @@ const tablesInOrder = ({ mart }: Plan): Model[] =>
         model.kind === 'fact' ? factSettings(model) : { dimensions: {}, whole: {} };
       return { model, name: model.name, refs: [...model.refs, ...Object.keys({ ...dimensions, ...whole })] };
     }),
-  ).map(({ model }) => model);
+  )
+    .map(({ model }) => model)
+    .filter(({ kind }) => kind === 'dimension' || kind === 'fact');
 
 /** All checks run in one statement. */
 const checksPath = (plan: Plan): string => {
@@ -86,7 +81,12 @@ const checksPath = (plan: Plan): string => {
   return only && others.length === 0 ? only.path : 'sql/checks/';
 };
 
-const rebuildTable = (plan: Plan, model: Model): string[] => {
-  if (model.kind === 'dimension') return rebuildDimension(plan, model);
-  return model.kind === 'fact' ? rebuildFact(plan, model) : [];
+/** Facts that follow each other are found together, for none of them waits for another one's rows. */
+const rebuildTables = (plan: Plan, [model, ...others]: readonly Model[]): Part[] => {
+  if (!model) return [];
+  if (model.kind === 'dimension')
+    return [{ path: model.path, statements: rebuildDimension(plan, model) }, ...rebuildTables(plan, others)];
+  const next = others.findIndex(({ kind }) => kind === 'dimension');
+  const facts = [model, ...(next < 0 ? others : others.slice(0, next))];
+  return [...rebuildFacts(plan, facts), ...rebuildTables(plan, next < 0 ? [] : others.slice(next))];
 };

@@ -8,12 +8,13 @@ import { isTriedAgain } from './retrying.ts';
 
 /** What the functions around a rebuild share: its statement's name, its spec, whether one is due, how it ends. */
 
-/** Name of the statement that carries a rebuild; `name` is the stack's. */
-export const statementName = (name: string, rebuild: string): string => `${name}-rebuild-${rebuild}`;
+/** Name of the statement that carries a rebuild's last transaction, or one that goes before it; `name` is the stack's. */
+export const statementName = (name: string, rebuild: string, step?: RebuildRecord['step']): string =>
+  step === undefined ? `${name}-rebuild-${rebuild}` : `${name}-prepare-${step}-${rebuild}`;
 
 /** The rebuild that a statement carries. */
 export const rebuildOfStatement = (name: string): string =>
-  name.slice(name.indexOf('-rebuild-') + '-rebuild-'.length);
+  /-(?:rebuild|prepare-(?:shape|gold))-(.*)$/.exec(name)?.[1] ?? name;
 
 /** The mart of a rebuild's id. */
 export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebuild.lastIndexOf('-'));

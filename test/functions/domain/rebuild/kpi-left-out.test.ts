@@ -23,6 +23,7 @@ const spec: RebuildSpec = {
   batches: [],
   as_of: '',
   unload: 'kpis/',
+  before: [],
   statements: [],
   kpis: [
     { model: 'days', shapes: [shape('DAY#{day}', 'CURRENT', 'pointer')] },

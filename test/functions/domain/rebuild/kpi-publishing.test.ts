@@ -21,6 +21,7 @@ const spec: RebuildSpec = {
   batches: [],
   as_of: '2024-06-26T00:00:00.000Z',
   unload: 'kpis/',
+  before: [],
   statements: [],
   kpis: [
     { model: 'days', shapes: [shape('DAY#{day}', 'CURRENT', 'pointer')] },

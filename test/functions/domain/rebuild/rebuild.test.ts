@@ -1,7 +1,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../../../deploy/render.ts';
 import type { Catalog, Mart } from '../../../../functions/domain/catalog.ts';
-import { appliedBy, composeRebuild } from '../../../../functions/domain/rebuild/rebuild.ts';
+import {
+  type Applied,
+  appliedBy,
+  composeRebuild,
+  rebuildBatches,
+} from '../../../../functions/domain/rebuild/rebuild.ts';
 import type { Row, TestWarehouse } from '../../../sql/warehouse.ts';
 import { describeWarehouses, duckdb, type TestEngine } from '../../../sql/warehouses.ts';
 
@@ -274,6 +279,40 @@ describe('composeRebuild', () => {
 
   it('refuses ids that could end a literal', () => {
     expect(() => composeRebuild(mart, { ...run, batches: [`b'1`] })).toThrow(/"b'1"/);
+  });
+
+  it('takes three transactions for a first rebuild that is too much for one, and never more than forty statements', () => {
+    const clones = (
+      name: string,
+      number: number,
+      change: (index: number) => Partial<Mart['models'][number]>,
+    ) => {
+      const models = mart.models.filter((model) => model.name === name);
+      return Array.from({ length: number }, (_, index) => ({
+        ...models[0],
+        name: `${name}_${index}`,
+        ...change(index),
+      }));
+    };
+    const added = [
+      ...clones('dim_tracks', 4, () => ({})),
+      ...clones('fact_listens', 2, () => ({})),
+      ...clones('kpi_days', 4, (index) => ({
+        meta: { fact: `fact_listens_${index % 2}`, spine: ['listen_date'] },
+      })),
+      ...clones('kpi_listeners', 4, (index) => ({
+        meta: { fact: `fact_listens_${index % 2}`, spine: ['user_id'] },
+      })),
+    ] as Mart['models'];
+    const wide = { ...mart, models: [...mart.models, ...added] };
+    const count = (kind: string) => wide.models.filter((model) => model.kind === kind).length;
+    expect(['dimension', 'fact', 'kpi'].map(count)).toEqual([6, 3, 15]);
+    const steps = (options: Partial<typeof run & { previous: Applied }>) =>
+      rebuildBatches(wide, { ...run, ...options }).map(
+        ({ step, statements }) => `${step} ${statements.length}`,
+      );
+    expect(steps({})).toEqual(['shape 27', 'gold 38', 'rebuild 16']);
+    expect(steps({ previous: appliedBy(wide) })).toEqual(['gold 37', 'rebuild 16']);
   });
 
   it('refuses more than a transaction takes', () => {
