@@ -39,7 +39,7 @@ describe('a problem of a manifest has its line and column', () => {
     [
       'another file',
       'id,é\n1,2\n',
-      /^line 1, column 1: manifest: is not JSON \(a value is asked, at position 0\)/,
+      /^line 1, column 1: manifest: is not JSON \(a value is expected, at position 0\)/,
     ],
     ['an end that is missing', text.slice(0, -4), /^line 14, column \d+: manifest: is not JSON/],
     [
