@@ -10,14 +10,19 @@ const examples = [...page.matchAll(/<!-- runs in test\/checks-docs\.test\.ts -->
   ([, sql = '']) => sql,
 );
 
+/** The column of the example's pages. */
+const withIds = (files: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path, text.replace(/\baccount\b/g, 'account_id')]),
+  );
+
 let root = '';
 afterAll(() => (root === '' ? undefined : rm(root, { recursive: true, force: true })));
 
 test('the examples in docs/checks.md render, and find what they say', async () => {
   expect(examples).toHaveLength(2);
   root = await writeProject({
-    ...transactions,
-    ...accounts,
+    ...withIds({ ...transactions, ...accounts }),
     'sql/checks/fact_transactions_known_accounts.sql': examples[0] ?? '',
     'sql/checks/fact_transactions_fresh.sql': examples[1] ?? '',
   });
@@ -27,15 +32,15 @@ test('the examples in docs/checks.md render, and find what they say', async () =
   if (!mart) throw new Error('no mart');
   const warehouse = await openWarehouse(catalog);
   const landed = { version: 'v1', landedAt: '2026-02-10 00:00:00' };
-  await warehouse.publish({ ...landed, dataset: 'accounts', file: 'a', rows: [{ account: 'DE01' }] });
+  await warehouse.publish({ ...landed, dataset: 'accounts', file: 'a', rows: [{ account_id: 'DE01' }] });
   const row = { currency: 'EUR', note: null, amount: '1.00', booked_at: '2026-01-30 09:00:00' };
   await warehouse.publish({
     ...landed,
     dataset: 'transactions',
     file: 't',
     rows: [
-      { ...row, transaction_id: 'T1', account: 'DE01' },
-      { ...row, transaction_id: 'T2', account: 'US01' },
+      { ...row, transaction_id: 'T1', account_id: 'DE01' },
+      { ...row, transaction_id: 'T2', account_id: 'US01' },
     ],
   });
   await warehouse.rebuild(mart);

@@ -2,6 +2,7 @@ import { answer } from './answer.ts';
 import { askWarehouse, type Rows } from './ask-warehouse.ts';
 import { count } from './count.ts';
 import { describedTables } from './described-tables.ts';
+import { leftOver, leftOverLines } from './left-over.ts';
 import { csvOf, documentOf, tableLines } from './rows-text.ts';
 import { onTarget, type Target, type TargetFlags } from './target.ts';
 
@@ -22,9 +23,14 @@ export const showTable = (table: string | undefined, flags: ShowFlags): Promise<
     if (!Number.isSafeInteger(limit) || limit < 0) throw new Error('--limit is a whole number from 0');
     const known = describedTables(await target.catalog());
     const tables = await askWarehouse(listing);
-    if (table === undefined) return tellTables(flags, tables, known);
+    const left_over = leftOver(
+      tables.rows.map(([name]) => String(name)),
+      await target.marts(),
+    );
+    if (table === undefined) return tellTables(flags, tables, known, left_over);
     const full = nameIn(tables, table);
     const name = quoted(full);
+    const own = left_over.filter((one) => one === full);
     const { types, key } = known.get(full) ?? { types: new Map(), key: [] };
     const order = key.length > 0 ? key.map(quoted).join(', ') : 'all';
     const rows = await askWarehouse(`select * from ${name} order by ${order} limit ${limit}`);
@@ -34,6 +40,7 @@ export const showTable = (table: string | undefined, flags: ShowFlags): Promise<
       rows.columns.map(({ name: column, type }) => [column, types.get(column) ?? type]),
     );
     const lines = [...tableLines(columns), '', ...tableLines(rows), `(${rows.rows.length} of ${total} rows)`];
+    lines.push(...leftOverLines(own));
     tell(flags, rows, { table: name, total_rows: Number(total), ...documentOf(rows) }, lines);
   });
 
@@ -43,21 +50,27 @@ const tableOf = (names: readonly string[], rows: Rows['rows']): Rows => ({
 });
 
 /** What rebuilds keep for themselves in gold stands apart from the models. */
-const tellTables = (flags: ShowFlags, tables: Rows, known: ReadonlyMap<string, unknown>): void => {
+const tellTables = (
+  flags: ShowFlags,
+  tables: Rows,
+  known: ReadonlyMap<string, unknown>,
+  left_over: readonly string[],
+): void => {
   const isInternal = ([name]: Rows['rows'][number]): boolean =>
-    String(name).startsWith('gold.') && !known.has(String(name));
+    String(name).startsWith('gold.') && !known.has(String(name)) && !left_over.includes(String(name));
   const [internal, others] = [tables.rows.filter(isInternal), tables.rows.filter((row) => !isInternal(row))];
   const apart = internal.length > 0 ? ['', 'Kept by rebuilds for themselves:', ''] : [];
   const lines = [
     ...tableLines({ ...tables, rows: others }),
     ...apart,
     ...(internal.length > 0 ? tableLines({ ...tables, rows: internal }) : []),
+    ...leftOverLines(left_over),
   ];
   const rows = [...others, ...internal];
   tell(
     flags,
     { ...tables, rows },
-    { ...documentOf({ ...tables, rows }), internal: internal.map(([name]) => name) },
+    { ...documentOf({ ...tables, rows }), internal: internal.map(([name]) => name), left_over },
     lines,
   );
 };

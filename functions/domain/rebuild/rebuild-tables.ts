@@ -28,6 +28,9 @@ const bookkeeping: Readonly<Record<string, string>> = {
   [touchedTable]: touchedColumns,
 };
 
+/** Names of the tables in which rebuilds write down what they have done. */
+export const bookkeepingTables: readonly string[] = Object.keys(bookkeeping);
+
 const keepBooks = ({ run: { previous } }: Plan): string[] => [
   ...(previous ? [] : ['create schema if not exists gold']),
   ...Object.entries(bookkeeping)

@@ -20,7 +20,7 @@ import { forgetTouched } from './rebuild-touched.ts';
 
 export { OversizedRebuild, type RebuildBatch, transactionLimits } from './rebuild-limits.ts';
 export type { Applied, RebuildRun } from './rebuild-plan.ts';
-export { appliedBy } from './rebuild-tables.ts';
+export { appliedBy, bookkeepingTables } from './rebuild-tables.ts';
 
 /** The statements of a rebuild, batch after batch. Each is complete and has no semicolon. Throws what `rebuildBatches` throws. */
 export const composeRebuild = (mart: Mart, run: RebuildRun): string[] =>
