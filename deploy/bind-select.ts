@@ -200,7 +200,11 @@ const unknownRelation = (name: string, relations: Relations): string => {
   if (name.startsWith('affected_'))
     return `nothing gives ${name} here: a fact's partition and what its KPIs have as partition or spine are known as affected, to its KPIs and to checks; to the fact its partition alone`;
   if (name === 'nothing') return 'what it refers to is not there';
-  const own = [...relations.keys()].filter((known) => !known.includes('.') && !known.startsWith('affected_'));
+  const isSource = name.includes('.');
+  const own = [...relations.keys()].filter(
+    (known) => known.includes('.') === isSource && !/^(affected_|__dbt__)/.test(known),
+  );
+  if (isSource) return `there is no relation ${name}${nameHint(name, own)}`;
   return `there is no relation ${name}${nameHint(name, own)}; models are read by ref('…')`;
 };
 

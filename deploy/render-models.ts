@@ -279,6 +279,7 @@ const shapeMessages = (
   const filled = [...`${pk}${sk}`.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
   const own = filled.filter((name) => name !== 'version' && name !== 'seq');
   return [
+    ...[pk, sk].flatMap(templateMessages),
     ...lacking(kpi, own, 'config: kpi', (name) => `{${name}}`),
     ...lacking(kpi, omit, 'config: kpi: omit'),
     ...lists.flatMap(({ from, by, order }) => {
@@ -295,6 +296,12 @@ const shapeMessages = (
       ];
     }),
   ];
+};
+
+const templateMessages = (template: string): Objection[] => {
+  if (template === '') return ['config: kpi: a key of DynamoDB is never empty'];
+  if (!/[{}]/.test(template.replaceAll(/\{[^{}]*\}/g, ''))) return [];
+  return [{ message: `config: kpi: ${template} has a brace too few or too many`, at: `'${template}'` }];
 };
 
 const checkMessages: ModelRule = ({ columns }) =>

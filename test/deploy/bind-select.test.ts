@@ -44,6 +44,11 @@ describe('binding a select', () => {
       ['s.pric: s has no column pric (did you mean price?)'],
     ],
     ['a relation without its alias', 'select p.price from gold.sales as s', [/no relation p is read here/]],
+    [
+      'a silver table that is not there',
+      'select price from gold.sale',
+      [/there is no relation gold\.sale \(did you mean gold\.sales\?\)$/],
+    ],
     ['a relation that is not there', 'select sale_id from sales', [/there is no relation sales/]],
     [
       'every misspelt column of a statement, once where it is read first',

@@ -216,6 +216,13 @@ describe('renderCatalog', () => {
       },
       /config: dimensions: dim_tracks is joined by columns of the fact: song is no column/,
     ],
+    [
+      'KPI keys that are empty, or not closed',
+      {
+        'sql/kpis/kpi_top_genres.sql': `{{ config(meta={'partition': 'listen_date', 'kpi': [{'pk': '', 'sk': 'X#{listen_date', 'publish': 'series'}]}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }}`,
+      },
+      /config: kpi: a key of DynamoDB is never empty[\s\S]*1:\d+ config: kpi: X#\{listen_date has a brace too few or too many/,
+    ],
   ])('refuses %s', async (_, files, message) => {
     expect(await problemsOf(files)).toMatch(message);
   });
