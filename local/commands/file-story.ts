@@ -3,6 +3,7 @@ import { landingPrefix } from '../../functions/domain/landing.ts';
 import type { FileRecord, Reprocess, Reprocessed } from '../../functions/domain/ledger.ts';
 import type { Ledger } from '../../functions/domain/ports.ts';
 import { repairsOf } from '../../functions/domain/repair/repaired.ts';
+import { oneLine } from './answer.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
 import { byLanding } from './in-quarantine.ts';
 import { brokenRule } from './report-lines.ts';
@@ -21,7 +22,9 @@ export const fileStory = async (
 
 /** The story for people: each version with its moments, in their order. */
 export const storyLines = (records: readonly FileRecord[]): string[] =>
-  records.flatMap((record, index) => [...(index === 0 ? [] : ['']), ...versionLines(record, records)]);
+  records
+    .flatMap((record, index) => [...(index === 0 ? [] : ['']), ...versionLines(record, records)])
+    .map(oneLine);
 
 const versionLines = (record: FileRecord, records: readonly FileRecord[]): string[] => [
   `${styleText('bold', record.key)}  version ${record.number} (${record.version}), ${record.state}`,

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { RuleFailure } from '../../functions/domain/spec.ts';
+import { oneLine } from './answer.ts';
 import { count } from './count.ts';
 
 /** A report as it lies beside what is in quarantine of a file: of a judgement by the manifest, or by quality rules. */
@@ -68,7 +69,7 @@ export const reportLines = (report: FileReport): string[] => {
     ...violationLines(report),
     ...countLines(report),
     ...exampleLines(report),
-  ];
+  ].map(oneLine);
 };
 
 const countLines = ({ counts = {} }: FileReport): string[] => {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { BatchRecord, FileRecord, FileState, Lease } from '../../functions/domain/ledger.ts';
+import { oneLine } from './answer.ts';
 import { count } from './count.ts';
 import { type DatasetRuns, nameBehind } from './dataset-runs.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
@@ -88,7 +89,7 @@ const fileLines = (record: FileRecord, files: readonly FileRecord[]): string[] =
   return [
     `  ${shortTime(landed_at)}  ${nameBehind(dataset, key)}  ${styleText(colors[state] ?? 'dim', state)}  ${facts.join(', ')}`.trimEnd(),
     ...details.flatMap((detail) => (detail ? [`      ${detail}`] : [])),
-  ];
+  ].map(oneLine);
 };
 
 const whyOf = (record: FileRecord): string[] => {

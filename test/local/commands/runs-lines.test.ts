@@ -75,6 +75,11 @@ describe('what is said of a dataset', () => {
     expect(answer).toContain(': out of memory');
   });
 
+  test('keeps to its lines whatever a file is called', () => {
+    const answer = said([fileRecord('rejected', { key: 'data/streams/a\nb.csv' })]);
+    expect(answer).toContain('  a\\u000ab.csv  rejected');
+  });
+
   test('is the newest of many files, and how to see the others', () => {
     const answer = said(many('published'));
     expect(answer).toContain('… and 5 more: --limit 25');
