@@ -68,7 +68,7 @@ export const enrollVersions = async (
  */
 export const judgeLanded = async (ports: Ports, file: FileRecord): Promise<Verdict> => {
   if (readName(file.key).kind === 'marker') {
-    return { state: 'ignored', patch: { reason: markerReason, ignored_at: ports.clock.now() } };
+    return { state: 'ignored', patch: { reason: markerReason(file.key), ignored_at: ports.clock.now() } };
   }
   return judgeBytes(ports, file, file, (under, judged) => verdictOf(ports, file, under, judged));
 };

@@ -26,14 +26,21 @@ export const readName = (key: string): LandedName => {
   const slash = path.indexOf('/');
   const dataset = slash < 0 ? '' : path.slice(0, slash);
   const file = path.slice(slash + 1);
-  if (key.endsWith('/') || isMarker(file)) return { kind: 'marker', dataset, file };
+  if (key.endsWith('/') || isMarker(file) || isUnfinished(file)) return { kind: 'marker', dataset, file };
   if (key.includes('#') || leadsOut(path)) return { kind: 'refused', dataset, file };
   if (dataset && file === 'manifest.json') return { kind: 'manifest', dataset, file };
   return { kind: 'file', dataset, file };
 };
 
 /** Why a marker is ignored. */
-export const markerReason = 'a marker, which holds no rows';
+export const markerReason = (key: string): string =>
+  isUnfinished(key)
+    ? 'in a folder for what a job has not finished, which it moves or removes in the end'
+    : 'a marker, which holds no rows';
+
+/** Folders in which Spark, Hadoop and Hive keep what their tasks are still writing: an attempt may be there twice. */
+const isUnfinished = (file: string): boolean =>
+  /(?:^|\/)(?:_temporary|_spark_metadata|\.(?:spark|hive)-staging[^/]*)\//.test(file);
 
 /** What Hadoop, Spark and their like write beside their files: that a job or a folder is done, checksums, and summaries that hold no rows. */
 const isMarker = (file: string): boolean =>

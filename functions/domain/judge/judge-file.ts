@@ -25,7 +25,7 @@ export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
   judgeSize(file, findings);
   if (findings.total > 0) parser.stop();
   const { sha256, damage } = await readLanded(file, parser);
-  if (readName(key).kind === 'marker') return { verdict: 'ignored', reason: markerReason, sha256 };
+  if (readName(key).kind === 'marker') return { verdict: 'ignored', reason: markerReason(key), sha256 };
   if (damage) findings.add(damage.rule, undefined, () => ({ subject: 'the file', says: damage.says }));
   const repeats = index && !parser.isStopped ? judgeKeys(index, manifest, findings) : undefined;
   return conclude(file, parser, findings, sha256, repeats);
