@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fileKind } from '../../functions/domain/judge/judge-kind.ts';
@@ -64,6 +65,8 @@ export async function* readText(path: string, onRead: OnRead): AsyncGenerator<Ui
 /** Bytes of a file on the disk; throws `CannotInfer` where there is none. */
 export const sizeOf = async (path: string): Promise<number> => {
   const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory())
+    throw new CannotInfer(`${path} is a folder; name the files in it, such as ${join(path, '*')}`);
   if (!found?.isFile()) throw new CannotInfer(`there is no file ${path}`);
   return found.size;
 };

@@ -79,6 +79,7 @@ describe('soundcheck infer', () => {
 
   it.each([
     ['a file that is not there', ['nowhere.csv'], /^error: there is no file nowhere\.csv/],
+    ['a folder', ['test'], /^error: test is a folder; name the files in it, such as test\/\*/],
     ['an empty file', ['nothing.csv'], /^error: .*nothing\.csv is empty/],
     ['no file', [], /missing required argument/],
     ['a name that is none', ['accounts.csv', '--dataset', 'Two Words'], /is no name of a dataset/],
