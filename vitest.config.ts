@@ -10,8 +10,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Many tests wait rather than work: also two processors take two files at once.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait rather than work: two processors take three files at once.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // Spark's sessions live for seconds here: a Java that compiles quickly rather than well.
     env: { JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' },
     projects: [

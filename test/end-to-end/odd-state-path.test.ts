@@ -24,7 +24,7 @@ describe('a state under an odd path', { timeout: 240_000 }, () => {
     expect([started.code, started.stderr]).toEqual([0, expect.anything()]);
     const counted = 'select count(*) as listens from gold.fact_listens';
     const { stdout } = await soundcheck(['query', counted, '--csv', '--state', state]);
-    expect(stdout).toBe('listens\r\n11346\r\n');
+    expect(stdout).toBe('listens\n11346\n');
     const { marts } = JSON.parse((await soundcheck(['kpis', '--json', '--state', state])).stdout);
     expect(marts[0].kpis[0].items[0]).toMatchObject({ pk: 'DAY#2024-06-25', listens: 11_346 });
   });

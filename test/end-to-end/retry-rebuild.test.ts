@@ -51,7 +51,7 @@ describe('a rebuild that failed by its SQL', { timeout: 240_000 }, () => {
       { timeout: 60_000, interval: 200 },
     );
     expect((await run('runs', '--open')).stdout).toMatch(
-      /banking: rebuild banking-00000001 failed .*\n {2}sql\/kpis\/kpi_booking_days\.sql.*\n {2}next: .*npx soundcheck retry --mart banking\n/,
+      /banking: rebuild banking-00000001 failed .*\n {2}sql\/kpis\/kpi_booking_days\.sql.*\n {2}next: .*npx soundcheck retry --mart banking --state \S+\n/,
     );
   });
 
