@@ -18,8 +18,25 @@ const listed = (keys: readonly string[]): string =>
 export const issueProblem = (issue: z.core.$ZodIssue): string => {
   const path = pathOf(issue.path) || 'manifest';
   if (issue.code === 'invalid_type') return `${path}: is missing or is no ${issue.expected}`;
-  if (issue.code === 'invalid_key')
-    return `${path}: ${issue.issues.map(({ message }) => message).join(', ')}`;
+  if (issue.code === 'invalid_key') return `${path}: ${issue.issues.map(plainWords).join(', ')}`;
   if (issue.code === 'unrecognized_keys') return `${path}: has unknown keys ${listed(issue.keys)}`;
-  return `${path}: ${issue.message}`;
+  return `${path}: ${plainWords(issue)}`;
+};
+
+const unitOf: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
+
+/** Limits and choices in the words of all other problems; what has words of its own keeps them. */
+const plainWords = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'too_small') {
+    const unit = unitOf[issue.origin];
+    if (unit === undefined) return `is less than ${issue.minimum}`;
+    return Number(issue.minimum) === 1 ? 'is empty' : `has fewer than ${issue.minimum}${unit}`;
+  }
+  if (issue.code === 'too_big') {
+    const unit = unitOf[issue.origin];
+    return unit === undefined ? `is more than ${issue.maximum}` : `has more than ${issue.maximum}${unit}`;
+  }
+  if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid'))
+    return `is none of ${issue.values.map(String).join(', ')}`;
+  return issue.message;
 };

@@ -74,6 +74,25 @@ describe('parseManifest', () => {
     ['a field that is no object', { schema: { fields: { a: 'int' } } }, 'schema.fields.a: '],
     ['no field', { schema: { fields: {} } }, 'schema.fields: names no field'],
     ['a version that is no text', { top: { version: 1 } }, 'version: '],
+    ['an empty version', { top: { version: '' } }, 'version: is empty'],
+    [
+      'a name of 129 characters',
+      { schema: { fields: { ['a'.repeat(129)]: { type: 'int' } } } },
+      `schema.fields["${'a'.repeat(100)}…"]: has more than 128 characters`,
+    ],
+    ['no row at most', { schema: { max_rows: 0 } }, 'schema.max_rows: is less than 1'],
+    ['rows of 1 GiB', { schema: { max_row_bytes: 2 ** 30 } }, 'schema.max_row_bytes: is more than 16777216'],
+    ['no choice', { schema: field({ one_of: [] }) }, 'schema.fields.a.one_of: is empty'],
+    [
+      'another way to write timestamps',
+      { schema: field({ type: 'timestamp', format: 'DD.MM.YYYY' }) },
+      'schema.fields.a.format: is none of YYYY-MM-DD HH:mm:ss, ',
+    ],
+    [
+      'another answer to duplicates',
+      { schema: { on_duplicate: 'all' } },
+      'schema.on_duplicate: is none of first, last, reject',
+    ],
     ['no version', { top: { version: undefined } }, 'version: is missing'],
     ['a directory outside landing', { top: { directory: 'lake/' } }, 'directory: is not a landing folder'],
     [
