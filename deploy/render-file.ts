@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+import { issueWords } from '../functions/domain/manifest/manifest-problems.ts';
 import { Settings } from './render-settings.ts';
 import { type DerivedName, derivedNames, type OutputColumn, outputColumns } from './sql-columns.ts';
 import type { SqlFile } from './sql-files.ts';
@@ -55,13 +57,11 @@ export const renderFile = (
   };
 };
 
-type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
-
-const settingProblems = (file: SqlFile, issues: readonly Issue[]): Problem[] =>
-  issues.map(({ path, message }) => ({
+const settingProblems = (file: SqlFile, issues: readonly z.core.$ZodIssue[]): Problem[] =>
+  issues.map((issue) => ({
     file: file.path,
     ...placeOf(file.source, 'config('),
-    message: `config: ${[...path, ''].join('.').slice(0, -1) || 'it'}: ${message}`,
+    message: `config: ${issue.path.join('.') || 'it'}: ${issueWords(issue)}`,
   }));
 
 /** The texts of a file for a full and for an incremental run, which mostly are one. */

@@ -109,7 +109,7 @@ describe('renderCatalog', () => {
     [
       'a setting that is none',
       view(`{{ config(meta={'partion': 'a'}) }}\nselect cast(1 as date) as a`),
-      /dim_extra\.sql:1:4 config: .*partion/,
+      /dim_extra\.sql:1:4 config: .*has unknown keys partion/,
     ],
     [
       'SQL that is not portable, where it stands',

@@ -15,18 +15,17 @@ const listed = (keys: readonly string[]): string =>
   [...keys.slice(0, mostShown).map(shortened), ...(keys.length > mostShown ? ['…'] : [])].join(', ');
 
 /** One problem from what zod found. */
-export const issueProblem = (issue: z.core.$ZodIssue): string => {
-  const path = pathOf(issue.path) || 'manifest';
-  if (issue.code === 'invalid_type') return `${path}: is missing or is no ${issue.expected}`;
-  if (issue.code === 'invalid_key') return `${path}: ${issue.issues.map(plainWords).join(', ')}`;
-  if (issue.code === 'unrecognized_keys') return `${path}: has unknown keys ${listed(issue.keys)}`;
-  return `${path}: ${plainWords(issue)}`;
-};
+export const issueProblem = (issue: z.core.$ZodIssue): string =>
+  `${pathOf(issue.path) || 'manifest'}: ${issueWords(issue)}`;
 
 const unitOf: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
 
-/** Limits and choices in the words of all other problems; what has words of its own keeps them. */
-const plainWords = (issue: z.core.$ZodIssue): string => {
+/** What zod found in the words of all other problems; what has words of its own keeps them. */
+export const issueWords = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid'))
+    return `is missing or is no ${issue.expected}`;
+  if (issue.code === 'invalid_key') return issue.issues.map(issueWords).join(', ');
+  if (issue.code === 'unrecognized_keys') return `has unknown keys ${listed(issue.keys)}`;
   if (issue.code === 'too_small') {
     const unit = unitOf[issue.origin];
     if (unit === undefined) return `is less than ${issue.minimum}`;
