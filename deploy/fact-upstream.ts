@@ -1,7 +1,7 @@
 import { ancestorsOf, datasetsOf } from '../functions/domain/rebuild/models.ts';
 import { inlinedName } from '../functions/domain/rebuild/rebuild-plan.ts';
 import { dimensionJoins, type JoinRelation, type NaturalKeys } from './dimension-joins.ts';
-import type { Draft } from './render-models.ts';
+import type { Draft } from './model-draft.ts';
 
 /** What a fact and the KPIs on it are made of besides the fact's own rows, and which of the fact's rows a change of it can touch. */
 export type FactUpstream = {

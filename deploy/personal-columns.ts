@@ -1,8 +1,8 @@
 import { parseManifest } from '../functions/domain/manifest/manifest.ts';
 import { personalColumns } from '../functions/domain/personal.ts';
+import type { Draft } from './model-draft.ts';
 import type { Rules } from './render-datasets.ts';
 import type { RenderedFile } from './render-file.ts';
-import type { Draft } from './render-models.ts';
 
 /** For each dataset the columns of its silver table whose values may be personal. */
 export const personalSilver = (

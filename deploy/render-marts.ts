@@ -8,9 +8,10 @@ import {
 } from '../functions/domain/rebuild/models.ts';
 import { martsOf, TwoMartsInOne } from '../functions/domain/rebuild/models-marts.ts';
 import { appliedBy, OversizedRebuild, rebuildBatches } from '../functions/domain/rebuild/rebuild.ts';
+import { type Draft, draftOf } from './model-draft.ts';
 import { withPersonal } from './personal-columns.ts';
 import type { RenderedFile } from './render-file.ts';
-import { type Draft, draftOf, modelProblems, modelsOf, withReferences } from './render-models.ts';
+import { modelProblems, modelsOf, withReferences } from './render-models.ts';
 import { type Problem, placeOf } from './sql-problem.ts';
 
 /** A model that could not be rendered, as far as others depend on it. */

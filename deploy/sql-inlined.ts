@@ -1,5 +1,5 @@
 import { inlinedName } from '../functions/domain/rebuild/rebuild-plan.ts';
-import type { Draft } from './render-models.ts';
+import type { Draft } from './model-draft.ts';
 
 type Part = Pick<Draft, 'name' | 'kind' | 'sql'> & { readonly rendered: Pick<Draft['rendered'], 'mentions'> };
 

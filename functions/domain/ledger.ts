@@ -1,6 +1,5 @@
 import type { FileFacts } from './judgement.ts';
 import type { FileVersion } from './landing.ts';
-import type { CheckFinding } from './rebuild/check-findings.ts';
 import type { RuleFailure } from './spec.ts';
 
 /** The ledger's records and the moves that are allowed between their states. */
@@ -212,6 +211,16 @@ export const rebuildMoves: Readonly<Record<RebuildState, readonly RebuildState[]
  * statement or wrote the KPIs was lost, which says nothing of the data.
  */
 export type RebuildFailure = 'sql' | 'kpis' | 'lost';
+
+/** What one check found: how many rows, and the first of them; `***` stands where a value may be personal. */
+export type CheckFinding = {
+  readonly check: string;
+  /** The file that it stands in. */
+  readonly file: string;
+  readonly severity: 'error' | 'warn';
+  readonly rows: number;
+  readonly first: readonly { readonly subject: string; readonly detail: string }[];
+};
 
 /** One rebuild of a mart: one fence of the mart's lease, one transaction, one publication of KPIs. */
 export type RebuildRecord = {

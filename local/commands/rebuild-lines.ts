@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
-import type { RebuildRecord } from '../../functions/domain/ledger.ts';
-import type { CheckFinding } from '../../functions/domain/rebuild/check-findings.ts';
+import type { CheckFinding, RebuildRecord } from '../../functions/domain/ledger.ts';
 import { count } from './count.ts';
 import type { MartRuns } from './mart-runs.ts';
 import { nextCommand } from './next-command.ts';

@@ -1,16 +1,7 @@
+import type { CheckFinding } from '../ledger.ts';
 import type { Files } from '../ports.ts';
 
 /** What the checks of one rebuild found, read back from what the warehouse unloaded. */
-
-/** What one check found: how many rows, and the first of them; `***` stands where a value may be personal. */
-export type CheckFinding = {
-  readonly check: string;
-  /** The file that it stands in. */
-  readonly file: string;
-  readonly severity: 'error' | 'warn';
-  readonly rows: number;
-  readonly first: readonly { readonly subject: string; readonly detail: string }[];
-};
 
 /** Where the offending rows of all checks lie, below the prefix of a rebuild. */
 export const checksPrefix = (unload: string): string => `${unload}checks/`;

@@ -1,6 +1,6 @@
 import type { Mart, Model } from '../catalog.ts';
+import type { CheckFinding } from '../ledger.ts';
 import type { RebuildSpec } from '../spec.ts';
-import type { CheckFinding } from './check-findings.ts';
 import { ancestorsOf } from './models.ts';
 
 /** Why a rebuild failed, in words for people: the checks that stopped it, or the file whose SQL did. */

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { RebuildRecord } from '../../../functions/domain/ledger.ts';
-import type { CheckFinding } from '../../../functions/domain/rebuild/check-findings.ts';
+import type { CheckFinding, RebuildRecord } from '../../../functions/domain/ledger.ts';
 import type { MartRuns } from '../../../local/commands/mart-runs.ts';
 import { standingLines } from '../../../local/commands/rebuild-lines.ts';
 import { toldBefore } from '../../../local/commands/told-before.ts';

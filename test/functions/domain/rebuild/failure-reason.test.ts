@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Mart } from '../../../../functions/domain/catalog.ts';
-import type { CheckFinding } from '../../../../functions/domain/rebuild/check-findings.ts';
+import type { CheckFinding } from '../../../../functions/domain/ledger.ts';
 import { failureReason } from '../../../../functions/domain/rebuild/failure-reason.ts';
 import { simulatedCatalog } from '../../../simulation/catalog.ts';
 
