@@ -26,7 +26,7 @@ const manifest = (rating: object): string =>
       name_pattern: 'ratings[0-9]+\\.csv',
       fields: {
         user_id: { type: 'int', required: true },
-        stars: { type: 'int', required: true, ...rating },
+        stars: { type: 'int', required: true, min: 0, max: 1000, ...rating },
         rated_at: { type: 'timestamp', required: true },
       },
     },
@@ -69,7 +69,12 @@ const start = async (): Promise<void> => {
     env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = await once(createInterface(child.stdout ?? process.stdin), 'line');
+  const gone = once(child, 'exit').then(([code]) => {
+    throw new Error(`the cloud did not start, exit code ${code}`);
+  });
+  const begun = once(createInterface(child.stdout ?? process.stdin), 'line');
+  const [line] = await Promise.race([begun, gone]);
+  gone.catch(() => {});
   pipeline = pipelineAt(JSON.parse(line));
 };
 
@@ -89,7 +94,7 @@ beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), 'end-to-end-'));
   await writeFile(join(state, 'engine'), `${engine}\n`);
   await start();
-}, 60_000);
+}, patience);
 afterAll(async () => {
   await kill();
   await rm(state, { recursive: true, force: true });
