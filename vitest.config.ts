@@ -2,7 +2,10 @@ import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Unit and property tests of code that reads and writes nothing: they share one process, and what it has loaded. */
-const pure = ['test/functions/domain/**/*.test.ts', 'test/oracle/**/*.test.ts'];
+const pure = [
+  'test/functions/{values,validation,quality,warehouse,pipeline}/**/*.test.ts',
+  'test/oracle/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
 import { temporaryScratch } from '../functions/adapters/temporary-scratch.ts';
-import { judgeFile } from '../functions/domain/judge/judge-file.ts';
-import { type Manifest, parseManifest } from '../functions/domain/manifest/manifest.ts';
+import { type Manifest, parseManifest } from '../functions/validation/manifest/manifest.ts';
+import { judgeFile } from '../functions/validation/validate-file.ts';
 import { peakMemory } from './memory.ts';
 import type { Measurement } from './report.ts';
 

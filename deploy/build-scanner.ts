@@ -7,21 +7,21 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import binaryen from 'binaryen';
 
-const output = 'functions/domain/scan/scan-module.ts';
+const output = 'functions/validation/fast/module.ts';
 /** What `scan-piece.ts` lays out, in pages of 64 KiB. */
 const memoryPages = '6';
 const options = ['--runtime', 'stub', '--enable', 'simd', '--noAssert', '--initialMemory', memoryPages];
 
-/** Compiles `functions/scanner/` under a root to the text of the TypeScript file that holds it; throws what the compiler says. */
+/** Compiles `functions/validation/fast/scanner/` under a root to the text of the TypeScript file that holds it; throws what the compiler says. */
 export const buildScanner = async (root: string): Promise<string> => {
-  const module = binaryen.readBinary(await compile(join(root, 'functions/scanner')));
+  const module = binaryen.readBinary(await compile(join(root, 'functions/validation/fast/scanner')));
   module.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.MutableGlobals);
   inlineFreely();
   module.optimize();
   module.optimize();
   const text = Buffer.from(module.emitBinary()).toString('base64');
   module.dispose();
-  return `/** The compiled scanner of \`functions/scanner/\`, base64; made by \`npm run scanner\`. */\nexport const scanModule =\n  '${text}';\n`;
+  return `/** The compiled scanner of \`functions/validation/fast/scanner/\`, base64; made by \`npm run scanner\`. */\nexport const scanModule =\n  '${text}';\n`;
 };
 
 /** In a process of its own: the compiler is large, and its types redeclare what is global. */

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseManifest } from '../functions/domain/manifest/manifest.ts';
+import { parseManifest } from '../functions/validation/manifest/manifest.ts';
 import { engineProblems } from './engine-problems.ts';
-import { renderCatalog, renderProject } from './render.ts';
-import { readRules } from './render-datasets.ts';
-import { readSqlFiles, type SqlFile } from './sql-files.ts';
-import { type Problem, ProjectProblems, placeOf } from './sql-problem.ts';
+import { readRules } from './render/datasets.ts';
+import { renderCatalog, renderProject } from './render/render.ts';
+import { readSqlFiles, type SqlFile } from './sql/files.ts';
+import { type Problem, ProjectProblems, placeOf } from './sql/problem.ts';
 
 /** One part of the check, as it ended: what it says, how many problems it found, and what repairs them. */
 type Outcome = { readonly text: string; readonly problems: number; readonly repair?: string };

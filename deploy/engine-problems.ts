@@ -1,10 +1,10 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Catalog, Mart } from '../functions/domain/catalog.ts';
-import type { Manifest } from '../functions/domain/manifest/manifest.ts';
-import { composeRebuild, pathsOfStatements } from '../functions/domain/rebuild/rebuild.ts';
 import { nestedColumns, recordStructure } from '../functions/engine/landed-columns.ts';
 import { identifier } from '../functions/engine/sql-text.ts';
-import type { Problem } from './sql-problem.ts';
+import type { Catalog, Mart } from '../functions/pipeline/catalog.ts';
+import type { Manifest } from '../functions/validation/manifest/manifest.ts';
+import { composeRebuild, pathsOfStatements } from '../functions/warehouse/rebuild/rebuild.ts';
+import type { Problem } from './sql/problem.ts';
 
 type Run = (sql: string) => Promise<unknown>;
 

@@ -13,7 +13,7 @@ module.exports = class RenderCatalog {
 
   render() {
     const cwd = this.serverless.serviceDir;
-    const command = ['--import', 'tsx', join('deploy', 'render.ts')];
+    const command = ['--import', 'tsx', join('deploy', 'render', 'render.ts')];
     const { status, stderr } = spawnSync(process.execPath, command, { cwd, encoding: 'utf8' });
     if (status === 0) return;
     throw new this.serverless.classes.Error(

@@ -2,14 +2,14 @@ import pLimit from 'p-limit';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { transformSpec } from './domain/batch-run.ts';
-import { OurEvent } from './domain/events.ts';
-import { archiveKey, fileId, parseFileId, quarantineKey, readName } from './domain/landing.ts';
-import type { FileRecord } from './domain/ledger.ts';
-import type { Clock, Files, Ledger, Log } from './domain/ports.ts';
-import { repairsOf } from './domain/repair/repaired.ts';
-import { setRowsAside } from './domain/rows-aside.ts';
-import { inLedger } from './domain/spec.ts';
+import { OurEvent } from './pipeline/events.ts';
+import { archiveKey, fileId, parseFileId, quarantineKey, readName } from './pipeline/lake-keys.ts';
+import type { Clock, Files, Ledger, Log } from './pipeline/ports.ts';
+import { repairsOf } from './pipeline/queries/repairs.ts';
+import type { FileRecord } from './pipeline/records.ts';
+import { inLedger } from './pipeline/spec.ts';
+import { transformSpec } from './pipeline/steps/batch-run.ts';
+import { setRowsAside } from './pipeline/steps/quarantine-rows.ts';
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock; log: Log };
 

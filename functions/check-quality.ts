@@ -4,6 +4,12 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
+import type { Catalog } from './pipeline/catalog.ts';
+import { RunEnded } from './pipeline/events.ts';
+import { runKey } from './pipeline/lake-keys.ts';
+import type { Clock, Events, Files, Jobs, Ledger, Log } from './pipeline/ports.ts';
+import type { BatchRecord } from './pipeline/records.ts';
+import { type QualitySpec, TransformResult } from './pipeline/spec.ts';
 import {
   asRunning,
   batchOfRun,
@@ -11,16 +17,10 @@ import {
   isStillRunning,
   startRun,
   transformSpec,
-} from './domain/batch-run.ts';
-import type { Catalog } from './domain/catalog.ts';
-import { compileRuleset } from './domain/dqdl/compile.ts';
-import { RunEnded } from './domain/events.ts';
-import { manifestInForce } from './domain/judging.ts';
-import { runKey } from './domain/landing.ts';
-import type { BatchRecord } from './domain/ledger.ts';
-import { personalColumns } from './domain/personal.ts';
-import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
-import { type QualitySpec, TransformResult } from './domain/spec.ts';
+} from './pipeline/steps/batch-run.ts';
+import { personalColumns } from './pipeline/steps/personal-columns.ts';
+import { manifestInForce } from './pipeline/steps/validate-file.ts';
+import { compileRuleset } from './quality/compile.ts';
 
 type Ports = {
   files: Files;

@@ -5,29 +5,29 @@ import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { isTransient } from './adapters/transient.ts';
-import { StatementEnded } from './domain/events.ts';
-import { martLease, type RebuildRecord } from './domain/ledger.ts';
-import type { Clock, Events, Files, Kpis, Ledger, Log } from './domain/ports.ts';
-import { checkedRecord } from './domain/rebuild/check-findings.ts';
-import { removeCutOff } from './domain/rebuild/kpi-cut-off.ts';
-import {
-  type LeftOut,
-  leftOutFacts,
-  leftOutKey,
-  leftOutReport,
-  readLeftOut,
-} from './domain/rebuild/kpi-left-out.ts';
-import { type Published, publishKpis } from './domain/rebuild/kpi-publishing.ts';
-import { readUnloaded, type UnloadedRows } from './domain/rebuild/kpi-rows.ts';
+import { StatementEnded } from './pipeline/events.ts';
+import type { Clock, Events, Files, Kpis, Ledger, Log } from './pipeline/ports.ts';
+import { martLease, type RebuildRecord } from './pipeline/records.ts';
+import type { RebuildSpec } from './pipeline/spec.ts';
+import { checkedRecord } from './pipeline/steps/rebuild/check-violations.ts';
+import { type Published, publishKpis } from './pipeline/steps/rebuild/publish-kpis.ts';
 import {
   closeRebuild,
   failRebuild,
   isRebuildOver,
   rebuildOfStatement,
   rebuildSpec,
-} from './domain/rebuild/rebuilding.ts';
-import { publishingEnd } from './domain/rebuild/retrying.ts';
-import type { RebuildSpec } from './domain/spec.ts';
+} from './pipeline/steps/rebuild/rebuilding.ts';
+import { removeCutOff } from './pipeline/steps/rebuild/remove-cut-off.ts';
+import { publishingEnd } from './pipeline/steps/rebuild/retrying.ts';
+import {
+  type LeftOut,
+  leftOutFacts,
+  leftOutKey,
+  leftOutReport,
+  readLeftOut,
+} from './warehouse/kpis/left-out.ts';
+import { readUnloaded, type UnloadedRows } from './warehouse/kpis/rows.ts';
 
 type Ports = {
   files: Files;

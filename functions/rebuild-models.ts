@@ -4,9 +4,11 @@ import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import type { Catalog, Mart } from './domain/catalog.ts';
-import { OurEvent, StatementEnded } from './domain/events.ts';
-import { runKey } from './domain/landing.ts';
+import type { Catalog, Mart } from './pipeline/catalog.ts';
+import { OurEvent, StatementEnded } from './pipeline/events.ts';
+import { runKey } from './pipeline/lake-keys.ts';
+import type { Clock, Files, Ledger, Log, Warehouse } from './pipeline/ports.ts';
+import { type LastRebuilds, lastRebuilds } from './pipeline/queries/last-rebuilds.ts';
 import {
   isOver,
   type Lease,
@@ -15,13 +17,10 @@ import {
   type RebuildFailure,
   type RebuildRecord,
   rebuildId,
-} from './domain/ledger.ts';
-import type { Clock, Files, Ledger, Log, Warehouse } from './domain/ports.ts';
-import { checkedRecord } from './domain/rebuild/check-findings.ts';
-import { failureReason } from './domain/rebuild/failure-reason.ts';
-import { type LastRebuilds, lastRebuilds } from './domain/rebuild/last-rebuilds.ts';
-import { isGoldBefore, prepareRebuild, sentBatch } from './domain/rebuild/preparing.ts';
-import { appliedBy, type RebuildRun, rebuildBatches } from './domain/rebuild/rebuild.ts';
+} from './pipeline/records.ts';
+import type { RebuildSpec } from './pipeline/spec.ts';
+import { checkedRecord } from './pipeline/steps/rebuild/check-violations.ts';
+import { isGoldBefore, prepareRebuild, sentBatch } from './pipeline/steps/rebuild/preparing.ts';
 import {
   closeRebuild,
   failRebuild,
@@ -31,8 +30,9 @@ import {
   rebuildOfStatement,
   rebuildSpec,
   statementName,
-} from './domain/rebuild/rebuilding.ts';
-import type { RebuildSpec } from './domain/spec.ts';
+} from './pipeline/steps/rebuild/rebuilding.ts';
+import { failureReason } from './warehouse/failure-reason.ts';
+import { appliedBy, type RebuildRun, rebuildBatches } from './warehouse/rebuild/rebuild.ts';
 
 type Ports = {
   files: Files;

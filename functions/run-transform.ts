@@ -6,6 +6,19 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
+import type { Catalog, Dataset } from './pipeline/catalog.ts';
+import { OurEvent, objectCreated } from './pipeline/events.ts';
+import { fileId } from './pipeline/lake-keys.ts';
+import type { Clock, Events, Files, Functions, Jobs, Ledger, Log } from './pipeline/ports.ts';
+import {
+  type BatchRecord,
+  batchId,
+  type FileRecord,
+  isOver,
+  type Lease,
+  patience,
+} from './pipeline/records.ts';
+import { inLedger, type TransformSpec } from './pipeline/spec.ts';
 import {
   cleanUp,
   failBatch,
@@ -14,18 +27,12 @@ import {
   isClaimed,
   lacksSilver,
   startRun,
-} from './domain/batch-run.ts';
-import { largestBatch } from './domain/batches.ts';
-import type { Catalog, Dataset } from './domain/catalog.ts';
-import { OurEvent, objectCreated } from './domain/events.ts';
-import { isBatchDue, readOrWriteSpec } from './domain/gathering.ts';
-import { manifestInForce } from './domain/judging.ts';
-import { fileId } from './domain/landing.ts';
-import { type BatchRecord, batchId, type FileRecord, isOver, type Lease, patience } from './domain/ledger.ts';
-import { isOfOtherDeployment, waitsForDeployment } from './domain/pairing.ts';
-import type { Clock, Events, Files, Functions, Jobs, Ledger, Log } from './domain/ports.ts';
-import { isAt, readyAgain, stepReprocess } from './domain/reprocess.ts';
-import { inLedger, type TransformSpec } from './domain/spec.ts';
+} from './pipeline/steps/batch-run.ts';
+import { largestBatch } from './pipeline/steps/choose-batch.ts';
+import { isOfOtherDeployment, waitsForDeployment } from './pipeline/steps/deployed-manifests.ts';
+import { isBatchDue, readOrWriteSpec } from './pipeline/steps/gather-batch.ts';
+import { isAt, readyAgain, stepReprocess } from './pipeline/steps/reprocess/reprocess.ts';
+import { manifestInForce } from './pipeline/steps/validate-file.ts';
 
 type Ports = {
   files: Files;

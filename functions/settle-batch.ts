@@ -5,6 +5,13 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
+import type { Catalog } from './pipeline/catalog.ts';
+import { RunEnded } from './pipeline/events.ts';
+import { type FileVersion, fileId, reportKey, runKey } from './pipeline/lake-keys.ts';
+import type { Clock, Events, Files, Jobs, Ledger, Log } from './pipeline/ports.ts';
+import { repairsOf } from './pipeline/queries/repairs.ts';
+import { type BatchRecord, type FileRecord, isOver } from './pipeline/records.ts';
+import { inLedger, QualityResult, saysUnpublished } from './pipeline/spec.ts';
 import {
   asRunning,
   batchOfRun,
@@ -13,16 +20,9 @@ import {
   isStillRunning,
   startRun,
   transformSpec,
-} from './domain/batch-run.ts';
-import type { Catalog } from './domain/catalog.ts';
-import { RunEnded } from './domain/events.ts';
-import { type FileVersion, fileId, reportKey, runKey } from './domain/landing.ts';
-import { type BatchRecord, type FileRecord, isOver } from './domain/ledger.ts';
-import type { Clock, Events, Files, Jobs, Ledger, Log } from './domain/ports.ts';
-import { repairsOf } from './domain/repair/repaired.ts';
-import { settleReprocessed } from './domain/reprocess-settling.ts';
-import { renderRuleReport } from './domain/rule-report.ts';
-import { inLedger, QualityResult, saysUnpublished } from './domain/spec.ts';
+} from './pipeline/steps/batch-run.ts';
+import { settleReprocessed } from './pipeline/steps/reprocess/settle.ts';
+import { renderRuleReport } from './pipeline/steps/rule-report.ts';
 
 type Ports = {
   files: Files;

@@ -6,14 +6,14 @@ import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { largestBatch } from './domain/batches.ts';
-import type { Catalog, Mart } from './domain/catalog.ts';
-import { afterRun, fileEvent, objectCreated, ourEvent, runEnded, statementEnded } from './domain/events.ts';
-import { readName, runKey } from './domain/landing.ts';
-import { type BatchRecord, type FileRecord, isOver, martLease, patience } from './domain/ledger.ts';
-import type { Clock, Files, Functions, Jobs, Ledger, Log, Warehouse } from './domain/ports.ts';
-import { isRebuildDue, statementName } from './domain/rebuild/rebuilding.ts';
-import { isAt, readyAgain } from './domain/reprocess.ts';
+import type { Catalog, Mart } from './pipeline/catalog.ts';
+import { afterRun, fileEvent, objectCreated, ourEvent, runEnded, statementEnded } from './pipeline/events.ts';
+import { readName, runKey } from './pipeline/lake-keys.ts';
+import type { Clock, Files, Functions, Jobs, Ledger, Log, Warehouse } from './pipeline/ports.ts';
+import { type BatchRecord, type FileRecord, isOver, martLease, patience } from './pipeline/records.ts';
+import { largestBatch } from './pipeline/steps/choose-batch.ts';
+import { isRebuildDue, statementName } from './pipeline/steps/rebuild/rebuilding.ts';
+import { isAt, readyAgain } from './pipeline/steps/reprocess/reprocess.ts';
 
 type Ports = {
   files: Files;

@@ -5,15 +5,15 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { temporaryScratch } from './adapters/temporary-scratch.ts';
-import { isBeingJudged, largestBatch } from './domain/batches.ts';
-import { fileEvent, ObjectCreated, objectCreated } from './domain/events.ts';
-import { enrollVersions, judgeLanded } from './domain/judging.ts';
-import type { Verdict } from './domain/judging-verdict.ts';
-import { fileId, type LandedName, readName } from './domain/landing.ts';
-import type { FileRecord } from './domain/ledger.ts';
-import type { Clock, Events, Files, Functions, Ledger, Log, Scratch } from './domain/ports.ts';
-import { isAt, type Wished } from './domain/reprocess.ts';
-import { validateAgain } from './domain/reprocess-judging.ts';
+import { fileEvent, ObjectCreated, objectCreated } from './pipeline/events.ts';
+import { fileId, type LandedName, readName } from './pipeline/lake-keys.ts';
+import type { Clock, Events, Files, Functions, Ledger, Log, Scratch } from './pipeline/ports.ts';
+import type { FileRecord } from './pipeline/records.ts';
+import { isBeingJudged, largestBatch } from './pipeline/steps/choose-batch.ts';
+import type { Verdict } from './pipeline/steps/conclude-verdict.ts';
+import { isAt, type Wished } from './pipeline/steps/reprocess/reprocess.ts';
+import { validateAgain } from './pipeline/steps/reprocess/validate.ts';
+import { enrollVersions, judgeLanded } from './pipeline/steps/validate-file.ts';
 
 type Ports = {
   files: Files;

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { banking } from './banking-project.ts';
-import { readmeDataset } from './readme-dataset.ts';
+import { readmeDataset } from './docs/readme-dataset.ts';
 
 /** Tests that look at all that lies in `rules/` and `sql/`. */
-const concerned = ['test/deploy/render.test.ts', 'test/deploy/render-properties.test.ts'];
+const concerned = ['test/deploy/render/render.test.ts', 'test/deploy/render/properties.test.ts'];
 const names = 'gives every dataset|is in the project|names each relation';
 
 let root = '';
@@ -33,7 +33,7 @@ const run = (program: string, ...words: readonly string[]) =>
 
 describe('a team that adds the datasets of the README and of a bank', { timeout: 240_000 }, () => {
   test('renders them, and is told that what dbt reads was written anew', async () => {
-    const said = await run('tsx/dist/cli.mjs', 'deploy/render.ts');
+    const said = await run('tsx/dist/cli.mjs', 'deploy/render/render.ts');
     expect(said).toMatch(/^Rendered .*likes.*transactions.*banking \(/);
     expect(said).toContain('sql/properties/relations.yml was out of date and is written anew: commit it');
     expect(await readFile(join(root, 'sql/properties/relations.yml'), 'utf8')).toContain(

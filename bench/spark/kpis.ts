@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
-import { composeRebuild } from '../../functions/domain/rebuild/rebuild.ts';
 import { openSession } from '../../functions/engine/session.ts';
 import { literal } from '../../functions/engine/sql-text.ts';
-import type { Database } from '../../local/duckdb/database.ts';
-import { parseUnload } from '../../local/redshift-data/unload.ts';
+import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
+import { composeRebuild } from '../../functions/warehouse/rebuild/rebuild.ts';
+import { parseUnload } from '../../local/cloud/redshift-data/unload.ts';
+import type { Database } from '../../local/engines/duckdb/database.ts';
 
 /** The mart of listens. */
 export const listening = ({ marts }: Catalog): Mart => {

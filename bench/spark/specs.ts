@@ -1,6 +1,6 @@
-import type { Catalog, Dataset } from '../../functions/domain/catalog.ts';
-import { compileRuleset } from '../../functions/domain/dqdl/compile.ts';
-import type { QualitySpec, SpecFile, TransformResult, TransformSpec } from '../../functions/domain/spec.ts';
+import type { Catalog, Dataset } from '../../functions/pipeline/catalog.ts';
+import type { QualitySpec, SpecFile, TransformResult, TransformSpec } from '../../functions/pipeline/spec.ts';
+import { compileRuleset } from '../../functions/quality/compile.ts';
 import type { BenchFile } from './files.ts';
 
 /** A batch of landed files, which the functions of a cloud would have put together. */

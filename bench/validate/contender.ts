@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type FieldJudge, judgeField } from '../../functions/domain/field/field-judge.ts';
-import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
+import { type FieldJudge, judgeField } from '../../functions/validation/fields/check.ts';
+import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { peakMemory } from '../memory.ts';
 
 /** What a contender is given, as one JSON object in its first argument. */

@@ -9,9 +9,9 @@ import {
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { ExactNumber, numberOf } from '../domain/exact-number.ts';
-import type { KpiItem, Kpis } from '../domain/ports.ts';
-import { itemSize } from '../domain/rebuild/kpi-limits.ts';
+import type { KpiItem, Kpis } from '../pipeline/ports.ts';
+import { ExactNumber, numberOf } from '../values/exact-number.ts';
+import { itemSize } from '../warehouse/kpis/limits.ts';
 import { bounded } from './bounded.ts';
 import { Unfinished, untilDone } from './until-done.ts';
 

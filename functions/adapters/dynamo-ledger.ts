@@ -1,4 +1,5 @@
-import { type FileVersion, fitted } from '../domain/landing.ts';
+import { type FileVersion, fitted } from '../pipeline/lake-keys.ts';
+import type { Ledger } from '../pipeline/ports.ts';
 import {
   type BatchRecord,
   batchMoves,
@@ -7,8 +8,7 @@ import {
   type Lease,
   type RebuildRecord,
   rebuildMoves,
-} from '../domain/ledger.ts';
-import type { Ledger } from '../domain/ports.ts';
+} from '../pipeline/records.ts';
 import { dynamoItems, type Item, type Items, type Key } from './dynamo-items.ts';
 
 const fileKey = ({ key, version }: FileVersion): Key => ({ pk: `FILE#${key}`, sk: version });

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Functions } from '../domain/ports.ts';
+import type { Functions } from '../pipeline/ports.ts';
 import { bounded } from './bounded.ts';
 
 /** Invokes the stack's functions asynchronously; `name` is the stack's. */

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { SilverTable } from '../domain/spec.ts';
+import type { SilverTable } from '../pipeline/spec.ts';
 import { retryConflicts } from './conflicts.ts';
 import { SpecMismatch } from './errors.ts';
 import { openSession, type Session } from './session.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { QualitySpec, RuleFailure } from '../domain/spec.ts';
+import type { QualitySpec, RuleFailure } from '../pipeline/spec.ts';
 import { SpecMismatch } from './errors.ts';
 import type { Session } from './session.ts';
 import { silverName } from './silver.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setUpDbt } from '../../local/dbt/setup.ts';
+import { setUpDbt } from '../../local/engines/dbt/setup.ts';
 
 /** Where dbt works: a project, a state folder with `warehouse.duckdb`, and a folder for what it writes. */
 export type DbtPlace = { readonly project: string; readonly state: string; readonly target: string };

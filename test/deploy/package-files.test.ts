@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deployedKey } from '../../functions/domain/landing.ts';
-import { type LaptopS3, startS3 } from '../local/s3/laptop-s3.ts';
+import { deployedKey } from '../../functions/pipeline/lake-keys.ts';
+import { type LaptopS3, startS3 } from '../local/cloud/s3/laptop-s3.ts';
 
 type Hook = 'before:deploy:deploy' | 'after:deploy:deploy' | 'before:remove:remove';
 type Plugin = { readonly hooks: Readonly<Record<Hook, () => Promise<void> | void>> };

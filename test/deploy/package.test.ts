@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compilePattern } from '../../local/events/pattern.ts';
+import { compilePattern } from '../../local/cloud/events/pattern.ts';
 import { eventCases } from './events.ts';
 import { type Packaged, packageService } from './packaged.ts';
 import { policyRules } from './policy.ts';

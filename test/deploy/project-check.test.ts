@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { renderCatalog } from '../../deploy/render.ts';
-import { ProjectProblems } from '../../deploy/sql-problem.ts';
+import { renderCatalog } from '../../deploy/render/render.ts';
+import { ProjectProblems } from '../../deploy/sql/problem.ts';
 import { banking } from '../banking-project.ts';
 import { writeProject } from './project.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { RULE_TYPES, type Signature } from '../../functions/domain/dqdl/rule-types.ts';
+import { RULE_TYPES, type Signature } from '../../functions/quality/rule-types.ts';
 import { DIFFERENCES } from '../glue/differences.ts';
 
 const text = readFileSync(new URL('../../docs/quality.md', import.meta.url), 'utf8');

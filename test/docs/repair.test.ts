@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { objectCreated } from '../../functions/domain/events.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { repairKey } from '../../functions/domain/repair/repaired.ts';
+import { objectCreated } from '../../functions/pipeline/events.ts';
+import { repairKey } from '../../functions/pipeline/queries/repairs.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { putManifest } from '../functions/acts.ts';
 import { bring, fileIn, openStage } from '../functions/stage.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { reportKey } from '../../functions/domain/landing.ts';
+import { reportKey } from '../../functions/pipeline/lake-keys.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { rowsOf, smallStreams } from './listens.ts';
 import { differences, expected, readable } from './published-kpis.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseChaos } from '../../local/events/chaos.ts';
+import { parseChaos } from '../../local/cloud/events/chaos.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { rowsOf, smallStreams } from './listens.ts';
 import { differences, expected, readable } from './published-kpis.ts';

@@ -1,4 +1,4 @@
-import { startCloud } from '../../local/cloud.ts';
+import { startCloud } from '../../local/cloud/cloud.ts';
 
 /** A cloud that sweeps every second in a process of its own, to be killed: prints its environment as one line of JSON. */
 const main = async (root: string, state: string): Promise<void> => {

@@ -1,8 +1,8 @@
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
-import { startCloud } from '../../local/cloud.ts';
-import { Outcomes } from '../../local/redshift-data/outcomes.ts';
-import { StatementLog } from '../../local/redshift-data/statement-log.ts';
+import { startCloud } from '../../local/cloud/cloud.ts';
+import { Outcomes } from '../../local/cloud/redshift-data/outcomes.ts';
+import { StatementLog } from '../../local/cloud/redshift-data/statement-log.ts';
 
 /** A cloud in a process of its own that ends itself at a moment of a rebuild which a line of its input names: `<moment> <signal>`. */
 

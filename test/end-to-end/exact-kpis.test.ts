@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { martLease, type RebuildRecord, rebuildId } from '../../functions/domain/ledger.ts';
+import { martLease, type RebuildRecord, rebuildId } from '../../functions/pipeline/records.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 
 let laptop: Laptop;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { GetJobRunsCommand, GlueClient, type JobRun, StartJobRunCommand } from '@aws-sdk/client-glue';
 import { expect, vi } from 'vitest';
-import { type Cloud, startCloud } from '../../local/cloud.ts';
-import { parseChaos } from '../../local/events/chaos.ts';
-import { currentMetadata } from '../../local/iceberg/current-metadata.ts';
+import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
+import { parseChaos } from '../../local/cloud/events/chaos.ts';
+import { currentMetadata } from '../../local/engines/iceberg/current-metadata.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
 
 export type Job = 'transform' | 'quality';

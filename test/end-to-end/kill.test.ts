@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FileVersion } from '../../functions/domain/landing.ts';
+import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import { seededRandom } from '../../local/generate/random.ts';
 import { rowsOf, smallStreams } from './listens.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';

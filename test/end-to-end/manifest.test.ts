@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { FileVersion } from '../../functions/domain/landing.ts';
+import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { smallStreams } from './listens.ts';
 import { differences, expected, readable } from './published-kpis.ts';

@@ -2,7 +2,7 @@ import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { soundcheck } from '../local/commands/soundcheck-process.ts';
+import { soundcheck } from '../cli/soundcheck-process.ts';
 
 /** Signs that a shell, SQL, a pattern, a URL or a partition of a table takes for something else. */
 const oddName = "my state=1 it's [x]*{a,b} %41 #+& Kraków 音🎵";

@@ -1,6 +1,6 @@
-import { reportKey, rowsKey } from '../../functions/domain/landing.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { repairKey } from '../../functions/domain/repair/repaired.ts';
+import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
+import { repairKey } from '../../functions/pipeline/queries/repairs.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { sessionsManifest, shop, usersManifest } from '../functions/engine/shop-project.ts';
 import type { Measures } from '../oracle/kpis.ts';
 import { rowsOf, smallStreams } from './listens.ts';

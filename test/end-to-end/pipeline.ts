@@ -6,10 +6,10 @@ import { expect, vi } from 'vitest';
 import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
-import { numberOf } from '../../functions/domain/exact-number.ts';
-import { type FileVersion, fileId, manifestKey } from '../../functions/domain/landing.ts';
-import { type FileRecord, martLease } from '../../functions/domain/ledger.ts';
-import type { Files, KpiItem, Kpis, Ledger } from '../../functions/domain/ports.ts';
+import { type FileVersion, fileId, manifestKey } from '../../functions/pipeline/lake-keys.ts';
+import type { Files, KpiItem, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
+import { type FileRecord, martLease } from '../../functions/pipeline/records.ts';
+import { numberOf } from '../../functions/values/exact-number.ts';
 
 /** A running cloud as upstream, an app and an operator reach it: through the real clients at its endpoint. */
 export type Pipeline = {

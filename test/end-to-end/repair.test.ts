@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reportKey, rowsKey } from '../../functions/domain/landing.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { balanceOf, repairKey, repairsOf } from '../../functions/domain/repair/repaired.ts';
+import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
+import { balanceOf, repairKey, repairsOf } from '../../functions/pipeline/queries/repairs.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { rowsOf, smallStreams } from './listens.ts';
 import { differences, expected, readable } from './published-kpis.ts';

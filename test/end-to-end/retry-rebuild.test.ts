@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { martLease, rebuildId } from '../../functions/domain/ledger.ts';
-import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { martLease, rebuildId } from '../../functions/pipeline/records.ts';
+import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
 import { banking } from '../banking-project.ts';
-import { soundcheck } from '../local/commands/soundcheck-process.ts';
+import { soundcheck } from '../cli/soundcheck-process.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
 import { projectWith } from './project.ts';
 

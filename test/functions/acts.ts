@@ -1,9 +1,9 @@
 import { checkQuality } from '../../functions/check-quality.ts';
-import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/domain/events.ts';
-import { enrollVersions } from '../../functions/domain/judging.ts';
-import type { FileVersion } from '../../functions/domain/landing.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { repairKey, repairOf } from '../../functions/domain/repair/repaired.ts';
+import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/pipeline/events.ts';
+import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
+import { repairKey, repairOf } from '../../functions/pipeline/queries/repairs.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { enrollVersions } from '../../functions/pipeline/steps/validate-file.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { runTransform } from '../../functions/run-transform.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { archiveFiles } from '../../functions/archive-files.ts';
-import { fileEvent, objectCreated, ourEvent } from '../../functions/domain/events.ts';
-import { reportKey, rowsKey } from '../../functions/domain/landing.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
+import { fileEvent, objectCreated, ourEvent } from '../../functions/pipeline/events.ts';
+import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { land, landRepair, publish, putManifest, setRowAside } from './acts.ts';
 import { fileIn, goodBody, openStage, type Stage } from './stage.ts';

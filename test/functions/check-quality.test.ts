@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { checkQuality } from '../../functions/check-quality.ts';
-import { runEnded } from '../../functions/domain/events.ts';
-import { patience } from '../../functions/domain/ledger.ts';
-import { QualitySpec } from '../../functions/domain/spec.ts';
+import { runEnded } from '../../functions/pipeline/events.ts';
+import { patience } from '../../functions/pipeline/records.ts';
+import { QualitySpec } from '../../functions/pipeline/spec.ts';
 import { check, land, putManifest, transform } from './acts.ts';
 import { batchIn, fileIn, goodBody, manifest, openStage, type Stage } from './stage.ts';
 

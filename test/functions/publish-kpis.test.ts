@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Mart, Model } from '../../functions/domain/catalog.ts';
-import { ourEvent, statementEnded } from '../../functions/domain/events.ts';
-import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
+import type { Mart, Model } from '../../functions/pipeline/catalog.ts';
+import { ourEvent, statementEnded } from '../../functions/pipeline/events.ts';
+import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { Refused, Throttled } from '../simulation/tables.ts';

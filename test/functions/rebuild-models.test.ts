@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ourEvent, statementEnded } from '../../functions/domain/events.ts';
-import { martLease, patience, type RebuildRecord } from '../../functions/domain/ledger.ts';
-import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
-import { RebuildSpec } from '../../functions/domain/spec.ts';
+import { ourEvent, statementEnded } from '../../functions/pipeline/events.ts';
+import { martLease, patience, type RebuildRecord } from '../../functions/pipeline/records.ts';
+import { RebuildSpec } from '../../functions/pipeline/spec.ts';
+import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { wideCatalog } from '../simulation/catalog.ts';
 import { land, publish, putManifest, show } from './acts.ts';

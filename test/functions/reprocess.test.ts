@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { archiveFiles } from '../../functions/archive-files.ts';
-import { objectCreated, ourEvent, runEnded } from '../../functions/domain/events.ts';
-import { deployedKey, reprocessReportKey, rowsKey } from '../../functions/domain/landing.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { parseManifest } from '../../functions/domain/manifest/manifest.ts';
-import { askReprocess } from '../../functions/domain/reprocess.ts';
-import { TransformSpec } from '../../functions/domain/spec.ts';
+import { objectCreated, ourEvent, runEnded } from '../../functions/pipeline/events.ts';
+import { deployedKey, reprocessReportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { TransformSpec } from '../../functions/pipeline/spec.ts';
+import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
 import { runTransform } from '../../functions/run-transform.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
 import { sweep } from '../../functions/sweep.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
+import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { check, land, publish, putManifest, transform } from './acts.ts';
 import { fileIn, goodBody, manifest, openStage, type Stage } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { objectCreated, ourEvent } from '../../functions/domain/events.ts';
-import { patience } from '../../functions/domain/ledger.ts';
-import { TransformSpec } from '../../functions/domain/spec.ts';
+import { objectCreated, ourEvent } from '../../functions/pipeline/events.ts';
+import { patience } from '../../functions/pipeline/records.ts';
+import { TransformSpec } from '../../functions/pipeline/spec.ts';
 import { runTransform } from '../../functions/run-transform.ts';
 import { land, putManifest, transform } from './acts.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';

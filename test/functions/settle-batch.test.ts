@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { objectCreated, runEnded } from '../../functions/domain/events.ts';
+import { objectCreated, runEnded } from '../../functions/pipeline/events.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
 import { check, land, landRepair, publish, putManifest, setRowAside, transform } from './acts.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';

@@ -1,6 +1,5 @@
 import { ledgerOn } from '../../functions/adapters/dynamo-ledger.ts';
-import type { FileVersion } from '../../functions/domain/landing.ts';
-import type { BatchRecord, FileRecord, FileState } from '../../functions/domain/ledger.ts';
+import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import type {
   Clock,
   Events,
@@ -10,7 +9,8 @@ import type {
   Kpis,
   Ledger,
   Warehouse,
-} from '../../functions/domain/ports.ts';
+} from '../../functions/pipeline/ports.ts';
+import type { BatchRecord, FileRecord, FileState } from '../../functions/pipeline/records.ts';
 import { simulatedCatalog } from '../simulation/catalog.ts';
 import { dice } from '../simulation/dice.ts';
 import { newEngine } from '../simulation/engine.ts';

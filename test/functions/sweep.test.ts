@@ -5,9 +5,9 @@ import {
   ourEvent,
   runEnded,
   statementEnded,
-} from '../../functions/domain/events.ts';
-import { failRebuild } from '../../functions/domain/rebuild/rebuilding.ts';
-import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
+} from '../../functions/pipeline/events.ts';
+import { failRebuild } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
+import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { sweep } from '../../functions/sweep.ts';
 import { check, land, publish, putManifest, rebuild, transform } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { isBeingJudged } from '../../functions/domain/batches.ts';
-import { objectCreated } from '../../functions/domain/events.ts';
+import { objectCreated } from '../../functions/pipeline/events.ts';
+import { isBeingJudged } from '../../functions/pipeline/steps/choose-batch.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { land, putManifest } from './acts.ts';
 import { bring, fileIn, goodBody, manifest, manifestKey, openStage, type Stage } from './stage.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SpecFile } from '../../functions/domain/spec.ts';
+import type { SpecFile } from '../../functions/pipeline/spec.ts';
 import { transformSpec } from '../functions/engine/fixtures.ts';
 import { openSparkLake, type SparkLake } from '../glue/spark-lake.ts';
 import { describeInstalled } from '../spark/installed.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { gzipMember, headerParts } from '../functions/domain/gzip/gzip-members.ts';
 import { openLake } from '../functions/engine/fixtures.ts';
+import { gzipMember, headerParts } from '../functions/validation/gzip/members.ts';
 import { damage } from './damages.ts';
 
 export type Format = 'csv' | 'jsonl' | 'json' | 'parquet';

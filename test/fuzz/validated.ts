@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync';
-import { judgeFile } from '../../functions/domain/judge/judge-file.ts';
-import { type Manifest, parseManifest } from '../../functions/domain/manifest/manifest.ts';
-import { rowsWriter } from '../../functions/domain/repair/rows-writer.ts';
-import { splitFile } from '../../functions/domain/repair/split.ts';
-import type { SpecFile } from '../../functions/domain/spec.ts';
-import { pieces } from '../functions/domain/judge/judge-fixture.ts';
-import { memoryStore } from '../functions/domain/repair/split-fixture.ts';
+import type { SpecFile } from '../../functions/pipeline/spec.ts';
+import { splitFile } from '../../functions/pipeline/steps/split/split-records.ts';
+import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { rowsWriter } from '../../functions/validation/rows-file/writer.ts';
+import { judgeFile } from '../../functions/validation/validate-file.ts';
+import { memoryStore } from '../functions/pipeline/steps/split/fixture.ts';
+import { pieces } from '../functions/validation/fixture.ts';
 import type { Format, FuzzedFile } from './fuzzed-files.ts';
 
 export const columns = ['id', 'name', 'moment'];

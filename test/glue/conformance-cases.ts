@@ -1,4 +1,4 @@
-import type { Row } from '../functions/domain/dqdl/ruleset-bench.ts';
+import type { Row } from '../functions/quality/ruleset-bench.ts';
 
 const keys = (...values: [number | string | null, string | null][]): Row[] =>
   values.map(([id, name]) => ({ id, name }));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RULE_TYPES } from '../../functions/domain/dqdl/rule-types.ts';
-import { type Batch, type Bench, type Outcome, openBench } from '../functions/domain/dqdl/ruleset-bench.ts';
+import { RULE_TYPES } from '../../functions/quality/rule-types.ts';
+import { type Batch, type Bench, type Outcome, openBench } from '../functions/quality/ruleset-bench.ts';
 import { describeSpark } from '../spark/spark.ts';
 import { CUSTOM_FILES, CUSTOM_RULES, framesAt, OTHERS, RULES } from './conformance-cases.ts';
 import { DIFFERENCES, type Difference, expectedOfDeequ } from './differences.ts';

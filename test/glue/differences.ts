@@ -1,8 +1,8 @@
-import { parseRuleset } from '../../functions/domain/dqdl/parse.ts';
-import { printRuleset } from '../../functions/domain/dqdl/print.ts';
-import { valuesOf } from '../../functions/domain/dqdl/signature.ts';
-import type { Atom, Condition, Rule } from '../../functions/domain/dqdl/syntax.ts';
-import type { Cell, Row } from '../functions/domain/dqdl/ruleset-bench.ts';
+import { parseRuleset } from '../../functions/quality/parse.ts';
+import { printRuleset } from '../../functions/quality/print.ts';
+import { valuesOf } from '../../functions/quality/signature.ts';
+import type { Atom, Condition, Rule } from '../../functions/quality/syntax.ts';
+import type { Cell, Row } from '../functions/quality/ruleset-bench.ts';
 import { PREDICATES } from './conformance-cases.ts';
 
 /** One rule without `and` and `or`, asked of one file. */

@@ -1,4 +1,4 @@
-import type { CompiledRuleset, QualitySpec } from '../../functions/domain/spec.ts';
+import type { CompiledRuleset, QualitySpec } from '../../functions/pipeline/spec.ts';
 import { nameIsComplete, table } from '../functions/engine/fixtures.ts';
 import type { QualityLake } from './quality-lake.ts';
 

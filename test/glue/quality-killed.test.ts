@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { QualitySpec } from '../../functions/domain/spec.ts';
-import type { SparkWorker } from '../../local/spark/worker.ts';
+import type { QualitySpec } from '../../functions/pipeline/spec.ts';
+import type { SparkWorker } from '../../local/engines/spark/worker.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { silver, stagePeople } from './people.ts';
 import { openQualityLake, type QualityLake } from './quality-lake.ts';

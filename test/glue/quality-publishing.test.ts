@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { QualitySpec } from '../../functions/domain/spec.ts';
+import type { QualitySpec } from '../../functions/pipeline/spec.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { anyRows, silver, stagePeople } from './people.ts';
 import { openQualityLake, type QualityLake } from './quality-lake.ts';

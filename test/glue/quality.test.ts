@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { compileRuleset } from '../../functions/domain/dqdl/compile.ts';
-import type { QualitySpec } from '../../functions/domain/spec.ts';
+import type { QualitySpec } from '../../functions/pipeline/spec.ts';
+import { compileRuleset } from '../../functions/quality/compile.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { completeNames, type Person, silver, stagePeople } from './people.ts';
 import { openQualityLake, type QualityLake } from './quality-lake.ts';

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { compileRuleset } from '../../functions/domain/dqdl/compile.ts';
+import { compileRuleset } from '../../functions/quality/compile.ts';
 import {
   type Batch,
   COLUMNS,
   LANDED_AT,
   type Outcome,
   type Row,
-} from '../functions/domain/dqdl/ruleset-bench.ts';
+} from '../functions/quality/ruleset-bench.ts';
 import type { TestSpark } from '../spark/spark.ts';
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));

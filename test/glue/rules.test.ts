@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { meantRule, rows } from '../functions/domain/dqdl/generated-rules.ts';
-import { RULE_CASES } from '../functions/domain/dqdl/rule-cases.ts';
-import { type Batch, type Bench, openBench } from '../functions/domain/dqdl/ruleset-bench.ts';
+import { meantRule, rows } from '../functions/quality/generated-rules.ts';
+import { RULE_CASES } from '../functions/quality/rule-cases.ts';
+import { type Batch, type Bench, openBench } from '../functions/quality/ruleset-bench.ts';
 import { describeSpark } from '../spark/spark.ts';
 import { chunks, judgeOnSpark } from './rules-on-spark.ts';
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { TransformResult, type TransformSpec } from '../../functions/domain/spec.ts';
 import { resultKey } from '../../functions/engine/engine.ts';
 import { pathPattern } from '../../functions/engine/read-files.ts';
 import { literal } from '../../functions/engine/sql-text.ts';
-import type { SparkInstallation } from '../../local/spark/installation.ts';
-import { bucket, startS3 } from '../local/s3/laptop-s3.ts';
+import { TransformResult, type TransformSpec } from '../../functions/pipeline/spec.ts';
+import type { SparkInstallation } from '../../local/engines/spark/installation.ts';
+import { bucket, startS3 } from '../local/cloud/s3/laptop-s3.ts';
 import { openSpark } from '../spark/spark.ts';
 
 const job = (name: string): string => fileURLToPath(new URL(`../../glue/${name}.py`, import.meta.url));

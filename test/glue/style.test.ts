@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { projectRoot } from '../../local/spark/installation.ts';
+import { projectRoot } from '../../local/engines/spark/installation.ts';
 import { describeInstalled } from '../spark/installed.ts';
 
 const python = ['.'];

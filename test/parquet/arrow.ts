@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runCommand } from '../../local/spark/command.ts';
-import { findPython } from '../../local/spark/python.ts';
+import { runCommand } from '../../local/engines/spark/command.ts';
+import { findPython } from '../../local/engines/spark/python.ts';
 
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const requirements = fromHere('requirements.txt');

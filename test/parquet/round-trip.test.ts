@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { SpecFile } from '../../functions/domain/spec.ts';
 import { columnList } from '../../functions/engine/sql-text.ts';
 import { runTransform } from '../../functions/engine/transform.ts';
-import { NoPython } from '../../local/spark/python.ts';
+import type { SpecFile } from '../../functions/pipeline/spec.ts';
+import { NoPython } from '../../local/engines/spark/python.ts';
 import { openLake } from '../functions/engine/fixtures.ts';
 import { cleanKeyOf } from '../functions/engine/judged.ts';
 import { type MadeFile, makeFiles, validated } from './landed-parquet.ts';

@@ -1,5 +1,5 @@
-import type { SpecFile, TransformSpec } from '../../functions/domain/spec.ts';
 import { columnList } from '../../functions/engine/sql-text.ts';
+import type { SpecFile, TransformSpec } from '../../functions/pipeline/spec.ts';
 import { transformSpec } from '../functions/engine/fixtures.ts';
 import { parquetManifest } from './landed-parquet.ts';
 import { isSameKept, parseDigits, type Tree, textOf } from './same-record.ts';

@@ -1,4 +1,4 @@
-import type { Catalog, Dataset, Model } from '../../functions/domain/catalog.ts';
+import type { Catalog, Dataset, Model } from '../../functions/pipeline/catalog.ts';
 
 const model = (name: string, kind: Model['kind'], settings: Partial<Model>): Model => ({
   name,

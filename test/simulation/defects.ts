@@ -1,4 +1,4 @@
-import type { FileRecord } from '../../functions/domain/ledger.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
 import type { Defect } from './world.ts';
 
 /** Ways to break the design, each as small as can be; the simulation must notice every one. */

@@ -1,13 +1,13 @@
-import { runKey } from '../../functions/domain/landing.ts';
-import type { JobName, Jobs, Run } from '../../functions/domain/ports.ts';
-import { hangsOn } from '../../functions/domain/repair/repaired.ts';
+import { runKey } from '../../functions/pipeline/lake-keys.ts';
+import type { JobName, Jobs, Run } from '../../functions/pipeline/ports.ts';
+import { hangsOn } from '../../functions/pipeline/queries/repairs.ts';
 import {
   type QualityResult,
   QualitySpec,
   type SpecFile,
   TransformSpec,
   unpublished,
-} from '../../functions/domain/spec.ts';
+} from '../../functions/pipeline/spec.ts';
 import type { Dice } from './dice.ts';
 import type { Lake } from './lake.ts';
 

@@ -1,7 +1,7 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
-import { retryParked } from '../../functions/domain/batch-run.ts';
-import { lastRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
-import { askReprocess } from '../../functions/domain/reprocess.ts';
+import { lastRebuilds } from '../../functions/pipeline/queries/last-rebuilds.ts';
+import { retryParked } from '../../functions/pipeline/steps/batch-run.ts';
+import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
 import { deployments, manifestKey, manifests, simulatedCatalog, wideCatalog } from './catalog.ts';
 import { type Dice, dice } from './dice.ts';
 import { aftermath } from './invariants.ts';

@@ -1,9 +1,9 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
-import { rowsKey } from '../../functions/domain/landing.ts';
-import type { FileRecord } from '../../functions/domain/ledger.ts';
-import { madeBy } from '../../functions/domain/made-by.ts';
-import { parseManifest } from '../../functions/domain/manifest/manifest.ts';
-import { balanceOf, hangsOn, landedFile } from '../../functions/domain/repair/repaired.ts';
+import { rowsKey } from '../../functions/pipeline/lake-keys.ts';
+import { balanceOf, hangsOn, landedFile } from '../../functions/pipeline/queries/repairs.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { madeBy } from '../../functions/pipeline/steps/made-by.ts';
+import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { deployments, manifestKey, manifests } from './catalog.ts';
 import { parseRows } from './engine.ts';
 import type { Kind, Upload } from './history.ts';

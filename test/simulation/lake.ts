@@ -1,5 +1,5 @@
-import { restingPlaces } from '../../functions/domain/landing.ts';
-import type { Files, LandedVersion } from '../../functions/domain/ports.ts';
+import { restingPlaces } from '../../functions/pipeline/lake-keys.ts';
+import type { Files, LandedVersion } from '../../functions/pipeline/ports.ts';
 
 /** A versioned bucket in memory. */
 export type StoredVersion = { key: string; version: string; body: string; landed_at: string };

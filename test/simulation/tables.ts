@@ -1,5 +1,5 @@
 import type { Item, Items } from '../../functions/adapters/dynamo-items.ts';
-import type { KpiItem, Kpis } from '../../functions/domain/ports.ts';
+import type { KpiItem, Kpis } from '../../functions/pipeline/ports.ts';
 
 /** Conditional single-item writes in memory; `onWrite` sees each item before and after. */
 export const memoryItems = (

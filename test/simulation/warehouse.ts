@@ -1,6 +1,6 @@
-import type { Statement, Warehouse } from '../../functions/domain/ports.ts';
-import { rebuildOfStatement } from '../../functions/domain/rebuild/rebuilding.ts';
-import { RebuildSpec } from '../../functions/domain/spec.ts';
+import type { Statement, Warehouse } from '../../functions/pipeline/ports.ts';
+import { RebuildSpec } from '../../functions/pipeline/spec.ts';
+import { rebuildOfStatement } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
 import type { Dice } from './dice.ts';
 import type { EngineFaults, SilverRow } from './engine.ts';
 import type { Lake } from './lake.ts';

@@ -1,5 +1,5 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
-import { type FileState, fileMoves } from '../../functions/domain/ledger.ts';
+import { type FileState, fileMoves } from '../../functions/pipeline/records.ts';
 import { Crash } from './scheduler.ts';
 import { Refused, Throttled } from './tables.ts';
 

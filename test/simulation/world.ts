@@ -1,9 +1,9 @@
 import { ledgerOn } from '../../functions/adapters/dynamo-ledger.ts';
 import { archiveFiles } from '../../functions/archive-files.ts';
 import { checkQuality } from '../../functions/check-quality.ts';
-import type { Catalog } from '../../functions/domain/catalog.ts';
-import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/domain/events.ts';
-import { readName } from '../../functions/domain/landing.ts';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/pipeline/events.ts';
+import { readName } from '../../functions/pipeline/lake-keys.ts';
 import type {
   Clock,
   Events,
@@ -13,10 +13,10 @@ import type {
   Kpis,
   Ledger,
   Warehouse,
-} from '../../functions/domain/ports.ts';
-import { lastRebuilds } from '../../functions/domain/rebuild/last-rebuilds.ts';
-import { askRetry } from '../../functions/domain/rebuild/retrying.ts';
-import { askReprocess } from '../../functions/domain/reprocess.ts';
+} from '../../functions/pipeline/ports.ts';
+import { lastRebuilds } from '../../functions/pipeline/queries/last-rebuilds.ts';
+import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
+import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { runTransform } from '../../functions/run-transform.ts';

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { setUpSpark } from '../../local/spark/setup.ts';
+import { setUpSpark } from '../../local/engines/spark/setup.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, inject } from 'vitest';
-import { findSpark, type SparkInstallation } from '../../local/spark/installation.ts';
+import { findSpark, type SparkInstallation } from '../../local/engines/spark/installation.ts';
 
 /** Describes what needs Spark installed: skipped with the reason where it is not, a failure where `CI` is true. */
 export const describeInstalled = (

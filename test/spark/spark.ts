@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
-import type { SparkInstallation } from '../../local/spark/installation.ts';
-import { sparkSettings } from '../../local/spark/settings.ts';
-import { type SparkWorker, startWorker } from '../../local/spark/worker.ts';
+import type { SparkInstallation } from '../../local/engines/spark/installation.ts';
+import { sparkSettings } from '../../local/engines/spark/settings.ts';
+import { type SparkWorker, startWorker } from '../../local/engines/spark/worker.ts';
 import { describeInstalled } from './installed.ts';
 
 const statementsScript = fileURLToPath(new URL('statements.py', import.meta.url));

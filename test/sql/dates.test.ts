@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { renderCatalog } from '../../deploy/render.ts';
+import { renderCatalog } from '../../deploy/render/render.ts';
 import type { TestWarehouse } from './warehouse.ts';
 import { describeWarehouses } from './warehouses.ts';
 

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { renderCatalog } from '../../deploy/render.ts';
-import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
-import { FactSettings } from '../../functions/domain/rebuild/models.ts';
-import { appliedBy, type RebuildRun, rebuildBatches } from '../../functions/domain/rebuild/rebuild.ts';
+import { renderCatalog } from '../../deploy/render/render.ts';
+import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
+import { FactSettings } from '../../functions/warehouse/models.ts';
+import { appliedBy, type RebuildRun, rebuildBatches } from '../../functions/warehouse/rebuild/rebuild.ts';
 import { goldOf } from './histories.ts';
 import { joinedBank, kpis, manyDimensions } from './joined-bank.ts';
 import { openWarehouse, type Row, type SilverFile, type TestWarehouse } from './warehouse.ts';

@@ -2,9 +2,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { renderCatalog } from '../../deploy/render.ts';
-import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
-import { type Applied, appliedBy } from '../../functions/domain/rebuild/rebuild.ts';
+import { renderCatalog } from '../../deploy/render/render.ts';
+import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
+import { type Applied, appliedBy } from '../../functions/warehouse/rebuild/rebuild.ts';
 import type { Row, SilverFile, TestWarehouse } from './warehouse.ts';
 import type { TestEngine } from './warehouses.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSqlFiles } from '../../deploy/sql-files.ts';
+import { readSqlFiles } from '../../deploy/sql/files.ts';
 import { describeAllEngines } from './engines/describe-engines.ts';
 import { affectedMacros } from './macros/affected.ts';
 import { nestedMacros } from './macros/nested.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { SqlEngine } from '../../deploy/sql-templates.ts';
-import { figure, fullMatch, shifted, textLiteral } from '../../functions/domain/dqdl/dialect.ts';
+import type { SqlEngine } from '../../deploy/sql/templates.ts';
+import { figure, fullMatch, shifted, textLiteral } from '../../functions/quality/dialect.ts';
 
 /** What the project's SQL says where engines differ: templates of models, or of what compiles rules. */
 type Text = string | ((dialect: 'duckdb' | 'spark') => string);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderCatalog } from '../../deploy/render.ts';
-import { composeRebuild } from '../../functions/domain/rebuild/rebuild.ts';
+import { renderCatalog } from '../../deploy/render/render.ts';
+import { composeRebuild } from '../../functions/warehouse/rebuild/rebuild.ts';
 import { goldOf, history, inOrder, type Lived, live, renderEdits } from './histories.ts';
 import { forPostgres, parseUnload, shims } from './redshift-shims.ts';
 import { runOf } from './warehouse.ts';

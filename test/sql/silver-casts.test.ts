@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judgeField } from '../../functions/domain/field/field-judge.ts';
-import { timestampFormats } from '../../functions/domain/field/field-time.ts';
-import { canonicalText } from '../functions/domain/field/field-reference.ts';
-import { disguisedValues, rightValues } from '../functions/domain/judge/dirty-values.ts';
-import { manifestOf } from '../functions/domain/judge/judge-fixture.ts';
+import { judgeField } from '../../functions/validation/fields/check.ts';
+import { timestampFormats } from '../../functions/validation/fields/time.ts';
+import { disguisedValues, rightValues } from '../functions/validation/dirty-values.ts';
+import { canonicalText } from '../functions/validation/fields/reference.ts';
+import { manifestOf } from '../functions/validation/fixture.ts';
 import { describeSilverEngines } from './engines/describe-engines.ts';
 import { type Relation, type Row, rowsOf } from './engines/engine.ts';
 import { meaningOf } from './meanings.ts';

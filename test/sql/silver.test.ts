@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderCatalog } from '../../deploy/render.ts';
-import type { Catalog } from '../../functions/domain/catalog.ts';
-import { parseManifest } from '../../functions/domain/manifest/manifest.ts';
+import { renderCatalog } from '../../deploy/render/render.ts';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
 
 const track = {
   ...{

@@ -1,5 +1,5 @@
-import { readSqlFiles, type SqlFile } from '../../deploy/sql-files.ts';
-import { openTemplates, type RenderOptions, type SqlEngine } from '../../deploy/sql-templates.ts';
+import { readSqlFiles, type SqlFile } from '../../deploy/sql/files.ts';
+import { openTemplates, type RenderOptions, type SqlEngine } from '../../deploy/sql/templates.ts';
 
 /** Renders a text as a model of the project, with its macros. */
 export type ModelText = (source: string, engine: SqlEngine, options?: Partial<RenderOptions>) => string;

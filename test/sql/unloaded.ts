@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseExactly } from '../../functions/domain/exact-json.ts';
+import { parseExactly } from '../../functions/values/exact-json.ts';
 import type { Row } from './warehouse.ts';
 
 /** What rebuilds unloaded, a folder for each relation, a file of JSON lines in each. */

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { renderCatalog } from '../../deploy/render.ts';
-import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
-import { appliedBy } from '../../functions/domain/rebuild/rebuild.ts';
+import { renderCatalog } from '../../deploy/render/render.ts';
+import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
+import { appliedBy } from '../../functions/warehouse/rebuild/rebuild.ts';
 import { joinedBank } from './joined-bank.ts';
 import type { TestWarehouse } from './warehouse.ts';
 import { describeWarehouses } from './warehouses.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { Catalog } from '../../functions/domain/catalog.ts';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
 import { type RedshiftServer, startRedshift } from './redshift-warehouse.ts';
 import { openWarehouse, type TestWarehouse } from './warehouse.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { renderCatalog } from '../../deploy/render.ts';
-import type { Catalog, Mart } from '../../functions/domain/catalog.ts';
-import { numberOf } from '../../functions/domain/exact-number.ts';
+import { renderCatalog } from '../../deploy/render/render.ts';
+import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
+import { numberOf } from '../../functions/values/exact-number.ts';
 import type { Row } from './warehouse.ts';
 import { describeWarehouses } from './warehouses.ts';
 

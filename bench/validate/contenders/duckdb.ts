@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Field } from '../../../functions/domain/field/field.ts';
-import type { Manifest } from '../../../functions/domain/manifest/manifest.ts';
+import type { Field } from '../../../functions/validation/fields/field.ts';
+import type { Manifest } from '../../../functions/validation/manifest/manifest.ts';
 import { type Counts, contend, type Task } from '../contender.ts';
 
 /** How a column is read, and when a value of it is bad. */

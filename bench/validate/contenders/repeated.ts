@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
+import { judgeFile } from '../../../functions/validation/validate-file.ts';
 import { contend } from '../contender.ts';
 
 const pieceBytes = 2 ** 20;

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
-import { FindingLog } from '../../../functions/domain/judge/judge-findings.ts';
-import { openParser } from '../../../functions/domain/judge/judge-parser.ts';
-import type { Manifest } from '../../../functions/domain/manifest/manifest.ts';
-import { contentOf } from '../../../local/commands/local-content.ts';
+import { contentOf } from '../../../cli/check/content.ts';
+import type { Manifest } from '../../../functions/validation/manifest/manifest.ts';
+import { openParser } from '../../../functions/validation/parser.ts';
+import { judgeFile } from '../../../functions/validation/validate-file.ts';
+import { FindingLog } from '../../../functions/validation/violations.ts';
 import { type Counts, contend, type Task } from '../contender.ts';
 
 /** The judge as it is, or its parser without the hash. */

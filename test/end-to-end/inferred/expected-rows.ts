@@ -1,6 +1,6 @@
-import type { InferredDataset } from '../../../local/infer/infer-dataset.ts';
-import type { InferredColumn } from '../../../local/infer/inferred.ts';
-import { canonicalText } from '../../functions/domain/field/field-reference.ts';
+import type { InferredDataset } from '../../../cli/infer/dataset.ts';
+import type { InferredColumn } from '../../../cli/infer/inferred.ts';
+import { canonicalText } from '../../functions/validation/fields/reference.ts';
 import type { Kind } from './cells.ts';
 import { isHopeless } from './names.ts';
 import type { Cell, Column, Table } from './tables.ts';

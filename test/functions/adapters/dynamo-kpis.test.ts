@@ -3,11 +3,11 @@ import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { dynamoKpis } from '../../../functions/adapters/dynamo-kpis.ts';
-import { ExactNumber, numberOf } from '../../../functions/domain/exact-number.ts';
-import type { Kpis } from '../../../functions/domain/ports.ts';
-import { shapeItems } from '../../../functions/domain/rebuild/kpi-items.ts';
-import { readUnloaded } from '../../../functions/domain/rebuild/kpi-rows.ts';
-import type { KpiShape } from '../../../functions/domain/spec.ts';
+import type { Kpis } from '../../../functions/pipeline/ports.ts';
+import type { KpiShape } from '../../../functions/pipeline/spec.ts';
+import { ExactNumber, numberOf } from '../../../functions/values/exact-number.ts';
+import { shapeItems } from '../../../functions/warehouse/kpis/items.ts';
+import { readUnloaded } from '../../../functions/warehouse/kpis/rows.ts';
 import type { Laptop, Seen } from './laptop.ts';
 import { openTable, tableName } from './table.ts';
 

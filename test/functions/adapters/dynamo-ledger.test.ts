@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoLedger } from '../../../functions/adapters/dynamo-ledger.ts';
-import type { FileRecord, RebuildRecord } from '../../../functions/domain/ledger.ts';
-import type { Ledger } from '../../../functions/domain/ports.ts';
+import type { Ledger } from '../../../functions/pipeline/ports.ts';
+import type { FileRecord, RebuildRecord } from '../../../functions/pipeline/records.ts';
 import type { Laptop } from './laptop.ts';
 import { openTable, tableName } from './table.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { eventBridgeEvents } from '../../../functions/adapters/eventbridge-events.ts';
-import { type Bus, openBus } from '../../../local/events/bus.ts';
-import { eventsApi } from '../../../local/events/events-api.ts';
+import { type Bus, openBus } from '../../../local/cloud/events/bus.ts';
+import { eventsApi } from '../../../local/cloud/events/events-api.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 let directory: string;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { glueJobs } from '../../../functions/adapters/glue-jobs.ts';
-import { openGlue } from '../../../local/glue/glue.ts';
-import type { JobRun } from '../../../local/glue/job.ts';
-import type { JsonService } from '../../../local/protocol.ts';
+import { openGlue } from '../../../local/cloud/glue/glue.ts';
+import type { JsonService } from '../../../local/cloud/protocol.ts';
+import type { JobRun } from '../../../local/engines/job.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 const jobs = ['transform', 'quality'].map((name) => ({

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalS3, openS3 } from '../../../local/s3/s3.ts';
+import { type LocalS3, openS3 } from '../../../local/cloud/s3/s3.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 export const bucket = 'lake';

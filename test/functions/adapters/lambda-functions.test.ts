@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lambdaFunctions } from '../../../functions/adapters/lambda-functions.ts';
-import { objectCreated } from '../../../functions/domain/events.ts';
-import { lambdaApi } from '../../../local/functions/lambda-api.ts';
+import { objectCreated } from '../../../functions/pipeline/events.ts';
+import { lambdaApi } from '../../../local/cloud/functions/lambda-api.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 const invoked: [string, unknown][] = [];

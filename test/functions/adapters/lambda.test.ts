@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { lambda, type Surroundings } from '../../../functions/adapters/lambda.ts';
-import { clientEnvironment } from '../../../local/cloud-environment.ts';
+import { clientEnvironment } from '../../../local/cloud/environment.ts';
 
 const context = {} as never;
 const nobodyThere = {

@@ -2,9 +2,9 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse, request as
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { vi } from 'vitest';
-import { clientEnvironment } from '../../../local/cloud-environment.ts';
-import { openGateway, type Services } from '../../../local/gateway.ts';
-import { ServiceError } from '../../../local/protocol.ts';
+import { clientEnvironment } from '../../../local/cloud/environment.ts';
+import { openGateway, type Services } from '../../../local/cloud/gateway.ts';
+import { ServiceError } from '../../../local/cloud/protocol.ts';
 
 /** One request on its way from an adapter to its service. */
 export type Seen = {

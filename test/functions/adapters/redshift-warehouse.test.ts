@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { redshiftWarehouse } from '../../../functions/adapters/redshift-warehouse.ts';
-import type { Statement, Warehouse } from '../../../functions/domain/ports.ts';
-import { openWarehouse } from '../../local/redshift-data/warehouse.ts';
+import type { Statement, Warehouse } from '../../../functions/pipeline/ports.ts';
+import { openWarehouse } from '../../local/cloud/redshift-data/warehouse.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 let database: Awaited<ReturnType<typeof openWarehouse>>;

@@ -3,8 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { s3Files } from '../../../functions/adapters/s3-files.ts';
-import type { FileVersion } from '../../../functions/domain/landing.ts';
-import type { Files } from '../../../functions/domain/ports.ts';
+import type { FileVersion } from '../../../functions/pipeline/lake-keys.ts';
+import type { Files } from '../../../functions/pipeline/ports.ts';
 import { bucket, openLake } from './lake.ts';
 
 let lake: Awaited<ReturnType<typeof openLake>>;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDynamo } from '../../../local/dynamo.ts';
+import { openDynamo } from '../../../local/cloud/dynamo/dynamo.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 export const tableName = 'items';

@@ -3,17 +3,17 @@ import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { type EngineStore, stagedFile } from '../../../functions/engine/engine.ts';
+import { MissingFile } from '../../../functions/engine/errors.ts';
+import { parquetFiles, writeParquet } from '../../../functions/engine/read-files.ts';
+import { literal } from '../../../functions/engine/sql-text.ts';
 import type {
   CompiledRuleset,
   QualitySpec,
   SpecFile,
   TransformResult,
   TransformSpec,
-} from '../../../functions/domain/spec.ts';
-import { type EngineStore, stagedFile } from '../../../functions/engine/engine.ts';
-import { MissingFile } from '../../../functions/engine/errors.ts';
-import { parquetFiles, writeParquet } from '../../../functions/engine/read-files.ts';
-import { literal } from '../../../functions/engine/sql-text.ts';
+} from '../../../functions/pipeline/spec.ts';
 
 /** Signs that engines take for patterns, columns, escapes and ends of texts where nobody tells them otherwise. */
 const oddName = "id=77 [x]*?{a,b}'%41 ü ";

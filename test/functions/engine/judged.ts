@@ -1,11 +1,11 @@
-import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
-import type { FileFacts } from '../../../functions/domain/judgement.ts';
-import { parseManifest } from '../../../functions/domain/manifest/manifest.ts';
-import { rowsWriter } from '../../../functions/domain/repair/rows-writer.ts';
-import { splitFile } from '../../../functions/domain/repair/split.ts';
-import type { SpecFile } from '../../../functions/domain/spec.ts';
-import { pieces } from '../domain/judge/judge-fixture.ts';
-import { memoryStore } from '../domain/repair/split-fixture.ts';
+import type { SpecFile } from '../../../functions/pipeline/spec.ts';
+import { splitFile } from '../../../functions/pipeline/steps/split/split-records.ts';
+import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
+import { rowsWriter } from '../../../functions/validation/rows-file/writer.ts';
+import { judgeFile } from '../../../functions/validation/validate-file.ts';
+import type { FileFacts } from '../../../functions/validation/verdict.ts';
+import { memoryStore } from '../pipeline/steps/split/fixture.ts';
+import { pieces } from '../validation/fixture.ts';
 
 export type ManifestJson = { readonly schema: { readonly fields: object } };
 

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { renderCatalog } from '../../../deploy/render.ts';
-import type { Catalog } from '../../../functions/domain/catalog.ts';
-import type { SpecFile } from '../../../functions/domain/spec.ts';
+import { renderCatalog } from '../../../deploy/render/render.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
+import type { Catalog } from '../../../functions/pipeline/catalog.ts';
+import type { SpecFile } from '../../../functions/pipeline/spec.ts';
 import { copyProject } from '../../deploy/project.ts';
 import { type Lake, openLake, transformSpec } from './fixtures.ts';
 import { cleanKeyOf, judged, type ManifestJson, manifestOf } from './judged.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { QualitySpec, SpecFile, TransformSpec } from '../../../functions/domain/spec.ts';
 import type { EngineRun } from '../../../functions/engine/engine.ts';
 import { runQuality } from '../../../functions/engine/quality.ts';
 import { createSilver } from '../../../functions/engine/silver.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
+import type { QualitySpec, SpecFile, TransformSpec } from '../../../functions/pipeline/spec.ts';
 import { type Lake, land, nameIsComplete, openLake, qualitySpec, table, transformSpec } from './fixtures.ts';
 
 let lake: Lake;

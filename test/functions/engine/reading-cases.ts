@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import type { SpecFile } from '../../../functions/domain/spec.ts';
-import { gzipMember } from '../domain/gzip/gzip-members.ts';
+import type { SpecFile } from '../../../functions/pipeline/spec.ts';
+import { gzipMember } from '../validation/gzip/members.ts';
 
 export type ReadingCase = readonly [
   what: string,

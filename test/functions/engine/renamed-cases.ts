@@ -1,6 +1,6 @@
-import { landedColumns } from '../../../functions/domain/gathering.ts';
-import { parseManifest } from '../../../functions/domain/manifest/manifest.ts';
-import type { TransformSpec } from '../../../functions/domain/spec.ts';
+import type { TransformSpec } from '../../../functions/pipeline/spec.ts';
+import { landedColumns } from '../../../functions/pipeline/steps/gather-batch.ts';
+import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
 import { type ManifestJson, manifestOf } from './judged.ts';
 import type { Element } from './landed-cases.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { compileRuleset } from '../../../functions/domain/dqdl/compile.ts';
-import type { TransformSpec } from '../../../functions/domain/spec.ts';
 import { runQuality } from '../../../functions/engine/quality.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
+import type { TransformSpec } from '../../../functions/pipeline/spec.ts';
+import { compileRuleset } from '../../../functions/quality/compile.ts';
 import { type Lake, land, openLake, qualitySpec, table, transformSpec } from './fixtures.ts';
 
 let lake: Lake;

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SpecFile } from '../../../functions/domain/spec.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
+import type { SpecFile } from '../../../functions/pipeline/spec.ts';
 import { type Lake, land, openLake, transformSpec } from './fixtures.ts';
 import { readingCases } from './reading-cases.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { judgeFile } from '../../../functions/domain/judge/judge-file.ts';
-import type { Judgement } from '../../../functions/domain/judgement.ts';
-import { parseManifest } from '../../../functions/domain/manifest/manifest.ts';
+import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
+import { judgeFile } from '../../../functions/validation/validate-file.ts';
+import type { Judgement } from '../../../functions/validation/verdict.ts';
 import { badLines, badStreams } from '../../../local/generate/bad-streams.ts';
 import { generateListeners } from '../../../local/generate/listeners.ts';
 import { generateStreams } from '../../../local/generate/streams.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Postgres, startPostgres } from '../../../local/postgres.ts';
+import { type Postgres, startPostgres } from '../../../local/engines/postgres/server.ts';
 import { describeSpark } from '../../spark/spark.ts';
 import { openDuckdb } from './duckdb.ts';
 import type { TestEngine } from './engine.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SqlEngine } from '../../../deploy/sql-templates.ts';
+import type { SqlEngine } from '../../../deploy/sql/templates.ts';
 
 /** What an engine is asked in tests, and what it answers: the same words for all of them. */
 

@@ -1,0 +1,116 @@
+const { spawnSync } = require('node:child_process');
+const { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } =
+  require('node:fs');
+const { basename, join, relative, resolve } = require('node:path');
+
+/** The command is TypeScript, which Node 20 does not read: it is bundled when first run and when a source has changed. */
+
+const root = resolve(__dirname, '..');
+const builds = join(root, '.build', 'soundcheck');
+const record = join(builds, 'sources.json');
+const day = 24 * 60 * 60 * 1000;
+
+/** The path of the bundle, made of the sources as they are now; throws what is wrong with them. */
+exports.bundledCommand = () => readBuild() ?? buildApart();
+
+/** In a process of its own: the command would keep the memory that bundling takes. */
+const buildApart = () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [__filename], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr.trim());
+  return stdout.trim();
+};
+
+const stateOf = (path) => {
+  const { size, mtimeMs } = statSync(join(root, path));
+  return `${size}@${mtimeMs}`;
+};
+
+/** The last build, unless one of its sources has changed or is gone. */
+const readBuild = () => {
+  try {
+    const { entry, files } = JSON.parse(readFileSync(record, 'utf8'));
+    const isUpToDate = Object.entries(files).every(([path, state]) => state === stateOf(path));
+    return isUpToDate && existsSync(join(builds, entry)) ? join(builds, entry) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Each build gets a folder of its own and counts once its record is there, so that two at once do no harm. */
+const build = async () => {
+  const esbuild = require('esbuild');
+  mkdirSync(builds, { recursive: true });
+  const folder = `${Date.now()}-${process.pid}`;
+  const { metafile } = await esbuild.build(options(join(builds, folder))).finally(esbuild.stop);
+  const sources = [...Object.keys(metafile.inputs), relative(root, __filename), 'package-lock.json'];
+  const entry = join(folder, 'soundcheck.mjs');
+  const files = Object.fromEntries(sources.filter(isOurs).map((path) => [path, stateOf(path)]));
+  writeFileSync(join(builds, folder, basename(record)), JSON.stringify({ entry, files }));
+  renameSync(join(builds, folder, basename(record)), record);
+  removeOld(folder);
+  return join(builds, entry);
+};
+
+/** Packages change with the lock file only. */
+const isOurs = (path) => !path.startsWith('node_modules/');
+
+/** A process of an older build may still have parts to load. */
+const removeOld = (current) => {
+  for (const name of readdirSync(builds)) {
+    const path = join(builds, name);
+    const isOld = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > day;
+    if (name !== current && name !== basename(record) && isOld)
+      rmSync(path, { recursive: true, force: true });
+  }
+};
+
+/** What judging needs is bundled, as it starts quicker and in less memory so; other packages are loaded where they are used. */
+const bundled = ['re2js', 'zod'];
+
+const options = (outdir) => ({
+  absWorkingDir: root,
+  entryPoints: ['cli/soundcheck.ts'],
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  metafile: true,
+  format: 'esm',
+  platform: 'node',
+  mainFields: ['module', 'main'],
+  target: 'node20',
+  logLevel: 'silent',
+  plugins: [packagesStay, whereSourcesAre(outdir)],
+});
+
+const packagesStay = {
+  name: 'packages-stay',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      const isBundled = bundled.some((name) => path === name || path.startsWith(`${name}/`));
+      return kind === 'entry-point' || isBundled ? undefined : { path, external: true };
+    });
+  },
+};
+
+/** A module that looks for files beside itself means its source, not the bundle. */
+const whereSourcesAre = (outdir) => ({
+  name: 'where-sources-are',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const from = JSON.stringify(relative(outdir, path).replaceAll('\\', '/'));
+      const text = readFileSync(path, 'utf8');
+      return {
+        loader: 'ts',
+        contents: text.replaceAll('import.meta.url', `new URL(${from}, import.meta.url).href`),
+      };
+    });
+  },
+});
+
+if (require.main === module) {
+  build().then(console.log, (error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { s3Files } from '../../functions/adapters/s3-files.ts';
+import type { Cloud } from '../../local/cloud/cloud.ts';
+import type { CloudFlags } from '../options.ts';
+import { answer } from '../output/answer.ts';
+import { landManifests } from '../target/manifests.ts';
+import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
+
+/** Keeps the laptop cloud up until Ctrl-C, its address printed and written to `<state>/cloud.env`. */
+export const keepCloud = async (flags: CloudFlags): Promise<void> => {
+  const cloud = await openCloud(flags);
+  const stopped = stopOnSignal(cloud);
+  await landManifests(s3Files(cloud.environment.LAKE_BUCKET ?? '')).catch(async (cause: unknown) => {
+    await cloud.stop();
+    throw cause;
+  });
+  answer(flags, { endpoint: cloud.endpoint, environment: cloud.environment }, welcome(cloud, flags.state));
+  await stopped;
+};
+
+const welcome = ({ endpoint, environment }: Cloud, state: string): string[] => {
+  const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${value}`);
+  const file = join(state, 'cloud.env');
+  return [
+    `The laptop cloud is up on ${endpoint}. In another terminal, for any AWS client:`,
+    '',
+    ...exports,
+    '',
+    `or, the same from ${file}:  set -a; . ${file.includes('/') ? file : `./${file}`}; set +a`,
+    '',
+    'Then, for example:',
+    '',
+    '  aws s3 cp local/sample/streams1.csv s3://$LAKE_BUCKET/data/streams/',
+    `  aws dynamodb get-item --table-name $KPI_TABLE --key '{"pk":{"S":"DAY#2024-06-25"},"sk":{"S":"CURRENT"}}'`,
+    '',
+    `Logs: ${join(state, 'logs')}, one file a function. Ctrl-C ends it.`,
+  ];
+};

@@ -1,0 +1,86 @@
+import { userInfo } from 'node:os';
+import pLimit from 'p-limit';
+import { fileId } from '../../functions/pipeline/lake-keys.ts';
+import type { Ledger } from '../../functions/pipeline/ports.ts';
+import { dismiss, leftAside, takeBack } from '../../functions/pipeline/queries/dismissed.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { answer } from '../output/answer.ts';
+import { count } from '../output/count.ts';
+import { recordDocument, rowsFileOf } from '../output/file-document.ts';
+import { fileStory } from '../output/file-story.ts';
+import { nextCommand } from '../output/next-command.ts';
+import { needingPerson } from '../queries/needs-person.ts';
+import { filesNamed } from '../target/files-named.ts';
+import { onTarget, type TargetFlags } from '../target/target.ts';
+
+export type DismissFlags = TargetFlags & {
+  readonly dataset?: string;
+  readonly by?: string;
+  readonly undo?: boolean;
+};
+
+/** Nothing is in quarantine that could be dropped. */
+export class CannotDismiss extends Error {
+  override readonly name = 'CannotDismiss';
+}
+
+/** Records that what is left in quarantine of a file is dropped on purpose, or takes that back. */
+export const dismissRows = (name: string, flags: DismissFlags): Promise<void> =>
+  onTarget(flags, async ({ ledger }) => {
+    const named = await filesNamed(ledger, name, flags.dataset);
+    const known = await withRepairs(ledger, named);
+    const isAsked = (file: FileRecord): boolean =>
+      !isVersion(name, named) || named.some((one) => fileId(one) === fileId(file));
+    const open = (flags.undo ? known.filter(({ dismissed }) => dismissed) : droppable(known)).filter(isAsked);
+    if (open.length === 0) throw new CannotDismiss(whyNothing(name, named, flags));
+    const by = flags.by ?? userInfo().username;
+    const written = await pLimit(8).map(open, (file) => write(ledger, file, known, { ...flags, by }));
+    answer(flags, { files: written.map(recordDocument) }, written.map(said(known)));
+  });
+
+const isVersion = (name: string, named: readonly FileRecord[]): boolean =>
+  named.some(({ version }) => name.endsWith(`@${version}`));
+
+/** With every version of these files and all repairs of them: what is left of a file depends on those. */
+const withRepairs = async (ledger: Ledger, named: readonly FileRecord[]): Promise<FileRecord[]> => {
+  const keys = new Map(named.map(({ key, dataset }) => [key, dataset]));
+  const stories = await Promise.all([...keys].map(([key, dataset]) => fileStory(ledger, dataset, key)));
+  return [...new Map(stories.flat().map((file) => [fileId(file), file])).values()];
+};
+
+const droppable = (known: readonly FileRecord[]): FileRecord[] =>
+  needingPerson(known).filter((file) => file.state === 'quarantined' || rowsFileOf(file) !== undefined);
+
+const whyNothing = (name: string, named: readonly FileRecord[], { undo }: DismissFlags): string => {
+  if (named.length === 0)
+    return `the ledger knows no file ${name}; ${nextCommand('runs')} shows what it knows`;
+  return undo
+    ? `nothing of ${name} was dropped`
+    : `nothing of ${name} is in quarantine and waits for a person`;
+};
+
+/** What still moves or is made anew is written by others: it is not decided on meanwhile. */
+const write = async (
+  ledger: Ledger,
+  file: FileRecord,
+  known: readonly FileRecord[],
+  { by, undo }: DismissFlags & { readonly by: string },
+): Promise<FileRecord> => {
+  const clock = { now: () => new Date().toISOString() };
+  const isAtRest = file.archived_at !== undefined && file.reprocess === undefined;
+  const written = !isAtRest
+    ? undefined
+    : await (undo ? takeBack(ledger, file) : dismiss({ ledger, clock }, file, known, by));
+  if (!written) throw new CannotDismiss(`${fileId(file)} is being worked on: try again once it is at rest`);
+  return written;
+};
+
+const waiting = (rows: number): string => `${count(rows, 'row')} ${rows === 1 ? 'waits' : 'wait'}`;
+
+const said =
+  (known: readonly FileRecord[]) =>
+  (file: FileRecord): string => {
+    const { dismissed } = file;
+    if (!dismissed) return `${fileId(file)}: ${waiting(leftAside(file, known))} for a person again`;
+    return `${fileId(file)}: ${count(dismissed.rows, 'row')} dropped on purpose by ${dismissed.by}, kept in quarantine`;
+  };

@@ -1,0 +1,45 @@
+import { styleText } from 'node:util';
+import type { Mart } from '../../functions/pipeline/catalog.ts';
+import type { Ledger } from '../../functions/pipeline/ports.ts';
+import { count } from '../output/count.ts';
+import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
+import { pause, type Whereabouts } from './follow.ts';
+
+/** Whether the KPIs of what landed are there, also where nothing had to be run for it. */
+
+/** Marts as they stand once each shows all its batches, has failed to, or a time in milliseconds is over. */
+export const untilShown = async (
+  ledger: Ledger,
+  marts: readonly Mart[],
+  patience: number,
+): Promise<MartRuns[]> => {
+  for (const began = performance.now(); ; await pause()) {
+    const runs = await Promise.all(marts.map((mart) => martRuns(ledger, mart)));
+    if (runs.every(isSettled) || performance.now() - began > patience) return runs;
+  }
+};
+
+const isSettled = ({ lease, pending, newest }: MartRuns): boolean =>
+  lease.holder === undefined &&
+  (pending.length === 0 || (newest?.state === 'failed' && newest.failure !== 'lost'));
+
+/** Why the KPIs of what landed are not there; empty when they are. */
+export const missingLines = (
+  { mart, datasets, pending, published }: MartRuns,
+  seen: readonly Whereabouts[],
+): string[] => {
+  const name = styleText('bold', mart);
+  const waiting = pending.filter((batch) => seen.some((one) => isOf(one, batch)));
+  if (waiting.length > 0)
+    return [`${name}: ${count(waiting.length, 'batch')} not in the KPIs yet: ${waiting.join(', ')}`];
+  const isFed = seen.some(
+    ({ file, record }) => record?.state === 'published' && datasets.includes(file.dataset),
+  );
+  return isFed && !published
+    ? [`${name}: no rebuild is published, although rows of ${datasets.join(', ')} are`]
+    : [];
+};
+
+/** What is ignored is known already, and any batch may hold it. */
+const isOf = ({ record }: Whereabouts, batch: string): boolean =>
+  record?.state === 'ignored' || record?.batch_id === batch;

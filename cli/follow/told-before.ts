@@ -1,0 +1,18 @@
+import type { Ledger } from '../../functions/pipeline/ports.ts';
+import type { RebuildRecord } from '../../functions/pipeline/records.ts';
+import type { MartRuns } from '../queries/mart-runs.ts';
+
+/** For each mart whether its serving rebuild warns of nothing but what the one before it did. */
+export const toldBefore = (
+  ledger: Pick<Ledger, 'rebuild'>,
+  rebuilds: readonly MartRuns[],
+): Promise<boolean[]> =>
+  Promise.all(
+    rebuilds.map(async ({ published }) => {
+      const before = published?.follows === undefined ? undefined : await ledger.rebuild(published.follows);
+      return before !== undefined && warningsOf(published) === warningsOf(before);
+    }),
+  );
+
+const warningsOf = (rebuild: RebuildRecord | undefined): string =>
+  JSON.stringify((rebuild?.checks ?? []).map(({ file, rows, first }) => [file, rows, first]));

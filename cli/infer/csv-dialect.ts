@@ -1,0 +1,95 @@
+import { CsvReader } from '../../functions/validation/csv/reader.ts';
+import type { CsvRecord } from '../../functions/validation/csv/record.ts';
+import { CsvScanner } from '../../functions/validation/csv/scanner.ts';
+
+/** The two characters that make a text a table. */
+export type CsvDialect = { readonly delimiter: string; readonly quote: string };
+
+/** How well the start of a file reads with a dialect. */
+type Trial = CsvDialect & {
+  /** Columns of the first record. */
+  readonly width: number;
+  readonly records: number;
+  /** Share of the records behind the first that are as wide and break no rule. */
+  readonly fit: number;
+  /** Records with a field in quotes. */
+  readonly quoted: number;
+  /** The first record has one. */
+  readonly isHeaderQuoted: boolean;
+};
+
+/** From the usual to the odd: where two read alike, the first is taken. */
+const delimiters = [',', '|', ';', '\t', '^', '~', '!', '#', '*', '%', '&', '+', '=', '$', '@', ':', ' '];
+const unusual = ['`', '~', '^', '{', '}', '<', '>', '$'];
+const longestRecord = 2 ** 20;
+
+/** Finds delimiter and quote in the first bytes of a file; `isWhole` says that no others follow. */
+export const findDialect = (start: Buffer, isWhole: boolean): CsvDialect => {
+  const read = (delimiter: string, quote: string): Trial => tryDialect(start, isWhole, { delimiter, quote });
+  const best = bestOf(delimiters.map((delimiter) => read(delimiter, '"')));
+  const other = isSure(best) ? undefined : bestOf(delimiters.map((delimiter) => read(delimiter, "'")));
+  if (other && other.quoted > 0 && isSure(other)) return { delimiter: other.delimiter, quote: other.quote };
+  const { delimiter } = best;
+  const [double, single] = [read(delimiter, '"'), read(delimiter, "'")];
+  if (double.quoted === 0 && isSingle(single, double)) return single;
+  if (double.quoted > 0 || double.fit > 0.98) return double;
+  const free = unusual.find((quote) => quote !== delimiter && !start.includes(quote));
+  const bare = free === undefined ? double : read(delimiter, free);
+  return bare.fit > double.fit ? bare : double;
+};
+
+/** Apostrophes at the start of texts are no quotes: as such they would make one record of several. */
+const isSingle = (single: Trial, double: Trial): boolean =>
+  (single.isHeaderQuoted || single.quoted * 10 > single.records) &&
+  (single.fit > double.fit || (single.fit === double.fit && single.records === double.records));
+
+const noTrial: Trial = {
+  delimiter: ',',
+  quote: '"',
+  width: 0,
+  records: 0,
+  fit: 0,
+  quoted: 0,
+  isHeaderQuoted: false,
+};
+
+/** Nearly all records have the columns of the first one, and these are several. */
+const isSure = ({ width, fit }: Trial): boolean => width > 1 && fit >= 0.98;
+
+const bestOf = (trials: readonly Trial[]): Trial => {
+  const wide = trials.filter(({ width }) => width > 1);
+  const sure = wide.filter(isSure).sort((a, b) => b.width - a.width)[0];
+  const likely = [...wide].sort((a, b) => b.fit - a.fit).find(({ fit }) => fit >= 0.5);
+  return sure ?? likely ?? trials[0] ?? noTrial;
+};
+
+const tryDialect = (start: Buffer, isWhole: boolean, { delimiter, quote }: CsvDialect): Trial => {
+  let [records, fitting, quoted, width, headerFaults] = [-1, 0, 0, 0, 0];
+  let isHeaderQuoted = false;
+  const onRecord = (record: CsvRecord): void => {
+    records++;
+    if (records === 0) [width, headerFaults] = [record.count, record.faults.length];
+    else if (record.count === width && record.faults.length === 0) fitting++;
+    if (!hasQuoted(record, quote)) return;
+    quoted++;
+    isHeaderQuoted ||= records === 0;
+  };
+  const reader = new CsvReader(new CsvScanner(delimiter, quote), quote, longestRecord, {
+    onRecord,
+    onTooLong: () => undefined,
+  });
+  reader.write(start);
+  reader.drain(isWhole);
+  // A quote that is opened in the wrong place makes one record of all of them.
+  const alone = headerFaults > 0 ? 0 : 1;
+  const fit = records > 0 ? fitting / records : alone;
+  return { delimiter, quote, width, records, quoted, isHeaderQuoted, fit };
+};
+
+const hasQuoted = (record: CsvRecord, quote: string): boolean => {
+  for (let field = 0; field < record.count; field++) {
+    const at = record.startOf(field) - 1;
+    if (at >= record.start && record.bytes[at] === quote.charCodeAt(0)) return true;
+  }
+  return false;
+};

@@ -1,0 +1,46 @@
+import { CsvReader } from '../../functions/validation/csv/reader.ts';
+import type { CsvRecord } from '../../functions/validation/csv/record.ts';
+import { CsvScanner } from '../../functions/validation/csv/scanner.ts';
+import { unnamedColumn } from '../../functions/validation/fields/source.ts';
+import type { CsvDialect } from './csv-dialect.ts';
+
+/** What a table tells of its rows, in order. */
+export type RowListener = {
+  /** A column without a name is called by its place. */
+  readonly onHeader: (columns: readonly string[]) => void;
+  /** Texts in the order of the columns; only rows that are as wide as the header and can be read. */
+  readonly onRow: (texts: readonly string[]) => void;
+};
+
+const longestRecord = 2 ** 20;
+
+/** Reads rows out of the bytes of a CSV file and answers how many could not be read; memory stays flat. */
+export const readCsvRows = async (
+  content: AsyncIterable<Uint8Array>,
+  { delimiter, quote }: CsvDialect,
+  { onHeader, onRow }: RowListener,
+): Promise<{ readonly unreadable: number }> => {
+  let width = 0;
+  let unreadable = 0;
+  const onRecord = (record: CsvRecord): void => {
+    if (width === 0) {
+      width = record.count;
+      onHeader(textsOf(record).map((name, at) => name || unnamedColumn(at + 1)));
+    } else if (isReadable(record, width)) onRow(textsOf(record));
+    else unreadable++;
+  };
+  const onTooLong = (): void => {
+    unreadable++;
+  };
+  const scanner = new CsvScanner(delimiter, quote);
+  const reader = new CsvReader(scanner, quote, longestRecord, { onRecord, onTooLong });
+  for await (const bytes of content) reader.write(bytes);
+  reader.drain(true);
+  return { unreadable };
+};
+
+const isReadable = ({ count, isBlank, isSuspect, faults }: CsvRecord, width: number): boolean =>
+  count === width && !isBlank && !isSuspect && faults.length === 0;
+
+const textsOf = (record: CsvRecord): string[] =>
+  Array.from({ length: record.count }, (_, field) => record.text(field));

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
+import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { judgeFile } from '../../functions/validation/validate-file.ts';
+import type { Judgement } from '../../functions/validation/verdict.ts';
+import type { InferredTable, Samples } from './inferred.ts';
+import { manifestText } from './manifest-text.ts';
+import { rulesetText } from './ruleset-text.ts';
+import { CannotInfer, type OnRead, readBytes, readRange, sizeOf } from './sample-file.ts';
+import { silverSql } from './silver-sql.ts';
+import { inferTable } from './table.ts';
+
+/** A file as the inferred manifest judges it. */
+export type JudgedSample = { readonly path: string; readonly judgement: Judgement };
+
+/** A dataset as it was learned from samples: what was seen, the texts to be written, and the samples judged by them. */
+export type InferredDataset = {
+  readonly table: InferredTable;
+  readonly manifest: Manifest;
+  /** Texts by their paths in the project. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly samples: readonly JudgedSample[];
+};
+
+const usualBadShare = 0.05;
+
+/** Learns a dataset from samples and judges each of them by what was learned; throws `CannotInfer`. */
+export const inferDataset = async (samples: Samples, onRead: OnRead): Promise<InferredDataset> => {
+  const table = await inferTable(samples, onRead);
+  const lenient = await judged(table, 1, onRead);
+  const share = Math.max(...lenient.samples.map(({ judgement }) => badShare(judgement)));
+  const final =
+    share <= usualBadShare
+      ? { text: manifestText(table, usualBadShare), samples: lenient.samples }
+      : await judged(table, Math.min(1, Math.ceil(share * 150) / 100), onRead);
+  const { dataset } = table;
+  return {
+    table,
+    manifest: readManifest(final.text, table),
+    texts: {
+      [`rules/${dataset}/manifest.json`]: final.text,
+      [`rules/${dataset}/quality.dqdl`]: rulesetText(table),
+      [`sql/silver/${dataset}.sql`]: silverSql(table),
+    },
+    samples: final.samples,
+  };
+};
+
+const judged = async (table: InferredTable, share: number, onRead: OnRead) => {
+  const text = manifestText(table, share);
+  const manifest = readManifest(text, table);
+  const samples: JudgedSample[] = [];
+  for (const path of table.paths)
+    samples.push({ path, judgement: await judgeSample(path, table.dataset, manifest, onRead) });
+  return { text, samples };
+};
+
+/** Names that no manifest may have, such as a column without one, are found here. */
+const readManifest = (text: string, { paths, format }: InferredTable): Manifest => {
+  const parsed = parseManifest(text);
+  if (parsed.ok) return parsed.manifest;
+  const problems = parsed.problems.map((problem) => `\n  ${problem}`);
+  const advice = format === 'csv' ? '; is its first line a header?' : '';
+  throw new CannotInfer(`no manifest fits ${paths.join(', ')}${advice}${problems.join('')}`);
+};
+
+const judgeSample = async (
+  path: string,
+  dataset: string,
+  manifest: Manifest,
+  onRead: OnRead,
+): Promise<Judgement> => {
+  const scratch = temporaryScratch();
+  const key = `data/${dataset}/${basename(path)}`;
+  try {
+    const size = await sizeOf(path);
+    return await judgeFile({
+      key,
+      size,
+      manifest,
+      content: readBytes(path, onRead),
+      range: readRange(path, onRead),
+      seed: randomUUID(),
+      scratch,
+    });
+  } finally {
+    scratch.close();
+  }
+};
+
+const badShare = (judgement: Judgement): number =>
+  judgement.verdict === 'accepted' && judgement.quarantined
+    ? judgement.quarantined.rows / judgement.facts.records
+    : 0;

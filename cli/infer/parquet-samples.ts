@@ -1,0 +1,130 @@
+import { judgeTwins } from '../../functions/validation/parquet/columns.ts';
+import { ParquetDamage } from '../../functions/validation/parquet/damage.ts';
+import { readFooter } from '../../functions/validation/parquet/file.ts';
+import type { Footer } from '../../functions/validation/parquet/footer.ts';
+import { parquetKind, parquetTypeName } from '../../functions/validation/parquet/kind.ts';
+import { onlyNamed } from '../../functions/validation/parquet/nodes.ts';
+import { readRows } from '../../functions/validation/parquet/rows.ts';
+import {
+  innermost,
+  leavesOfNodes,
+  type ParquetColumn,
+  type ParquetNode,
+  parquetColumns,
+  parquetTree,
+  pathOfNode,
+} from '../../functions/validation/parquet/schema.ts';
+import { textsOf } from '../../functions/validation/parquet/texts.ts';
+import { FindingLog } from '../../functions/validation/violations.ts';
+import { parseRecord } from './json-records.ts';
+import { CannotInfer, noRow, type OnRead, readRange, sizeOf } from './sample-file.ts';
+import { placeProblem, type Unnamed } from './unnamed.ts';
+
+/** What the footer of a Parquet file says of its columns. */
+export type ParquetSample = {
+  readonly path: string;
+  readonly size: number;
+  readonly footer: Footer;
+  readonly nodes: readonly ParquetNode[];
+  /** Columns that a field may be taken from, and why not from the others. */
+  readonly columns: readonly ParquetColumn[];
+  readonly unnamed: readonly Unnamed[];
+};
+
+/** A value that no field can have, of a column by its path. */
+export type OnOdd = (path: string, says: string) => void;
+
+/** Reads the columns of a file; throws `CannotInfer` for one that is damaged or that no manifest fits. */
+export const openParquet = async (path: string, onRead: OnRead): Promise<ParquetSample> => {
+  const size = await sizeOf(path);
+  if (size === 0) throw new CannotInfer(`${path} is empty`);
+  return readable(path, async () => {
+    const footer = await readFooter(size, readRange(path, onRead));
+    const nodes = parquetTree(footer.schema);
+    refuseTwins(path, nodes);
+    const problems = new Map(nodeProblems(nodes));
+    const found = parquetColumns(nodes).map((column) => ({ column, why: problems.get(column.path) }));
+    return {
+      ...{ path, size, footer, nodes },
+      columns: found.flatMap(({ column, why }) => (why === undefined ? [column] : [])),
+      unnamed: found.flatMap(({ column, why }) => (why === undefined ? [] : [{ name: column.path, why }])),
+    };
+  });
+};
+
+/**
+ * Reads the rows of a file, of these columns alone, as the validator does, which makes JSON of them; a column with points in
+ * its name is a key with points. Memory stays flat.
+ */
+export const readParquetRecords = async (
+  { path, size, footer, nodes }: ParquetSample,
+  names: ReadonlySet<string>,
+  onRead: OnRead,
+  onRecord: (record: object) => void,
+  onOdd: OnOdd = () => undefined,
+): Promise<void> => {
+  const paths = parquetColumns(nodes).map((column) => column.path);
+  const columns = new Map(
+    leavesOfNodes(nodes).map((leaf, at) => {
+      const name = paths[at] ?? leaf.name;
+      return [leaf.column, { leaf, path: name, toText: textsOf(leaf.element, true) }];
+    }),
+  );
+  const read = readRange(path, onRead);
+  const wanted = onlyNamed(nodes, names);
+  await readable(path, async () => {
+    for await (const { texts, odds } of readRows({ size, read, footer, nodes: wanted, columns })) {
+      for (const text of texts) onRecord(parseRecord(text) ?? {});
+      for (const found of odds.values()) for (const odd of found) onOdd(odd.path, odd.says);
+    }
+  });
+};
+
+const readable = async <Answer>(path: string, read: () => Promise<Answer>): Promise<Answer> => {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!(cause instanceof ParquetDamage)) throw cause;
+    const subject = cause.column === undefined ? 'the file' : `column ${cause.column}: the column`;
+    throw noRow(path, [`${subject} ${cause.message}`]);
+  }
+};
+
+/** Columns of one name are refused whatever a manifest says. */
+const refuseTwins = (path: string, nodes: readonly ParquetNode[]): void => {
+  const findings = new FindingLog();
+  judgeTwins(nodes, findings);
+  if (findings.total > 0)
+    throw new CannotInfer(
+      `no manifest fits ${path}${findings.kept.map(({ message }) => `\n  ${message}`).join('')}`,
+    );
+};
+
+/** Paths of columns that no field takes, and why. */
+const nodeProblems = (
+  nodes: readonly ParquetNode[],
+  before = '',
+  outer?: string,
+): readonly (readonly [path: string, why: string])[] =>
+  nodes.flatMap((node) => {
+    const path = pathOfNode(node, before);
+    const inner = innermost(node);
+    const why = outer ?? nameProblem(node.name);
+    if (inner.kind === 'struct') return nodeProblems(inner.children, `${path}.`, why);
+    const problem = why ?? placeProblem(path) ?? typeProblem({ path, element: inner.element });
+    return problem === undefined ? [] : [[path, problem] as const];
+  });
+
+const nameProblem = (name: string): string | undefined => {
+  if (name === '') return 'has no name, or lies in a column without one';
+  return /[[\]"]/.test(name)
+    ? 'has brackets or quotes in its name, or in that of a column around it'
+    : undefined;
+};
+
+const typeProblem = ({ element }: ParquetColumn): string | undefined => {
+  const { kind } = parquetKind(element);
+  return kind === 'bytes' || kind === 'interval'
+    ? `is ${parquetTypeName(element)} in Parquet, which no field takes`
+    : undefined;
+};

@@ -1,0 +1,59 @@
+import { basename } from 'node:path';
+import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { judgeFile } from '../../functions/validation/validate-file.ts';
+import type { CsvDialect } from './csv-dialect.ts';
+import { fieldNames } from './field-names.ts';
+import { type OnRead, readBytes, sizeOf } from './sample-file.ts';
+
+/** What a file is read as, when nothing is known of its columns but their names. */
+export type ReadAs =
+  | { readonly format: 'csv'; readonly dialect: CsvDialect; readonly columns: readonly string[] }
+  | { readonly format: 'json' | 'jsonl' };
+
+const mostReasons = 3;
+
+/** Why no row of a file can be read, in the words of `check`, and what to do about it; empty where nothing is wrong with it. */
+export const unreadReasons = async (path: string, readAs: ReadAs, onRead: OnRead): Promise<string[]> => {
+  const parsed = parseManifest(
+    JSON.stringify({ version: '1', directory: 'data/x/', schema: schemaOf(readAs) }),
+  );
+  if (!parsed.ok) return parsed.problems.slice(0, mostReasons);
+  const key = `data/x/x.${readAs.format}${path.endsWith('.gz') ? '.gz' : ''}`;
+  const size = await sizeOf(path);
+  const content = readBytes(path, onRead);
+  const judgement = await judgeFile({ key, size, manifest: parsed.manifest, content });
+  if (judgement.verdict !== 'rejected') return [];
+  const { findings, total } = judgement;
+  const advice = [...new Set(findings.flatMap(({ rule }) => advices[rule] ?? []))];
+  return [
+    ...findings.slice(0, mostReasons).map(({ message }) => `${basename(path)}: ${message}`),
+    ...(total > mostReasons ? [`… ${total} in all`] : []),
+    ...advice,
+  ];
+};
+
+const schemaOf = (readAs: ReadAs): object => {
+  const { format } = readAs;
+  const base = { extension: `.${format}`, unknown_fields: 'ignore', fields_required: false };
+  if (readAs.format !== 'csv') return { ...base, fields: { any: { type: 'string' } } };
+  const names = [...fieldNames(readAs.columns, false)];
+  const columns = names.map(([from, name]) => [name, { from, type: 'string' }] as const);
+  const fields = columns.length === 0 ? { any: { type: 'string' } } : Object.fromEntries(columns);
+  return { ...base, ...readAs.dialect, fields };
+};
+
+const encoding = 'write it as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 FILE, or the encoding that it has';
+const oneALine = 'write one object a line (.jsonl), or all of them as one array (.json)';
+
+/** What to do, by rule. */
+const advices: Readonly<Record<string, string>> = {
+  encoding,
+  columns: 'give the header a cell for every value of a row, or take the extra delimiter out of the rows',
+  line_end: 'write it with line feeds (LF or CRLF) at the ends of lines',
+  quote: 'put quotes around fields that hold quotes, and double those inside',
+  max_row_bytes: 'infer reads rows of up to 1 MiB: write a manifest by hand, with a larger "max_row_bytes"',
+  json: oneALine,
+  record: oneALine,
+  header: 'put names of columns into the first line',
+  duplicate_column: 'give each column a name of its own',
+};

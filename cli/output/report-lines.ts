@@ -1,0 +1,94 @@
+import { styleText } from 'node:util';
+import type { RuleFailure } from '../../functions/pipeline/spec.ts';
+import { oneLine } from './answer.ts';
+import { count } from './count.ts';
+
+/** A report as it lies beside what is in quarantine of a file: of a judgement by the manifest, or by quality rules. */
+export type FileReport = {
+  readonly file: string;
+  readonly version: string;
+  readonly dataset: string;
+  readonly verdict: string;
+  /** It says why a reprocess left the rows as they were; they are published all the same. */
+  readonly reprocess?: boolean;
+  readonly judged_at: string;
+  readonly records?: number;
+  readonly quarantined_rows?: number;
+  readonly findings_total?: number;
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly findings?: readonly { readonly message: string }[];
+  readonly failures?: readonly RuleFailure[];
+};
+
+/** What is wrong with the file, a line each; only the first so many where a number is given. */
+export const violationLines = (report: FileReport, shown = Number.POSITIVE_INFINITY): string[] => {
+  const { findings = [], failures = [], records, quarantined_rows: aside = 0 } = report;
+  const judged = records === undefined ? undefined : records - aside;
+  const said = [
+    ...findings.map(({ message }) => message),
+    ...failures.map((failure) => brokenRule(failure, judged)),
+  ];
+  const total = report.findings_total ?? said.length;
+  const left = total - Math.min(shown, said.length);
+  return [...said.slice(0, shown).map((text) => `  ${text}`), ...(left > 0 ? [leftLine(report, total)] : [])];
+};
+
+const leftLine = ({ findings = [] }: FileReport, total: number): string =>
+  `  … ${count(total, 'finding')} in all${total > findings.length ? `, of which the report keeps the first ${findings.length}` : ''}`;
+
+/** A rule that a file broke, with how many of the judged rows meet it, or with its metric where that is no share of all rows. */
+export const brokenRule = ({ rule, metric }: RuleFailure, judged?: number): string => {
+  const right = judged === undefined || metric === null ? undefined : rightRows(rule, metric, judged);
+  const said =
+    right === undefined || judged === undefined ? metric : `${shown(right)} of ${count(judged, 'row')}`;
+  return `${rule} does not hold: ${said ?? 'no metric'}`;
+};
+
+/** Rules whose metric is the share of all rows that are right; `where` leaves rows out. */
+const ofAllRows =
+  /^(?:IsComplete|Completeness|ColumnValues|ColumnDataType|DataFreshness|ReferentialIntegrity) (?!.*\bwhere\b)/;
+
+/** A share has nine decimals; undefined for what is none. */
+const rightRows = (rule: string, metric: string, judged: number): number | undefined => {
+  const right = Number(metric) * judged;
+  const isShare = ofAllRows.test(rule) && Math.abs(right - Math.round(right)) <= judged * 1e-9 + 1e-9;
+  return isShare ? Math.round(right) : undefined;
+};
+
+const shown = (number: number): string => number.toLocaleString('en-US');
+
+/** A whole report for people. */
+export const reportLines = (report: FileReport): string[] => {
+  const { file, version, verdict, judged_at, records, quarantined_rows: aside = 0, reprocess } = report;
+  const rows = records === undefined ? '' : `, ${count(records, 'row')}`;
+  const parted = aside > 0 ? `, ${aside.toLocaleString('en-US')} of them set aside` : '';
+  return [
+    `${styleText('bold', file)}  version ${version}`,
+    `  ${verdict} at ${judged_at}${rows}${parted}`,
+    ...(reprocess ? ['  when it was reprocessed; its rows from before stay published'] : []),
+    ...violationLines(report),
+    ...countLines(report),
+    ...exampleLines(report),
+  ].map(oneLine);
+};
+
+const countLines = ({ counts = {} }: FileReport): string[] => {
+  const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  if (entries.length < 2) return [];
+  return [
+    '  by rule and column:',
+    ...entries.map(([rule, found]) => `  ${found.toLocaleString('en-US').padStart(12)}  ${rule}`),
+  ];
+};
+
+const exampleLines = ({ failures = [] }: FileReport): string[] =>
+  failures.flatMap(({ rule, examples = [] }) =>
+    examples.length === 0
+      ? []
+      : [`  rows that break ${rule}:`, ...examples.map((row) => `    ${rowText(row)}`)],
+  );
+
+const rowText = (row: Readonly<Record<string, string | null>>): string =>
+  Object.entries(row)
+    .map(([column, value]) => `${column}=${value ?? 'NULL'}`)
+    .join('  ');

@@ -1,0 +1,89 @@
+import pLimit from 'p-limit';
+import { RE2JS } from 're2js';
+import { fileId, landingPrefix } from '../../functions/pipeline/lake-keys.ts';
+import type { Ledger } from '../../functions/pipeline/ports.ts';
+import { repairsOf } from '../../functions/pipeline/queries/repairs.ts';
+import { type BatchRecord, batchId, type FileRecord, type Lease } from '../../functions/pipeline/records.ts';
+import { byLanding } from './in-quarantine.ts';
+
+/** What the ledger knows of a dataset: its lease, its last batches, and every file version that ever landed and is asked for. */
+export type DatasetRuns = {
+  readonly dataset: string;
+  readonly lease: Lease;
+  /** Newest first. */
+  readonly batches: readonly BatchRecord[];
+  /** In order of landing. */
+  readonly files: readonly FileRecord[];
+  /** Those, and versions and repairs of what is wrong with some of them: all that it takes to say who needs a person. */
+  readonly known: readonly FileRecord[];
+};
+
+/** Which file versions are asked for: from one day of landing to another (UTC), and names that a pattern fits. */
+export type Asked = {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** With `*` for any letters and `?` for one. */
+  readonly name?: string | undefined;
+};
+
+const atOnce = 500;
+
+/** Looks back over so many batches of a dataset, and over all its files. */
+export const datasetRuns = async (
+  ledger: Ledger,
+  dataset: string,
+  last: number,
+  { since, until, name }: Asked = {},
+): Promise<DatasetRuns> => {
+  const [lease, landed] = await Promise.all([
+    ledger.lease(dataset),
+    ledger.landed(dataset, { since, until }),
+  ]);
+  const named = name === undefined ? landed : landed.filter(fitting(dataset, name));
+  const parts = Array.from({ length: Math.ceil(named.length / atOnce) }, (_, part) =>
+    named.slice(part * atOnce, (part + 1) * atOnce),
+  );
+  const [batches, files] = await Promise.all([
+    lastBatches(ledger, lease, last),
+    pLimit(8).map(parts, (part) => ledger.files(part)),
+  ]);
+  const found = files.flat().sort(byLanding);
+  const isAll = named.length === landed.length && since === undefined && until === undefined;
+  return { dataset, lease, batches, files: found, known: isAll ? found : await withKin(ledger, found) };
+};
+
+/** With the other versions of files that something is wrong with, and with what was mended of them. */
+const withKin = async (ledger: Ledger, files: readonly FileRecord[]): Promise<FileRecord[]> => {
+  const wrong = files.filter(
+    ({ state, quarantined_rows = 0 }) =>
+      ['rejected', 'quarantined', 'missing'].includes(state) || quarantined_rows > 0,
+  );
+  const versions = await pLimit(8).map(wrong, ({ key }) => ledger.versionsOf(key));
+  const sources = wrong.flatMap(({ repairs }) => repairs ?? []);
+  const kin = [...versions.flat(), ...(await repairsOf(ledger, wrong)), ...(await ledger.files(sources))];
+  const all = new Map([...files, ...kin].map((file) => [fileId(file), file]));
+  return [...all.values()].sort(byLanding);
+};
+
+/** Every fence is a batch, unless whoever took the lease went no further. */
+const lastBatches = async (ledger: Ledger, { name, fence }: Lease, last: number): Promise<BatchRecord[]> => {
+  const fences = Array.from({ length: Math.min(last, fence) }, (_, back) => fence - back);
+  const batches = await Promise.all(fences.map((one) => ledger.batch(batchId(name, one))));
+  return batches.filter((batch) => batch !== undefined);
+};
+
+/** The pattern speaks of what stands behind the dataset's folder, or of the last part of that. */
+const fitting = (dataset: string, pattern: string): ((file: { readonly key: string }) => boolean) => {
+  const expression = [...pattern].map((one) => (one === '*' ? '.*' : one === '?' ? '.' : RE2JS.quote(one)));
+  const compiled = RE2JS.compile(expression.join(''), RE2JS.DOTALL);
+  return ({ key }) => {
+    const name = nameBehind(dataset, key);
+    return compiled.matches(name) || compiled.matches(name.slice(name.lastIndexOf('/') + 1));
+  };
+};
+
+/** A key without its dataset's folder. */
+export const nameBehind = (dataset: string, key: string): string => {
+  const prefix = dataset ? landingPrefix(dataset) : 'data/';
+  return key.startsWith(prefix) ? key.slice(prefix.length) : key;
+};

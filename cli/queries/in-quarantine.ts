@@ -1,0 +1,36 @@
+import pLimit from 'p-limit';
+import * as z from 'zod';
+import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
+import type { Files, Ledger } from '../../functions/pipeline/ports.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
+
+const ReportOf = z.object({ file: z.string(), version: z.string(), dataset: z.string() });
+
+const root = 'data/quarantine/';
+
+/** Files of a dataset that lie in quarantine, whole or with rows of theirs, as the ledger knows them, in order of landing: each has a report there. */
+export const inQuarantine = async (
+  { files, ledger }: { readonly files: Pick<Files, 'list' | 'readText'>; readonly ledger: Ledger },
+  dataset: string,
+): Promise<FileRecord[]> => {
+  const keys = (await files.list(root)).filter(
+    (key) => key.endsWith('.report.json') && key.includes(`/${dataset}/`),
+  );
+  const named = await pLimit(16).map(keys, (key) => nameIn(files, key, dataset));
+  const records = await ledger.files(named.flatMap((file) => file ?? []));
+  return [...records].sort(byLanding);
+};
+
+const nameIn = async (
+  files: Pick<Files, 'readText'>,
+  key: string,
+  dataset: string,
+): Promise<FileVersion | undefined> => {
+  const parsed = ReportOf.safeParse(JSON.parse((await files.readText(key)) ?? '{}'));
+  if (!parsed.success || parsed.data.dataset !== dataset) return undefined;
+  return { key: parsed.data.file, version: parsed.data.version };
+};
+
+/** The order in which files landed; versions of one moment by key. */
+export const byLanding = (a: FileRecord, b: FileRecord): number =>
+  a.landed_at.localeCompare(b.landed_at) || a.key.localeCompare(b.key) || a.number - b.number;

@@ -1,0 +1,161 @@
+import pLimit from 'p-limit';
+import type { Mart, Model } from '../../functions/pipeline/catalog.ts';
+import type { Files, KpiItem, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
+import { publishedRebuilds } from '../../functions/pipeline/queries/last-rebuilds.ts';
+import type { RebuildRecord } from '../../functions/pipeline/records.ts';
+import type { KpiShape, RebuildSpec } from '../../functions/pipeline/spec.ts';
+import { rebuildSpec } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
+import { compareNumbers, isNumber } from '../../functions/values/exact-number.ts';
+import { type KpiRow, shapeItems } from '../../functions/warehouse/kpis/items.ts';
+import { possibleKeys } from '../../functions/warehouse/kpis/limits.ts';
+import { readUnloaded } from '../../functions/warehouse/kpis/rows.ts';
+import { datasetsOf } from '../../functions/warehouse/models.ts';
+import { hidePersonal } from '../output/personal-values.ts';
+
+/** Reads the KPIs of a mart back by their keys, the way an app does; it knows no dataset. */
+
+export type KpiPorts = {
+  readonly files: Pick<Files, 'list' | 'readText'>;
+  readonly ledger: Ledger;
+  readonly kpis: Pick<Kpis, 'get'>;
+};
+
+/** One kind of items: a KPI model in one shape. */
+export type KpiKind = {
+  readonly kpi: string;
+  /** The key templates. */
+  readonly pk: string;
+  readonly sk: string;
+  readonly publish: KpiShape['publish'];
+  /** How many rows the rebuild made of it; each is an item. */
+  readonly rows: number;
+  /** Some of these as they stand in the KPI table now. */
+  readonly items: readonly KpiItem[];
+};
+
+/** KPIs of a mart; without a rebuild where none wrote any. */
+export type LatestKpis = {
+  readonly mart: string;
+  readonly rebuild?: string;
+  readonly kpis: readonly KpiKind[];
+  /** Why they could not be read. */
+  readonly error?: string;
+};
+
+/** So many rebuilds are looked at for one that wrote KPIs. */
+const rebuildsBack = 20;
+
+/** Names of the KPI models of a mart that are made of one of these datasets; none where they feed no KPI. */
+export const kpisMadeOf = ({ models }: Mart, datasets: readonly string[]): string[] =>
+  models
+    .filter(({ kind, kpi }) => kind === 'kpi' && kpi.length > 0)
+    .map(({ name }) => name)
+    .filter((name) => datasetsOf(models, name).some((dataset) => datasets.includes(dataset)));
+
+/**
+ * Items of a mart's KPIs: of each kind at most `most` of those that the newest rebuild with such KPIs wrote, the newest day and the
+ * largest figures first, with their values in the KPI table now.
+ */
+export const latestKpis = async (
+  ports: KpiPorts,
+  mart: Mart,
+  names: readonly string[],
+  most: number,
+): Promise<LatestKpis> => {
+  let left = names.length > 0 ? rebuildsBack : 0;
+  for await (const rebuild of publishedRebuilds(ports.ledger, mart.name)) {
+    if (left-- <= 0) break;
+    const spec = await rebuildSpec(ports.files, rebuild.id);
+    const models = (spec?.kpis ?? []).filter(({ model }) => names.includes(model));
+    const kinds = await Promise.all(models.map((one) => kindsOf(ports, mart, rebuild, spec, one, most)));
+    const kpis = kinds.flat().sort((a, b) => publishOrder[a.publish] - publishOrder[b.publish]);
+    if (kpis.length > 0) return { mart: mart.name, rebuild: rebuild.id, kpis };
+  }
+  return { mart: mart.name, kpis: [] };
+};
+
+/** Totals come before their details. */
+const publishOrder: Readonly<Record<KpiShape['publish'], number>> = {
+  pointer: 0,
+  versioned: 1,
+  series: 2,
+  latest: 3,
+};
+
+const kindsOf = async (
+  { files, kpis }: KpiPorts,
+  mart: Mart,
+  rebuild: RebuildRecord,
+  spec: RebuildSpec | undefined,
+  { model, shapes }: RebuildSpec['kpis'][number],
+  most: number,
+): Promise<KpiKind[]> => {
+  const known = mart.models.find(({ name }) => name === model);
+  const { total, first } = await tellingRows(files, `${spec?.unload}${model}/`, known, most);
+  if (first.length === 0) return [];
+  return pLimit(1).map(shapes, async (shape) => {
+    const found = await pLimit(8).map(first, (row) => itemOf(kpis, mart, { row, model, shape, rebuild }));
+    const items = found.filter((item) => item !== undefined);
+    const { pk, sk, publish } = shape;
+    return { kpi: model, pk, sk, publish, rows: total, items };
+  });
+};
+
+type Written = {
+  readonly row: KpiRow;
+  readonly model: string;
+  readonly shape: KpiShape;
+  readonly rebuild: RebuildRecord;
+};
+
+const itemOf = async (
+  kpis: KpiPorts['kpis'],
+  { models }: Mart,
+  { row, model, shape, rebuild }: Written,
+): Promise<KpiItem | undefined> => {
+  const keyOf = (of: KpiRow) =>
+    shapeItems(new Map([[model, [of]]]), model, shape, { as_of: '', seq: rebuild.seq, rebuild: rebuild.id });
+  const [key] = possibleKeys(keyOf(row).map(({ item }) => item));
+  const item = key && (await kpis.get(key.pk, key.sk));
+  if (!item) return undefined;
+  const personal = models.filter(({ kind }) => kind === 'kpi').flatMap((one) => one.personal);
+  const [shown] = keyOf(hidePersonal(row, personal));
+  return { ...hidePersonal(item, personal), pk: shown?.item.pk ?? '', sk: shown?.item.sk ?? '' };
+};
+
+/** Of the rows that a rebuild unloaded of a model how many there are and the first few, a file at a time. */
+const tellingRows = async (
+  files: KpiPorts['files'],
+  prefix: string,
+  model: Model | undefined,
+  most: number,
+): Promise<{ total: number; first: readonly KpiRow[] }> => {
+  let [total, first]: [number, KpiRow[]] = [0, []];
+  for (const key of await files.list(prefix)) {
+    const { rows } = readUnloaded(model?.name ?? '', [(await files.readText(key)) ?? '']);
+    total += rows.length;
+    first = [...first, ...rows].sort(byInterest(model)).slice(0, most);
+  }
+  return { total, first };
+};
+
+/** The newest day first, then the largest of the first figure, then by key. */
+const byInterest = (model: Model | undefined): ((a: KpiRow, b: KpiRow) => number) => {
+  const { columns = [], key = [], partition = '' } = model ?? {};
+  const isDay = /^(date|timestamp)/.test(columns.find(({ name }) => name === partition)?.type ?? '');
+  const measure = columns.find(({ name, type }) => !key.includes(name) && isNumeric(type))?.name ?? '';
+  const keyOf = (row: KpiRow): string => JSON.stringify(key.map((name) => String(row[name])));
+  return (a, b) =>
+    (isDay ? compareTexts(String(b[partition]), String(a[partition])) : 0) ||
+    compareValues(b[measure], a[measure]) ||
+    compareTexts(keyOf(a), keyOf(b));
+};
+
+const isNumeric = (type: string): boolean => /^(bigint|integer|smallint|decimal|double|real)/.test(type);
+const compareTexts = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/** What is no number comes last when the larger comes first. */
+const compareValues = (a: unknown, b: unknown): number => {
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
+  return Number(isNumber(a)) - Number(isNumber(b));
+};

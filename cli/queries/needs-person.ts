@@ -1,0 +1,53 @@
+import { fileId } from '../../functions/pipeline/lake-keys.ts';
+import { undecided } from '../../functions/pipeline/queries/dismissed.ts';
+import type { BatchRecord, FileRecord } from '../../functions/pipeline/records.ts';
+import { lacksSilver } from '../../functions/pipeline/steps/batch-run.ts';
+import { rowsFileOf } from '../output/file-document.ts';
+import type { DatasetRuns } from './dataset-runs.ts';
+
+/** Files of a dataset that do not come to a good end by themselves, in order of landing: somebody has to look at them. */
+export const needingPerson = (files: readonly FileRecord[]): FileRecord[] => {
+  const newest = newestPerKey(files);
+  const byId = new Map(files.map((file) => [fileId(file), file]));
+  const repairs = files.filter(({ landed_as }) => landed_as !== undefined);
+  return files.filter((file) => {
+    if (waits(file)) return true;
+    if (['rejected', 'quarantined', 'missing'].includes(file.state))
+      return isNewest(file, newest) && !isRepairOfReplaced(file, byId) && !file.dismissed;
+    return isPartlyQuarantined(file, repairs);
+  });
+};
+
+/** True for a file that goes on when somebody has done something. */
+const waits = ({ state, reason, dataset }: FileRecord): boolean =>
+  state === 'parked' ||
+  (state === 'landed' && reason !== undefined) ||
+  (state === 'accepted' && reason === lacksSilver(dataset));
+
+/** What was ignored or is gone takes no version's place. */
+const newestPerKey = (files: readonly FileRecord[]): ReadonlyMap<string, number> => {
+  const newest = new Map<string, number>();
+  for (const { key, number, state } of files)
+    if (!['ignored', 'missing'].includes(state)) newest.set(key, Math.max(number, newest.get(key) ?? 0));
+  return newest;
+};
+
+const isNewest = ({ key, number }: FileRecord, newest: ReadonlyMap<string, number>): boolean =>
+  number >= (newest.get(key) ?? 0);
+
+/** Nothing can be mended of a version that is not served any more. */
+const isRepairOfReplaced = ({ repairs }: FileRecord, byId: ReadonlyMap<string, FileRecord>): boolean =>
+  repairs !== undefined && byId.get(fileId(repairs))?.state === 'superseded';
+
+const isPartlyQuarantined = (file: FileRecord, repairs: readonly FileRecord[]): boolean =>
+  rowsFileOf(file) !== undefined && undecided(file, repairs) > 0;
+
+/** The newest batch, where it failed and there are files that wait for another. */
+export const failedBatch = ({
+  batches,
+  files,
+}: Pick<DatasetRuns, 'batches' | 'files'>): BatchRecord | undefined => {
+  const [newest] = batches;
+  if (newest?.state !== 'failed') return undefined;
+  return files.some(({ state }) => ['accepted', 'claimed', 'parked'].includes(state)) ? newest : undefined;
+};

@@ -1,0 +1,52 @@
+import { quarantineKey } from '../../functions/pipeline/lake-keys.ts';
+import type { Ledger } from '../../functions/pipeline/ports.ts';
+import { leftAside } from '../../functions/pipeline/queries/dismissed.ts';
+import { repairKey, repairsOf } from '../../functions/pipeline/queries/repairs.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { rowsFileOf } from '../output/file-document.ts';
+
+/** What is to be landed again, from where and under which key, or why it stays in quarantine; `isSettled` where nobody waits for it any more. */
+export type Replayable =
+  | { readonly record: FileRecord; readonly from: string; readonly to: string }
+  | { readonly record: FileRecord; readonly stays: string; readonly isSettled?: boolean };
+
+/** Decides for a file that lies in quarantine, whole or with rows of it; `manifest` is the hash of the one in force. */
+export const replayable = async (
+  ledger: Pick<Ledger, 'versionsOf'>,
+  record: FileRecord,
+  manifest: string,
+): Promise<Replayable> => {
+  if (record.dismissed)
+    return { record, stays: `it was dropped on purpose by ${record.dismissed.by}`, isSettled: true };
+  if (record.state === 'superseded') return { record, stays: 'it is superseded', isSettled: true };
+  if (rowsFileOf(record) !== undefined && leftAside(record, await repairsOf(ledger, [record])) === 0)
+    return { record, stays: 'all rows that were set aside of it are mended', isSettled: true };
+  if (record.batch_id === undefined || record.state === 'published') {
+    if (record.manifest_sha256 === manifest)
+      return { record, stays: 'its manifest has not changed since it was judged' };
+  }
+  return record.state === 'quarantined' ? ofWholeFile(ledger, record) : ofRows(ledger, record);
+};
+
+const ofWholeFile = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecord): Promise<Replayable> => {
+  const newer = newestAfter(record.number, await ledger.versionsOf(record.key));
+  const isSettled = newer?.state === 'published';
+  if (newer)
+    return { record, stays: `version ${newer.version} of it is newer, and ${newer.state}`, isSettled };
+  return { record, from: record.stored_as ?? quarantineKey(record), to: record.key };
+};
+
+/** Rows that somebody has mended since are not landed again as they were: that would take the mended ones back. */
+const ofRows = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecord): Promise<Replayable> => {
+  const from = rowsFileOf(record);
+  if (from === undefined) return { record, stays: `it is ${record.state}` };
+  const to = repairKey(record);
+  const mended = newestAfter(0, await ledger.versionsOf(to));
+  if (mended)
+    return { record, stays: `rows of it were sent back as ${mended.version}, which is ${mended.state}` };
+  return { record, from, to };
+};
+
+/** What was ignored or is gone says nothing. */
+const newestAfter = (number: number, versions: readonly FileRecord[]): FileRecord | undefined =>
+  versions.filter((one) => one.number > number && !['ignored', 'missing'].includes(one.state)).at(-1);

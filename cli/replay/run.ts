@@ -1,0 +1,72 @@
+import { basename } from 'node:path';
+import pLimit from 'p-limit';
+import { fileId } from '../../functions/pipeline/lake-keys.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { manifestInForce } from '../../functions/pipeline/steps/validate-file.ts';
+import { tellOfLanded } from '../land/run.ts';
+import { answer } from '../output/answer.ts';
+import { nextCommand } from '../output/next-command.ts';
+import { inQuarantine } from '../queries/in-quarantine.ts';
+import { datasetsNamed } from '../target/known-datasets.ts';
+import type { LandedFile } from '../target/landing.ts';
+import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
+import { type Replayable, replayable } from './replayable.ts';
+
+export type ReplayFlags = TargetFlags & { readonly file?: readonly string[]; readonly wait: boolean };
+
+/** Nothing can be landed again. */
+export class CannotReplay extends Error {
+  override readonly name = 'CannotReplay';
+}
+
+/** Lands what is in quarantine of a dataset again and says where it went; exit code 1 when rows of it are not published. */
+export const replay = async (dataset: string, flags: ReplayFlags): Promise<void> => {
+  await onTarget(flags, async (target) => {
+    await datasetsNamed(target.ledger, dataset);
+    await target.landManifests();
+    const manifest = await manifestInForce(target.files, dataset);
+    if (!manifest.ok) throw new CannotReplay(`nothing of ${dataset} can be judged: ${manifest.reason}`);
+    const records = named(await inQuarantine(target, dataset), flags.file, dataset);
+    const decided = await pLimit(8).map(records, (one) => replayable(target.ledger, one, manifest.sha256));
+    const landed = await pLimit(8).map(decided.filter(isToLand), (one) => landAgain(target, one));
+    const stay = decided.filter(isToStay).filter(({ isSettled }) => flags.file || !isSettled);
+    const document = { stay: stay.map(({ record, stays }) => ({ ...nameOf(record), reason: stays })) };
+    const lines = stay.map(({ record, stays }) => `${fileId(record)} stays in quarantine: ${stays}`);
+    const nothing = stay.length > 0 ? [] : [`Nothing of ${dataset} waits in quarantine.`];
+    if (landed.length === 0) return answer(flags, { ...document, files: [] }, [...lines, ...nothing]);
+    await tellOfLanded(target, landed, flags, lines, document);
+  });
+};
+
+/** A name is that of the file, or its whole key. */
+const named = (
+  records: readonly FileRecord[],
+  names: readonly string[] | undefined,
+  dataset: string,
+): readonly FileRecord[] => {
+  if (!names) return records;
+  const isNamed = (name: string, { key }: FileRecord): boolean => name === key || name === basename(key);
+  const unknown = names.filter((name) => !records.some((record) => isNamed(name, record)));
+  if (unknown.length > 0)
+    throw new CannotReplay(
+      `${unknown.join(', ')} is not in quarantine of ${dataset}; ${nextCommand('runs', dataset)} says what is`,
+    );
+  return records.filter((record) => names.some((name) => isNamed(name, record)));
+};
+
+type ToLand = Extract<Replayable, { to: string }>;
+type ToStay = Extract<Replayable, { stays: string }>;
+const isToLand = (one: Replayable): one is ToLand => 'to' in one;
+const isToStay = (one: Replayable): one is ToStay => 'stays' in one;
+
+const nameOf = ({ key: file, version }: FileRecord) => ({ file, version });
+
+/** Copied as the version that is there now; the copy is a new version of its key, and lands as any other. */
+const landAgain = async ({ files }: Target, { record, from, to }: ToLand): Promise<LandedFile> => {
+  const stored = (await files.versionsOf(from)).at(-1);
+  const isWhole = to === record.key;
+  const copied = stored && (await files.copy(stored, to, isWhole ? record.sha256 : undefined));
+  if (copied !== 'copied') throw new CannotReplay(`${from} is gone, so ${fileId(record)} cannot land again`);
+  const version = (await files.versionsOf(to)).at(-1)?.version ?? '';
+  return { path: from, dataset: record.dataset, name: basename(to), key: to, version };
+};

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { withExamples, withJson, withTarget } from '../options.ts';
+import type { ReportFlags } from './run.ts';
+
+/** Adds `report`, which prints what is wrong with a file, or what the checks of a rebuild found. */
+export const addReport = (program: Command): void => {
+  const command = program
+    .command('report')
+    .description(
+      'print the report on a file that was refused, in whole or in part, or by a reprocess, or the rows that checks found',
+    )
+    .argument('<file>', 'a file by its name or key, with @version for one version; or a rebuild')
+    .option('--dataset <name>', 'look in this dataset only');
+  withExamples(
+    withJson(withTarget(command)),
+    'Examples:',
+    '  $ soundcheck report streams2.csv',
+    '  $ soundcheck report streams2.csv --stage dev --json',
+    '  $ soundcheck report listening-00000004     every row that its checks found',
+  ).action(async (file: string, flags: ReportFlags) => (await import('./run.ts')).showReport(file, flags));
+};

@@ -1,0 +1,72 @@
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import type { Files, Ledger } from '../../functions/pipeline/ports.ts';
+import type { FileRecord, Reprocessed } from '../../functions/pipeline/records.ts';
+import { madeBy } from '../../functions/pipeline/steps/made-by.ts';
+import { manifestInForce } from '../../functions/pipeline/steps/validate-file.ts';
+import { count } from '../output/count.ts';
+import { nextCommand } from '../output/next-command.ts';
+
+/** Which published rows of a dataset were made by other SQL, rules or another manifest than those in force. */
+export type PublishedBy = {
+  readonly dataset: string;
+  /** Hash of what is in force. */
+  readonly in_force: string;
+  readonly published: readonly FileRecord[];
+  /** Those of them that were made by something else, or nobody wrote down by what. */
+  readonly outdated: readonly FileRecord[];
+};
+
+type Ports = {
+  readonly files: Pick<Files, 'readText'>;
+  readonly ledger: Pick<Ledger, 'published'>;
+};
+
+/** Compares what made the published rows of a dataset with what is in force; undefined where nothing can be in force. */
+export const publishedBy = async (
+  { files, ledger }: Ports,
+  dataset: string,
+  { datasets }: Pick<Catalog, 'datasets'>,
+): Promise<PublishedBy | undefined> => {
+  const [manifest, known] = [await manifestInForce(files as Files, dataset), datasets[dataset]];
+  if (!manifest.ok || !known) return undefined;
+  const in_force = madeBy(known, manifest.manifest);
+  const published = await ledger.published(dataset);
+  return { dataset, in_force, published, outdated: published.filter((file) => file.made_by !== in_force) };
+};
+
+/** How a file's last reprocessing ended, where that was under what is in force and left its rows as they were. */
+export const keptUnder = (file: FileRecord, inForce: string): Reprocessed | undefined => {
+  const last = file.reprocessed?.at(-1);
+  return last?.outcome === 'kept' && last.made_by === inForce && file.made_by !== inForce ? last : undefined;
+};
+
+/** True where rows stay as they are, outdated, unless somebody does something. */
+export const needsReprocess = (made: PublishedBy | undefined): made is PublishedBy =>
+  made?.outdated.some(({ reprocess }) => !reprocess) ?? false;
+
+/** Says for people how much is outdated and what to do about it; nothing where nothing is. */
+export const outdatedLines = ({ dataset, in_force, outdated }: PublishedBy): string[] => {
+  if (outdated.length === 0) return [];
+  const rows = outdated.reduce((sum, file) => sum + (file.rows ?? 0), 0);
+  const kept = outdated.filter((file) => keptUnder(file, in_force)).length;
+  const running = outdated.filter((file) => file.reprocess).length;
+  const parts = [
+    ...(running > 0 ? [`${running.toLocaleString('en-US')} being reprocessed`] : []),
+    ...(kept > 0 ? [`${kept.toLocaleString('en-US')} kept because they break what is in force`] : []),
+  ];
+  const also = parts.length > 0 ? ` (${parts.join(', ')})` : '';
+  const next = kept + running < outdated.length ? `: ${nextCommand('reprocess', dataset)}` : '';
+  return [
+    `${count(rows, 'row')} of ${count(outdated.length, 'file')} were made by another manifest, SQL or ruleset than is in force${also}${next}`,
+  ];
+};
+
+/** The same for programs. */
+export const publishedDocument = (made: PublishedBy): object => ({
+  in_force: made.in_force,
+  files: made.published.length,
+  needs_person: needsReprocess(made),
+  outdated: made.outdated.map(({ key: file, version, rows, made_by, reprocess }) => ({
+    ...{ file, version, rows, made_by, reprocess: reprocess?.state },
+  })),
+});

@@ -1,0 +1,63 @@
+import type { Mart } from '../../functions/pipeline/catalog.ts';
+import { ourEvent } from '../../functions/pipeline/events.ts';
+import type { RebuildRecord } from '../../functions/pipeline/records.ts';
+import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
+import { martsNow, readKpis } from '../follow/fed-marts.ts';
+import { pause, Stuck } from '../follow/follow.ts';
+import { patienceOn } from '../follow/watch.ts';
+import { answer, aside, inParts } from '../output/answer.ts';
+import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
+import { martNamed } from '../target/mart-named.ts';
+import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
+
+/** Has a mart rebuilt whose last rebuild failed, and says how that ended; exit code 1 when it failed again. */
+export const retryMart = async (name: string, flags: TargetFlags): Promise<void> =>
+  onTarget(flags, async (target) => {
+    await target.landManifests();
+    const mart = martNamed(await target.marts(), name);
+    const before = await martRuns(target.ledger, mart);
+    const isAsked = await ask(target, mart, before);
+    const over = before.lease.holder === undefined ? before.newest : undefined;
+    const runs = isAsked ? await untilRebuilt(target, mart, over) : before;
+    const now = martsNow([runs], [await readKpis(target, mart)]);
+    const nothing = isAsked ? [] : [`Nothing of ${name} failed or waits for a rebuild.`];
+    answer(flags, { marts: now.marts }, inParts(nothing, ...now.kpis, ...now.problems));
+    if (!now.isShown) process.exitCode = 1;
+  });
+
+/** Wakes whoever rebuilds the mart, by the ordinary way; false where there is nothing to rebuild. */
+const ask = async (target: Target, mart: Mart, { lease, newest, pending }: MartRuns): Promise<boolean> => {
+  if (lease.holder !== undefined) return true;
+  const isFailed = newest?.state === 'failed';
+  if (!isFailed && pending.length === 0) return false;
+  if (isFailed) await askRetry({ ledger: target.ledger, clock }, newest);
+  await target.functions.invoke('rebuild-models', ourEvent('KPIs Failed', mart.name, newest?.id ?? ''));
+  return true;
+};
+
+const clock = { now: (): string => new Date().toISOString() };
+
+/** The mart once another rebuild than that one is over; one that was lost is followed by another at once. */
+const untilRebuilt = async (
+  target: Target,
+  mart: Mart,
+  over: RebuildRecord | undefined,
+): Promise<MartRuns> => {
+  const patience = patienceOn(target);
+  let said = '';
+  for (let changed = performance.now(); ; await pause()) {
+    const runs = await martRuns(target.ledger, mart);
+    if (isRebuilt(runs, over)) return runs;
+    const line = runs.lease.holder ? `${runs.lease.holder} runs` : `${mart.name} waits for its rebuild`;
+    if (line !== said) changed = performance.now();
+    if (line !== said) aside(line);
+    said = line;
+    if (performance.now() - changed > patience)
+      throw new Stuck(`${line}, and nothing has moved for ${patience / 60_000} minutes: see the logs`);
+  }
+};
+
+const isRebuilt = ({ lease, newest }: MartRuns, over: RebuildRecord | undefined): boolean => {
+  if (lease.holder !== undefined || !newest || newest.id === over?.id) return false;
+  return newest.state === 'published' || (newest.state === 'failed' && newest.failure !== 'lost');
+};

@@ -1,0 +1,26 @@
+import { basename } from 'node:path';
+import { fileEvent } from '../../functions/pipeline/events.ts';
+import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { retryParked } from '../../functions/pipeline/steps/batch-run.ts';
+import { tellOfLanded } from '../land/run.ts';
+import { answer } from '../output/answer.ts';
+import { datasetsNamed } from '../target/known-datasets.ts';
+import type { LandedFile } from '../target/landing.ts';
+import { onTarget, type TargetFlags } from '../target/target.ts';
+
+/** Gives the parked files of a dataset another chance under the manifests in force, and says where each went; exit code 1 when rows of one are not published. */
+export const retry = async (dataset: string, flags: TargetFlags): Promise<void> =>
+  onTarget(flags, async (target) => {
+    await datasetsNamed(target.ledger, dataset);
+    await target.landManifests();
+    const retried = await retryParked(target.ledger, dataset);
+    const [first] = retried;
+    if (!first) return answer(flags, { files: [] }, [`No file of ${dataset} is parked.`]);
+    await target.functions.invoke('run-transform', fileEvent('File Accepted', first));
+    await tellOfLanded(target, retried.map(landed), { ...flags, wait: true });
+  });
+
+const landed = ({ key, version, dataset }: FileRecord): LandedFile => ({
+  ...{ path: key, name: basename(key) },
+  ...{ key, version, dataset },
+});

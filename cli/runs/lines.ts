@@ -1,0 +1,154 @@
+import { styleText } from 'node:util';
+import type { BatchRecord, FileRecord, FileState, Lease } from '../../functions/pipeline/records.ts';
+import { oneLine } from '../output/answer.ts';
+import { count } from '../output/count.ts';
+import { reportOf, rowsFileOf } from '../output/file-document.ts';
+import { nextCommand } from '../output/next-command.ts';
+import { brokenRule } from '../output/report-lines.ts';
+import { judgedRows, rowsText, shortTime } from '../output/states.ts';
+import { type DatasetRuns, nameBehind } from '../queries/dataset-runs.ts';
+import type { MartRuns } from '../queries/mart-runs.ts';
+import { datasetName } from '../target/known-datasets.ts';
+
+const batchesShown = 5;
+
+/** A dataset, and which of its files are to be shown: those that need a person, or the others. */
+export type Shown = DatasetRuns & {
+  readonly shown: readonly FileRecord[];
+  /** Most files that are shown. */
+  readonly limit: number;
+};
+
+/** What of a dataset needs a person: its files in order of landing, a batch that failed, what can be done; empty where nothing does. */
+export const openLines = (runs: Shown & { readonly failed: BatchRecord | undefined }): string[] => {
+  const { dataset, known, shown, limit, failed } = runs;
+  if (shown.length === 0 && !failed) return [];
+  return [
+    `${styleText('bold', datasetName(dataset))}: ${countsOf(shown) || 'a batch failed'}`,
+    // Drift is what the manifest allows: nobody has to do anything about it.
+    ...shown.slice(0, limit).flatMap((file) => fileLines({ ...file, drift: [] }, known)),
+    ...moreLines(shown.length, limit),
+    ...(failed ? [batchLine(failed)] : []),
+    ...nextLines(dataset, shown),
+  ];
+};
+
+/** A dataset for people: how many files are where, those shown with the newest first, the last batches. */
+export const datasetLines = ({ dataset, lease, batches, files, known, shown, limit }: Shown): string[] => {
+  if (files.length === 0 && batches.length === 0)
+    return [
+      `${styleText('bold', datasetName(dataset))}: nothing has landed; ${nextCommand('land', 'FILE', '--dataset', dataset)}`,
+    ];
+  return [
+    `${styleText('bold', datasetName(dataset))}: ${countsOf(files) || 'no such file'}`,
+    ...shown
+      .slice(-limit)
+      .reverse()
+      .flatMap((file) => fileLines(file, known)),
+    ...moreLines(shown.length, limit),
+    ...leaseLines(lease),
+    ...batches.slice(0, batchesShown).map(batchLine),
+  ];
+};
+
+const moreLines = (files: number, limit: number): string[] =>
+  files > limit ? [`  … and ${(files - limit).toLocaleString('en-US')} more: --limit ${files}`] : [];
+
+/** How many files are in which state. */
+export const statesOf = (files: readonly FileRecord[]): Partial<Record<FileState, number>> => {
+  const states: Partial<Record<FileState, number>> = {};
+  for (const { state } of files) states[state] = (states[state] ?? 0) + 1;
+  return states;
+};
+
+const countsOf = (files: readonly FileRecord[]): string =>
+  Object.entries(statesOf(files))
+    .map(([state, number]) => `${number.toLocaleString('en-US')} ${state}`)
+    .join(', ');
+
+const colors: Partial<Record<FileState, 'green' | 'red' | 'yellow' | 'cyan'>> = {
+  published: 'green',
+  quarantined: 'red',
+  rejected: 'red',
+  parked: 'red',
+  missing: 'red',
+  accepted: 'cyan',
+  claimed: 'cyan',
+  landed: 'yellow',
+};
+
+const fileLines = (record: FileRecord, files: readonly FileRecord[]): string[] => {
+  const { landed_at, key, dataset, state, batch_id, drift = [] } = record;
+  const facts = [rowsText(record, files), batch_id ?? ''].filter((fact) => fact !== '');
+  const details = [
+    ...whyOf(record),
+    ...drift,
+    rowsFileOf(record) && `set aside: ${rowsFileOf(record)}`,
+    state === 'quarantined' ? `report: ${reportOf(record)}` : undefined,
+  ];
+  return [
+    `  ${shortTime(landed_at)}  ${nameBehind(dataset, key)}  ${styleText(colors[state] ?? 'dim', state)}  ${facts.join(', ')}`.trimEnd(),
+    ...details.flatMap((detail) => (detail ? [`      ${detail}`] : [])),
+  ].map(oneLine);
+};
+
+const whyOf = (record: FileRecord): string[] => {
+  const { reason, failures_found = [], superseded_by } = record;
+  if (superseded_by !== undefined) return [`by version ${superseded_by}`];
+  if (failures_found.length > 0)
+    return failures_found.map((failure) => brokenRule(failure, judgedRows(record)));
+  return reason === undefined ? [] : [reason];
+};
+
+const leaseLines = ({ holder, taken_at = '' }: Lease): string[] =>
+  holder === undefined ? [] : [`  ${styleText('cyan', `${holder} runs since ${shortTime(taken_at)}`)}`];
+
+const batchLine = ({ id, state, files, rows, opened_at, closed_at, reason }: BatchRecord): string => {
+  const published = rows === undefined ? '' : `, ${rows === 0 ? 'no row published' : count(rows, 'row')}`;
+  const ended = state === 'published' && rows === 0 ? 'ended' : state;
+  const why = reason ? `: ${reason}` : '';
+  return `  batch ${id}  ${ended} ${shortTime(closed_at ?? opened_at)}, ${count(files, 'file')}${published}${why}`;
+};
+
+/** What somebody can do about files that do not go on by themselves. */
+const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
+  const has = (state: FileState): boolean => files.some((file) => file.state === state);
+  const isAside = files.some((file) => rowsFileOf(file) !== undefined);
+  return [
+    ...(has('parked') ? [`once mended: ${nextCommand('retry', dataset)}`] : []),
+    ...(has('missing') ? ['what is missing: land it again'] : []),
+    ...(has('quarantined')
+      ? [
+          `what is wrong with a file: ${nextCommand('report', 'FILE')}; correct it and land it under the same name`,
+        ]
+      : []),
+    ...(has('quarantined') || isAside
+      ? [`after a change of the manifest: ${nextCommand('replay', dataset)}`]
+      : []),
+    ...(isAside
+      ? [
+          `rows that were set aside: ${nextCommand('runs', dataset, '--rows', '.')}, mend them, ${nextCommand('land', 'FILE')}`,
+        ]
+      : []),
+    ...(has('quarantined') || isAside
+      ? [`what is dropped on purpose, such as true duplicates: ${nextCommand('dismiss', 'FILE')}`]
+      : []),
+  ].map((line) => `  ${styleText('dim', line)}`);
+};
+
+/** A mart for people: whose KPIs are out since when, and what waits. */
+export const martLines = ({ mart, published, lease, pending }: MartRuns): string[] => {
+  const out = published
+    ? `KPIs of rebuild ${published.id} are out since ${shortTime(published.closed_at ?? published.opened_at)}`
+    : 'no KPIs are out yet';
+  const running =
+    lease.holder === undefined ? [] : [`  ${lease.holder} runs since ${shortTime(lease.taken_at ?? '')}`];
+  const waits =
+    pending.length > 0
+      ? [`  not in them yet: ${pending.slice(0, batchesShown).join(', ')}${moreBatches(pending.length)}`]
+      : [];
+  return [`${styleText('bold', mart)}: ${out}`, ...running, ...waits];
+};
+
+const moreBatches = (batches: number): string =>
+  batches > batchesShown ? ` and ${(batches - batchesShown).toLocaleString('en-US')} more` : '';

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
+import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
+import { s3Files } from '../../functions/adapters/s3-files.ts';
+import type { Cloud } from '../../local/cloud/cloud.ts';
+import { writeSample } from '../../local/generate/sample.ts';
+import { interrupted } from '../exit-codes.ts';
+import { fedMarts } from '../follow/fed-marts.ts';
+import type { Whereabouts } from '../follow/follow.ts';
+import { followingOn, watch } from '../follow/watch.ts';
+import type { CloudFlags } from '../options.ts';
+import { answer, inParts } from '../output/answer.ts';
+import { fileDocument } from '../output/file-document.ts';
+import { npmCloud, npmStart } from '../output/next-command.ts';
+import { CannotLand, withDatasets } from '../target/datasets.ts';
+import { type LandedFile, landFile } from '../target/landing.ts';
+import { landManifests } from '../target/manifests.ts';
+import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
+import { martsOfState } from '../target/target.ts';
+import { balanceLines, knownLines } from './balance.ts';
+import { quarantineLines } from './quarantine.ts';
+
+export type StartFlags = CloudFlags & { readonly dataset?: string };
+
+/** The main job: a cloud comes up, files land, their way is shown until all are at rest, KPIs are read back; exit code 1 when a file is not at rest. */
+export const start = async (paths: readonly string[], flags: StartFlags): Promise<void> => {
+  if (flags.dataset !== undefined && paths.length === 0)
+    throw new CannotLand('--dataset says where files belong: name the files, too');
+  const files = paths.length > 0 ? await withDatasets(paths, flags.dataset) : [];
+  const began = Date.now();
+  const cloud = await openCloud(flags);
+  const stopped = stopOnSignal(cloud);
+  outputOf(flags).write(
+    `The laptop cloud is up on ${cloud.endpoint} (${((Date.now() - began) / 1000).toFixed(1)} s)\n\n`,
+  );
+  const job = run(cloud, files, flags).finally(() => cloud.stop());
+  // What still waits for an answer of the stopped cloud must not keep the process.
+  if ((await Promise.race([job, stopped])) === 'stopped') process.exit(interrupted);
+};
+
+const run = async (
+  cloud: Cloud,
+  given: readonly { path: string; dataset: string }[],
+  flags: StartFlags,
+): Promise<void> => {
+  const {
+    LAKE_BUCKET: bucket = '',
+    LEDGER_TABLE: ledgerTable = '',
+    KPI_TABLE: kpiTable = '',
+  } = cloud.environment;
+  const [files, ledger, kpis] = [s3Files(bucket), dynamoLedger(ledgerTable), dynamoKpis(kpiTable)];
+  const marts = await martsOfState(flags.state);
+  await landManifests(files);
+  const [following, began] = [followingOn({ ledger, files, isLaptop: true }, marts), Date.now()];
+  const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
+  const seen = given.length > 0 ? await see(await landAll(bucket, given)) : await runSample(see, bucket);
+  const fed = await fedMarts({ files, ledger, kpis }, marts, seen, kpisTake);
+  const lines = inParts(
+    knownLines(seen),
+    ...fed.kpis,
+    balanceLines(seen),
+    await quarantineLines(files, seen),
+    ...fed.problems,
+    nextSteps(flags),
+  );
+  answer(flags, { files: seen.map(fileDocument), marts: fed.marts }, lines);
+  const isStuck = seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage));
+  if (isStuck || !fed.isShown) process.exitCode = 1;
+};
+
+/** Milliseconds that what an earlier start left may take to get into the KPIs. */
+const kpisTake = 180_000;
+
+/** Progress is part of what people read, and beside what programs read. */
+const outputOf = ({ json }: StartFlags): NodeJS.WriteStream => (json ? process.stderr : process.stdout);
+
+const landAll = (
+  bucket: string,
+  files: readonly { path: string; dataset: string }[],
+): Promise<LandedFile[]> => pLimit(8).map(files, (file) => landFile(bucket, file));
+
+/** The catalogue and the listeners first, as upstream would; then what was listened to. */
+const runSample = async (
+  see: (landed: readonly LandedFile[]) => Promise<Whereabouts[]>,
+  bucket: string,
+): Promise<Whereabouts[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-sample-'));
+  try {
+    const sample = await writeSample(folder);
+    const isStreams = ({ dataset }: { dataset: string }): boolean => dataset === 'streams';
+    const before = sample.filter((file) => !isStreams(file));
+    const listened = sample.filter(isStreams);
+    return [...(await see(await landAll(bucket, before))), ...(await see(await landAll(bucket, listened)))];
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+const nextSteps = ({ engine }: StartFlags): string[] => {
+  const again = engine === undefined ? ['--fresh'] : ['--fresh', '--engine', engine];
+  const steps = [
+    [npmStart('path/to/streams7.csv'), 'land a file of your own'],
+    [npmCloud(), 'keep the cloud up, for any AWS client'],
+    [npmStart(...again), 'begin again with an empty state'],
+  ] as const;
+  const width = Math.max(...steps.map(([command]) => command.length));
+  return ['Next:', ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)];
+};

@@ -1,0 +1,96 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { RE2JS } from 're2js';
+import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { placedProblems } from '../../functions/validation/manifest/places.ts';
+import { projectRoot } from '../options.ts';
+
+/** A file of this machine and the dataset that it belongs to. */
+export type LocalFile = { readonly path: string; readonly dataset: string };
+
+/** A file that fits no dataset, or does not exist. */
+export class CannotLand extends Error {
+  override readonly name = 'CannotLand';
+}
+
+/** Bytes of a file of this machine; throws `CannotLand` where there is none, or a folder. */
+export const sizeOfFile = async (path: string): Promise<number> => {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new CannotLand(`there is no file ${path}`);
+  if (found.isDirectory())
+    throw new CannotLand(`${path} is a folder; name the files in it, such as ${join(path, '*')}`);
+  if (!found.isFile()) throw new CannotLand(`${path} is not a regular file`);
+  return found.size;
+};
+
+const rules = join(projectRoot, 'rules');
+
+/** Where the manifest of a dataset lies on this machine. */
+export const manifestPath = (dataset: string): string => join(rules, dataset, 'manifest.json');
+
+/** The manifests of `rules/` as text, by dataset. */
+export const manifestTexts = async (): Promise<Map<string, string>> => {
+  const folders = (await readdir(rules, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const texts = folders.map(async ({ name }) => [name, await textOrNothing(manifestPath(name))] as const);
+  const entries = (await Promise.all(texts)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Map(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
+};
+
+/** A dataset that is being written has no manifest yet. */
+const textOrNothing = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+};
+
+/** Finds the dataset of each file by the name patterns of the manifests; throws `CannotLand` with the patterns there are. */
+export const withDatasets = async (paths: readonly string[], dataset?: string): Promise<LocalFile[]> => {
+  const texts = await manifestTexts();
+  if (dataset !== undefined) knownDataset(dataset, texts);
+  return Promise.all(
+    paths.map(async (path) => {
+      await sizeOfFile(path);
+      return { path, dataset: dataset ?? datasetOf(path, texts) };
+    }),
+  );
+};
+
+/** Throws `CannotLand` with the datasets there are unless this is one of them. */
+export const knownDataset = (dataset: string, texts: ReadonlyMap<string, string>): void => {
+  if (texts.has(dataset)) return;
+  const names = [...texts.keys()].join(', ');
+  throw new CannotLand(`there is no dataset ${dataset}; there are ${names} (the folders of rules/)`);
+};
+
+/** The dataset whose manifest the name of a file, or of the file that its rows come from, fits; throws `CannotLand`. */
+export const datasetOf = (path: string, texts: ReadonlyMap<string, string>): string => {
+  const parsed = [...texts].map(([name, text]) => ({ name, text, ...parseManifest(text) }));
+  const manifests = parsed.flatMap((one): [string, Manifest][] => (one.ok ? [[one.name, one.manifest]] : []));
+  const name = sourceName(basename(path)).replace(/\.gz$/, '');
+  const fitting = manifests.filter(([, manifest]) => fits(name, manifest)).map(([dataset]) => dataset);
+  const [only, another] = fitting;
+  if (only && !another) return only;
+  if (another) throw new CannotLand(`${path} fits ${fitting.join(' and ')}; say which with --dataset`);
+  const patterns = manifests.map(([dataset, { name_pattern = '.*' }]) => `\n  ${dataset}: ${name_pattern}`);
+  const broken = parsed.flatMap((one) => (one.ok ? [] : [brokenLine(one.name, one.text, one.problems)]));
+  if (broken.length > 0)
+    throw new CannotLand(`${path} fits no manifest that can be used; repair first:${broken.join('')}`);
+  throw new CannotLand(
+    `${path} has a name that fits no dataset; rename it to fit one of${patterns.join('')}`,
+  );
+};
+
+const brokenLine = (dataset: string, text: string, problems: readonly string[]): string =>
+  `\n  rules/${dataset}/manifest.json: ${placedProblems(text, problems.slice(0, 1))}`;
+
+const fits = (name: string, { extension, name_pattern }: Manifest): boolean =>
+  name.endsWith(extension) && (name_pattern === undefined || RE2JS.matches(name_pattern, name));
+
+const rowsFile = /@[^@/]+\.rows\.(?:csv|jsonl)(?:\.gz)?$/;
+
+/** Rows that were set aside lie in `<file>@<version>.rows.csv`, and so do those that are left of them. */
+const sourceName = (name: string): string =>
+  rowsFile.test(name) ? sourceName(name.replace(rowsFile, '')) : name;

@@ -1,0 +1,64 @@
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
+import { type Engine, engineOfState, findEngine, usualEngine } from '../../local/cloud/state-engine.ts';
+import { expectState } from '../../local/state/folder.ts';
+import { lockState } from '../../local/state/lock.ts';
+import { interrupted } from '../exit-codes.ts';
+import { type CloudFlags, projectRoot } from '../options.ts';
+import { aside } from '../output/answer.ts';
+
+/** Starts the laptop cloud as the flags say and points this process's own clients at it. */
+export const openCloud = async (flags: CloudFlags): Promise<Cloud> => {
+  const { state, fresh, port, chaos, sweepEvery } = flags;
+  const engine = engineFor(flags);
+  if (fresh) await empty(resolve(state));
+  if (engine === 'spark') aside('Starting Spark …');
+  const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
+  const cloud = await startCloud({ root: projectRoot, state, engine, sweepEvery, ...options }).catch(
+    portInUse,
+  );
+  pointClientsAt(cloud.environment);
+  return cloud;
+};
+
+/** Makes clients of this process from now on use that environment. */
+export const pointClientsAt = (environment: Cloud['environment']): void => {
+  Object.assign(process.env, environment, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
+};
+
+/** What cannot run is refused before anything is taken away. */
+const engineFor = ({ state, fresh, engine }: CloudFlags): Engine =>
+  findEngine(fresh ? (engine ?? usualEngine) : engineOfState(state, engine)).name;
+
+/** A state that is in use is left alone: the lock says by whom. What is no state is none to take away. */
+const empty = async (state: string): Promise<void> => {
+  expectState(state);
+  const unlock = await lockState(state);
+  unlock();
+  await rm(state, { recursive: true, force: true });
+};
+
+const portInUse = (cause: NodeJS.ErrnoException & { readonly port?: number }): never => {
+  if (cause.code !== 'EADDRINUSE') throw cause;
+  throw new Error(`port ${cause.port} is in use; give another with --port, or none for a free one`, {
+    cause,
+  });
+};
+
+/** Milliseconds in which a second signal is the echo of the first: a terminal tells the whole group, and so may the parent. */
+const echo = 1_000;
+
+/** From now on a signal stops the cloud in order. Resolves once one came and the cloud is stopped; whoever asks again after a second is not kept waiting. */
+export const stopOnSignal = (cloud: Pick<Cloud, 'stop'>): Promise<'stopped'> =>
+  new Promise((resolve, reject) => {
+    let asked: number | undefined;
+    const stop = (): void => {
+      if (asked !== undefined && performance.now() - asked > echo) process.exit(interrupted);
+      if (asked !== undefined) return;
+      asked = performance.now();
+      console.error('\nStopping; whatever is not done yet is done after the next start.');
+      cloud.stop().then(() => resolve('stopped'), reject);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal).on(signal, stop);
+  });

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine } from '../../local/cloud/state-engine.ts';
+
+/** The environment of the laptop cloud that runs on a state's folder, as its `cloud.env` has it; undefined when none runs. */
+export const runningCloud = async (state: string): Promise<Record<string, string> | undefined> => {
+  try {
+    const environment = await cloudEnvironment(state);
+    const lock: Holder = JSON.parse(await readFile(join(state, 'lock'), 'utf8'));
+    const holder = await whoAnswersAt(environment.AWS_ENDPOINT_URL ?? '');
+    return holder.pid === lock.pid ? environment : undefined;
+  } catch {
+    // No such files, or nobody answers: what an ended cloud leaves behind.
+    return undefined;
+  }
+};
+
+/** What runs the jobs of the laptop cloud at an endpoint. */
+export const engineAt = async (endpoint: string): Promise<Engine> => (await whoAnswersAt(endpoint)).engine;
+
+/** The project's SQL and rules cannot take the place of those that a running cloud has. */
+export class CannotDeploy extends Error {
+  override readonly name = 'CannotDeploy';
+}
+
+/** Has a running cloud take the project's SQL and rules as they are now; throws `CannotDeploy` with every problem at its place. */
+export const redeploy = async (endpoint: string): Promise<void> => {
+  const answer = await fetch(`${endpoint}/_soundcheck/deploy`, { method: 'POST' });
+  if (answer.ok) return;
+  const { message } = (await answer.json()) as { message?: string };
+  throw new CannotDeploy(message ?? `the cloud answered ${answer.status}`);
+};
+
+type Holder = { readonly pid: number; readonly engine: Engine };
+
+const whoAnswersAt = async (endpoint: string): Promise<Holder> => {
+  const answer = await fetch(`${endpoint}/_soundcheck`, { signal: AbortSignal.timeout(10_000) });
+  return (await answer.json()) as Holder;
+};
+
+/** What a state's `cloud.env` says, of the cloud that runs on it or of the last one that did. */
+export const cloudEnvironment = async (state: string): Promise<Record<string, string>> =>
+  readLines(await readFile(join(state, 'cloud.env'), 'utf8'));
+
+const readLines = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split('\n')
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );

@@ -1,0 +1,297 @@
+import { typeOf as typeSpelled } from '../sql/columns.ts';
+import { type Fields, isFields, namesIn, nodesIn, type TreeNode } from '../sql/tree.ts';
+import { isAggregate, needsOver, typeOfCall } from './functions.ts';
+import { type Column, findColumn, type Scope } from './scope.ts';
+import {
+  anyType,
+  canCast,
+  commonType,
+  describeType,
+  fits,
+  isNumber,
+  nullType,
+  type Type,
+  typeNamed,
+  widerNumber,
+} from './types.ts';
+
+/** What binding an expression needs around it. */
+export type Around = {
+  readonly scope: Scope;
+  /** Notes a mistake; `at` is a place in bytes. */
+  readonly complain: (at: number, message: string) => void;
+  /** Told of every column that is read, or meant to be, by its path without the relation. */
+  readonly noteRead: (path: string) => void;
+  /** Columns of a select inside the expression, which may read what is around it. */
+  readonly columnsOf: (select: Fields, outer: Scope) => readonly Column[] | undefined;
+  /** Why an aggregate may not stand here; undefined where it may. */
+  readonly noAggregate?: string | undefined;
+  /** The place of the nearest node around that has one. */
+  readonly at: number;
+};
+
+/** The type of an expression; every mistake in it is noted once, where it stands. */
+export const typeOf = (expression: unknown, around: Around): Type => {
+  const [node] = nodesIn(expression);
+  if (!node) return anyType;
+  const { location } = node.fields;
+  const at = typeof location === 'number' && location > 0 ? location : around.at;
+  return kinds[node.kind]?.(node, { ...around, at }) ?? typeOfParts(node, { ...around, at });
+};
+
+/** Of what has no rule of its own, the parts are bound. */
+const typeOfParts = ({ fields }: TreeNode, around: Around): Type => {
+  for (const value of Object.values(fields)) for (const part of nodesIn(value)) typeOf(wrap(part), around);
+  return anyType;
+};
+
+const wrap = ({ kind, fields }: TreeNode) => ({ [kind]: fields });
+
+type Rule = (node: TreeNode, around: Around) => Type;
+
+const kinds: Readonly<Record<string, Rule>> = {
+  A_Const: ({ fields }) => constantType(fields),
+  ColumnRef: ({ fields }, around) => {
+    const found = findColumn(namesIn(fields.fields), around.scope);
+    if (found && 'problem' in found) {
+      around.complain(around.at, found.problem);
+      if (found.meant !== undefined) around.noteRead(found.meant);
+    }
+    if (!found || !('type' in found)) return anyType;
+    around.noteRead(found.id.slice(found.id.indexOf('.') + 1));
+    return found.type;
+  },
+  TypeCast: ({ fields }, around) => {
+    const made = typeNamed(isFields(fields.typeName) ? typeSpelled(fields.typeName) : undefined);
+    const given = typeOf(fields.arg, around);
+    if (!canCast(given, made))
+      around.complain(around.at, `${describeType(given)} cannot be cast to ${describeType(made)}`);
+    return made;
+  },
+  NullTest: ({ fields }, around) => {
+    typeOf(fields.arg, around);
+    return { family: 'boolean' };
+  },
+  BooleanTest: ({ fields }, around) => condition(fields.arg, around, 'is true'),
+  BoolExpr: ({ fields }, around) => {
+    const word = String(fields.boolop).replace('_EXPR', '').toLowerCase();
+    for (const part of nodesIn(fields.args)) condition(wrap(part), around, word);
+    return { family: 'boolean' };
+  },
+  CoalesceExpr: ({ fields }, around) => common(nodesIn(fields.args).map(wrap), around, 'coalesce'),
+  MinMaxExpr: ({ fields }, around) =>
+    common(nodesIn(fields.args).map(wrap), around, fields.op === 'IS_LEAST' ? 'least' : 'greatest'),
+  CaseExpr: caseType,
+  FuncCall: callType,
+  SubLink: subselectType,
+  A_Expr: operatorType,
+  GroupingFunc: () => ({ family: 'integer' }),
+  SelectStmt: () => anyType,
+};
+
+const constantType = ({ sval, ival, fval, boolval }: Fields): Type => {
+  if (isFields(sval)) return { family: 'literal', text: String(sval.sval ?? '') };
+  if (isFields(ival)) return { family: 'integer' };
+  if (isFields(fval)) return { family: 'decimal' };
+  return isFields(boolval) ? { family: 'boolean' } : nullType;
+};
+
+/** A condition, such as that of `where`. */
+export const condition = (expression: unknown, around: Around, word: string): Type => {
+  const type = typeOf(expression, around);
+  if (!fits(type, ['boolean']))
+    around.complain(
+      placeOf(expression, around),
+      `${word} takes a condition, and this is ${describeType(type)}`,
+    );
+  return { family: 'boolean' };
+};
+
+/** Where an expression begins, as far as the parser says it. */
+export const placeOf = (expression: unknown, { at }: Pick<Around, 'at'>): number => {
+  const location = nodesIn(expression)[0]?.fields.location;
+  return typeof location === 'number' && location > 0 ? location : at;
+};
+
+/** The type that several expressions have in common, which stand side by side in what `word` names. */
+const common = (expressions: readonly unknown[], around: Around, word: string): Type => {
+  let type: Type = nullType;
+  for (const expression of expressions) {
+    const own = typeOf(expression, around);
+    const both = commonType(type, own);
+    if (both === undefined) {
+      const said = `${word} mixes ${describeType(type)} and ${describeType(own)}: cast one of them`;
+      around.complain(placeOf(expression, around), said);
+      return anyType;
+    }
+    type = own.family === 'any' || type.family === 'any' ? anyType : both;
+  }
+  return type;
+};
+
+function caseType({ fields }: TreeNode, around: Around): Type {
+  const whens = nodesIn(fields.args);
+  if (isFields(fields.arg))
+    common([fields.arg, ...whens.map((when) => when.fields.expr)], around, 'case … when');
+  else for (const when of whens) condition(when.fields.expr, around, 'when');
+  const results = [
+    ...whens.map((when) => when.fields.result),
+    ...(fields.defresult ? [fields.defresult] : []),
+  ];
+  return common(results, around, 'case');
+}
+
+function callType({ fields }: TreeNode, around: Around): Type {
+  const name = namesIn(fields.funcname).at(-1) ?? '';
+  const isOver = isFields(fields.over);
+  const isWhole = isAggregate(name) && !isOver;
+  if ((isWhole || isOver) && around.noAggregate !== undefined)
+    around.complain(around.at, `${name}${isOver ? ' over (…)' : ''} ${around.noAggregate}`);
+  if (needsOver(name) && !isOver) around.complain(around.at, `${name} needs over (…)`);
+  const within = {
+    ...around,
+    noAggregate: isWhole ? `cannot stand inside ${name}: compute it one step earlier` : around.noAggregate,
+  };
+  if (isFields(fields.over)) bindWindow(fields.over, within);
+  for (const { fields: by } of nodesIn(fields.agg_order)) typeOf(by.node, within);
+  const args = nodesIn(fields.args).map((arg) => typeOf(wrap(arg), within));
+  const { type, problem } = typeOfCall(name, args);
+  if (problem !== undefined) around.complain(around.at, problem);
+  return type;
+}
+
+const bindWindow = ({ partitionClause, orderClause }: Fields, around: Around): void => {
+  for (const part of nodesIn(partitionClause)) typeOf(wrap(part), around);
+  for (const { fields } of nodesIn(orderClause)) typeOf(fields.node, around);
+};
+
+function subselectType({ fields }: TreeNode, around: Around): Type {
+  const [select] = nodesIn(fields.subselect);
+  const columns = select ? around.columnsOf(select.fields, around.scope) : undefined;
+  const inner = columns?.map(({ type }) => type);
+  if (fields.subLinkType === 'EXISTS_SUBLINK') return { family: 'boolean' };
+  if (fields.subLinkType === 'ANY_SUBLINK') {
+    const tested = rowOf(fields.testexpr).map((value) => typeOf(value, around));
+    if (inner) compareRows(tested, inner, around);
+    return { family: 'boolean' };
+  }
+  if (inner && inner.length !== 1)
+    around.complain(
+      around.at,
+      `a select that stands for a value gives one column, and this gives ${inner.length}`,
+    );
+  return inner?.[0] ?? anyType;
+}
+
+const rowOf = (value: unknown): unknown[] => {
+  const [node] = nodesIn(value);
+  return node?.kind === 'RowExpr' ? nodesIn(node.fields.args).map(wrap) : [value];
+};
+
+const compareRows = (tested: readonly Type[], inner: readonly Type[], around: Around): void => {
+  if (tested.length !== inner.length)
+    around.complain(around.at, `in (select …) compares ${tested.length} with ${inner.length} columns`);
+  else for (const [at, type] of tested.entries()) compare(type, inner[at] ?? anyType, around, 'in');
+};
+
+const compare = (one: Type, other: Type, around: Around, operator: string): Type => {
+  if (commonType(one, other) === undefined)
+    around.complain(
+      around.at,
+      `${operator} compares ${describeType(one)} with ${describeType(other)}: cast one of them`,
+    );
+  return { family: 'boolean' };
+};
+
+const comparisons = new Set(['=', '<>', '<', '<=', '>', '>=']);
+
+function operatorType({ fields }: TreeNode, around: Around): Type {
+  const operator = namesIn(fields.name).at(-1) ?? '';
+  if (fields.kind === 'AEXPR_IN' || String(fields.kind).includes('BETWEEN'))
+    return listType(fields, around, operator);
+  if (fields.kind === 'AEXPR_NULLIF') return common([fields.lexpr, fields.rexpr], around, 'nullif');
+  const rows = [rowOf(fields.lexpr), rowOf(fields.rexpr)] as const;
+  if (rows[0].length > 1 && comparisons.has(operator)) {
+    compareRows(
+      rows[0].map((one) => typeOf(one, around)),
+      rows[1].map((one) => typeOf(one, around)),
+      around,
+    );
+    return { family: 'boolean' };
+  }
+  const right = typeOf(fields.rexpr, around);
+  if (fields.lexpr === undefined) return signed(right, operator, around);
+  const left = typeOf(fields.lexpr, around);
+  if (comparisons.has(operator)) return compare(left, right, around, operator);
+  if (operator === '~~' || operator === '!~~') return likeType(left, right, around);
+  if (operator === '||') return joined(left, right, around);
+  const made = arithmetic(left, operator, right);
+  if (made === undefined)
+    around.complain(
+      around.at,
+      `${describeType(left)} ${operator} ${describeType(right)} has no answer: cast one of them`,
+    );
+  return made ?? anyType;
+}
+
+const listType = (fields: Fields, around: Around, operator: string): Type => {
+  const left = typeOf(fields.lexpr, around);
+  const word = String(fields.kind).includes('BETWEEN')
+    ? operator.toLowerCase()
+    : operator === '<>'
+      ? 'not in'
+      : 'in';
+  for (const item of nodesIn(nodesIn(fields.rexpr)[0]?.fields.items))
+    compare(left, typeOf(wrap(item), around), { ...around, at: placeOf(wrap(item), around) }, word);
+  return { family: 'boolean' };
+};
+
+const likeType = (left: Type, right: Type, around: Around): Type => {
+  const odd = [left, right].find((type) => !fits(type, ['text']));
+  if (odd) around.complain(around.at, `like compares texts, and this is ${describeType(odd)}`);
+  return { family: 'boolean' };
+};
+
+const joined = (left: Type, right: Type, around: Around): Type => {
+  const isText = [left, right].some(({ family }) => ['text', 'literal', 'any', 'null'].includes(family));
+  if (!isText) around.complain(around.at, `|| joins texts: cast ${describeType(left)} as varchar(n)`);
+  return { family: 'text' };
+};
+
+const signed = (type: Type, operator: string, around: Around): Type => {
+  if (fits(type, ['integer', 'decimal', 'float', 'interval'])) return type;
+  around.complain(around.at, `${operator} takes a number, and this is ${describeType(type)}`);
+  return anyType;
+};
+
+/** What `left operator right` gives; undefined when it gives nothing. */
+const arithmetic = (left: Type, operator: string, right: Type): Type | undefined => {
+  if (left.family === 'any' || right.family === 'any') return anyType;
+  if (left.family === 'null' || right.family === 'null') return left.family === 'null' ? right : left;
+  if (left.family === 'literal')
+    return fits(left, [right.family]) ? arithmetic(right, operator, right) : undefined;
+  if (right.family === 'literal')
+    return fits(right, [left.family]) ? arithmetic(left, operator, left) : undefined;
+  if (isNumber(left) && isNumber(right)) return widerNumber(left, right);
+  return moments[`${left.family} ${operator} ${right.family}`];
+};
+
+const moments: Readonly<Record<string, Type>> = {
+  'date + integer': { family: 'date' },
+  'integer + date': { family: 'date' },
+  'date - integer': { family: 'date' },
+  'date - date': { family: 'integer' },
+  'date + interval': { family: 'timestamp' },
+  'interval + date': { family: 'timestamp' },
+  'date - interval': { family: 'timestamp' },
+  'timestamp + interval': { family: 'timestamp' },
+  'interval + timestamp': { family: 'timestamp' },
+  'timestamp - interval': { family: 'timestamp' },
+  'timestamp - timestamp': { family: 'interval' },
+  'timestamp - date': { family: 'interval' },
+  'date - timestamp': { family: 'interval' },
+  'interval + interval': { family: 'interval' },
+  'interval - interval': { family: 'interval' },
+  'integer * interval': { family: 'interval' },
+  'interval * integer': { family: 'interval' },
+};

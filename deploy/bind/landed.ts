@@ -1,0 +1,59 @@
+import { fieldPath, type PathStep } from '../../functions/validation/fields/path.ts';
+import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import type { Column } from './scope.ts';
+import { anyType, type Type } from './types.ts';
+
+const text: Type = { family: 'text' };
+
+/**
+ * Columns of a landed relation: every value a text, records with members, and, for `explode`, the item of its arrays.
+ * Undefined for a manifest that cannot be read.
+ */
+export const landedColumns = (manifest: string): Column[] | undefined => {
+  const parsed = parseManifest(manifest);
+  if (!parsed.ok) return undefined;
+  const { format, fields } = parsed.manifest;
+  const paths = fields.map(({ name }) =>
+    (format === 'csv' ? [{ key: name, isArray: false }] : fieldPath(name)).map(lowered),
+  );
+  return [
+    ...columnsOf(paths),
+    ...itemColumns(paths),
+    ...['unknown_fields', 'landed_file', 'landed_version', 'batch_id'].map((name) => ({ name, type: text })),
+    { name: 'landed_at', type: { family: 'timestamp' } },
+  ];
+};
+
+/** The parser gives names in lower case. */
+const lowered = ({ key, isArray }: PathStep): PathStep => ({ key: key.toLowerCase(), isArray });
+
+type Paths = readonly (readonly PathStep[])[];
+
+const columnsOf = (paths: Paths): Column[] => {
+  const keys = [...new Set(paths.map(([step]) => step?.key ?? ''))];
+  return keys.map((name) => ({ name, type: typeOf(paths.filter(([step]) => step?.key === name)) }));
+};
+
+const typeOf = (paths: Paths): Type => {
+  if (paths.some(([step]) => step?.isArray)) return anyType;
+  const inside = paths.map((path) => path.slice(1)).filter((path) => path.length > 0);
+  return inside.length === 0 ? text : { family: 'any', members: membersOf(inside) };
+};
+
+const membersOf = (paths: Paths): Map<string, Type> =>
+  new Map(columnsOf(paths).map(({ name, type }) => [name, type]));
+
+/** What `explode` adds: an element of the array, and its number. */
+const itemColumns = (paths: Paths): Column[] => {
+  const insides = paths.flatMap((path) => {
+    const array = path.findIndex(({ isArray }) => isArray);
+    return array < 0 ? [] : [path.slice(array + 1)];
+  });
+  if (insides.length === 0) return [];
+  const records = insides.filter((path) => path.length > 0);
+  const item: Type = records.length === 0 ? text : { family: 'any', members: membersOf(records) };
+  return [
+    { name: 'item', type: item },
+    { name: 'item_number', type: { family: 'integer' } },
+  ];
+};

@@ -1,0 +1,89 @@
+import { nameHint, nearestName } from '../../functions/values/nearest-name.ts';
+import type { Type } from './types.ts';
+
+/** A relation as a select sees it; `columns` is undefined where a mistake left them unknown. */
+export type Relation = { readonly name: string; readonly columns: readonly Column[] | undefined };
+export type Column = { readonly name: string; readonly type: Type };
+
+/** What names in a select can mean: relations of its `from`, then those of the selects around it. */
+export type Scope = {
+  readonly relations: readonly Relation[];
+  /** Columns that `using` merged into one. */
+  readonly merged: ReadonlySet<string>;
+  readonly outer?: Scope | undefined;
+};
+
+/**
+ * A column that a name means, `id` telling it from every other of the scope; or what is wrong with the name, and the one
+ * that is most like it.
+ */
+export type Found =
+  | { readonly id: string; readonly type: Type }
+  | { readonly problem: string; readonly meant?: string | undefined }
+  | undefined;
+
+/** Looks up `column`, `relation.column` or `column.member`; undefined where unknown columns leave it open. */
+export const findColumn = (path: readonly string[], scope: Scope): Found => {
+  const [first = '', second] = path;
+  if (second !== undefined) {
+    const relation = relationNamed(first, scope);
+    if (relation) return inRelation(relation, second);
+    const record = second === '*' ? undefined : findColumn([first], scope);
+    if (record && 'type' in record) return memberOf(record, path.slice(1));
+    return { problem: `no relation ${first} is read here${nameHint(first, namesOf(scope))}` };
+  }
+  return inScope(first, scope);
+};
+
+const relationNamed = (name: string, scope: Scope | undefined): Relation | undefined =>
+  scope && (scope.relations.find((relation) => relation.name === name) ?? relationNamed(name, scope.outer));
+
+const inRelation = ({ name, columns }: Relation, wanted: string): Found => {
+  if (columns === undefined) return undefined;
+  const column = columns.find((one) => one.name === wanted);
+  if (column) return { id: `${name}.${wanted}`, type: column.type };
+  const names = columns.map((one) => one.name);
+  return {
+    problem: `${shown(name)} has no column ${wanted}${nameHint(wanted, names)}`,
+    meant: nearestName(wanted, names),
+  };
+};
+
+const memberOf = (record: { id: string; type: Type }, [name = '', ...rest]: readonly string[]): Found => {
+  const { members } = record.type;
+  if (!members) return record.type.family === 'any' ? undefined : { problem: `${record.id} has no members` };
+  const type = members.get(name);
+  if (!type) return { problem: `${record.id} has no member ${name}${nameHint(name, [...members.keys()])}` };
+  const found = { id: `${record.id}.${name}`, type };
+  return rest.length === 0 ? found : memberOf(found, rest);
+};
+
+const inScope = (name: string, scope: Scope): Found => {
+  const holders = scope.relations.filter(({ columns }) => columns?.some((column) => column.name === name));
+  const [holder, rival] = holders;
+  if (rival && !scope.merged.has(name))
+    return {
+      problem: `${name} is ambiguous: write ${holders.map((one) => `${one.name}.${name}`).join(' or ')}`,
+    };
+  if (holder) return inRelation(holder, name);
+  if (scope.relations.some(({ columns }) => columns === undefined)) return undefined;
+  if (scope.outer) {
+    const outer = inScope(name, scope.outer);
+    if (!outer || 'type' in outer) return outer;
+  }
+  const names = columnNames(scope);
+  return {
+    problem: `no column ${name} is there${nameHint(name, names)}`,
+    meant: nearestName(name, names),
+  };
+};
+
+const columnNames = ({ relations }: Scope): string[] => [
+  ...new Set(relations.flatMap(({ columns }) => (columns ?? []).map(({ name }) => name))),
+];
+
+const namesOf = (scope: Scope | undefined): string[] =>
+  scope ? [...scope.relations.map(({ name }) => name), ...namesOf(scope.outer)] : [];
+
+/** The model's own name, where it has no table. */
+export const shown = (relation: string): string => relation.replace(/^__dbt__cte__/, '');

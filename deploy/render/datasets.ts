@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset } from '../../functions/pipeline/catalog.ts';
+import { readManifestJson } from '../../functions/validation/manifest/json.ts';
+import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { problemPlaces } from '../../functions/validation/manifest/places.ts';
+import { ManifestText } from '../../functions/validation/manifest/schema.ts';
+import { nameHint } from '../../functions/values/nearest-name.ts';
+import { partitionFields } from '../silver/partition.ts';
+import { ignoreMissing, type SqlFile } from '../sql/files.ts';
+import { type Problem, placeOf } from '../sql/problem.ts';
+import type { RenderedFile } from './file.ts';
+
+/** What a dataset's folder in `rules/` holds. */
+export type Rules = { readonly dataset: string; readonly manifest: string; readonly ruleset: string };
+
+const lineage = {
+  landed_file: 'varchar',
+  landed_version: 'varchar',
+  landed_at: 'timestamp',
+  batch_id: 'varchar',
+};
+
+/** The rules of every dataset, one for each folder of `rules/`, and what is missing or broken among them. */
+export const readRules = async (root: string): Promise<{ rules: Rules[]; problems: Problem[] }> => {
+  const entries = await readdir(join(root, 'rules'), { withFileTypes: true }).catch(ignoreMissing);
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const read = await Promise.all(names.sort().map((name) => readFolder(root, name)));
+  return {
+    rules: read.flatMap(({ rules }) => rules ?? []),
+    problems: read.flatMap(({ problems }) => problems),
+  };
+};
+
+const readFolder = async (root: string, dataset: string): Promise<{ rules?: Rules; problems: Problem[] }> => {
+  const folder = `rules/${dataset}`;
+  if (!/^[a-z][a-z0-9_]*$/.test(dataset))
+    return {
+      problems: [{ file: folder, message: 'a dataset has a lower-case name: letters, digits and _' }],
+    };
+  const read = (name: string) => readFile(join(root, folder, name), 'utf8').catch(() => undefined);
+  const [manifest, ruleset] = await Promise.all([read('manifest.json'), read('quality.dqdl')]);
+  const missing = [
+    ...(manifest === undefined ? [missingFile(`${folder}/manifest.json`, 'what may land')] : []),
+    ...(ruleset === undefined ? [missingFile(`${folder}/quality.dqdl`, 'what may be published')] : []),
+  ];
+  if (manifest === undefined || ruleset === undefined) return { problems: missing };
+  const parsed = parseManifest(manifest);
+  const placeOf = problemPlaces(manifest);
+  const problems = parsed.ok
+    ? []
+    : parsed.problems.map((message) => ({
+        file: `${folder}/manifest.json`,
+        ...placeOf(message),
+        message,
+      }));
+  return { rules: { dataset, manifest, ruleset }, problems };
+};
+
+const missingFile = (file: string, what: string): Problem => ({
+  file,
+  message: `is missing: it says ${what}`,
+});
+
+/** Silver tables without rules, and rules without a silver table. */
+export const unpairedDatasets = (rules: readonly Rules[], silver: readonly SqlFile[]): Problem[] => [
+  ...rules
+    .filter(({ dataset }) => !silver.some(({ name }) => name === dataset))
+    .map(({ dataset }) => missingFile(`sql/silver/${dataset}.sql`, `how rows of ${dataset} are typed`)),
+  ...silver
+    .filter(({ name }) => !rules.some(({ dataset }) => dataset === name))
+    .map(({ path, name }) => ({ file: path, message: `no folder rules/${name} says what may land there` })),
+];
+
+/** A dataset as it goes into the catalog. */
+export const datasetOf = (
+  { settings, sql, columns }: RenderedFile,
+  { ruleset, manifest }: Rules,
+): Dataset => ({
+  sql,
+  ruleset,
+  manifest_sha256: createHash('sha256').update(manifest).digest('hex'),
+  descriptions: descriptionsIn(manifest, columns),
+  table: {
+    key: settings.key,
+    order: settings.order ?? settings.key,
+    columns: columns.map(({ name, type }) => ({ name, type })),
+    ...(settings.partition === undefined ? {} : { partition: settings.partition }),
+  },
+});
+
+/** For each column that is a field, cast and nothing else, the description of that field. */
+const descriptionsIn = (manifest: string, columns: RenderedFile['columns']): Record<string, string> => {
+  const json = readManifestJson(Buffer.from(manifest));
+  const parsed = ManifestText.safeParse(json.ok ? json.value : undefined);
+  if (!parsed.success) return {};
+  const { fields } = parsed.data.schema;
+  const told = columns.flatMap(({ name, source }): [string, string][] => {
+    const description = source !== undefined && Object.hasOwn(fields, source) && fields[source]?.description;
+    return description ? [[name, description]] : [];
+  });
+  return Object.fromEntries(told);
+};
+
+/** What is wrong with a silver file's settings, source and lineage. */
+export const silverProblems = ({ file, settings, columns, sources, refs }: RenderedFile): Problem[] => {
+  const types = new Map(columns.map(({ name, type }) => [name, type.replace(/\(.*/, '')]));
+  const names = [...types.keys()];
+  const partition = partitionFields(settings.partition);
+  const made = partition.flatMap(({ column }) => column ?? []);
+  const named = [...settings.key, ...(settings.order ?? []), ...made];
+  const unknown = [...new Set(named)].filter((name) => !types.has(name));
+  const lost = Object.entries(lineage).filter(([name, type]) => types.get(name) !== type);
+  const isOwnSource =
+    sources.length === 1 && sources[0]?.schema === 'landed' && sources[0].table === file.name;
+  const inConfig = placeOf(file.source, 'config(');
+  const at = (text: string) => {
+    const place = placeOf(file.source, text);
+    return place.line ? place : inConfig;
+  };
+  return [
+    ...(settings.key.length === 0
+      ? [{ ...inConfig, message: 'config: key is missing: the columns that make a row the same row' }]
+      : []),
+    ...unknown.map((name) => ({
+      ...at(made.includes(name) ? `'${settings.partition}'` : `'${name}'`),
+      message: `config: ${name} is no column of the select${nameHint(name, names)}`,
+    })),
+    ...partition
+      .filter(({ column }) => column === undefined)
+      .map(({ text }) => ({
+        ...at(`'${settings.partition}'`),
+        message: `config: partition: ${text} is none of years, months, days, hours, bucket(n, column), truncate(n, column) and a column`,
+      })),
+    ...lost.map(([name, type]) => ({ ...inConfig, message: `passes on no column ${name} of type ${type}` })),
+    ...(isOwnSource && refs.length === 0
+      ? []
+      : [{ ...at("source('"), message: `reads something else than source('landed', '${file.name}')` }]),
+  ].map((problem) => ({ file: file.path, ...problem }));
+};

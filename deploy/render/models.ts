@@ -1,0 +1,290 @@
+import { createHash } from 'node:crypto';
+import { Model } from '../../functions/pipeline/catalog.ts';
+import { nameHint } from '../../functions/values/nearest-name.ts';
+import { ancestorsOf } from '../../functions/warehouse/models.ts';
+import { commonType, typeNamed } from '../bind/types.ts';
+import { standAlone } from '../sql/inlined.ts';
+import { type Problem, placeOf } from '../sql/problem.ts';
+import { type FactUpstream, factUpstream, isMadeOf } from './fact-upstream.ts';
+import type { Draft } from './model-draft.ts';
+
+/** Fills in what a model's settings leave to its references. */
+export const withReferences = (draft: Draft, drafts: readonly Draft[]): Draft => ({
+  ...draft,
+  sql: standAlone(draft, drafts),
+  meta: metaOf(draft, drafts),
+});
+
+const metaOf = (draft: Draft, drafts: readonly Draft[]): Model['meta'] => {
+  const { kind, settings, key, partition } = draft;
+  if (kind === 'dimension') return { natural_key: settings.natural_key ?? key };
+  if (kind === 'fact') {
+    const { dimensions, whole } = upstreamOf(draft, drafts);
+    return { reads: readBy(draft, drafts), dimensions, ...(Object.keys(whole).length > 0 && { whole }) };
+  }
+  if (kind === 'kpi')
+    return { fact: factsOf(draft, drafts)[0]?.name ?? '', spine: settings.spine ?? [partition ?? ''] };
+  return {};
+};
+
+/** The staging model that a fact is made from; empty when that is not clear. */
+const readBy = ({ settings, refs }: Draft, drafts: readonly Draft[]): string => {
+  const staging = drafts.filter(({ name, kind }) => kind === 'staging' && refs.includes(name));
+  return settings.reads ?? (staging.length === 1 ? (staging[0]?.name ?? '') : '');
+};
+
+/** Facts that a model is made of, by way of models without tables. */
+export const factsOf = (draft: Draft, drafts: readonly Draft[]): Draft[] =>
+  ancestorsOf(drafts, draft.name).filter(({ kind }) => kind === 'fact');
+
+/** What a fact and the KPIs on it are made of; the drafts are in order of their references. */
+const upstreamOf = (fact: Draft, drafts: readonly Draft[]): FactUpstream => {
+  const kpis = drafts.filter((draft) => draft.kind === 'kpi' && factsOf(draft, drafts).includes(fact));
+  return factUpstream(fact, kpis, drafts, readBy(fact, drafts));
+};
+
+/** The drafts, in order of their references, as models of a mart, hashed together with all they are made of. */
+export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
+  const hashes = new Map<string, string>();
+  return drafts.map((draft) => {
+    const { settings: _, rendered: __, path, personal, ...model } = draft;
+    const above = draft.refs.map((name) => hashes.get(name) ?? '');
+    const hash = createHash('sha256')
+      .update(JSON.stringify([model, above]))
+      .digest('hex');
+    hashes.set(draft.name, hash);
+    return Model.parse({ ...model, path, personal, mart, hash });
+  });
+};
+
+/** What is wrong with a model's settings, and the text in the file where it stands: its `config(` when absent. */
+type Objection = string | { readonly message: string; readonly at: string };
+
+/** What is wrong with a model among the others; `readElsewhere` are models that files refer to which could not be rendered. */
+export const modelProblems = (
+  draft: Draft,
+  drafts: readonly Draft[],
+  readElsewhere: readonly string[] = [],
+): Problem[] => {
+  const { file } = draft.rendered;
+  return messagesFor(draft, drafts, readElsewhere).map((objection) => {
+    const { message, at } = typeof objection === 'string' ? { message: objection, at: 'config(' } : objection;
+    const place = placeOf(file.source, at);
+    return { file: file.path, ...(place.line ? place : placeOf(file.source, 'config(')), message };
+  });
+};
+
+const messagesFor = (
+  draft: Draft,
+  drafts: readonly Draft[],
+  readElsewhere: readonly string[],
+): Objection[] => [
+  ...sourceMessages(draft),
+  ...tableMessages(draft, drafts),
+  ...lacking(draft, [...draft.key, ...(draft.settings.natural_key ?? [])], 'config'),
+  ...(rulesFor[draft.kind]?.(draft, drafts, readElsewhere) ?? []),
+];
+
+const lacking = (
+  { columns }: Pick<Draft, 'columns'>,
+  names: readonly string[],
+  who: string,
+  at: (name: string) => string = (name) => `'${name}'`,
+): Objection[] => {
+  const there = columns.map(({ name }) => name);
+  return [...new Set(names)]
+    .filter((name) => !there.includes(name))
+    .map((name) => ({
+      message: `${who}: ${name} is no column of the select${nameHint(name, there)}`,
+      at: at(name),
+    }));
+};
+
+const sourceMessages = ({ kind, sources, rendered, settings }: Draft): string[] => {
+  if (settings.omit.length > 0)
+    return ['config: omit is for sql/silver/: columns that are no attributes of a KPI stand in its kpi'];
+  if (kind !== 'staging' && sources.length > 0) return ['only models in sql/staging/ read source()'];
+  return rendered.sources.some(({ schema }) => schema !== 'silver')
+    ? [`reads source('silver', …) and nothing else`]
+    : [];
+};
+
+/** Which relations have a table of their own is the same to dbt. */
+const tableMessages = (
+  { name, kind, settings: { materialized } }: Draft,
+  drafts: readonly Draft[],
+): string[] => {
+  if (kind === 'staging' && (materialized ?? 'ephemeral') !== 'ephemeral')
+    return [`config: materialized has to be 'ephemeral' in sql/staging/: what is there has no table`];
+  const isRead = drafts.some(({ refs }) => refs.includes(name));
+  if (kind === 'kpi' && isRead && (materialized ?? 'ephemeral') !== 'ephemeral')
+    return [`config: materialized has to be 'ephemeral': another model reads it, and a KPI has no table`];
+  if (kind !== 'staging' && kind !== 'kpi' && materialized === 'ephemeral')
+    return [`config: materialized is 'ephemeral' in sql/staging/ and sql/kpis/ alone`];
+  return [];
+};
+
+/** Columns of two models that are compared with each other, in their order, and whose types do not go together. */
+const mismatched = (
+  one: Draft,
+  names: readonly string[],
+  other: Draft,
+  otherNames: readonly string[],
+): Objection[] =>
+  names.flatMap((name, at) => {
+    const [type, otherType] = [typeIn(one, name), typeIn(other, otherNames[at])];
+    if (!type || !otherType || commonType(typeNamed(type), typeNamed(otherType))) return [];
+    const message = `config: ${name} is ${type} here, and ${otherNames[at]} of ${other.name}, with which it is compared, is ${otherType}`;
+    return [{ message, at: `'${name}'` }];
+  });
+
+const typeIn = ({ columns }: Draft, name: string | undefined): string | undefined =>
+  columns.find((column) => column.name === name)?.type;
+
+type ModelRule = (draft: Draft, drafts: readonly Draft[], readElsewhere: readonly string[]) => Objection[];
+
+const dimensionMessages: ModelRule = ({ key }) =>
+  key.length === 0 ? ['config: key is missing: the columns that are unique in the model'] : [];
+
+const factMessages: ModelRule = (fact, drafts) => {
+  const reads = drafts.find(({ name, kind }) => name === readBy(fact, drafts) && kind === 'staging');
+  if (!reads) return [`config: reads is missing: the one model of sql/staging/ whose rows become the fact's`];
+  const upstream = upstreamOf(fact, drafts);
+  return [
+    ...dimensionMessages(fact, drafts, []),
+    ...lacking(fact, [fact.partition ?? '', 'landed_file'], 'config'),
+    ...lackingStaging(fact, reads),
+    ...declaredMessages(fact, reads, upstream),
+    ...Object.entries(upstream.dimensions).flatMap(([name, columns]) => {
+      const dimension = drafts.find((draft) => draft.name === name);
+      return dimension
+        ? mismatched(fact, columns, dimension, dimension.settings.natural_key ?? dimension.key)
+        : [];
+    }),
+    ...(reads.sources.length === 1 ? [] : [`${reads.name}, which it reads, has to read one silver table`]),
+    ...(followsFromKey(fact, reads)
+      ? []
+      : ['config: the partition has to follow from the key alone: rows of one key lie in one partition']),
+    ...otherStaging(fact, drafts).map((name) => `reads ${name} beside ${reads.name}: make a dimension of it`),
+  ];
+};
+
+/** Columns of a fact by which a rebuild finds, in staging, the rows that it has to compute again. */
+const lackingStaging = (fact: Draft, reads: Draft): Objection[] => {
+  const needed: readonly (readonly [name: string, why: string])[] = [
+    [fact.partition ?? '', `it is the fact's partition, by which a rebuild finds what a file has changed`],
+    ['landed_file', 'by it a rebuild finds what a file has changed'],
+    ...fact.key.map(
+      (name) => [name, `it is in the fact's key, from which the partition has to follow`] as const,
+    ),
+  ];
+  const there = reads.columns.map(({ name }) => name);
+  return [...new Map(needed)]
+    .filter(([name]) => fact.columns.some((column) => column.name === name) && !there.includes(name))
+    .map(([name, why]) => ({
+      message: `${reads.name}, which it reads: ${name} is no column of the select${nameHint(name, there)}; ${why}: add it to ${reads.rendered.file.path}`,
+      at: `'${name}'`,
+    }));
+};
+
+/** What a fact's config says of dimensions has to be true of one that is joined, and of columns that are there. */
+const declaredMessages = (fact: Draft, reads: Draft, { dimensions, whole }: FactUpstream): Objection[] => {
+  const joined = Object.keys({ ...dimensions, ...whole });
+  const columns = [...fact.columns, ...reads.columns];
+  return Object.entries(fact.settings.dimensions).flatMap(([name, key]) =>
+    joined.includes(name)
+      ? lacking({ columns }, key, `config: dimensions: ${name} is joined by columns of the fact`)
+      : [
+          {
+            message: `config: dimensions: it joins no dimension ${name}${nameHint(name, joined)}`,
+            at: `'${name}'`,
+          },
+        ],
+  );
+};
+
+const otherStaging = (fact: Draft, drafts: readonly Draft[]): string[] =>
+  drafts
+    .filter(
+      ({ name, kind }) => kind === 'staging' && fact.refs.includes(name) && name !== readBy(fact, drafts),
+    )
+    .map(({ name }) => name);
+
+/** True where staging makes the partition of nothing but columns that it passes on, as they are, in the key. */
+const followsFromKey = ({ partition = '', key }: Draft, reads: Draft): boolean => {
+  const made = reads.rendered.columns.find(({ name }) => name === partition);
+  return key.includes(partition) || (made?.uses.every((name) => key.includes(name)) ?? false);
+};
+
+const kpiMessages: ModelRule = (kpi, drafts) => {
+  const [fact, ...others] = factsOf(kpi, drafts);
+  if (!fact || others.length > 0) return ['a KPI is computed from exactly one fact'];
+  if (kpi.partition === undefined)
+    return ['config: partition is missing: the column by which the KPI is affected'];
+  const spine = kpi.settings.spine ?? [kpi.partition];
+  const circular = ancestorsOf(drafts, kpi.name).filter(
+    ({ name, kind }) => kind === 'dimension' && isMadeOf(drafts, name, fact.name),
+  );
+  return [
+    ...circular.map(({ name }) => ({
+      message: `joins ${name}, which is made of ${fact.name} itself: compute it from ${fact.name} here, or in another KPI model`,
+      at: `'${name}'`,
+    })),
+    ...lacking(kpi, [kpi.partition], 'config'),
+    ...lacking(fact, [kpi.partition, ...spine], `${fact.name}, which it is computed from`),
+    ...kpi.kpi.flatMap((shape) => shapeMessages(kpi, shape, drafts)),
+  ];
+};
+
+const shapeMessages = (
+  kpi: Draft,
+  { pk, sk, omit, lists }: Draft['kpi'][number],
+  drafts: readonly Draft[],
+): Objection[] => {
+  const filled = [...`${pk}${sk}`.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
+  const own = filled.filter((name) => name !== 'version' && name !== 'seq');
+  return [
+    ...[pk, sk].flatMap(templateMessages),
+    ...lacking(kpi, own, 'config: kpi', (name) => `{${name}}`),
+    ...lacking(kpi, omit, 'config: kpi: omit'),
+    ...lists.flatMap(({ from, by, order }) => {
+      const list = drafts.find(({ name, kind }) => name === from && kind === 'kpi');
+      const kpis = drafts.filter(({ kind }) => kind === 'kpi').map(({ name }) => name);
+      if (!list)
+        return [
+          { message: `config: kpi: lists: no KPI is called ${from}${nameHint(from, kpis)}`, at: `'${from}'` },
+        ];
+      return [
+        ...lacking(kpi, by, 'config: kpi: by'),
+        ...lacking(list, [...by, order], `${from}, a list of it`),
+        ...mismatched(kpi, by, list, by),
+      ];
+    }),
+  ];
+};
+
+const templateMessages = (template: string): Objection[] => {
+  if (template === '') return ['config: kpi: a key of DynamoDB is never empty'];
+  if (!/[{}]/.test(template.replaceAll(/\{[^{}]*\}/g, ''))) return [];
+  return [{ message: `config: kpi: ${template} has a brace too few or too many`, at: `'${template}'` }];
+};
+
+const checkMessages: ModelRule = ({ columns }) =>
+  columns.map(({ name }) => name).join(', ') === 'subject, detail'
+    ? []
+    : ['a check has two columns: subject and detail'];
+
+const stagingMessages: ModelRule = ({ name, sources, rendered }, drafts, readElsewhere) => [
+  ...(sources.length > 0 || rendered.refs.length > 0 ? [] : ['reads no silver table']),
+  ...(readElsewhere.includes(name) || drafts.some(({ refs }) => refs.includes(name))
+    ? []
+    : ['no model refers to it: use it or remove it']),
+];
+
+const rulesFor: Readonly<Partial<Record<Model['kind'], ModelRule>>> = {
+  dimension: dimensionMessages,
+  fact: factMessages,
+  kpi: kpiMessages,
+  check: checkMessages,
+  staging: stagingMessages,
+};

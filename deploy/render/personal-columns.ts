@@ -1,0 +1,49 @@
+import { personalColumns } from '../../functions/pipeline/steps/personal-columns.ts';
+import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import type { Rules } from './datasets.ts';
+import type { RenderedFile } from './file.ts';
+import type { Draft } from './model-draft.ts';
+
+/** For each dataset the columns of its silver table whose values may be personal. */
+export const personalSilver = (
+  rules: readonly Rules[],
+  silver: readonly Pick<RenderedFile, 'file' | 'columns'>[],
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    silver.flatMap(({ file, columns }) => {
+      const own = rules.find(({ dataset }) => dataset === file.name);
+      const parsed = own && parseManifest(own.manifest);
+      return parsed?.ok ? [[file.name, personalColumns(parsed.manifest, { columns: [...columns] })]] : [];
+    }),
+  );
+
+/**
+ * The drafts, in order of their references, each with its columns whose values may be personal: those that are made, by
+ * way of any names that its selects give, of such a column of what it reads. A count of them is none.
+ */
+export const withPersonal = (
+  drafts: readonly Draft[],
+  silver: ReadonlyMap<string, readonly string[]>,
+): Draft[] => {
+  const known = new Map<string, readonly string[]>();
+  return drafts.map((draft) => {
+    const read = [
+      ...draft.sources.map((dataset) => silver.get(dataset) ?? []),
+      ...draft.refs.map((model) => known.get(model) ?? []),
+    ].flat();
+    const names = madeOf(draft.rendered.derived, read);
+    const personal = draft.columns.map(({ name }) => name).filter((name) => names.has(name));
+    known.set(draft.name, personal);
+    return { ...draft, personal };
+  });
+};
+
+/** The names given, and all names that are made of them. */
+const madeOf = (derived: RenderedFile['derived'], names: readonly string[]): ReadonlySet<string> => {
+  const found = new Set(names);
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const { name, uses } of derived) if (uses.some((one) => found.has(one))) found.add(name);
+  }
+  return found;
+};

@@ -1,0 +1,40 @@
+import type { Catalog, Mart, Model } from '../../functions/pipeline/catalog.ts';
+import { DimensionSettings, FactSettings } from '../../functions/warehouse/models.ts';
+import { rebuildBatches, transactionLimits } from '../../functions/warehouse/rebuild/rebuild.ts';
+
+/** What `npm run check` says of rebuilds that are right and cost more than they might: one line for each place. */
+export const rebuildNotes = ({ marts }: Catalog): string[] => Object.values(marts).flatMap(wholeNotes);
+
+const wholeNotes = (mart: Mart): string[] =>
+  mart.models
+    .filter(({ kind }) => kind === 'fact')
+    .flatMap((fact) =>
+      Object.entries(FactSettings.parse(fact.meta).whole).flatMap(([name, readers]) =>
+        readers.map((reader) => {
+          const [path, what] = [named(mart, reader)?.path ?? reader, joinOf(named(mart, name), fact)];
+          return `${path} note: ${what}: whenever ${name} changes, all of ${fact.name} and its KPIs are computed again (docs/models.md, "What a change of a dimension costs")`;
+        }),
+      ),
+    );
+
+const named = ({ models }: Mart, name: string): Model | undefined =>
+  models.find((model) => model.name === name);
+
+const joinOf = (read: Model | undefined, fact: Model): string => {
+  if (read?.kind !== 'dimension') return `reads ${read?.name}, which is no dimension`;
+  const key = DimensionSettings.parse(read.meta).natural_key.join(', ');
+  return `reads ${read.name} in another way than by a join of its natural key (${key}) with columns of ${fact.name}`;
+};
+
+/** How many statements the transactions of a mart's first rebuild have, which are the most that it takes without new columns. */
+export const rebuildSize = (mart: Mart): string => {
+  const run = {
+    rebuild: 'check',
+    seq: 1,
+    batches: ['check'],
+    unload: 's3://lake/',
+    target: 'redshift' as const,
+  };
+  const counts = rebuildBatches(mart, run).map(({ statements }) => statements.length);
+  return `rebuilt by ${counts.join(' + ')} statements of at most ${transactionLimits.statements}${counts.length > 1 ? ' each' : ''}`;
+};

@@ -1,0 +1,82 @@
+import type { Field } from '../../functions/validation/fields/field.ts';
+import { fieldPath, topOf } from '../../functions/validation/fields/path.ts';
+import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { jsonPlaces } from '../../functions/validation/manifest/places.ts';
+import { nameHint } from '../../functions/values/nearest-name.ts';
+import { landedColumns } from '../bind/landed.ts';
+import { bindSelect } from '../bind/select.ts';
+import type { Rules } from '../render/datasets.ts';
+import type { RenderedFile } from '../render/file.ts';
+import { placeInSource } from '../sql/lines.ts';
+import { type Problem, placeOf } from '../sql/problem.ts';
+import { unsafeCast } from './casts.ts';
+
+/**
+ * Where a dataset's silver SQL does not go with its manifest: fields that it neither reads nor omits, what it omits
+ * without reason, and casts that fail, or lose digits, for values that the manifest accepts.
+ */
+export const silverFieldProblems = (silver: RenderedFile, { dataset, manifest }: Rules): Problem[] => {
+  const parsed = parseManifest(manifest);
+  if (!parsed.ok) return [];
+  const { format, fields } = parsed.manifest;
+  const read = namesRead(silver, manifest);
+  const isRead = (name: string) => (format === 'csv' ? read.has(name.toLowerCase()) : isPathRead(name, read));
+  const { omit } = silver.settings;
+  const names = fields.map(({ name }) => name);
+  const unread = names.filter((name) => !omit.includes(name) && !omit.includes(topOf(name)) && !isRead(name));
+  const placeOf = jsonPlaces(manifest);
+  return [
+    ...unread.map((name) => ({
+      file: `rules/${dataset}/manifest.json`,
+      ...placeOf(['schema', 'fields', name]),
+      message: `schema.fields.${name}: ${silver.file.path} does not read it: make a column of it there, or say config(meta={'omit': ['${name}']})`,
+    })),
+    ...omitProblems(silver, names, isRead),
+    ...castProblems(silver, format === 'csv' ? fields : fields.filter(({ name }) => !/[.[]/.test(name))),
+  ];
+};
+
+/** Paths of landed columns that the SQL mentions, without the relation's name, in lower case. */
+const namesRead = ({ file, marked }: RenderedFile, manifest: string): ReadonlySet<string> => {
+  const relations = new Map([[`landed_${file.name}`, landedColumns(manifest)]]);
+  const read = new Set<string>();
+  for (const sql of marked) bindSelect(sql, relations, (path) => read.add(path));
+  return read;
+};
+
+/** Read is a value, what it lies in, or, of an array, the item that `explode` makes of it. */
+const isPathRead = (name: string, read: ReadonlySet<string>): boolean => {
+  const steps = fieldPath(name.toLowerCase());
+  const array = steps.findIndex(({ isArray }) => isArray);
+  const keys = steps.map(({ key }) => key);
+  const paths = keys.map((_, at) => keys.slice(0, at + 1).join('.'));
+  const items =
+    array < 0
+      ? []
+      : keys.slice(array + 1).map((_, at) => ['item', ...keys.slice(array + 1, array + 2 + at)].join('.'));
+  return [...paths, ...items, ...(array === keys.length - 1 ? ['item'] : [])].some((path) => read.has(path));
+};
+
+const omitProblems = (
+  { file, settings: { omit } }: RenderedFile,
+  names: readonly string[],
+  isRead: (name: string) => boolean,
+): Problem[] =>
+  omit.flatMap((name) => {
+    const own = names.filter((field) => field === name || topOf(field) === name);
+    const place = { file: file.path, ...placeOf(file.source, `'${name}'`) };
+    if (own.length === 0)
+      return [
+        { ...place, message: `config: omit: ${name} is no field of the manifest${nameHint(name, names)}` },
+      ];
+    return own.every(isRead) ? [{ ...place, message: `config: omit: ${name} is read: remove it here` }] : [];
+  });
+
+const castProblems = ({ file, marked, columns }: RenderedFile, fields: readonly Field[]): Problem[] =>
+  columns.flatMap(({ source, type, offset }) => {
+    const field = fields.find(({ name }) => name.toLowerCase() === source);
+    const message = field && unsafeCast(field, type);
+    return message === undefined
+      ? []
+      : [{ file: file.path, ...placeInSource(file.source, marked[0] ?? '', offset), message }];
+  });

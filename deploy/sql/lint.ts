@@ -1,0 +1,122 @@
+import { objectionTo } from './rules.ts';
+import {
+  byteOffset,
+  isFields,
+  namesIn,
+  nodesIn,
+  nodesOf,
+  SqlSyntaxError,
+  type TreeNode,
+  tokensOf,
+} from './tree.ts';
+
+/** Something in a text that is not portable; `offset` in characters. */
+export type Objection = { readonly offset: number; readonly message: string };
+
+const syntaxHints: readonly [RegExp, string][] = [
+  [/\bqualify\b/i, 'qualify is not everywhere: use a common table expression and where'],
+  [/\bgroup\s+by\s+all\b/i, 'group by names'],
+  [/\bpivot\b/i, 'pivot is not everywhere: use sum(case when …)'],
+];
+
+/**
+ * What in a text is outside the subset of SQL that every engine understands alike: an allow-list over PostgreSQL's
+ * syntax tree, so that what nobody thought of is refused too. The parser has to be loaded.
+ */
+export const lintSql = (sql: string): Objection[] => {
+  try {
+    const nodes = nodesOf(sql);
+    const found = [...nodes.flatMap(objections), ...nodes.flatMap(lateralAliases), ...shapeObjections(nodes)];
+    const inBytes = [...found, ...tokenObjections(sql)];
+    return inBytes.map(({ offset, message }) => ({ offset: inCharacters(sql, offset), message }));
+  } catch (error) {
+    if (!(error instanceof SqlSyntaxError)) throw error;
+    return [syntaxObjection(sql, error)];
+  }
+};
+
+/** Words that PostgreSQL does not know stop its parser somewhere behind them. */
+const syntaxObjection = (sql: string, { offset, message }: SqlSyntaxError): Objection => {
+  const [known] = syntaxHints.flatMap(([words, hint]) => {
+    const place = sql.search(words);
+    return place < 0 ? [] : [{ offset: place, message: hint }];
+  });
+  return known ?? { offset, message };
+};
+
+const inCharacters = (sql: string, bytes: number): number =>
+  Buffer.from(sql).subarray(0, bytes).toString().length;
+
+const objections = (node: TreeNode): Objection[] => {
+  const message = objectionTo(node);
+  return message === undefined ? [] : [{ offset: byteOffset(node), message }];
+};
+
+const shapeObjections = (nodes: readonly TreeNode[]): Objection[] => {
+  const statements = nodes.filter(({ parent }) => parent === undefined);
+  if (statements.length === 1 && statements[0]?.kind === 'SelectStmt') return [];
+  return [{ offset: byteOffset(statements[1]), message: 'a file is one select, without a semicolon' }];
+};
+
+const tokenObjections = (sql: string): Objection[] =>
+  tokensOf(sql).flatMap(({ start, text }) => {
+    const message = tokenObjection(text);
+    return message === undefined ? [] : [{ offset: start, message }];
+  });
+
+const tokenObjection = (text: string): string | undefined => {
+  if (text === '::') return 'x::type is not everywhere: write cast(x as type)';
+  if (text === ';') return 'a file is one select, without a semicolon';
+  if (text.startsWith('"')) return 'quoted names differ: use plain lower-case names';
+  if (/^([ebnx]|u&)'|^\$/i.test(text)) return 'write a literal in plain quotes';
+  return undefined;
+};
+
+/** A name in a select list that is only another entry's name there: some engines look it up, others do not. */
+const lateralAliases = (node: TreeNode): Objection[] => {
+  if (node.kind !== 'ColumnRef') return [];
+  const [name = '', ...rest] = namesIn(node.fields.fields);
+  const target = targetAround(node);
+  const select = target?.parent;
+  if (rest.length > 0 || !target || !select || target.fields.name === name) return [];
+  const isAlias = nodesIn(select.fields.targetList).some(
+    ({ fields }) => fields.name === name && !isColumn(fields, name),
+  );
+  if (!isAlias || isOffered(select, name)) return [];
+  return [
+    {
+      offset: byteOffset(node),
+      message: `${name} is a name from the same select list: compute it one step earlier`,
+    },
+  ];
+};
+
+const targetAround = (node: TreeNode | undefined): TreeNode | undefined => {
+  if (!node || node.kind === 'SelectStmt') return undefined;
+  return node.kind === 'ResTarget' ? node : targetAround(node.parent);
+};
+
+/** True where an entry is made of the column of its own name. */
+const isColumn = (target: TreeNode['fields'], name: string): boolean =>
+  JSON.stringify(target.val).includes(`{"String":{"sval":"${name}"}}`);
+
+/** True where a common table expression that the select reads lists that column. */
+const isOffered = (select: TreeNode, name: string): boolean => {
+  const read = JSON.stringify(select.fields.fromClause ?? []);
+  return expressionsAround(select).some(({ fields }) => {
+    const query = nodesIn(fields.ctequery)[0];
+    const columns = nodesIn(query?.fields.targetList);
+    const isListed = columns.some((column) => nameOf(column) === name);
+    return isListed && read.includes(`"relname":"${String(fields.ctename)}"`);
+  });
+};
+
+const nameOf = ({ fields }: TreeNode): string =>
+  String(fields.name ?? namesIn(nodesIn(fields.val)[0]?.fields.fields).at(-1) ?? '');
+
+const expressionsAround = (node: TreeNode | undefined): TreeNode[] => {
+  if (!node) return [];
+  const { withClause } = node.fields;
+  const own = isFields(withClause) ? nodesIn(withClause.ctes) : [];
+  return [...own, ...expressionsAround(node.parent)];
+};

@@ -1,0 +1,206 @@
+import type { FileVersion } from './lake-keys.ts';
+import type {
+  BatchRecord,
+  BatchState,
+  FileRecord,
+  FileState,
+  Lease,
+  RebuildRecord,
+  RebuildState,
+  Reprocess,
+} from './records.ts';
+
+/** What the use cases need of the world, in our words; adapters and tests' fakes answer. */
+
+/** One version of an object as the lake lists it. */
+export type LandedVersion = FileVersion & { readonly size: number; readonly landed_at: string };
+
+/** The lake's objects. */
+export type Files = {
+  /** Bytes of one version, streamed; undefined when that version is gone. */
+  open(file: FileVersion): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Bytes of a part of one version, the last one excluded; throws when that version is gone. */
+  readRange(file: FileVersion, start: number, end: number): Promise<Uint8Array>;
+  /** A small object as text; undefined when there is none. */
+  readText(key: string): Promise<string | undefined>;
+  /** Writes unless the key exists; false when it does. */
+  writeOnce(key: string, body: string): Promise<boolean>;
+  write(key: string, body: string): Promise<void>;
+  /** Writes what comes, in flat memory; nothing is there until all of it is, and nothing at all when it throws. */
+  writeStream(key: string, body: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Versions of one key that are still there, oldest first. */
+  versionsOf(key: string): Promise<readonly LandedVersion[]>;
+  /** Every version in landing, page by page, archive and quarantine left out. */
+  landed(): AsyncIterable<readonly LandedVersion[]>;
+  list(prefix: string): Promise<readonly string[]>;
+  /** Copies a version and compares its size and, where it is known, its SHA-256; `gone` when the source is not there any more. */
+  copy(from: FileVersion, to: string, sha256?: string): Promise<'copied' | 'gone'>;
+  exists(key: string): Promise<boolean>;
+  /** Deletes that very version; deleting what is gone is fine. */
+  remove(file: FileVersion): Promise<void>;
+};
+
+/** Room on a disk for the time of one judgement; nothing is opened before something is written. */
+export type Scratch = {
+  /** Writes behind what is there, and answers where it begins; the bytes are lent for the call. */
+  append(bytes: Uint8Array): number;
+  /** Fills `into` with what was written at a place. */
+  read(at: number, into: Uint8Array): void;
+  /** Deletes it all. */
+  close(): void;
+};
+
+/** The only memory. Every write is conditional on the record that was read; the loser of a race gets undefined. */
+export type Ledger = {
+  file(file: FileVersion): Promise<FileRecord | undefined>;
+  /** All versions of a key, by number. */
+  versionsOf(key: string): Promise<readonly FileRecord[]>;
+  /** Queues the file, then records it as landed; what is known stays as it is. */
+  enroll(file: FileRecord): Promise<void>;
+  move(file: FileRecord, to: FileState, patch?: Partial<FileRecord>): Promise<FileRecord | undefined>;
+  /** Same state, more facts. */
+  amend(file: FileRecord, patch: Partial<FileRecord>): Promise<FileRecord | undefined>;
+  /** Those of the files that the ledger knows, in no order. */
+  files(files: readonly FileVersion[]): Promise<readonly FileRecord[]>;
+  /** Files of a dataset whose bytes have not left landing, in order of landing. */
+  waiting(dataset: string): Promise<readonly FileRecord[]>;
+  /** Names the file version that was the first of its dataset with these bytes: this one, if none was or if `over` still is. */
+  firstWith(sha256: string, file: FileRecord, over?: FileVersion): Promise<FileVersion>;
+  /** Takes a file off the queue. */
+  dequeue(file: FileRecord): Promise<void>;
+  /** Datasets of which a file was ever seen, also such as nobody has described; empty for files in no dataset's folder. */
+  datasets(): Promise<readonly string[]>;
+  /** Every file version of a dataset that was ever seen, in order of landing, from one day to another (`2026-11-29`, UTC), both among them. */
+  landed(
+    dataset: string,
+    days?: { readonly since?: string | undefined; readonly until?: string | undefined },
+  ): Promise<readonly (FileVersion & { readonly landed_at: string })[]>;
+
+  /** Lists a file among those of its dataset that were published; twice is once. */
+  listPublished(file: FileRecord): Promise<void>;
+  /** Files of a dataset that are published, in no order. */
+  published(dataset: string): Promise<readonly FileRecord[]>;
+  /** Queues a published file, then records the wish to reprocess it. */
+  askReprocess(file: FileRecord, wish: Omit<Reprocess, 'id'>): Promise<FileRecord | undefined>;
+  /** Published files of a dataset that are to be reprocessed, in order of landing. */
+  reprocessing(dataset: string): Promise<readonly FileRecord[]>;
+  /** Takes a file off that queue whose wish has ended. */
+  dequeueReprocess(file: FileRecord, wish: Pick<Reprocess, 'id'>): Promise<void>;
+  /** Takes off that queue what a process that died has left there. */
+  tidyReprocessing(dataset: string): Promise<void>;
+
+  lease(name: string): Promise<Lease>;
+  /** Takes a free lease with the next fence. */
+  acquire(lease: Lease, holder: string, now: string): Promise<Lease | undefined>;
+  release(lease: Lease): Promise<void>;
+
+  batch(id: string): Promise<BatchRecord | undefined>;
+  openBatch(batch: BatchRecord): Promise<void>;
+  moveBatch(
+    batch: BatchRecord,
+    to: BatchState,
+    patch?: Partial<BatchRecord>,
+  ): Promise<BatchRecord | undefined>;
+  amendBatch(batch: BatchRecord, patch: Partial<BatchRecord>): Promise<BatchRecord | undefined>;
+
+  /** Published batches that a mart has not shown in its KPIs yet. */
+  pending(mart: string): Promise<readonly string[]>;
+  addPending(mart: string, batch: string): Promise<void>;
+  removePending(mart: string, batch: string): Promise<void>;
+
+  rebuild(id: string): Promise<RebuildRecord | undefined>;
+  openRebuild(rebuild: RebuildRecord): Promise<void>;
+  moveRebuild(
+    rebuild: RebuildRecord,
+    to: RebuildState,
+    patch?: Partial<RebuildRecord>,
+  ): Promise<RebuildRecord | undefined>;
+  amendRebuild(rebuild: RebuildRecord, patch: Partial<RebuildRecord>): Promise<RebuildRecord | undefined>;
+};
+
+export type RunState = 'running' | 'succeeded' | 'failed';
+
+/** One run of a Glue job; `spec` is its only argument. */
+export type Run = {
+  readonly id: string;
+  readonly spec: string;
+  readonly state: RunState;
+  readonly message?: string;
+};
+
+/** The Glue jobs. */
+export type Jobs = {
+  run(job: JobName, id: string): Promise<Run | undefined>;
+  /** Runs that were started with this spec, newest first. */
+  runsOf(job: JobName, spec: string): Promise<readonly Run[]>;
+  /** `busy` when the job runs as often at once as it may. */
+  start(job: JobName, spec: string): Promise<string | 'busy'>;
+};
+export type JobName = 'transform' | 'quality';
+
+/** `failed`: its SQL did; `lost`: whoever ran it is gone, and it may even be committed. */
+export type StatementState = 'running' | 'finished' | 'failed' | 'lost';
+export type Statement = { readonly id: string; readonly state: StatementState; readonly error?: string };
+
+/** The warehouse: one transaction a call. */
+export type Warehouse = {
+  /** The same token answers the same statement. */
+  send(name: string, token: string, statements: readonly string[]): Promise<string>;
+  /** The newest statement of that name. */
+  find(name: string): Promise<Statement | undefined>;
+  statement(id: string): Promise<Statement | undefined>;
+};
+
+/** One KPI item as it is stored; numbers that no double holds are `ExactNumber`s. */
+export type KpiItem = { readonly pk: string; readonly sk: string } & Readonly<Record<string, unknown>>;
+
+/** The KPI table. */
+export type Kpis = {
+  get(pk: string, sk: string): Promise<KpiItem | undefined>;
+  query(pk: string): Promise<readonly KpiItem[]>;
+  /** Whole items on keys that are the same for the same input. */
+  put(items: readonly KpiItem[]): Promise<void>;
+  /** Puts where there is no item or an older `seq`; false when a newer or the same one stands there. */
+  putIfNewer(item: KpiItem & { readonly seq: number }): Promise<boolean>;
+  remove(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<void>;
+  /** Takes away the item under a key where it has an older `seq`. */
+  removeIfOlder(item: { readonly pk: string; readonly sk: string; readonly seq: number }): Promise<void>;
+};
+
+export type EventType =
+  | 'File Accepted'
+  | 'File Rejected'
+  | 'File Ignored'
+  | 'Batch Published'
+  | 'Batch Failed'
+  | 'KPIs Published'
+  | 'KPIs Failed';
+
+/** The event bus. */
+export type Events = { announce(type: EventType, dataset: string, id: string): Promise<void> };
+
+export type FunctionName =
+  | 'validate-landing'
+  | 'run-transform'
+  | 'check-quality'
+  | 'settle-batch'
+  | 'archive-files'
+  | 'rebuild-models'
+  | 'publish-kpis';
+
+/** Invokes a function with an event made again, without waiting for its answer. */
+export type Functions = {
+  invoke(name: FunctionName, event: Readonly<Record<string, unknown>>): Promise<void>;
+};
+
+export type Clock = {
+  /** ISO 8601 UTC with milliseconds. */
+  now(): string;
+  wait(milliseconds: number): Promise<void>;
+};
+
+/** One line per outcome: a constant message, facts as fields. */
+export type Log = {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+};

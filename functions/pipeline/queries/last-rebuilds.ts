@@ -1,0 +1,43 @@
+import type { Ledger } from '../ports.ts';
+import { martLease, type RebuildRecord, rebuildId } from '../records.ts';
+
+/** The rebuilds of a mart by the ledger: the one way to find the newest one and the one whose KPIs are out. */
+
+/** The last two rebuilds that matter: the newest one with a record, and the one whose KPIs are out. */
+export type LastRebuilds = {
+  readonly newest?: RebuildRecord;
+  readonly published?: RebuildRecord;
+};
+
+/**
+ * The last rebuilds of a mart up to a sequence, the fence of its lease unless told. A fence may have no record yet, or never
+ * get one; the newest record then says what was published before it, which cannot have changed since.
+ */
+export const lastRebuilds = async (ledger: Ledger, mart: string, upTo?: number): Promise<LastRebuilds> => {
+  const newest = await newestRebuild(ledger, mart, upTo ?? (await ledger.lease(martLease(mart))).fence);
+  if (!newest) return {};
+  if (newest.state === 'published') return { newest, published: newest };
+  const published = newest.follows === undefined ? undefined : await ledger.rebuild(newest.follows);
+  return published ? { newest, published } : { newest };
+};
+
+/** Published rebuilds of a mart, newest first. */
+export async function* publishedRebuilds(ledger: Ledger, mart: string): AsyncGenerator<RebuildRecord> {
+  let { published } = await lastRebuilds(ledger, mart);
+  while (published) {
+    yield published;
+    published = published.follows === undefined ? undefined : await ledger.rebuild(published.follows);
+  }
+}
+
+const newestRebuild = async (
+  ledger: Ledger,
+  mart: string,
+  upTo: number,
+): Promise<RebuildRecord | undefined> => {
+  for (let seq = upTo; seq > 0; seq--) {
+    const rebuild = await ledger.rebuild(rebuildId(mart, seq));
+    if (rebuild) return rebuild;
+  }
+  return undefined;
+};

@@ -1,0 +1,75 @@
+import { landingPrefix, rowsKey } from '../lake-keys.ts';
+import type { Ledger } from '../ports.ts';
+import type { FileRecord } from '../records.ts';
+
+/** How mended rows hang on the file that they came from, and what became of its rows with them. */
+
+/** The name under which a file's rows are published, `landed_file`. */
+export const landedFile = ({ key, landed_as }: Pick<FileRecord, 'key' | 'landed_as'>): string =>
+  landed_as ?? key;
+
+/** The name under which mended rows of a file are published; replacing the file retracts them. */
+export const repairOf = (file: Pick<FileRecord, 'key' | 'landed_as'>): string => `${landedFile(file)}#repair`;
+
+/** True when the rows of one file are retracted with those of the other. */
+export const hangsOn = (landed_file: string, other: string): boolean => landed_file.startsWith(`${other}#`);
+
+/** Format of the file that holds a file's quarantined rows. */
+export const rowsFormat = ({ facts }: Pick<FileRecord, 'facts'>): 'csv' | 'jsonl' =>
+  facts === undefined || facts.format === 'csv' ? 'csv' : 'jsonl';
+
+/** The one key under which mended rows of a file land: the name of its rows file, in the dataset's folder. */
+export const repairKey = (file: FileRecord): string => {
+  const rows = rowsKey(file, rowsFormat(file));
+  return `${landingPrefix(file.dataset)}${rows.slice(rows.lastIndexOf('/') + 1)}`;
+};
+
+/** Every file version whose rows hang on these, repairs of repairs last; files without quarantined rows cost nothing. */
+export const repairsOf = async (
+  ledger: Pick<Ledger, 'versionsOf'>,
+  files: readonly FileRecord[],
+): Promise<FileRecord[]> => {
+  const sources = files.filter(({ quarantined_rows = 0 }) => quarantined_rows > 0);
+  const repairs = (await Promise.all(sources.map((file) => ledger.versionsOf(repairKey(file))))).flat();
+  return repairs.length === 0 ? [] : [...repairs, ...(await repairsOf(ledger, repairs))];
+};
+
+/** Where the records of a file are; `landed` is the sum of the others once it has come to rest. */
+export type Balance = {
+  readonly landed: number;
+  readonly published: number;
+  /** Set aside, mended and published since. */
+  readonly repaired: number;
+  readonly quarantined: number;
+  readonly superseded: number;
+};
+
+const nothing: Balance = { landed: 0, published: 0, repaired: 0, quarantined: 0, superseded: 0 };
+
+/** Where the records of a file are now, given all repairs that hang on it. */
+export const balanceOf = (file: FileRecord, repairs: readonly FileRecord[] = []): Balance => {
+  const { records = 0, quarantined_rows = 0 } = file;
+  const landed = { ...nothing, landed: records };
+  switch (file.state) {
+    case 'published': {
+      const mended = repairs.filter(({ state }) => state === 'published').map(publishedRecords);
+      const repaired = mended.reduce((sum, rows) => sum + rows, 0);
+      const published = publishedRecords(file);
+      return { ...landed, published, repaired, quarantined: quarantined_rows - repaired };
+    }
+    case 'rejected':
+    case 'quarantined':
+      return { ...landed, quarantined: records };
+    case 'superseded':
+      return { ...landed, superseded: records };
+    case 'ignored':
+    case 'missing':
+      return nothing;
+    default:
+      return landed;
+  }
+};
+
+/** A record may give several silver rows, never none. */
+const publishedRecords = ({ records = 0, quarantined_rows = 0, rows = 0 }: FileRecord): number =>
+  Math.min(rows, records - quarantined_rows);

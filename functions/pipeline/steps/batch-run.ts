@@ -1,0 +1,149 @@
+import { batchOfSpec, type FileVersion, fileId, runKey } from '../lake-keys.ts';
+import type { Clock, Events, Files, JobName, Jobs, Ledger, Log, Run } from '../ports.ts';
+import { type BatchRecord, type FileRecord, isOver, patience } from '../records.ts';
+import { inLedger, TransformSpec } from '../spec.ts';
+import { afterFailedRun } from './choose-batch.ts';
+import { giveBackReprocess, isAt } from './reprocess/reprocess.ts';
+
+/** What the functions around a batch's two runs share: finding the batch, starting a run once, failing a batch. */
+
+type Ports = { files: Files; ledger: Ledger; jobs: Jobs; events: Events; clock: Clock; log: Log };
+
+/** The batch that a finished run belongs to, with the run; undefined when either is unknown. */
+export const batchOfRun = async (
+  { jobs, ledger }: Pick<Ports, 'jobs' | 'ledger'>,
+  job: JobName,
+  runId: string,
+): Promise<{ run: Run; batch: BatchRecord } | undefined> => {
+  const run = await jobs.run(job, runId);
+  const batch = run && (await ledger.batch(batchOfSpec(run.spec)));
+  return run && batch ? { run, batch } : undefined;
+};
+
+/**
+ * Starts a job's run for a batch unless one was started before: the intent is written first, so that of two callers at
+ * once only one goes on, and a run whose start timed out is found by its spec. Undefined: someone else does it, or the job is busy.
+ */
+export const startRun = async (
+  { jobs, ledger, clock, log }: Pick<Ports, 'jobs' | 'ledger' | 'clock' | 'log'>,
+  job: JobName,
+  batch: BatchRecord,
+  runsSoFar = 0,
+): Promise<{ batch: BatchRecord; patch: Partial<BatchRecord> } | undefined> => {
+  if (!isOver(batch.starting_at, patience, clock.now())) return undefined;
+  const spec = runKey(batch.id, job, 'spec');
+  const intent = await ledger.amendBatch(batch, { starting_at: clock.now() });
+  if (!intent) return undefined;
+  const known = await jobs.runsOf(job, spec);
+  const newest = known.length > runsSoFar ? known[0] : undefined;
+  const run = newest ? newest.id : await jobs.start(job, spec);
+  if (run !== 'busy') return { batch: intent, patch: { [`${job}_run`]: run, starting_at: undefined } };
+  await ledger.amendBatch(intent, { starting_at: undefined });
+  log.info('job is busy, the batch waits', { job, batch: batch.id });
+  return undefined;
+};
+
+/** A batch's state before and during each of its runs. */
+const around = { transform: ['open', 'transforming'], quality: ['transforming', 'checking'] } as const;
+
+/**
+ * The batch of a run that has ended, in the state of that run: the event may be faster than the record of the start.
+ * Undefined when the batch is elsewhere.
+ */
+export const asRunning = async (
+  ledger: Ledger,
+  job: JobName,
+  batch: BatchRecord,
+  run: string,
+): Promise<BatchRecord | undefined> => {
+  const [before, during] = around[job];
+  if (batch.state === before)
+    return ledger.moveBatch(batch, during, { [`${job}_run`]: run, starting_at: undefined });
+  return batch.state === during ? batch : undefined;
+};
+
+/** The spec that *is* the batch; an exception when it is gone, for then nothing can be said. */
+export const transformSpec = async (files: Files, batch: string): Promise<TransformSpec> => {
+  const text = await files.readText(runKey(batch, 'transform', 'spec'));
+  if (text === undefined) throw new Error(`no spec of batch ${batch}`);
+  return TransformSpec.parse(JSON.parse(text));
+};
+
+/** Closes a batch whose runs have ended without a result; of those who try at once only one goes on to give its files back. */
+export const failBatch = async (
+  ports: Ports,
+  batch: BatchRecord,
+  reason: string,
+  isFilesFault = true,
+): Promise<void> => {
+  const patch = { reason, is_files_fault: isFilesFault, closed_at: ports.clock.now() };
+  const failed = await ports.ledger.moveBatch(batch, 'failed', patch);
+  if (!failed) return;
+  ports.log.error('batch failed', { batch: batch.id, reason });
+  await cleanUp(ports, failed);
+};
+
+/** Gives a failed batch's files back, frees the dataset, says so; done again it finds nothing to do. */
+export const cleanUp = async (
+  ports: Pick<Ports, 'files' | 'ledger' | 'events' | 'clock' | 'log'>,
+  batch: BatchRecord,
+): Promise<void> => {
+  await giveBack(ports, batch);
+  await freeDataset(ports.ledger, batch);
+  await ports.events.announce('Batch Failed', batch.dataset, batch.id);
+};
+
+/** Gives back the files that a failed batch still claims, or claimed too late. */
+export const giveBack = async (
+  ports: Pick<Ports, 'files' | 'ledger' | 'clock' | 'log'>,
+  batch: BatchRecord,
+): Promise<void> => {
+  const { files, ledger, log } = ports;
+  const spec = await transformSpec(files, batch.id);
+  const reason = batch.reason ?? '';
+  for (const file of await claimedBy(ledger, batch, spec.files.map(inLedger))) {
+    if (isAt(file, 'claimed')) {
+      await giveBackReprocess(ports, file, batch, spec.files.length);
+      continue;
+    }
+    const { state, patch } = batch.is_files_fault ? afterFailedRun(file, spec.files.length) : givenBack;
+    await ledger.move(file, state, { ...patch, reason });
+    if (state === 'parked') log.error('file is parked', { file: fileId(file), reason });
+  }
+};
+
+const givenBack = { state: 'accepted', patch: {} } as const;
+
+/** Why accepted files of a dataset wait whose manifest landed before its SQL was deployed. */
+export const lacksSilver = (dataset: string): string => `waits until sql/silver/${dataset}.sql is deployed`;
+
+/** Frees the dataset for the next batch, unless it is another batch's already. */
+export const freeDataset = async (ledger: Ledger, batch: BatchRecord): Promise<void> => {
+  const lease = await ledger.lease(batch.dataset);
+  if (lease.holder === batch.id) await ledger.release(lease);
+};
+
+/** Records of a batch's files that it still claims. */
+export const claimedBy = async (
+  ledger: Ledger,
+  batch: BatchRecord,
+  files: readonly FileVersion[],
+): Promise<FileRecord[]> => (await ledger.files(files)).filter((file) => isClaimed(file, batch));
+
+/** True while a batch claims a file, which waited for one or is reprocessed. */
+export const isClaimed = (file: FileRecord | undefined, batch: BatchRecord): boolean =>
+  isAt(file, 'claimed')
+    ? file.reprocess.batch_id === batch.id
+    : file?.state === 'claimed' && file.batch_id === batch.id;
+
+/** True while another run of the same spec may still leave a result. */
+export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecord): Promise<boolean> =>
+  (await jobs.runsOf(job, runKey(batch.id, job, 'spec'))).some((run) => run.state === 'running');
+
+/** Gives parked files of a dataset another chance, as if they had just been accepted; answers which. */
+export const retryParked = async (ledger: Ledger, dataset: string): Promise<FileRecord[]> => {
+  const parked = (await ledger.waiting(dataset)).filter((file) => file.state === 'parked');
+  const chance = { failed_runs: 0, failed_alone: 0, batch_limit: undefined };
+  const retried = await Promise.all(parked.map((file) => ledger.move(file, 'accepted', chance)));
+  return retried.filter((file) => file !== undefined);
+};

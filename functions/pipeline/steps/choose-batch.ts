@@ -1,0 +1,80 @@
+import { fileId } from '../lake-keys.ts';
+import { hangsOn, landedFile } from '../queries/repairs.ts';
+import { type FileRecord, isOver } from '../records.ts';
+
+/** Which files go together into a batch, and what a failed run means for them. */
+
+/** Most files of one batch. */
+export const largestBatch = 1000;
+
+/** What a dataset's waiting files come to: files of the next batch, and those to judge again. */
+export type Choice = { readonly batch: readonly FileRecord[]; readonly rejudge: readonly FileRecord[] };
+
+/**
+ * Chooses the next batch: of each key the newest accepted version, judged under the manifest in force, oldest landing
+ * first. Files that failed twice go apart from the rest and in halves, so that a poison file takes no other with it;
+ * `fence` alternates between the two groups so that neither starves. A repair waits while the file on which it hangs is
+ * about to be replaced; `stale` are the ids of repairs whose source is not the published version any more.
+ */
+export const chooseBatch = (
+  waiting: readonly FileRecord[],
+  manifestSha256: string,
+  fence: number,
+  stale: ReadonlySet<string> = new Set(),
+): Choice => {
+  const accepted = waiting.filter((file) => file.state === 'accepted');
+  const isCurrent = (file: FileRecord): boolean =>
+    file.manifest_sha256 === manifestSha256 && !stale.has(fileId(file)) && isReadable(file);
+  return {
+    batch: pick(standingAlone(newestPerKey(accepted.filter(isCurrent))), fence),
+    rejudge: accepted.filter((file) => !isCurrent(file)),
+  };
+};
+
+/** Of Parquet engines read a copy alone; earlier versions accepted files without one. */
+const isReadable = ({ facts, clean_key }: FileRecord): boolean =>
+  facts?.format !== 'parquet' || clean_key !== undefined;
+
+const newestPerKey = (files: readonly FileRecord[]): FileRecord[] => {
+  const newest = new Map<string, FileRecord>();
+  for (const file of files) {
+    const other = newest.get(file.key);
+    if (!other || other.number < file.number) newest.set(file.key, file);
+  }
+  return [...newest.values()];
+};
+
+/** Files that hang on no other of them. */
+const standingAlone = (files: readonly FileRecord[]): readonly FileRecord[] => {
+  if (files.every((file) => file.landed_as === undefined)) return files;
+  const names = files.map(landedFile);
+  return files.filter((file) => !names.some((name) => hangsOn(landedFile(file), name)));
+};
+
+const pick = (files: readonly FileRecord[], fence: number): readonly FileRecord[] => {
+  const fresh = files.filter((file) => file.batch_limit === undefined);
+  const suspects = files.filter((file) => file.batch_limit !== undefined);
+  const [first] = suspects;
+  if (!first || (fresh.length > 0 && fence % 2 === 0)) return fresh.slice(0, largestBatch);
+  const limit = first.batch_limit ?? 1;
+  return suspects.filter((file) => (file.batch_limit ?? 1) >= limit).slice(0, limit);
+};
+
+/** What a failed run makes of one of its files: back to accepted with a smaller batch to come, or parked once it failed alone twice. */
+export const afterFailedRun = (
+  file: FileRecord,
+  filesInBatch: number,
+): { readonly state: 'accepted' | 'parked'; readonly patch: Partial<FileRecord> } => {
+  const failed_runs = file.failed_runs + 1;
+  const failed_alone = filesInBatch === 1 ? file.failed_alone + 1 : file.failed_alone;
+  const batch_limit = failed_runs >= 2 ? Math.max(1, Math.floor(filesInBatch / 2)) : undefined;
+  const patch = { failed_runs, failed_alone, ...(batch_limit === undefined ? {} : { batch_limit }) };
+  return { state: failed_alone >= 2 ? 'parked' : 'accepted', patch };
+};
+
+/** Milliseconds after which a file that is about to be judged is not waited for any more. */
+const judgedWithin = 30_000;
+
+/** True while a file is about to be judged: a batch that is being gathered waits for it, for a while. */
+export const isBeingJudged = ({ state, reason, woken_at, enrolled_at }: FileRecord, now: string): boolean =>
+  state === 'landed' && reason === undefined && !isOver(woken_at ?? enrolled_at, judgedWithin, now);

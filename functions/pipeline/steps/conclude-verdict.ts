@@ -1,0 +1,184 @@
+import type { Manifest } from '../../validation/manifest/manifest.ts';
+import { type ReportOf, renderReport } from '../../validation/report.ts';
+import { rowsWriter } from '../../validation/rows-file/writer.ts';
+import type { LandedFile } from '../../validation/validate-file.ts';
+import type { Judgement } from '../../validation/verdict.ts';
+import { cleanKey, fileId, reportKey, reprocessReportKey } from '../lake-keys.ts';
+import type { Clock, Files, Ledger } from '../ports.ts';
+import { repairOf } from '../queries/repairs.ts';
+import type { FileRecord } from '../records.ts';
+import { duplicateOf, rejectedAs, sameBytesAs } from './duplicate-file.ts';
+import { isRepair, type Source } from './repair-source.ts';
+import { type Accepted, type Pour, splitRecords } from './split/split-records.ts';
+
+/** What a judgement means for the ledger, and what is written before the ledger says so. */
+
+/** The state that a landed file goes to; `landed` is to wait, with the reason. */
+export type Verdict =
+  | { readonly state: 'accepted' | 'rejected' | 'ignored'; readonly patch: Partial<FileRecord> }
+  | { readonly state: 'missing'; readonly patch: Partial<FileRecord> }
+  | { readonly state: 'landed'; readonly reason: string };
+
+/** The manifest in force, or why there is none; both carry the hash of its text. */
+export type InForce =
+  | { readonly ok: true; readonly manifest: Manifest; readonly sha256: string }
+  | { readonly ok: false; readonly reason: string };
+
+/** A judgement, and how its records are read once more. */
+export type Judged = {
+  readonly judgement: Judgement;
+  /** For a repair: the file whose rows it mends. */
+  readonly source?: Source;
+  readonly again: () => Promise<LandedFile>;
+  readonly pour: (file: LandedFile, judgement: Accepted) => Pour;
+};
+
+type Ports = { files: Files; ledger: Ledger; clock: Clock };
+type Under = { readonly manifest: Manifest; readonly sha256: string };
+
+/** Says what becomes of a judged file; report, clean copy and rows file are stored when it answers. */
+export const verdictOf = async (
+  ports: Ports,
+  landed: FileRecord,
+  under: Under,
+  judged: Judged,
+): Promise<Verdict> => {
+  const { judgement } = judged;
+  const sha256 = sha256Of(judgement);
+  const now = ports.clock.now();
+  const known =
+    judgement.verdict === 'ignored' ? judgement.reason : await sameBytes(ports, landed, sha256, under.sha256);
+  if (judgement.verdict === 'ignored' || known !== undefined)
+    return { state: 'ignored', patch: { reason: known, sha256, ignored_at: now } };
+  const twin = await duplicateOf(ports, landed, judgement);
+  const policy = under.manifest.on_duplicate_file;
+  if (twin && policy === 'ignore')
+    return { state: 'ignored', patch: { reason: `holds the ${sameBytesAs(twin)}`, sha256, ignored_at: now } };
+  const file = { ...landed, duplicate_of: twin && fileId(twin) };
+  const allowed =
+    judgement.verdict === 'accepted' && twin && policy === 'reject' ? rejectedAs(judgement, twin) : judgement;
+  const { state, patch } = await concluded(ports, file, under, { ...judged, judgement: allowed }, reportKey);
+  return { state, patch: { ...patch, duplicate_of: file.duplicate_of } };
+};
+
+/** The same for a file that is published already: its bytes are known, and what is wrong with them now is told beside its older report. */
+export const verdictAgain = async (
+  ports: Ports,
+  file: FileRecord,
+  under: Under,
+  judged: Judged,
+): Promise<Verdict> => {
+  const { judgement } = judged;
+  if (judgement.verdict !== 'ignored')
+    return concluded(ports, file, under, { ...judged, judgement }, reprocessReportKey);
+  return { state: 'ignored', patch: { reason: judgement.reason } };
+};
+
+/** Of the bytes as they landed. */
+export const sha256Of = (judgement: Judgement): string =>
+  judgement.verdict === 'accepted' ? judgement.facts.sha256 : judgement.sha256;
+
+const concluded = async (
+  ports: Ports,
+  landed: FileRecord,
+  under: Under,
+  judged: Judged & { readonly judgement: Exclude<Judgement, { verdict: 'ignored' }> },
+  reportAt: typeof reportKey,
+): Promise<Extract<Verdict, { patch: object; state: 'accepted' | 'rejected' | 'ignored' }>> => {
+  const { judgement } = judged;
+  const sha256 = sha256Of(judgement);
+  const { quarantine_path } = under.manifest;
+  const patch = { ...unparted, sha256, manifest_sha256: under.sha256, quarantine_path };
+  const about = { file: { ...landed, ...patch }, under, now: ports.clock.now() };
+  const outcome =
+    judgement.verdict === 'accepted'
+      ? await accept(ports, about, judged, judgement)
+      : await reject(ports, about, judgement, reportAt);
+  return { state: judgement.verdict, patch: { ...patch, ...outcome } };
+};
+
+/** A file that is judged anew may have been parted under another manifest. */
+const unparted = { clean_key: undefined, quarantined_rows: undefined };
+
+type About = { readonly file: FileRecord; readonly under: Under; readonly now: string };
+
+const accept = async (
+  ports: Ports,
+  about: About,
+  judged: Judged,
+  judgement: Accepted,
+): Promise<Partial<FileRecord>> => {
+  const { facts, drift, quarantined, isRewritten } = judgement;
+  const { source } = judged;
+  const outcome = { records: facts.records, drift, accepted_at: about.now, reason: undefined };
+  if (!quarantined && !source && !isRewritten) return { ...outcome, facts };
+  const names = source && { landed_as: repairOf(source.record), repairs: versionOf(source.record) };
+  return { ...outcome, ...names, ...(await part(ports, about, { ...judged, judgement }, names?.landed_as)) };
+};
+
+const versionOf = ({ key, version, batch_id }: FileRecord): NonNullable<FileRecord['repairs']> => ({
+  key,
+  version,
+  ...(batch_id !== undefined && { batch_id }),
+});
+
+/** Quarantined rows are durable, and say why, before any good one can be published. */
+const part = async (
+  { files }: Ports,
+  { file, under, now }: About,
+  { judgement, again, pour }: Judged & { readonly judgement: Accepted },
+  landedAs = file.key,
+): Promise<Partial<FileRecord>> => {
+  const clean_key = cleanKey(file, under.sha256);
+  const source = fileId({ key: landedAs, version: file.version });
+  const parting = { clean_key, source, rows: rowsWriter(judgement.facts.format) };
+  const facts = await splitRecords(files, judgement, parting, pour(await again(), judgement));
+  const { quarantined } = judgement;
+  const quarantined_rows = quarantined?.rows ?? 0;
+  if (quarantined) {
+    const { records } = judgement.facts;
+    const said = { verdict: 'accepted', records, quarantined_rows, ...quarantined } as const;
+    await files.write(`${clean_key}.report.json`, reportText({ file, under, now }, said));
+  }
+  return { facts, clean_key, quarantined_rows };
+};
+
+const reject = async (
+  { files }: Ports,
+  about: About,
+  judgement: Extract<Judgement, { verdict: 'rejected' }>,
+  reportAt: typeof reportKey,
+): Promise<Partial<FileRecord>> => {
+  await files.write(reportAt(about.file), reportText(about, judgement));
+  const reason = judgement.findings[0]?.message ?? 'refused';
+  return { reason, records: judgement.records, rejected_at: about.now };
+};
+
+const reportText = ({ file, under, now }: About, judgement: ReportOf['judgement']): string => {
+  const { manifest, sha256: manifest_sha256 } = under;
+  const report = renderReport({ file, manifest, manifest_sha256, judgement, judged_at: now });
+  return `${JSON.stringify(report, null, 2)}\n`;
+};
+
+/** Says why a version adds nothing: its bytes are those of the version before it, published or refused under the same manifest. */
+const sameBytes = async (
+  { ledger }: Ports,
+  file: FileRecord,
+  sha256: string,
+  manifest: string,
+): Promise<string | undefined> => {
+  const versions = file.number > 1 ? await ledger.versionsOf(file.key) : [];
+  const before = versions
+    .filter((one) => one.number < file.number && one.state !== 'ignored' && one.state !== 'missing')
+    .at(-1);
+  if (before?.sha256 !== sha256) return undefined;
+  const isUnderSame = before.manifest_sha256 === manifest;
+  // Under another manifest there may be fewer rows to set aside.
+  if (before.state === 'published' && (isUnderSame || !before.quarantined_rows))
+    return `same bytes as version ${before.version}, which is published`;
+  // A repair depends on its source, too.
+  const isRefused = before.state === 'quarantined' && before.batch_id === undefined && !isRepair(file.key);
+  if (isRefused && isUnderSame)
+    return `same bytes as version ${before.version}, which is in quarantine under the same manifest`;
+  return undefined;
+};

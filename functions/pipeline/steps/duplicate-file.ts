@@ -1,0 +1,50 @@
+import type { Judgement } from '../../validation/verdict.ts';
+import type { FileVersion } from '../lake-keys.ts';
+import type { Ledger } from '../ports.ts';
+import type { FileRecord, FileState } from '../records.ts';
+import { isRepair } from './repair-source.ts';
+import type { Accepted } from './split/split-records.ts';
+
+/** Files of a dataset that hold the same bytes under two names. */
+
+/** What is said of a file that holds what another one held. */
+export const sameBytesAs = ({ key, version }: FileVersion): string =>
+  `same bytes as ${key}, version ${version}`;
+
+/** Finds another file of the dataset with the same bytes that serves or will serve; rows that are sent again to be mended have a source instead. */
+export const duplicateOf = async (
+  { ledger }: { readonly ledger: Pick<Ledger, 'file' | 'firstWith'> },
+  file: FileRecord,
+  judgement: Judgement,
+): Promise<FileVersion | undefined> => {
+  if (judgement.verdict !== 'accepted' || judgement.facts.records === 0 || isRepair(file.key))
+    return undefined;
+  const { sha256 } = judgement.facts;
+  const first = await ledger.firstWith(sha256, file);
+  if (first.key === file.key) return undefined;
+  if (counts.has((await ledger.file(first))?.state)) return first;
+  // What it said has been replaced or refused: from now on this file is the first.
+  const next = await ledger.firstWith(sha256, file, first);
+  return next.key === file.key ? undefined : next;
+};
+
+const counts: ReadonlySet<FileState | undefined> = new Set<FileState>([
+  'landed',
+  'accepted',
+  'claimed',
+  'published',
+  'parked',
+]);
+
+/** An accepted file as a manifest sees it that refuses such files. */
+export const rejectedAs = (
+  { facts }: Accepted,
+  twin: FileVersion,
+): Extract<Judgement, { verdict: 'rejected' }> => ({
+  verdict: 'rejected',
+  sha256: facts.sha256,
+  records: facts.records,
+  total: 1,
+  counts: { duplicate_file: 1 },
+  findings: [{ rule: 'duplicate_file', message: `the file holds the ${sameBytesAs(twin)}` }],
+});

@@ -1,0 +1,236 @@
+import pLimit from 'p-limit';
+import type { Field } from '../../validation/fields/field.ts';
+import type { Dataset } from '../catalog.ts';
+import { objectCreated } from '../events.ts';
+import { fileId, landingPrefix, readName, runKey } from '../lake-keys.ts';
+import type { Clock, Files, Functions, Ledger } from '../ports.ts';
+import { landedFile } from '../queries/repairs.ts';
+import type { FileRecord, Lease } from '../records.ts';
+import type { SpecFile, TransformSpec } from '../spec.ts';
+import { transformSpec } from './batch-run.ts';
+import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './choose-batch.ts';
+import type { InForce } from './conclude-verdict.ts';
+import { isOfOtherDeployment, waitsForDeployment } from './deployed-manifests.ts';
+import { madeBy } from './made-by.ts';
+import { isAt, isOutdated, readyAgain, stepReprocess } from './reprocess/reprocess.ts';
+import { manifestInForce } from './validate-file.ts';
+
+/** Gathers what waits into the spec of a batch. */
+
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  functions: Functions;
+  clock: Clock;
+  /** How long a batch that is being gathered waits for files that are about to be judged, in milliseconds. */
+  gatherFor: number;
+};
+
+/** The spec is written once, also when it turns out empty; who comes second reads what the first one wrote. */
+export const readOrWriteSpec = async (
+  ports: Ports,
+  lease: Lease,
+  id: string,
+  dataset: Dataset,
+): Promise<TransformSpec> => {
+  const key = runKey(id, 'transform', 'spec');
+  if ((await ports.files.readText(key)) === undefined) {
+    await ports.files.writeOnce(key, JSON.stringify(await composeSpec(ports, lease, id, dataset)));
+  }
+  return transformSpec(ports.files, id);
+};
+
+const composeSpec = async (
+  ports: Ports,
+  lease: Lease,
+  id: string,
+  dataset: Dataset,
+): Promise<TransformSpec> => {
+  const inForce = await manifestFor(ports.files, lease.name, dataset);
+  const choice = inForce.ok ? await gather(ports, lease, inForce.sha256) : nothing;
+  await judgeAgain(ports, choice.rejudge);
+  return {
+    kind: 'transform',
+    batch: id,
+    dataset: lease.name,
+    fence: lease.fence,
+    manifest_sha256: inForce.ok ? inForce.sha256 : '',
+    files: choice.batch.flatMap(specFile),
+    ...landedColumns(inForce.ok ? inForce.manifest.fields : []),
+    sql: dataset.sql,
+    table: dataset.table,
+    ruleset: dataset.ruleset,
+    ...(inForce.ok && { made_by: madeBy(dataset, inForce.manifest) }),
+  };
+};
+
+/**
+ * True when the next batch of a dataset would hold a file. Else its files are judged again, for another manifest is in force than
+ * they were judged under, or a broken one: so nobody takes the lease, and the fence does not grow, while there is nothing to run.
+ */
+export const isBatchDue = async (
+  ports: Ports,
+  { name, fence }: Pick<Lease, 'name' | 'fence'>,
+  dataset: Dataset,
+): Promise<boolean> => {
+  const { files, ledger } = ports;
+  const waiting = await ledger.waiting(name);
+  const inForce = await manifestFor(files, name, dataset);
+  if (!inForce.ok) {
+    await judgeAgain(
+      ports,
+      waiting.filter(({ state }) => state === 'accepted'),
+    );
+    return false;
+  }
+  const wished = await ledger.reprocessing(name);
+  const again = readyAgain(wished);
+  const stale = [...(await staleRepairs(ports, [...waiting, ...again])), ...(await outdated(ports, wished))];
+  const choices = [waiting, again].map((some) =>
+    chooseBatch(some, inForce.sha256, fence + 1, new Set(stale)),
+  );
+  if (choices.some(({ batch }) => batch.length > 0)) return true;
+  await judgeAgain(
+    ports,
+    choices.flatMap(({ rejudge }) => rejudge),
+  );
+  return false;
+};
+
+/** None where another deployment brought the one in force. */
+const manifestFor = async (files: Files, name: string, dataset: Dataset): Promise<InForce> => {
+  const inForce = await manifestInForce(files, name);
+  const isOther = inForce.ok && (await isOfOtherDeployment(files, name, dataset, inForce.sha256));
+  return isOther ? { ok: false, reason: waitsForDeployment(name) } : inForce;
+};
+
+/** The columns of the landed relation, and what they are called in the files where that is something else. */
+export const landedColumns = (fields: readonly Field[]): Pick<TransformSpec, 'columns' | 'sources'> => {
+  const renamed = fields.filter(({ name, from }) => name !== from);
+  return {
+    columns: fields.map(({ name }) => name),
+    ...(renamed.length > 0 && { sources: Object.fromEntries(renamed.map(({ name, from }) => [name, from])) }),
+  };
+};
+
+const nothing: Choice = { batch: [], rejudge: [] };
+
+const specFile = (file: FileRecord): SpecFile[] => {
+  const { key, version, landed_at, landed_as, facts, reprocess, stored_as } = file;
+  if (!facts) return [];
+  const clean_key = file.clean_key ?? (reprocess && stored_as);
+  const read = { version, landed_at, facts: { ...facts, header: [...facts.header] } };
+  return [
+    {
+      key: landedFile(file),
+      ...read,
+      ...(landed_as !== undefined && { object_key: key }),
+      ...(clean_key !== undefined && { clean_key }),
+      ...(reprocess && { reprocessed: true }),
+    },
+  ];
+};
+
+/**
+ * Files that land go first, in turns with those that are reprocessed, so that neither keeps the other waiting: a batch holds
+ * files of one kind.
+ */
+const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
+  const { ledger } = ports;
+  const again = readyAgain(await ledger.reprocessing(lease.name));
+  const isLanding = (await ledger.waiting(lease.name)).some((file) => file.state === 'accepted');
+  if (again.length > 0 && (!isLanding || lease.fence % 4 === 3))
+    return gatherAgain(ports, lease, manifestSha256);
+  return gatherLanded(ports, lease, manifestSha256);
+};
+
+/** Waits until no file of the dataset is about to be judged, the batch is full, or the time for it is over. */
+const gatherLanded = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
+  for (let waited = 0; ; ) {
+    const waiting = await ports.ledger.waiting(lease.name);
+    const isFull = waiting.filter((file) => file.state === 'accepted').length >= largestBatch;
+    if (isFull || waited >= ports.gatherFor || !(await isMoreToCome(ports, lease.name, waiting))) {
+      return chooseBatch(waiting, manifestSha256, lease.fence, await staleRepairs(ports, waiting));
+    }
+    waited += await pauseFor(ports, waiting.length);
+  }
+};
+
+/** The same for files that are validated again. */
+const gatherAgain = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
+  for (let waited = 0; ; ) {
+    const wished = await ports.ledger.reprocessing(lease.name);
+    const ready = readyAgain(wished);
+    const isMore = wished
+      .slice(0, largestBatch)
+      .some((file) => isAt(file, 'asked') && !file.reprocess.reason);
+    if (!isMore || ready.length >= largestBatch || waited >= ports.gatherFor) {
+      const stale = new Set([...(await staleRepairs(ports, ready)), ...(await outdated(ports, wished))]);
+      return chooseBatch(ready, manifestSha256, lease.fence, stale);
+    }
+    waited += await pauseFor(ports, wished.length);
+  }
+};
+
+const pauseFor = async ({ clock }: Ports, files: number): Promise<number> => {
+  const pause = Math.max(shortestPause, files);
+  await clock.wait(pause);
+  return pause;
+};
+
+/** Files of which rows were mended since they were validated again. */
+const outdated = async ({ ledger }: Ports, wished: readonly FileRecord[]): Promise<string[]> => {
+  const found = await pLimit(8).map(wished, async (file) =>
+    isAt(file, 'accepted') && (await isOutdated(ledger, file)) ? [fileId(file)] : [],
+  );
+  return found.flat();
+};
+
+/** Repairs whose source is not the published version any more, or was published anew since they were judged: only a batch of this dataset, whose lease is held, changes that. */
+const staleRepairs = async (
+  { ledger }: Ports,
+  waiting: readonly FileRecord[],
+): Promise<ReadonlySet<string>> => {
+  const repairs = waiting.flatMap((file) => (file.repairs ? [{ file, source: file.repairs }] : []));
+  if (repairs.length === 0) return new Set();
+  const sources = await ledger.files(repairs.map(({ source }) => source));
+  const published = sources.filter(({ state }) => state === 'published');
+  const batches = new Map(published.map((source) => [fileId(source), source.batch_id]));
+  const isStale = (source: NonNullable<FileRecord['repairs']>): boolean =>
+    !batches.has(fileId(source)) ||
+    (source.batch_id !== undefined && source.batch_id !== batches.get(fileId(source)));
+  return new Set(repairs.filter(({ source }) => isStale(source)).map(({ file }) => fileId(file)));
+};
+
+/** Milliseconds between two looks at what waits; a look costs more the more there is. */
+const shortestPause = 200;
+
+/** A file is about to be judged, or lies in landing and no function has got to it. */
+const isMoreToCome = async (
+  { files, clock }: Ports,
+  dataset: string,
+  waiting: readonly FileRecord[],
+): Promise<boolean> => {
+  if (waiting.some((file) => isBeingJudged(file, clock.now()))) return true;
+  const seen = new Set(waiting.map(({ key }) => key));
+  const landed = await files.list(landingPrefix(dataset));
+  return landed.some((key) => readName(key).kind === 'file' && !seen.has(key));
+};
+
+/** Files judged under another manifest go back to be judged again. */
+const judgeAgain = async (
+  { ledger, functions, clock }: Ports,
+  files: readonly FileRecord[],
+): Promise<void> => {
+  for (const file of files) {
+    const isBack = file.reprocess
+      ? await askAgain(ledger, file)
+      : await ledger.move(file, 'landed', { reason: undefined, woken_at: clock.now() });
+    if (isBack) await functions.invoke('validate-landing', objectCreated(file));
+  }
+};
+
+const askAgain = async (ledger: Ledger, file: FileRecord): Promise<FileRecord | undefined> => {
+  const now = await ledger.file(file);
+  return isAt(now, 'accepted') ? stepReprocess(ledger, now, 'asked') : undefined;
+};

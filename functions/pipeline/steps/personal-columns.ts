@@ -1,0 +1,23 @@
+import { fieldPath } from '../../validation/fields/path.ts';
+import type { Manifest } from '../../validation/manifest/manifest.ts';
+import type { SilverTable } from '../spec.ts';
+
+/** Columns that the lake makes, in no way from a field. */
+const made = ['landed_file', 'landed_version', 'landed_at', 'batch_id', 'item_number'];
+
+/**
+ * Columns of a silver table whose values may be personal. A silver model may rename a field or make a column of several,
+ * so where any field is personal all columns are but those that bear the name of a field that is not.
+ */
+export const personalColumns = (
+  { fields }: Pick<Manifest, 'fields'>,
+  { columns }: Pick<SilverTable, 'columns'>,
+): string[] => {
+  if (!fields.some(({ pii }) => pii)) return [];
+  const open = new Set(fields.filter(({ pii }) => !pii).map(({ name }) => lastKey(name)));
+  for (const { name } of fields.filter(({ pii }) => pii)) open.delete(lastKey(name));
+  for (const name of made) open.add(name);
+  return columns.map(({ name }) => name).filter((name) => !open.has(name));
+};
+
+const lastKey = (name: string): string => fieldPath(name).at(-1)?.key ?? name;

@@ -1,0 +1,25 @@
+import { fileId, reportKey, rowsKey } from '../lake-keys.ts';
+import type { Files } from '../ports.ts';
+import { rowsFormat } from '../queries/repairs.ts';
+import type { FileRecord } from '../records.ts';
+
+/** Puts the rows that were set aside of a published file, and the report on them, into quarantine; `isAnew` replaces those that lie there. */
+export const setRowsAside = async (
+  files: Pick<Files, 'versionsOf' | 'exists' | 'copy'>,
+  file: FileRecord,
+  isAnew = false,
+): Promise<void> => {
+  const { clean_key, quarantined_rows = 0 } = file;
+  if (clean_key === undefined || quarantined_rows === 0) return;
+  const format = rowsFormat(file);
+  const parts = [
+    [`${clean_key}.report.json`, reportKey(file)],
+    [`${clean_key}.rows.${format}`, rowsKey(file, format)],
+  ] as const;
+  for (const [from, to] of parts) {
+    if (!isAnew && (await files.exists(to))) continue;
+    const source = (await files.versionsOf(from)).at(-1);
+    if (!source || (await files.copy(source, to)) !== 'copied')
+      throw new Error(`${from} is gone, the quarantined rows of ${fileId(file)}`);
+  }
+};

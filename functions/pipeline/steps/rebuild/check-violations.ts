@@ -1,0 +1,77 @@
+import type { Files } from '../../ports.ts';
+import type { CheckFinding } from '../../records.ts';
+
+/** What the checks of one rebuild found, read back from what the warehouse unloaded. */
+
+/** Where the offending rows of all checks lie, below the prefix of a rebuild. */
+export const checksPrefix = (unload: string): string => `${unload}checks/`;
+
+const [rowsKept, longestText] = [5, 200];
+
+type Line = {
+  readonly check_name: string;
+  readonly file: string;
+  readonly severity: string;
+  readonly subject: string | null;
+  readonly detail: string | null;
+  /** Rows that the check found in all; more than were unloaded, where there are very many. */
+  readonly found: number | string;
+};
+
+/** What a rebuild's record says of its checks. */
+export const checkedRecord = async (
+  files: Pick<Files, 'list' | 'readText'>,
+  unload: string,
+): Promise<{ readonly checks: readonly CheckFinding[]; readonly report?: string }> => {
+  const checks = await foundByChecks(files, unload);
+  return checks.length > 0 ? { checks, report: checksPrefix(unload) } : { checks };
+};
+
+/** What the checks found under a rebuild's prefix, those that fail it first; empty when they found nothing or never ran. */
+export const foundByChecks = async (
+  files: Pick<Files, 'list' | 'readText'>,
+  unload: string,
+): Promise<CheckFinding[]> => {
+  const keys = await files.list(checksPrefix(unload));
+  const texts = await Promise.all(keys.map((key) => files.readText(key)));
+  const lines = texts.flatMap((text = '') => text.split('\n').filter(Boolean).map(readLine));
+  const known = lines.filter((line) => line !== undefined);
+  const checks = [...new Set(known.map(({ check_name }) => check_name))];
+  return checks
+    .map((check) => findingOf(known.filter(({ check_name }) => check_name === check)))
+    .sort(bySeverity);
+};
+
+/** A half-written line says nothing. */
+const readLine = (text: string): Line | undefined => {
+  try {
+    const line: Partial<Line> = JSON.parse(text);
+    return typeof line.check_name === 'string' ? (line as Line) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const findingOf = (lines: readonly Line[]): CheckFinding => {
+  const [{ check_name, file, severity, found } = {} as Line] = lines;
+  const rows = lines
+    .map(({ subject, detail }) => ({ subject: cut(subject), detail: cut(detail) }))
+    .sort((a, b) => compare(a.subject, b.subject) || compare(a.detail, b.detail));
+  return {
+    check: check_name,
+    file,
+    severity: severity === 'warn' ? 'warn' : 'error',
+    rows: Number(found ?? lines.length),
+    first: rows.slice(0, rowsKept),
+  };
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const cut = (text: string | null | undefined): string => {
+  const shown = text ?? '';
+  return shown.length > longestText ? `${shown.slice(0, longestText)}…` : shown;
+};
+
+const bySeverity = (a: CheckFinding, b: CheckFinding): number =>
+  compare(a.severity, b.severity) || compare(a.check, b.check);

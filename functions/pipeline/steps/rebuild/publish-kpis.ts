@@ -1,0 +1,90 @@
+import pLimit from 'p-limit';
+import { type KpiRows, type ShapedItem, type Stamp, shapeItems } from '../../../warehouse/kpis/items.ts';
+import { type LeftOut, partItems, stillLeftOut } from '../../../warehouse/kpis/left-out.ts';
+import { possibleKeys } from '../../../warehouse/kpis/limits.ts';
+import type { Clock, KpiItem, Kpis } from '../../ports.ts';
+import { kpiVersion } from '../../records.ts';
+import type { RebuildSpec } from '../../spec.ts';
+
+/** Publishes a rebuild's KPI items so that a reader sees a key's old version or the new one, whole. */
+
+type Ports = { kpis: Kpis; clock: Clock };
+type Item = ShapedItem['item'];
+
+/** How long a reader may still follow a pointer that has moved on, in seconds. */
+const grace = 86_400;
+
+/** How many items were written, which never can be, and which of those that were left out before still are. */
+export type Published = {
+  readonly items: number;
+  readonly leftOut: readonly LeftOut[];
+  readonly before: readonly LeftOut[];
+};
+
+/**
+ * Writes all items of a rebuild: versions are noted, then filled, then pointed to; series and latest follow. Doing it
+ * again changes nothing; done late, it loses to every newer sequence. What the table would refuse is left out, and no
+ * older value stands in its place; only a day whose pointer is left out keeps its version before.
+ */
+export const publishKpis = async (
+  ports: Ports,
+  { kpis }: RebuildSpec,
+  rows: KpiRows,
+  stamp: Stamp,
+  before: readonly LeftOut[] = [],
+): Promise<Published> => {
+  const shaped = kpis.flatMap(({ model, shapes }) =>
+    shapes.flatMap((shape) => shapeItems(rows, model, shape, stamp)),
+  );
+  const { kept, refused, leftOut } = partItems(shaped);
+  const pointers = itemsOf(kept, 'pointer');
+  await ports.kpis.put(possibleKeys(pointers.map(noteOf)));
+  await ports.kpis.put(itemsOf(kept, 'versioned').map(({ seq, ...item }) => item));
+  await each(pointers, (pointer) => movePointer(ports, pointer));
+  await each(itemsOf(kept, 'series'), (item) => ports.kpis.putIfNewer(item));
+  await publishLatest(ports, published(kept, 'latest'));
+  await removeOlder(ports, refused);
+  return { items: kept.length, leftOut, before: stillLeftOut(before, shaped) };
+};
+
+type Publish = ShapedItem['shape']['publish'];
+
+const published = (shaped: readonly ShapedItem[], as: Publish): ShapedItem[] =>
+  shaped.filter(({ shape }) => shape.publish === as);
+
+const itemsOf = (shaped: readonly ShapedItem[], as: Publish): Item[] =>
+  published(shaped, as).map(({ item }) => item);
+
+const each = (items: readonly Item[], write: (item: Item) => Promise<unknown>): Promise<unknown> =>
+  pLimit(16).map([...items], write);
+
+/** Known before its items are written, so that what a cut-off publication left is found. */
+const noteOf = ({ pk, seq }: Item): KpiItem => ({ pk, sk: `VERSION#${kpiVersion(seq)}`, seq });
+
+/** What the pointer left gets its expiry only once the pointer has moved. */
+const movePointer = async ({ kpis, clock }: Ports, pointer: Item): Promise<void> => {
+  await kpis.putIfNewer(pointer);
+  const current = await kpis.get(pointer.pk, pointer.sk);
+  const expires = Math.floor(Date.parse(clock.now()) / 1000) + grace;
+  for (const note of await kpis.query(pointer.pk)) {
+    if (!note.sk.startsWith('VERSION#') || note.expires !== undefined) continue;
+    if (Number(note.seq) >= Number(current?.seq)) continue;
+    const left = await kpis.query(`${pointer.pk}#${note.sk.slice('VERSION#'.length)}`);
+    await kpis.put([...left, note].map((item) => ({ ...item, expires })));
+  }
+};
+
+/** The new ones are put and confirmed, then those before them are deleted. */
+const publishLatest = async ({ kpis }: Ports, items: readonly ShapedItem[]): Promise<void> => {
+  await kpis.put(items.map(({ item }) => item));
+  await kpis.remove(items.flatMap(olderKey));
+};
+
+const olderKey = ({ before, item }: ShapedItem): { pk: string; sk: string }[] =>
+  before && before.sk < item.sk ? [before] : [];
+
+/** What is left out has no value, so its value from before is taken away. */
+const removeOlder = async ({ kpis }: Ports, refused: readonly ShapedItem[]): Promise<void> => {
+  await each(possibleKeys(itemsOf(refused, 'series')), (item) => kpis.removeIfOlder(item));
+  await kpis.remove(possibleKeys(published(refused, 'latest').flatMap(olderKey)));
+};

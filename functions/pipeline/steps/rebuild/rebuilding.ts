@@ -1,0 +1,79 @@
+import type { Mart } from '../../catalog.ts';
+import { runKey } from '../../lake-keys.ts';
+import type { Clock, Files, Ledger } from '../../ports.ts';
+import { lastRebuilds } from '../../queries/last-rebuilds.ts';
+import { martLease, type RebuildRecord, rebuildMoves } from '../../records.ts';
+import { RebuildSpec } from '../../spec.ts';
+import { isTriedAgain } from './retrying.ts';
+
+/** What the functions around a rebuild share: its statement's name, its spec, whether one is due, how it ends. */
+
+/** Name of the statement that carries a rebuild's last transaction, or one that goes before it; `name` is the stack's. */
+export const statementName = (name: string, rebuild: string, step?: RebuildRecord['step']): string =>
+  step === undefined ? `${name}-rebuild-${rebuild}` : `${name}-prepare-${step}-${rebuild}`;
+
+/** The rebuild that a statement carries. */
+export const rebuildOfStatement = (name: string): string =>
+  /-(?:rebuild|prepare-(?:shape|gold))-(.*)$/.exec(name)?.[1] ?? name;
+
+/** The mart of a rebuild's id. */
+export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebuild.lastIndexOf('-'));
+
+/** Reads a rebuild's spec; undefined before it is written. */
+export const rebuildSpec = async (
+  files: Pick<Files, 'readText'>,
+  rebuild: string,
+): Promise<RebuildSpec | undefined> => {
+  const text = await files.readText(runKey(rebuild, 'rebuild', 'spec'));
+  return text === undefined ? undefined : RebuildSpec.parse(JSON.parse(text));
+};
+
+/** True once nothing follows. */
+export const isRebuildOver = (rebuild: RebuildRecord): boolean => rebuildMoves[rebuild.state].length === 0;
+
+/** Frees the mart for its next rebuild, unless it is another one's already. */
+export const freeMart = async (ledger: Ledger, lease: string, rebuild: string): Promise<void> => {
+  const held = await ledger.lease(lease);
+  if (held.holder === rebuild) await ledger.release(held);
+};
+
+/** Ends what a rebuild that is over has left: its batches wait no more once it is published, and the mart is free. */
+export const closeRebuild = async (
+  { ledger, files }: { readonly ledger: Ledger; readonly files: Files },
+  rebuild: RebuildRecord,
+): Promise<void> => {
+  const batches = rebuild.state === 'published' ? (await rebuildSpec(files, rebuild.id))?.batches : undefined;
+  for (const batch of batches ?? []) await ledger.removePending(rebuild.mart, batch);
+  await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
+};
+
+/** Fails a rebuild and frees its mart: the old KPIs keep serving. Undefined when someone else has moved it. */
+export const failRebuild = async (
+  { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
+  rebuild: RebuildRecord,
+  why: Required<Pick<RebuildRecord, 'failure' | 'reason'>> & Pick<RebuildRecord, 'is_committed'>,
+): Promise<RebuildRecord | undefined> => {
+  const { newest } = await lastRebuilds(ledger, rebuild.mart, rebuild.seq - 1);
+  const losses = why.failure === 'lost' ? (newest?.losses ?? 0) + 1 : undefined;
+  const patch = { ...why, closed_at: clock.now(), publishing_at: undefined, ...(losses && { losses }) };
+  const failed = await ledger.moveRebuild(rebuild, 'failed', patch);
+  if (failed) await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
+  return failed;
+};
+
+/**
+ * True when a mart has something to rebuild: a batch that its last rebuild did not try, other SQL than that ran, or a
+ * failed one whose pause is over or that somebody asks to be tried again.
+ */
+export const isRebuildDue = async (
+  { ledger, files, clock }: { readonly ledger: Ledger; readonly files: Files; readonly clock: Clock },
+  mart: Pick<Mart, 'name' | 'hash'>,
+): Promise<boolean> => {
+  const pending = await ledger.pending(mart.name);
+  const { newest } = await lastRebuilds(ledger, mart.name);
+  if (newest && newest.sql_hash !== mart.hash) return true;
+  if (newest?.state !== 'failed') return pending.length > 0;
+  if (isTriedAgain(newest, clock.now())) return true;
+  const tried = new Set((await rebuildSpec(files, newest.id))?.batches);
+  return pending.some((batch) => !tried.has(batch));
+};

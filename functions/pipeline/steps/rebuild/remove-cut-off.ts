@@ -1,0 +1,26 @@
+import { type KpiRows, sequenceBefore, shapeItems } from '../../../warehouse/kpis/items.ts';
+import { possibleKeys } from '../../../warehouse/kpis/limits.ts';
+import type { Kpis } from '../../ports.ts';
+import type { RebuildSpec } from '../../spec.ts';
+
+/**
+ * Takes away what publications that failed have written under keys of their own sequence: this rebuild, which comes after
+ * them, has an item for each. Whatever of it is not there stays so.
+ */
+export const removeCutOff = async (
+  kpis: Pick<Kpis, 'remove'>,
+  { kpis: models, unshown, ...stamp }: RebuildSpec,
+  rows: KpiRows,
+): Promise<void> => {
+  for (const seq of unshown) {
+    const asIfBefore = new Map(
+      [...rows].map(([model, all]) => [model, all.map((row) => ({ ...row, [sequenceBefore]: seq }))]),
+    );
+    const shaped = models.flatMap(({ model, shapes }) =>
+      shapes
+        .filter(({ publish }) => publish === 'latest')
+        .flatMap((shape) => shapeItems(asIfBefore, model, shape, stamp)),
+    );
+    await kpis.remove(possibleKeys(shaped.flatMap(({ before }) => before ?? [])));
+  }
+};

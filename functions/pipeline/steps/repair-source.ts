@@ -1,0 +1,134 @@
+import { QuarantinedLines } from '../../validation/repair/lines.ts';
+import { openRows } from '../../validation/rows-file/formats.ts';
+import type { RowsFormat } from '../../validation/rows-file/writer.ts';
+import type { FileFacts } from '../../validation/verdict.ts';
+import { FindingLog } from '../../validation/violations.ts';
+import { type FileVersion, fileId, landingPrefix, parseFileId, rowsKey } from '../lake-keys.ts';
+import type { Files, Ledger } from '../ports.ts';
+import { landedFile, repairKey, rowsFormat } from '../queries/repairs.ts';
+import type { FileRecord } from '../records.ts';
+
+/** Where mended rows come from: finds the file whose rows a landed rows file says it mends. */
+
+/** The file version whose quarantined rows are mended. */
+export type Source = {
+  readonly record: FileRecord;
+  /** `<landed file>@<version>`, as its rows file says. */
+  readonly name: string;
+  readonly facts: FileFacts;
+  readonly lines: QuarantinedLines;
+};
+
+/** Why there is nothing to mend. */
+export type Refusal = { readonly rule: 'source' | 'stale'; readonly says: string };
+
+type Ports = { files: Files; ledger: Pick<Ledger, 'file' | 'versionsOf'> };
+
+const base = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
+const repairName = /@[^@/]+\.rows\.(?:csv|jsonl)(?:\.gz)?$/;
+
+/** True for the key of a rows file that was sent back: `<file>@<version>.rows.csv` or `.rows.jsonl`. */
+export const isRepair = (key: string): boolean => repairName.test(base(key));
+
+/** The file that landed rows mend, `name` being what they say of it; it has to be what is published. */
+export const findSource = async (
+  { files, ledger }: Ports,
+  file: FileRecord,
+  name: string,
+): Promise<Source | Refusal> => {
+  const named = parseFileId(name);
+  const record = await ledger.file(namedRecord(file, named));
+  if (!record || landedFile(record) !== named.key)
+    return { rule: 'source', says: `mends ${name}, which the ledger does not know` };
+  const refusal = await refuse(ledger, file, record);
+  if (refusal) return refusal;
+  const { facts } = record;
+  if (!facts) throw new Error(`no facts of ${fileId(record)}`);
+  return { record, name, facts, lines: await quarantinedLines(files, record) };
+};
+
+/** A repair is published under another name than it landed, so its own name says which one it is. */
+const namedRecord = (file: FileRecord, named: FileVersion): FileVersion => {
+  if (!named.key.includes('#')) return named;
+  const name = base(file.key).replace(/\.rows\.(?:csv|jsonl)(?:\.gz)?$/, '');
+  return { ...named, key: `${landingPrefix(file.dataset)}${parseFileId(name).key}` };
+};
+
+const refuse = async (
+  ledger: Ports['ledger'],
+  file: FileRecord,
+  source: FileRecord,
+): Promise<Refusal | undefined> => {
+  const refused = (says: string): Refusal => ({ rule: 'source', says });
+  const { state, quarantined_rows = 0 } = source;
+  if (state === 'superseded') return { rule: 'stale', says: await stale(ledger, source) };
+  if (state !== 'published') return refused(`mends ${fileId(source)}, which is ${state}, not published`);
+  if (quarantined_rows === 0) return refused(`mends ${fileId(source)}, of which no row is in quarantine`);
+  const key = repairKey(source);
+  return file.key === key ? undefined : refused(`mends ${fileId(source)}; land it as ${key}`);
+};
+
+const stale = async (ledger: Ports['ledger'], source: FileRecord): Promise<string> => {
+  const versions = await ledger.versionsOf(source.key);
+  const published = versions.find(({ state }) => state === 'published');
+  const now = published ? `by version ${published.version}; mend the rows of that one` : 'since';
+  return `mends ${fileId(source)}, which was superseded ${now}`;
+};
+
+/** The rows file beside the clean copy is the one of its rows; it expires, and the one in quarantine stays. */
+const quarantinedLines = async (files: Files, record: FileRecord): Promise<QuarantinedLines> => {
+  const rows = rowsFormat(record);
+  for (const key of [`${record.clean_key}.rows.${rows}`, rowsKey(record, rows)]) {
+    const stored = (await files.versionsOf(key)).at(-1);
+    const content = stored && (await files.open(stored));
+    if (content) return readLines(content, rows, key);
+  }
+  throw new Error(`the rows file of ${fileId(record)} is gone`);
+};
+
+/** The lines that a rows file names, in its order; the newest under the first of the keys, or that very version, that is there. */
+export const linesOf = async (
+  files: Pick<Files, 'open' | 'versionsOf'>,
+  places: readonly (string | FileVersion)[],
+  format: RowsFormat,
+): Promise<number[]> => {
+  const content = await firstThere(files, places);
+  if (!content) throw new Error(`the rows file ${places.map(placeName).join(', ')} is gone`);
+  const lines: number[] = [];
+  const reader = openRows(format, Infinity, new FindingLog(), ({ line }) => {
+    if (line !== '') lines.push(Number(line));
+  });
+  for await (const chunk of content) reader.write(chunk);
+  reader.end();
+  return lines;
+};
+
+const placeName = (place: string | FileVersion): string =>
+  typeof place === 'string' ? place : fileId(place);
+
+const firstThere = async (
+  files: Pick<Files, 'open' | 'versionsOf'>,
+  places: readonly (string | FileVersion)[],
+): Promise<AsyncIterable<Uint8Array> | undefined> => {
+  for (const place of places) {
+    const stored = typeof place === 'string' ? (await files.versionsOf(place)).at(-1) : place;
+    const content = stored && (await files.open(stored));
+    if (content) return content;
+  }
+  return undefined;
+};
+
+const readLines = async (
+  content: AsyncIterable<Uint8Array>,
+  format: RowsFormat,
+  key: string,
+): Promise<QuarantinedLines> => {
+  const lines = new QuarantinedLines();
+  const findings = new FindingLog();
+  const reader = openRows(format, Infinity, findings, ({ line }) => line !== '' && lines.add(Number(line)));
+  for await (const chunk of content) reader.write(chunk);
+  reader.end();
+  if (findings.total > 0) throw new Error(`${key} cannot be read: ${findings.kept[0]?.message}`);
+  lines.sort();
+  return lines;
+};

@@ -1,0 +1,141 @@
+import { fileId } from '../../lake-keys.ts';
+import type { Clock, Ledger } from '../../ports.ts';
+import { repairKey } from '../../queries/repairs.ts';
+import type {
+  BatchRecord,
+  FileRecord,
+  Findings,
+  Reprocess,
+  Reprocessed,
+  ReprocessState,
+} from '../../records.ts';
+import { reprocessMoves } from '../../records.ts';
+import { afterFailedRun } from '../choose-batch.ts';
+
+/**
+ * Reprocessing: a published file version runs again through manifest, SQL and rules in force. Its record stays
+ * `published` and carries the wish; only when a batch has replaced its rows does the record say what made them.
+ */
+
+/** A file and the wish that its record carries. */
+export type Wished = FileRecord & { readonly reprocess: Reprocess };
+
+/** True while a published file is to be reprocessed, and no further than said. */
+export const isAt = (file: FileRecord | undefined, ...states: ReprocessState[]): file is Wished =>
+  file?.state === 'published' && file.reprocess !== undefined && states.includes(file.reprocess.state);
+
+/** Records the wish to reprocess a published file; undefined when it is wished already, or someone was faster. */
+export const askReprocess = async (
+  { ledger, clock }: { ledger: Ledger; clock: Pick<Clock, 'now'> },
+  file: FileRecord,
+  wanted?: string,
+): Promise<FileRecord | undefined> => {
+  if (file.state !== 'published' || file.reprocess) return undefined;
+  const asked = { state: 'asked', asked_at: clock.now(), failed_runs: 0, failed_alone: 0 } as const;
+  return ledger.askReprocess(file, { ...asked, ...(wanted !== undefined && { wanted }) });
+};
+
+/** Takes the wish a step on; undefined when someone was faster. */
+export const stepReprocess = async (
+  ledger: Pick<Ledger, 'amend'>,
+  file: Wished,
+  to: ReprocessState,
+  patch: Partial<Reprocess> = {},
+): Promise<FileRecord | undefined> => {
+  expectMove(file, to);
+  return ledger.amend(file, { reprocess: { ...file.reprocess, ...patch, state: to } });
+};
+
+type Outcome = Omit<Reprocessed, 'asked_at' | 'ended_at'>;
+type Ports = { ledger: Pick<Ledger, 'amend' | 'dequeueReprocess'>; clock: Pick<Clock, 'now'> };
+
+const longestHistory = 20;
+
+/** Ends the wish with its outcome, in the write that also records what changes with it; undefined when someone was faster. */
+export const endReprocess = async (
+  { ledger, clock }: Ports,
+  file: Wished,
+  outcome: Outcome,
+  patch: Partial<FileRecord> = {},
+): Promise<FileRecord | undefined> => {
+  expectMove(file, 'ended');
+  const { asked_at, wanted } = file.reprocess;
+  const met = wanted === undefined ? {} : { made_by: wanted };
+  const ended = { asked_at, ended_at: clock.now(), ...met, ...outcome };
+  const reprocessed = [...(file.reprocessed ?? []), ended].slice(-longestHistory);
+  const written = await ledger.amend(file, { ...patch, reprocess: undefined, reprocessed });
+  if (written) await ledger.dequeueReprocess(file, file.reprocess);
+  return written;
+};
+
+const expectMove = ({ reprocess }: Wished, to: ReprocessState | 'ended'): void => {
+  if (reprocessMoves[reprocess.state].includes(to)) return;
+  throw new Error(`no reprocessing goes from ${reprocess.state} to ${to}`);
+};
+
+/** What validation has found out, as it counts for the file once its rows are replaced. */
+export const findingsOf = (reprocess: Reprocess): Findings => {
+  const { facts, manifest_sha256, quarantine_path, records, quarantined_rows, clean_key, drift, repairs } =
+    reprocess;
+  return {
+    quarantined_rows,
+    clean_key,
+    ...(facts && { facts }),
+    ...(manifest_sha256 !== undefined && { manifest_sha256 }),
+    ...(quarantine_path !== undefined && { quarantine_path }),
+    ...(records !== undefined && { records }),
+    ...(drift && { drift }),
+    ...(repairs && { repairs }),
+  };
+};
+
+/** A file that was validated again, as one that waits for a batch. */
+export const asWaiting = (file: Wished): FileRecord => {
+  const { failed_runs, failed_alone, batch_limit } = file.reprocess;
+  const found = findingsOf(file.reprocess);
+  return { ...file, ...found, state: 'accepted', failed_runs, failed_alone, batch_limit };
+};
+
+/** Files that can go into a batch: validated again, and their bytes archived. */
+export const readyAgain = (files: readonly FileRecord[]): FileRecord[] =>
+  files.flatMap((file) => (isAt(file, 'accepted') && file.stored_as !== undefined ? [asWaiting(file)] : []));
+
+/** What a failed run makes of a file that it was to reprocess. */
+export const giveBackReprocess = async (
+  ports: Ports,
+  file: Wished,
+  { reason = '', is_files_fault, id }: BatchRecord,
+  filesInBatch: number,
+): Promise<void> => {
+  const unclaimed = { batch_id: undefined, reason };
+  if (!is_files_fault) {
+    await stepReprocess(ports.ledger, file, 'accepted', unclaimed);
+    return;
+  }
+  const { state, patch } = afterFailedRun(asWaiting(file), filesInBatch);
+  const { failed_runs = 0, failed_alone = 0, batch_limit } = patch;
+  if (state === 'parked') await endReprocess(ports, file, { outcome: 'failed', reason, batch_id: id });
+  else
+    await stepReprocess(ports.ledger, file, 'accepted', {
+      ...unclaimed,
+      failed_runs,
+      failed_alone,
+      batch_limit,
+    });
+};
+
+/** Published repairs that hang on a file directly. */
+export const publishedRepairs = async (
+  ledger: Pick<Ledger, 'versionsOf'>,
+  file: FileRecord,
+): Promise<FileRecord[]> => {
+  if ((file.quarantined_rows ?? 0) === 0) return [];
+  const versions = await ledger.versionsOf(repairKey(file));
+  return versions.filter(({ state, repairs }) => state === 'published' && repairs?.version === file.version);
+};
+
+/** True when rows of a file that was validated again have been mended since: it has to be validated once more. */
+export const isOutdated = async (ledger: Pick<Ledger, 'versionsOf'>, file: Wished): Promise<boolean> => {
+  const now = (await publishedRepairs(ledger, file)).map(fileId);
+  return now.join() !== (file.reprocess.repaired_by ?? []).join();
+};

@@ -1,0 +1,107 @@
+import { archiveKey, fileId, reprocessReportKey } from '../../lake-keys.ts';
+import type { Clock, Files, Ledger, Scratch } from '../../ports.ts';
+import { landedFile, rowsFormat } from '../../queries/repairs.ts';
+import type { FileRecord, Reprocessed } from '../../records.ts';
+import { sha256Of, type Verdict, verdictAgain } from '../conclude-verdict.ts';
+import { linesOf } from '../repair-source.ts';
+import { judgeBytes } from '../validate-file.ts';
+import { endReprocess, publishedRepairs, stepReprocess, type Wished } from './reprocess.ts';
+
+/** Validates archived bytes again, under the manifest in force; whatever the verdict, the file's rows serve until others replace them. */
+
+type Ports = { files: Files; ledger: Ledger; clock: Clock; scratch?: () => Scratch };
+
+/** What was found: the file goes on to a batch, keeps its rows, or waits. */
+export type Again =
+  | { readonly is: 'accepted'; readonly patch: Partial<FileRecord>; readonly repaired_by: readonly string[] }
+  | { readonly is: 'kept'; readonly outcome: Omit<Reprocessed, 'asked_at' | 'ended_at'> }
+  | { readonly is: 'waiting'; readonly reason: string };
+
+/** Validates a published file again and records what follows; undefined when someone was faster. */
+export const validateAgain = async (
+  ports: Ports,
+  file: Wished,
+): Promise<{ again: Again; record: FileRecord | undefined }> => {
+  const again = await judgeAgain(ports, file);
+  return { again, record: await record(ports, file, again) };
+};
+
+const record = (ports: Ports, file: Wished, again: Again): Promise<FileRecord | undefined> => {
+  if (again.is === 'kept') return endReprocess(ports, file, again.outcome);
+  if (again.is === 'waiting')
+    return ports.ledger.amend(file, { reprocess: { ...file.reprocess, reason: again.reason } });
+  const {
+    state: _state,
+    reason: _reason,
+    accepted_at: _at,
+    landed_as: _as,
+    sha256: _sha,
+    ...found
+  } = again.patch;
+  return stepReprocess(ports.ledger, file, 'accepted', {
+    ...found,
+    repaired_by: again.repaired_by,
+    reason: undefined,
+  });
+};
+
+const judgeAgain = async (ports: Ports, file: Wished): Promise<Again> => {
+  const repairs = await publishedRepairs(ports.ledger, file);
+  const stored = file.stored_as && (await ports.files.versionsOf(file.stored_as)).at(-1);
+  let findings = 0;
+  let isSame = true;
+  const verdict = await judgeBytes(ports, file, stored || file, async (under, judged) => {
+    if (judged.judgement.verdict === 'rejected') findings = judged.judgement.total;
+    isSame = file.sha256 === undefined || sha256Of(judged.judgement) === file.sha256;
+    return verdictAgain(ports, file, under, judged);
+  });
+  if (!isSame) return kept('the archived bytes are not those that landed');
+  return follows(ports, file, verdict, findings, repairs);
+};
+
+const kept = (reason: string, told: Partial<Reprocessed> = {}): Again => ({
+  is: 'kept',
+  outcome: { outcome: 'kept', reason, ...told },
+});
+
+const follows = async (
+  { files }: Ports,
+  file: Wished,
+  verdict: Verdict,
+  findings: number,
+  repairs: readonly FileRecord[],
+): Promise<Again> => {
+  if (verdict.state === 'landed') return { is: 'waiting', reason: verdict.reason };
+  const { patch } = verdict;
+  if (verdict.state === 'missing') return kept('its archived bytes are gone');
+  if (verdict.state === 'ignored') return kept(`the manifest in force would ignore it: ${patch.reason}`);
+  if (verdict.state === 'rejected') {
+    const report = reprocessReportKey({ ...file, ...patch });
+    return kept(patch.reason ?? 'refused', { findings, report });
+  }
+  const taken = await noLongerAside(files, { ...file, ...patch }, repairs);
+  if (taken === undefined) return { is: 'accepted', patch, repaired_by: repairs.map(fileId) };
+  return kept(
+    `line ${taken.line} was mended and is published as ${taken.name}; the manifest in force accepts the line as it landed, ` +
+      'so it would count twice: land the corrected file as a whole',
+  );
+};
+
+/** A line that somebody has mended and that the manifest in force accepts as it landed: its rows would count twice. */
+const noLongerAside = async (
+  files: Files,
+  file: FileRecord,
+  repairs: readonly FileRecord[],
+): Promise<{ line: number; name: string } | undefined> => {
+  if (repairs.length === 0) return undefined;
+  const format = rowsFormat(file);
+  const isAnyAside = (file.quarantined_rows ?? 0) > 0;
+  const aside = new Set(isAnyAside ? await linesOf(files, [`${file.clean_key}.rows.${format}`], format) : []);
+  for (const repair of repairs) {
+    // Its bytes may leave landing between a look at the ledger and one at the lake.
+    const lines = await linesOf(files, [repair, archiveKey(repair)], format);
+    const line = lines.find((one) => !aside.has(one));
+    if (line !== undefined) return { line, name: landedFile(repair) };
+  }
+  return undefined;
+};

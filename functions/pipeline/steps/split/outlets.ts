@@ -1,0 +1,71 @@
+import type { BadRecord, RecordListener } from '../../../validation/records.ts';
+import { type RowsWriter, type SetAside, setAside } from '../../../validation/rows-file/writer.ts';
+import type { Files } from '../../ports.ts';
+import { Outlet } from './outlet.ts';
+
+/** Where the records of a file are parted to. */
+export type Parting = {
+  /** The good ones, as they stand; the rows file lies beside it, `<clean key>.rows.<format>`. */
+  readonly clean_key: string;
+  /** What the rows file says of each row: `<landed file>@<version>`. */
+  readonly source: string;
+  readonly rows: RowsWriter;
+  /** Of the file, in its order. */
+  readonly columns: readonly string[];
+};
+
+/** Listens to a parser and writes the clean copy and the rows file; without bad records there is no rows file. */
+export class SplitOutlets implements RecordListener {
+  private readonly clean: Outlet;
+  private rows: Outlet | undefined;
+  private readonly files: Pick<Files, 'writeStream'>;
+  private readonly parting: Parting;
+
+  constructor(files: Pick<Files, 'writeStream'>, parting: Parting) {
+    this.files = files;
+    this.parting = parting;
+    this.clean = new Outlet((body) => files.writeStream(parting.clean_key, body));
+  }
+
+  /** Bytes of the clean copy. */
+  get cleanBytes(): number {
+    return this.clean.bytes;
+  }
+
+  readonly onHeader = (bytes: Uint8Array): void => this.clean.write(bytes);
+
+  readonly onGood = (bytes: Uint8Array): void => this.clean.write(bytes);
+
+  readonly onBad = (record: BadRecord): void => this.setAside(setAside(record));
+
+  /** Adds a row to the rows file. */
+  setAside(row: SetAside): void {
+    const { rows, columns, source } = this.parting;
+    this.rows ??= this.openRows();
+    this.rows.write(Buffer.from(rows.row(row, columns.length, source)));
+  }
+
+  async drained(): Promise<void> {
+    await this.clean.drained();
+    await this.rows?.drained();
+  }
+
+  /** Both are stored once this is done; the rows file first. */
+  async end(): Promise<void> {
+    await this.rows?.end();
+    await this.clean.end();
+  }
+
+  /** Stores neither. */
+  async abort(cause: unknown): Promise<void> {
+    await Promise.all([this.rows?.abort(cause), this.clean.abort(cause)]);
+  }
+
+  private openRows(): Outlet {
+    const { clean_key, rows, columns } = this.parting;
+    const key = `${clean_key}.rows.${rows.format}`;
+    const outlet = new Outlet((body) => this.files.writeStream(key, body));
+    outlet.write(Buffer.from(rows.head(columns)));
+    return outlet;
+  }
+}

@@ -1,0 +1,138 @@
+import { type Manifest, parseManifest } from '../../validation/manifest/manifest.ts';
+import { placedProblems } from '../../validation/manifest/places.ts';
+import { judgeFile, type LandedFile } from '../../validation/validate-file.ts';
+import {
+  type FileVersion,
+  fileId,
+  landingPrefix,
+  manifestKey,
+  markerReason,
+  readName,
+} from '../lake-keys.ts';
+import type { Clock, Files, Ledger, Scratch } from '../ports.ts';
+import type { FileRecord } from '../records.ts';
+import { type InForce, type Judged, type Verdict, verdictOf } from './conclude-verdict.ts';
+import { isRepair } from './repair-source.ts';
+import { pourFile } from './split/split-records.ts';
+import { judgeSent } from './validate-repair.ts';
+
+/** Judges landed files: numbers their versions, reads the manifest in force, reads every byte, says what follows. */
+
+type Ports = {
+  files: Files;
+  ledger: Ledger;
+  clock: Clock;
+  /** Opens room on a disk for the keys of a file's records; without it all of them are held in memory. */
+  scratch?: () => Scratch;
+};
+
+/** Reads the manifest of a dataset as it is now. */
+export const manifestInForce = async (files: Files, dataset: string): Promise<InForce> => {
+  if (!dataset)
+    return { ok: false, reason: `the file lies in no dataset's folder; land it under data/<dataset>/` };
+  const text = await files.readText(manifestKey(dataset));
+  if (text === undefined) return { ok: false, reason: `waits for ${manifestKey(dataset)}` };
+  const parsed = parseManifest(text);
+  if (!parsed.ok) return broken(dataset, placedProblems(text, parsed.problems));
+  const { directory } = parsed.manifest;
+  if (!directory.startsWith(landingPrefix(dataset))) {
+    return broken(dataset, [`directory: ${directory} is not under ${landingPrefix(dataset)}, where it lies`]);
+  }
+  return { ok: true, manifest: parsed.manifest, sha256: parsed.sha256 };
+};
+
+const broken = (dataset: string, problems: readonly string[]): InForce => ({
+  ok: false,
+  reason: `${manifestKey(dataset)} is broken: ${problems.slice(0, 3).join('; ')}`,
+});
+
+/** Numbers every version of a key that S3 still lists, oldest first, before any of them is moved. */
+export const enrollVersions = async (
+  { files, ledger, clock }: Ports,
+  key: string,
+  dataset: string,
+): Promise<void> => {
+  const [listed, known] = [await files.versionsOf(key), await ledger.versionsOf(key)];
+  const versions = new Set(known.map((record) => record.version));
+  let number = Math.max(0, ...known.map((record) => record.number));
+  for (const version of listed.filter((one) => !versions.has(one.version))) {
+    await ledger.enroll({
+      ...version,
+      dataset,
+      state: 'landed',
+      rev: 1,
+      number: ++number,
+      enrolled_at: clock.now(),
+      failed_runs: 0,
+      failed_alone: 0,
+    });
+  }
+};
+
+/**
+ * Judges a landed file, and parts it where only some of its records are good; bad data is a verdict, an exception means
+ * that judging could not be done.
+ */
+export const judgeLanded = async (ports: Ports, file: FileRecord): Promise<Verdict> => {
+  if (readName(file.key).kind === 'marker') {
+    return { state: 'ignored', patch: { reason: markerReason(file.key), ignored_at: ports.clock.now() } };
+  }
+  return judgeBytes(ports, file, file, (under, judged) => verdictOf(ports, file, under, judged));
+};
+
+type Conclude = (under: Extract<InForce, { ok: true }>, judged: Judged) => Promise<Verdict>;
+
+/** Judges a file by its bytes, which may lie elsewhere by now, under the manifest in force when that ends. */
+export const judgeBytes = async (
+  ports: Ports,
+  file: FileRecord,
+  bytes: FileVersion,
+  conclude: Conclude,
+): Promise<Verdict> => {
+  const inForce = await manifestInForce(ports.files, file.dataset);
+  if (!inForce.ok) return { state: 'landed', reason: inForce.reason };
+  const scratch = ports.scratch?.();
+  try {
+    const judged = await judgeContent(ports, file, bytes, { manifest: inForce.manifest, scratch });
+    if (!judged) return gone;
+    const again = await manifestInForce(ports.files, file.dataset);
+    if (again.ok && again.sha256 === inForce.sha256) return await conclude(inForce, judged);
+  } catch (cause) {
+    if (cause instanceof BytesGone) return gone;
+    throw cause;
+  } finally {
+    scratch?.close();
+  }
+  return judgeBytes(ports, file, bytes, conclude);
+};
+
+/** Whoever was faster has moved the file between two readings of it. */
+class BytesGone extends Error {
+  override readonly name = 'BytesGone';
+}
+
+const gone: Verdict = { state: 'missing', patch: { reason: 'its bytes are gone' } };
+
+type By = { readonly manifest: Manifest; readonly scratch: Scratch | undefined };
+
+const judgeContent = async (
+  ports: Ports,
+  file: FileRecord,
+  bytes: FileVersion,
+  by: By,
+): Promise<Judged | undefined> => {
+  const open = async (): Promise<LandedFile | undefined> => {
+    const content = await ports.files.open(bytes);
+    const range = (start: number, end: number) => ports.files.readRange(bytes, start, end);
+    return content && { ...by, content, range, key: file.key, size: file.size, seed: file.version };
+  };
+  const landed = await open();
+  if (!landed) return undefined;
+  const again = async (): Promise<LandedFile> => {
+    const reopened = await open();
+    if (!reopened) throw new BytesGone(fileId(file));
+    return reopened;
+  };
+  if (isRepair(file.key)) return { ...(await judgeSent(ports, file, landed, again)), again };
+  return { judgement: await judgeFile(landed), pour: pourFile, again };
+};

@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer';
+import { type Source, shownColumn } from '../fields/source.ts';
+import type { FindingLog } from '../violations.ts';
+import type { CsvFault, CsvRecord } from './record.ts';
+
+const faults: Readonly<Record<CsvFault['kind'], readonly [rule: string, says: string]>> = {
+  quote_inside: [
+    'quote',
+    'holds a quote but does not start with one; quote the field and double the quotes in it',
+  ],
+  text_after_quote: ['quote', 'goes on after its closing quote; quotes inside a quoted field are doubled'],
+  open_quote: ['quote', 'opens a quote that is never closed'],
+  lone_cr: ['line_end', 'holds a carriage return that no line feed follows; lines end with LF or CRLF'],
+};
+
+/** Bytes of a field that are decoded to be shown. */
+const mostShown = 400;
+
+/**
+ * Finds what RFC 4180 and UTF-8 forbid in a record, whatever its columns are; false when there is nothing.
+ * `columns` are those of the file in its order, if they are known; `hides` keeps the text of fields out of the findings.
+ */
+export const judgeFaults = (
+  record: CsvRecord,
+  columns: readonly Source[] | undefined,
+  hides: boolean,
+  findings: FindingLog,
+): boolean => {
+  const add = (rule: string, field: number, says: string): void => {
+    const column = columns?.[field];
+    findings.add(rule, column?.name, () => ({
+      line: record.lineOf(field),
+      ...(column && { place: shownColumn(column) }),
+      value: hides ? undefined : record.text(field, mostShown),
+      says,
+    }));
+  };
+  for (const { kind, field } of record.faults) add(faults[kind][0], field, faults[kind][1]);
+  const isBroken = record.isSuspect && judgeBytes(record, add);
+  return isBroken || record.faults.length > 0;
+};
+
+const judgeBytes = (record: CsvRecord, add: (rule: string, field: number, says: string) => void): boolean => {
+  let isBroken = false;
+  for (let field = 0; field < record.count; field++) {
+    const bytes = record.bytes.subarray(record.startOf(field), record.endOf(field));
+    const hasNul = bytes.includes(0);
+    const isText = isUtf8(bytes);
+    if (hasNul) add('nul', field, 'holds a NUL byte');
+    if (!isText) add('encoding', field, 'is not UTF-8');
+    isBroken ||= hasNul || !isText;
+  }
+  return isBroken;
+};

@@ -1,0 +1,52 @@
+import { scanModule } from './module.ts';
+
+/** What the compiled scanner offers; positions are addresses in its memory. See `functions/validation/fast/scanner/`. */
+export type ScanMachine = {
+  readonly setDialect: (delimiter: number, quote: number, longest: number, lowest: number) => void;
+  readonly mark: (from: number, to: number, marks: number) => void;
+  readonly run: (
+    columns: number,
+    count: number,
+    isWatched: boolean,
+    notes: number,
+    marks: number,
+    from: number,
+    to: number,
+    most: number,
+  ) => number;
+  /** Where it leaves what a run has counted. */
+  readonly counts: { readonly value: number };
+  readonly memory: { readonly buffer: ArrayBuffer };
+};
+
+/** Places of the numbers that a run leaves. */
+export const [recordsCount, linesCount, lfCount, crlfCount, multilineCount, endingCount, markCount] = [
+  0, 1, 2, 3, 4, 5, 6,
+] as const;
+
+/** Why a run ended: there were enough records, the next one is not surely right, or it may go on behind the piece. */
+export const [enough, doubt, cut] = [0, 1, 2] as const;
+
+/** As much of it as is needed; not every JavaScript engine has it. */
+type WebAssembly = {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: object };
+};
+
+let machine: ScanMachine | undefined;
+
+/**
+ * The compiled scanner, one for all files, since each use is over before the next begins; undefined where there is no
+ * WebAssembly.
+ */
+export const scanMachine = (): ScanMachine | undefined => {
+  machine ??= instantiate();
+  return machine;
+};
+
+const instantiate = (): ScanMachine | undefined => {
+  const { WebAssembly } = globalThis as { WebAssembly?: WebAssembly };
+  if (!WebAssembly) return undefined;
+  const compiled = new WebAssembly.Module(Buffer.from(scanModule, 'base64'));
+  return new WebAssembly.Instance(compiled).exports as ScanMachine;
+};

@@ -1,0 +1,56 @@
+import { RE2JS } from 're2js';
+import { leadsOut } from '../pipeline/lake-keys.ts';
+import type { Manifest } from './manifest/manifest.ts';
+import type { FindingLog } from './violations.ts';
+
+const gz = '.gz';
+
+/** Tells from a name alone whether a file is gzip. */
+export const isGzip = (key: string): boolean => key.endsWith(gz);
+
+/** Holds the key of a file against the manifest: directory, extension and name pattern; `#` is kept for repairs. */
+export const judgeName = (key: string, manifest: Manifest, findings: FindingLog): void => {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const { directory, format, extension, name_pattern } = manifest;
+  if (!isInside(key, directory)) {
+    findings.add('directory', undefined, () => ({ value: key, says: `does not lie in ${directory}` }));
+  }
+  if (key.includes('#')) {
+    findings.add('key', undefined, () => ({ value: key, says: 'holds a #, which no key may' }));
+  }
+  if (/\p{Cc}/u.test(key)) {
+    findings.add('key', undefined, () => ({
+      value: key,
+      says: 'holds a control character, which no key may',
+    }));
+  }
+  if (!name.endsWith(extension) && !(name.endsWith(extension + gz) && format !== 'parquet')) {
+    findings.add('extension', undefined, () => ({ value: name, says: extensionProblem(name, manifest) }));
+  }
+  if (name_pattern !== undefined && !matches(name_pattern, name)) {
+    findings.add('name_pattern', undefined, () => ({
+      value: name,
+      says: `does not match the name pattern ${name_pattern}`,
+    }));
+  }
+};
+
+const otherCompression = /\.(zst|zstd|bz2|xz|lz4|zip|7z|snappy|br|Z)$/;
+
+const extensionProblem = (name: string, { extension, format }: Manifest): string => {
+  const [, other] = otherCompression.exec(name) ?? [];
+  if (other !== undefined) return `is compressed as .${other}, which is not read; gzip (.gz) is`;
+  const isZipped = format === 'parquet' && name.endsWith(extension + gz);
+  return isZipped ? 'is gzip around Parquet, which is compressed inside' : `does not end in ${extension}`;
+};
+
+const isInside = (key: string, directory: string): boolean =>
+  key.startsWith(directory) &&
+  !leadsOut(key.slice(directory.length)) &&
+  !key.slice(directory.length).split('/').includes('');
+
+/** A pattern speaks of the whole name, and need not mention `.gz`. */
+const matches = (pattern: string, name: string): boolean => {
+  const compiled = RE2JS.compile(pattern);
+  return compiled.matches(name) || (name.endsWith(gz) && compiled.matches(name.slice(0, -gz.length)));
+};

@@ -1,0 +1,235 @@
+import { Discards } from '../keys/duplicate-rows.ts';
+import type { KeyCheck } from '../keys/key-index.ts';
+import { fileKind } from '../kind.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Parser, RecordListener } from '../records.ts';
+import type { FileFacts, Finding } from '../verdict.ts';
+import type { FindingLog } from '../violations.ts';
+import { ArrayCutter } from './array.ts';
+import { LineCutter } from './lines.ts';
+import { NamedTwice } from './nesting.ts';
+import { JsonReader, type JsonRecord } from './reader.ts';
+import { JsonRecordJudge } from './record.ts';
+import type { RecordFault } from './violations.ts';
+
+const [space, lf, cr] = [0x20, 0x0a, 0x0d];
+const lineEnd = Buffer.from([lf]);
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Parser of JSON lines and of files that are one JSON array, by RFC 8259 and UTF-8 exactly; no object may name a key
+ * twice. A listener gets records as lines: as they stand in JSON lines, each made one line of an array's.
+ */
+export class JsonParser implements Parser {
+  isRewritten = false;
+  records = 0;
+  badRecords = 0;
+  /** Faults of a record that whoever wrote its text knows, by its position from 1. */
+  known: (record: number) => readonly RecordFault[] = () => [];
+  private bytes = 0;
+  private found: Finding[] = [];
+  /** The record that was judged last, where its keys had to be nested. */
+  private nested: Buffer | undefined;
+  private readonly lines: LineCutter | undefined;
+  private readonly reader: JsonReader;
+  private readonly judge: JsonRecordJudge;
+  private readonly manifest: Manifest;
+  private readonly findings: FindingLog;
+  private readonly listener: RecordListener;
+  private readonly keys: KeyCheck;
+  private readonly discards: Discards;
+
+  constructor(
+    manifest: Manifest,
+    findings: FindingLog,
+    listener: RecordListener = {},
+    windowBytes?: number,
+    keys: KeyCheck = {},
+  ) {
+    this.lines = manifest.format === 'json' ? undefined : new LineCutter();
+    const told = {
+      onRecord: (record: JsonRecord) => this.read(record),
+      onTooLong: (line: number) => this.tooLong(line),
+      onBroken: (line: number, problem: string) => this.broken(line, problem),
+    };
+    const cutter = this.lines ?? new ArrayCutter();
+    this.reader = new JsonReader(cutter, manifest.max_row_bytes, told, windowBytes);
+    this.judge = new JsonRecordJudge(manifest, findings);
+    this.manifest = manifest;
+    this.findings = findings;
+    this.listener = listener;
+    this.keys = keys;
+    this.discards = new Discards(keys.discards ?? [], manifest, findings);
+    if (listener.onBad) findings.listen((finding) => this.found.push(finding));
+  }
+
+  get isStopped(): boolean {
+    return this.reader.isStopped;
+  }
+
+  get isEmpty(): boolean {
+    return this.bytes === 0;
+  }
+
+  get drift(): readonly string[] {
+    return this.records === 0 ? [] : this.judge.columns.drift;
+  }
+
+  write(bytes: Uint8Array): void {
+    const room = this.manifest.max_bytes - this.bytes;
+    this.bytes += bytes.length;
+    this.reader.write(bytes.length > room ? bytes.subarray(0, room) : bytes);
+    if (bytes.length > room && !this.isStopped) this.tooLarge();
+  }
+
+  end(): void {
+    if (this.isEmpty) return;
+    this.reader.drain(true);
+    const { max_rows } = this.manifest;
+    const { records } = this;
+    if (max_rows !== undefined && records > max_rows) {
+      this.refuse('max_rows', 'the file', `has ${records} records, the manifest allows ${max_rows}`);
+    }
+  }
+
+  /** Judges all whole records that were written so far. */
+  drain(): void {
+    this.reader.drain(false);
+  }
+
+  stop(): void {
+    this.reader.stop();
+  }
+
+  facts(): Omit<FileFacts, 'compression' | 'sha256'> {
+    const { format, delimiter, quote } = this.manifest;
+    const { hasLf = false, hasCrlf = false } = this.lines ?? {};
+    return {
+      format,
+      bom: false,
+      delimiter,
+      quote,
+      header: this.judge.columns.names,
+      line_end: hasCrlf ? (hasLf ? 'mixed' : 'crlf') : 'lf',
+      multiline: false,
+      records: this.records,
+      bytes: this.bytes,
+    };
+  }
+
+  private read(record: JsonRecord): void {
+    this.records++;
+    if (this.records === 1 && this.isForeign(record.bytes.subarray(record.start, record.end))) return;
+    const before = this.findings.total;
+    this.nested = undefined;
+    const isReadable = this.judgeRecord(record);
+    const found = this.findings.total - before;
+    if (found === 0 && this.hasLoneReturn(record)) this.isRewritten = true;
+    const { excess } = this.judge.columns;
+    if (excess) this.refuse('unknown_column', 'the file', `${excess}; what follows was not read`);
+    else if (found === 0) this.tellGood(record);
+    else if (isReadable) this.tellBad(record, found);
+    else this.stop();
+  }
+
+  private tellBad(record: JsonRecord, found: number): void {
+    this.badRecords++;
+    this.findings.inRecords += found;
+    this.listener.onBad?.({ line: record.line, bytes: this.asLine(record), findings: this.found });
+    if (this.findings.areTooMany) this.stop();
+    this.found = [];
+  }
+
+  /** False where what follows cannot be understood: in an array nobody knows what a broken element has swallowed. */
+  private judgeRecord({ bytes, start, end, line, isUtf8 }: JsonRecord): boolean {
+    if (this.discards.ordinal === this.records) this.discards.tell();
+    else if (start === end) this.addOne('blank_line', line, 'the line', 'is blank');
+    else if (!isUtf8) this.addOne('encoding', line, 'the record', 'is not UTF-8');
+    else {
+      const verdict = this.judge.judge(bytes, start, end, line, this.known(this.records));
+      if (verdict === 'flat') this.judgeNested(bytes, start, end, line);
+      return verdict !== 'broken' || this.lines !== undefined;
+    }
+    return true;
+  }
+
+  /** Of a record whose keys are nested first, that is what is judged and told. */
+  private judgeNested(bytes: Buffer, start: number, end: number, line: number): void {
+    try {
+      const nested = this.judge.nested(bytes, start, end);
+      this.judge.judge(nested, 0, nested.length, line);
+      this.nested = nested;
+      this.isRewritten = true;
+    } catch (cause) {
+      if (!(cause instanceof NamedTwice)) throw cause;
+      const says = 'is named twice, by one key and by a key inside of another';
+      this.findings.add('duplicate_column', cause.path, () => ({ line, subject: 'the column', says }));
+    }
+  }
+
+  private tellGood(record: JsonRecord): void {
+    const { listener, keys } = this;
+    if (keys.index) this.judge.addKey(keys.index, this.records, record.line);
+    if (!listener.onGood) return;
+    listener.onGood(this.goodLine(record));
+  }
+
+  private goodLine(record: JsonRecord): Uint8Array {
+    if (this.nested) return Buffer.concat([onOneLine(this.nested), lineEnd]);
+    const { bytes, start, end, next } = record;
+    if (this.lines && !this.hasLoneReturn(record)) return bytes.subarray(start, next);
+    return Buffer.concat([onOneLine(bytes.subarray(start, end)), lineEnd]);
+  }
+
+  /** An engine may take it for the end of a line. */
+  private hasLoneReturn({ bytes, start, end }: JsonRecord): boolean {
+    return this.lines !== undefined && bytes.subarray(start, end).includes(cr);
+  }
+
+  private asLine({ bytes, start, end }: JsonRecord): Buffer {
+    const text = bytes.subarray(start, end);
+    return this.lines ? text : onOneLine(text);
+  }
+
+  /** Says what the file is where it is none of ours. */
+  private isForeign(head: Uint8Array): boolean {
+    const kind = fileKind(head);
+    const hasMark = byteOrderMark.every((byte, at) => head[at] === byte);
+    if (kind) this.refuse('binary', 'the file', `is ${kind}, not JSON in UTF-8`);
+    else if (hasMark)
+      this.refuse('encoding', 'the file', 'begins with a byte-order mark, which JSON has not');
+    return kind !== undefined || hasMark;
+  }
+
+  private tooLong(line: number): void {
+    if (this.records === 0 && this.isForeign(this.reader.head)) return;
+    const says = `is longer than ${this.manifest.max_row_bytes} bytes; what follows was not read`;
+    this.addOne('max_row_bytes', line, 'the record', says);
+  }
+
+  private broken(line: number, problem: string): void {
+    if (this.records === 0 && this.isForeign(this.reader.head)) return;
+    this.addOne('json', line, problem, 'and what follows was not read');
+  }
+
+  private tooLarge(): void {
+    this.reader.drain(false);
+    const { max_bytes } = this.manifest;
+    this.refuse('max_bytes', 'the file', `is larger than ${max_bytes} bytes; what follows was not read`);
+  }
+
+  private refuse(rule: string, subject: string, says: string): void {
+    this.findings.add(rule, undefined, () => ({ subject, says }));
+    this.stop();
+  }
+
+  private addOne(rule: string, line: number, subject: string, says: string): void {
+    this.findings.add(rule, undefined, () => ({ line, subject, says }));
+  }
+}
+
+/** Line breaks between tokens are blanks, and there are none inside of them. */
+const onOneLine = (text: Buffer): Buffer =>
+  text.includes(lf) || text.includes(cr)
+    ? Buffer.from(text.map((byte) => (byte === lf || byte === cr ? space : byte)))
+    : text;

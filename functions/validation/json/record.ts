@@ -1,0 +1,201 @@
+import type { KeyIndex } from '../keys/key-index.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { FindingLog } from '../violations.ts';
+import { JsonColumns } from './columns.ts';
+import { nestedRecord } from './nesting.ts';
+import { type JsonShape, jsonShape, type ListShape, type Member, type ObjectShape } from './shape.ts';
+import { type JsonKind, kindOf, readColon, readKey, skipValue } from './skip.ts';
+import { JsonTokens, jsonByte } from './tokens.ts';
+import { ValueJudge } from './value.ts';
+import { type RecordFault, RecordFaults } from './violations.ts';
+
+const { none, closeBracket, openBracket, openBrace, closeBrace } = jsonByte;
+
+/** What a record is: to be used, not to be used, no JSON at all, or one to be judged once its keys are nested. */
+export type RecordVerdict = 'good' | 'bad' | 'broken' | 'flat';
+
+/** Judges JSON texts, one record each, by the manifest; it walks the text once and makes no object of it. */
+export class JsonRecordJudge {
+  readonly columns: JsonColumns;
+  private readonly root: ObjectShape;
+  private readonly tokens = new JsonTokens();
+  private readonly faults: RecordFaults;
+  private readonly values: ValueJudge;
+  private readonly isComplete: boolean;
+  private readonly findings: FindingLog;
+  /** Number of the object that was begun last. */
+  private objects = 0;
+  private element = -1;
+  /** A key such as `user.name` stands for a path. */
+  private isFlat = false;
+
+  constructor(manifest: Manifest, findings: FindingLog) {
+    this.root = jsonShape(manifest.fields, manifest.key);
+    this.faults = new RecordFaults(findings);
+    this.values = new ValueJudge(this.tokens, this.faults);
+    this.columns = new JsonColumns(manifest, this.root, this.faults);
+    this.isComplete = manifest.fields_required;
+    this.findings = findings;
+  }
+
+  /** Adds findings of the record that lies there, the known ones first; of one that is no JSON the first thing alone that is wrong. */
+  judge(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    line: number,
+    known: readonly RecordFault[] = [],
+  ): RecordVerdict {
+    const { tokens } = this;
+    tokens.begin(bytes, start, end);
+    this.faults.begin(known);
+    this.element = none;
+    this.isFlat = false;
+    const isRead = this.record() && this.isOver();
+    if (isRead && this.isFlat) return 'flat';
+    if (isRead) return this.faults.tell(line) ? 'bad' : 'good';
+    const says = `is not JSON: ${tokens.problem} (byte ${tokens.problemAt - start + 1})`;
+    this.findings.add('json', undefined, () => ({ line, subject: 'the record', says }));
+    return 'broken';
+  }
+
+  /** The record that lies there, which was `flat`, with its keys nested. Throws NamedTwice. */
+  nested(bytes: Buffer, start: number, end: number): Buffer {
+    this.tokens.begin(bytes, start, end);
+    // Line breaks are blanks between tokens.
+    return Buffer.from(nestedRecord(this.tokens, this.root).replace(/[\r\n]/g, ' '));
+  }
+
+  /** Adds the key of the record that was judged last, which is good. */
+  addKey(index: KeyIndex, ordinal: number, line: number): void {
+    this.values.addKey(index, ordinal, line);
+  }
+
+  private isOver(): boolean {
+    return this.tokens.next() === none || this.tokens.fails('something follows it');
+  }
+
+  private record(): boolean {
+    const byte = this.tokens.next();
+    if (byte === openBrace) return this.object(this.root, 1);
+    if (!skipValue(this.tokens, byte, 0)) return false;
+    const says = `is ${kindOf(byte)}, every record is an object`;
+    this.faults.add({ rule: 'record', element: none, subject: 'the record', says });
+    return true;
+  }
+
+  private object(shape: ObjectShape, depth: number): boolean {
+    const { tokens } = this;
+    const number = ++this.objects;
+    tokens.at++;
+    if (tokens.next() === closeBrace) tokens.at++;
+    else if (!this.members(shape, number, depth)) return false;
+    for (const member of shape.members) if (member.seenIn !== number) this.lacks(shape, member);
+    return true;
+  }
+
+  private members(shape: ObjectShape, number: number, depth: number): boolean {
+    const { tokens } = this;
+    const strangers = new Strangers();
+    let expected = 0;
+    do {
+      const member = this.key(shape, expected, strangers);
+      if (tokens.problem !== '') return false;
+      if (member?.seenIn === number) return this.twice();
+      if (!readColon(tokens)) return false;
+      const byte = tokens.next();
+      if (member) {
+        member.seenIn = number;
+        expected = member.at + 1;
+        if (!this.value(member.shape, byte, depth)) return false;
+      } else if (!skipValue(tokens, byte, depth)) return false;
+    } while (tokens.goesOn(closeBrace));
+    return tokens.problem === '';
+  }
+
+  /** Mostly the keys of a record stand in the order of the one before; undefined for a key that the manifest does not name. */
+  private key(shape: ObjectShape, expected: number, strangers: Strangers): Member | undefined {
+    const { tokens } = this;
+    tokens.next();
+    const likely = shape.members[expected];
+    if (likely && tokens.skips(likely.quoted)) return likely;
+    if (!readKey(tokens)) return undefined;
+    const key = tokens.text();
+    const member = shape.byKey.get(key);
+    if (!member && strangers.knows(key)) this.twice();
+    else if (shape.flat.has(key)) this.isFlat = true;
+    else if (!member) this.columns.unknown(shape, key, this.element);
+    return member;
+  }
+
+  private twice(): false {
+    return this.tokens.fails('an object names a key twice');
+  }
+
+  private value(shape: JsonShape, byte: number, depth: number): boolean {
+    if (shape.kind === 'leaf') {
+      if (!shape.isSeen) this.columns.seen(shape);
+      return this.values.read(shape, byte, this.element, depth);
+    }
+    if (shape.kind === 'list' && byte === openBracket) return this.list(shape, depth + 1);
+    if (shape.kind === 'object' && byte === openBrace) return this.object(shape, depth + 1);
+    const kind = kindOf(byte);
+    if (!skipValue(this.tokens, byte, depth)) return false;
+    if (kind === 'null' && this.element === none) this.absent(shape);
+    else this.misplaced(shape, kind);
+    return true;
+  }
+
+  private list({ items }: ListShape, depth: number): boolean {
+    const { tokens } = this;
+    tokens.at++;
+    if (tokens.next() === closeBracket) {
+      tokens.at++;
+      if (items.kind === 'leaf') this.values.missing(items, none);
+      return true;
+    }
+    this.element = 0;
+    do {
+      if (!this.value(items, tokens.next(), depth)) return false;
+      this.element++;
+    } while (tokens.goesOn(closeBracket));
+    this.element = none;
+    return tokens.problem === '';
+  }
+
+  private misplaced(shape: ListShape | ObjectShape, kind: JsonKind): void {
+    const asked = shape.kind === 'list' ? 'an array' : 'an object';
+    const column = shape.path.replace(/\.$/, '');
+    const says = `is ${kind}${kind === 'null' ? '' : ' in JSON'}, the manifest asks for ${asked}`;
+    this.faults.add({ rule: 'type', column, element: this.element, says });
+  }
+
+  private lacks(object: ObjectShape, { key, shape }: Member): void {
+    if (!this.isComplete) {
+      this.absent(shape);
+      return;
+    }
+    const where = shape.kind === 'leaf' ? { field: shape.field } : { column: object.path + key };
+    const says = 'lacks it, every record names all keys';
+    this.faults.add({ rule: 'missing_column', ...where, element: this.element, subject: 'the record', says });
+  }
+
+  /** Nothing, or null, stands where this would: an array of objects may be empty, all else may be asked for. */
+  private absent(shape: JsonShape): void {
+    if (shape.kind === 'leaf') this.values.missing(shape, this.element);
+    else if (shape.kind === 'object') for (const member of shape.members) this.absent(member.shape);
+    else if (shape.items.kind === 'leaf') this.values.missing(shape.items, this.element);
+  }
+}
+
+/** Keys of one object that the manifest does not name. */
+class Strangers {
+  private keys: Set<string> | undefined;
+
+  /** Whether the object has named it before. */
+  knows(key: string): boolean {
+    this.keys ??= new Set();
+    const { size } = this.keys;
+    return this.keys.add(key).size === size;
+  }
+}

@@ -1,0 +1,163 @@
+import type { Scratch } from '../../pipeline/ports.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Repeat } from '../verdict.ts';
+import type { FindingLog } from '../violations.ts';
+import { addDuplicate } from './duplicate-rows.ts';
+import { entryWords, findRepeats, lineWord, ordinalWord } from './duplicates.ts';
+import { keyHash } from './hash.ts';
+import { Partitions, partitionCount } from './partitions.ts';
+import { KeyText } from './text.ts';
+
+/** What a parser does with keys: it feeds an index while it reads for the first time, and leaves out what that found in the second. */
+export type KeyCheck = {
+  readonly index?: KeyIndex | undefined;
+  /** In order; each is told as a bad record. */
+  readonly discards?: Iterable<Repeat> | undefined;
+};
+
+/** What an index works with. */
+export type KeyRoom = {
+  /** What whoever writes the file cannot know, such as the version that it is given: without it keys could be made to collide. */
+  readonly seed?: string | undefined;
+  /** Where entries go that are too many for memory; without it all are held. The repeats can be read until it is closed. */
+  readonly scratch?: Scratch | undefined;
+  /** Bytes of entries that are held before the scratch is used. */
+  readonly memoryBytes?: number | undefined;
+};
+
+const oneMillionEntries = 2 ** 20 * entryWords * 4;
+const mostLines = 2 ** 32 - 1;
+
+/** The index of a file's keys; undefined when its manifest names none. */
+export const keyIndex = (manifest: Manifest, room: KeyRoom): KeyIndex | undefined =>
+  manifest.key && new KeyIndex(manifest, room);
+
+/**
+ * Finds records with the same key in flat memory, whatever their format. Keys are compared by value (1.0 is 1.00) and
+ * by a keyed hash of 128 bits; see `keyHash` for the chance of a mistake. Bad records are not to be added.
+ */
+export class KeyIndex {
+  /** Records added so far. */
+  records = 0;
+  /** It cannot count so far; its answer is worth nothing. */
+  isOverfull = false;
+  private lastOrdinal = 0;
+  private others = 0;
+  private readonly text: KeyText;
+  private readonly hash: ReturnType<typeof keyHash>;
+  private readonly entry = new Uint32Array(entryWords);
+  private readonly entries: Partitions;
+  private readonly scratch: Scratch | undefined;
+  private readonly memoryBytes: number;
+
+  constructor({ key = [], fields }: Manifest, { seed = '', scratch, memoryBytes }: KeyRoom) {
+    const types = new Map(fields.map(({ name, type }) => [name, type]));
+    this.text = new KeyText(key.map((name) => types.get(name) ?? { kind: 'string' }));
+    this.hash = keyHash(seed);
+    this.scratch = scratch;
+    this.memoryBytes = memoryBytes ?? oneMillionEntries;
+    this.entries = new Partitions(entryWords, scratch, this.memoryBytes);
+  }
+
+  /** Takes the next value of a record's key, in the order of the key, as UTF-8. */
+  take(bytes: Uint8Array, start: number, end: number): void {
+    this.text.add(bytes, start, end);
+  }
+
+  /** The same for a value that does not lie anywhere as it reads. */
+  takeText(text: string): void {
+    const bytes = Buffer.from(text);
+    this.text.add(bytes, 0, bytes.length);
+  }
+
+  /** Adds the record whose values were taken: its position in the file, greater than the one before, and its line, both from 1. */
+  add(ordinal: number, line: number): void {
+    const { entry, text } = this;
+    this.hash.hash(text.words, text.length, entry);
+    text.clear();
+    const place = this.others + ordinal;
+    if (line > mostLines || place > mostLines) this.isOverfull = true;
+    entry[ordinalWord] = place;
+    entry[lineWord] = line;
+    this.entries.add((entry[0] ?? 0) >>> 24, entry);
+    this.records++;
+    this.lastOrdinal = place;
+  }
+
+  /** What was added so far is another file's: its keys count, but none of its records is set aside. Positions begin again. */
+  closeOthers(): void {
+    this.others = this.lastOrdinal;
+  }
+
+  /** All records to be set aside, in their order; can be read more than once. Another file's records are kept before later ones. */
+  repeats(kept: Manifest['on_duplicate']): Repeats {
+    const { others, lastOrdinal, scratch, memoryBytes } = this;
+    const repeats = new Repeats(lastOrdinal - others, new Partitions(3, scratch, memoryBytes / 2));
+    const keptHere = others > 0 && kept === 'last' ? 'first' : kept;
+    findRepeats(this.entries, keptHere, (ordinal, line, other) => {
+      if (ordinal > others) repeats.add(ordinal - others, line, other);
+    });
+    return repeats;
+  }
+}
+
+/** Repeats, sorted by dealing them out to ranges of ordinals. */
+class Repeats implements Iterable<Repeat> {
+  count = 0;
+  private readonly range: number;
+  private readonly row = new Uint32Array(3);
+  private readonly partitions: Partitions;
+
+  constructor(lastOrdinal: number, partitions: Partitions) {
+    this.range = Math.floor(lastOrdinal / partitionCount) + 1;
+    this.partitions = partitions;
+  }
+
+  add(ordinal: number, line: number, other: number): void {
+    this.row[0] = ordinal;
+    this.row[1] = line;
+    this.row[2] = other;
+    this.partitions.add(Math.floor(ordinal / this.range), this.row);
+    this.count++;
+  }
+
+  /** They are no part of what a judgement says of a file. */
+  toJSON(): undefined {
+    return undefined;
+  }
+
+  *[Symbol.iterator](): Generator<Repeat> {
+    for (let partition = 0; partition < partitionCount; partition++) yield* this.sorted(partition);
+  }
+
+  /** Each has a place of its own in its range, and a line of at least 1. */
+  private *sorted(partition: number): Generator<Repeat> {
+    const first = partition * this.range;
+    const lines = new Uint32Array(2 * this.range);
+    for (const block of this.partitions.read(partition)) {
+      for (let at = 0; at < block.length; at += 3) {
+        const place = 2 * ((block[at] ?? 0) - first);
+        lines[place] = block[at + 1] ?? 0;
+        lines[place + 1] = block[at + 2] ?? 0;
+      }
+    }
+    for (let at = 0; at < this.range; at++) {
+      const [line, other] = [lines[2 * at] ?? 0, lines[2 * at + 1] ?? 0];
+      if (line > 0) yield { ordinal: first + at, line, other };
+    }
+  }
+}
+
+export type { Repeats };
+
+/** Adds a finding for each record that is set aside because of its key, and answers them; undefined when there is none. */
+export const judgeKeys = (index: KeyIndex, manifest: Manifest, findings: FindingLog): Repeats | undefined => {
+  const repeats = index.repeats(manifest.on_duplicate);
+  for (const repeat of repeats) addDuplicate(repeat, manifest, findings);
+  findings.inRecords += repeats.count;
+  if (index.isOverfull) {
+    const says = `has more than ${mostLines} lines, too many to tell its records apart by their keys`;
+    findings.add('key', undefined, () => ({ subject: 'the file', says }));
+  }
+  return repeats.count > 0 ? repeats : undefined;
+};

@@ -1,0 +1,73 @@
+import type { Scratch } from '../../pipeline/ports.ts';
+
+/** Number of partitions. */
+export const partitionCount = 256;
+
+const blockWords = 2 ** 11;
+/** A block in memory, or where it lies in the scratch. */
+type Block = Uint32Array | number;
+
+/**
+ * Rows of so many unsigned 32-bit numbers, dealt out to partitions and read back in the order in which they came. Holds
+ * the first `memoryBytes` of them in memory and leaves the others to the scratch, or holds all where there is none.
+ */
+export class Partitions {
+  private readonly blocks: Block[][] = Array.from({ length: partitionCount }, () => []);
+  private readonly open: (Uint32Array | undefined)[] = new Array(partitionCount);
+  private readonly used = new Uint32Array(partitionCount);
+  private readonly wordsOfBlock: number;
+  private heldBytes = 0;
+  private readonly width: number;
+  private readonly scratch: Scratch | undefined;
+  private readonly memoryBytes: number;
+
+  constructor(width: number, scratch: Scratch | undefined, memoryBytes: number) {
+    this.width = width;
+    this.scratch = scratch;
+    this.memoryBytes = memoryBytes;
+    this.wordsOfBlock = blockWords - (blockWords % width);
+  }
+
+  /** Adds one row; the array is lent for the call. */
+  add(partition: number, row: Uint32Array): void {
+    const block = this.open[partition] ?? this.begin(partition);
+    const at = this.used[partition] ?? 0;
+    for (let word = 0; word < this.width; word++) block[at + word] = row[word] ?? 0;
+    this.used[partition] = at + this.width;
+    if (at + this.width === this.wordsOfBlock) this.put(partition, block);
+  }
+
+  /** Rows of a partition one behind the other, in blocks that are lent until the next one is asked for; the last block first if `isBackwards`. */
+  *read(partition: number, isBackwards = false): Generator<Uint32Array> {
+    const full = this.blocks[partition] ?? [];
+    const rest = this.open[partition]?.subarray(0, this.used[partition]);
+    const all = rest ? [...full, rest] : [...full];
+    const target = new Uint32Array(this.wordsOfBlock);
+    for (const block of isBackwards ? all.reverse() : all) yield this.fetch(block, target);
+  }
+
+  private begin(partition: number): Uint32Array {
+    const block = new Uint32Array(this.wordsOfBlock);
+    this.open[partition] = block;
+    return block;
+  }
+
+  private put(partition: number, block: Uint32Array): void {
+    this.used[partition] = 0;
+    const isHeld = this.scratch === undefined || this.heldBytes + block.byteLength <= this.memoryBytes;
+    if (isHeld) {
+      this.heldBytes += block.byteLength;
+      this.open[partition] = undefined;
+    }
+    this.blocks[partition]?.push(isHeld ? block : (this.scratch?.append(bytesOf(block)) ?? 0));
+  }
+
+  private fetch(block: Block, target: Uint32Array): Uint32Array {
+    if (typeof block !== 'number') return block;
+    this.scratch?.read(block, bytesOf(target));
+    return target;
+  }
+}
+
+const bytesOf = (words: Uint32Array): Uint8Array =>
+  new Uint8Array(words.buffer, words.byteOffset, words.byteLength);

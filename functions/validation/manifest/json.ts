@@ -1,0 +1,140 @@
+import { skipValue } from '../json/skip.ts';
+import { JsonTokens } from '../json/tokens.ts';
+import { pathOf } from './problems.ts';
+
+/** The JSON of a manifest, or what is wrong with it as JSON, each problem with its path. */
+type ManifestJson =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const mostBytes = 2 ** 20;
+const mostDepth = 16;
+const [mostKeys, mostElements] = [2000, 10_000];
+const mostProblems = 100;
+
+/**
+ * Reads JSON more strictly than the language does: every key once, whole characters, no number that loses digits, and
+ * bounded size, depth and width, so that what follows takes no time to speak of.
+ */
+export const readManifestJson = (bytes: Uint8Array): ManifestJson => {
+  if (bytes.length > mostBytes) return refused(['manifest: is larger than 1 MiB']);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return refused(['manifest: is not UTF-8']);
+  }
+  const { problems, isBeyond } = walk(text);
+  if (isBeyond) return refused(problems);
+  try {
+    const value: unknown = JSON.parse(text);
+    return problems.length > 0 ? refused(problems) : { ok: true, value };
+  } catch (cause) {
+    return refused([`manifest: is not JSON (${placed(cause, text)})`]);
+  }
+};
+
+/** What JSON.parse says; of some texts it does not say where they are no JSON. */
+const placed = (cause: unknown, text: string): string => {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  if (/at position \d+|end of JSON input/i.test(said)) return said;
+  const bytes = Buffer.from(text);
+  const tokens = new JsonTokens();
+  tokens.begin(bytes, 0, bytes.length);
+  const isValue = skipValue(tokens, tokens.next(), 0);
+  const problem = isValue ? 'something follows it' : tokens.problem;
+  const at = isValue ? tokens.at : tokens.problemAt;
+  return `${problem}, at position ${bytes.toString('utf8', 0, at).length}`;
+};
+
+const refused = (problems: readonly string[]): ManifestJson => ({ ok: false, problems });
+
+/** Strings, also one that is never closed; numbers and words; what opens, closes and parts. */
+const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?[0-9][0-9.eE+-]*|[a-z]+|[{}[\],]/g;
+
+/** An object or an array that is open, and where in it the walk stands; an object is at no key before it is read. */
+type Level = { readonly names?: Set<string>; at: string | number | undefined };
+
+/** Looks at every key and value of a text that is JSON; of any other text nothing is said that would be wrong. */
+const walk = (text: string): { problems: readonly string[]; isBeyond: boolean } => {
+  const levels: Level[] = [];
+  const problems: string[] = [];
+  for (const [token] of text.matchAll(tokens)) {
+    const level = levels.at(-1);
+    const { problem, bound } = level?.names ? inObject(token, level, level.names) : inArray(token, level);
+    if (bound) return { problems: [`${pathTo(levels)}: ${bound}`], isBeyond: true };
+    if (problem) problems.push(`${pathTo(levels)}: ${problem}`);
+    if (token === '{') levels.push({ names: new Set(), at: undefined });
+    else if (token === '[') levels.push({ at: 0 });
+    else if (token === '}' || token === ']') levels.pop();
+    if (levels.length > mostDepth)
+      return { problems: [`${pathTo(levels)}: is nested deeper than ${mostDepth} levels`], isBeyond: true };
+    if (levels.length === 0 || problems.length >= mostProblems) break;
+  }
+  return { problems, isBeyond: false };
+};
+
+const pathTo = (levels: readonly Level[]): string =>
+  pathOf(levels.flatMap(({ at }) => at ?? [])) || 'manifest';
+
+/** What is wrong with a key or a value; or at once with all of what it stands in. */
+type Step = { readonly problem?: string | undefined; readonly bound?: string };
+
+const inObject = (token: string, level: Level, names: Set<string>): Step => {
+  if (token === ',') level.at = undefined;
+  else if (level.at !== undefined) return { problem: valueProblem(token) };
+  else if (token !== '}') {
+    level.at = decoded(token);
+    if (names.size >= mostKeys) return { bound: `stands behind ${mostKeys} other keys, which is too many` };
+    return { problem: keyProblem(level.at, names) };
+  }
+  return {};
+};
+
+/** Nothing in a manifest is a list of anything but texts and numbers. */
+const inArray = (token: string, level: Level | undefined): Step => {
+  if (typeof level?.at !== 'number') return { problem: valueProblem(token) };
+  if (/^[{[a-z]/.test(token)) return { bound: 'is no text and no number' };
+  if (token === ',') level.at++;
+  if (level.at >= mostElements)
+    return { bound: `stands behind ${mostElements} other elements, which is too many` };
+  return { problem: valueProblem(token) };
+};
+
+const keyProblem = (name: string, names: Set<string>): string | undefined => {
+  if (names.has(name)) return 'stands there twice';
+  names.add(name);
+  return name === '__proto__' ? 'cannot be a key' : textProblem(name);
+};
+
+const valueProblem = (token: string): string | undefined => {
+  if (token.startsWith('"')) return token.includes('\\u') ? textProblem(decoded(token)) : undefined;
+  return /^[-0-9]/.test(token) ? numberProblem(token) : undefined;
+};
+
+const textProblem = (text: string): string | undefined =>
+  /\p{Surrogate}/u.test(text) ? 'holds half of a character (a lone surrogate)' : undefined;
+
+const [mostDigits, longestNumber] = [15, 40];
+
+const numberProblem = (token: string): string | undefined => {
+  if (token.length <= mostDigits && !/e/i.test(token)) return undefined;
+  const isLong = token.length > longestNumber;
+  const digits = isLong
+    ? token
+    : token
+        .replace(/e.*/i, '')
+        .replace(/[-.]/g, '')
+        .replace(/^0+|0+$/g, '');
+  return digits.length > mostDigits || !Number.isFinite(Number(token))
+    ? 'has more digits than a number of JSON keeps; put it in quotes'
+    : undefined;
+};
+
+const decoded = (token: string): string => {
+  try {
+    return String(JSON.parse(token));
+  } catch {
+    return token;
+  }
+};

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { leadsOut } from '../../pipeline/lake-keys.ts';
+import type { Field } from '../fields/field.ts';
+import type { FileFormat } from '../verdict.ts';
+import { manifestFields } from './fields.ts';
+import { formatOf, formatProblems, isJson } from './format.ts';
+import { readManifestJson } from './json.ts';
+import { type PatternJudge, patternJudge } from './patterns.ts';
+import { issueProblem } from './problems.ts';
+import { ManifestText } from './schema.ts';
+
+/** What may land in a folder, with every default filled in. */
+export type Manifest = {
+  readonly version: string;
+  /** With a slash at the end. */
+  readonly directory: string;
+  readonly format: FileFormat;
+  readonly extension: string;
+  readonly name_pattern?: string | undefined;
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly max_rows?: number | undefined;
+  readonly max_bytes: number;
+  readonly max_row_bytes: number;
+  readonly fields_required: boolean;
+  readonly unknown_fields: 'reject' | 'ignore' | 'text';
+  /** Names of fields; undefined where records are not told apart. */
+  readonly key?: readonly string[] | undefined;
+  readonly on_duplicate: 'first' | 'last' | 'reject';
+  /** In the order of the manifest. */
+  readonly fields: readonly Field[];
+  readonly on_error: 'quarantine' | 'quarantine_rows';
+  /** Files with more bad records are refused whole. */
+  readonly max_bad_rows?: number | undefined;
+  /** Of 1. */
+  readonly max_bad_share?: number | undefined;
+  readonly on_empty: 'ignore' | 'reject';
+  readonly on_duplicate_file: 'publish' | 'ignore' | 'reject';
+  /** Without a slash at the end. */
+  readonly quarantine_path: string;
+};
+
+/** A manifest and the hash of its bytes (hex), or what is wrong with it, each problem with its path in the file. */
+export type ParsedManifest =
+  | { readonly ok: true; readonly manifest: Manifest; readonly sha256: string }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const mostProblems = 100;
+const longestProblem = 500;
+
+/** Reads a manifest; whatever the bytes are, the answer is a value. */
+export const parseManifest = (content: Uint8Array | string): ParsedManifest => {
+  const bytes = Buffer.from(content);
+  const json = readManifestJson(bytes);
+  if (!json.ok) return refused(json.problems);
+  const parsed = ManifestText.safeParse(json.value);
+  if (!parsed.success) return refused(parsed.error.issues.slice(0, mostProblems).map(issueProblem));
+  const patternProblem = patternJudge();
+  const inFile = fileProblems(parsed.data, patternProblem);
+  const fields = manifestFields(parsed.data.schema.fields, patternProblem);
+  const problems = [...inFile, ...fields.problems];
+  if (problems.length > 0) return refused(problems);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { ok: true, manifest: flatten(parsed.data, fields.fields), sha256 };
+};
+
+const refused = (problems: readonly string[]): ParsedManifest => ({
+  ok: false,
+  problems: problems.slice(0, mostProblems).map(shown),
+});
+
+/** One line, whatever a manifest holds. */
+const shown = (problem: string): string =>
+  problem
+    .slice(0, longestProblem)
+    .replace(/[\p{Cc}\p{Surrogate}]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const fileProblems = (
+  { directory, schema }: ManifestText,
+  patternProblem: PatternJudge,
+): readonly string[] => {
+  const problems: (string | undefined)[] = [
+    directoryProblem(directory),
+    ...formatProblems(schema),
+    delimiterOf(schema) === quoteOf(schema) ? 'schema.delimiter: is the same as schema.quote' : undefined,
+    patternProblem('schema.name_pattern', schema.name_pattern),
+    ...keyProblems(schema),
+    ...limitProblems(schema.validation),
+  ];
+  return problems.filter((problem) => problem !== undefined);
+};
+
+/** Keys are made of it, which S3 bounds; and a client that takes them for paths may decode them. */
+const directoryProblem = (directory: string): string | undefined => {
+  if (Buffer.byteLength(directory) > longestDirectory)
+    return `directory: is longer than ${longestDirectory} bytes`;
+  return leadsOut(directory) || directory.includes('\\')
+    ? 'directory: has a folder that may lead out of it'
+    : undefined;
+};
+
+const longestDirectory = 256;
+
+const keyProblems = (schema: ManifestText['schema']): readonly string[] => {
+  const { key, on_duplicate, fields } = schema;
+  const isInArray = (name: string): boolean => formatOf(schema) !== 'csv' && name.includes('[]');
+  if (key === undefined)
+    return on_duplicate === undefined ? [] : ['schema.on_duplicate: says nothing without schema.key'];
+  const problems = key.flatMap((name, at) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const shown = JSON.stringify(name.slice(0, 100));
+    if (!field) return [`schema.key[${at}]: ${shown} is no field`];
+    if (isInArray(name)) return [`schema.key[${at}]: ${shown} lies in an array, so a record has many of it`];
+    return field.required ? [] : [`schema.key[${at}]: ${shown} is not required, so records may lack it`];
+  });
+  const isTwice = new Set(key).size < key.length;
+  return isTwice ? [...problems, 'schema.key: names a field twice'] : problems;
+};
+
+const limitProblems = (validation: ManifestText['schema']['validation']): readonly string[] =>
+  validation.on_error === 'quarantine_rows'
+    ? []
+    : (['max_bad_rows', 'max_bad_share'] as const)
+        .filter((limit) => validation[limit] !== undefined)
+        .map((limit) => `schema.validation.${limit}: is for on_error quarantine_rows`);
+
+const delimiterOf = ({ delimiter = ',' }: ManifestText['schema']): string => delimiter;
+const quoteOf = ({ quote = '"' }: ManifestText['schema']): string => quote;
+
+const flatten = ({ version, directory, schema }: ManifestText, fields: readonly Field[]): Manifest => {
+  const { encoding: _encoding, validation, ...file } = schema;
+  const format = formatOf(schema);
+  return {
+    ...file,
+    ...validation,
+    version,
+    directory,
+    format,
+    delimiter: delimiterOf(schema),
+    quote: quoteOf(schema),
+    max_row_bytes: file.max_row_bytes ?? 2 ** 20,
+    fields_required: file.fields_required ?? !isJson(format),
+    on_duplicate: file.on_duplicate ?? 'reject',
+    fields,
+    quarantine_path: validation.quarantine_path.replace(/\/$/, ''),
+  };
+};

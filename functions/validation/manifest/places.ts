@@ -1,0 +1,93 @@
+import { pathOf } from './problems.ts';
+
+/** From 1; absent where nothing of the text is to blame. */
+type Place = { readonly line?: number; readonly column?: number };
+
+/** Tells where keys and elements of a JSON text stand, or what they would stand in; empty for a text that is no JSON. */
+export const jsonPlaces = (json: string): ((path: readonly PropertyKey[]) => Place) => {
+  const offsets = offsetsIn(json);
+  return (path) => {
+    for (let length = path.length; length > 0; length--) {
+      const offset = offsets.get(pathOf(path.slice(0, length)));
+      if (offset !== undefined) return placeAt(json, offset);
+    }
+    return {};
+  };
+};
+
+/** The same for problems of a manifest, which begin with their path, or with where it is no JSON any more. */
+export const problemPlaces = (json: string): ((problem: string) => Place) => {
+  const offsets = offsetsIn(json);
+  return (problem) => {
+    const [, position] = /^manifest: is not JSON .* at position (\d+)/.exec(problem) ?? [];
+    if (position !== undefined) return placeAt(json, Number(position));
+    if (/^manifest: is not JSON .*[Ee]nd of JSON input/.test(problem)) return placeAt(json, json.length);
+    const notUtf8 = problem.startsWith('manifest: is not UTF-8') ? json.indexOf('\ufffd') : -1;
+    if (notUtf8 >= 0) return placeAt(json, notUtf8);
+    const longest = startsOf(problem).find((start) => offsets.has(start));
+    return longest === undefined ? {} : placeAt(json, offsets.get(longest) ?? 0);
+  };
+};
+
+/** What of a problem may be a path, the longest first. */
+const startsOf = (problem: string): string[] => {
+  const [, holder = '', key = ''] = /^(.+): has unknown keys ([^,]+)/.exec(problem) ?? [];
+  const starts = [...problem.matchAll(/[:.[]/g)].map(({ index }) => problem.slice(0, index)).reverse();
+  return key === '' ? starts : [holder === 'manifest' ? key : `${holder}.${key}`, ...starts];
+};
+
+/** Problems of a manifest with their places: `line 7, column 5: schema.fields.a.type: …`. */
+export const placedProblems = (json: string, problems: readonly string[]): string[] => {
+  const placeOf = problemPlaces(json);
+  return problems.map((problem) => {
+    const { line, column } = placeOf(problem);
+    return line === undefined ? problem : `line ${line}, column ${column}: ${problem}`;
+  });
+};
+
+const placeAt = (text: string, offset: number): Place => {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+};
+
+const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** An object or an array that is open; of an object, the key that is read. */
+type Level = { readonly isArray: boolean; key: string | undefined; index: number };
+
+/** Deeper than a manifest may nest; each level makes all paths below it longer. */
+const deepest = 32;
+
+const offsetsIn = (json: string): Map<string, number> => {
+  const offsets = new Map<string, number>();
+  const levels: Level[] = [];
+  const path = (): PropertyKey[] =>
+    levels.flatMap(({ isArray, key, index }): PropertyKey[] =>
+      isArray ? [index] : key === undefined ? [] : [key],
+    );
+  for (const { 0: token, index } of json.matchAll(tokens)) {
+    const level = levels.at(-1);
+    if (token === '}' || token === ']') levels.pop();
+    else if (token === ',' && level) {
+      level.index++;
+      level.key = undefined;
+    } else if (token === ':' || token === ',') continue;
+    else {
+      const isKey = level !== undefined && !level.isArray && level.key === undefined && token.startsWith('"');
+      if (isKey) level.key = readKey(token);
+      if ((isKey || level?.isArray) && !offsets.has(pathOf(path()))) offsets.set(pathOf(path()), index);
+      if (token !== '{' && token !== '[') continue;
+      if (levels.length === deepest) break;
+      levels.push({ isArray: token === '[', key: undefined, index: 0 });
+    }
+  }
+  return offsets;
+};
+
+const readKey = (token: string): string => {
+  try {
+    return String(JSON.parse(token));
+  } catch {
+    return token;
+  }
+};

@@ -1,0 +1,152 @@
+import { JsonParser } from '../json/parser.ts';
+import type { RecordFault } from '../json/violations.ts';
+import type { KeyCheck } from '../keys/key-index.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Parser, RecordListener } from '../records.ts';
+import type { FileFacts } from '../verdict.ts';
+import type { FindingLog } from '../violations.ts';
+import { judgeParquetSchema } from './columns.ts';
+import { ParquetDamage, type ReadRange } from './damage.ts';
+import { readFooter } from './file.ts';
+import { nestedNodes, onlyNamed } from './nodes.ts';
+import { type FoundOdd, type RowsOptions, readRows } from './rows.ts';
+import { leavesOfNodes, type ParquetNode, parquetColumns, parquetTree } from './schema.ts';
+import { textsOf } from './texts.ts';
+
+/** Most bytes of a row as JSON, which is how engines read it. */
+export const mostRowBytes = 16 * 2 ** 20;
+
+/**
+ * Parser of Parquet files. It reads their footer, then their pages, and makes JSON lines of the rows, which are judged as
+ * such: `line` is the row, and a listener gets JSON lines. Engines read nothing but these.
+ */
+export class ParquetParser implements Parser {
+  readonly isRewritten = true;
+  drift: readonly string[] = [];
+  isEmpty = false;
+  private header: readonly string[] = [];
+  private odds: ReadonlyMap<number, readonly FoundOdd[]> = new Map();
+  /** Rows before those that are being judged. */
+  private before = 0;
+  private readonly lines: JsonParser;
+  private readonly manifest: Manifest;
+  private readonly findings: FindingLog;
+
+  constructor(
+    manifest: Manifest,
+    findings: FindingLog,
+    listener?: RecordListener,
+    windowBytes?: number,
+    keys?: KeyCheck,
+  ) {
+    findings.unit = 'row';
+    const ofLines = { ...manifest, max_row_bytes: mostRowBytes };
+    this.lines = new JsonParser(ofLines, findings, listener, windowBytes, keys);
+    this.lines.known = (row) => this.faultsOf(this.odds.get(row - 1 - this.before) ?? []);
+    this.manifest = manifest;
+    this.findings = findings;
+  }
+
+  get isStopped(): boolean {
+    return this.lines.isStopped;
+  }
+
+  get records(): number {
+    return this.lines.records;
+  }
+
+  get badRecords(): number {
+    return this.lines.badRecords;
+  }
+
+  /** Takes JSON lines; `read` is what makes them of a file. */
+  write(bytes: Uint8Array): void {
+    this.lines.write(bytes);
+  }
+
+  end(): void {
+    this.lines.end();
+  }
+
+  stop(): void {
+    this.lines.stop();
+  }
+
+  facts(): Omit<FileFacts, 'compression' | 'sha256'> {
+    return { ...this.lines.facts(), header: this.header };
+  }
+
+  /** Reads all of a file, `size` bytes long; awaits `settled` now and then. Throws what `range` throws, as RangeUnread. */
+  async read(size: number, range: ReadRange, settled: () => Promise<void> | void): Promise<void> {
+    this.isEmpty = size === 0;
+    if (this.isEmpty || this.isStopped) return;
+    try {
+      await this.readRows(size, range, settled);
+    } catch (cause) {
+      if (!(cause instanceof ParquetDamage)) throw cause;
+      const subject = cause.column === undefined ? 'the file' : 'the column';
+      this.findings.add('parquet', cause.column, () => ({ subject, says: cause.message }));
+      this.stop();
+    }
+  }
+
+  private async readRows(size: number, range: ReadRange, settled: () => Promise<void> | void): Promise<void> {
+    const footer = await readFooter(size, range);
+    const tree = parquetTree(footer.schema);
+    const nodes = this.known(tree);
+    if (this.isStopped) return;
+    for await (const { texts, odds } of readRows({
+      size,
+      read: range,
+      footer,
+      nodes,
+      columns: this.columns(tree),
+    })) {
+      this.before = this.records;
+      this.odds = odds;
+      this.write(Buffer.from(`${texts.join('\n')}\n`));
+      // Faults are known by the position of their rows: none may wait in a window.
+      this.lines.drain();
+      await settled();
+      if (this.isStopped) return;
+    }
+  }
+
+  /** Judges the columns, and answers those whose values are to be read. */
+  private known(tree: readonly ParquetNode[]): readonly ParquetNode[] {
+    const { findings } = this;
+    const before = findings.total;
+    this.header = parquetColumns(tree).map(({ path }) => path);
+    this.drift = judgeParquetSchema(tree, this.manifest, findings);
+    const names = new Set(this.manifest.fields.map(({ from }) => from));
+    const read = this.manifest.unknown_fields === 'text' ? tree : onlyNamed(tree, names);
+    const nodes = nestedNodes(read, names);
+    const tops = new Set(nodes.map(({ name }) => name));
+    if (tops.size < nodes.length && findings.total === before) {
+      const says = 'has a column whose name is the beginning of another one, such as a and a.b; rename one';
+      findings.add('duplicate_column', undefined, () => ({ subject: 'the file', says }));
+    }
+    if (findings.total > before) this.stop();
+    return nodes;
+  }
+
+  private columns(tree: readonly ParquetNode[]): RowsOptions['columns'] {
+    const names = new Set(this.manifest.fields.map(({ from }) => from));
+    return new Map(
+      leavesOfNodes(tree).map((leaf, at) => {
+        const path = this.header[at] ?? leaf.name;
+        return [leaf.column, { leaf, path, toText: textsOf(leaf.element, names.has(path)) }];
+      }),
+    );
+  }
+
+  private faultsOf(odds: readonly FoundOdd[]): readonly RecordFault[] {
+    return odds.map(({ path, element, shown, says }) => {
+      const { fields } = this.manifest;
+      const field = fields.find(({ from }) => from === path);
+      const isHidden = field ? field.pii : fields.some(({ pii }) => pii);
+      const where = field ? { field } : { column: path };
+      return { rule: 'type', ...where, element, value: isHidden ? undefined : shown, says };
+    });
+  }
+}

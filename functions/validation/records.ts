@@ -1,0 +1,43 @@
+import type { FileFacts, Finding } from './verdict.ts';
+
+/** What a parser tells of a file's records, in their order; all bytes are lent for the call. */
+export type RecordListener = {
+  /** The header as it stands, line end included, byte-order mark left out; formats without one tell none. */
+  readonly onHeader?: (bytes: Uint8Array, columns: readonly string[]) => void;
+  /** One or several right records as they stand, line ends included. */
+  readonly onGood?: (bytes: Uint8Array) => void;
+  readonly onBad?: (record: BadRecord) => void;
+};
+
+/** One record that is not to be used, and why. */
+export type BadRecord = {
+  /** Physical line on which it starts, from 1; in a file without lines its position, from 1. */
+  readonly line: number;
+  /** As it stands, without its line end. */
+  readonly bytes: Uint8Array;
+  /** Texts in the order of the file's columns; absent where it cannot be split into them or is no UTF-8. */
+  readonly fields?: readonly string[];
+  /** At least one. */
+  readonly findings: readonly Finding[];
+};
+
+/** Reads a file of one format byte by byte; other formats come in as further parsers of this shape. */
+export type Parser = {
+  /** Nothing that follows can be understood, or need be. */
+  readonly isStopped: boolean;
+  /** Data records read so far. */
+  readonly records: number;
+  /** Those of them that have findings of their own; the others can be used all the same. */
+  readonly badRecords: number;
+  /** How the file's columns differ from the manifest's in what it allows. */
+  readonly drift: readonly string[];
+  /** Good records are told otherwise than they stand in the file: engines read a copy of them, never the file itself. */
+  readonly isRewritten: boolean;
+  /** There is not one byte besides a byte-order mark. */
+  readonly isEmpty: boolean;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+  readonly stop: () => void;
+  /** What was seen; true only after `end`. */
+  readonly facts: () => Omit<FileFacts, 'compression' | 'sha256'>;
+};

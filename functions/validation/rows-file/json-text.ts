@@ -1,0 +1,13 @@
+import { skipValue } from '../json/skip.ts';
+import { JsonTokens } from '../json/tokens.ts';
+
+/** Says why a text is no JSON on one line, as strictly as the judge of JSON files; undefined for one that is. */
+export const jsonMisfit = (text: string): string | undefined => {
+  if (/\n|\r$/.test(text)) return 'is more than one record, or ends with a line break';
+  const bytes = Buffer.from(text);
+  const tokens = new JsonTokens();
+  tokens.begin(bytes, 0, bytes.length);
+  if (!skipValue(tokens, tokens.next(), 0)) return `is no JSON: ${tokens.problem}`;
+  tokens.next();
+  return tokens.at === bytes.length ? undefined : 'is no JSON: text follows the value';
+};

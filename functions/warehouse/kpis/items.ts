@@ -1,0 +1,88 @@
+import type { KpiItem } from '../../pipeline/ports.ts';
+import { kpiVersion } from '../../pipeline/records.ts';
+import type { KpiShape } from '../../pipeline/spec.ts';
+import { compareNumbers, isNumber } from '../../values/exact-number.ts';
+
+/** Turns unloaded KPI rows into items of the KPI table. */
+
+/** One unloaded row; numbers keep all their digits, absent columns are NULL. */
+export type KpiRow = Readonly<Record<string, unknown>>;
+
+/** The column in which an unloaded row says the sequence that its `latest` item bore before, or NULL. */
+export const sequenceBefore = 'sequence_before';
+
+/** What every item of a publication is stamped with. */
+export type Stamp = { readonly rebuild: string; readonly seq: number; readonly as_of: string };
+
+/** Rows of each KPI model by its name. */
+export type KpiRows = ReadonlyMap<string, readonly KpiRow[]>;
+
+/** An item of a model's row, and how it is published. */
+export type ShapedItem = {
+  readonly model: string;
+  readonly shape: KpiShape;
+  readonly item: KpiItem & { readonly seq: number };
+  /** The item that a `latest` one takes the place of. */
+  readonly before?: { readonly pk: string; readonly sk: string };
+};
+
+/** Items of one model in one shape, with the lists that other models' rows make. */
+export const shapeItems = (rows: KpiRows, model: string, shape: KpiShape, stamp: Stamp): ShapedItem[] => {
+  const lists = shape.lists.map((list) => ({ ...list, groups: groupRows(rows.get(list.from) ?? [], list) }));
+  return (rows.get(model) ?? []).map((row) => {
+    const nested = lists.map(({ as, by, groups }) => [as, groups.get(groupKey(row, by)) ?? []]);
+    const item = { ...keyOf(shape, row, stamp), ...measures(shape, row), ...Object.fromEntries(nested) };
+    return { model, shape, item: { ...item, ...stampOf(shape, stamp) }, ...itemBefore(shape, row, stamp) };
+  });
+};
+
+/** Where the item that this one replaces lies, as far as the warehouse noted one. */
+const itemBefore = (shape: KpiShape, row: KpiRow, stamp: Stamp): Pick<ShapedItem, 'before'> => {
+  const seq = row[sequenceBefore];
+  return typeof seq === 'number' ? { before: keyOf(shape, row, { ...stamp, seq }) } : {};
+};
+
+const keyOf = (shape: KpiShape, row: KpiRow, { seq }: Stamp): { pk: string; sk: string } => {
+  const fill = (template: string): string =>
+    template.replace(/\{(\w+)\}/g, (_, name: string) => {
+      if (name === 'version' || name === 'seq') return kpiVersion(seq);
+      return String(row[name] ?? '');
+    });
+  return { pk: fill(shape.pk), sk: fill(shape.sk) };
+};
+
+const stampOf = ({ publish }: KpiShape, { rebuild, seq, as_of }: Stamp): { seq: number } & KpiRow =>
+  publish === 'pointer' ? { version: kpiVersion(seq), seq, as_of, rebuild } : { seq };
+
+/** A row's columns without those that are in the key. */
+const measures = (shape: KpiShape, row: KpiRow): KpiRow => {
+  const inKey = new Set([...`${shape.pk}${shape.sk}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
+  inKey.add(sequenceBefore);
+  return Object.fromEntries(
+    Object.entries(row).filter(([name]) => !inKey.has(name) && !shape.omit.includes(name)),
+  );
+};
+
+const groupKey = (row: KpiRow, by: readonly string[]): string => JSON.stringify(by.map((name) => row[name]));
+
+/** Rows of a nested list by their parent, in order, without the parent's columns. */
+const groupRows = (
+  rows: readonly KpiRow[],
+  { by, order }: KpiShape['lists'][number],
+): Map<string, KpiRow[]> => {
+  const groups = new Map<string, KpiRow[]>();
+  for (const row of [...rows].sort((a, b) => inOrder(a[order], b[order]))) {
+    const key = groupKey(row, by);
+    const own = Object.fromEntries(Object.entries(row).filter(([name]) => !by.includes(name)));
+    const group = groups.get(key);
+    if (group) group.push(own);
+    else groups.set(key, [own]);
+  }
+  return groups;
+};
+
+const inOrder = (one: unknown, other: unknown): number => {
+  if (isNumber(one) && isNumber(other)) return compareNumbers(one, other);
+  const [a, b] = [String(one), String(other)];
+  return a === b ? 0 : a < b ? -1 : 1;
+};

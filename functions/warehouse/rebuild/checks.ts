@@ -1,0 +1,59 @@
+import type { Model } from '../../pipeline/catalog.ts';
+import { checksPrefix } from '../../pipeline/steps/rebuild/check-violations.ts';
+import { affectedSpines } from './facts.ts';
+import { literal, modelsOf, type Plan, withInlined } from './plan.ts';
+
+/** Most offending rows that are kept of one check. */
+const kept = 1000;
+
+/** Stands where a value may be personal. */
+export const hidden = '***';
+
+/**
+ * Runs every check into one relation (check_name, file, severity, subject, detail, found: the rows of that check in all), unloads it under `<unload>checks/`, where
+ * it survives a rollback, and fails the transaction if a check of severity `error` found anything.
+ */
+export const runChecks = (plan: Plan): string[] => {
+  const checks = modelsOf(plan, 'check');
+  if (checks.length === 0) return [];
+  const refs = [...new Set(checks.flatMap((check) => check.refs))];
+  return [
+    `${plan.engine.createTemporary} failed_checks as
+${withInlined(
+  plan,
+  refs,
+  modelsOf(plan, 'fact').flatMap((fact) => affectedSpines(plan, fact)),
+)}${checks.map((check) => offendingRows(plan, check)).join('\nunion all\n')}`,
+    plan.engine.unload(
+      'select check_name, file, severity, subject, detail, found from failed_checks',
+      checksPrefix(plan.run.unload),
+    ),
+    `select case when count(*) > 0 then ${plan.engine.failure('checks failed:', 'max(check_name)')} else 0 end as failed
+from failed_checks where severity = 'error'`,
+  ];
+};
+
+/** The rows of a check that are kept; a value that may be personal never leaves the warehouse. */
+const offendingRows = (plan: Plan, check: Model): string => {
+  const { name, path, severity, personal } = check;
+  const shown = (column: string, type: string): string =>
+    personal.includes(column) ? `cast('${hidden}' as ${type}) as ${column}` : column;
+  return `select cast(${literal(name)} as varchar(128)) as check_name, cast(${literal(path)} as varchar(1024)) as file,
+cast(${literal(severity)} as varchar(8)) as severity,
+${shown('subject', 'varchar(1024)')}, ${shown('detail', 'varchar(4096)')}, found from (
+select subject, detail, count(*) over () as found from (\n${textFor(plan, check)}\n) as model order by subject, detail limit ${kept}
+) as offending`;
+};
+
+/**
+ * A check looks at what the rebuild touched, for the rest was found in order before. It looks at everything where that
+ * is not so: when it is new or has changed, and when it still warned of something, so that what the last rebuild's
+ * checks found is always all that there is to find.
+ */
+const textFor = (
+  { run: { previous, warned = [] } }: Plan,
+  { name, hash, sql, incremental_sql }: Model,
+): string => {
+  const isKnown = previous === undefined || previous.models[name]?.hash === hash;
+  return isKnown && !warned.includes(name) ? incremental_sql : sql;
+};

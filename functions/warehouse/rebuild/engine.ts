@@ -1,0 +1,34 @@
+import type { Catalog } from '../../pipeline/catalog.ts';
+
+/** What the two warehouses say differently. */
+export type WarehouseEngine = {
+  readonly createTemporary: string;
+  readonly createView: (view: string, select: string) => string;
+  /** Between `as` and the parenthesis of a common table expression that is to be read through, not kept. */
+  readonly inlined: string;
+  /** An expression that fails the transaction wherever it is evaluated; `witness` is a column, so that it is not evaluated early. */
+  readonly failure: (message: string, witness: string) => string;
+  /** Writes the rows of a select as JSON lines under a prefix that ends with a slash. */
+  readonly unload: (select: string, prefix: string) => string;
+};
+
+/** The engine of a target; `iamRole` is the role with which Redshift writes, its default one when absent. */
+export const warehouseEngine = (target: Catalog['target'], iamRole?: string): WarehouseEngine =>
+  target === 'duckdb' ? duckdb : redshift(iamRole);
+
+const duckdb: WarehouseEngine = {
+  createTemporary: 'create or replace temp table',
+  createView: (view, select) => `create or replace view ${view} as\n${select}`,
+  inlined: 'not materialized ',
+  failure: (message, witness) => `cast(error('${message} ' || cast(${witness} as varchar)) as bigint)`,
+  unload: (select, prefix) => `copy (\n${select}\n) to '${prefix}' (format json)`,
+};
+
+const redshift = (iamRole: string | undefined): WarehouseEngine => ({
+  createTemporary: 'create temp table',
+  createView: (view, select) => `create or replace view ${view} as\n${select}\nwith no schema binding`,
+  inlined: '',
+  failure: (_, witness) => `1 / (cast(length(cast(${witness} as varchar(128))) as bigint) * 0)`,
+  unload: (select, prefix) =>
+    `unload ('\n${select.replaceAll("'", "''")}\n') to '${prefix}' iam_role ${iamRole ? `'${iamRole}'` : 'default'} format json allowoverwrite`,
+});

@@ -1,0 +1,131 @@
+import type { Model } from '../../pipeline/catalog.ts';
+import { datasetsOf } from '../models.ts';
+import { changedKeys } from './dimensions.ts';
+import { changedFiles, isAnyChanged } from './inputs.ts';
+import {
+  columnList,
+  factSettings,
+  goldTable,
+  inlinedName,
+  isAmong,
+  kpiSettings,
+  kpisOn,
+  modelNamed,
+  modelsOf,
+  type Named,
+  type Part,
+  type Plan,
+  withInlined,
+} from './plan.ts';
+import { insertTouched, touchedRows, touchedSince } from './touched.ts';
+
+/**
+ * A fact is replaced by partitions. Its partition follows from its key (packaging sees to it), so all rows of a key lie
+ * in one partition, and the partitions of the rows that came from differing files, before and now, are all that these
+ * files can have changed.
+ */
+
+const spineName = (fact: Model, columns: readonly string[]): string =>
+  `affected_${fact.name}_${columns.join('_')}`;
+
+/** The column by which a fact is replaced. */
+export const partitionOf = ({ partition }: Model): string => partition ?? '';
+
+/** A select of the partitions that the rebuild replaces. */
+export const affectedPartitions = (fact: Model): string =>
+  `select ${partitionOf(fact)} from ${spineName(fact, [partitionOf(fact)])}`;
+
+/** Finds the partitions of facts that a rebuild has to replace, notes what KPIs stood for there, and replaces them. */
+export const rebuildFacts = (plan: Plan, facts: readonly Model[]): Part[] => {
+  const spines = facts.flatMap((fact) => spinesOf(plan, fact).map((spine) => ({ fact, spine })));
+  return [
+    ...facts.map((fact) => ({ path: fact.path, statements: [findPartitions(plan, fact)] })),
+    { path: '', statements: noteSpines(plan, spines) },
+    ...facts.map((fact) => ({ path: fact.path, statements: replacePartitions(plan, fact) })),
+  ];
+};
+
+const replacePartitions = (plan: Plan, fact: Model): string[] => {
+  const table = goldTable(fact);
+  const columns = columnList(fact.columns);
+  const isAffected = isAmong([partitionOf(fact)], affectedPartitions(fact));
+  return [
+    `delete from ${table} where ${isAffected}`,
+    `insert into ${table} (${columns})
+${withInlined(plan, fact.refs)}select ${columns} from (\n${fact.incremental_sql}\n) as model where ${isAffected}`,
+  ];
+};
+
+/** What the KPIs on a fact have to speak of besides its partitions: lists of columns, each once. */
+const spinesOf = (plan: Plan, fact: Model): string[][] => {
+  const spines = kpisOn(plan, fact).flatMap((kpi) => [[kpi.partition ?? ''], kpiSettings(kpi).spine]);
+  const wanted = new Map(spines.map((spine) => [spine.join(', '), spine]));
+  wanted.delete(partitionOf(fact));
+  return [...wanted.values()];
+};
+
+/** For the KPIs on a fact and its checks, once all is noted: what they speak of, the partitions and the values of each spine. */
+export const affectedSpines = (plan: Plan, fact: Model): Named[] =>
+  [[partitionOf(fact)], ...spinesOf(plan, fact)].map((spine) => ({
+    name: spineName(fact, spine),
+    sql: touchedSince(plan, fact, spine),
+  }));
+
+/** Notes, once all facts are replaced, what the KPIs on them have to speak of until they are out, and what their checks look at. */
+export const noteTouched = (plan: Plan): string[] =>
+  noteSpines(
+    plan,
+    modelsOf(plan, 'fact').flatMap((fact) =>
+      [[partitionOf(fact)], ...spinesOf(plan, fact)].map((spine) => ({ fact, spine })),
+    ),
+  );
+
+/** Notes the values of spines that the affected partitions of their facts hold now; of a partition itself, also one without rows. */
+const noteSpines = (
+  plan: Plan,
+  spines: readonly { readonly fact: Model; readonly spine: readonly string[] }[],
+): string[] => {
+  if (spines.length === 0) return [];
+  const rows = spines.map(({ fact, spine }) => {
+    const isAffected = isAmong([partitionOf(fact)], affectedPartitions(fact));
+    const held = `(select distinct ${spine.join(', ')} from ${goldTable(fact)} where ${isAffected}) as held`;
+    const isPartition = spine.join() === partitionOf(fact);
+    return touchedRows(plan, fact, spine, isPartition ? spineName(fact, spine) : held);
+  });
+  return [`${insertTouched}\n${rows.join('\nunion all\n')}`];
+};
+
+const findPartitions = (plan: Plan, fact: Model): string => {
+  const { reads } = factSettings(fact);
+  const partition = partitionOf(fact);
+  const touched = [
+    { relation: goldTable(fact), columns: fact.columns },
+    { relation: inlinedName(reads), columns: modelNamed(plan, reads).columns },
+  ].flatMap(({ relation, columns }) =>
+    reasons(plan, fact, columns).map((reason) => `select ${partition} from ${relation} where ${reason}`),
+  );
+  return `${plan.engine.createTemporary} ${spineName(fact, [partition])} as
+${withInlined(plan, [reads])}select distinct ${partition} from (
+${[...touched, touchedSince(plan, fact, [partition])].join('\nunion all\n')}
+) as touched where ${partition} is not null`;
+};
+
+/** Conditions, on a row with these columns of the fact or of what it reads, under which its partition has to be replaced. */
+const reasons = (plan: Plan, fact: Model, columns: Model['columns']): string[] => {
+  const { reads, dimensions, whole } = factSettings(fact);
+  const files = modelNamed(plan, reads).sources.map((dataset) =>
+    isAmong(['landed_file'], changedFiles(dataset)),
+  );
+  const members = Object.entries(dimensions)
+    .filter(([, key]) => key.every((held) => columns.some(({ name }) => name === held)))
+    .map(([name, key]) => isAmong(key, changedKeys(modelNamed(plan, name))));
+  const texts = [fact, ...kpisOn(plan, fact)].map(({ name }) => name);
+  const others = Object.keys(whole).map((name) => isModelChanged(plan, modelNamed(plan, name)));
+  return [...files, ...members, ...others, isAnyChanged([], texts)];
+};
+
+/** A condition: rows of a dimension differ, or files of which another model is made. */
+const isModelChanged = ({ mart }: Plan, model: Model): string =>
+  model.kind === 'dimension'
+    ? `exists (${changedKeys(model)})`
+    : isAnyChanged(datasetsOf(mart.models, model.name), [model.name]);

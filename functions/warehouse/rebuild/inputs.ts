@@ -1,0 +1,102 @@
+import type { Model } from '../../pipeline/catalog.ts';
+import { literal, type Plan } from './plan.ts';
+
+/** What a rebuild starts from, files and models' texts, and its record of which of them it has applied. */
+
+/**
+ * Raises the mart's fence to the run's, and fails when a run with the same or a higher one was there. A mart that was never
+ * rebuilt gets its fence first. Making tables beforehand raises it `ahead`, and the rebuild itself takes it over from there.
+ */
+export const raiseFence = (plan: Plan, step: 'alone' | 'ahead' | 'after' = 'alone'): string[] => [
+  ...(step === 'after' || plan.run.previous ? [] : [makeFence(plan)]),
+  moveFence(plan, step),
+];
+
+const makeFence = ({ mart }: Plan): string => `insert into gold.fence (mart, seq, rebuild)
+select ${literal(mart.name)}, -1, '' where not exists (select 1 from gold.fence where mart = ${literal(mart.name)})`;
+
+const moveFence = ({ mart, run, engine }: Plan, step: 'alone' | 'ahead' | 'after'): string => {
+  const ahead = literal(`${run.rebuild} ahead`);
+  const isOurs = `seq < ${run.seq}${step === 'after' ? ` or (seq = ${run.seq} and rebuild = ${ahead})` : ''}`;
+  return `update gold.fence set rebuild = ${step === 'ahead' ? ahead : literal(run.rebuild)}, seq = case when ${isOurs} then ${run.seq} else ${engine.failure('a newer rebuild holds the fence', 'seq')} end
+where mart = ${literal(mart.name)}`;
+};
+
+/** Forgets that the texts of models were applied, so that the rebuild computes these models and what is made of them whole. */
+export const forgetTexts = ({ mart }: Plan, models: readonly Pick<Model, 'name'>[]): string[] =>
+  models.length === 0
+    ? []
+    : [
+        `delete from gold.applied_inputs where mart = ${literal(mart.name)} and origin = 'model' and name in (${models.map(({ name }) => literal(name)).join(', ')})`,
+      ];
+
+/**
+ * The relation `changed_inputs` (origin, name, version, batch_id, is_current): every file version and every model text
+ * that is there and not applied, or applied and no longer there. Nothing but the tables decides, so that whatever an
+ * earlier rebuild missed is made good.
+ */
+export const findChangedInputs = ({
+  mart,
+  engine,
+}: Plan): string => `${engine.createTemporary} changed_inputs as
+with current_inputs as (
+${[...mart.datasets.map(filesOf), ...mart.models.map(textOf)].join('\nunion all\n')}
+),
+applied_inputs as (
+select origin, name, version, batch_id from gold.applied_inputs where mart = ${literal(mart.name)}
+),
+arrived as (
+select origin, name, version, batch_id from current_inputs except select origin, name, version, batch_id from applied_inputs
+),
+gone as (
+select origin, name, version, batch_id from applied_inputs except select origin, name, version, batch_id from current_inputs
+)
+select origin, name, version, batch_id, true as is_current from arrived
+union all
+select origin, name, version, batch_id, false as is_current from gone`;
+
+const filesOf = (dataset: string): string =>
+  `select distinct ${input({
+    origin: literal(silverOrigin(dataset)),
+    name: 'landed_file',
+    version: `coalesce(landed_version, '')`,
+    batch: `coalesce(batch_id, '')`,
+  })} from silver.${dataset}`;
+
+const textOf = ({ name, hash }: { name: string; hash: string }): string =>
+  `select ${input({ origin: `'model'`, name: literal(name), version: literal(hash), batch: `''` })}`;
+
+type Input = { origin: string; name: string; version: string; batch: string };
+
+const input = ({ origin, name, version, batch }: Input): string =>
+  `cast(${origin} as varchar(256)) as origin, cast(${name} as varchar(1024)) as name, cast(${version} as varchar(1024)) as version, cast(${batch} as varchar(256)) as batch_id`;
+
+const silverOrigin = (dataset: string): string => `silver.${dataset}`;
+
+/** A condition: some file of these datasets differs, or the text of one of these models or of what it is made of. */
+export const isAnyChanged = (datasets: readonly string[], models: readonly string[]): string => {
+  const files = `origin in (${['', ...datasets.map(silverOrigin)].map(literal).join(', ')})`;
+  return `exists (select 1 from changed_inputs where ${files} or (origin = 'model' and name in (${models.map(literal).join(', ')})))`;
+};
+
+/** A select of the files of a dataset that differ. */
+export const changedFiles = (dataset: string): string =>
+  `select name from changed_inputs where origin = ${literal(silverOrigin(dataset))}`;
+
+/** Writes down what the rebuild has applied. */
+export const recordApplied = ({ mart, run }: Plan): string[] => [
+  `delete from gold.applied_inputs where mart = ${literal(mart.name)}
+and (origin, name, version, batch_id) in (select origin, name, version, batch_id from changed_inputs where not is_current)`,
+  `insert into gold.applied_inputs (mart, origin, name, version, batch_id)
+select ${literal(mart.name)}, origin, name, version, batch_id from changed_inputs where is_current`,
+  ...(run.batches.length > 0 ? [recordBatches(mart.name, run)] : []),
+];
+
+const recordBatches = (mart: string, { batches, rebuild, seq }: Plan['run']): string => {
+  const applied = batches.map((batch) => `select cast(${literal(batch)} as varchar(256)) as batch_id`);
+  return `insert into gold.applied_batches (mart, batch_id, rebuild, seq)
+select ${literal(mart)}, batch_id, ${literal(rebuild)}, ${seq} from (
+${applied.join('\nunion\n')}
+) as applied
+where batch_id not in (select batch_id from gold.applied_batches where mart = ${literal(mart)})`;
+};

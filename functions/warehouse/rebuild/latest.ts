@@ -1,0 +1,65 @@
+import type { Model } from '../../pipeline/catalog.ts';
+import { sequenceBefore } from '../kpis/items.ts';
+import { affectedSpines, partitionOf } from './facts.ts';
+import { isAmong, kpiSettings, literal, modelNamed, modelsOf, type Plan, withInlined } from './plan.ts';
+
+/**
+ * Which sequence each newest item of a KPI bears, so that whoever publishes the next one knows the one before it
+ * without asking the KPI table. Speaks of KPIs that are published as `latest`, an item for each value of their partition.
+ */
+
+const partitionColumn = (plan: Plan, kpi: Model): string =>
+  kpi.partition ?? partitionOf(modelNamed(plan, kpiSettings(kpi).fact));
+
+const isLatest = ({ kpi }: Model): boolean => kpi.some(({ publish }) => publish === 'latest');
+
+const itemsOf = ({ mart }: Plan, { name }: Model): string =>
+  `mart = ${literal(mart.name)} and model = ${literal(name)}`;
+
+/** Columns and a join that a KPI's rows get on their way out; empty for other KPIs. */
+export const withSequenceBefore = (
+  plan: Plan,
+  kpi: Model,
+): { readonly column: string; readonly join: string } => {
+  if (!isLatest(kpi)) return { column: '', join: '' };
+  const items = `(${newestShown(plan, kpi)}) as items`;
+  return {
+    column: `, items.seq as ${sequenceBefore}`,
+    join: `\nleft join ${items} on items.item = cast(model.${partitionColumn(plan, kpi)} as varchar(256))`,
+  };
+};
+
+/** Of each item the newest sequence that is out: what a publication that failed has noted is not there, or not for long. */
+const newestShown = (plan: Plan, kpi: Model): string =>
+  `select item, max(seq) as seq from gold.latest_items where ${itemsOf(plan, kpi)} and seq <= ${plan.run.shown ?? 0} group by item`;
+
+/** Notes the sequence of this rebuild for every item that it unloads, and forgets those that another has followed. */
+export const noteLatest = (plan: Plan): string[] => {
+  const kpis = modelsOf(plan, 'kpi').filter(isLatest);
+  if (kpis.length === 0) return [];
+  const { shown = 0, previous } = plan.run;
+  const facts = [...new Set(kpis.map((kpi) => modelNamed(plan, kpiSettings(kpi).fact)))];
+  const spines = withInlined(
+    plan,
+    [],
+    facts.flatMap((fact) => affectedSpines(plan, fact)),
+  );
+  return [
+    ...(previous && shown > 0 ? [forgetFollowed(plan, shown)] : []),
+    `insert into gold.latest_items (mart, model, item, seq)
+${spines}${kpis.map((kpi) => latestRows(plan, kpi)).join('\nunion all\n')}`,
+  ];
+};
+
+const latestRows = (plan: Plan, kpi: Model): string => {
+  const { mart, run } = plan;
+  const partition = partitionColumn(plan, kpi);
+  const affected = `select cast(${partition} as varchar(256)) as item from affected_${kpiSettings(kpi).fact}_${partition}`;
+  return `select ${literal(mart.name)}, ${literal(kpi.name)}, item, ${run.seq} from (${affected}) as latest`;
+};
+
+const forgetFollowed = ({ mart }: Plan, shown: number): string => {
+  const ofMart = `mart = ${literal(mart.name)} and seq <= ${shown}`;
+  const newest = `select model, item, max(seq) as seq from gold.latest_items where ${ofMart} group by model, item`;
+  return `delete from gold.latest_items where ${ofMart} and not ${isAmong(['model', 'item', 'seq'], newest)}`;
+};

@@ -1,0 +1,60 @@
+import type { Part } from './plan.ts';
+
+/** What the warehouse takes in one transaction: so many statements, so many bytes of SQL. */
+export const transactionLimits = { statements: 40, bytes: 100_000 } as const;
+
+/** One transaction of a rebuild, with the file of `sql/` that each of its statements runs; empty where that is not one file. */
+export type RebuildBatch = {
+  /** `rebuild` is the last one, after which the KPIs are written. */
+  readonly step: 'shape' | 'gold' | 'rebuild';
+  readonly statements: readonly string[];
+  readonly paths: readonly string[];
+};
+
+/** A transaction that is more than the warehouse takes at once. */
+export class OversizedRebuild extends Error {
+  override readonly name = 'OversizedRebuild';
+
+  constructor(
+    readonly mart: string,
+    batch: RebuildBatch,
+  ) {
+    const { statements, bytes } = sizeOf(batch);
+    super(
+      `rebuilding ${mart} takes ${statements} statements (of at most ${transactionLimits.statements}) and ${bytes} bytes (of less than 100,000) ${inOne[batch.step]}: split it into marts that share no model, or put models together; most take ${mostOf(batch)}`,
+    );
+  }
+}
+
+const inOne = {
+  shape: 'to make its new tables',
+  gold: 'for its tables and checks',
+  rebuild: 'for its KPIs',
+} as const;
+
+export const batchOf = (step: RebuildBatch['step'], parts: readonly Part[]): RebuildBatch => ({
+  step,
+  statements: parts.flatMap(({ statements }) => statements),
+  paths: parts.flatMap(({ path, statements }) => statements.map(() => path)),
+});
+
+const sizeOf = ({ statements }: RebuildBatch): { statements: number; bytes: number } => ({
+  statements: statements.length,
+  bytes: statements.reduce((total, statement) => total + new TextEncoder().encode(statement).length, 0),
+});
+
+export const isWithinLimits = (batch: RebuildBatch): boolean => {
+  const { statements, bytes } = sizeOf(batch);
+  return statements <= transactionLimits.statements && bytes < transactionLimits.bytes;
+};
+
+/** The files whose statements are the most, with their number. */
+const mostOf = ({ paths }: RebuildBatch): string => {
+  const counts = new Map<string, number>();
+  for (const path of paths) if (path !== '') counts.set(path, (counts.get(path) ?? 0) + 1);
+  const files = [...counts].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1));
+  return files
+    .slice(0, 5)
+    .map(([path, count]) => `${path} ${count}`)
+    .join(', ');
+};

@@ -1,0 +1,134 @@
+import type { Catalog, Mart, Model } from '../../pipeline/catalog.ts';
+import { FactSettings, KpiSettings } from '../models.ts';
+import { type WarehouseEngine, warehouseEngine } from './engine.ts';
+
+/** What a rebuild left behind when it was applied: for each model its hash and the columns that its table has. */
+export type Applied = {
+  /** Tables of bookkeeping that are there. */
+  readonly bookkeeping?: readonly string[];
+  readonly models: Readonly<Record<string, { readonly hash: string; readonly columns: Model['columns'] }>>;
+};
+
+/** One rebuild of one mart. */
+export type RebuildRun = {
+  readonly rebuild: string;
+  /** The fence of the mart's lease. */
+  readonly seq: number;
+  readonly batches: readonly string[];
+  /** Where KPI rows and failed checks go, `s3://<bucket>/kpis/<rebuild>/<attempt>/`. */
+  readonly unload: string;
+  readonly target: Catalog['target'];
+  /** The role with which Redshift writes; its default one when absent. */
+  readonly iamRole?: string;
+  /** Sequence of the last rebuild whose KPIs are out: what later ones have touched is unloaded, too. None when absent. */
+  readonly shown?: number;
+  /** What the last rebuild that was applied left behind; absent when there was none. */
+  readonly previous?: Applied;
+  /** Checks that warned of something in it. */
+  readonly warned?: readonly string[];
+};
+
+/** All that the statements of a rebuild are composed from. */
+export type Plan = {
+  readonly mart: Mart;
+  readonly run: RebuildRun;
+  readonly engine: WarehouseEngine;
+};
+
+/** Statements, and the file of `sql/` whose text they run, as far as it is one file; else empty. */
+export type Part = { readonly path: string; readonly statements: readonly string[] };
+
+/** A value that cannot stand in a statement. */
+export class UnsafeValue extends Error {
+  override readonly name = 'UnsafeValue';
+
+  constructor(readonly value: string) {
+    super(`${JSON.stringify(value)} has characters that no id, prefix or role of a rebuild has`);
+  }
+}
+
+/** The plan of a run; throws `UnsafeValue`. */
+export const planRebuild = (mart: Mart, run: RebuildRun): Plan => {
+  for (const value of [mart.name, run.rebuild, run.unload, run.iamRole ?? '', ...run.batches]) literal(value);
+  return { mart, run, engine: warehouseEngine(run.target, run.iamRole) };
+};
+
+/** A text as SQL; throws `UnsafeValue` for what could end it early. */
+export const literal = (value: string): string => {
+  if (!/^[\w.:/@=+ -]*$/.test(value)) throw new UnsafeValue(value);
+  return `'${value}'`;
+};
+
+/** Relation of a model's rows. */
+export const goldTable = ({ name }: Pick<Model, 'name'>): string => `gold.${name}`;
+
+/** Names of columns, separated by commas. */
+export const columnList = (columns: readonly { readonly name: string }[]): string =>
+  columns.map(({ name }) => name).join(', ');
+
+/** A condition: these columns are among the rows of a select. */
+export const isAmong = (columns: readonly string[], select: string): string =>
+  `${columns.length === 1 ? columns[0] : `(${columns.join(', ')})`} in (${select})`;
+
+/** Models of some kind, in order of their references. */
+export const modelsOf = ({ mart }: Pick<Plan, 'mart'>, kind: Model['kind']): Model[] =>
+  mart.models.filter((model) => model.kind === kind);
+
+/** A fact's settings. */
+export const factSettings = ({ meta }: Model): FactSettings => FactSettings.parse(meta);
+
+/** A KPI's settings. */
+export const kpiSettings = ({ meta }: Model): KpiSettings => KpiSettings.parse(meta);
+
+/** KPI models that are computed from a fact. */
+export const kpisOn = (plan: Plan, fact: Model): Model[] =>
+  modelsOf(plan, 'kpi').filter((kpi) => kpiSettings(kpi).fact === fact.name);
+
+/** The mart's model of that name, which packaging has made sure of. */
+export const modelNamed = ({ mart }: Pick<Plan, 'mart'>, name: string): Model => {
+  const model = mart.models.find((candidate) => candidate.name === name);
+  if (!model) throw new ReferenceError(`the mart ${mart.name} has no model ${name}`);
+  return model;
+};
+
+/** The name under which a model without a table of its own is read by others. */
+export const inlinedName = (name: string): string => `__dbt__cte__${name}`;
+
+/** A relation that a statement brings along. */
+export type Named = { readonly name: string; readonly sql: string };
+
+/**
+ * `with` and the relations without a table that these names need, between those given; empty when there are none. Where
+ * `condition` does not hold, they are empty, and what is made of them costs nothing.
+ */
+export const withInlined = (
+  plan: Plan,
+  names: readonly string[],
+  before: readonly Named[] = [],
+  after: readonly Named[] = [],
+  condition?: string,
+): string => {
+  const needed = inlinedIn(plan, names);
+  const inlined = plan.mart.models
+    .filter(({ name }) => needed.has(name))
+    .map(
+      (model) => `${inlinedName(model.name)} as ${plan.engine.inlined}(\n${rowsWhere(model, condition)}\n)`,
+    );
+  const relations = [...before.map(asRelation), ...inlined, ...after.map(asRelation)];
+  return relations.length > 0 ? `with ${relations.join(',\n')}\n` : '';
+};
+
+const rowsWhere = ({ incremental_sql, columns }: Model, condition: string | undefined): string =>
+  condition === undefined
+    ? incremental_sql
+    : `select ${columnList(columns)} from (\n${incremental_sql}\n) as inlined where ${condition}`;
+
+const asRelation = ({ name, sql }: Named): string => `${name} as (\n${sql}\n)`;
+
+/** Those of the names, and of what they read, that have no table: staging and KPI models. */
+const inlinedIn = (plan: Plan, names: readonly string[]): Set<string> => {
+  const models = names
+    .map((name) => modelNamed(plan, name))
+    .filter(({ kind }) => kind === 'staging' || kind === 'kpi');
+  return new Set(models.flatMap(({ name, refs }) => [name, ...inlinedIn(plan, refs)]));
+};

@@ -1,0 +1,85 @@
+import type { Mart, Model } from '../../pipeline/catalog.ts';
+import { inOrderOfReferences } from '../models.ts';
+import { runChecks } from './checks.ts';
+import { rebuildDimension } from './dimensions.ts';
+import { noteTouched, rebuildFacts } from './facts.ts';
+import { findChangedInputs, raiseFence, recordApplied } from './inputs.ts';
+import { unloadKpi } from './kpis.ts';
+import { noteLatest } from './latest.ts';
+import { batchOf, isWithinLimits, OversizedRebuild, type RebuildBatch } from './limits.ts';
+import { factSettings, modelsOf, type Part, type Plan, planRebuild, type RebuildRun } from './plan.ts';
+import { growGold, shapeAhead, shapeGold } from './tables.ts';
+import { forgetTouched } from './touched.ts';
+
+export { OversizedRebuild, type RebuildBatch, transactionLimits } from './limits.ts';
+export type { Applied, RebuildRun } from './plan.ts';
+export { appliedBy, bookkeepingTables } from './tables.ts';
+
+/** The statements of a rebuild, batch after batch. Each is complete and has no semicolon. Throws what `rebuildBatches` throws. */
+export const composeRebuild = (mart: Mart, run: RebuildRun): string[] =>
+  rebuildBatches(mart, run).flatMap(({ statements }) => statements);
+
+/** For each statement of a rebuild the file of `sql/` that it runs, as far as it is one file; else empty. */
+export const pathsOfStatements = (mart: Mart, run: RebuildRun): string[] =>
+  rebuildBatches(mart, run).flatMap(({ paths }) => paths);
+
+/**
+ * The transactions that bring a mart up to date, one after the other: one where all of it fits into one. Else gold and its checks
+ * come first and the KPIs, unloaded from it, last; and new tables are made ahead where that is too much as well. Each needs a
+ * fresh session for its temporary relations. Throws `OversizedRebuild`, `UnsafeValue` and `ChangedColumnType`.
+ */
+export const rebuildBatches = (mart: Mart, run: RebuildRun): RebuildBatch[] => {
+  const plan = planRebuild(mart, run);
+  const kpis = kpiParts(plan);
+  const gold = [...shapeGold(plan), ...goldParts(plan, 'alone')];
+  const whole = batchOf('rebuild', [...gold, ...kpis]);
+  if (isWithinLimits(whole)) return [whole];
+  const apart = isWithinLimits(batchOf('gold', gold))
+    ? [batchOf('gold', gold)]
+    : [batchOf('shape', shapeAhead(plan)), batchOf('gold', [...growGold(plan), ...goldParts(plan, 'after')])];
+  const batches = [...apart, batchOf('rebuild', kpis)].filter(({ statements }) => statements.length > 0);
+  for (const batch of [...batches].reverse())
+    if (!isWithinLimits(batch)) throw new OversizedRebuild(mart.name, batch);
+  return batches.map((batch, at) => (at === batches.length - 1 ? { ...batch, step: 'rebuild' } : batch));
+};
+
+const goldParts = (plan: Plan, fence: 'alone' | 'after'): Part[] => [
+  { path: '', statements: [...raiseFence(plan, fence), findChangedInputs(plan)] },
+  ...rebuildTables(plan, tablesInOrder(plan)),
+  { path: '', statements: noteTouched(plan) },
+  { path: checksPath(plan), statements: runChecks(plan) },
+  { path: '', statements: recordApplied(plan) },
+];
+
+const kpiParts = (plan: Plan): Part[] => [
+  ...modelsOf(plan, 'kpi').map((kpi) => ({ path: kpi.path, statements: [unloadKpi(plan, kpi)] })),
+  { path: '', statements: [...noteLatest(plan), ...forgetTouched(plan)] },
+];
+
+/** A fact comes after what it and the KPIs on it are made of: what changed there says which of its rows are computed again. */
+const tablesInOrder = ({ mart }: Plan): Model[] =>
+  inOrderOfReferences(
+    mart.models.map((model) => {
+      const { dimensions, whole } =
+        model.kind === 'fact' ? factSettings(model) : { dimensions: {}, whole: {} };
+      return { model, name: model.name, refs: [...model.refs, ...Object.keys({ ...dimensions, ...whole })] };
+    }),
+  )
+    .map(({ model }) => model)
+    .filter(({ kind }) => kind === 'dimension' || kind === 'fact');
+
+/** All checks run in one statement. */
+const checksPath = (plan: Plan): string => {
+  const [only, ...others] = modelsOf(plan, 'check');
+  return only && others.length === 0 ? only.path : 'sql/checks/';
+};
+
+/** Facts that follow each other are found together, for none of them waits for another one's rows. */
+const rebuildTables = (plan: Plan, [model, ...others]: readonly Model[]): Part[] => {
+  if (!model) return [];
+  if (model.kind === 'dimension')
+    return [{ path: model.path, statements: rebuildDimension(plan, model) }, ...rebuildTables(plan, others)];
+  const next = others.findIndex(({ kind }) => kind === 'dimension');
+  const facts = [model, ...(next < 0 ? others : others.slice(0, next))];
+  return [...rebuildFacts(plan, facts), ...rebuildTables(plan, next < 0 ? [] : others.slice(next))];
+};

@@ -1,0 +1,111 @@
+import type { Mart, Model } from '../../pipeline/catalog.ts';
+import { forgetTexts, raiseFence } from './inputs.ts';
+import { type Applied, columnList, goldTable, modelsOf, type Part, type Plan } from './plan.ts';
+import { touchedColumns, touchedTable } from './touched.ts';
+
+/** The tables and views of gold: made where they are missing, widened where a model has grown. */
+
+/** A column whose type differs from the one its table has. */
+export class ChangedColumnType extends Error {
+  override readonly name = 'ChangedColumnType';
+
+  constructor(
+    readonly model: string,
+    readonly column: string,
+    readonly from: string,
+    readonly to: string,
+  ) {
+    super(`${model}.${column} was ${from} and became ${to}: give the changed column a new name`);
+  }
+}
+
+const bookkeeping: Readonly<Record<string, string>> = {
+  fence: 'mart varchar(128) primary key, seq bigint, rebuild varchar(256)',
+  applied_batches: 'mart varchar(128), batch_id varchar(256), rebuild varchar(256), seq bigint',
+  applied_inputs:
+    'mart varchar(128), origin varchar(256), name varchar(1024), version varchar(1024), batch_id varchar(256)',
+  latest_items: 'mart varchar(128), model varchar(128), item varchar(256), seq bigint',
+  [touchedTable]: touchedColumns,
+};
+
+/** Names of the tables in which rebuilds write down what they have done. */
+export const bookkeepingTables: readonly string[] = Object.keys(bookkeeping);
+
+const keepBooks = ({ run: { previous } }: Plan): string[] => [
+  ...(previous ? [] : ['create schema if not exists gold']),
+  ...Object.entries(bookkeeping)
+    .filter(([table]) => !previous?.bookkeeping?.includes(table))
+    .map(([table, columns]) => `create table if not exists gold.${table} (${columns})`),
+];
+
+/**
+ * Statements that give gold the shape its models need, each with the file of its model. Without `previous` everything is made
+ * that is not there. With it only what changed: a new model gets its table, a new column is added; a column that a model lost
+ * stays in its table and is NULL in new rows. Views come last, each after those that it reads. Throws `ChangedColumnType`.
+ */
+export const shapeGold = (plan: Plan): Part[] => [
+  { path: '', statements: keepBooks(plan) },
+  ...newTables(plan).map((model) => ({ path: model.path, statements: [createTable(model)] })),
+  ...growGold(plan),
+];
+
+/** The part of it that concerns tables that are there, and views. */
+export const growGold = (plan: Plan): Part[] => [
+  ...tablesOf(plan).map((model) => ({ path: model.path, statements: widenTable(plan, model) })),
+  ...modelsOf(plan, 'view').map((view) => ({ path: view.path, statements: shapeView(plan, view) })),
+];
+
+/**
+ * The other part, in a transaction of its own before the rebuild's: new tables are there and empty, whatever an earlier attempt
+ * has left under their names, and none of their rows counts as applied.
+ */
+export const shapeAhead = (plan: Plan): Part[] => [
+  { path: '', statements: [...keepBooks(plan), ...raiseFence(plan, 'ahead')] },
+  ...newTables(plan).map((model) => ({
+    path: model.path,
+    statements: [`drop table if exists ${goldTable(model)}`, createTable(model)],
+  })),
+  { path: '', statements: forgetTexts(plan, newTables(plan)) },
+];
+
+const tablesOf = (plan: Plan): Model[] => [...modelsOf(plan, 'dimension'), ...modelsOf(plan, 'fact')];
+
+const newTables = (plan: Plan): Model[] =>
+  tablesOf(plan).filter(({ name }) => !plan.run.previous?.models[name]);
+
+const shapeView = ({ run, engine }: Plan, view: Model): string[] => {
+  if (run.previous?.models[view.name]?.hash === view.hash) return [];
+  const select = `select ${columnList(view.columns)} from (\n${view.sql}\n) as model`;
+  return [engine.createView(goldTable(view), select)];
+};
+
+const widenTable = ({ run }: Plan, model: Model): string[] => {
+  const held = run.previous?.models[model.name]?.columns;
+  return model.columns.flatMap(({ name, type }) => {
+    const known = held?.find((column) => column.name === name);
+    if (known && known.type !== type) throw new ChangedColumnType(model.name, name, known.type, type);
+    return known || !held ? [] : [`alter table ${goldTable(model)} add column ${name} ${type}`];
+  });
+};
+
+const createTable = (model: Model): string =>
+  `create table if not exists ${goldTable(model)} (${model.columns.map(({ name, type }) => `${name} ${type}`).join(', ')})`;
+
+/** What a rebuild of the mart leaves behind once it is applied, to be handed to the next one as `previous`. */
+export const appliedBy = (mart: Mart, previous?: Applied): Applied => ({
+  bookkeeping: Object.keys(bookkeeping),
+  models: {
+    ...previous?.models,
+    ...Object.fromEntries(mart.models.map((model) => [model.name, appliedModel(model, previous)])),
+  },
+});
+
+const appliedModel = (
+  { name, hash, columns }: Model,
+  previous: Applied | undefined,
+): Applied['models'][string] => {
+  const lost = (previous?.models[name]?.columns ?? []).filter(
+    (held) => !columns.some((now) => now.name === held.name),
+  );
+  return { hash, columns: [...columns, ...lost] };
+};

@@ -1,0 +1,76 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Catalog } from '../../../functions/pipeline/catalog.ts';
+import { type Bundles, bundleFunctions } from '../functions/bundle.ts';
+import type { DeployedFunction } from '../template/deployment.ts';
+import { isUpToDate, rememberSources, statesOf } from './sources.ts';
+
+/** What packaging makes, made for this machine. */
+export type Build = { readonly catalog: Promise<Catalog>; readonly bundles: Promise<Bundles> };
+
+/**
+ * Renders `rules/` and `sql/` for an engine and a DuckDB warehouse and bundles every function with the result, both at
+ * once, into the state folder; what is there and up to date is kept. Where `accept` rejects a catalog nothing is written.
+ */
+export const buildFunctions = (
+  root: string,
+  state: string,
+  functions: readonly DeployedFunction[],
+  engine: Catalog['engine'] = 'duckdb',
+  accept: (catalog: Catalog) => Promise<void> = async () => {},
+): Build => {
+  const path = catalogPath(state);
+  const catalog = readOrRender(root, path, engine, accept);
+  const directory = join(state, 'bundles');
+  const bundles = bundleFunctions({ root, functions, directory, catalog: { path, written: catalog } });
+  return { catalog, bundles };
+};
+
+/** Where the rendered catalog of a state lies. */
+export const catalogPath = (state: string): string => join(state, 'catalog.json');
+
+const readOrRender = async (
+  root: string,
+  path: string,
+  engine: Catalog['engine'],
+  accept: (catalog: Catalog) => Promise<void>,
+): Promise<Catalog> => {
+  const record = `${path}.sources`;
+  const paths = await sourcesUnder(root);
+  const stamp = [engine, ...paths].join('\n');
+  if (isUpToDate(record, stamp)) return Catalog.parse(JSON.parse(await readFile(path, 'utf8')));
+  const files = statesOf(paths);
+  // Its parsers are slow to load, and mostly not needed.
+  const { renderCatalog } = await import('../../../deploy/render/render.ts');
+  const catalog = await renderCatalog(root, 'duckdb', engine);
+  await accept(catalog);
+  await writeChanged(path, JSON.stringify(catalog));
+  rememberSources(record, { stamp, files: { ...files, ...statesOf([path]) } });
+  return catalog;
+};
+
+/** All that a catalog is made from: what is rendered, and what renders it. */
+const sourcesUnder = async (root: string): Promise<string[]> => {
+  const folders = [join(root, 'rules'), join(root, 'sql'), ...renderers.map(besides)];
+  return [...(await Promise.all(folders.map(filesIn))).flat().sort(), besides('package-lock.json')];
+};
+
+/** Folders of the code that renders. */
+const renderers = [
+  'deploy',
+  ...['values', 'validation', 'quality', 'warehouse', 'pipeline'].map((room) => `functions/${room}`),
+];
+
+const besides = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+const filesIn = async (folder: string): Promise<string[]> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+};
+
+/** An equal file stays as it is, so that what was bundled from it is still up to date. */
+const writeChanged = async (path: string, text: string): Promise<void> => {
+  const before = await readFile(path, 'utf8').catch(() => undefined);
+  if (before !== text) await writeFile(path, text);
+};

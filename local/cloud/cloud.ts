@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expectState } from '../state/folder.ts';
+import { lockState } from '../state/lock.ts';
+import { catalogPath } from './build/build.ts';
+import { Closers } from './closers.ts';
+import { ACCOUNT, clientEnvironment, deployedNames, REGION, writeEnvironment } from './environment.ts';
+import type { Chaos } from './events/chaos.ts';
+import { openFunctionLog } from './functions/function-log.ts';
+import type { Functions } from './functions/functions.ts';
+import { startSchedules } from './functions/schedules.ts';
+import { openGateway, type Services } from './gateway.ts';
+import { surviveErrors } from './last-resort.ts';
+import { openServices } from './services.ts';
+import { type Engine, engineOfState, type FoundEngine, findEngine, rememberEngine } from './state-engine.ts';
+import type { Deployment } from './template/deployment.ts';
+import { readTemplate } from './template/template.ts';
+
+export type CloudOptions = {
+  /** The project's folder, with `serverless.yml`. */
+  root: string;
+  /** The folder that holds everything the cloud remembers. */
+  state: string;
+  /** `dev` unless told. */
+  stage?: string;
+  /** A free port when absent. */
+  port?: number;
+  /** What runs Glue's jobs: what the state was begun with, else DuckDB, unless told. */
+  engine?: Engine;
+  chaos?: Chaos;
+  /** Milliseconds between two runs of what has a rate, instead of what the template says. */
+  sweepEvery?: number;
+  log?: (line: string) => void;
+};
+
+export type Cloud = {
+  /** The address of every service. */
+  endpoint: string;
+  /** What a client needs: endpoint, region, credentials, and the names of bucket and tables. */
+  environment: Readonly<Record<string, string>>;
+  /** Runs a function, named in full or without service and stage, and answers what it answers; rejects with its error. */
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Ends everything; what was not done is done after the next start. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts the laptop cloud on 127.0.0.1 and deploys onto it what `serverless.yml` says. On a state of an earlier run it
+ * sweeps up what that one left. Rejects with `StateIsLocked`, `NotAState`, `OtherEngine`, `SparkIsMissing`, `TemplateError` or whatever
+ * else is wrong with the deployment; nothing stays open then.
+ */
+export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
+  const closers = new Closers();
+  const state = resolve(options.state);
+  expectState(state);
+  const engine = findEngine(engineOfState(state, options.engine));
+  closers.add('state', await lockState(state));
+  try {
+    rememberEngine(state, engine.name);
+    return await open({ ...options, state, log: openLog(state, options.log, closers) }, engine, closers);
+  } catch (cause) {
+    await closers.closeAll();
+    throw cause;
+  }
+};
+
+/** What the cloud says itself goes into a file beside its functions' logs, what nobody catches as well. */
+const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((line: string) => void) => {
+  const file = openFunctionLog(join(state, 'logs'), 'cloud');
+  const log = (line: string): void => {
+    file.write(`${new Date().toISOString()} ${line}`);
+    told?.(line);
+  };
+  const letGo = surviveErrors(log);
+  closers.add('log', () => {
+    letGo();
+    file.close();
+  });
+  return log;
+};
+
+const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
+  const { root, state, stage = 'dev', port, chaos, log = () => {} } = options;
+  const isOldState = existsSync(catalogPath(state));
+  const deployment = readTemplate(root, { stage, account: ACCOUNT, region: REGION });
+  let serve: (services: Services) => void = () => {};
+  const services = new Promise<Services>((settle) => {
+    serve = settle;
+  });
+  const gateway = await openGateway({ port, services, log });
+  closers.add('gateway', gateway.close);
+  const { endpoint } = gateway;
+  const opened = await openServices({ root, state, endpoint, deployment, engine, chaos, closers, log });
+  serve(opened.services);
+  startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
+  const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
+  writeEnvironment(state, environment);
+  log(`The laptop cloud listens on ${endpoint}`);
+  const invoke: Cloud['invoke'] = (name, event) => invokeNamed(opened.functions, deployment, name, event);
+  return { endpoint, environment, invoke, stop: () => closers.closeAll() };
+};
+
+const startWork = (
+  functions: Functions,
+  deployment: Deployment,
+  every: number | undefined,
+  isOldState: boolean,
+  closers: Closers,
+): void => {
+  const { account, region } = deployment;
+  const { invokeAsync: invoke } = functions;
+  functions.start();
+  closers.add('workers', () => functions.drain());
+  const schedules = startSchedules({ functions: deployment.functions, account, region, invoke, every });
+  closers.add('schedules', schedules.stop);
+  if (isOldState) schedules.fire();
+};
+
+const invokeNamed = async (
+  functions: Functions,
+  { service, stage }: Deployment,
+  name: string,
+  event: unknown,
+): Promise<unknown> => {
+  const outcome = await functions.invoke(functions.has(name) ? name : `${service}-${stage}-${name}`, event);
+  if (outcome.ok) return outcome.payload;
+  throw new Error(`${name} failed: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+};

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import {
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import { PromptLevel } from '../level.ts';
+import type { Table } from '../template/deployment.ts';
+import { limitDynalite } from './limits.ts';
+
+/** A request whose body has been read. */
+export type ReadRequest = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+};
+
+export type LocalDynamo = {
+  /** Answers one request of DynamoDB's wire protocol. */
+  handle(request: ReadRequest, response: ServerResponse): void;
+  /** Creates the tables that are not there yet. */
+  createTables(tables: readonly Table[]): Promise<void>;
+  /** Ends once no write is under way; the requests must have ended before. */
+  close(): Promise<void>;
+};
+
+type Dynalite = (options: {
+  path: string;
+  createTableMs: number;
+  deleteTableMs: number;
+  updateTableMs: number;
+}) => Server;
+
+const require = createRequire(import.meta.url);
+// It asks `level` for its database once, while it is loaded.
+createRequire(require.resolve('dynalite'))('level').Level = PromptLevel;
+const dynalite: Dynalite = require('dynalite');
+limitDynalite(import.meta.url);
+
+/**
+ * Opens the embedded DynamoDB on a folder. It closes its database only as a server, so it listens; on a socket in a folder that only
+ * this user may enter, since it answers whoever reaches it, web pages included.
+ */
+export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
+  const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-'));
+  const socket = join(folder, 'dynamo');
+  await listen(server, socket);
+  const call = caller(socket);
+  return {
+    handle: (request, response) => {
+      server.emit('request', replay(request), response);
+    },
+    createTables: async (tables) => {
+      await Promise.all(tables.map((table) => createTable(call, table)));
+    },
+    close: async () => {
+      await new Promise<void>((resolve, reject) => {
+        server.close((cause) => (cause ? reject(cause) : resolve()));
+      });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const listen = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => resolve());
+  });
+
+/** A whole body can no longer be cut off, which the embedded server would not survive. */
+const replay = ({ body, ...head }: ReadRequest): Readable => Object.assign(Readable.from([body]), head);
+
+type Call = (operation: string, input: object) => Promise<{ ok: boolean; body: Record<string, unknown> }>;
+
+const caller =
+  (socketPath: string): Call =>
+  (operation, input) =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+        'x-amz-date': '20000101T000000Z',
+        authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=none',
+        connection: 'close',
+      };
+      const request = httpRequest({ socketPath, method: 'POST', headers }, (response) => {
+        json(response).then(
+          (body) => resolve({ ok: response.statusCode === 200, body: body as Record<string, unknown> }),
+          reject,
+        );
+      });
+      request.once('error', reject).end(JSON.stringify(input));
+    });
+
+const createTable = async (call: Call, table: Table): Promise<void> => {
+  const { ok, body } = await call('CreateTable', {
+    TableName: table.name,
+    AttributeDefinitions: table.attributes,
+    KeySchema: table.key,
+    BillingMode: 'PAY_PER_REQUEST',
+    ...(table.indexes.length === 0 ? {} : { GlobalSecondaryIndexes: table.indexes }),
+  });
+  const isThere = String(body.__type).endsWith('ResourceInUseException');
+  if (!ok && !isThere) throw new Error(`The table ${table.name} cannot be created: ${JSON.stringify(body)}`);
+  while (!(await isActive(call, table.name))) await wait(5);
+};
+
+const isActive = async (call: Call, TableName: string): Promise<boolean> => {
+  const { body } = await call('DescribeTable', { TableName });
+  return (body.Table as { TableStatus?: string } | undefined)?.TableStatus === 'ACTIVE';
+};

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
+import type { LambdaRequest, LambdaResponse } from './functions/lambda-api.ts';
+import { onBehalfOf } from './last-resort.ts';
+import { type JsonService, ServiceError } from './protocol.ts';
+import { serviceOf } from './service-of.ts';
+import { refusalOf } from './web-pages.ts';
+
+/** What the gateway hands requests to. */
+export type Services = {
+  readonly s3: {
+    handle(request: IncomingMessage, response: ServerResponse): void;
+    isBucket(name: string): boolean;
+  };
+  readonly dynamodb: Pick<LocalDynamo, 'handle'>;
+  readonly lambda: (request: LambdaRequest) => Promise<LambdaResponse>;
+  /** Services that speak AWS JSON, by the name in a signature's scope. */
+  readonly json: Readonly<Record<string, JsonService>>;
+  /** What `GET /_soundcheck` answers. */
+  readonly health: () => object;
+  /** What `POST /_soundcheck/deploy` does: puts the project's SQL and rules as they are now in force. */
+  readonly deploy: () => Promise<object>;
+};
+
+export type Gateway = {
+  readonly endpoint: string;
+  /** Takes no more requests, lets those under way finish for a moment, and ends. */
+  close(): Promise<void>;
+};
+
+export type GatewayOptions = {
+  /** A free port when absent. */
+  readonly port?: number | undefined;
+  /** Requests wait until the services are there. */
+  readonly services: Promise<Services>;
+  readonly log: (line: string) => void;
+};
+
+const HEALTH = '/_soundcheck';
+const DEPLOY = '/_soundcheck/deploy';
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const GRACE_MS = 1_000;
+
+/**
+ * Opens the one endpoint of all services on 127.0.0.1. A request goes to the service that its signature names; what is
+ * signed for nothing else goes to S3. Signatures are not verified, so nothing that a web page could send is answered.
+ * Rejects when the port is taken.
+ */
+export const openGateway = async ({ port = 0, services, log }: GatewayOptions): Promise<Gateway> => {
+  const server = createServer((request, response) => {
+    const fail = (cause: unknown): void => {
+      const error = cause instanceof ServiceError ? cause : unexpected(cause, log);
+      replyError(request, response, error);
+    };
+    onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
+  });
+  // Uploads may take long, and clients keep connections for longer than Node's five seconds.
+  Object.assign(server, { requestTimeout: 0, keepAliveTimeout: 75_000, headersTimeout: 80_000 });
+  await listen(server, port);
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => close(server),
+  };
+};
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+
+const close = async (server: Server): Promise<void> => {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+};
+
+const dispatch = async (
+  services: Services,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const service = serviceOf(request);
+  const refusal = refusalOf(request.headers, {
+    port: request.socket.localPort ?? 0,
+    isBucket: services.s3.isBucket,
+  });
+  if (refusal) {
+    // Its body is not read, so the connection cannot be used again.
+    response.setHeader('connection', 'close');
+    throw new ServiceError('AccessDeniedException', refusal, 403);
+  }
+  if (service === 's3' && request.method === 'GET' && request.url === HEALTH) {
+    return reply(response, 200, { 'content-type': 'application/json' }, JSON.stringify(services.health()));
+  }
+  if (service === 's3' && request.method === 'POST' && request.url === DEPLOY) {
+    return reply(
+      response,
+      200,
+      { 'content-type': 'application/json' },
+      JSON.stringify(await services.deploy()),
+    );
+  }
+  if (service === 's3') return services.s3.handle(request, response);
+  response.setHeader('x-amzn-requestid', randomUUID());
+  const whole = await readWhole(request);
+  if (service === 'dynamodb') return services.dynamodb.handle(whole, response);
+  if (service === 'lambda') return replyLambda(services, whole, response);
+  const json = services.json[service];
+  if (!json)
+    throw new ServiceError('UnknownServiceException', `${service} does not run on this machine`, 501);
+  return replyJson(json, whole, response);
+};
+
+const readWhole = async (request: IncomingMessage): Promise<ReadRequest> => {
+  const { method = 'GET', url = '/', headers } = request;
+  if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+    throw new ServiceError(
+      'RequestEntityTooLargeException',
+      `A request has ${MAX_BODY_BYTES} bytes at most`,
+      413,
+    );
+  }
+  return { method, url, headers, body: await buffer(request) };
+};
+
+const replyLambda = async (
+  { lambda }: Services,
+  request: ReadRequest,
+  response: ServerResponse,
+): Promise<void> => {
+  const [path = '/'] = request.url.split('?');
+  const answer = await lambda({ ...request, path, body: request.body.toString() });
+  reply(response, answer.status, answer.headers ?? {}, answer.body ?? '');
+};
+
+const replyJson = async (
+  service: JsonService,
+  request: ReadRequest,
+  response: ServerResponse,
+): Promise<void> => {
+  const operation =
+    String(request.headers['x-amz-target'] ?? '')
+      .split('.')
+      .at(-1) ?? '';
+  const answer = await service.handle(operation, parseBody(request.body));
+  reply(response, 200, { 'content-type': jsonType(request.headers['content-type']) }, JSON.stringify(answer));
+};
+
+const parseBody = (body: Buffer): Record<string, unknown> => {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString());
+  } catch (cause) {
+    throw new ServiceError('SerializationException', `The body is no JSON: ${cause}`);
+  }
+};
+
+const jsonType = (given = ''): string =>
+  given.startsWith('application/') ? given : 'application/x-amz-json-1.1';
+
+const unexpected = (cause: unknown, log: GatewayOptions['log']): ServiceError => {
+  log(`A request failed: ${cause instanceof Error ? cause.stack : cause}`);
+  return new ServiceError('InternalFailure', String(cause), 500);
+};
+
+const replyError = (request: IncomingMessage, response: ServerResponse, error: ServiceError): void => {
+  if (response.headersSent) return void response.destroy();
+  const headers = {
+    'content-type': jsonType(request.headers['content-type']),
+    'x-amzn-errortype': error.name,
+  };
+  reply(response, error.status, headers, JSON.stringify({ __type: error.name, message: error.message }));
+};
+
+const reply = (
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+): void => {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+};

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job, JobRun } from '../../engines/job.ts';
+import { type Journal, openJournal } from '../journal.ts';
+import type { Publish } from '../protocol.ts';
+import { isAlive, type RunRecord, type RunState, stateChange } from './run-record.ts';
+
+export type RunsOptions = {
+  readonly directory: string;
+  readonly execute: (run: JobRun) => Promise<void>;
+  readonly publish: Publish;
+  /** Hears of what could not be done, and of which no run tells. */
+  readonly complain?: (line: string) => void;
+};
+
+/** Why a run is aborted, and the state that it then ends in. */
+class Abort extends Error {
+  constructor(
+    readonly state: RunState,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const keptFor = 90 * 24 * 60 * 60 * 1_000;
+const lost = 'The run ended with the process that it ran in; nothing more of it will happen';
+
+/**
+ * The runs of a folder. Runs that were alive when their process died have failed, and whatever end was not yet
+ * announced is announced when the folder is opened.
+ */
+export class Runs {
+  private readonly journal: Journal<RunRecord>;
+  private readonly alive = new Map<string, AbortController>();
+  private readonly pending = new Set<Promise<unknown>>();
+  private isClosing = false;
+
+  constructor(private readonly options: RunsOptions) {
+    mkdirSync(join(options.directory, 'logs'), { recursive: true });
+    this.journal = openJournal(join(options.directory, 'runs.journal'));
+    for (const run of [...this.journal.entries.values()]) this.recover(run);
+  }
+
+  /** Newest first. */
+  of(job: string): RunRecord[] {
+    return [...this.journal.entries.values()].filter((run) => run.job === job).reverse();
+  }
+
+  get(id: string): RunRecord | undefined {
+    return this.journal.entries.get(id);
+  }
+
+  start(job: Job, given: Readonly<Record<string, string>>): RunRecord {
+    const now = Date.now();
+    const run: RunRecord = {
+      id: `jr_${randomBytes(32).toString('hex')}`,
+      job: job.name,
+      arguments: given,
+      state: 'STARTING',
+      startedAt: now,
+      changedAt: now,
+      timeoutMinutes: job.timeoutMinutes,
+    };
+    this.journal.add(run.id, run);
+    this.track(this.perform(run, scriptName(job)));
+    return run;
+  }
+
+  /** Asks a run to stop; it is `STOPPED` once it really has. */
+  stop(id: string): void {
+    const run = this.journal.entries.get(id);
+    if (run && isAlive(run)) this.change(run, { state: 'STOPPING' });
+    this.alive.get(id)?.abort(new Abort('STOPPED', 'The run was stopped'));
+  }
+
+  /** Interrupts what runs; the next opening says that it failed. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    for (const abort of this.alive.values()) abort.abort(new Error(lost));
+    while (this.pending.size > 0) await Promise.all(this.pending);
+    this.journal.close();
+  }
+
+  private recover(run: RunRecord): void {
+    if (run.changedAt < Date.now() - keptFor) this.journal.remove(run.id);
+    else if (isAlive(run)) this.track(this.end(run.id, 'FAILED', lost));
+    else if (!run.isAnnounced) this.track(this.announce(run));
+  }
+
+  private async perform(run: RunRecord, jobScript: string): Promise<void> {
+    const abort = new AbortController();
+    this.alive.set(run.id, abort);
+    let timer: NodeJS.Timeout | undefined;
+    const begin = () => {
+      timer ??= this.begin(run, abort);
+    };
+    const log = (line: string) => this.log(run.id, line);
+    try {
+      const { id, arguments: given } = run;
+      await this.options.execute({ id, jobScript, arguments: given, signal: abort.signal, begin, log });
+      await this.end(run.id, 'SUCCEEDED');
+    } catch (error) {
+      if (!this.isClosing) await this.fail(run.id, abort.signal.reason ?? error);
+    } finally {
+      clearTimeout(timer);
+      this.alive.delete(run.id);
+    }
+  }
+
+  private begin({ id, timeoutMinutes }: RunRecord, abort: AbortController): NodeJS.Timeout {
+    const run = this.journal.entries.get(id);
+    if (run?.state === 'STARTING') this.change(run, { state: 'RUNNING', begunAt: Date.now() });
+    const overtime = new Abort('TIMEOUT', `The run took more than ${timeoutMinutes} minutes`);
+    return setTimeout(() => abort.abort(overtime), timeoutMinutes * 60_000);
+  }
+
+  private fail(id: string, cause: unknown): Promise<void> {
+    return cause instanceof Abort
+      ? this.end(id, cause.state, cause.message)
+      : this.end(id, 'FAILED', String(cause));
+  }
+
+  private async end(id: string, state: RunState, message?: string): Promise<void> {
+    const run = this.journal.entries.get(id);
+    if (!run) return;
+    this.log(id, message === undefined ? state : `${state} ${message}`);
+    await this.announce(this.change(run, { state, ...(message === undefined ? {} : { message }) }));
+  }
+
+  /** What cannot be announced stays so in the journal, and is announced at the next opening. */
+  private async announce(run: RunRecord): Promise<void> {
+    try {
+      await this.options.publish(stateChange(run));
+    } catch {
+      return;
+    }
+    this.journal.add(run.id, { ...run, isAnnounced: true });
+  }
+
+  private change(run: RunRecord, changes: Partial<RunRecord>): RunRecord {
+    const changed = { ...run, changedAt: Date.now(), ...changes };
+    this.journal.add(run.id, changed);
+    return changed;
+  }
+
+  private log(id: string, line: string): void {
+    appendFileSync(
+      join(this.options.directory, 'logs', `${id}.log`),
+      `${new Date().toISOString()} ${line}\n`,
+    );
+  }
+
+  private track(work: Promise<void>): void {
+    const done = work.catch((cause: unknown) => this.options.complain?.(`A job run failed: ${cause}`));
+    this.pending.add(done);
+    void done.finally(() => this.pending.delete(done));
+  }
+}
+
+const scriptName = ({ script }: Job): string => script.replace(/^.*\//, '').replace(/\.[a-z]+$/, '');

@@ -1,0 +1,57 @@
+import pLimit from 'p-limit';
+import { EngineError } from '../../functions/engine/errors.ts';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import type { LocalEngine } from '../engines/duckdb/engine.ts';
+import { buildFunctions } from './build/build.ts';
+import type { Functions } from './functions/functions.ts';
+import { ServiceError } from './protocol.ts';
+import type { DeployedFunction } from './template/deployment.ts';
+
+export type RedeployOptions = {
+  readonly root: string;
+  readonly state: string;
+  readonly deployed: readonly DeployedFunction[];
+  readonly engineName: Catalog['engine'];
+  readonly engine: Pick<LocalEngine, 'deploy'>;
+  readonly functions: Pick<Functions, 'renew'>;
+  /** What the cloud was started with. */
+  readonly catalog: Catalog;
+};
+
+/** Puts the project's SQL and rules as they are now in force; answers whether anything has changed. */
+export type Redeploy = () => Promise<{ readonly changed: boolean }>;
+
+/**
+ * Redeploys onto a running cloud, one call after the other. What is wrong with the project, or what the silver tables cannot
+ * become, rejects with a `ServiceError` that says where, and everything stays as it was.
+ */
+export const openRedeploy = (options: RedeployOptions): Redeploy => {
+  const { root, state, deployed, engineName, engine, functions } = options;
+  const turn = pLimit(1);
+  let inForce = JSON.stringify(options.catalog);
+  return () =>
+    turn(async () => {
+      const building = buildFunctions(root, state, deployed, engineName, ({ datasets }) =>
+        engine.deploy(tablesOf({ datasets })),
+      );
+      const [catalog, bundles] = await Promise.allSettled([building.catalog, building.bundles]);
+      if (catalog.status === 'rejected') throw refused(catalog.reason);
+      if (bundles.status === 'rejected') throw bundles.reason;
+      const next = JSON.stringify(catalog.value);
+      if (next === inForce) return { changed: false };
+      inForce = next;
+      functions.renew();
+      return { changed: true };
+    });
+};
+
+/** The silver tables of a catalog, by dataset. */
+export const tablesOf = ({ datasets }: Pick<Catalog, 'datasets'>) =>
+  Object.fromEntries(Object.entries(datasets).map(([name, { table }]) => [name, table]));
+
+const refused = (cause: unknown): unknown => {
+  const isProblem =
+    cause instanceof EngineError || (cause instanceof Error && cause.name === 'ProjectProblems');
+  if (!isProblem) return cause;
+  return new ServiceError('ProjectProblems', `nothing was changed: ${cause.message}`, 400);
+};

@@ -1,0 +1,51 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Database } from '../../engines/duckdb/database.ts';
+import type { PartState } from './statement.ts';
+
+/**
+ * What became of each transaction, written inside it: whether a row is there is whether it was committed, whatever
+ * happened to the process or to the commit's answer.
+ */
+export class Outcomes {
+  constructor(private readonly instance: Database) {}
+
+  /** Creates the table where it is missing and forgets outcomes of two days ago. */
+  async open(): Promise<void> {
+    await this.with(async (connection) => {
+      await connection.run('create schema if not exists soundcheck_data_api');
+      await connection.run(
+        'create table if not exists soundcheck_data_api.statements (id varchar primary key, finished_at timestamptz not null, parts varchar not null)',
+      );
+      await connection.run(
+        "delete from soundcheck_data_api.statements where finished_at < now() - interval '2' day",
+      );
+    });
+  }
+
+  /** Writes the outcome in the transaction that is open on the connection. */
+  async record(connection: DuckDBConnection, id: string, parts: readonly PartState[]): Promise<void> {
+    const row = { id, parts: JSON.stringify(parts) };
+    await connection.run('insert into soundcheck_data_api.statements values ($id, now(), $parts)', row);
+  }
+
+  /** The parts of a transaction that was committed; undefined when it was not. */
+  async find(id: string): Promise<readonly PartState[] | undefined> {
+    return this.with(async (connection) => {
+      const found = await connection.runAndReadAll(
+        'select parts from soundcheck_data_api.statements where id = $id',
+        { id },
+      );
+      const [row] = found.getRowsJson();
+      return row && JSON.parse(String(row[0]));
+    });
+  }
+
+  private async with<Answer>(work: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer> {
+    const connection = await this.instance.connect();
+    try {
+      return await work(connection);
+    } finally {
+      connection.closeSync();
+    }
+  }
+}

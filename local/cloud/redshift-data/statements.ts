@@ -1,0 +1,202 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Database } from '../../engines/duckdb/database.ts';
+import type { BusEvent, Publish } from '../protocol.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { ResultFiles } from './result-files.ts';
+import {
+  isOver,
+  type PartState,
+  type Statement,
+  type StatementRequest,
+  type StatementState,
+  type Status,
+} from './statement.ts';
+import type { StatementLog } from './statement-log.ts';
+import { type ObjectStore, runTransaction } from './transaction.ts';
+
+export type StatementsPorts = {
+  readonly instance: Database;
+  /** Awaited before each transaction begins. */
+  readonly refresh?: (sqls: readonly string[]) => Promise<void>;
+  readonly log: StatementLog;
+  readonly outcomes: Outcomes;
+  readonly results: ResultFiles;
+  readonly store: ObjectStore;
+  readonly scratch: string;
+  readonly publish: Publish;
+  /** Hears of what could not be done, and of which no statement tells. */
+  readonly complain: (line: string) => void;
+  /** The event that tells of a statement's end. */
+  readonly eventOf: (statement: Statement) => BusEvent;
+};
+
+const lost =
+  'The process that ran the statement ended before the transaction was committed; nothing of it counts';
+const cancelled = 'Query cancelled by user';
+
+/** Runs statements: writers one after the other, readers beside them. */
+export class Statements {
+  private readonly lanes = { write: pLimit(1), read: pLimit(2) };
+  private readonly alive = new Map<string, AbortController>();
+  private readonly pending = new Map<string, Promise<void>>();
+  private isClosing = false;
+
+  constructor(private readonly ports: StatementsPorts) {}
+
+  /** Settles what a process that died left behind: committed or not, the transaction itself knows. */
+  async recover(): Promise<void> {
+    for (const { request, state } of this.ports.log.all()) {
+      if (isOver(state)) {
+        if (!state.isAnnounced) this.track(request.id, this.announce(request.id));
+        continue;
+      }
+      const parts = await this.ports.outcomes.find(request.id);
+      const end = parts ? finished(state, parts) : broken(state, 'ABORTED', lost);
+      this.track(request.id, this.settle(request.id, end));
+    }
+  }
+
+  get active(): number {
+    return this.alive.size;
+  }
+
+  submit(request: StatementRequest): Statement {
+    const statement = this.ports.log.add(request);
+    this.alive.set(request.id, new AbortController());
+    const lane = request.sqls.every(isReading) ? this.lanes.read : this.lanes.write;
+    this.track(
+      request.id,
+      lane(() => this.perform(request)),
+    );
+    return statement;
+  }
+
+  /** False when the statement is over. */
+  cancel(id: string): boolean {
+    const abort = this.alive.get(id);
+    abort?.abort(new Error(cancelled));
+    return abort !== undefined;
+  }
+
+  /** Resolves when a statement is over, or after that many seconds. */
+  async settled(id: string, seconds: number): Promise<void> {
+    const timeout = new AbortController();
+    await Promise.race([
+      this.pending.get(id),
+      wait(seconds * 1_000, undefined, { signal: timeout.signal }).catch(() => undefined),
+    ]);
+    timeout.abort();
+  }
+
+  /** Interrupts what runs; the next opening says what became of it. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    for (const abort of this.alive.values()) abort.abort(new Error(lost));
+    while (this.pending.size > 0) await Promise.all(this.pending.values());
+  }
+
+  private async perform(request: StatementRequest): Promise<void> {
+    const { id } = request;
+    const signal = this.alive.get(id)?.signal;
+    if (this.isClosing || !signal) return;
+    const started = process.hrtime.bigint();
+    this.change(id, { status: 'STARTED' });
+    const end = await this.transact(request, signal).finally(() => this.alive.delete(id));
+    if (end) await this.settle(id, { ...end, duration: Number(process.hrtime.bigint() - started) });
+  }
+
+  /** How a statement ended; undefined when that is left to the next opening. */
+  private async transact(
+    request: StatementRequest,
+    signal: AbortSignal,
+  ): Promise<StatementState | undefined> {
+    const stateNow = (): StatementState => this.ports.log.get(request.id)?.state ?? nothing;
+    const progress = (parts: readonly PartState[]) =>
+      this.ports.log.show(request.id, { ...stateNow(), parts });
+    try {
+      return finished(stateNow(), await this.connected(request, signal, progress));
+    } catch (error) {
+      // The error may hide a commit that succeeded; where the database cannot even tell, it is taken for failed.
+      const parts = await this.ports.outcomes.find(request.id).catch(() => undefined);
+      if (parts) return finished(stateNow(), parts);
+      if (this.isClosing) return undefined;
+      const isCancelled = signal.reason instanceof Error && signal.reason.message === cancelled;
+      return broken(stateNow(), isCancelled ? 'ABORTED' : 'FAILED', reasonOf(error), request.isBatch);
+    }
+  }
+
+  /** The connection is closed when it answers: a database that has to be opened again waits for that. */
+  private async connected(
+    request: StatementRequest,
+    signal: AbortSignal,
+    progress: (parts: readonly PartState[]) => void,
+  ): Promise<readonly PartState[]> {
+    await this.ports.refresh?.(request.sqls);
+    const connection = await this.ports.instance.connect();
+    try {
+      return await runTransaction({ ...this.ports, connection, signal, progress }, request);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  private async settle(id: string, end: StatementState): Promise<void> {
+    this.change(id, end);
+    await this.announce(id);
+  }
+
+  /** What cannot be announced stays so in the log, and is announced at the next opening. */
+  private async announce(id: string): Promise<void> {
+    const statement = this.ports.log.get(id);
+    if (!statement) return;
+    try {
+      if (statement.request.withEvent) await this.ports.publish(this.ports.eventOf(statement));
+    } catch {
+      return;
+    }
+    this.ports.log.update(id, { ...statement.state, isAnnounced: true });
+  }
+
+  private change(id: string, changes: Partial<StatementState>): void {
+    const state = this.ports.log.get(id)?.state;
+    if (state) this.ports.log.update(id, { ...state, updatedAt: Date.now(), ...changes });
+  }
+
+  private track(id: string, work: Promise<void>): void {
+    const done = work.catch((cause: unknown) => this.ports.complain(`Statement ${id} failed: ${cause}`));
+    this.pending.set(id, done);
+    void done.finally(() => this.pending.delete(id));
+  }
+}
+
+const nothing: StatementState = { status: 'STARTED', updatedAt: 0, duration: -1, parts: [] };
+
+const finished = (state: StatementState, parts: readonly PartState[]): StatementState => ({
+  ...state,
+  status: 'FINISHED',
+  updatedAt: Date.now(),
+  parts,
+});
+
+/** The text that was at work broke, those after it were never run. */
+const broken = (state: StatementState, status: Status, reason: string, isBatch = false): StatementState => {
+  const updatedAt = Date.now();
+  const at = state.parts.findIndex((part) => part.status === 'STARTED');
+  const error = isBatch && at >= 0 ? `Query #${at + 1} failed with ${reason}` : reason;
+  const parts = state.parts.map((part, index): PartState => {
+    if (part.status === 'FINISHED') return part;
+    return index === at
+      ? { ...part, status, error: reason, updatedAt }
+      : { ...part, status: 'ABORTED', updatedAt };
+  });
+  return { ...state, status, error, updatedAt, parts };
+};
+
+const reasonOf = (error: unknown): string => {
+  const message = error instanceof Error ? error.message : String(error);
+  const isInvalidated = /database has been invalidated/.test(message);
+  return `ERROR: ${isInvalidated ? 'another statement broke the database, which is opened again; run this one again: ' : ''}${message}`;
+};
+
+const isReading = (sql: string): boolean => /^\s*(select|with|values|show|describe|explain)\b/i.test(sql);

@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import { type LocalEngine, openEngine } from '../engines/duckdb/engine.ts';
+import { openSparkEngine } from '../engines/spark/engine.ts';
+import { buildFunctions } from './build/build.ts';
+import type { Closers } from './closers.ts';
+import { openDynamo } from './dynamo/dynamo.ts';
+import { deployedNames, functionEnvironment } from './environment.ts';
+import { type Bus, openBus } from './events/bus.ts';
+import { type Chaos, calm, chaoticFates } from './events/chaos.ts';
+import { eventsApi } from './events/events-api.ts';
+import { objectCreated } from './events/object-created.ts';
+import { type Functions, openFunctions } from './functions/functions.ts';
+import { lambdaApi } from './functions/lambda-api.ts';
+import type { Services } from './gateway.ts';
+import { openGlue } from './glue/glue.ts';
+import { LedgerTables } from './ledger-tables.ts';
+import type { Publish } from './protocol.ts';
+import { openQueues, type Queues } from './queues.ts';
+import { openRedeploy, tablesOf } from './redeploy.ts';
+import { openRedshiftData } from './redshift-data/redshift-data.ts';
+import { type LocalS3, openS3 } from './s3/s3.ts';
+import type { FoundEngine } from './state-engine.ts';
+import type { Deployment } from './template/deployment.ts';
+
+export type ServicesOptions = {
+  readonly root: string;
+  readonly state: string;
+  readonly endpoint: string;
+  readonly deployment: Deployment;
+  readonly engine: FoundEngine;
+  readonly chaos?: Chaos | undefined;
+  readonly closers: Closers;
+  /** Takes a line for the cloud's log. */
+  readonly log: (line: string) => void;
+};
+
+export type OpenedServices = { readonly services: Services; readonly functions: Functions };
+
+/** Opens every service on the state folder and deploys onto them; functions do not run before `functions.start()`. */
+export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
+  const { root, state, endpoint, deployment, closers } = options;
+  const building = buildFunctions(root, state, deployment.functions, options.engine.name);
+  // Both are awaited below; a failure before that is not to be taken for a forgotten one.
+  Promise.allSettled([building.catalog, building.bundles]);
+  const bus = later<Bus>();
+  const publish: Publish = async (event) => {
+    await (await bus.promise).put(event);
+  };
+
+  const queues = openDeadLetters(options);
+  const dynamodb = await openTables(options);
+  const s3 = await openFiles(options, publish);
+  // First of the two: what is wrong with a project is said in its words, not in the bundler's.
+  const catalog = await building.catalog;
+  const functions = openFunctions({
+    state,
+    functions: deployment.functions,
+    bundles: await building.bundles,
+    environment: functionEnvironment(endpoint, state),
+    send: async (queue, body) => {
+      queues.send(queue, body);
+    },
+  });
+  closers.add('functions', functions.close);
+  const opened = openEvents(options, functions, queues);
+  bus.resolve(opened);
+  const engine = await openChosenEngine(options, s3, catalog);
+  closers.add('engine', engine.close);
+  const engines = await openEngines(options, s3, engine, publish);
+  const deploy = openRedeploy({
+    ...{ root, state, deployed: deployment.functions, engineName: options.engine.name },
+    ...{ engine, functions, catalog },
+  });
+  const json = { ...engines, events: eventsApi(opened), sqs: queues.service };
+  const { service, stage } = deployment;
+  const health = () => ({ service, stage, engine: options.engine.name, pid: process.pid });
+  return { services: { s3, dynamodb, lambda: lambdaApi(functions), json, health, deploy }, functions };
+};
+
+const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptions): Queues => {
+  const { account, region } = deployment;
+  const names = deployment.queues.map(({ name }) => name);
+  const queues = openQueues({ directory: join(state, 'queues'), names, account, region, endpoint });
+  closers.add('queues', () => queues.service.close());
+  return queues;
+};
+
+const openTables = async ({ state, deployment, closers }: ServicesOptions) => {
+  const dynamodb = await openDynamo(join(state, 'dynamo'));
+  closers.add('tables', dynamodb.close);
+  await dynamodb.createTables(deployment.tables);
+  return dynamodb;
+};
+
+const openFiles = async (
+  { state, deployment, closers }: ServicesOptions,
+  publish: Publish,
+): Promise<LocalS3> => {
+  const s3 = await openS3({
+    directory: join(state, 's3'),
+    onObject: (object) => publish(objectCreated(object)),
+  });
+  closers.add('files', () => s3.close());
+  for (const { name, ...settings } of deployment.buckets) await s3.createBucket(name, settings);
+  return s3;
+};
+
+const openEvents = (options: ServicesOptions, functions: Functions, queues: Queues): Bus => {
+  const { state, deployment, chaos, closers } = options;
+  const bus = openBus({
+    directory: join(state, 'events'),
+    account: deployment.account,
+    region: deployment.region,
+    rules: deployment.functions.flatMap(({ name, rules }) =>
+      rules.map((rule) => ({ ...rule, target: name })),
+    ),
+    deliver: async (target, payload) => {
+      functions.invokeAsync(target, payload);
+    },
+    refuse: async ({ name, deadLetterQueue }, payload, cause) => {
+      if (deadLetterQueue) queues.send(deadLetterQueue, JSON.stringify(payload), refusal(name, cause));
+    },
+    fate: chaos ? chaoticFates(chaos) : calm,
+  });
+  closers.add('events', bus.close);
+  return bus;
+};
+
+const refusal = (rule: string, cause: unknown) => ({
+  RULE_ARN: rule,
+  ERROR_CODE: cause instanceof Error ? cause.name : 'UNKNOWN',
+  ERROR_MESSAGE: String(cause),
+});
+
+const openEngines = async (
+  { state, endpoint, deployment, closers, log: complain }: ServicesOptions,
+  s3: LocalS3,
+  engine: LocalEngine,
+  publish: Publish,
+) => {
+  const { execute, instance } = engine;
+  const { LEDGER_TABLE = '' } = deployedNames(deployment);
+  const ledger = new LedgerTables(instance, LEDGER_TABLE, endpoint, deployment.region);
+  const refresh = async (sqls: readonly string[]): Promise<void> => {
+    await Promise.all([engine.refresh(), ledger.refresh(sqls)]);
+  };
+  const { account, region, jobs } = deployment;
+  const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish, complain });
+  closers.add('jobs', () => glue.close());
+  const directory = join(state, 'redshift-data');
+  const ports = { instance, refresh, store: s3, publish, complain };
+  const warehouse = await openRedshiftData({ directory, ...ports, region, account });
+  closers.add('warehouse', async () => {
+    await warehouse.close();
+    ledger.close();
+  });
+  return { glue, 'redshift-data': warehouse };
+};
+
+const openChosenEngine = (
+  { state, endpoint, deployment, engine }: ServicesOptions,
+  s3: LocalS3,
+  catalog: Catalog,
+): Promise<LocalEngine> => {
+  const datasets = tablesOf(catalog);
+  if (engine.name === 'spark') {
+    const environment = functionEnvironment(endpoint, state);
+    return openSparkEngine({ state, datasets, installation: engine.installation, environment });
+  }
+  const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
+  return openEngine({ state, s3, bucket, datasets });
+};
+
+/** A promise that is resolved from outside. */
+const later = <Value>() => {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+};

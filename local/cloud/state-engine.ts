@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import { findSpark, type SparkInstallation } from '../engines/spark/installation.ts';
+
+/** What runs Glue's jobs on this machine. */
+export type Engine = Catalog['engine'];
+
+export const engines: readonly Engine[] = ['duckdb', 'spark'];
+export const usualEngine: Engine = 'duckdb';
+
+/** An engine that is there to run. */
+export type FoundEngine =
+  | { readonly name: 'duckdb' }
+  | { readonly name: 'spark'; readonly installation: SparkInstallation };
+
+/** The state was begun with another engine than the one that is asked for. */
+export class OtherEngine extends Error {
+  override readonly name = 'OtherEngine';
+  constructor(
+    readonly state: string,
+    readonly begunWith: Engine,
+    readonly asked: Engine,
+  ) {
+    super(
+      `${state} was begun with --engine ${begunWith}, and ${asked} would not find what lies there; ` +
+        `go on with --engine ${begunWith}, begin again with --fresh, or take another folder with --state`,
+    );
+  }
+}
+
+/** Spark was asked for, and is not there. */
+export class SparkIsMissing extends Error {
+  override readonly name = 'SparkIsMissing';
+  constructor() {
+    super('Spark is not set up on this machine: run `npm run spark:setup` (it needs Python 3.10 to 3.12)');
+  }
+}
+
+/** The engine of a state folder: the one that it was begun with, else the one that is asked for. Throws `OtherEngine`. */
+export const engineOfState = (state: string, asked?: Engine): Engine => {
+  const begunWith = rememberedEngine(state);
+  if (begunWith && asked && begunWith !== asked) throw new OtherEngine(state, begunWith, asked);
+  return begunWith ?? asked ?? usualEngine;
+};
+
+/** Notes the engine that a state is begun with. */
+export const rememberEngine = (state: string, engine: Engine): void =>
+  writeFileSync(recordIn(state), `${engine}\n`);
+
+/** Looks for an engine; `spark` is where `npm run spark:setup` put it. Throws `SparkIsMissing`. */
+export const findEngine = (name: Engine): FoundEngine => {
+  if (name === 'duckdb') return { name };
+  const installation = findSpark();
+  if (!installation) throw new SparkIsMissing();
+  return { name, installation };
+};
+
+/** A warehouse without a record is from the time when DuckDB was the only engine. */
+const rememberedEngine = (state: string): Engine | undefined => {
+  const record = recordIn(state);
+  if (existsSync(record)) {
+    const text = readFileSync(record, 'utf8').trim();
+    return engines.find((engine) => engine === text);
+  }
+  return existsSync(join(state, 'warehouse.duckdb')) ? 'duckdb' : undefined;
+};
+
+const recordIn = (state: string): string => join(state, 'engine');

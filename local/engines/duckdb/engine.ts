@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import type { EngineRun, EngineStore } from '../../../functions/engine/engine.ts';
+import { EngineError, MissingFile, RunFailed, SpecMismatch } from '../../../functions/engine/errors.ts';
+import { qualityBySpec } from '../../../functions/engine/scripts.ts';
+import { createSilver } from '../../../functions/engine/silver.ts';
+import type { SilverTable } from '../../../functions/pipeline/spec.ts';
+import type { JobRun } from '../job.ts';
+import { openWarehouse, type WarehouseOptions } from '../warehouse.ts';
+import type { Database } from './database.ts';
+import { withLinkedFiles } from './linked-store.ts';
+import { openReaders, type Readers, type ReadersOptions } from './readers.ts';
+
+/** Each query holds a thread of Node's pool, which S3 needs as well. */
+const runsAtOnce = 4;
+
+/** What the engine needs of the local S3. */
+export type EngineObjects = {
+  locate(bucket: string, key: string, versionId?: string): Promise<{ path: string } | undefined>;
+  put(
+    bucket: string,
+    key: string,
+    body: { path: string } | Buffer,
+    options?: { ifNoneMatch?: boolean },
+  ): Promise<object | undefined>;
+};
+
+export type EngineOptions = WarehouseOptions & {
+  /** The lake. */
+  readonly bucket: string;
+  readonly s3: EngineObjects;
+  readonly datasets: Readonly<Record<string, SilverTable>>;
+  /** Bounds of the processes that read landed files. */
+  readonly reader?: Pick<ReadersOptions, 'memoryLimit' | 'mostMemory' | 'idleFor'>;
+};
+
+export type LocalEngine = {
+  /** Silver and gold. */
+  readonly instance: Database;
+  /** Runs the spec that `--spec` names, `s3://<lake>/<key>`; rejects when that run fails. */
+  execute(run: JobRun): Promise<void>;
+  /** Brings the silver tables up to their models; rejects with what one cannot become. */
+  deploy(datasets: Readonly<Record<string, SilverTable>>): Promise<void>;
+  /** Lets transactions that begin from now on see what has been published by now. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the laptop's database with a silver table for each dataset, and runs Glue's jobs: transforms, which read what has landed, in
+ * processes of their own; quality runs, which read what those have staged, on the database itself.
+ */
+export const openEngine = async (options: EngineOptions): Promise<LocalEngine> => {
+  const { state, reader = {}, threads } = options;
+  const scratch = join(state, 'scratch');
+  const folders = [join(state, 'redshift-data', 'scratch')];
+  const warehouse = await openWarehouse({ ...options, folders });
+  await createTables(warehouse, options.datasets);
+  const store = lakeStore(options);
+  const bundles = join(state, 'bundles');
+  const readers = openReaders({ scratch: join(scratch, 'readers'), bundles, store, threads, ...reader });
+  const turns = pLimit(runsAtOnce);
+  const connect = () => warehouse.connect();
+  const run = (jobRun: JobRun) =>
+    withLinkedFiles(store, join(scratch, 'staged'), (linked) =>
+      execute({ connect, store: linked, run: jobRun.id, scratch, signal: jobRun.signal }, jobRun, readers),
+    );
+  return {
+    instance: warehouse,
+    execute: (jobRun) => (jobRun.jobScript === 'transform' ? run(jobRun) : turns(() => run(jobRun))),
+    deploy: (datasets) => createTables(warehouse, datasets),
+    refresh: async () => {},
+    close: async () => {
+      warehouse.closeSync();
+      await readers.close();
+    },
+  };
+};
+
+const createTables = async (instance: Database, datasets: EngineOptions['datasets']): Promise<void> => {
+  const connection = await instance.connect();
+  try {
+    for (const [dataset, table] of Object.entries(datasets)) await createSilver(connection, dataset, table);
+  } finally {
+    connection.closeSync();
+  }
+};
+
+const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promise<void> => {
+  const { jobScript, arguments: given, begin, log } = jobRun;
+  const spec = keyOf(given['--spec'] ?? '');
+  if (jobScript === 'transform') return readers.transform(jobRun, spec);
+  begin();
+  if (jobScript !== 'quality')
+    throw new SpecMismatch(`no script is called ${jobScript}; there are transform, quality`);
+  try {
+    log(await qualityBySpec(run, spec));
+  } catch (error) {
+    run.signal?.throwIfAborted();
+    throw error instanceof EngineError ? error : new RunFailed(error);
+  }
+};
+
+/** The lake's key of a location, `s3://<bucket>/<key>`. */
+const keyOf = (location: string): string => location.replace(/^s3:\/\/[^/]*\//, '');
+
+/** The local S3 as the engine's store: objects are read where they lie. */
+const lakeStore = ({ bucket, s3 }: EngineOptions): EngineStore => ({
+  locate: async (key, version) => {
+    const object = await s3.locate(bucket, key, version);
+    if (!object) throw new MissingFile(key, version);
+    return object.path;
+  },
+  readJson: async (key) => {
+    const object = await s3.locate(bucket, key);
+    return object && JSON.parse(await readFile(object.path, 'utf8'));
+  },
+  writeOnce: async (key, body) =>
+    (await s3.put(bucket, key, Buffer.from(body), { ifNoneMatch: true })) !== undefined,
+  store: async (key, path) => {
+    await s3.put(bucket, key, { path });
+  },
+});

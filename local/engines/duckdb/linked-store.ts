@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, link, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EngineStore } from '../../../functions/engine/engine.ts';
+
+/**
+ * Does some work on a store whose files are found in a folder of the work's own for as long as it takes. The database that anyone may send
+ * SQL to opens files there and nowhere else in the lake.
+ */
+export const withLinkedFiles = async <Answer>(
+  store: EngineStore,
+  parent: string,
+  work: (store: EngineStore) => Promise<Answer>,
+): Promise<Answer> => {
+  const folder = join(parent, randomUUID());
+  await mkdir(folder, { recursive: true });
+  const locate: EngineStore['locate'] = async (key, version) => {
+    const path = join(folder, randomUUID());
+    await linkOrCopy(await store.locate(key, version), path);
+    return path;
+  };
+  try {
+    return await work({ ...store, locate });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** Not every file system has links. */
+const linkOrCopy = (from: string, to: string): Promise<void> =>
+  link(from, to).catch(() => copyFile(from, to));

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { EngineStore } from '../../../functions/engine/engine.ts';
+import type { Session } from '../sessions.ts';
+import {
+  failureOf,
+  type ReaderMessage,
+  type ReaderOrder,
+  type ReaderStart,
+  ToldFailure,
+} from './messages.ts';
+
+export type ReaderOptions = {
+  /** Path of the bundled program. */
+  readonly program: Promise<string>;
+  readonly start: ReaderStart;
+  readonly store: EngineStore;
+};
+
+/** The process was gone, or has gone, before its run had ended. */
+export class ReaderLost extends Error {
+  override readonly name = 'ReaderLost';
+}
+
+/** A process that reads landed files, one run at a time. */
+export type Reader = Session & {
+  /** Undefined while it is being started. */
+  readonly pid: number | undefined;
+  /**
+   * Runs the transform whose spec lies under a key and answers with a line for its log. Rejects with what that run says of its failure,
+   * or with `ReaderLost` when the process ends meanwhile.
+   */
+  run(id: string, spec: string): Promise<string>;
+};
+
+/** Starts a process. */
+export const startReader = ({ program, start, store }: ReaderOptions): Reader => {
+  let child: ChildProcess | undefined;
+  let isKilled = false;
+  const starting = program.then((path) => {
+    if (isKilled) throw new ReaderLost('The process that reads landed files was ended before it began');
+    child = spawnProgram(path, start);
+    return { child, lost: endOf(child) };
+  });
+  const ended = starting.then(
+    ({ lost }) => lost.then(() => undefined),
+    () => undefined,
+  );
+  return {
+    get pid() {
+      return child?.pid;
+    },
+    ended,
+    run: async (id, spec) => {
+      const { child: running, lost } = await starting;
+      const answer = answerOf(running, store);
+      running.send({ kind: 'run', run: id, spec } satisfies ReaderOrder, () => undefined);
+      return Promise.race([answer, lost.then((how) => Promise.reject(new ReaderLost(how)))]);
+    },
+    kill: async () => {
+      isKilled = true;
+      child?.kill('SIGKILL');
+      await ended;
+    },
+  };
+};
+
+const spawnProgram = (program: string, start: ReaderStart): ChildProcess =>
+  spawn(process.execPath, [program, JSON.stringify(start)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // It needs no credentials, and no address of a service.
+    env: { PATH: process.env.PATH, TZ: 'UTC' },
+  });
+
+/** Resolves with words about how a process ended, once it has. */
+const endOf = (child: ChildProcess): Promise<string> => {
+  let last = '';
+  createInterface({ input: child.stderr as Readable }).on('line', (line) => {
+    last = line || last;
+  });
+  const subject = 'The process that read the files of this run';
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) =>
+      resolve(`${subject} ended by ${signal ?? `itself with exit code ${code}`}${last && `: ${last}`}`),
+    );
+    child.once('error', ({ message }) => resolve(`${subject} cannot be started: ${message}`));
+  });
+};
+
+/** How the next run ends; until then the process asks the store. */
+const answerOf = (child: ChildProcess, store: EngineStore): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const hear = (message: ReaderMessage): void => {
+      if (message.kind === 'call') return void answerCall(child, store, message);
+      if (message.kind === 'ready') return;
+      child.off('message', hear);
+      if (message.kind === 'done') resolve(message.line);
+      else reject(new ToldFailure(message.failure));
+    };
+    child.on('message', hear);
+  });
+
+const answerCall = async (
+  child: ChildProcess,
+  store: EngineStore,
+  { call, method, given: [first = '', second = ''] }: Extract<ReaderMessage, { kind: 'call' }>,
+): Promise<void> => {
+  const calls = {
+    locate: () => store.locate(first, second || undefined),
+    readJson: () => store.readJson(first),
+    writeOnce: () => store.writeOnce(first, second),
+    store: () => store.store(first, second),
+  };
+  const order = await calls[method]().then(
+    (value): ReaderOrder => ({ kind: 'answer', call, value }),
+    (cause: unknown): ReaderOrder => ({ kind: 'refusal', call, failure: failureOf(cause) }),
+  );
+  // One that has ended meanwhile needs no answer.
+  if (child.connected) child.send(order, () => undefined);
+};

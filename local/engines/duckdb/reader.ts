@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { EngineStore } from '../../../functions/engine/engine.ts';
+import { transformBySpec } from '../../../functions/engine/scripts.ts';
+import {
+  failureOf,
+  type ReaderMessage,
+  type ReaderOrder,
+  type ReaderStart,
+  ToldFailure,
+} from './messages.ts';
+
+/**
+ * The process that reads landed files: it runs transforms, one at a time, in a database of its own in memory. Whatever the bytes of a
+ * file do to it, silver and gold are elsewhere.
+ */
+
+/** Nothing keeps it when its parent is gone, whatever DuckDB is doing. */
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+if (!process.connected) process.exit(1);
+
+const { scratch, memoryLimit, threads, mostMemory }: ReaderStart = JSON.parse(process.argv[2] ?? '');
+const say = (message: ReaderMessage): void => void process.send?.(message);
+
+type Waiting = { readonly settle: (value: unknown) => void; readonly refuse: (cause: Error) => void };
+const waiting = new Map<number, Waiting>();
+let calls = 0;
+
+const ask = (method: keyof EngineStore, ...given: (string | undefined)[]): Promise<unknown> =>
+  new Promise((settle, refuse) => {
+    const call = ++calls;
+    waiting.set(call, { settle, refuse });
+    say({ kind: 'call', call, method, given });
+  });
+
+/** The parent's store. */
+const store: EngineStore = {
+  locate: async (key, version) => String(await ask('locate', key, version)),
+  readJson: (key) => ask('readJson', key),
+  writeOnce: async (key, body) => (await ask('writeOnce', key, body)) === true,
+  store: async (key, path) => {
+    await ask('store', key, path);
+  },
+};
+
+const openInstance = (): Promise<DuckDBInstance> =>
+  DuckDBInstance.create(':memory:', {
+    preserve_insertion_order: 'false',
+    temp_directory: join(scratch, 'duckdb'),
+    memory_limit: memoryLimit,
+    autoinstall_known_extensions: 'false',
+    ...(threads && { threads: String(threads) }),
+  });
+
+/** Memory that DuckDB does not count is bounded as well. */
+const watchMemory = (): void => {
+  setInterval(() => {
+    const used = process.memoryUsage.rss();
+    if (used < mostMemory) return;
+    console.error(`it took more than ${Math.round(mostMemory / 2 ** 20)} MiB of memory`);
+    process.kill(process.pid, 'SIGKILL');
+  }, 100).unref();
+};
+
+watchMemory();
+const instance = await openInstance();
+const first = await instance.connect();
+await first.run("set global TimeZone = 'UTC'");
+first.closeSync();
+
+const run = async (id: string, spec: string): Promise<void> => {
+  try {
+    const line = await transformBySpec({ connect: () => instance.connect(), store, run: id, scratch }, spec);
+    say({ kind: 'done', line });
+  } catch (cause) {
+    say({ kind: 'failed', failure: failureOf(cause) });
+  }
+};
+
+process.on('message', (order: ReaderOrder) => {
+  if (order.kind === 'run') return void run(order.run, order.spec);
+  const call = waiting.get(order.call);
+  waiting.delete(order.call);
+  if (order.kind === 'answer') call?.settle(order.value);
+  else call?.refuse(new ToldFailure(order.failure));
+});
+say({ kind: 'ready' });

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import pLimit from 'p-limit';
+import { openSession, type Session } from '../../../functions/engine/session.ts';
+import { silverName } from '../../../functions/engine/silver.ts';
+import { identifier, literal } from '../../../functions/engine/sql-text.ts';
+import type { SilverTable } from '../../../functions/pipeline/spec.ts';
+import type { Database } from '../duckdb/database.ts';
+import { currentMetadata } from './current-metadata.ts';
+
+export type SilverViewsOptions = {
+  /** A database with the iceberg extension. */
+  readonly instance: Database;
+  /** Holds a folder for each table. */
+  readonly folder: string;
+  readonly datasets: Readonly<Record<string, SilverTable>>;
+};
+
+/**
+ * Views `silver.<dataset>` over the Iceberg tables of a folder. Each has the columns and types of the dataset's model: a column
+ * that the table lacks is NULL, and no rows are there before the table is.
+ */
+export class SilverViews {
+  /** The metadata file that each view reads by; absent before the view is made. */
+  readonly #shown = new Map<string, string | undefined>();
+  readonly #turn = pLimit(1);
+  #datasets: SilverViewsOptions['datasets'];
+
+  constructor(private readonly options: SilverViewsOptions) {
+    this.#datasets = options.datasets;
+  }
+
+  /** Gives the views the columns and types of other models. */
+  async deploy(datasets: SilverViewsOptions['datasets']): Promise<void> {
+    await this.#turn(() => {
+      this.#datasets = datasets;
+      this.#shown.clear();
+    });
+    await this.refresh();
+  }
+
+  /**
+   * Points the views at what main shows now. A transaction that begins later sees this or something newer, the same in all of its
+   * statements; one that is under way goes on with what it saw.
+   */
+  refresh(): Promise<void> {
+    return this.#turn(async () => {
+      const [datasets, { folder }] = [this.#datasets, this.options];
+      const found = await Promise.all(
+        Object.keys(datasets).map(async (dataset) => ({
+          dataset,
+          metadata: await currentMetadata(join(folder, dataset)),
+        })),
+      );
+      const changed = found.filter(
+        ({ dataset, metadata }) => !this.#shown.has(dataset) || this.#shown.get(dataset) !== metadata,
+      );
+      if (changed.length === 0) return;
+      await this.#inTransaction(async (session) => {
+        await session.run('create schema if not exists silver');
+        for (const { dataset, metadata } of changed) await this.#show(session, dataset, metadata);
+      });
+      for (const { dataset, metadata } of changed) this.#shown.set(dataset, metadata);
+    });
+  }
+
+  async #show(session: Session, dataset: string, metadata: string | undefined): Promise<void> {
+    const { columns = [] } = this.#datasets[dataset] ?? {};
+    const source = metadata === undefined ? undefined : `iceberg_scan(${literal(metadata)})`;
+    const there = source === undefined ? new Set() : await columnsOf(session, source);
+    const selected = columns.map(({ name, type }) => {
+      const quoted = identifier(name);
+      return `cast(${there.has(name) ? quoted : 'null'} as ${type}) as ${quoted}`;
+    });
+    const from = source === undefined ? 'where false' : `from ${source}`;
+    await session.run(
+      `create or replace view ${silverName(dataset)} as select ${selected.join(', ')} ${from}`,
+    );
+  }
+
+  async #inTransaction(work: (session: Session) => Promise<void>): Promise<void> {
+    const connection: DuckDBConnection = await this.options.instance.connect();
+    const session = openSession(connection);
+    try {
+      await session.run('begin transaction');
+      await work(session);
+      await session.run('commit');
+    } finally {
+      connection.closeSync();
+    }
+  }
+}
+
+const columnsOf = async (session: Session, source: string): Promise<Set<unknown>> =>
+  new Set((await session.rows(`describe from ${source}`)).map(({ column_name }) => column_name));

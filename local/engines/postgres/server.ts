@@ -1,0 +1,144 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { findPostgres, type PostgresBinaries } from './binaries.ts';
+
+/** A PostgreSQL server of one's own on 127.0.0.1. */
+export type Postgres = {
+  readonly pid: number;
+  readonly port: number;
+  /** Where its database `postgres` is, with a superuser's name and password. */
+  readonly url: string;
+  /** Ends the server, whatever its sessions do, and removes its folder. */
+  stop(): Promise<void>;
+};
+
+/** PostgreSQL did not come up; the message is what it said last. */
+export class PostgresFailed extends Error {
+  override readonly name = 'PostgresFailed';
+}
+
+/** Texts sort by their bytes and know upper case beyond ASCII, as on Redshift and DuckDB. */
+const cluster = [
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--username=soundcheck',
+  '--auth=scram-sha-256',
+];
+
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  // What is lost with the machine was nobody's: the folder goes with the server.
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+};
+
+/** A shutdown that ends sessions politely gets so long. */
+const shutdownMs = 10_000;
+
+/**
+ * Starts an empty PostgreSQL in a temporary folder, on a free port of 127.0.0.1; it ends with this process, however
+ * that ends. Works as root too, who hands it to `nobody`. Throws `PostgresMissing` and `PostgresFailed`.
+ */
+export const startPostgres = async (): Promise<Postgres> => {
+  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-postgres-'));
+  try {
+    return await startIn(folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+const startIn = async (folder: string): Promise<Postgres> => {
+  const binaries = await findPostgres(folder);
+  const password = randomBytes(16).toString('hex');
+  await makeCluster(folder, binaries, password);
+  const port = await freePort();
+  const { child, ended } = await serve(join(folder, 'data'), binaries, port);
+  return {
+    pid: child.pid ?? 0,
+    port,
+    url: `postgres://soundcheck:${password}@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      child.kill('SIGINT');
+      const lastResort = setTimeout(() => child.kill('SIGQUIT'), shutdownMs);
+      await ended.finally(() => clearTimeout(lastResort));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const makeCluster = async (
+  folder: string,
+  { initdb, user }: PostgresBinaries,
+  password: string,
+): Promise<void> => {
+  const file = join(folder, 'password');
+  await writeFile(file, password, { mode: 0o600 });
+  const { uid, gid } = await stat(folder);
+  for (const path of [folder, file]) await chown(path, user.uid ?? uid, user.gid ?? gid);
+  const options = [...cluster, `--pwfile=${file}`, '--no-sync', '-D', join(folder, 'data')];
+  await promisify(execFile)(initdb, options, { ...user, cwd: folder });
+  await rm(file);
+};
+
+/** PostgreSQL cannot choose a port itself. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+/** Asks PostgreSQL to end, by its own process's id, as soon as nobody holds the other end of its input. */
+const withGuard =
+  'exec 3<&0; (while read -r _ <&3; do :; done; kill -INT $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
+
+const serve = async (
+  data: string,
+  { postgres, user }: PostgresBinaries,
+  port: number,
+): Promise<{ child: ChildProcess; ended: Promise<void> }> => {
+  const given = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn('sh', ['-c', withGuard, postgres, '-D', data, ...given], {
+    ...user,
+    cwd: data,
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await untilReady(child, ended);
+  return { child, ended };
+};
+
+const untilReady = async (child: ChildProcess, ended: Promise<void>): Promise<void> => {
+  let last = 'PostgreSQL ended before it was ready';
+  const ready = new Promise<void>((resolve) => {
+    createInterface({ input: child.stderr as Readable }).on('line', (line) => {
+      last = line;
+      if (line.includes('ready to accept connections')) resolve();
+    });
+  });
+  child.once('error', (error) => {
+    last = error.message;
+  });
+  const failed = ended.then(() => Promise.reject(new PostgresFailed(last)));
+  failed.catch(() => undefined);
+  await Promise.race([ready, failed]);
+};

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { SilverTable } from '../../../functions/pipeline/spec.ts';
+import type { LocalEngine } from '../duckdb/engine.ts';
+import { SilverViews } from '../iceberg/silver-views.ts';
+import { openWarehouse } from '../warehouse.ts';
+import type { SparkInstallation } from './installation.ts';
+import { openSparkJobs } from './jobs.ts';
+
+export type SparkEngineOptions = {
+  /** Folder that holds `warehouse.duckdb` and, under `spark`, the lake that Spark keeps. */
+  readonly state: string;
+  readonly installation: SparkInstallation;
+  readonly datasets: Readonly<Record<string, SilverTable>>;
+  /** Where the lake's services are. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/** Opens Spark for Glue's jobs, and the laptop's database with views over the tables that they publish. */
+export const openSparkEngine = async ({
+  state,
+  installation,
+  datasets,
+  environment,
+}: SparkEngineOptions): Promise<LocalEngine> => {
+  const folder = join(state, 'spark');
+  const folders = [join(folder, 'lake'), join(state, 'redshift-data', 'scratch')];
+  const instance = await openWarehouse({ state, extensions: installation.extensions, folders });
+  const views = new SilverViews({ instance, folder: join(folder, 'lake', 'silver'), datasets });
+  await views.refresh();
+  const jobs = openSparkJobs({ installation, folder, environment });
+  return {
+    instance,
+    execute: (run) => jobs.execute(run),
+    deploy: (changed) => views.deploy(changed),
+    refresh: () => views.refresh(),
+    close: async () => {
+      await jobs.close();
+      instance.closeSync();
+    },
+  };
+};

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
+import { inTurn } from '../in-turn.ts';
+import type { JobRun } from '../job.ts';
+import { Sessions } from '../sessions.ts';
+import type { SparkInstallation } from './installation.ts';
+import { sparkSettings } from './settings.ts';
+import { type SparkWorker, startWorker, WorkerLost } from './worker.ts';
+
+export type SparkJobsOptions = {
+  readonly installation: SparkInstallation;
+  /** Folder that holds `lake/` and `staging/`, and Spark's scratch. */
+  readonly folder: string;
+  /** Where the lake's services are: endpoint, region, credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folder of the scripts, `glue/` of the project unless told. */
+  readonly scripts?: string;
+  /** Milliseconds that a session without work is kept beside another, a minute unless told. */
+  readonly idleFor?: number;
+};
+
+export type SparkJobs = {
+  /** Runs the job's script with the run's arguments; rejects with what it raised, or when its process ends meanwhile. */
+  execute(run: JobRun): Promise<void>;
+  /** Ends every process; runs that are under way reject. */
+  close(): Promise<void>;
+};
+
+/** Each holds a Java with memory and threads for itself. */
+const sessionsAtOnce = 2;
+const glueFolder = fileURLToPath(new URL('../../../glue', import.meta.url));
+
+/**
+ * Opens what runs Glue's scripts on this machine: at most two processes, each with a warm Spark session and one run at a time; more runs
+ * wait. The first session starts at once.
+ */
+export const openSparkJobs = (options: SparkJobsOptions): SparkJobs => {
+  const { scripts = glueFolder, idleFor = 60_000 } = options;
+  const turns = pLimit(sessionsAtOnce);
+  const sessions = new Sessions({ open: sessionsIn(options), idleFor });
+  sessions.giveBack(sessions.take());
+  let isClosed = false;
+  const perform = async (run: JobRun): Promise<void> => {
+    if (isClosed) throw new WorkerLost('Spark was closed before the run began');
+    const session = sessions.take();
+    await performIn(session, join(scripts, `${run.jobScript}.py`), run).finally(() =>
+      sessions.giveBack(session),
+    );
+  };
+  return {
+    execute: (run) => inTurn(turns, run, perform),
+    close: async () => {
+      isClosed = true;
+      await sessions.close();
+    },
+  };
+};
+
+/** Starts processes one after the other, each with a scratch folder that goes when it ends. */
+const sessionsIn = ({ installation, folder, environment }: SparkJobsOptions): (() => SparkWorker) => {
+  const scratches = join(folder, 'scratch');
+  const logPath = join(folder, 'sessions.log');
+  for (const left of [scratches, logPath]) rmSync(left, { recursive: true, force: true });
+  const log = (line: string) => appendFileSync(logPath, `${new Date().toISOString()} ${line}\n`);
+  return () => {
+    const scratch = join(scratches, randomUUID());
+    mkdirSync(scratch, { recursive: true });
+    const settings = sparkSettings(installation, { root: folder, scratch });
+    const worker = startWorker({
+      installation,
+      settings,
+      environment: { ...environment, TMPDIR: scratch },
+      log,
+    });
+    const clean = () => rmSync(scratch, { recursive: true, force: true });
+    return { ...worker, ended: worker.ended.then(clean) };
+  };
+};
+
+/**
+ * A run that is stopped ends with its process, and not before. One that fails takes its process along: what broke in it, such as
+ * a library that could not be loaded from a full disk, stays broken there, and the next run would fail for it.
+ */
+const performIn = async (session: SparkWorker, script: string, run: JobRun): Promise<void> => {
+  const stop = () => void session.kill();
+  run.signal.addEventListener('abort', stop);
+  try {
+    await session.run(script, argumentsOf(run), run.log, run.begin);
+  } catch (error) {
+    await session.kill();
+    throw error;
+  } finally {
+    run.signal.removeEventListener('abort', stop);
+    if (run.signal.aborted) await session.kill();
+  }
+};
+
+const argumentsOf = ({ id, arguments: given }: JobRun): string[] => [
+  ...Object.entries(given).flat(),
+  '--JOB_RUN_ID',
+  id,
+];

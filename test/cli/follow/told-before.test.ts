@@ -1,0 +1,36 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { toldBefore } from '../../../cli/follow/told-before.ts';
+import { standingLines } from '../../../cli/output/rebuild-lines.ts';
+import type { MartRuns } from '../../../cli/queries/mart-runs.ts';
+import type { CheckFinding, RebuildRecord } from '../../../functions/pipeline/records.ts';
+
+const warning = (rows: number): CheckFinding => ({
+  ...{ check: 'known', file: 'sql/checks/known.sql', severity: 'warn', rows },
+  first: [{ subject: '2024-06-25', detail: 'unknown' }],
+});
+const rebuild = (seq: number, checks: readonly CheckFinding[]): RebuildRecord => ({
+  ...{ id: `bank-${seq}`, mart: 'bank', seq, state: 'published', rev: 1, opened_at: '', sql_hash: 'x' },
+  ...{ follows: `bank-${seq - 1}`, checks },
+});
+const runsOf = (published: RebuildRecord): MartRuns => ({
+  ...{ mart: 'bank', datasets: [], lease: { name: 'mart/bank', fence: 2 }, pending: [], published },
+});
+const isTold = (before: readonly CheckFinding[] | undefined, now: readonly CheckFinding[]) =>
+  toldBefore({ rebuild: async () => before && rebuild(1, before) }, [runsOf(rebuild(2, now))]);
+
+test('knows warnings that the rebuild before had, from new ones', async () => {
+  expect(await isTold([warning(3)], [warning(3)])).toEqual([true]);
+  expect(await isTold([warning(3)], [warning(4)])).toEqual([false]);
+  expect(await isTold([], [warning(3)])).toEqual([false]);
+  expect(await isTold(undefined, [warning(3)])).toEqual([false]);
+});
+
+test('takes one line for those, and none where there is none', () => {
+  const told = (checks: readonly CheckFinding[]) =>
+    standingLines(runsOf(rebuild(2, checks))).map(stripVTControlCharacters);
+  expect(told([warning(3)])).toEqual([
+    'bank: 1 warning as before, 3 rows; npx soundcheck report bank-2 prints them',
+  ]);
+  expect(told([])).toEqual([]);
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { replayable } from '../../../cli/replay/replayable.ts';
+import { repairKey } from '../../../functions/pipeline/queries/repairs.ts';
+import type { FileRecord } from '../../../functions/pipeline/records.ts';
+import { fileRecord } from '../whereabouts.ts';
+
+const refused = fileRecord('quarantined', { manifest_sha256: 'old', stored_as: 'data/quarantine/x' });
+const parted = fileRecord('published', { manifest_sha256: 'old', quarantined_rows: 2, batch_id: 'b' });
+const decide = (record: FileRecord, others: readonly FileRecord[] = [], manifest = 'new') =>
+  replayable(
+    { versionsOf: async (key) => [record, ...others].filter((one) => one.key === key) },
+    record,
+    manifest,
+  );
+const later = (state: FileRecord['state']): FileRecord => fileRecord(state, { version: 'v2', number: 2 });
+
+describe('a quarantined file', () => {
+  test('lands again under its own key after the manifest has changed', async () => {
+    expect(await decide(refused)).toEqual({
+      record: refused,
+      from: 'data/quarantine/x',
+      to: 'data/streams/streams1.csv',
+    });
+  });
+
+  test('stays under the manifest that refused it, unless a rule did', async () => {
+    expect(await decide(refused, [], 'old')).toMatchObject({ stays: expect.stringContaining('manifest') });
+    const broke = { ...refused, batch_id: 'streams-00000001' };
+    expect(await decide(broke, [], 'old')).toMatchObject({ to: refused.key });
+  });
+
+  test('stays once somebody has dropped it on purpose', async () => {
+    const dismissed = { at: '2026-01-02T00:00:00.000Z', by: 'Ann', rows: 10 };
+    expect(await decide({ ...refused, dismissed })).toMatchObject({
+      stays: 'it was dropped on purpose by Ann',
+    });
+  });
+
+  test.each(['published', 'quarantined', 'claimed', 'landed', 'parked'] as const)(
+    'stays when a newer version of it is %s',
+    async (state) => {
+      expect(await decide(refused, [later(state)])).toMatchObject({
+        stays: `version v2 of it is newer, and ${state}`,
+      });
+    },
+  );
+
+  test.each(['ignored', 'missing'] as const)('lands when a newer version of it is %s', async (state) => {
+    expect(await decide(refused, [later(state)])).toMatchObject({ to: refused.key });
+  });
+
+  test('lands when only older versions of it are published', async () => {
+    const older = fileRecord('published', { version: 'v0', number: 0 });
+    expect(await decide(refused, [older])).toMatchObject({ to: refused.key });
+  });
+});
+
+describe('rows that were set aside', () => {
+  test('land under the key of a repair', async () => {
+    const answer = await decide(parted);
+    expect(answer).toMatchObject({
+      from: 'data/quarantine/streams/streams1.csv@v1.rows.csv',
+      to: 'data/streams/streams1.csv@v1.rows.csv',
+    });
+  });
+
+  test('stay under the manifest that they broke', async () => {
+    expect(await decide(parted, [], 'old')).toMatchObject({ stays: expect.stringContaining('manifest') });
+  });
+
+  test('stay once they were sent back, as the mended ones would be taken back', async () => {
+    const repair = fileRecord('published', { key: repairKey(parted), version: 'v9' });
+    expect(await decide(parted, [repair])).toMatchObject({
+      stays: 'rows of it were sent back as v9, which is published',
+    });
+  });
+
+  test('are settled once all of them are mended', async () => {
+    const repair = fileRecord('published', {
+      ...{ key: repairKey(parted), version: 'v9', landed_as: `${parted.key}#repair` },
+      ...{ records: 2, rows: 2 },
+    });
+    for (const manifest of ['old', 'new'])
+      expect(await decide(parted, [repair], manifest)).toMatchObject({
+        stays: 'all rows that were set aside of it are mended',
+        isSettled: true,
+      });
+  });
+
+  test('stay when their file was superseded', async () => {
+    const record = { ...parted, state: 'superseded' as const };
+    expect(await decide(record)).toMatchObject({ stays: 'it is superseded' });
+  });
+});

@@ -1,0 +1,112 @@
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type CommandProcess, runCommand } from '../command-process.ts';
+
+/** What the sample's day has. */
+const day = 'listens 11,346, unique_listeners 8,956, listening_ms ';
+
+let state: string;
+let running: CommandProcess | undefined;
+const run = (script: string, ...args: string[]): CommandProcess => {
+  running = runCommand(script, '--state', state, ...args);
+  return running;
+};
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'commands-'));
+});
+afterEach(() => running?.kill());
+afterAll(() => rm(state, { recursive: true, force: true }));
+
+/** In order: each goes on from the state that the one before left. */
+describe('the commands', { timeout: 240_000 }, () => {
+  test('say so when they are interrupted before there is anything to stop', async () => {
+    const start = run('start');
+    await vi.waitFor(() => access(join(state, 'lock')), 60_000);
+    start.interrupt();
+    await start.ended;
+    expect(start.text()).toMatch(/^\nInterrupted\.$/m);
+  });
+
+  test('bring the sample to its KPIs, show a balance that is even, and exit with 0', async () => {
+    const start = run('start');
+    expect([await start.ended, start.text()]).toEqual([0, expect.anything()]);
+    const said = start.text();
+    expect(said).toContain(`kpi_days  pk=DAY#2024-06-25, sk=CURRENT\n    ${day}`);
+    expect(said).toMatch(/data\/streams\/streams1\.csv +11,346 +11,346 +0 +0\n/);
+    expect(said).toMatch(/data\/streams\/streams2\.csv +150 +0 +150 +0\n/);
+    expect(said).toMatch(/together +31,093 +30,943 +150 +0\n/);
+    expect(said).toContain('nothing lost, nothing counted twice');
+    expect(said).toContain('data/streams/streams2.csv is in quarantine');
+  });
+
+  test('run nothing twice', async () => {
+    const runs = async (): Promise<Set<string>> =>
+      new Set((await readFile(join(state, 'glue', 'runs.journal'), 'utf8')).match(/jr_[0-9a-f]+/g));
+    const before = await runs();
+    expect(before.size).toBe(6);
+    const start = run('start');
+    expect(await start.ended).toBe(0);
+    expect(start.text()).toContain('Nothing was run: of 4 files, none is new to the ledger.');
+    expect(start.text()).toContain('streams1.csv is ignored: same bytes as version');
+    expect(start.text()).toContain(day);
+    expect(await runs()).toEqual(before);
+  });
+
+  test('keep a cloud up for any client until Ctrl-C, and leave no process behind', async () => {
+    const cloud = run('cloud');
+    await cloud.says('Ctrl-C ends it');
+    const lines = (await readFile(join(state, 'cloud.env'), 'utf8')).trim().split('\n');
+    for (const line of lines) expect(cloud.text()).toContain(`export ${line}\n`);
+    const environment = Object.fromEntries(lines.map((line) => line.split('=')));
+    expect(Object.keys(environment)).toEqual([
+      'AWS_ENDPOINT_URL',
+      'AWS_REGION',
+      'AWS_DEFAULT_REGION',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'LAKE_BUCKET',
+      'LEDGER_TABLE',
+      'KPI_TABLE',
+    ]);
+    expect((await fetch(`${environment.AWS_ENDPOINT_URL}/_soundcheck`)).ok).toBe(true);
+
+    const second = runCommand('start', '--state', state);
+    expect(await second.ended).toBe(1);
+    expect(second.text()).toMatch(/^error: .* is in use by process \d+ since .*--state$/m);
+
+    cloud.interrupt();
+    await cloud.ended;
+    expect(cloud.text()).toContain('Stopping');
+    expect(cloud.alive()).toEqual([]);
+    await expect(fetch(`${environment.AWS_ENDPOINT_URL}/_soundcheck`)).rejects.toThrow();
+    await expect(readFile(join(state, 'lock'))).rejects.toThrow('ENOENT');
+  });
+
+  test('end in the middle of the main job, and say so', async () => {
+    const start = run('start', '--fresh');
+    await start.says('data/tracks/tracks.csv');
+    start.interrupt();
+    expect(await start.ended).not.toBe(0);
+    expect(start.alive()).toEqual([]);
+  });
+
+  test('finish what was interrupted', async () => {
+    const start = run('start');
+    expect(await start.ended).toBe(0);
+    expect(start.text()).toContain(day);
+  });
+});
+
+describe('a mistake', { timeout: 60_000 }, () => {
+  test.each([
+    ['a file that is not there', ['nothing.csv'], /^error: there is no file nothing\.csv$/m],
+    ['an unknown fault', ['--chaos', 'rain=1'], /Chaos knows dup, lose, delay and seed/],
+  ])('is one clear line: %s', async (_, args, message) => {
+    const start = run('start', ...args);
+    expect(await start.ended).toBe(1);
+    expect(start.text()).toMatch(message);
+    expect(start.text()).not.toContain('    at ');
+  });
+});

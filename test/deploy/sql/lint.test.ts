@@ -1,0 +1,129 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { outputColumns } from '../../../deploy/sql/columns.ts';
+import { lintSql } from '../../../deploy/sql/lint.ts';
+import { loadParser } from '../../../deploy/sql/tree.ts';
+
+const refused: [sql: string, message: RegExp][] = [
+  ['select a::int as b from t', /write cast\(x as type\)/],
+  ['select "A" as b from t', /quoted names/],
+  [`select 'it''s' as b from t`, /chr\(39\)/],
+  [`select 'a\\d' as b from t`, /chr\(92\)/],
+  [`select E'a' as b from t`, /plain quotes/],
+  [`select $$a$$ as b from t`, /plain quotes/],
+  ['select a / b as c from t', /half_up_ratio/],
+  ['select avg(a) as b from t', /half_up_ratio of a sum/],
+  ['select nvl(a, b) as c from t', /use coalesce/],
+  ['select string_agg(a, b) as c from t', /string_agg is not portable/],
+  [`select to_char(a, 'YYYY') as c from t`, /extract, cast and lpad/],
+  [`select regexp_replace(a, 'b', 'c') as c from t`, /replace or translate/],
+  ['select any_value(a) as c from t', /min or max/],
+  ['select now() as c from t', /never the processing time/],
+  ['select t.a from t join (select avg(b) as c from u) as v on t.a = v.c', /half_up_ratio of a sum/],
+  ['select current_date as c from t', /use a column/],
+  ['select cast(a as varchar) as b from t', /varchar needs a length/],
+  ['select cast(a as text) as b from t', /use varchar\(n\)/],
+  ['select cast(a as decimal) as b from t', /precision and scale/],
+  ['select cast(a as timestamptz) as b from t', /in UTC/],
+  ['select mod(a, b) as c from t', /nullif/],
+  ['select extract(second from a) as b from t', /extract takes/],
+  ['select extract(dow from a) as b from t', /extract takes/],
+  [`select date_trunc('month', a) as b from t`, /cast\(date_trunc/],
+  ['select substring(a from 0 for 2) as b from t', /starts at 1/],
+  ['select sum(a) over (order by b) as c from t', /needs rows between/],
+  ['select row_number() over (order by a nulls last) as b from t', /nulls first and last/],
+  ['select a from t qualify b = 1', /common table expression/],
+  ['select count(*) filter (where a > 1) as b from t', /filter differs/],
+  ['select count(distinct (a, b)) as c from (values (1, 2)) as v (a, b)', /values in from/],
+  ['select distinct on (a) a, b from t', /row_number/],
+  ['select a from t limit 3', /row_number/],
+  ['select a from t order by a fetch first 3 rows only', /row_number/],
+  ['select a from (select a from t)', /needs a name/],
+  ['select a from generate_series(1, 3) as a', /digits/],
+  ['with recursive r as (select 1 as a union all select a from r) select a from r', /recursive/],
+  ['select a + 1 as b, b + 1 as c from t', /same select list/],
+  ['select a from t group by 1', /group by names/],
+  ['select a from t group by all', /group by names/],
+  ['select * from t', /list the columns/],
+  ['select t.* from t', /list the columns/],
+  ['select a from t natural join u', /natural joins/],
+  ['select a is distinct from b as c from t', /distinct is not portable/],
+  ['select a from t where b ilike b', /not portable/],
+  [`select a ->> 'b' as c from t`, /operator ->> is not portable/],
+  ['select array[1, 2] as a', /explode/],
+  ['select a[1] as b from t', /explode/],
+  ['select a from t for update', /locks/],
+  ['select a from t tablesample system (1)', /samples differ/],
+  ['select $1 as a', /plain quotes|var\(\)/],
+  ['select a into b from t', /makes tables/],
+  ['delete from t', /a model is one select/],
+  ['drop table t', /nothing is dropped/],
+  ['truncate t', /nothing is truncated/],
+  ['select a from t; select b from t', /without a semicolon/],
+  ['selec a from t', /syntax error/],
+];
+
+const accepted = [
+  `select cast(a as varchar(3)) as a, cast(sum(b) as bigint) as b from t group by a`,
+  `with x as (select a, count(*) as n from t group by a), final as (select cast(a as date) as a from x) select * from final`,
+  `select a from t join u using (a) left join v on v.b = u.b cross join w where (a, b) in (select a, b from x) and not exists (select 1 from y where y.a = t.a)`,
+  `select cast((2 * a - mod(2 * a, nullif(2 * b, 0))) / nullif(2 * b, 0) as bigint) as ratio from t`,
+  `select sum(a) over (partition by b order by c rows between unbounded preceding and current row) as d from t`,
+  `select case when a > 1 then 'x' else coalesce(b, nullif(c, 'y')) end as d, greatest(a, 2) as e from t where a between 1 and 2 or b like 'x!_%' escape '!'`,
+  `select percentile_cont(0.5) within group (order by a) as b, count(distinct c) as d from t`,
+  `select cast(date_trunc('month', a) as date) + 1 as b, a + 3 * interval '1' day as c, extract(doy from a) as d, date '2024-01-01' as e from t`,
+  `select trim(a) || position('b' in a) || substring(a from 1 for 2) || split_part(a, ';', 1) as c from t union all select b from u except select c from v`,
+  `select a, grouping(a) as g from t group by rollup (a)`,
+  `with x as (select a as b, c from t) select cast(c as bigint) as b, b as d from x`,
+];
+
+describe('lintSql', () => {
+  beforeAll(loadParser);
+
+  it.each(refused)('refuses %s', (sql, message) => {
+    expect(
+      lintSql(sql)
+        .map((objection) => objection.message)
+        .join('\n'),
+    ).toMatch(message);
+  });
+
+  it.each(accepted)('accepts %s', (sql) => {
+    expect(lintSql(sql)).toEqual([]);
+  });
+
+  it('says where in characters, also after letters of several bytes', () => {
+    const sql = `select 'ärger' as a, b::int as c from t`;
+    expect(lintSql(sql).map(({ offset }) => offset)).toContain(sql.indexOf('::'));
+  });
+});
+
+describe('outputColumns', () => {
+  beforeAll(loadParser);
+
+  it('reads names and types from the casts of final', () => {
+    const sql = `with final as (select cast(a as varchar(22)) as b, cast(1 as decimal(10, 2)) as c, cast(d as double precision) as d, cast(e as timestamp) as e from t) select * from final`;
+    expect(outputColumns(sql)).toMatchObject({
+      columns: [
+        { name: 'b', type: 'varchar(22)', uses: ['a'], source: 'a', offset: sql.indexOf('cast(a') },
+        { name: 'c', type: 'decimal(10,2)', uses: [] },
+        { name: 'd', type: 'double precision', uses: ['d'] },
+        { name: 'e', type: 'timestamp', uses: ['e'] },
+      ],
+      objections: [],
+    });
+  });
+
+  it('reads the first of several selects that are put together', () => {
+    const { columns } = outputColumns(
+      'select cast(1 as integer) as a union all select cast(2 as bigint) as b',
+    );
+    expect(columns).toEqual([{ name: 'a', type: 'integer', uses: [], offset: 7 }]);
+  });
+
+  it('objects to a column without a cast or a name', () => {
+    const sql = 'select cast(a as date) as a, b from t';
+    expect(outputColumns(sql).objections).toEqual([
+      { offset: sql.indexOf('b from'), message: expect.stringMatching(/cast/) },
+    ]);
+  });
+});

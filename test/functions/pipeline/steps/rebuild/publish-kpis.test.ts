@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Kpis } from '../../../../../functions/pipeline/ports.ts';
+import type { KpiShape, RebuildSpec } from '../../../../../functions/pipeline/spec.ts';
+import { publishKpis } from '../../../../../functions/pipeline/steps/rebuild/publish-kpis.ts';
+import { type KpiRow, sequenceBefore } from '../../../../../functions/warehouse/kpis/items.ts';
+import { memoryKpis } from '../../../../simulation/tables.ts';
+
+const shape = (pk: string, sk: string, publish: KpiShape['publish']): KpiShape => ({
+  pk,
+  sk,
+  publish,
+  lists: [],
+  omit: [],
+});
+
+const spec: RebuildSpec = {
+  rebuild: 'listening-00000001',
+  mart: 'listening',
+  seq: 1,
+  batches: [],
+  as_of: '2024-06-26T00:00:00.000Z',
+  unload: 'kpis/',
+  before: [],
+  statements: [],
+  kpis: [
+    { model: 'days', shapes: [shape('DAY#{day}', 'CURRENT', 'pointer')] },
+    {
+      model: 'genres',
+      shapes: [
+        shape('DAY#{day}#{version}', 'GENRE#{genre}', 'versioned'),
+        shape('GENRE#{genre}', '{day}', 'series'),
+      ],
+    },
+    { model: 'listeners', shapes: [shape('LISTENER#{id}', '{seq}', 'latest')] },
+  ],
+  shown: 0,
+  unshown: [],
+  applied: { bookkeeping: [], models: {} },
+};
+
+const now = '2024-06-26T00:00:00.000Z';
+const clock = { now: () => now, wait: async () => {} };
+
+const rows = (listens: number, genres: readonly string[] = ['anime']): Map<string, KpiRow[]> => {
+  const before = listens > 1 ? listens - 1 : null;
+  return new Map<string, KpiRow[]>([
+    ['days', [{ day: '2024-06-25', listens }]],
+    ['genres', genres.map((genre) => ({ day: '2024-06-25', genre, listens }))],
+    ['listeners', [{ id: 7, listens, [sequenceBefore]: before }]],
+  ]);
+};
+
+const publish = (kpis: Kpis, seq: number, of = rows(seq)) =>
+  publishKpis({ kpis, clock }, spec, of, { rebuild: `listening-${seq}`, seq, as_of: now });
+
+/** The one that a reader takes for the newest. */
+const newestOf = async (kpis: Kpis) => (await kpis.query('LISTENER#7')).at(-1);
+
+/** What a reader gets who follows the pointer. */
+const read = async (kpis: Kpis) => {
+  const current = await kpis.get('DAY#2024-06-25', 'CURRENT');
+  const details = await kpis.query(`DAY#2024-06-25#${current?.version}`);
+  return { listens: current?.listens, details: details.map(({ sk, listens }) => [sk, listens]) };
+};
+
+test('writes each shape under its key and counts the items', async () => {
+  const { kpis, all } = memoryKpis();
+  expect(await publish(kpis, 1)).toEqual({ items: 4, leftOut: [], before: [] });
+  const found = all().map(({ pk, sk }) => `${pk} ${sk}`);
+  expect(found.sort()).toEqual([
+    'DAY#2024-06-25 CURRENT',
+    'DAY#2024-06-25 VERSION#00000001',
+    'DAY#2024-06-25#00000001 GENRE#anime',
+    'GENRE#anime 2024-06-25',
+    'LISTENER#7 00000001',
+  ]);
+});
+
+test('changes nothing when it is done again', async () => {
+  const { kpis, all } = memoryKpis();
+  await publish(kpis, 1);
+  const before = structuredClone(all());
+  await publish(kpis, 1);
+  expect(all()).toEqual(before);
+});
+
+test('gives what the pointer left a day more, and it alone', async () => {
+  const { kpis, all } = memoryKpis();
+  await publish(kpis, 1, rows(1, ['anime', 'pop']));
+  await publish(kpis, 2, rows(2, ['pop']));
+  const expires = Date.parse(now) / 1000 + 86_400;
+  const expiring = all().filter((item) => item.expires !== undefined);
+  expect(expiring.map(({ pk, sk, expires: at }) => [pk, sk, at]).sort()).toEqual([
+    ['DAY#2024-06-25#00000001', 'GENRE#anime', expires],
+    ['DAY#2024-06-25#00000001', 'GENRE#pop', expires],
+    ['DAY#2024-06-25', 'VERSION#00000001', expires],
+  ]);
+  expect(await read(kpis)).toEqual({ listens: 2, details: [['GENRE#pop', 2]] });
+});
+
+test('lets the newest of a listener take the place of the one before', async () => {
+  const { kpis } = memoryKpis();
+  for (const seq of [1, 2, 3]) await publish(kpis, seq);
+  await publish(kpis, 3);
+  expect(await kpis.query('LISTENER#7')).toEqual([{ pk: 'LISTENER#7', sk: '00000003', listens: 3, seq: 3 }]);
+});
+
+test('loses to every newer sequence when it is late', async () => {
+  const { kpis, all } = memoryKpis();
+  await publish(kpis, 2);
+  await publish(kpis, 1);
+  expect(await read(kpis)).toEqual({ listens: 2, details: [['GENRE#anime', 2]] });
+  expect(await kpis.get('GENRE#anime', '2024-06-25')).toMatchObject({ listens: 2, seq: 2 });
+  expect(await newestOf(kpis)).toMatchObject({ listens: 2 });
+  const late = all().filter(({ pk }) => pk === 'DAY#2024-06-25#00000001');
+  expect(late.every(({ expires }) => expires !== undefined)).toBe(true);
+});
+
+test('shows a reader one version or the other, whole, after every single write', async () => {
+  const { kpis } = memoryKpis();
+  await publish(kpis, 1, rows(1, ['anime', 'pop']));
+  const before = await read(kpis);
+  const seen: unknown[] = [];
+  const watched: Kpis = {
+    ...kpis,
+    put: async (items) => {
+      for (const item of items) {
+        await kpis.put([item]);
+        seen.push(await read(kpis));
+      }
+    },
+    putIfNewer: async (item) => {
+      const isPut = await kpis.putIfNewer(item);
+      seen.push(await read(kpis));
+      return isPut;
+    },
+  };
+  await publish(watched, 2, rows(2, ['pop', 'rock']));
+  const after = await read(kpis);
+  expect(new Set(seen.map((one) => JSON.stringify(one)))).toEqual(
+    new Set([before, after].map((one) => JSON.stringify(one))),
+  );
+});
+
+test('ends with the newest, in whatever order and however often rebuilds are published', async () => {
+  const order = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(order, async (seqs) => {
+      const { kpis } = memoryKpis();
+      for (const seq of seqs) await publish(kpis, seq);
+      const newest = Math.max(...seqs);
+      expect(await read(kpis)).toEqual({ listens: newest, details: [['GENRE#anime', newest]] });
+      expect(await newestOf(kpis)).toMatchObject({ listens: newest });
+      expect(await kpis.get('GENRE#anime', '2024-06-25')).toMatchObject({ seq: newest });
+      const current = await kpis.query(`DAY#2024-06-25#${String(newest).padStart(8, '0')}`);
+      expect(current.every(({ expires }) => expires === undefined)).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from './fixture.ts';
+
+describe('personal data', () => {
+  const schema = {
+    fields: { id: { type: 'int' }, email: { type: 'string', pattern: '[^@]+@[^@]+', pii: true } },
+  };
+  const secret = 'ada-lovelace';
+
+  it.each([
+    ['a value', `id,email\n1,${secret}\n`],
+    ['a quote inside', `id,email\n1,x"${secret}\n`],
+    ['text after a quote', `id,email\n1,"${secret}"${secret}\n`],
+    ['a carriage return', `id,email\n1,${secret}\r${secret}\n`],
+    ['a NUL', `id,email\n1,${secret}\0@\n`],
+    ['too many columns', `id,email\n1,2,${secret}\n`],
+    ['a missing header', `1,${secret}\n`],
+    ['a wrong delimiter', `id;email;${secret}\n`],
+    ['an unknown column', `id,email,${secret}\n`],
+    ['a column that stands twice', `id,email,${secret},${secret}\n`],
+    ['a file of one long line', `id,email\n1,"${secret.repeat(200_000)}`],
+    ['a quote in the header', `id,"email"${secret}\n`],
+  ])('never reaches the findings: %s', async (_, content) => {
+    const judgement = await judge(content, { schema });
+    expect(judgement.verdict).toBe('rejected');
+    expect(JSON.stringify(judgement)).not.toContain(secret.slice(0, 5));
+  });
+
+  it('hides the values of its own column only', async () => {
+    const judgement = await judge('id,email\nx,y\n', { schema });
+    expect(judgement).toMatchObject({ findings: [{ value: 'x' }, { column: 'email', rule: 'pattern' }] });
+    expect(judgement.verdict === 'rejected' && judgement.findings[1]).not.toHaveProperty('value');
+  });
+});

@@ -1,0 +1,295 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readTemplate } from '../../../../local/cloud/template/template.ts';
+
+const serverless = `
+service: music
+params:
+  default: {size: small, keep: 7}
+  prod: {size: large}
+custom:
+  name: \${self:service}-\${sls:stage}
+  code: \${file(./settings.cjs):prefix}
+  part: \${file(parts/\${param:size}.yml):inner.text}
+provider:
+  name: aws
+  stage: \${opt:stage, 'dev'}
+  timeout: 20
+  memorySize: 256
+  stackParameters:
+    - {ParameterKey: Mail, ParameterValue: '\${param:mail, self:custom.name}'}
+  environment:
+    STAGE: \${sls:stage}
+    BUCKET: !Ref Lake
+functions: \${file(functions.yml)}
+resources:
+  - \${file(resources/stores.yml)}
+  - Resources:
+      Job:
+        Type: AWS::Glue::Job
+        Properties:
+          Name: \${self:custom.name}-transform
+          Role: !GetAtt Nowhere.Arn
+          Command: {ScriptLocation: !Sub 's3://\${Lake}/\${self:custom.code}/transform.py'}
+          ExecutionProperty: {MaxConcurrentRuns: 3}
+`;
+
+const functions = `
+judgeFile:
+  name: \${self:custom.name}-judge
+  handler: functions/judge.handler
+  role: !GetAtt JudgeRole.Arn
+  timeout: 60
+  memorySize: 1024
+  maximumRetryAttempts: 1
+  environment:
+    TABLE: !Ref Table
+    MAIL: !Ref Mail
+    PART: \${self:custom.part}
+    ACCOUNT: !Sub '\${AWS::AccountId}/\${Dead.QueueName}'
+    JOINED: !Join ['_', !Split ['-', '\${self:custom.name}-x']]
+    PICKED: !Select [1, [a, b]]
+    CHOSEN: !If [IsProd, yes!, no!]
+    NOTHING: !Ref AWS::NoValue
+    KEEP: \${param:keep}
+  destinations: {onFailure: {type: sqs, arn: !GetAtt Dead.Arn}}
+  events:
+    - eventBridge:
+        name: landed
+        pattern: {source: [aws.s3], detail: {bucket: {name: [!Ref Lake]}, size: [{numeric: ['>', 0]}]}}
+        deadLetterQueueArn: !GetAtt Dead.Arn
+        retryPolicy: {maximumRetryAttempts: 3}
+    - eventBridge: {schedule: rate(2 hours), input: {all: true}}
+    - eventBridge: {enabled: false, pattern: {source: [off]}}
+other:
+  handler: functions/deep/other.run
+  environment: {PEER: !Ref JudgeFileLambdaFunction}
+`;
+
+const stores = `
+Conditions:
+  IsProd: !Equals ['\${sls:stage}', prod]
+Resources:
+  Lake:
+    Type: AWS::S3::Bucket
+    Properties: &closed
+      BucketName: !Sub '\${self:custom.name}-lake-\${AWS::AccountId}'
+      VersioningConfiguration: {Status: Enabled}
+      NotificationConfiguration: {EventBridgeConfiguration: {EventBridgeEnabled: true}}
+  Logs:
+    Type: AWS::S3::Bucket
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: \${self:custom.name}-table
+      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}, {AttributeName: g, AttributeType: S}]
+      KeySchema: [{AttributeName: pk, KeyType: HASH}]
+      GlobalSecondaryIndexes:
+        - {IndexName: g, KeySchema: [{AttributeName: g, KeyType: HASH}], Projection: {ProjectionType: ALL}}
+  Dead:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: dead}
+  Monthly:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      Name: monthly
+      ScheduleExpression: cron(0 3 1 * ? *)
+      Target: {Arn: !GetAtt OtherLambdaFunction.Arn, Input: '{"window":1}'}
+`;
+
+const files = {
+  'serverless.yml': serverless,
+  'functions.yml': functions,
+  'resources/stores.yml': stores,
+  'parts/small.yml': 'inner: {text: tiny}',
+  'parts/large.yml': 'inner: {text: huge}',
+};
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'template-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const read = async (changes: Record<string, string> = {}, stage = 'dev') => {
+  for (const [name, text] of Object.entries({ ...files, ...changes })) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), text);
+  }
+  return readTemplate(root, { stage, account: '000000000000', region: 'eu-west-1' });
+};
+
+const edited = (file: keyof typeof files, from: string, to: string) => ({
+  [file]: files[file].replace(from, to),
+});
+
+describe('readTemplate', () => {
+  test('resolves a function with everything that it names', async () => {
+    const {
+      functions: [judge],
+    } = await read();
+    expect(judge).toEqual({
+      key: 'judgeFile',
+      logicalId: 'JudgeFileLambdaFunction',
+      name: 'music-dev-judge',
+      arn: 'arn:aws:lambda:eu-west-1:000000000000:function:music-dev-judge',
+      entry: 'functions/judge.ts',
+      handler: 'handler',
+      environment: {
+        STAGE: 'dev',
+        BUCKET: 'music-dev-lake-000000000000',
+        TABLE: 'music-dev-table',
+        MAIL: 'music-dev',
+        PART: 'tiny',
+        ACCOUNT: '000000000000/dead',
+        JOINED: 'music_dev_x',
+        PICKED: 'b',
+        CHOSEN: 'no!',
+        KEEP: '7',
+      },
+      timeout: 60,
+      memory: 1024,
+      maximumRetryAttempts: 1,
+      onFailure: 'dead',
+      rules: [
+        {
+          name: 'landed',
+          deadLetterQueue: 'dead',
+          pattern: {
+            source: ['aws.s3'],
+            detail: { bucket: { name: ['music-dev-lake-000000000000'] }, size: [{ numeric: ['>', 0] }] },
+          },
+        },
+      ],
+      schedules: [
+        { name: 'music-dev-judge-2', expression: 'rate(2 hours)', every: 7_200_000, input: { all: true } },
+      ],
+    });
+  });
+
+  test('fills in what a function leaves out and gives it the schedules of other resources', async () => {
+    const {
+      functions: [, other],
+    } = await read();
+    expect(other).toMatchObject({
+      name: 'music-dev-other',
+      entry: 'functions/deep/other.ts',
+      handler: 'run',
+      timeout: 20,
+      memory: 256,
+      maximumRetryAttempts: 2,
+      environment: { PEER: 'music-dev-judge' },
+      rules: [],
+      schedules: [{ name: 'monthly', expression: 'cron(0 3 1 * ? *)', input: { window: 1 } }],
+    });
+  });
+
+  test('resolves tables, buckets, queues and jobs', async () => {
+    const { tables, buckets, queues, jobs } = await read();
+    expect(tables).toMatchObject([{ name: 'music-dev-table', indexes: [{ IndexName: 'g' }] }]);
+    expect(buckets).toEqual([
+      { logicalId: 'Lake', name: 'music-dev-lake-000000000000', versioning: true, events: true },
+      { logicalId: 'Logs', name: 'music-dev-logs', versioning: false, events: false },
+    ]);
+    expect(queues).toMatchObject([{ name: 'dead', arn: 'arn:aws:sqs:eu-west-1:000000000000:dead' }]);
+    expect(jobs).toEqual([
+      {
+        logicalId: 'Job',
+        name: 'music-dev-transform',
+        script: 'transform',
+        maxConcurrentRuns: 3,
+        timeoutMinutes: 2880,
+      },
+    ]);
+  });
+
+  test('reads another stage with its parameters and conditions', async () => {
+    const {
+      functions: [judge],
+    } = await read({}, 'prod');
+    expect(judge?.environment).toMatchObject({ STAGE: 'prod', PART: 'huge', CHOSEN: 'yes!', KEEP: '7' });
+  });
+});
+
+describe('a template that cannot be read', () => {
+  const cases: [string, Record<string, string>, RegExp][] = [
+    [
+      'a variable without value',
+      edited('functions.yml', 'param:keep', 'param:gone'),
+      /functions\.yml.*param:gone.*no value/,
+    ],
+    [
+      'an unknown kind of variable',
+      edited('functions.yml', 'param:keep', 'vault:keep'),
+      /knows no variables of vault/,
+    ],
+    [
+      'a variable that refers to itself',
+      edited('serverless.yml', 'self:service}', 'self:custom.name}'),
+      /refers to itself/,
+    ],
+    [
+      'a file that is not there',
+      edited('serverless.yml', 'file(functions.yml)', 'file(gone.yml)'),
+      /^gone\.yml: cannot be read/,
+    ],
+    ['YAML that is broken', { 'resources/stores.yml': 'Resources: {a: [' }, /^resources\/stores\.yml: /],
+    [
+      'a reference to nothing',
+      edited('functions.yml', '!Ref Table', '!Ref Tabel'),
+      /^functions\.yml at judgeFile\.environment\.TABLE: refers to Tabel/,
+    ],
+    [
+      'an attribute that only AWS knows',
+      edited('functions.yml', 'Dead.QueueName', 'Dead.Beauty'),
+      /asks Dead for Beauty/,
+    ],
+    ['an unknown function', edited('functions.yml', '!Select', '!Cidr'), /uses Fn::Cidr/],
+    [
+      'an unknown event',
+      edited('functions.yml', 'eventBridge: {schedule', 'sns: {schedule'),
+      /functions\.yml at judgeFile\.events\.1/,
+    ],
+    [
+      'an option that the laptop would ignore',
+      edited('functions.yml', 'input: {all: true}', 'inputPath: $.detail'),
+      /judgeFile\.events\.1/,
+    ],
+    ['a schedule in other words', edited('functions.yml', 'rate(2 hours)', 'every day'), /every day/],
+    [
+      'a handler without a name',
+      edited('functions.yml', 'functions/judge.handler', 'judge'),
+      /judgeFile\.handler: must end/,
+    ],
+    [
+      'a table without a key',
+      edited('resources/stores.yml', 'KeySchema: [{AttributeName: pk, KeyType: HASH}]', 'Keys: []'),
+      /^resources\/stores\.yml at Resources\.Table\.Properties\.KeySchema/,
+    ],
+  ];
+  test.each(cases)('is refused with file and place: %s', async (_, changes, message) => {
+    await expect(read(changes)).rejects.toThrow(message);
+  });
+});
+
+describe('the template of this project', () => {
+  const deployment = readTemplate('.', { stage: 'dev', account: '000000000000', region: 'eu-west-1' });
+
+  test('gives every function a queue for failures and something that wakes it', () => {
+    expect(deployment.functions.map(({ name }) => name)).toContain('soundcheck-dev-validate-landing');
+    for (const { name, onFailure, rules, schedules } of deployment.functions) {
+      expect({ name, onFailure }).toEqual({ name, onFailure: 'soundcheck-dev-failed-invocations' });
+      expect(rules.length + schedules.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('has a lake with versions and events, two tables, two jobs', () => {
+    expect(deployment.buckets).toContainEqual(
+      expect.objectContaining({ logicalId: 'LakeBucket', versioning: true, events: true }),
+    );
+    expect(deployment.tables.map(({ logicalId }) => logicalId).sort()).toEqual(['KpiTable', 'LedgerTable']);
+    expect(deployment.jobs.map(({ script }) => script)).toEqual(['transform', 'quality']);
+  });
+});
