@@ -1,6 +1,6 @@
 import { temporaryScratch } from '../functions/adapters/temporary-scratch.ts';
 import { type Manifest, parseManifest } from '../functions/validation/manifest/manifest.ts';
-import { judgeFile } from '../functions/validation/validate-file.ts';
+import { validateFile } from '../functions/validation/validate-file.ts';
 import { peakMemory } from './memory.ts';
 import type { Measurement } from './report.ts';
 
@@ -8,16 +8,16 @@ const header = 'user_id,track_id,listen_time\n';
 const rowsInPiece = 1000;
 const digits = 10;
 
-/** Judges a file of so many records, every other key of which stands there twice, without a key and with one, and takes time and memory. */
+/** Validates a file of so many records, every other key of which stands there twice, without a key and with one, and takes time and memory. */
 export const keys = async (records: number): Promise<Measurement> => {
-  const plain = await judged(records, manifestOf({}));
+  const plain = await validated(records, manifestOf({}));
   const memoryBefore = await peakMemory(process.pid);
-  const keyed = await judged(records, manifestOf({ key: ['user_id', 'track_id'], on_duplicate: 'first' }));
+  const keyed = await validated(records, manifestOf({ key: ['user_id', 'track_id'], on_duplicate: 'first' }));
   return {
     bench: 'keys',
     figures: {
       records,
-      repeats: keyed.repeats,
+      duplicates: keyed.duplicates,
       without_key_ms: plain.ms,
       with_key_ms: keyed.ms,
       memory_before_mb: memoryBefore,
@@ -43,11 +43,14 @@ const manifestOf = (schema: object): Manifest => {
   return parsed.manifest;
 };
 
-const judged = async (records: number, manifest: Manifest): Promise<{ ms: number; repeats: number }> => {
+const validated = async (
+  records: number,
+  manifest: Manifest,
+): Promise<{ ms: number; duplicates: number }> => {
   const scratch = temporaryScratch();
   const startedAt = Date.now();
   try {
-    const judgement = await judgeFile({
+    const validation = await validateFile({
       key: 'data/streams/streams1.csv',
       size: header.length + records * rowOf(1).length,
       manifest,
@@ -55,8 +58,8 @@ const judged = async (records: number, manifest: Manifest): Promise<{ ms: number
       seed: 'a version',
       scratch,
     });
-    if (judgement.verdict !== 'accepted') throw new Error(`the file is ${judgement.verdict}`);
-    return { ms: Date.now() - startedAt, repeats: judgement.quarantined?.rows ?? 0 };
+    if (validation.verdict !== 'accepted') throw new Error(`the file is ${validation.verdict}`);
+    return { ms: Date.now() - startedAt, duplicates: validation.quarantined?.rows ?? 0 };
   } finally {
     scratch.close();
   }
@@ -70,7 +73,7 @@ async function* contentOf(records: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The last third repeats every other key of what stands before it. */
+/** The last third duplicates every other key of what stands before it. */
 const keyOf = (record: number, records: number): number => {
   const first = Math.ceil((records * 2) / 3);
   return record < first ? record : (record - first) * 2;

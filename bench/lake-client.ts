@@ -16,7 +16,7 @@ export type LandedFile = {
 /** What an app or an upstream colleague does with the lake: land files, read the ledger and the KPIs. */
 export type LakeClient = {
   land(key: string, body: NonNullable<PutObjectCommandInput['Body']>, length?: number): Promise<LandedFile>;
-  /** The ledger's record of a file version; undefined before it is enrolled. */
+  /** The ledger's record of a file version; undefined before it is registered. */
   file(file: LandedFile): Promise<Item | undefined>;
   /** The ledger's record of a batch or a rebuild by its partition key. */
   record(pk: string): Promise<Item | undefined>;

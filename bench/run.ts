@@ -16,7 +16,7 @@ const count = (text: string): number => {
 };
 
 const program = new Command('bench').description(
-  'Measures a laptop cloud of its own, or the judge of files alone; prints a table, or one JSON object.',
+  'Measures a laptop cloud of its own, or the validator of files alone; prints a table, or one JSON object.',
 );
 
 const bench = (

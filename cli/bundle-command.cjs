@@ -64,7 +64,7 @@ const removeOld = (current) => {
   }
 };
 
-/** What judging needs is bundled, as it starts quicker and in less memory so; other packages are loaded where they are used. */
+/** What validating needs is bundled, as it starts quicker and in less memory so; other packages are loaded where they are used. */
 const bundled = ['re2js', 'zod'];
 
 const options = (outdir) => ({

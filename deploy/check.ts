@@ -12,7 +12,7 @@ type Outcome = { readonly text: string; readonly problems: number; readonly repa
 
 /**
  * Holds a project against all that can be known before anything lands: manifests, rules and SQL, formatting, lint and types. All of
- * it in one run, so that whoever mends it sees every mistake at once. Answers whether it is clean.
+ * it in one run, so that whoever repairs it sees every mistake at once. Answers whether it is clean.
  */
 export const checkProject = async (root: string, print: (text: string) => void): Promise<boolean> => {
   const rendering = renderProject(root);

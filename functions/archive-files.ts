@@ -9,11 +9,11 @@ import { repairsOf } from './pipeline/queries/repairs.ts';
 import type { FileRecord } from './pipeline/records.ts';
 import { inLedger } from './pipeline/spec.ts';
 import { transformSpec } from './pipeline/steps/batch-run.ts';
-import { setRowsAside } from './pipeline/steps/quarantine-rows.ts';
+import { quarantineRows } from './pipeline/steps/quarantine-rows.ts';
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock; log: Log };
 
-/** Moves files that came to rest out of landing: refused ones to quarantine, all others to the archive. */
+/** Moves files that came to rest out of landing: rejected ones to quarantine, all others to the archive. */
 export const archiveFiles =
   (ports: Ports) =>
   async (event: OurEvent): Promise<void> => {
@@ -48,7 +48,7 @@ const moveAway = async (ports: Ports, file: FileRecord): Promise<void> => {
 };
 
 const archive = async (ports: Ports, file: FileRecord): Promise<void> => {
-  if (file.state === 'published') await setRowsAside(ports.files, file);
+  if (file.state === 'published') await quarantineRows(ports.files, file);
   const stored_as = archiveKey(file);
   if (!(await moveBytes(ports, file, stored_as))) return;
   await settled(ports, await ports.ledger.amend(file, { archived_at: ports.clock.now(), stored_as }));

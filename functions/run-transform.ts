@@ -29,8 +29,8 @@ import {
   startRun,
 } from './pipeline/steps/batch-run.ts';
 import { largestBatch } from './pipeline/steps/choose-batch.ts';
+import { isBatchDue, readOrWriteSpec } from './pipeline/steps/compose-batch.ts';
 import { isOfOtherDeployment, waitsForDeployment } from './pipeline/steps/deployed-manifests.ts';
-import { isBatchDue, readOrWriteSpec } from './pipeline/steps/gather-batch.ts';
 import { isAt, readyAgain, stepReprocess } from './pipeline/steps/reprocess/reprocess.ts';
 import { manifestInForce } from './pipeline/steps/validate-file.ts';
 
@@ -43,8 +43,8 @@ type Ports = {
   clock: Clock;
   log: Log;
   catalog: Catalog;
-  /** How long a batch that is being gathered waits for files that are about to be judged, in milliseconds. */
-  gatherFor: number;
+  /** How long a batch that is being collected waits for files that are about to be validated, in milliseconds. */
+  batchWindow: number;
 };
 
 /** Opens a batch of all waiting files of the dataset and starts its transform run, or takes up the batch that is open. */
@@ -82,11 +82,11 @@ const sayWhy = async ({ ledger }: Ports, dataset: string, reason: string): Promi
 
 /** Gathering takes its time, and so does claiming, the longer the more files there are. */
 const isLeftBehind = async (
-  { ledger, clock, gatherFor }: Ports,
+  { ledger, clock, batchWindow }: Ports,
   lease: Lease,
   holder: string,
 ): Promise<boolean> => {
-  if (!isOver(lease.taken_at, gatherFor + patience, clock.now())) return false;
+  if (!isOver(lease.taken_at, batchWindow + patience, clock.now())) return false;
   const batch = await ledger.batch(holder);
   return batch?.state !== 'open' || isOver(batch.opened_at, patience + batch.files * claimTime, clock.now());
 };
@@ -111,14 +111,14 @@ const take = async (ports: Ports, lease: Lease, dataset: Dataset): Promise<Lease
   return ledger.acquire(lease, batchId(lease.name, lease.fence + 1), clock.now());
 };
 
-/** What is wished is validated a batch at a time; each that is accepted wakes this function again. */
+/** What is requested is validated a batch at a time; each that is accepted wakes this function again. */
 const validateWished = async (
   { functions, ledger }: Ports,
-  wished: readonly FileRecord[],
+  requested: readonly FileRecord[],
 ): Promise<undefined> => {
-  const [first] = wished;
+  const [first] = requested;
   if (first) await ledger.tidyReprocessing(first.dataset);
-  const asked = wished.filter((file) => isAt(file, 'asked')).slice(0, largestBatch);
+  const asked = requested.filter((file) => isAt(file, 'asked')).slice(0, largestBatch);
   await pLimit(8).map(asked, (file) => functions.invoke('validate-landing', objectCreated(file)));
 };
 
@@ -182,7 +182,7 @@ export const handler = lambda(OurEvent, runTransform, ({ env, clock, log }) => (
   events: eventBridgeEvents(env('STAGE')),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
-  gatherFor: Number(env('GATHER_SECONDS')) * 1000,
+  batchWindow: Number(env('BATCH_WINDOW_SECONDS')) * 1000,
   clock,
   log,
 }));

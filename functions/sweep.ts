@@ -79,11 +79,11 @@ const sweepFile = async ({ functions, ledger }: Ports, file: FileRecord): Promis
 /** A batch's worth at a time: what is validated brings on the next. */
 const sweepReprocessing = async (
   { functions, ledger }: Ports,
-  wished: readonly FileRecord[],
+  requested: readonly FileRecord[],
 ): Promise<void> => {
-  for (const file of wished.filter((one) => isAt(one, 'asked')).slice(0, largestBatch))
+  for (const file of requested.filter((one) => isAt(one, 'asked')).slice(0, largestBatch))
     await functions.invoke('validate-landing', objectCreated(file));
-  for (const { dataset, reprocess } of wished.filter((one) => isAt(one, 'claimed'))) {
+  for (const { dataset, reprocess } of requested.filter((one) => isAt(one, 'claimed'))) {
     const batch = reprocess?.batch_id ?? '';
     if ((await ledger.batch(batch))?.state === 'failed')
       await functions.invoke('run-transform', ourEvent('Batch Failed', dataset, batch));

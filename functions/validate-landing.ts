@@ -9,11 +9,11 @@ import { fileEvent, ObjectCreated, objectCreated } from './pipeline/events.ts';
 import { fileId, type LandedName, readName } from './pipeline/lake-keys.ts';
 import type { Clock, Events, Files, Functions, Ledger, Log, Scratch } from './pipeline/ports.ts';
 import type { FileRecord } from './pipeline/records.ts';
-import { isBeingJudged, largestBatch } from './pipeline/steps/choose-batch.ts';
+import { isBeingValidated, largestBatch } from './pipeline/steps/choose-batch.ts';
 import type { Verdict } from './pipeline/steps/conclude-verdict.ts';
-import { isAt, type Wished } from './pipeline/steps/reprocess/reprocess.ts';
+import { isAt, type Reprocessing } from './pipeline/steps/reprocess/reprocess.ts';
 import { validateAgain } from './pipeline/steps/reprocess/validate.ts';
-import { enrollVersions, judgeLanded } from './pipeline/steps/validate-file.ts';
+import { registerVersions, validateLanded } from './pipeline/steps/validate-file.ts';
 
 type Ports = {
   files: Files;
@@ -26,7 +26,7 @@ type Ports = {
   scratch?: () => Scratch;
 };
 
-/** Judges one landed file version against the manifest in force and records the verdict; a manifest wakes the files that wait for it. */
+/** Validates one landed file version against the manifest in force and records the verdict; a manifest wakes the files that wait for it. */
 export const validateLanding =
   (ports: Ports) =>
   async (event: ObjectCreated): Promise<void> => {
@@ -35,12 +35,12 @@ export const validateLanding =
     const name = readName(file.key);
     if (name.kind === 'elsewhere') return;
     if (name.kind === 'manifest') return wakeWaiting(ports, name.dataset);
-    await enrollVersions(ports, file.key, name.dataset);
+    await registerVersions(ports, file.key, name.dataset);
     const landed = await ports.ledger.file(file);
     if (!landed) return recordVanished(ports, event, name);
     if (isAt(landed, 'asked', 'accepted')) return recordAgain(ports, landed);
-    const judged = landed.state === 'landed' ? await record(ports, landed) : landed;
-    if (judged) await announce(ports, judged);
+    const validated = landed.state === 'landed' ? await record(ports, landed) : landed;
+    if (validated) await announce(ports, validated);
   };
 
 /** A version that was gone before anybody could read it: nothing of it is published, and that is known for ever. */
@@ -58,23 +58,23 @@ const recordVanished = async (
     ...{ key, version, size, dataset, state: 'missing', rev: 1 },
     number: Math.max(0, ...numbers) + 1,
     landed_at: time === undefined ? now : new Date(time).toISOString(),
-    enrolled_at: now,
+    registered_at: now,
     reason: 'its bytes were gone before they were read',
     failed_runs: 0,
     failed_alone: 0,
   };
-  await ledger.enroll(vanished);
+  await ledger.register(vanished);
   await ledger.dequeue(vanished);
 };
 
 const record = async (ports: Ports, found: FileRecord): Promise<FileRecord | undefined> => {
   const landed = await noteUnanswered(ports, found);
   if (!landed) return undefined;
-  const verdict = await judgeLanded(ports, landed).catch((cause: unknown) =>
+  const verdict = await validateLanded(ports, landed).catch((cause: unknown) =>
     noteFailure(ports, landed, cause),
   );
   const { dataset } = landed;
-  ports.log.info('file judged', {
+  ports.log.info('file validated', {
     file: fileId(landed),
     dataset,
     verdict: verdict.state,
@@ -91,14 +91,14 @@ const record = async (ports: Ports, found: FileRecord): Promise<FileRecord | und
 };
 
 /** Only what goes on to a batch is said; the file was published before, and stays so. */
-const recordAgain = async (ports: Ports, file: Wished): Promise<void> => {
+const recordAgain = async (ports: Ports, file: Reprocessing): Promise<void> => {
   const { again, record } =
     file.reprocess.state === 'asked' ? await validateAgain(ports, file) : { again: undefined, record: file };
   const { dataset } = file;
   if (again?.is === 'kept') {
-    const { reason, findings, report } = again.outcome;
-    ports.log.error('file keeps its rows', { file: fileId(file), dataset, reason, findings, report });
-  } else ports.log.info('file judged again', { file: fileId(file), dataset, verdict: again?.is });
+    const { reason, violations, report } = again.outcome;
+    ports.log.error('file keeps its rows', { file: fileId(file), dataset, reason, violations, report });
+  } else ports.log.info('file validated again', { file: fileId(file), dataset, verdict: again?.is });
   if (isAt(record, 'accepted')) await ports.events.announce('File Accepted', dataset, fileId(file));
 };
 
@@ -107,7 +107,7 @@ const noteUnanswered = async (
   { ledger, clock }: Ports,
   file: FileRecord,
 ): Promise<FileRecord | undefined> => {
-  if (file.reason !== undefined || isBeingJudged(file, clock.now())) return file;
+  if (file.reason !== undefined || isBeingValidated(file, clock.now())) return file;
   return ledger.amend(file, { reason: 'its validation has not ended so far; it is tried again' });
 };
 
@@ -137,7 +137,7 @@ const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {
 const wakeWaiting = async ({ ledger, functions, clock, log }: Ports, dataset: string): Promise<void> => {
   const waiting = await ledger.waiting(dataset);
   const landed = waiting.filter((file) => file.state === 'landed');
-  // Without a reason they count as about to be judged: a batch that is being gathered waits for all of them.
+  // Without a reason they count as about to be validated: a batch that is being collected waits for all of them.
   const woken = { reason: undefined, woken_at: clock.now() };
   await pLimit(8).map(landed, (file) => ledger.amend(file, woken));
   for (const file of landed) await functions.invoke('validate-landing', objectCreated(file));

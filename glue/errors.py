@@ -24,10 +24,10 @@ class MissingFile(PipelineError):
 
 
 class UnreadableFile(PipelineError):
-    """Spark could not read a file as the judge's facts describe it."""
+    """Spark could not read a file as the validator's facts describe it."""
 
     def __init__(self, keys: list[str], reason: str) -> None:
-        super().__init__(f"cannot read {', '.join(keys)} as it was judged; judge it again: {reason}")
+        super().__init__(f"cannot read {', '.join(keys)} as it was validated; validate it again: {reason}")
 
 
 class RowsNotConserved(PipelineError):

@@ -17,23 +17,23 @@ from read_files import staged_parquet
 from session import silver_name
 from silver import prepare_silver
 from sql_text import identifier
-from verdicts import judge
+from verdicts import validate
 
 
 def settle(spark: SparkSession, lake: Lake, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
     """
-    Judges and publishes a batch; the first judgement counts, whichever run made it, and a file set aside leaves the others alone.
+    Validates and publishes a batch; the first validation counts, whichever run made it, and a file quarantined leaves the others alone.
     `NotPublished`, with what stood in the way, when no run of the batch has.
     """
     try:
-        return _judge_and_publish(spark, lake, spec, run)
+        return _validate_and_publish(spark, lake, spec, run)
     except Exception as error:
         if not _is_published(spark, spec):
             raise NotPublished(error) from error
         return _known_verdicts(lake, spec)
 
 
-def _judge_and_publish(spark: SparkSession, lake: Lake, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
+def _validate_and_publish(spark: SparkSession, lake: Lake, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
     expect_distinct_keys(spec["files"])
     table = silver_name(spark, spec["dataset"])
     with one_writer(lake.root, table):
@@ -84,12 +84,12 @@ def _read_staged(spark: SparkSession, lake: Lake, spec: Mapping[str, Any]) -> Da
 
 
 def _verdicts(lake: Lake, staged: DataFrame, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
-    """They are stored before anything is published: what a dead run has published is not judged again."""
+    """They are stored before anything is published: what a dead run has published is not validated again."""
     earlier = lake.read_json(_verdicts_key(spec))
     if earlier is not None:
         return earlier
     expect_rows(rows_per_file(staged), {file["key"]: file["staged"] for file in spec["files"]}, "staged")
-    failures = judge(staged, spec)
+    failures = validate(staged, spec)
     files = [_verdict(file, failures[file["key"]]) for file in spec["files"]]
     verdicts = {"batch": spec["batch"], "run": run, "files": files}
     return verdicts if lake.write_once(_verdicts_key(spec), verdicts) else _known_verdicts(lake, spec)

@@ -25,12 +25,12 @@ class LandedFile:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the judge found out about the bytes that are read."""
+        """What the validator found out about the bytes that are read."""
         return self.spec["facts"]
 
     @property
     def pinned(self) -> Pinned:
-        """The object that is read: the copy of the good records where there is one."""
+        """The object that is read: the copy of the valid records where there is one."""
         clean = self.spec.get("clean_key")
         if clean is not None:
             return Pinned(clean, None, self.name)
@@ -81,7 +81,7 @@ def _shape(facts: dict[str, Any], columns: list[str]) -> tuple[Any, ...]:
     """Name of the reader, and the facts that it goes by."""
     kind, header = facts["format"], tuple(facts["header"])
     if kind == "parquet":
-        raise SpecMismatch("of Parquet the copy that was judged is read, never the file")
+        raise SpecMismatch("of Parquet the copy that was validated is read, never the file")
     if kind == "jsonl":
         return ("json_lines", *sorted(new_keys(header, columns)))
     if kind == "csv" and is_read_by_lines(facts):

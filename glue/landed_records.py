@@ -115,7 +115,7 @@ def _fetched(path: str, folder: Path) -> Path:
     parsed = urlparse(path)
     if parsed.scheme != "s3":
         return Path(path)
-    # Each worker loads it anew, for a second, and most never need it.
+    # Each worker loads it again, for a second, and most never need it.
     import boto3
 
     with (folder / "object").open("wb") as file:

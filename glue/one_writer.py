@@ -11,7 +11,7 @@ from pathlib import Path
 def one_writer(root: str, table: str) -> Iterator[None]:
     """
     Lets one process at a time commit to a table under a folder, where a commit is a rename that may replace another's; a process
-    that ends gives its turn up. In a bucket the catalog itself refuses the later of two commits.
+    that ends gives its turn up. In a bucket the catalog itself rejects the later of two commits.
     """
     if root.startswith("s3://"):
         yield

@@ -1,4 +1,4 @@
-"""The quality job: judges a batch's staged rows file by file and publishes those of the files that passed."""
+"""The quality job: validates a batch's staged rows file by file and publishes those of the files that passed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV as Spark reads it, exactly as the judge did."""
+"""CSV as Spark reads it, exactly as the validator did."""
 
 from __future__ import annotations
 

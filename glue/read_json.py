@@ -1,4 +1,4 @@
-"""JSON lines, cut by Spark and parsed in its Python workers: Spark's own parser writes numbers anew."""
+"""JSON lines, cut by Spark and parsed in its Python workers: Spark's own parser writes numbers again."""
 
 from __future__ import annotations
 

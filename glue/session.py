@@ -14,7 +14,7 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    # One calendar for all days; Spark refuses those before 1582 unless told that there is no other.
+    # One calendar for all days; Spark rejects those before 1582 unless told that there is no other.
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.binaryAsString": "false",

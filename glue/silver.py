@@ -53,7 +53,7 @@ def spark_type(portable: str) -> str:
 def prepare_silver(spark: SparkSession, name: str, table: Mapping[str, Any]) -> None:
     """
     Creates a silver table, or brings an older one up to its model: a new column is added (NULL in old rows), a type is widened; a
-    column that went stays and gets NULL. `SpecMismatch` for another change of type or of the partition: the table is then to be made anew.
+    column that went stays and gets NULL. `SpecMismatch` for another change of type or of the partition: the table is then to be made again.
     """
     wanted = {column["name"]: spark_type(column["type"]) for column in table["columns"]}
     partition = partition_of(table.get("partition"), wanted)

@@ -40,9 +40,9 @@ def stage_rows(
 
 def _rows_read(spec: dict[str, Any], landed: DataFrame, staged: dict[str, int]) -> dict[str, int]:
     """A second pass over the files is spared where each staged exactly its records; `RowsNotConserved` when they are not what
-    the judge saw."""
-    judged = {file["key"]: file["facts"]["records"] for file in spec["files"]}
-    is_one_to_one = all(staged.get(key, 0) == records for key, records in judged.items())
+    the validator saw."""
+    validated = {file["key"]: file["facts"]["records"] for file in spec["files"]}
+    is_one_to_one = all(staged.get(key, 0) == records for key, records in validated.items())
     read = staged if is_one_to_one else rows_per_file(landed)
-    expect_rows(read, judged, "read by the engine")
+    expect_rows(read, validated, "read by the engine")
     return read

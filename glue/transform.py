@@ -1,4 +1,4 @@
-"""The transform job: reads a batch's files as they were judged, runs the silver SQL over them and stages the rows."""
+"""The transform job: reads a batch's files as they were validated, runs the silver SQL over them and stages the rows."""
 
 from __future__ import annotations
 

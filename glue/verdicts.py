@@ -23,7 +23,7 @@ STATEMENTS_AT_ONCE = 32
 Failures = list[dict[str, Any]]
 
 
-def judge(staged: DataFrame, spec: Mapping[str, Any]) -> dict[str, Failures]:
+def validate(staged: DataFrame, spec: Mapping[str, Any]) -> dict[str, Failures]:
     """The rules that each file of the batch broke, by key and in the ruleset's order; an empty list is a pass. Takes one row per staged row."""
     spark = staged.sparkSession
     staged.createOrReplaceTempView("staged")

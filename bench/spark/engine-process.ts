@@ -106,10 +106,10 @@ const publish = async (
   const transform_ms = await run(bench, 'transform', transformSpec(bench.catalog, batch));
   const transformed = TransformResult.parse(await readResult(bench, batch.batch, 'transform'));
   const quality_ms = await run(bench, 'quality', qualitySpec(bench.catalog, batch, transformed));
-  const judged = QualityResult.parse(await readResult(bench, batch.batch, 'quality'));
-  const broken = judged.files.find(({ outcome }) => outcome === 'rejected');
+  const validated = QualityResult.parse(await readResult(bench, batch.batch, 'quality'));
+  const broken = validated.files.find(({ outcome }) => outcome === 'rejected');
   if (broken) throw new Error(`${broken.key} was rejected: ${JSON.stringify(broken.failures)}`);
-  return { rows: judged.files.reduce((sum, { rows }) => sum + rows, 0), transform_ms, quality_ms };
+  return { rows: validated.files.reduce((sum, { rows }) => sum + rows, 0), transform_ms, quality_ms };
 };
 
 const land = async ({ s3 }: Bench, dataset: string, files: EngineRequest['streams']): Promise<BenchBatch> => {

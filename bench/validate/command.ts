@@ -18,11 +18,11 @@ const several = (text: string, before: readonly number[] | undefined): number[] 
 const usualSizes = [5, 50, 500, 5000];
 const fileNames = 'which files (clean, dirty, quoted, tracks), all if none is named';
 
-/** Adds the commands that measure how fast files are judged, and in how much memory. */
+/** Adds the commands that measure how fast files are validated, and in how much memory. */
 export const addValidate = (program: Command): void => {
   program
     .command('validate [files...]')
-    .description(`the judge beside other validators, one after another on the same files; ${fileNames}`)
+    .description(`the validator beside other validators, one after another on the same files; ${fileNames}`)
     .option('--size <megabytes>', 'size of the files', positive, 500)
     .option('--part <megabytes>', 'size for those who would take minutes', positive, 50)
     .option('--repeats <number>', 'rounds, of which the median counts', positive, 3)
@@ -33,7 +33,7 @@ export const addValidate = (program: Command): void => {
     });
   program
     .command('validate-memory [files...]')
-    .description(`the judge's memory by the size of a file that is made on the fly; ${fileNames}`)
+    .description(`the validator's memory by the size of a file that is made on the fly; ${fileNames}`)
     .option('--size <megabytes>', 'one size, may be given again; else 5, 50, 500 and 5000', several)
     .option('--json', 'print one JSON object', false)
     .action(async (files: string[], options: { size?: number[]; json: boolean }) => {
@@ -59,7 +59,7 @@ const standingColumns: readonly Column<Standing>[] = [
   ['soundcheck is', ({ soundcheck_is_times }) => `${soundcheck_is_times.toFixed(2)} ×`],
   ['peak MB', ({ peak_mb }) => peak_mb],
   ['rows', ({ records }) => records],
-  ['bad rows', ({ bad }) => bad],
+  ['invalid rows', ({ bad }) => bad],
 ];
 
 const footprintColumns: readonly Column<Footprint>[] = [
@@ -68,7 +68,7 @@ const footprintColumns: readonly Column<Footprint>[] = [
   ['MB/s', ({ mb_per_s }) => mb_per_s],
   ['peak MB', ({ peak_mb }) => peak_mb],
   ['rows', ({ records }) => records],
-  ['bad rows', ({ bad }) => bad],
+  ['invalid rows', ({ bad }) => bad],
 ];
 
 const asText = ({ standings, load }: Validation): string => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type FieldJudge, judgeField } from '../../functions/validation/fields/check.ts';
+import { type FieldValidator, validateField } from '../../functions/validation/fields/check.ts';
 import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { peakMemory } from '../memory.ts';
 
@@ -37,19 +37,20 @@ export const fieldChecker = (
   manifest: Manifest,
 ): { add: (fields: readonly string[]) => void; counts: Counts } => {
   const counts = { records: -1, bad: 0 };
-  let judges: readonly (FieldJudge | undefined)[] = [];
+  let validates: readonly (FieldValidator | undefined)[] = [];
   const isRight = (fields: readonly string[]): boolean => {
-    if (fields.length !== judges.length) return false;
+    if (fields.length !== validates.length) return false;
     for (let at = 0; at < fields.length; at++) {
       const text = fields[at] ?? '';
-      const judge = judges[at];
-      if (judge && (text === '' ? judge.field.required : judge.fault(text) !== undefined)) return false;
+      const validate = validates[at];
+      if (validate && (text === '' ? validate.field.required : validate.fault(text) !== undefined))
+        return false;
     }
     return true;
   };
   const begin = (header: readonly string[]): void => {
-    const fields = new Map(manifest.fields.map((field) => [field.name, judgeField(field)]));
-    judges = header.map((name) => fields.get(name));
+    const fields = new Map(manifest.fields.map((field) => [field.name, validateField(field)]));
+    validates = header.map((name) => fields.get(name));
   };
   const add = (fields: readonly string[]): void => {
     if (counts.records++ < 0) begin(fields);

@@ -34,8 +34,8 @@ export const contenders = async (): Promise<readonly Contender[]> => {
   ];
 };
 
-/** The judge of a file that repeats its rows so many times. */
-export const judgeOfRepeated = async (): Promise<
+/** The validator of a file that repeats its rows so many times. */
+export const validateOfRepeated = async (): Promise<
   (task: Omit<Task, 'variant'>, times: number) => Promise<Answer>
 > => {
   await bundle();

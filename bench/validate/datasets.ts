@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { generateTrackIds, generateTracks } from '../../local/generate/tracks.ts';
 import { type Block, streamsBlock } from './streams-block.ts';
 
-/** A file that the contenders read: one block after another under a header, judged by a dataset's own manifest. */
+/** A file that the contenders read: one block after another under a header, validated by a dataset's own manifest. */
 export type BenchFile = Block & {
   readonly name: string;
   readonly key: string;

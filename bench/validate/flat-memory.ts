@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { withFolder, writeBenchFile } from './bench-folder.ts';
-import { judgeOfRepeated } from './contenders.ts';
+import { validateOfRepeated } from './contenders.ts';
 import { type BenchFile, benchFiles } from './datasets.ts';
 
-/** What the judge of a file took, in a process of its own. */
+/** What the validator of a file took, in a process of its own. */
 export type Footprint = {
   readonly file: string;
   readonly megabytes: number;
@@ -13,7 +13,7 @@ export type Footprint = {
   readonly peak_mb: number;
 };
 
-/** Judges files of so many megabytes that are made on the fly, and takes the most memory that each took. */
+/** Validates files of so many megabytes that are made on the fly, and takes the most memory that each took. */
 export const flatMemory = async (
   sizes: readonly number[],
   names: readonly string[],
@@ -33,11 +33,11 @@ const footprintsOf = async (
 ): Promise<Footprint[]> => {
   const { path, key, manifest, bytes } = await writeBenchFile(folder, file, 0);
   await writeFile(`${path}.rows`, file.rows);
-  const judge = await judgeOfRepeated();
+  const validate = await validateOfRepeated();
   const footprints: Footprint[] = [];
   for (const size of sizes) {
     const times = Math.max(1, Math.round((size * 1e6) / file.rows.length));
-    const { ms, records, bad, peak_mb } = await judge({ path, key, manifest }, times);
+    const { ms, records, bad, peak_mb } = await validate({ path, key, manifest }, times);
     const megabytes = (bytes + (times - 1) * file.rows.length) / 1e6;
     footprints.push({ file: file.name, megabytes, mb_per_s: (megabytes * 1e3) / ms, records, bad, peak_mb });
   }

@@ -6,7 +6,7 @@ import { generateTrackIds } from '../../local/generate/tracks.ts';
 export type Block = { readonly header: string; readonly rows: Buffer; readonly count: number };
 
 const count = 100_000;
-/** Of a dirty block: bad rows of five kinds, and rows with a quote around each field. */
+/** Of a dirty block: invalid rows of five kinds, and rows with a quote around each field. */
 const [badOfEachKind, quotedRows] = [5, 100];
 
 type Row = readonly [user: string, track: string, time: string];

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { FileFacts } from '../../functions/validation/verdict.ts';
 
-/** How the good rows of a file are written, so that the manifest that judged it takes them again where that is possible. */
+/** How the valid rows of a file are written, so that the manifest that validated it takes them again where that is possible. */
 export type GoodRows = {
   readonly name: string;
-  /** Makes the file of records as they are parted: CSV as it stood, or JSON lines. */
+  /** Makes the file of records as they are split: CSV as it stood, or JSON lines. */
   readonly written: (records: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
   /** What whoever lands them has to know; absent where the same manifest takes them. */
   readonly note?: string;
@@ -15,7 +15,7 @@ export type GoodRows = {
 export const goodRows = (name: string, { format, compression }: FileFacts): GoodRows => {
   if (format === 'parquet') {
     const note =
-      'the good rows of Parquet are JSON lines; to land them takes a manifest with "extension": ".jsonl"';
+      'the valid rows of Parquet are JSON lines; to land them takes a manifest with "extension": ".jsonl"';
     return { name: `${name}.jsonl`, written: (records) => records, note };
   }
   const plain = format === 'json' ? asArray : (records: AsyncIterable<Uint8Array>) => records;

@@ -14,7 +14,7 @@ export const contentOf = (path: string, size: number): AsyncIterable<Uint8Array>
   process.stderr.isTTY ? shown(piecesOf(path), path, size) : piecesOf(path);
 
 /**
- * One piece is read ahead while the one before is judged. Three buffers serve for the whole file: new ones for each piece
+ * One piece is read ahead while the one before is validated. Three buffers serve for the whole file: new ones for each piece
  * would be garbage faster than it is collected.
  */
 async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {

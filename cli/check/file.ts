@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
 import { isRepair } from '../../functions/pipeline/steps/repair-source.ts';
 import { renderReport } from '../../functions/validation/report.ts';
-import { judgeFile } from '../../functions/validation/validate-file.ts';
-import type { Judgement, Report } from '../../functions/validation/verdict.ts';
+import { validateFile } from '../../functions/validation/validate-file.ts';
+import type { Report, Validation } from '../../functions/validation/verdict.ts';
 import { fileRange } from '../../local/cloud/file-range.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { CannotLand, sizeOfFile } from '../target/datasets.ts';
@@ -12,7 +12,7 @@ import { contentOf } from './content.ts';
 import { BrokenManifest, type LocalManifest, type ManifestOf } from './manifest.ts';
 import { localVersion, type WrittenRows, writeRows } from './rows.ts';
 
-/** What `check` says of one file: the report that would lie in quarantine, why it is ignored, or why it was not judged. */
+/** What `check` says of one file: the report that would lie in quarantine, why it is ignored, or why it was not validated. */
 export type CheckedFile =
   | (Report & {
       readonly path: string;
@@ -26,25 +26,25 @@ export type CheckedFile =
       readonly verdict: 'ignored';
       readonly reason: string;
     }
-  | { readonly path: string; readonly verdict: 'not judged'; readonly problems: readonly string[] };
+  | { readonly path: string; readonly verdict: 'not validated'; readonly problems: readonly string[] };
 
-/** Judges one file of this machine; what keeps it from being judged is part of the answer. */
+/** Validates one file of this machine; what keeps it from being validated is part of the answer. */
 export const checkFile = async (
   path: string,
   manifestOf: ManifestOf,
   rowsFolder: string | undefined,
 ): Promise<CheckedFile> => {
   try {
-    return await judge(path, await sizeOf(path), await manifestOf(path), rowsFolder);
+    return await validate(path, await sizeOf(path), await manifestOf(path), rowsFolder);
   } catch (cause) {
-    return { path, verdict: 'not judged', problems: problemsOf(cause) };
+    return { path, verdict: 'not validated', problems: problemsOf(cause) };
   }
 };
 
 const sizeOf = async (path: string): Promise<number> => {
   if (isRepair(path))
     throw new CannotLand(
-      `${path} holds rows that were set aside; ${nextCommand('land', path)} judges them with the file that they came from`,
+      `${path} holds rows that were quarantined; ${nextCommand('land', path)} validates them with the file that they came from`,
     );
   return sizeOfFile(path);
 };
@@ -54,7 +54,7 @@ const problemsOf = (cause: unknown): readonly string[] => {
   return [cause instanceof Error ? cause.message : String(cause)];
 };
 
-const judge = async (
+const validate = async (
   path: string,
   size: number,
   local: LocalManifest,
@@ -72,34 +72,34 @@ const judge = async (
       range: fileRange(path),
     };
     const read = () => ({ ...file, content: contentOf(path, size) });
-    const judgement = await judgeFile(read());
-    if (judgement.verdict === 'ignored')
-      return { path, file: file.key, verdict: 'ignored', reason: judgement.reason };
+    const validation = await validateFile(read());
+    if (validation.verdict === 'ignored')
+      return { path, file: file.key, verdict: 'ignored', reason: validation.reason };
     const written =
-      rowsFolder !== undefined && judgement.verdict === 'accepted' && judgement.quarantined
-        ? await writeRows(rowsFolder, read(), judgement)
+      rowsFolder !== undefined && validation.verdict === 'accepted' && validation.quarantined
+        ? await writeRows(rowsFolder, read(), validation)
         : undefined;
     const report = renderReport({
       file: { key: file.key, version: localVersion, dataset },
       manifest,
       manifest_sha256,
-      judgement: { verdict: judgement.verdict, ...figures(judgement) },
-      judged_at: new Date().toISOString(),
+      validation: { verdict: validation.verdict, ...figures(validation) },
+      validated_at: new Date().toISOString(),
     });
-    return { path, manifest_path: local.path, ...report, drift: driftOf(judgement), written };
+    return { path, manifest_path: local.path, ...report, drift: driftOf(validation), written };
   } finally {
     scratch.close();
   }
 };
 
-const driftOf = (judgement: Judgement): readonly string[] =>
-  judgement.verdict === 'accepted' ? judgement.drift : [];
+const driftOf = (validation: Validation): readonly string[] =>
+  validation.verdict === 'accepted' ? validation.drift : [];
 
 /** A clean file has a report, too, and nothing in it. */
-const figures = (judgement: Exclude<Judgement, { verdict: 'ignored' }>) => {
-  if (judgement.verdict === 'rejected') return judgement;
-  const { facts, quarantined } = judgement;
-  const { total, counts, findings } = quarantined ?? { total: 0, counts: {}, findings: [] };
+const figures = (validation: Exclude<Validation, { verdict: 'ignored' }>) => {
+  if (validation.verdict === 'rejected') return validation;
+  const { facts, quarantined } = validation;
+  const { total, counts, violations } = quarantined ?? { total: 0, counts: {}, violations: [] };
   const rows = quarantined && { quarantined_rows: quarantined.rows };
-  return { records: facts.records, total, counts, findings, ...rows };
+  return { records: facts.records, total, counts, violations, ...rows };
 };

@@ -24,7 +24,7 @@ export class BrokenManifest extends Error {
   }
 }
 
-/** Says which manifest judges a file; throws `BrokenManifest`, or `CannotLand` where no manifest fits the name. */
+/** Says which manifest validates a file; throws `BrokenManifest`, or `CannotLand` where no manifest fits the name. */
 export type ManifestOf = (file: string) => Promise<LocalManifest>;
 
 /** The given manifest for every file, else the dataset's, else the one whose name pattern a file fits. */

@@ -17,24 +17,28 @@ export const localVersion = 'local';
 export type WrittenRows = {
   readonly good: string;
   readonly set_aside: string;
-  /** What whoever lands the good rows has to know. */
+  /** What whoever lands the valid rows has to know. */
   readonly note?: string | undefined;
 };
 
 /**
- * Writes the good records of a judged file to `<folder>/<name>`, written as the file was, and the others to
+ * Writes the valid records of a validated file to `<folder>/<name>`, written as the file was, and the others to
  * `<name>.rows.csv` or `.rows.jsonl` beside it, over nothing that is there.
  */
-export const writeRows = async (folder: string, file: LandedFile, judged: Accepted): Promise<WrittenRows> => {
-  const { name, written, note } = goodRows(basename(file.key), judged.facts);
+export const writeRows = async (
+  folder: string,
+  file: LandedFile,
+  validated: Accepted,
+): Promise<WrittenRows> => {
+  const { name, written, note } = goodRows(basename(file.key), validated.facts);
   const good = join(folder, name);
-  const rows = rowsWriter(judged.facts.format);
+  const rows = rowsWriter(validated.facts.format);
   const set_aside = `${good}.rows.${rows.format}`;
   await makeRowsFolder(folder);
   for (const path of [good, set_aside]) await isFree(path);
-  const parting = { clean_key: good, source: `${file.key}@${localVersion}`, rows };
+  const target = { clean_key: good, source: `${file.key}@${localVersion}`, rows };
   const write: Files['writeStream'] = (path, body) => writeStream(path, path === good ? written(body) : body);
-  await splitFile({ writeStream: write }, file, judged, parting);
+  await splitFile({ writeStream: write }, file, validated, target);
   return { good, set_aside, ...(note !== undefined && { note }) };
 };
 

@@ -1,4 +1,4 @@
-import { notJudged } from '../exit-codes.ts';
+import { notValidated } from '../exit-codes.ts';
 import { answer, aside, inParts } from '../output/answer.ts';
 import { type CheckedFile, checkFile } from './file.ts';
 import { checkedLines } from './lines.ts';
@@ -11,9 +11,9 @@ export type CheckFlags = {
   readonly json?: boolean;
 };
 
-/** Judges files of this machine one after another and says what is wrong with each; the exit code is the worst of them. */
+/** Validates files of this machine one after another and says what is wrong with each; the exit code is the worst of them. */
 export const checkFiles = async (paths: readonly string[], flags: CheckFlags): Promise<void> => {
-  const manifestOf = await manifestFor(flags).catch((cause: unknown) => refuse(cause, flags));
+  const manifestOf = await manifestFor(flags).catch((cause: unknown) => reject(cause, flags));
   if (!manifestOf) return;
   const checked: CheckedFile[] = [];
   for (const path of paths) checked.push(await checkFile(path, manifestOf, flags.rows));
@@ -21,17 +21,17 @@ export const checkFiles = async (paths: readonly string[], flags: CheckFlags): P
   process.exitCode = Math.max(0, ...checked.map(exitCodeOf));
 };
 
-/** Without a manifest nothing can be judged. */
-const refuse = (cause: unknown, flags: CheckFlags): undefined => {
+/** Without a manifest nothing can be validated. */
+const reject = (cause: unknown, flags: CheckFlags): undefined => {
   const message = cause instanceof Error ? cause.message : String(cause);
   const problems = cause instanceof BrokenManifest ? cause.problems : [];
   aside([`error: ${message}`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
   if (flags.json) answer(flags, { error: message, problems, files: [] }, []);
-  process.exitCode = notJudged;
+  process.exitCode = notValidated;
 };
 
 const exitCodeOf = (checked: CheckedFile): number => {
-  if (checked.verdict === 'not judged') return notJudged;
+  if (checked.verdict === 'not validated') return notValidated;
   if (checked.verdict === 'ignored') return 0;
-  return checked.findings_total > 0 || (checked.quarantined_rows ?? 0) > 0 ? 1 : 0;
+  return checked.violations_total > 0 || (checked.quarantined_rows ?? 0) > 0 ? 1 : 0;
 };

@@ -13,9 +13,9 @@ export const addDismiss = (program: Command): void => {
     .option('--undo', 'take it back');
   withExamples(
     withJson(withTarget(command)),
-    'Rows that were set aside and that no repair holds, and files that were refused whole, stay in quarantine with their report',
+    'Rows that were quarantined and that no repair holds, and files that were rejected whole, stay in quarantine with their report',
     'and are counted there. They are not listed by runs --open any more, and replay does not land them again. Rows that',
-    'a later version, repair or reprocess sets aside need a person again.',
+    'a later version, repair or reprocess quarantines need a person again.',
     '',
     'Examples:',
     '  $ soundcheck dismiss streams7.csv            the rows that are left are true duplicates',

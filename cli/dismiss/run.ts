@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import pLimit from 'p-limit';
 import { fileId } from '../../functions/pipeline/lake-keys.ts';
 import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { dismiss, leftAside, takeBack } from '../../functions/pipeline/queries/dismissed.ts';
+import { dismiss, leftInQuarantine, takeBack } from '../../functions/pipeline/queries/dismissed.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { answer } from '../output/answer.ts';
 import { count } from '../output/count.ts';
@@ -59,7 +59,7 @@ const whyNothing = (name: string, named: readonly FileRecord[], { undo }: Dismis
     : `nothing of ${name} is in quarantine and waits for a person`;
 };
 
-/** What still moves or is made anew is written by others: it is not decided on meanwhile. */
+/** What still moves or is made again is written by others: it is not decided on meanwhile. */
 const write = async (
   ledger: Ledger,
   file: FileRecord,
@@ -81,6 +81,6 @@ const said =
   (known: readonly FileRecord[]) =>
   (file: FileRecord): string => {
     const { dismissed } = file;
-    if (!dismissed) return `${fileId(file)}: ${waiting(leftAside(file, known))} for a person again`;
+    if (!dismissed) return `${fileId(file)}: ${waiting(leftInQuarantine(file, known))} for a person again`;
     return `${fileId(file)}: ${count(dismissed.rows, 'row')} dropped on purpose by ${dismissed.by}, kept in quarantine`;
   };

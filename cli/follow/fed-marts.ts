@@ -8,7 +8,7 @@ import { missingLines, untilShown } from './awaited-kpis.ts';
 import type { Whereabouts } from './follow.ts';
 import { toldBefore } from './told-before.ts';
 
-/** What became of marts after files landed, or were made anew, or a rebuild was tried again. */
+/** What became of marts after files landed, or were made again, or a rebuild was tried again. */
 export type MartsNow = {
   /** Their KPIs for people, a part for each mart. */
   readonly kpis: readonly (readonly string[])[];

@@ -47,7 +47,7 @@ export const chooseJsonType = (
   const [[kind] = ['string']] = [...kinds].sort(([, a], [, b]) => b - a);
   if (profile.values === 0) return { type: 'string', note: emptyNote };
   const type = typeOfKind(profile, kind);
-  const note = 'mixes kinds of JSON values; those that are fewer would be set aside';
+  const note = 'mixes kinds of JSON values; those that are fewer would be quarantined';
   return kinds.size > 1 ? { ...type, note } : type;
 };
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { notJudged } from '../exit-codes.ts';
+import { notValidated } from '../exit-codes.ts';
 import { withExamples, withJson } from '../options.ts';
 import type { InferFlags } from './run.ts';
 
@@ -16,13 +16,13 @@ export const addInfer = (program: Command): void => {
     .option('--out <folder>', 'the folder for rules/ and sql/; this project if not given')
     .option('--dry-run', 'print the texts and write nothing')
     .option('--force', 'overwrite what is there')
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : notJudged));
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : notValidated));
   withExamples(
     withJson(command),
     'Files whose names differ in numbers and dates alone are samples of one dataset. What is guessed is said to be a',
-    'guess, and the samples are judged by what was written.',
+    'guess, and the samples are validated by what was written.',
     '',
-    'Exit code: 0 every sample is accepted, 1 a sample is refused, 2 nothing could be learned.',
+    'Exit code: 0 every sample is accepted, 1 a sample is rejected, 2 nothing could be learned.',
     '',
     'Examples:',
     '  $ soundcheck infer streams1.csv streams2.csv',

@@ -21,8 +21,8 @@ export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Pro
     await readCsvRows(readText(path, onRead), dialect, profile);
     profile.endFile();
   }
-  if (profile.rows === 0) await refuseUnread(paths, dialect, onRead);
-  refuseValues(profile, paths);
+  if (profile.rows === 0) await rejectUnread(paths, dialect, onRead);
+  rejectValues(profile, paths);
   const beyond = profile.columns.flatMap(({ name }): Unnamed[] => {
     const why = sourceProblem(name);
     return why === undefined ? [] : [{ name: `${name.slice(0, 40)}…`, why }];
@@ -47,7 +47,7 @@ export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Pro
 };
 
 /** Says of files without a row that can be read what stands in the way. */
-const refuseUnread = async (
+const rejectUnread = async (
   paths: readonly string[],
   dialect: CsvDialect,
   onRead: OnRead,
@@ -73,7 +73,7 @@ const neverNames: readonly string[] = [
 ];
 
 /** A file without a header would lose its first row, and nobody could name its columns. */
-const refuseValues = ({ columns }: TableProfile, paths: readonly string[]): void => {
+const rejectValues = ({ columns }: TableProfile, paths: readonly string[]): void => {
   const places = columns.flatMap(({ name }, at) => (isValue(name) ? [at + 1] : []));
   if (places.length > 0)
     throw new CannotInfer(

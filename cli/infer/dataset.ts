@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
 import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
-import { judgeFile } from '../../functions/validation/validate-file.ts';
-import type { Judgement } from '../../functions/validation/verdict.ts';
+import { validateFile } from '../../functions/validation/validate-file.ts';
+import type { Validation } from '../../functions/validation/verdict.ts';
 import type { InferredTable, Samples } from './inferred.ts';
 import { manifestText } from './manifest-text.ts';
 import { rulesetText } from './ruleset-text.ts';
@@ -11,29 +11,29 @@ import { CannotInfer, type OnRead, readBytes, readRange, sizeOf } from './sample
 import { silverSql } from './silver-sql.ts';
 import { inferTable } from './table.ts';
 
-/** A file as the inferred manifest judges it. */
-export type JudgedSample = { readonly path: string; readonly judgement: Judgement };
+/** A file as the inferred manifest validates it. */
+export type ValidatedSample = { readonly path: string; readonly validation: Validation };
 
-/** A dataset as it was learned from samples: what was seen, the texts to be written, and the samples judged by them. */
+/** A dataset as it was learned from samples: what was seen, the texts to be written, and the samples validated by them. */
 export type InferredDataset = {
   readonly table: InferredTable;
   readonly manifest: Manifest;
   /** Texts by their paths in the project. */
   readonly texts: Readonly<Record<string, string>>;
-  readonly samples: readonly JudgedSample[];
+  readonly samples: readonly ValidatedSample[];
 };
 
 const usualBadShare = 0.05;
 
-/** Learns a dataset from samples and judges each of them by what was learned; throws `CannotInfer`. */
+/** Learns a dataset from samples and validates each of them by what was learned; throws `CannotInfer`. */
 export const inferDataset = async (samples: Samples, onRead: OnRead): Promise<InferredDataset> => {
   const table = await inferTable(samples, onRead);
-  const lenient = await judged(table, 1, onRead);
-  const share = Math.max(...lenient.samples.map(({ judgement }) => badShare(judgement)));
+  const lenient = await validated(table, 1, onRead);
+  const share = Math.max(...lenient.samples.map(({ validation }) => badShare(validation)));
   const final =
     share <= usualBadShare
       ? { text: manifestText(table, usualBadShare), samples: lenient.samples }
-      : await judged(table, Math.min(1, Math.ceil(share * 150) / 100), onRead);
+      : await validated(table, Math.min(1, Math.ceil(share * 150) / 100), onRead);
   const { dataset } = table;
   return {
     table,
@@ -47,12 +47,12 @@ export const inferDataset = async (samples: Samples, onRead: OnRead): Promise<In
   };
 };
 
-const judged = async (table: InferredTable, share: number, onRead: OnRead) => {
+const validated = async (table: InferredTable, share: number, onRead: OnRead) => {
   const text = manifestText(table, share);
   const manifest = readManifest(text, table);
-  const samples: JudgedSample[] = [];
+  const samples: ValidatedSample[] = [];
   for (const path of table.paths)
-    samples.push({ path, judgement: await judgeSample(path, table.dataset, manifest, onRead) });
+    samples.push({ path, validation: await validateSample(path, table.dataset, manifest, onRead) });
   return { text, samples };
 };
 
@@ -65,17 +65,17 @@ const readManifest = (text: string, { paths, format }: InferredTable): Manifest 
   throw new CannotInfer(`no manifest fits ${paths.join(', ')}${advice}${problems.join('')}`);
 };
 
-const judgeSample = async (
+const validateSample = async (
   path: string,
   dataset: string,
   manifest: Manifest,
   onRead: OnRead,
-): Promise<Judgement> => {
+): Promise<Validation> => {
   const scratch = temporaryScratch();
   const key = `data/${dataset}/${basename(path)}`;
   try {
     const size = await sizeOf(path);
-    return await judgeFile({
+    return await validateFile({
       key,
       size,
       manifest,
@@ -89,7 +89,7 @@ const judgeSample = async (
   }
 };
 
-const badShare = (judgement: Judgement): number =>
-  judgement.verdict === 'accepted' && judgement.quarantined
-    ? judgement.quarantined.rows / judgement.facts.records
+const badShare = (validation: Validation): number =>
+  validation.verdict === 'accepted' && validation.quarantined
+    ? validation.quarantined.rows / validation.facts.records
     : 0;

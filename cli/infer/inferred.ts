@@ -36,7 +36,7 @@ export type InferredKey = {
   readonly kind: 'found' | 'event' | 'none';
 };
 
-/** All that was learned of a dataset before it was judged. */
+/** All that was learned of a dataset before it was validated. */
 export type InferredTable = {
   readonly dataset: string;
   readonly paths: readonly string[];

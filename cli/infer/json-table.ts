@@ -20,7 +20,7 @@ export const inferJson = async (
   for (const path of files) {
     await readJsonRecords(readText(path, onRead), format, (record) => {
       profile.onRecord(record);
-      refuseMany(profile, path);
+      rejectMany(profile, path);
     });
     profile.endFile();
   }
@@ -65,7 +65,7 @@ export const inferJson = async (
 };
 
 /** An object that is used as a map has a key for each thing. */
-export const refuseMany = ({ areTooMany }: RecordProfile, path: string): void => {
+export const rejectMany = ({ areTooMany }: RecordProfile, path: string): void => {
   if (areTooMany)
     throw new CannotInfer(
       `${path} has more than 2000 keys or columns, which no manifest takes; is an object of it used as a map?`,

@@ -1,4 +1,4 @@
-import type { InferredDataset, JudgedSample } from './dataset.ts';
+import type { InferredDataset, ValidatedSample } from './dataset.ts';
 import type { InferredColumn } from './inferred.ts';
 import { doubts } from './lines.ts';
 
@@ -65,20 +65,21 @@ const columnJson = ({
   };
 };
 
-const sampleJson = ({ path, judgement }: JudgedSample) => {
-  if (judgement.verdict === 'ignored') return { path, verdict: judgement.verdict, reason: judgement.reason };
-  if (judgement.verdict === 'rejected') {
-    const { verdict, records, total, counts, findings } = judgement;
-    return { path, verdict, rows: records, quarantined_rows: 0, findings_total: total, counts, findings };
+const sampleJson = ({ path, validation }: ValidatedSample) => {
+  if (validation.verdict === 'ignored')
+    return { path, verdict: validation.verdict, reason: validation.reason };
+  if (validation.verdict === 'rejected') {
+    const { verdict, records, total, counts, violations } = validation;
+    return { path, verdict, rows: records, quarantined_rows: 0, violations_total: total, counts, violations };
   }
-  const { verdict, facts, quarantined } = judgement;
+  const { verdict, facts, quarantined } = validation;
   return {
     path,
     verdict,
     rows: facts.records,
     quarantined_rows: quarantined?.rows ?? 0,
-    findings_total: quarantined?.total ?? 0,
+    violations_total: quarantined?.total ?? 0,
     counts: quarantined?.counts ?? {},
-    findings: quarantined?.findings ?? [],
+    violations: quarantined?.violations ?? [],
   };
 };

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { styleText } from 'node:util';
 import { isTimestamp } from './column-type.ts';
-import type { InferredDataset, JudgedSample } from './dataset.ts';
+import type { InferredDataset, ValidatedSample } from './dataset.ts';
 import type { InferredColumn, InferredKey, InferredTable } from './inferred.ts';
 
-const findingsShown = 5;
+const violationsShown = 5;
 const unnamedShown = 20;
 /** Fewer values say little. */
 const few = 20;
@@ -20,7 +20,7 @@ export const datasetLines = ({ table, samples }: InferredDataset): string[] => [
   ...columnLines(table.columns),
   '',
   ...section('key', [keyLine(table.key)]),
-  ...section('judged by this manifest', samples.flatMap(sampleLines)),
+  ...section('validated by this manifest', samples.flatMap(sampleLines)),
   ...section('look at these first', doubts(table)),
 ];
 
@@ -100,28 +100,28 @@ const keyLine = ({ columns, kind }: InferredKey): string => {
   return `${names} (no two rows share it)`;
 };
 
-const sampleLines = ({ path, judgement }: JudgedSample): string[] => {
+const sampleLines = ({ path, validation }: ValidatedSample): string[] => {
   const name = basename(path);
-  if (judgement.verdict === 'ignored') return [`${name} would be ignored: ${judgement.reason}`];
-  if (judgement.verdict === 'rejected')
+  if (validation.verdict === 'ignored') return [`${name} would be ignored: ${validation.reason}`];
+  if (validation.verdict === 'rejected')
     return [
-      styleText('red', `${name} would be rejected, ${counted(judgement.total, 'finding')}`),
-      ...findingLines(judgement.findings),
+      styleText('red', `${name} would be rejected, ${counted(validation.total, 'violation')}`),
+      ...violationLines(validation.violations),
     ];
-  const { facts, quarantined } = judgement;
+  const { facts, quarantined } = validation;
   if (!quarantined) return [styleText('green', `${name} is accepted, ${counted(facts.records, 'row')}`)];
   return [
     styleText(
       'yellow',
-      `${name} is accepted, ${whole(quarantined.rows)} of ${counted(facts.records, 'row')} would be set aside`,
+      `${name} is accepted, ${whole(quarantined.rows)} of ${counted(facts.records, 'row')} would be quarantined`,
     ),
-    ...findingLines(quarantined.findings),
+    ...violationLines(quarantined.violations),
   ];
 };
 
-const findingLines = (findings: readonly { readonly message: string }[]): string[] => [
-  ...findings.slice(0, findingsShown).map(({ message }) => `  ${message}`),
-  ...(findings.length > findingsShown ? ['  …'] : []),
+const violationLines = (violations: readonly { readonly message: string }[]): string[] => [
+  ...violations.slice(0, violationsShown).map(({ message }) => `  ${message}`),
+  ...(violations.length > violationsShown ? ['  …'] : []),
 ];
 
 /** What a person knows better than a guess. */

@@ -53,7 +53,7 @@ export const typedColumns = (
 const elementsWhy = (elements: readonly SchemaElement[]): string =>
   `is ${[...new Set(elements.map(parquetTypeName))].join(' in one file and ')} in another; no type takes both`;
 
-/** Why nearly every row would be set aside for a column's values; undefined where hardly any would. */
+/** Why nearly every row would be quarantined for a column's values; undefined where hardly any would. */
 const valuesWhy = (
   profile: ColumnProfile,
   { type }: ColumnType,
@@ -63,9 +63,9 @@ const valuesWhy = (
   if (odd && isMany(odd.count))
     return `has ${odd.count} values of ${profile.values} of which each ${odd.says}`;
   if (type !== 'date' && type !== 'timestamp') return undefined;
-  const misfits = profile.values - profile.of(type);
+  const violations = profile.values - profile.of(type);
   const finest = type === 'date' ? '' : ' or has parts finer than a microsecond';
-  return isMany(misfits)
-    ? `has ${misfits} values of ${profile.values} of which each lies outside of the years 1 to 9999${finest}`
+  return isMany(violations)
+    ? `has ${violations} values of ${profile.values} of which each lies outside of the years 1 to 9999${finest}`
     : undefined;
 };

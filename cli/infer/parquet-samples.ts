@@ -1,4 +1,4 @@
-import { judgeTwins } from '../../functions/validation/parquet/columns.ts';
+import { validateTwins } from '../../functions/validation/parquet/columns.ts';
 import { ParquetDamage } from '../../functions/validation/parquet/damage.ts';
 import { readFooter } from '../../functions/validation/parquet/file.ts';
 import type { Footer } from '../../functions/validation/parquet/footer.ts';
@@ -15,7 +15,7 @@ import {
   pathOfNode,
 } from '../../functions/validation/parquet/schema.ts';
 import { textsOf } from '../../functions/validation/parquet/texts.ts';
-import { FindingLog } from '../../functions/validation/violations.ts';
+import { ViolationLog } from '../../functions/validation/violations.ts';
 import { parseRecord } from './json-records.ts';
 import { CannotInfer, noRow, type OnRead, readRange, sizeOf } from './sample-file.ts';
 import { placeProblem, type Unnamed } from './unnamed.ts';
@@ -41,7 +41,7 @@ export const openParquet = async (path: string, onRead: OnRead): Promise<Parquet
   return readable(path, async () => {
     const footer = await readFooter(size, readRange(path, onRead));
     const nodes = parquetTree(footer.schema);
-    refuseTwins(path, nodes);
+    rejectTwins(path, nodes);
     const problems = new Map(nodeProblems(nodes));
     const found = parquetColumns(nodes).map((column) => ({ column, why: problems.get(column.path) }));
     return {
@@ -90,13 +90,13 @@ const readable = async <Answer>(path: string, read: () => Promise<Answer>): Prom
   }
 };
 
-/** Columns of one name are refused whatever a manifest says. */
-const refuseTwins = (path: string, nodes: readonly ParquetNode[]): void => {
-  const findings = new FindingLog();
-  judgeTwins(nodes, findings);
-  if (findings.total > 0)
+/** Columns of one name are rejected whatever a manifest says. */
+const rejectTwins = (path: string, nodes: readonly ParquetNode[]): void => {
+  const violations = new ViolationLog();
+  validateTwins(nodes, violations);
+  if (violations.total > 0)
     throw new CannotInfer(
-      `no manifest fits ${path}${findings.kept.map(({ message }) => `\n  ${message}`).join('')}`,
+      `no manifest fits ${path}${violations.kept.map(({ message }) => `\n  ${message}`).join('')}`,
     );
 };
 

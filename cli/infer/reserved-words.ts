@@ -1,5 +1,5 @@
 /**
- * Words that are no plain name of a column for PostgreSQL, whose parser judges all SQL, for DuckDB or for Redshift (Spark
+ * Words that are no plain name of a column for PostgreSQL, whose parser validates all SQL, for DuckDB or for Redshift (Spark
  * takes any), and names that the lake and its macros give themselves.
  */
 export const reservedWords: ReadonlySet<string> = new Set(

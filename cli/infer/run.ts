@@ -1,4 +1,4 @@
-import { notJudged } from '../exit-codes.ts';
+import { notValidated } from '../exit-codes.ts';
 import { projectRoot } from '../options.ts';
 import { answer, aside } from '../output/answer.ts';
 import { type InferredDataset, inferDataset } from './dataset.ts';
@@ -25,14 +25,14 @@ export const inferFiles = async (paths: readonly string[], flags: InferFlags): P
     if (!(cause instanceof CannotInfer)) throw cause;
     aside(`error: ${cause.message}`);
     if (flags.json) answer(flags, { error: cause.message }, []);
-    process.exitCode = notJudged;
+    process.exitCode = notValidated;
   }
 };
 
 const nothing: WrittenTexts = { written: [], kept: [] };
 
 const isAccepted = ({ samples }: InferredDataset): boolean =>
-  samples.every(({ judgement }) => judgement.verdict === 'accepted');
+  samples.every(({ validation }) => validation.verdict === 'accepted');
 
 const inferAll = async (groups: readonly Samples[]): Promise<InferredDataset[]> => {
   const progress = await readingProgress(

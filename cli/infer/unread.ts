@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
-import { judgeFile } from '../../functions/validation/validate-file.ts';
+import { validateFile } from '../../functions/validation/validate-file.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 import { fieldNames } from './field-names.ts';
 import { type OnRead, readBytes, sizeOf } from './sample-file.ts';
@@ -21,12 +21,12 @@ export const unreadReasons = async (path: string, readAs: ReadAs, onRead: OnRead
   const key = `data/x/x.${readAs.format}${path.endsWith('.gz') ? '.gz' : ''}`;
   const size = await sizeOf(path);
   const content = readBytes(path, onRead);
-  const judgement = await judgeFile({ key, size, manifest: parsed.manifest, content });
-  if (judgement.verdict !== 'rejected') return [];
-  const { findings, total } = judgement;
-  const advice = [...new Set(findings.flatMap(({ rule }) => advices[rule] ?? []))];
+  const validation = await validateFile({ key, size, manifest: parsed.manifest, content });
+  if (validation.verdict !== 'rejected') return [];
+  const { violations, total } = validation;
+  const advice = [...new Set(violations.flatMap(({ rule }) => advices[rule] ?? []))];
   return [
-    ...findings.slice(0, mostReasons).map(({ message }) => `${basename(path)}: ${message}`),
+    ...violations.slice(0, mostReasons).map(({ message }) => `${basename(path)}: ${message}`),
     ...(total > mostReasons ? [`… ${total} in all`] : []),
     ...advice,
   ];

@@ -1,10 +1,10 @@
-import { floatMisfit, intMisfit } from '../../functions/validation/fields/number.ts';
-import { timeMisfit } from '../../functions/validation/fields/time.ts';
-import { utcText, zonedMisfit } from '../../functions/validation/fields/zoned.ts';
+import { floatViolation, intViolation } from '../../functions/validation/fields/number.ts';
+import { timeViolation } from '../../functions/validation/fields/time.ts';
+import { utcText, zonedViolation } from '../../functions/validation/fields/zoned.ts';
 
 /**
  * What one text of a column may be taken for. `zero_led` is digits that begin with a needless zero, `huge` an integer
- * beyond 64 bits, `odd_number` and `odd_date` are written in a way that the judge does not read.
+ * beyond 64 bits, `odd_number` and `odd_date` are written in a way that the validator does not read.
  */
 export type ValueKind =
   | 'int'
@@ -51,11 +51,11 @@ const oddNumber =
 const oddDate =
   /^(?:[0-9]{1,2}[./-](?:[0-9]{1,2}|[A-Za-z]{3})[./-][0-9]{2,4}|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}|[0-9]{4}-[0-9]{2}-[0-9]{2}[ T].*[0-9])\b/;
 
-const isDate = (text: string): boolean => timeMisfit('YYYY-MM-DD')(text) === undefined;
+const isDate = (text: string): boolean => timeViolation('YYYY-MM-DD')(text) === undefined;
 
 const isMoment = (text: string): boolean => {
   const format = momentFormat(text);
-  return format !== undefined && timeMisfit(format)(text) === undefined;
+  return format !== undefined && timeViolation(format)(text) === undefined;
 };
 
 /** The narrowest format of a timestamp that such a text has; undefined for one that looks like none. */
@@ -73,13 +73,13 @@ export const momentFormat = (text: string) => {
 export const valueKind = (text: string): ValueKind => {
   if (text.length <= longestWord && nullWords.has(text)) return 'null_word';
   if (!mayBeNumeric(text)) return bools.has(text) ? 'bool' : 'text';
-  if (integer.test(text)) return intMisfit(text) === undefined ? 'int' : 'huge';
+  if (integer.test(text)) return intViolation(text) === undefined ? 'int' : 'huge';
   if (zeroLed.test(text)) return 'zero_led';
   if (decimal.test(text)) return 'decimal';
   if (text.length === 10 && isDate(text)) return 'date';
   if (text.length >= 19 && isMoment(text)) return 'timestamp';
-  if (text.length >= 20 && zonedMisfit(text) === undefined) return 'timestamptz';
-  if (/[eE]/.test(text) && floatMisfit(text) === undefined) return 'float';
+  if (text.length >= 20 && zonedViolation(text) === undefined) return 'timestamptz';
+  if (/[eE]/.test(text) && floatViolation(text) === undefined) return 'float';
   if (oddDate.test(text)) return 'odd_date';
   return oddNumber.test(text) && /[0-9]/.test(text) ? 'odd_number' : 'text';
 };

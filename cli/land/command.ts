@@ -7,7 +7,7 @@ export const addLand = (program: Command): void => {
   const command = program
     .command('land')
     .description('land files and follow them to their end; say where each went and why')
-    .argument('<files...>', 'files to land, or rows files that were mended')
+    .argument('<files...>', 'files to land, or rows files that were repaired')
     .option('--dataset <name>', 'the dataset of the files; found by their names if not given')
     .option('--no-wait', 'do not follow them');
   withExamples(
@@ -19,7 +19,7 @@ export const addLand = (program: Command): void => {
     '',
     'Examples:',
     '  $ soundcheck land streams7.csv streams8.csv.gz',
-    '  $ soundcheck land streams7.csv@3sL4kq.rows.csv    rows that were set aside, mended',
+    '  $ soundcheck land streams7.csv@3sL4kq.rows.csv    rows that were quarantined, repaired',
     '  $ soundcheck land streams7.csv --stage dev --no-wait',
   ).action(async (files: string[], flags: LandFlags) => (await import('./run.ts')).landFiles(files, flags));
 };

@@ -23,7 +23,7 @@ export const landFiles = async (paths: readonly string[], flags: LandFlags): Pro
   await onTarget(flags, work, { beginsState: true });
 };
 
-/** Follows landed files, if that is wished, and says where they are. */
+/** Follows landed files, if that is requested, and says where they are. */
 export const tellOfLanded = async (
   target: Target,
   landed: readonly LandedFile[],
@@ -45,7 +45,7 @@ export const tellOfLanded = async (
 };
 
 const landedLines = (target: Target, landed: readonly LandedFile[]): string[] => {
-  if (target.isOwn && landed.length > 0) aside('What landed is judged once a cloud runs again.');
+  if (target.isOwn && landed.length > 0) aside('What landed is validated once a cloud runs again.');
   return landed.map(({ key, version }) => `${key} has landed, version ${version}`);
 };
 

@@ -3,7 +3,7 @@ import { rowsFormat } from '../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
 import type { Whereabouts } from '../follow/follow.ts';
 
-/** Where the rows lie that were set aside from a published file; undefined where there are none. */
+/** Where the rows lie that were quarantined from a published file; undefined where there are none. */
 export const rowsFileOf = (record: FileRecord): string | undefined =>
   record.state === 'published' && (record.quarantined_rows ?? 0) > 0
     ? rowsKey(record, rowsFormat(record))

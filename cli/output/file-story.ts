@@ -7,7 +7,7 @@ import { byLanding } from '../queries/in-quarantine.ts';
 import { oneLine } from './answer.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
 import { brokenRule } from './report-lines.ts';
-import { judgedRows, rowsText, shortTime } from './states.ts';
+import { rowsText, shortTime, validatedRows } from './states.ts';
 
 /** Every version of a file, named by its key or by what stands behind the dataset's folder, and every repair of one of them. */
 export const fileStory = async (
@@ -39,22 +39,22 @@ const factsOf = (record: FileRecord, records: readonly FileRecord[]): [string, s
     ['why', record.reason],
     [
       'broken rules',
-      record.failures_found?.map((failure) => brokenRule(failure, judgedRows(record))).join('; '),
+      record.failures_found?.map((failure) => brokenRule(failure, validatedRows(record))).join('; '),
     ],
     ['same bytes', record.duplicate_of && `as ${record.duplicate_of}`],
     ['columns', drift.length > 0 ? drift.join('; ') : undefined],
-    ['mends', repairs && `${repairs.key}, version ${repairs.version}; published as ${landed_as}`],
+    ['repairs', repairs && `${repairs.key}, version ${repairs.version}; published as ${landed_as}`],
     ['superseded', record.superseded_by && `by version ${record.superseded_by}`],
     ['made by', record.made_by && `manifest, SQL and rules ${record.made_by.slice(0, 12)}`],
-    ['reprocess', record.reprocess && wishText(record.reprocess)],
+    ['reprocess', record.reprocess && requestText(record.reprocess)],
     ['report', reportOf(record)],
-    ['set aside', rowsFileOf(record)],
+    ['quarantined', rowsFileOf(record)],
     ['bytes', record.stored_as],
   ];
   return facts.flatMap(([name, value]) => (value ? [[name, value]] : []));
 };
 
-const wishText = ({ state, asked_at, reason }: Reprocess): string =>
+const requestText = ({ state, asked_at, reason }: Reprocess): string =>
   `${state} since ${shortTime(asked_at)}${reason ? `: ${reason}` : ''}`;
 
 const endText = ({ asked_at, ended_at, outcome, reason, report, batch_id }: Reprocessed) => {

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { CheckFinding, RebuildRecord } from '../../functions/pipeline/records.ts';
+import type { CheckViolations, RebuildRecord } from '../../functions/pipeline/records.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 import { count } from './count.ts';
 import { nextCommand } from './next-command.ts';
@@ -56,7 +56,7 @@ export const leftOutLines = ({ mart, published }: Pick<MartRuns, 'mart' | 'publi
   ];
 };
 
-const checkLines = ({ file, rows, first }: CheckFinding): string[] => [
+const checkLines = ({ file, rows, first }: CheckViolations): string[] => [
   `  ${file}: ${count(rows, 'row')}`,
   ...first.map(({ subject, detail }) => `    ${subject}: ${detail}`),
   ...(rows > first.length ? [`    … and ${count(rows - first.length, 'more row')}`] : []),

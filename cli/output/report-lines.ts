@@ -3,7 +3,7 @@ import type { RuleFailure } from '../../functions/pipeline/spec.ts';
 import { oneLine } from './answer.ts';
 import { count } from './count.ts';
 
-/** A report as it lies beside what is in quarantine of a file: of a judgement by the manifest, or by quality rules. */
+/** A report as it lies beside what is in quarantine of a file: of a validation by the manifest, or by quality rules. */
 export type FileReport = {
   readonly file: string;
   readonly version: string;
@@ -11,36 +11,36 @@ export type FileReport = {
   readonly verdict: string;
   /** It says why a reprocess left the rows as they were; they are published all the same. */
   readonly reprocess?: boolean;
-  readonly judged_at: string;
+  readonly validated_at: string;
   readonly records?: number;
   readonly quarantined_rows?: number;
-  readonly findings_total?: number;
+  readonly violations_total?: number;
   readonly counts?: Readonly<Record<string, number>>;
-  readonly findings?: readonly { readonly message: string }[];
+  readonly violations?: readonly { readonly message: string }[];
   readonly failures?: readonly RuleFailure[];
 };
 
 /** What is wrong with the file, a line each; only the first so many where a number is given. */
 export const violationLines = (report: FileReport, shown = Number.POSITIVE_INFINITY): string[] => {
-  const { findings = [], failures = [], records, quarantined_rows: aside = 0 } = report;
-  const judged = records === undefined ? undefined : records - aside;
+  const { violations = [], failures = [], records, quarantined_rows: aside = 0 } = report;
+  const validated = records === undefined ? undefined : records - aside;
   const said = [
-    ...findings.map(({ message }) => message),
-    ...failures.map((failure) => brokenRule(failure, judged)),
+    ...violations.map(({ message }) => message),
+    ...failures.map((failure) => brokenRule(failure, validated)),
   ];
-  const total = report.findings_total ?? said.length;
+  const total = report.violations_total ?? said.length;
   const left = total - Math.min(shown, said.length);
   return [...said.slice(0, shown).map((text) => `  ${text}`), ...(left > 0 ? [leftLine(report, total)] : [])];
 };
 
-const leftLine = ({ findings = [] }: FileReport, total: number): string =>
-  `  … ${count(total, 'finding')} in all${total > findings.length ? `, of which the report keeps the first ${findings.length}` : ''}`;
+const leftLine = ({ violations = [] }: FileReport, total: number): string =>
+  `  … ${count(total, 'violation')} in all${total > violations.length ? `, of which the report keeps the first ${violations.length}` : ''}`;
 
-/** A rule that a file broke, with how many of the judged rows meet it, or with its metric where that is no share of all rows. */
-export const brokenRule = ({ rule, metric }: RuleFailure, judged?: number): string => {
-  const right = judged === undefined || metric === null ? undefined : rightRows(rule, metric, judged);
+/** A rule that a file broke, with how many of the validated rows meet it, or with its metric where that is no share of all rows. */
+export const brokenRule = ({ rule, metric }: RuleFailure, validated?: number): string => {
+  const right = validated === undefined || metric === null ? undefined : rightRows(rule, metric, validated);
   const said =
-    right === undefined || judged === undefined ? metric : `${shown(right)} of ${count(judged, 'row')}`;
+    right === undefined || validated === undefined ? metric : `${shown(right)} of ${count(validated, 'row')}`;
   return `${rule} does not hold: ${said ?? 'no metric'}`;
 };
 
@@ -49,9 +49,9 @@ const ofAllRows =
   /^(?:IsComplete|Completeness|ColumnValues|ColumnDataType|DataFreshness|ReferentialIntegrity) (?!.*\bwhere\b)/;
 
 /** A share has nine decimals; undefined for what is none. */
-const rightRows = (rule: string, metric: string, judged: number): number | undefined => {
-  const right = Number(metric) * judged;
-  const isShare = ofAllRows.test(rule) && Math.abs(right - Math.round(right)) <= judged * 1e-9 + 1e-9;
+const rightRows = (rule: string, metric: string, validated: number): number | undefined => {
+  const right = Number(metric) * validated;
+  const isShare = ofAllRows.test(rule) && Math.abs(right - Math.round(right)) <= validated * 1e-9 + 1e-9;
   return isShare ? Math.round(right) : undefined;
 };
 
@@ -59,12 +59,12 @@ const shown = (number: number): string => number.toLocaleString('en-US');
 
 /** A whole report for people. */
 export const reportLines = (report: FileReport): string[] => {
-  const { file, version, verdict, judged_at, records, quarantined_rows: aside = 0, reprocess } = report;
+  const { file, version, verdict, validated_at, records, quarantined_rows: aside = 0, reprocess } = report;
   const rows = records === undefined ? '' : `, ${count(records, 'row')}`;
-  const parted = aside > 0 ? `, ${aside.toLocaleString('en-US')} of them set aside` : '';
+  const split = aside > 0 ? `, ${aside.toLocaleString('en-US')} of them quarantined` : '';
   return [
     `${styleText('bold', file)}  version ${version}`,
-    `  ${verdict} at ${judged_at}${rows}${parted}`,
+    `  ${verdict} at ${validated_at}${rows}${split}`,
     ...(reprocess ? ['  when it was reprocessed; its rows from before stay published'] : []),
     ...violationLines(report),
     ...countLines(report),

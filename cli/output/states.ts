@@ -5,8 +5,8 @@ import { count } from './count.ts';
 /** A moment as people read it, to the second and in UTC: `2026-11-21 05:28:15`. */
 export const shortTime = (moment: string): string => moment.slice(0, 19).replace('T', ' ');
 
-/** How many rows the quality rules have judged: those that were set aside before are none of them. */
-export const judgedRows = ({ records, quarantined_rows = 0 }: FileRecord): number | undefined =>
+/** How many rows the quality rules have validated: those that were quarantined before are none of them. */
+export const validatedRows = ({ records, quarantined_rows = 0 }: FileRecord): number | undefined =>
   records === undefined ? undefined : records - quarantined_rows;
 
 /** Who has dropped rows of it on purpose, and when; empty where nobody has. */
@@ -15,7 +15,7 @@ const droppedText = ({ dismissed }: FileRecord): string =>
     ? `${dismissed.rows.toLocaleString('en-US')} dropped on purpose by ${dismissed.by} at ${shortTime(dismissed.at)}`
     : '';
 
-/** How many records a file has, how many were set aside, and how many of those are mended, the repairs being among the others. */
+/** How many records a file has, how many were quarantined, and how many of those are repaired, the repairs being among the others. */
 export const rowsText = (record: FileRecord, others: readonly FileRecord[]): string => {
   const { records, quarantined_rows: aside = 0 } = record;
   if (records === undefined) return '';
@@ -25,7 +25,7 @@ export const rowsText = (record: FileRecord, others: readonly FileRecord[]): str
     record,
     others.filter((other) => hangsOn(landedFile(other), own)),
   );
-  const mended = repaired > 0 ? `, ${repaired.toLocaleString('en-US')} of them mended since` : '';
-  const parts = [`${aside.toLocaleString('en-US')} set aside${mended}`, droppedText(record)];
+  const since = repaired > 0 ? `, ${repaired.toLocaleString('en-US')} of them repaired since` : '';
+  const parts = [`${aside.toLocaleString('en-US')} quarantined${since}`, droppedText(record)];
   return [count(records, 'row'), ...parts].filter(Boolean).join(', ');
 };

@@ -52,7 +52,7 @@ export const datasetRuns = async (
   return { dataset, lease, batches, files: found, known: isAll ? found : await withKin(ledger, found) };
 };
 
-/** With the other versions of files that something is wrong with, and with what was mended of them. */
+/** With the other versions of files that something is wrong with, and with what was repaired of them. */
 const withKin = async (ledger: Ledger, files: readonly FileRecord[]): Promise<FileRecord[]> => {
   const wrong = files.filter(
     ({ state, quarantined_rows = 0 }) =>

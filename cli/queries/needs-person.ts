@@ -35,7 +35,7 @@ const newestPerKey = (files: readonly FileRecord[]): ReadonlyMap<string, number>
 const isNewest = ({ key, number }: FileRecord, newest: ReadonlyMap<string, number>): boolean =>
   number >= (newest.get(key) ?? 0);
 
-/** Nothing can be mended of a version that is not served any more. */
+/** Nothing can be repaired of a version that is not served any more. */
 const isRepairOfReplaced = ({ repairs }: FileRecord, byId: ReadonlyMap<string, FileRecord>): boolean =>
   repairs !== undefined && byId.get(fileId(repairs))?.state === 'superseded';
 

@@ -13,7 +13,7 @@ export const addReplay = (program: Command): void => {
   withExamples(
     withJson(withTarget(command)),
     'Whole files land as new versions of themselves; of files that are published without some of their rows, those',
-    'rows land. What is older than what is published stays in quarantine, and so does what the same manifest has refused.',
+    'rows land. What is older than what is published stays in quarantine, and so does what the same manifest has rejected.',
     '',
     'Exit code: 0 every row of what landed is published, 1 a file or rows of it are not.',
     '',

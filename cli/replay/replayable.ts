@@ -1,6 +1,6 @@
 import { quarantineKey } from '../../functions/pipeline/lake-keys.ts';
 import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { leftAside } from '../../functions/pipeline/queries/dismissed.ts';
+import { leftInQuarantine } from '../../functions/pipeline/queries/dismissed.ts';
 import { repairKey, repairsOf } from '../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { rowsFileOf } from '../output/file-document.ts';
@@ -19,11 +19,11 @@ export const replayable = async (
   if (record.dismissed)
     return { record, stays: `it was dropped on purpose by ${record.dismissed.by}`, isSettled: true };
   if (record.state === 'superseded') return { record, stays: 'it is superseded', isSettled: true };
-  if (rowsFileOf(record) !== undefined && leftAside(record, await repairsOf(ledger, [record])) === 0)
-    return { record, stays: 'all rows that were set aside of it are mended', isSettled: true };
+  if (rowsFileOf(record) !== undefined && leftInQuarantine(record, await repairsOf(ledger, [record])) === 0)
+    return { record, stays: 'all rows that were quarantined of it are repaired', isSettled: true };
   if (record.batch_id === undefined || record.state === 'published') {
     if (record.manifest_sha256 === manifest)
-      return { record, stays: 'its manifest has not changed since it was judged' };
+      return { record, stays: 'its manifest has not changed since it was validated' };
   }
   return record.state === 'quarantined' ? ofWholeFile(ledger, record) : ofRows(ledger, record);
 };
@@ -36,14 +36,14 @@ const ofWholeFile = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecor
   return { record, from: record.stored_as ?? quarantineKey(record), to: record.key };
 };
 
-/** Rows that somebody has mended since are not landed again as they were: that would take the mended ones back. */
+/** Rows that somebody has repaired since are not landed again as they were: that would take the repaired ones back. */
 const ofRows = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecord): Promise<Replayable> => {
   const from = rowsFileOf(record);
   if (from === undefined) return { record, stays: `it is ${record.state}` };
   const to = repairKey(record);
-  const mended = newestAfter(0, await ledger.versionsOf(to));
-  if (mended)
-    return { record, stays: `rows of it were sent back as ${mended.version}, which is ${mended.state}` };
+  const repaired = newestAfter(0, await ledger.versionsOf(to));
+  if (repaired)
+    return { record, stays: `rows of it were sent back as ${repaired.version}, which is ${repaired.state}` };
   return { record, from, to };
 };
 

@@ -25,7 +25,7 @@ export const replay = async (dataset: string, flags: ReplayFlags): Promise<void>
     await datasetsNamed(target.ledger, dataset);
     await target.landManifests();
     const manifest = await manifestInForce(target.files, dataset);
-    if (!manifest.ok) throw new CannotReplay(`nothing of ${dataset} can be judged: ${manifest.reason}`);
+    if (!manifest.ok) throw new CannotReplay(`nothing of ${dataset} can be validated: ${manifest.reason}`);
     const records = named(await inQuarantine(target, dataset), flags.file, dataset);
     const decided = await pLimit(8).map(records, (one) => replayable(target.ledger, one, manifest.sha256));
     const landed = await pLimit(8).map(decided.filter(isToLand), (one) => landAgain(target, one));

@@ -7,7 +7,7 @@ export const addReport = (program: Command): void => {
   const command = program
     .command('report')
     .description(
-      'print the report on a file that was refused, in whole or in part, or by a reprocess, or the rows that checks found',
+      'print the report on a file that was rejected, in whole or in part, or by a reprocess, or the rows that checks found',
     )
     .argument('<file>', 'a file by its name or key, with @version for one version; or a rebuild')
     .option('--dataset <name>', 'look in this dataset only');

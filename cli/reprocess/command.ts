@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { withExamples, withJson, withTarget } from '../options.ts';
 import type { ReprocessFlags } from './run.ts';
 
-/** Adds `reprocess`, which makes the rows of published files anew. */
+/** Adds `reprocess`, which makes the rows of published files again. */
 export const addReprocess = (program: Command): void => {
   const command = program
     .command('reprocess')
     .description(
-      'make the rows of published files anew, after the manifest, silver SQL or a rule has changed',
+      'make the rows of published files again, after the manifest, silver SQL or a rule has changed',
     )
     .argument('<dataset>', 'the dataset')
     .option('--file <names...>', 'only these files, also where nothing has changed for them')

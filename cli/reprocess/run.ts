@@ -16,12 +16,12 @@ import { keptUnder, type PublishedBy, publishedBy } from './published-by.ts';
 
 export type ReprocessFlags = TargetFlags & { readonly file?: readonly string[]; readonly wait: boolean };
 
-/** Nothing can be made anew. */
+/** Nothing can be made again. */
 export class CannotReprocess extends Error {
   override readonly name = 'CannotReprocess';
 }
 
-/** Has the rows of published files made anew and says what became of each; exit code 1 when a file keeps its old rows or a rebuild failed. */
+/** Has the rows of published files made again and says what became of each; exit code 1 when a file keeps its old rows or a rebuild failed. */
 export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise<void> => {
   await onTarget(flags, async (target) => {
     await target.landManifests();
@@ -29,7 +29,7 @@ export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise
     const found = await publishedBy({ files, ledger: target.ledger }, dataset, await target.catalog());
     if (!found)
       throw new CannotReprocess(
-        `nothing of ${dataset} can be made anew: it has no manifest in force, or no sql/silver/${dataset}.sql`,
+        `nothing of ${dataset} can be made again: it has no manifest in force, or no sql/silver/${dataset}.sql`,
       );
     const chosen = flags.file ? named(found, flags.file) : found.outdated;
     const toDo = chosen.filter((file) => flags.file || !keptUnder(file, found.in_force));
@@ -52,7 +52,7 @@ const named = ({ dataset, published }: PublishedBy, names: readonly string[]): r
   return published.filter((file) => names.some((name) => isNamed(name, file)));
 };
 
-/** A file that is wished for already stays so; what is interrupted here is asked for by the next call. */
+/** A file that is requested for already stays so; what is interrupted here is asked for by the next call. */
 const ask = async (target: Target, files: readonly FileRecord[], wanted: string): Promise<void> => {
   const clock = { now: () => new Date().toISOString() };
   await pLimit(8).map(files, (file) => askReprocess({ ledger: target.ledger, clock }, file, wanted));
@@ -121,7 +121,7 @@ const tell = (
   const lines = [
     ...(files.length === 0 ? [`All published rows of ${dataset} were made by what is in force.`] : []),
     ...(replaced.length > 0
-      ? [`${count(rows, 'row')} of ${count(replaced.length, 'file')} were made anew.`]
+      ? [`${count(rows, 'row')} of ${count(replaced.length, 'file')} were made again.`]
       : []),
     ...(waiting.length > 0
       ? [`${count(waiting.length, 'file')} asked for; ${nextCommand('runs', dataset)} says how far it is.`]
@@ -136,6 +136,6 @@ const outcomeOf = ({ reprocess, reprocessed }: FileRecord): Reprocessed | undefi
   reprocess ? undefined : reprocessed?.at(-1);
 
 const keptLines = (file: FileRecord, last: Reprocessed | undefined): string[] => [
-  `${fileId(file)} keeps its ${count(file.rows ?? 0, 'row')}: ${last?.reason ?? ''}${last?.findings && last.findings > 1 ? ` (${last.findings.toLocaleString('en-US')} in all)` : ''}`,
+  `${fileId(file)} keeps its ${count(file.rows ?? 0, 'row')}: ${last?.reason ?? ''}${last?.violations && last.violations > 1 ? ` (${last.violations.toLocaleString('en-US')} in all)` : ''}`,
   ...(last?.report ? [`  report: ${last.report}; ${nextCommand('report', fileId(file))} prints it`] : []),
 ];

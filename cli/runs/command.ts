@@ -14,14 +14,17 @@ export const addRuns = (program: Command): void => {
     .option('--until <day>', 'only files that landed on this day (UTC) or earlier')
     .option('--name <pattern>', 'only files of such a name; * stands for any letters, ? for one')
     .option('--limit <number>', 'how many files of a dataset to show (default: 20; with --json all)')
-    .option('--file <name>', 'the whole story of one file: all its versions and what was mended of it')
+    .option('--file <name>', 'the whole story of one file: all its versions and what was repaired of it')
     .option('--all', 'with --file: its reports as well, with all that is wrong')
-    .option('--rows <folder>', 'save the rows that were set aside to this folder, to be mended and landed')
+    .option(
+      '--rows <folder>',
+      'save the rows that were quarantined to this folder, to be repaired and landed',
+    )
     .option('--last <number>', 'how many batches to look back', '10');
   withExamples(
     withJson(withTarget(command)),
     'What needs a person comes first: files that wait for something, are parked, missing, in quarantine whole or in part',
-    'and not replaced, mended or dismissed yet; a batch or a rebuild that failed; published rows that were made by another manifest, SQL or',
+    'and not replaced, repaired or dismissed yet; a batch or a rebuild that failed; published rows that were made by another manifest, SQL or',
     'ruleset than is in force; warnings of checks.',
     '',
     'Examples:',

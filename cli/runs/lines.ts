@@ -5,7 +5,7 @@ import { count } from '../output/count.ts';
 import { reportOf, rowsFileOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { brokenRule } from '../output/report-lines.ts';
-import { judgedRows, rowsText, shortTime } from '../output/states.ts';
+import { rowsText, shortTime, validatedRows } from '../output/states.ts';
 import { type DatasetRuns, nameBehind } from '../queries/dataset-runs.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 import { datasetName } from '../target/known-datasets.ts';
@@ -83,7 +83,7 @@ const fileLines = (record: FileRecord, files: readonly FileRecord[]): string[] =
   const details = [
     ...whyOf(record),
     ...drift,
-    rowsFileOf(record) && `set aside: ${rowsFileOf(record)}`,
+    rowsFileOf(record) && `quarantined: ${rowsFileOf(record)}`,
     state === 'quarantined' ? `report: ${reportOf(record)}` : undefined,
   ];
   return [
@@ -96,7 +96,7 @@ const whyOf = (record: FileRecord): string[] => {
   const { reason, failures_found = [], superseded_by } = record;
   if (superseded_by !== undefined) return [`by version ${superseded_by}`];
   if (failures_found.length > 0)
-    return failures_found.map((failure) => brokenRule(failure, judgedRows(record)));
+    return failures_found.map((failure) => brokenRule(failure, validatedRows(record)));
   return reason === undefined ? [] : [reason];
 };
 
@@ -115,7 +115,7 @@ const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
   const has = (state: FileState): boolean => files.some((file) => file.state === state);
   const isAside = files.some((file) => rowsFileOf(file) !== undefined);
   return [
-    ...(has('parked') ? [`once mended: ${nextCommand('retry', dataset)}`] : []),
+    ...(has('parked') ? [`once repaired: ${nextCommand('retry', dataset)}`] : []),
     ...(has('missing') ? ['what is missing: land it again'] : []),
     ...(has('quarantined')
       ? [
@@ -127,7 +127,7 @@ const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
       : []),
     ...(isAside
       ? [
-          `rows that were set aside: ${nextCommand('runs', dataset, '--rows', '.')}, mend them, ${nextCommand('land', 'FILE')}`,
+          `rows that were quarantined: ${nextCommand('runs', dataset, '--rows', '.')}, repair them, ${nextCommand('land', 'FILE')}`,
         ]
       : []),
     ...(has('quarantined') || isAside

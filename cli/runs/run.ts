@@ -210,8 +210,8 @@ const rowsSaved = async (
 
 const savedLines = (saved: readonly string[] | undefined): string[] => {
   if (saved === undefined) return [];
-  if (saved.length === 0) return ['No rows are set aside.'];
-  return ['Rows that were set aside; mend them, then land each under its name:', ...saved.map(landLine)];
+  if (saved.length === 0) return ['No rows are quarantined.'];
+  return ['Rows that were quarantined; repair them, then land each under its name:', ...saved.map(landLine)];
 };
 
 const landLine = (path: string): string => `  ${nextCommand('land', path)}`;

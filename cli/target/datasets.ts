@@ -91,6 +91,6 @@ const fits = (name: string, { extension, name_pattern }: Manifest): boolean =>
 
 const rowsFile = /@[^@/]+\.rows\.(?:csv|jsonl)(?:\.gz)?$/;
 
-/** Rows that were set aside lie in `<file>@<version>.rows.csv`, and so do those that are left of them. */
+/** Rows that were quarantined lie in `<file>@<version>.rows.csv`, and so do those that are left of them. */
 const sourceName = (name: string): string =>
   rowsFile.test(name) ? sourceName(name.replace(rowsFile, '')) : name;

@@ -5,7 +5,7 @@ export class NotDeployed extends Error {
   override readonly name = 'NotDeployed';
 }
 
-/** Asks the deployed function that judges files for the names of its bucket and its ledger; throws `NotDeployed`. */
+/** Asks the deployed function that validates files for the names of its bucket and its ledger; throws `NotDeployed`. */
 export const deployedNames = async (
   stage: string,
 ): Promise<{ LAKE_BUCKET: string; LEDGER_TABLE: string }> => {

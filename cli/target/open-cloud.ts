@@ -27,7 +27,7 @@ export const pointClientsAt = (environment: Cloud['environment']): void => {
   Object.assign(process.env, environment, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
 };
 
-/** What cannot run is refused before anything is taken away. */
+/** What cannot run is rejected before anything is taken away. */
 const engineFor = ({ state, fresh, engine }: CloudFlags): Engine =>
   findEngine(fresh ? (engine ?? usualEngine) : engineOfState(state, engine)).name;
 

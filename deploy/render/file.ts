@@ -26,7 +26,7 @@ export type RenderedFile = {
   readonly sources: Rendered['sources'];
 };
 
-/** Renders a file for an engine and judges it; without an answer when what is wrong leaves nothing to go on with. */
+/** Renders a file for an engine and validates it; without an answer when what is wrong leaves nothing to go on with. */
 export const renderFile = (
   templates: Templates,
   file: SqlFile,
@@ -36,7 +36,7 @@ export const renderFile = (
   const settings = Settings.safeParse(full.config);
   const broken = [...full.problems, ...(settings.error ? settingProblems(file, settings.error.issues) : [])];
   const refs = [...new Set([...full.refs, ...incremental.refs])].sort();
-  const { problems, columns, marked, derived } = judge(templates, file);
+  const { problems, columns, marked, derived } = validate(templates, file);
   if (!settings.success || broken.length + problems.length > 0)
     return { refs, problems: broken.length > 0 ? broken : problems };
   return {
@@ -74,15 +74,15 @@ const renderBoth = (templates: Templates, file: SqlFile, engine: SqlEngine) => {
 };
 
 /** The text for Redshift stands for all engines: what differs between them is in macros. */
-const judge = (
+const validate = (
   templates: Templates,
   file: SqlFile,
 ): Pick<RenderedFile, 'columns' | 'derived' | 'marked'> & { problems: Problem[] } => {
   const marked = { ...file, source: markLines(file.source) };
   const { full, incremental } = renderBoth(templates, marked, 'redshift');
   const texts = [...new Set([full.sql, incremental.sql])];
-  const judged = texts.map((sql) => ({ sql, ...judgeText(sql) }));
-  const problems = judged.flatMap(({ sql, objections }) =>
+  const validated = texts.map((sql) => ({ sql, ...validateText(sql) }));
+  const problems = validated.flatMap(({ sql, objections }) =>
     objections.map(({ offset, message }) => ({
       file: file.path,
       ...placeInSource(file.source, sql, offset),
@@ -91,14 +91,16 @@ const judge = (
   );
   const derived = problems.length > 0 ? [] : texts.flatMap(derivedNames);
   return {
-    columns: judged[0]?.columns ?? [],
+    columns: validated[0]?.columns ?? [],
     marked: texts,
     derived,
     problems: uniqueProblems(problems),
   };
 };
 
-const judgeText = (sql: string): { columns: readonly OutputColumn[]; objections: readonly Objection[] } => {
+const validateText = (
+  sql: string,
+): { columns: readonly OutputColumn[]; objections: readonly Objection[] } => {
   const objections = lintSql(sql);
   return objections.length > 0 ? { columns: [], objections } : outputColumns(sql);
 };

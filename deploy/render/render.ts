@@ -115,7 +115,7 @@ export const renderProject = async (root: string): Promise<string> => {
   const said = [
     `Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`,
     ...rebuildNotes(catalog),
-    ...(isNew ? [`${properties} was out of date and is written anew: commit it with the SQL`] : []),
+    ...(isNew ? [`${properties} was out of date and is written again: commit it with the SQL`] : []),
   ];
   return said.join('\n');
 };

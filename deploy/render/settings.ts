@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { KpiShape } from '../../functions/pipeline/spec.ts';
 import { widestSpine } from '../../functions/warehouse/rebuild/touched.ts';
 
-/** What a SQL file may say of itself under `meta` in its `config()`; an unknown word is refused. */
+/** What a SQL file may say of itself under `meta` in its `config()`; an unknown word is rejected. */
 const Meta = z.strictObject({
   key: z.array(z.string()).default([]),
   /** Of a silver table a transform such as `days(listen_time)`; of a fact or a KPI a column. */

@@ -22,7 +22,7 @@ export const allowedFunctions: ReadonlySet<string> = new Set([
   ...['extract', 'date_trunc', 'last_day', 'round', 'abs', 'mod', 'floor', 'ceil'],
 ]);
 
-/** What to use instead of functions that are refused. */
+/** What to use instead of functions that are rejected. */
 export const functionHints: Readonly<Record<string, string>> = {
   avg: 'half_up_ratio of a sum and a count',
   any_value: 'min or max',
@@ -44,7 +44,7 @@ export const functionHints: Readonly<Record<string, string>> = {
   to_date: 'cast(x as date)',
 };
 
-/** Types by the parser's names, as they are written in a cast; what is not here is refused. */
+/** Types by the parser's names, as they are written in a cast; what is not here is rejected. */
 export const allowedTypes: Readonly<Record<string, string>> = {
   int2: 'smallint',
   int4: 'integer',
@@ -58,7 +58,7 @@ export const allowedTypes: Readonly<Record<string, string>> = {
   interval: 'interval',
 };
 
-/** What to use instead of types that are refused. */
+/** What to use instead of types that are rejected. */
 export const typeHints: Readonly<Record<string, string>> = {
   text: 'varchar(n)',
   bpchar: 'varchar(n)',
@@ -131,7 +131,7 @@ export const plainNodes: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** What node kinds that are refused are called, and what to use instead. */
+/** What node kinds that are rejected are called, and what to use instead. */
 export const nodeHints: Readonly<Record<string, string>> = {
   A_ArrayExpr: 'arrays differ: explode them in sql/silver by a macro',
   A_Indirection: 'arrays and rows differ: explode them in sql/silver by a macro',

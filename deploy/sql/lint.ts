@@ -21,7 +21,7 @@ const syntaxHints: readonly [RegExp, string][] = [
 
 /**
  * What in a text is outside the subset of SQL that every engine understands alike: an allow-list over PostgreSQL's
- * syntax tree, so that what nobody thought of is refused too. The parser has to be loaded.
+ * syntax tree, so that what nobody thought of is rejected too. The parser has to be loaded.
  */
 export const lintSql = (sql: string): Objection[] => {
   try {

@@ -93,7 +93,7 @@ function typeObjection({ fields }: TreeNode): string | undefined {
 
 function functionObjection({ fields, parent }: TreeNode): string | undefined {
   const name = namesIn(fields.funcname).at(-1) ?? '';
-  if (!allowedFunctions.has(name)) return refusedFunction(name);
+  if (!allowedFunctions.has(name)) return rejectedFunction(name);
   const args = nodesIn(fields.args);
   return first(
     fields.agg_filter !== undefined && 'filter differs: use sum(case when … then 1 else 0 end)',
@@ -113,7 +113,7 @@ function functionObjection({ fields, parent }: TreeNode): string | undefined {
   );
 }
 
-const refusedFunction = (name: string): string => {
+const rejectedFunction = (name: string): string => {
   const hint = functionHints[name] ?? (name.startsWith('regexp') ? functionHints.regexp_replace : undefined);
   return `the function ${name} is not portable${hint ? `: use ${hint}` : ''}`;
 };

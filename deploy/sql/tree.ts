@@ -44,13 +44,13 @@ const mostKept = 500;
 const parse = (sql: string): Statements => {
   const known = parsed.get(sql);
   if (known) return known;
-  const statements = parseAnew(sql);
+  const statements = parseUncached(sql);
   if (parsed.size === mostKept) parsed.clear();
   parsed.set(sql, statements);
   return statements;
 };
 
-const parseAnew = (sql: string): Statements => {
+const parseUncached = (sql: string): Statements => {
   try {
     return parseSync(sql).stmts ?? [];
   } catch (error) {

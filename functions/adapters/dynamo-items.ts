@@ -34,7 +34,7 @@ export const dynamoItems = (TableName: string) => {
   /** A failed condition may be the echo of our own write: its mark tells. */
   const wrote = async (key: Key, mark: string): Promise<boolean> => (await get(key))?.mark === mark;
 
-  const unlessRefused = async (key: Key, mark: string, write: Promise<unknown>): Promise<boolean> => {
+  const unlessRejected = async (key: Key, mark: string, write: Promise<unknown>): Promise<boolean> => {
     try {
       await write;
       return true;
@@ -82,7 +82,7 @@ export const dynamoItems = (TableName: string) => {
       const mark = randomUUID();
       const Item = { ...item, mark };
       const put = new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
-      return unlessRefused({ pk: item.pk, sk: item.sk }, mark, client.send(put));
+      return unlessRejected({ pk: item.pk, sk: item.sk }, mark, client.send(put));
     },
 
     put: async (Item: Item): Promise<void> => {
@@ -92,7 +92,7 @@ export const dynamoItems = (TableName: string) => {
     /** Sets attributes (undefined takes one away) where the item is as expected; an expected undefined means absent. */
     update: (key: Key, expected: Attributes, patch: Attributes): Promise<boolean> => {
       const mark = randomUUID();
-      return unlessRefused(
+      return unlessRejected(
         key,
         mark,
         client.send(new UpdateCommand({ TableName, Key: key, ...expressions(expected, { ...patch, mark }) })),

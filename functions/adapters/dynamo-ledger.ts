@@ -23,7 +23,7 @@ const publishedKey = ({ dataset, key, version }: FileRecord): Key => {
   const sortKey = (name: string): string => `${name}#${version}`;
   return { pk: `PUBLISHED#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
 };
-/** Bears the wish's id: whoever takes an ended wish away leaves a new one of the same file alone. */
+/** Bears the request's id: whoever takes an ended request away leaves a new one of the same file alone. */
 const reprocessKey = (file: FileRecord, id: number): Key => {
   const { dataset, landed_at, key, version } = file;
   const sortKey = (name: string): string => `${landed_at}#${name}#${version}#${id}`;
@@ -91,7 +91,7 @@ export const ledgerOn = (items: Items): Ledger => {
       (await items.query(`FILE#${key}`))
         .flatMap((item) => recordOf<FileRecord>(item) ?? [])
         .sort((a, b) => a.number - b.number),
-    enroll: async (file) => {
+    register: async (file) => {
       const { dataset, key, version, landed_at } = file;
       if (!named.has(dataset)) await items.put({ ...datasetKey(dataset), dataset });
       named.add(dataset);
@@ -127,10 +127,10 @@ export const ledgerOn = (items: Items): Ledger => {
       (await listed(`PUBLISHED#${dataset}`)).flatMap(({ record }) =>
         record?.state === 'published' ? [record] : [],
       ),
-    askReprocess: async (file, wish) => {
+    askReprocess: async (file, request) => {
       const id = file.rev + 1;
       await items.put({ ...reprocessKey(file, id), key: file.key, version: file.version, id });
-      return moveFile(file, 'published', { reprocess: { ...wish, id } });
+      return moveFile(file, 'published', { reprocess: { ...request, id } });
     },
     reprocessing: async (dataset) =>
       (await listed(`REPROCESS#${dataset}`)).flatMap(({ item, record }) =>

@@ -35,7 +35,7 @@ export async function* versionPages(
   }
 }
 
-/** A page that ends with a folder names no version, and S3 refuses an empty marker. */
+/** A page that ends with a folder names no version, and S3 rejects an empty marker. */
 const markersOf = ({ NextKeyMarker, NextVersionIdMarker }: ListObjectVersionsCommandOutput): Markers => ({
   KeyMarker: NextKeyMarker ?? '',
   ...(NextVersionIdMarker ? { VersionIdMarker: NextVersionIdMarker } : {}),

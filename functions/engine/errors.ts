@@ -17,14 +17,14 @@ export class MissingFile extends EngineError {
   }
 }
 
-/** DuckDB could not read a file as the judge's facts describe it. */
+/** DuckDB could not read a file as the validator's facts describe it. */
 export class UnreadableFile extends EngineError {
   override readonly name = 'UnreadableFile';
   constructor(
     readonly keys: readonly string[],
     cause: unknown,
   ) {
-    super(`cannot read ${keys.join(', ')} as it was judged; judge it again: ${withoutValues(cause)}`, {
+    super(`cannot read ${keys.join(', ')} as it was validated; validate it again: ${withoutValues(cause)}`, {
       cause,
     });
   }

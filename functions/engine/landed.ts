@@ -11,7 +11,7 @@ import type { Session } from './session.ts';
 import { identifier, literal, timestamp } from './sql-text.ts';
 
 /**
- * Locates what is to be read of every file, which for some is a copy of its good records, uncompresses it into `folder` where it is
+ * Locates what is to be read of every file, which for some is a copy of its valid records, uncompresses it into `folder` where it is
  * gzip, and groups those that are read alike.
  */
 export const groupFiles = async (
@@ -96,7 +96,7 @@ const readingOf = (group: ReadGroup, columns: readonly LandedColumn[]): Reading 
 const readingInFile = (group: ReadGroup, columns: readonly string[]): Reading => {
   const { format } = group.facts;
   if (format === 'parquet')
-    throw new SpecMismatch('of Parquet the copy that was judged is read, never the file');
+    throw new SpecMismatch('of Parquet the copy that was validated is read, never the file');
   return format === 'csv' ? csvReading(group, columns) : jsonReading(group, columns);
 };
 

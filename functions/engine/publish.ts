@@ -71,7 +71,7 @@ const hangingOn = (keys: readonly string[]): string => {
   return `contains(landed_file, '#') and exists (select 1 from (values ${prefixes.join(', ')}) as files(prefix) where starts_with(landed_file, prefix))`;
 };
 
-/** Keys of the files whose mended rows go with their own: those of a version that is published once more stay right. */
+/** Keys of the files whose repaired rows go with their own: those of a version that is published once more stay right. */
 const retracting = (spec: QualitySpec, passed: readonly { readonly key: string }[]): string[] => {
   const again = new Set(spec.files.flatMap(({ key, reprocessed }) => (reprocessed ? [key] : [])));
   return passed.flatMap(({ key }) => (again.has(key) ? [] : [key]));

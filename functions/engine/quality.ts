@@ -6,10 +6,10 @@ import { parquetFiles } from './read-files.ts';
 import { expectDistinctKeys, expectRows, rowsPerFile } from './rows-per-file.ts';
 import { type Session, withSession } from './session.ts';
 import { createSilver } from './silver.ts';
-import { judgeStaged } from './verdicts.ts';
+import { validateStaged } from './verdicts.ts';
 
 /**
- * Judges a batch's staged rows file by file and publishes those of the files that passed; a file set aside leaves the
+ * Validates a batch's staged rows file by file and publishes those of the files that passed; a file quarantined leaves the
  * others alone. The result is written last, with If-None-Match; a run that finds the batch published answers with what
  * was recorded in the transaction that did it. `NotPublished`, with what stood in the way, when no run of the batch has.
  */
@@ -18,12 +18,12 @@ export const runQuality = async (run: EngineRun, spec: QualitySpec): Promise<Qua
   const earlier = await run.store.readJson(key);
   if (earlier !== undefined) return QualityResult.parse(earlier);
   expectDistinctKeys(spec.files);
-  const result = await withSession(run, (session) => judgeAndPublish(session, run, spec));
+  const result = await withSession(run, (session) => validateAndPublish(session, run, spec));
   await run.store.writeOnce(key, JSON.stringify(result));
   return result;
 };
 
-const judgeAndPublish = async (
+const validateAndPublish = async (
   session: Session,
   run: EngineRun,
   spec: QualitySpec,
@@ -32,14 +32,14 @@ const judgeAndPublish = async (
   const published = await publishedResult(session, spec.batch);
   if (published) return published;
   try {
-    return await publish(session, spec, await judge(session, run, spec));
+    return await publish(session, spec, await validate(session, run, spec));
   } catch (error) {
     run.signal?.throwIfAborted();
     throw new NotPublished(error);
   }
 };
 
-const judge = async (session: Session, run: EngineRun, spec: QualitySpec): Promise<QualityResult> => {
+const validate = async (session: Session, run: EngineRun, spec: QualitySpec): Promise<QualityResult> => {
   const path = await run.store.locate(`${spec.staged}${stagedFile}`);
   await session.run(`create or replace temp view staged as select * from ${parquetFiles([path])}`);
   expectRows(
@@ -47,7 +47,7 @@ const judge = async (session: Session, run: EngineRun, spec: QualitySpec): Promi
     new Map(spec.files.map((file) => [file.key, file.staged])),
     'staged',
   );
-  const verdicts = await judgeStaged(session, spec);
+  const verdicts = await validateStaged(session, spec);
   const files = spec.files.map(({ key, version, staged }) => {
     const failures = [...(verdicts.get(key) ?? [])];
     return failures.length > 0

@@ -22,7 +22,7 @@ export const csvReading = (group: ReadGroup, columns: readonly string[]): Readin
 /**
  * DuckDB guesses nothing: columns are numbered (a header may repeat a name in another case), the header is one record,
  * its strict mode is RFC 4180. In strict mode it cannot read line ends of both kinds, and finds no row under a header with a
- * line break in a name; the judge has already refused what the other mode would let pass. Told of CRLF, that mode takes LF as
+ * line break in a name; the validator has already rejected what the other mode would let pass. Told of CRLF, that mode takes LF as
  * well and never one CRLF for two ends. A record
  * that spans lines, or one that ends with CRLF where others do not, may be cut wrongly by a parallel reader.
  */

@@ -5,14 +5,14 @@ import { longestRecord, type ReadGroup, type Reading } from './reading.ts';
 import { identifier, list, literal } from './sql-text.ts';
 
 /**
- * DuckDB writes numbers anew (1.10 as 1.1, and long ones through a double), so each is put in quotes before it is read. What
+ * DuckDB writes numbers again (1.10 as 1.1, and long ones through a double), so each is put in quotes before it is read. What
  * stands before a number, whole strings above all, is part of the match: a match is never inside of a string. Behind the last
  * number it is all that is left, and two quotes are added that the slice takes away.
  */
 const numbersAsTexts = (json: string): string =>
   `regexp_replace(${json}, '((?:[^"0-9-]|"(?:[^"\\\\]|\\\\.)*")*)(-?[0-9][0-9.eE+-]*|$)', '\\1"\\2"', 'g')[:-3]`;
 
-/** Reads JSON lines and JSON arrays whose records were judged: a key that a record lacks is NULL. */
+/** Reads JSON lines and JSON arrays whose records were validated: a key that a record lacks is NULL. */
 export const jsonReading = (group: ReadGroup, columns: readonly string[]): Reading => {
   const record = `from_json(texts, ${recordStructure(columns)})`;
   const texts = `select filename, ${numbersAsTexts('json')} as texts from ${readObjects(group)}`;

@@ -9,9 +9,9 @@ import { expectDistinctKeys, expectRows, rowsPerFile } from './rows-per-file.ts'
 import { type Session, withSession } from './session.ts';
 
 /**
- * Reads a batch's files as they were judged, runs the silver SQL over them and stages the rows as Parquet under
+ * Reads a batch's files as they were validated, runs the silver SQL over them and stages the rows as Parquet under
  * `staging/<batch>/<run>/`. The first run of a batch that ends counts: any other answers with its result.
- * `RowsNotConserved` when a file does not yield as many records as the judge saw.
+ * `RowsNotConserved` when a file does not yield as many records as the validator saw.
  */
 export const runTransform = async (run: EngineRun, spec: TransformSpec): Promise<TransformResult> => {
   const earlier = await storedResult(run, spec);
@@ -70,7 +70,7 @@ const stage = async (
 };
 
 /**
- * Rows read of each file, which must be what the judge saw. A second pass over the files is spared where each staged
+ * Rows read of each file, which must be what the validator saw. A second pass over the files is spared where each staged
  * exactly its records.
  */
 const rowsRead = async (
@@ -78,10 +78,10 @@ const rowsRead = async (
   spec: TransformSpec,
   staged: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, number>> => {
-  const judged = new Map(spec.files.map(({ key, facts }) => [key, facts.records]));
+  const validated = new Map(spec.files.map(({ key, facts }) => [key, facts.records]));
   const isOneToOne = spec.files.every(({ key, facts }) => (staged.get(key) ?? 0) === facts.records);
   const read = isOneToOne ? staged : await rowsPerFile(session, landedName(spec.dataset));
-  expectRows(read, judged, 'read by the engine');
+  expectRows(read, validated, 'read by the engine');
   return read;
 };
 

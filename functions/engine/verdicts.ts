@@ -17,7 +17,7 @@ const Outcome = z.object({
 type Outcome = z.infer<typeof Outcome>;
 
 /** Runs the ruleset over the relation `staged` and collects, for each file, the rules that it broke in their order. */
-export const judgeStaged = async (session: Session, spec: QualitySpec): Promise<Verdicts> => {
+export const validateStaged = async (session: Session, spec: QualitySpec): Promise<Verdicts> => {
   await createBatchFiles(session, spec);
   await createReferences(session, spec);
   await runCustoms(session, spec);

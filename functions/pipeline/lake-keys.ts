@@ -8,7 +8,7 @@ export type FileVersion = { readonly key: string; readonly version: string };
 /** What the name of a landed object says about it. */
 export type LandedName =
   | {
-      readonly kind: 'file' | 'manifest' | 'marker' | 'refused';
+      readonly kind: 'file' | 'manifest' | 'marker' | 'rejected';
       readonly dataset: string;
       readonly file: string;
     }
@@ -18,7 +18,7 @@ export type LandedName =
 export const landingRoot = 'data/';
 export const restingPlaces: readonly string[] = ['data/archive/', 'data/quarantine/'];
 
-/** Tells a landed file from a manifest, a marker, a refused name and what does not lie in landing. */
+/** Tells a landed file from a manifest, a marker, a rejected name and what does not lie in landing. */
 export const readName = (key: string): LandedName => {
   if (!key.startsWith(landingRoot) || restingPlaces.some((prefix) => key.startsWith(prefix)))
     return { kind: 'elsewhere' };
@@ -27,7 +27,7 @@ export const readName = (key: string): LandedName => {
   const dataset = slash < 0 ? '' : path.slice(0, slash);
   const file = path.slice(slash + 1);
   if (key.endsWith('/') || isMarker(file) || isUnfinished(file)) return { kind: 'marker', dataset, file };
-  if (key.includes('#') || leadsOut(path)) return { kind: 'refused', dataset, file };
+  if (key.includes('#') || leadsOut(path)) return { kind: 'rejected', dataset, file };
   if (dataset && file === 'manifest.json') return { kind: 'manifest', dataset, file };
   return { kind: 'file', dataset, file };
 };
@@ -94,7 +94,7 @@ export const archiveKey = (file: FileVersion & { dataset: string; landed_at: str
   return restingKey(`data/archive/${kept(file.dataset)}/year=${year}/month=${month}/day=${day}`, file);
 };
 
-/** Where the manifest sends what it refuses; a manifest cannot name a place outside `data/quarantine`. */
+/** Where the manifest sends what it rejects; a manifest cannot name a place outside `data/quarantine`. */
 export const quarantineKey = (
   file: FileVersion & { dataset: string; quarantine_path?: string | undefined },
 ): string => restingKey(`${file.quarantine_path ?? 'data/quarantine'}/${kept(file.dataset)}`, file);
@@ -103,15 +103,15 @@ export const quarantineKey = (
 export const reportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
   `${quarantineKey(file)}.report.json`;
 
-/** Why a published file keeps its old rows, beside where it would lie if it were refused. */
+/** Why a published file keeps its old rows, beside where it would lie if it were rejected. */
 export const reprocessReportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
   `${quarantineKey(file)}.reprocess.json`;
 
-/** Rows of a file that were set aside, beside its report: `.rows.csv`, or `.rows.jsonl` where records are no lines of a table. */
+/** Rows of a file that were quarantined, beside its report: `.rows.csv`, or `.rows.jsonl` where records are no lines of a table. */
 export const rowsKey = (file: Parameters<typeof quarantineKey>[0], format: 'csv' | 'jsonl'): string =>
   `${quarantineKey(file)}.rows.${format}`;
 
-/** Good records of a file, as judged under one manifest; the report and the rows file lie beside it until it is published. */
+/** Valid records of a file, as validated under one manifest; the report and the rows file lie beside it until it is published. */
 export const cleanKey = (file: FileVersion & { dataset: string }, manifestSha256: string): string =>
   `${restingKey(`staging/clean/${kept(file.dataset)}`, file)}.${manifestSha256.slice(0, 16)}`;
 

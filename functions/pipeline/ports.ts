@@ -40,7 +40,7 @@ export type Files = {
   remove(file: FileVersion): Promise<void>;
 };
 
-/** Room on a disk for the time of one judgement; nothing is opened before something is written. */
+/** Room on a disk for the time of one validation; nothing is opened before something is written. */
 export type Scratch = {
   /** Writes behind what is there, and answers where it begins; the bytes are lent for the call. */
   append(bytes: Uint8Array): number;
@@ -56,7 +56,7 @@ export type Ledger = {
   /** All versions of a key, by number. */
   versionsOf(key: string): Promise<readonly FileRecord[]>;
   /** Queues the file, then records it as landed; what is known stays as it is. */
-  enroll(file: FileRecord): Promise<void>;
+  register(file: FileRecord): Promise<void>;
   move(file: FileRecord, to: FileState, patch?: Partial<FileRecord>): Promise<FileRecord | undefined>;
   /** Same state, more facts. */
   amend(file: FileRecord, patch: Partial<FileRecord>): Promise<FileRecord | undefined>;
@@ -80,12 +80,12 @@ export type Ledger = {
   listPublished(file: FileRecord): Promise<void>;
   /** Files of a dataset that are published, in no order. */
   published(dataset: string): Promise<readonly FileRecord[]>;
-  /** Queues a published file, then records the wish to reprocess it. */
-  askReprocess(file: FileRecord, wish: Omit<Reprocess, 'id'>): Promise<FileRecord | undefined>;
+  /** Queues a published file, then records the request to reprocess it. */
+  askReprocess(file: FileRecord, request: Omit<Reprocess, 'id'>): Promise<FileRecord | undefined>;
   /** Published files of a dataset that are to be reprocessed, in order of landing. */
   reprocessing(dataset: string): Promise<readonly FileRecord[]>;
-  /** Takes a file off that queue whose wish has ended. */
-  dequeueReprocess(file: FileRecord, wish: Pick<Reprocess, 'id'>): Promise<void>;
+  /** Takes a file off that queue whose request has ended. */
+  dequeueReprocess(file: FileRecord, request: Pick<Reprocess, 'id'>): Promise<void>;
   /** Takes off that queue what a process that died has left there. */
   tidyReprocessing(dataset: string): Promise<void>;
 

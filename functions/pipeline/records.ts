@@ -41,7 +41,7 @@ export const reprocessMoves: Readonly<Record<ReprocessState, readonly (Reprocess
 };
 
 /** What validation finds out about a file, on which its next rows depend. */
-export type Findings = Partial<
+export type Violations = Partial<
   Pick<
     FileRecord,
     | 'facts'
@@ -55,9 +55,9 @@ export type Findings = Partial<
   >
 >;
 
-/** The wish to run an archived version again, and how far that is. */
-export type Reprocess = Findings & {
-  /** The record's `rev` that the wish made; no two wishes of a file share it. */
+/** The request to run an archived version again, and how far that is. */
+export type Reprocess = Violations & {
+  /** The record's `rev` that the request made; no two requests of a file share it. */
   readonly id: number;
   readonly state: ReprocessState;
   readonly asked_at: string;
@@ -82,8 +82,8 @@ export type Reprocessed = {
   readonly ended_at: string;
   readonly outcome: 'replaced' | 'kept' | 'failed';
   readonly reason?: string;
-  /** Number of findings for which its rows stay. */
-  readonly findings?: number;
+  /** Number of violations for which its rows stay. */
+  readonly violations?: number;
   /** Where in the lake it is told why its rows stay. */
   readonly report?: string;
   readonly batch_id?: string;
@@ -107,25 +107,25 @@ export type FileRecord = FileVersion & {
   readonly number: number;
   readonly size: number;
   readonly landed_at: string;
-  readonly enrolled_at: string;
+  readonly registered_at: string;
   /** It is to be validated again since then. */
   readonly woken_at?: string;
   /** Why the file waits, was rejected or was ignored. */
   readonly reason?: string | undefined;
   readonly facts?: FileFacts;
   readonly sha256?: string;
-  /** Of the manifest that it was judged under. */
+  /** Of the manifest that it was validated under. */
   readonly manifest_sha256?: string;
   readonly quarantine_path?: string;
   /** Data records as they landed, the quarantined ones among them. */
   readonly records?: number;
-  /** Records that were set aside when it was judged; they rest in the rows file beside its report. */
+  /** Records that were quarantined when it was validated; they rest in the rows file beside its report. */
   readonly quarantined_rows?: number | undefined;
-  /** Where its good records and the rows file wait for the file to be published; there if rows were set aside, it is a repair, or engines are not to read the file itself. */
+  /** Where its valid records and the rows file wait for the file to be published; there if rows were quarantined, it is a repair, or engines are not to read the file itself. */
   readonly clean_key?: string | undefined;
   /** For a repair: what its rows are published as, `<landed_file of the source>#repair`. */
   readonly landed_as?: string;
-  /** For a repair: the ledger's name of the file version whose quarantined rows it mends, and the batch by which that was published then. */
+  /** For a repair: the ledger's name of the file version whose quarantined rows it repairs, and the batch by which that was published then. */
   readonly repairs?: FileVersion & { readonly batch_id?: string };
   /** Another file of the dataset with the same bytes, `<key>@<version>`, that landed before it. */
   readonly duplicate_of?: string | undefined;
@@ -213,7 +213,7 @@ export const rebuildMoves: Readonly<Record<RebuildState, readonly RebuildState[]
 export type RebuildFailure = 'sql' | 'kpis' | 'lost';
 
 /** What one check found: how many rows, and the first of them; `***` stands where a value may be personal. */
-export type CheckFinding = {
+export type CheckViolations = {
   readonly check: string;
   /** The file that it stands in. */
   readonly file: string;
@@ -259,7 +259,7 @@ export type RebuildRecord = {
   readonly failure?: RebuildFailure;
   readonly reason?: string;
   /** What its checks found: why it failed, or what they warn of since it was published. */
-  readonly checks?: readonly CheckFinding[];
+  readonly checks?: readonly CheckViolations[];
   /** Prefix in the lake under which all rows lie that its checks found; absent when there are none. */
   readonly report?: string;
   /** How many rebuilds in a row were lost, this one included. */

@@ -5,7 +5,7 @@ import * as z from 'zod';
 const Column = z.object({ name: z.string(), type: z.string() });
 const Version = z.object({ key: z.string(), version: z.string() });
 
-/** Facts of `judgement.ts`, as they ride in a spec. */
+/** Facts of `validation.ts`, as they ride in a spec. */
 export const SpecFacts = z.object({
   format: z.enum(['csv', 'jsonl', 'json', 'parquet']),
   compression: z.enum(['none', 'gzip']),
@@ -24,7 +24,7 @@ export const SpecFacts = z.object({
 export const SpecFile = Version.extend({
   /** Where it landed, for a repair: its rows belong to another file, whose key `key` begins with. */
   object_key: z.string().optional(),
-  /** What is read instead of what landed, the copy of its good records or its archived bytes; it never changes. */
+  /** What is read instead of what landed, the copy of its valid records or its archived bytes; it never changes. */
   clean_key: z.string().optional(),
   /** This very version is published already: its rows are replaced, and the rows of `<key>#…` stay. */
   reprocessed: z.boolean().optional(),

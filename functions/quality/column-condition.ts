@@ -103,7 +103,7 @@ const otherFor = ({ family }: Column, value: Value, dialect: Dialect): string | 
 const booleanOf = (text: string): string | undefined =>
   ['true', 'false'].find((word) => word === text.toLowerCase());
 
-/** The file's landing time stands for now, so that judging a file again gives the same verdict. */
+/** The file's landing time stands for now, so that validating a file again gives the same verdict. */
 const momentOf = ({ shift }: Extract<Value, { kind: 'now' }>, family: 'date' | 'timestamp'): string => {
   const moment = shift ? shifted('"landed_at"', shift.sign, shift) : '"landed_at"';
   return family === 'date' ? `cast(${moment} as date)` : moment;

@@ -7,7 +7,7 @@ import type { CompiledAtom, Scope } from './scope.ts';
 import type { Atom, Composite, Rule } from './syntax.ts';
 import { compileReference, compileSchemaRule } from './table-rules.ts';
 
-/** A rule as SQL over the facts of a file; the parts of `and` and `or` are judged each for itself. */
+/** A rule as SQL over the facts of a file; the parts of `and` and `or` are validated each for itself. */
 export const compileRule = (rule: Rule, scope: Scope): CompiledAtom =>
   rule.kind === 'atom'
     ? compileAtom(rule, scope)

@@ -9,7 +9,7 @@ import type { CompiledAtom, Scope } from './scope.ts';
 import type { Table } from './table.ts';
 
 /**
- * Compiles a ruleset into SQL that judges every file of a batch for itself (shapes: `CompiledRuleset`).
+ * Compiles a ruleset into SQL that validates every file of a batch for itself (shapes: `CompiledRuleset`).
  * `table.columns` are the columns of the silver table, lineage included. Throws a RulesetError with line and column.
  */
 export const compileRuleset = (

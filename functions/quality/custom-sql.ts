@@ -23,8 +23,8 @@ ${sql}
 ) as double) as metric) as answer`;
 
 const overRows = (sql: string, threshold: Atom['threshold']): string => {
-  const judged = threshold ? compileFigureCondition('metric', threshold, doubleOf) : 'metric = 1';
-  return `select metric, coalesce(all_rows = 0 or ${judged}, false) as passed
+  const validated = threshold ? compileFigureCondition('metric', threshold, doubleOf) : 'metric = 1';
+  return `select metric, coalesce(all_rows = 0 or ${validated}, false) as passed
 from (
   select cast(right_rows as double) / nullif(all_rows, 0) as metric, all_rows
   from (

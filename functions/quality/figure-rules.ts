@@ -25,17 +25,17 @@ export const compileFigureRule = (atom: Atom, scope: Scope): CompiledAtom => {
   return compileFigure(figureOf(atom, column, rows, scope), condition, isExact ? exactOf : doubleOf);
 };
 
-/** A file of repaired rows (its name holds a `#`) is small by nature, so that its row count is not judged. */
+/** A file of repaired rows (its name holds a `#`) is small by nature, so that its row count is not validated. */
 const compileRowCount = (count: string, condition: Condition): CompiledAtom => ({
   passed: `(position('#' in landed_file) > 0 or ${compileFigureCondition(count, condition, exactOf)})`,
   metric: `cast(${count} as string)`,
 });
 
 const figureOf = (atom: Atom, column: Column, rows: string, { measures }: Scope): string => {
-  const judged = (type: string) => `case when ${rows} then cast(${column.sql} as ${type}) end`;
-  if (atom.type === 'StandardDeviation') return rounded(measures.aggregate(deviationOf(judged('double'))));
+  const validated = (type: string) => `case when ${rows} then cast(${column.sql} as ${type}) end`;
+  if (atom.type === 'StandardDeviation') return rounded(measures.aggregate(deviationOf(validated('double'))));
   const exact = column.family === 'float' ? 'double' : `decimal(38, ${column.scale})`;
-  const sum = measures.aggregate(`sum(${judged(exact)})`);
+  const sum = measures.aggregate(`sum(${validated(exact)})`);
   if (atom.type === 'Sum') return column.family === 'float' ? rounded(sum) : sum;
   const count = measures.count(`${rows} and ${column.sql} is not null`);
   return rounded(`cast(${sum} as double) / nullif(${count}, 0)`);

@@ -8,31 +8,34 @@ import { compileShare } from './shares.ts';
 import type { Atom, Condition, Value } from './syntax.ts';
 import type { Column } from './table.ts';
 
-/** Which rows are judged and when one of them is right. */
-type Verdict = { readonly judged: string; readonly right: string };
+/** Which rows are validated and when one of them is right. */
+type Verdict = { readonly validated: string; readonly right: string };
 
 /** A rule that every row (or the share that its threshold wants) must meet. */
 export const compileRowRule = (atom: Atom, scope: Scope): CompiledAtom => {
-  const { judged, right } = verdictOf(atom, scope);
-  const whole = scope.measures.count(judged);
-  const part = scope.measures.count(`${judged} and (${right})`);
+  const { validated, right } = verdictOf(atom, scope);
+  const whole = scope.measures.count(validated);
+  const part = scope.measures.count(`${validated} and (${right})`);
   const condition = atom.type === 'Completeness' ? atom.condition : atom.threshold;
-  return { ...compileShare(part, whole, condition), offends: `${judged} and not coalesce(${right}, false)` };
+  return {
+    ...compileShare(part, whole, condition),
+    offends: `${validated} and not coalesce(${right}, false)`,
+  };
 };
 
 const verdictOf = (atom: Atom, scope: Scope): Verdict => {
   const column = targetOf(atom, scope);
   const rows = rowsOf(atom, scope);
   if (atom.type === 'IsComplete' || atom.type === 'Completeness')
-    return { judged: rows, right: `${column.sql} is not null` };
+    return { validated: rows, right: `${column.sql} is not null` };
   const { condition } = atom;
   if (!condition) throw new TypeError(`${atom.type} was parsed without its condition`);
   if (atom.type === 'ColumnLength')
-    return { judged: `${rows} and ${column.sql} is not null`, right: lengthIs(column, condition, atom) };
+    return { validated: `${rows} and ${column.sql} is not null`, right: lengthIs(column, condition, atom) };
   if (atom.type === 'ColumnDataType')
-    return { judged: rows, right: compileDataType(column, condition, scope.dialect) };
-  if (atom.type === 'DataFreshness') return { judged: rows, right: isFresh(column, condition, atom) };
-  return { judged: rows, right: compileColumnCondition(column, condition, scope.dialect) };
+    return { validated: rows, right: compileDataType(column, condition, scope.dialect) };
+  if (atom.type === 'DataFreshness') return { validated: rows, right: isFresh(column, condition, atom) };
+  return { validated: rows, right: compileColumnCondition(column, condition, scope.dialect) };
 };
 
 const lengthIs = (column: Column, condition: Condition, { at }: Atom): string => {

@@ -16,7 +16,7 @@ const where = true;
 const threshold = true;
 const ANY_NUMBER = 64;
 
-/** Every rule type that compiles, with its signature; the language has more, and those are refused by name. */
+/** Every rule type that compiles, with its signature; the language has more, and those are rejected by name. */
 export const RULE_TYPES = {
   IsComplete: signature([1, 1], 'none', { where }),
   Completeness: signature([1, 1], 'number', { where }),

@@ -3,7 +3,7 @@ import { RULE_TYPES, type Signature } from './rule-types.ts';
 import { RulesetError } from './ruleset-error.ts';
 import type { Atom, Condition, Value } from './syntax.ts';
 
-/** Refuses an atom whose parameters, condition, predicate or threshold its rule type does not take. */
+/** Rejects an atom whose parameters, condition, predicate or threshold its rule type does not take. */
 export const checkSignature = (atom: Atom, cursor: Cursor): void => {
   const { type, parameters, condition, where, threshold } = atom;
   const signature: Signature = RULE_TYPES[type];

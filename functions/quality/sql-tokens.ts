@@ -53,8 +53,8 @@ const lexemeAt = (sql: string, offset: number): SqlToken | string => {
     const text = matchAt(pattern, sql, offset);
     if (text !== undefined) return { kind, text };
   }
-  const refusal = REFUSALS.find(([pattern]) => matchAt(pattern, sql, offset) !== undefined);
-  return refusal?.[1] ?? `unexpected character ${JSON.stringify(sql[offset])}`;
+  const rejection = REFUSALS.find(([pattern]) => matchAt(pattern, sql, offset) !== undefined);
+  return rejection?.[1] ?? `unexpected character ${JSON.stringify(sql[offset])}`;
 };
 
 const unquoted = (token: SqlToken): SqlToken => {

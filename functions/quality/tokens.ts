@@ -22,7 +22,7 @@ const LEXEMES = [
 /** Cuts a ruleset into tokens, an `end` token last; throws a RulesetError where nothing fits. */
 export const tokenize = (source: string): readonly Token[] => {
   const place = positions(source);
-  refuseForeignText(source, place);
+  rejectForeignText(source, place);
   const tokens: Token[] = [];
   let offset = 0;
   while (offset < source.length) {
@@ -35,7 +35,7 @@ export const tokenize = (source: string): readonly Token[] => {
   return tokens;
 };
 
-const refuseForeignText = (source: string, place: (offset: number) => Position): void => {
+const rejectForeignText = (source: string, place: (offset: number) => Position): void => {
   const carriageReturn = source.indexOf('\r');
   if (carriageReturn >= 0)
     throw new RulesetError(

@@ -1,4 +1,4 @@
-import type { FindingLog } from './violations.ts';
+import type { ViolationLog } from './violations.ts';
 
 /** More columns that nobody names than anyone means to keep as texts. */
 export const mostKept = 2000;
@@ -9,10 +9,10 @@ export const mostNameBytes = 160 * 2 ** 10;
 /** Bytes that a column's name takes in the ledger. */
 export const bytesOfName = (name: string): number => Buffer.byteLength(name) + 1;
 
-/** Refuses a file whose columns have longer names than the ledger can keep. */
-export const judgeNames = (names: readonly string[], findings: FindingLog): void => {
+/** Rejects a file whose columns have longer names than the ledger can keep. */
+export const validateNames = (names: readonly string[], violations: ViolationLog): void => {
   const bytes = names.reduce((sum, name) => sum + bytesOfName(name), 0);
   if (bytes <= mostNameBytes) return;
   const says = `has ${names.length} columns, whose names take more than ${mostNameBytes} bytes together`;
-  findings.add('header', undefined, () => ({ subject: 'the file', says }));
+  violations.add('header', undefined, () => ({ subject: 'the file', says }));
 };

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { leadsOut } from '../pipeline/lake-keys.ts';
 import type { Manifest } from './manifest/manifest.ts';
-import type { FindingLog } from './violations.ts';
+import type { ViolationLog } from './violations.ts';
 
 const gz = '.gz';
 
@@ -9,26 +9,26 @@ const gz = '.gz';
 export const isGzip = (key: string): boolean => key.endsWith(gz);
 
 /** Holds the key of a file against the manifest: directory, extension and name pattern; `#` is kept for repairs. */
-export const judgeName = (key: string, manifest: Manifest, findings: FindingLog): void => {
+export const validateName = (key: string, manifest: Manifest, violations: ViolationLog): void => {
   const name = key.slice(key.lastIndexOf('/') + 1);
   const { directory, format, extension, name_pattern } = manifest;
   if (!isInside(key, directory)) {
-    findings.add('directory', undefined, () => ({ value: key, says: `does not lie in ${directory}` }));
+    violations.add('directory', undefined, () => ({ value: key, says: `does not lie in ${directory}` }));
   }
   if (key.includes('#')) {
-    findings.add('key', undefined, () => ({ value: key, says: 'holds a #, which no key may' }));
+    violations.add('key', undefined, () => ({ value: key, says: 'holds a #, which no key may' }));
   }
   if (/\p{Cc}/u.test(key)) {
-    findings.add('key', undefined, () => ({
+    violations.add('key', undefined, () => ({
       value: key,
       says: 'holds a control character, which no key may',
     }));
   }
   if (!name.endsWith(extension) && !(name.endsWith(extension + gz) && format !== 'parquet')) {
-    findings.add('extension', undefined, () => ({ value: name, says: extensionProblem(name, manifest) }));
+    violations.add('extension', undefined, () => ({ value: name, says: extensionProblem(name, manifest) }));
   }
   if (name_pattern !== undefined && !matches(name_pattern, name)) {
-    findings.add('name_pattern', undefined, () => ({
+    violations.add('name_pattern', undefined, () => ({
       value: name,
       says: `does not match the name pattern ${name_pattern}`,
     }));

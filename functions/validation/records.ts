@@ -1,16 +1,16 @@
-import type { FileFacts, Finding } from './verdict.ts';
+import type { FileFacts, Violation } from './verdict.ts';
 
 /** What a parser tells of a file's records, in their order; all bytes are lent for the call. */
 export type RecordListener = {
   /** The header as it stands, line end included, byte-order mark left out; formats without one tell none. */
   readonly onHeader?: (bytes: Uint8Array, columns: readonly string[]) => void;
   /** One or several right records as they stand, line ends included. */
-  readonly onGood?: (bytes: Uint8Array) => void;
-  readonly onBad?: (record: BadRecord) => void;
+  readonly onValid?: (bytes: Uint8Array) => void;
+  readonly onInvalid?: (record: InvalidRecord) => void;
 };
 
 /** One record that is not to be used, and why. */
-export type BadRecord = {
+export type InvalidRecord = {
   /** Physical line on which it starts, from 1; in a file without lines its position, from 1. */
   readonly line: number;
   /** As it stands, without its line end. */
@@ -18,7 +18,7 @@ export type BadRecord = {
   /** Texts in the order of the file's columns; absent where it cannot be split into them or is no UTF-8. */
   readonly fields?: readonly string[];
   /** At least one. */
-  readonly findings: readonly Finding[];
+  readonly violations: readonly Violation[];
 };
 
 /** Reads a file of one format byte by byte; other formats come in as further parsers of this shape. */
@@ -27,11 +27,11 @@ export type Parser = {
   readonly isStopped: boolean;
   /** Data records read so far. */
   readonly records: number;
-  /** Those of them that have findings of their own; the others can be used all the same. */
-  readonly badRecords: number;
+  /** Those of them that have violations of their own; the others can be used all the same. */
+  readonly invalidRecords: number;
   /** How the file's columns differ from the manifest's in what it allows. */
   readonly drift: readonly string[];
-  /** Good records are told otherwise than they stand in the file: engines read a copy of them, never the file itself. */
+  /** Valid records are told otherwise than they stand in the file: engines read a copy of them, never the file itself. */
   readonly isRewritten: boolean;
   /** There is not one byte besides a byte-order mark. */
   readonly isEmpty: boolean;

@@ -1,19 +1,19 @@
 import type { Manifest } from './manifest/manifest.ts';
-import type { Findings, Report } from './verdict.ts';
+import type { Report, Violations } from './verdict.ts';
 
-/** What a report is about: a file version that was refused, or whose bad records were set aside, and the manifest that it was judged by. */
+/** What a report is about: a file version that was rejected, or whose invalid records were quarantined, and the manifest that it was validated by. */
 export type ReportOf = {
   readonly file: { readonly key: string; readonly version: string; readonly dataset: string };
   readonly manifest: Pick<Manifest, 'version'>;
   /** Hex. */
   readonly manifest_sha256: string;
-  readonly judgement: Findings & {
+  readonly validation: Violations & {
     readonly verdict: Report['verdict'];
     readonly records: number;
     readonly quarantined_rows?: number;
   };
   /** ISO 8601 UTC. */
-  readonly judged_at: string;
+  readonly validated_at: string;
 };
 
 /** The report for the people who sent the file; it lies beside what is in quarantine of it. */
@@ -21,18 +21,18 @@ export const renderReport = ({
   file,
   manifest,
   manifest_sha256,
-  judgement,
-  judged_at,
+  validation,
+  validated_at,
 }: ReportOf): Report => ({
   file: file.key,
   version: file.version,
   dataset: file.dataset,
-  verdict: judgement.verdict,
-  judged_at,
+  verdict: validation.verdict,
+  validated_at,
   manifest: { version: manifest.version, sha256: manifest_sha256 },
-  records: judgement.records,
-  ...(judgement.quarantined_rows !== undefined && { quarantined_rows: judgement.quarantined_rows }),
-  findings_total: judgement.total,
-  counts: judgement.counts,
-  findings: [...judgement.findings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  records: validation.records,
+  ...(validation.quarantined_rows !== undefined && { quarantined_rows: validation.quarantined_rows }),
+  violations_total: validation.total,
+  counts: validation.counts,
+  violations: [...validation.violations].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
 });

@@ -1,89 +1,94 @@
 import { markerReason, readName } from '../pipeline/lake-keys.ts';
-import { judgeNames } from './column-names.ts';
-import { isGzip, judgeName } from './file-name.ts';
-import { judgeKeys, type KeyRoom, keyIndex, type Repeats } from './keys/key-index.ts';
+import { validateNames } from './column-names.ts';
+import { isGzip, validateName } from './file-name.ts';
+import { type Duplicates, type KeyRoom, keyIndex, validateKeys } from './keys/key-index.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { openParser } from './parser.ts';
 import { type LandedBytes, readLanded } from './reading.ts';
 import type { Parser } from './records.ts';
-import type { Judgement } from './verdict.ts';
-import { FindingLog } from './violations.ts';
+import type { Validation } from './verdict.ts';
+import { ViolationLog } from './violations.ts';
 
 /** A landed file: its key, its size in bytes and its bytes, which are read once; `seed` and `scratch` are for its keys. */
 export type LandedFile = LandedBytes & KeyRoom & { readonly manifest: Manifest };
 
 /**
- * Judges a file by its manifest: name, then every byte, in flat memory. Bad data is an answer; it throws only when the
+ * Validates a file by its manifest: name, then every byte, in flat memory. Bad data is an answer; it throws only when the
  * bytes could not be read to the end.
  */
-export const judgeFile = async (file: LandedFile): Promise<Judgement> => {
+export const validateFile = async (file: LandedFile): Promise<Validation> => {
   const { key, manifest } = file;
-  const findings = new FindingLog();
+  const violations = new ViolationLog();
   const index = keyIndex(manifest, file);
-  const parser = openParser(manifest, findings, {}, undefined, { index });
-  judgeName(key, manifest, findings);
-  judgeSize(file, findings);
-  if (findings.total > 0) parser.stop();
+  const parser = openParser(manifest, violations, {}, undefined, { index });
+  validateName(key, manifest, violations);
+  validateSize(file, violations);
+  if (violations.total > 0) parser.stop();
   const { sha256, damage } = await readLanded(file, parser);
   if (readName(key).kind === 'marker') return { verdict: 'ignored', reason: markerReason(key), sha256 };
-  if (damage) findings.add(damage.rule, undefined, () => ({ subject: 'the file', says: damage.says }));
-  const repeats = index && !parser.isStopped ? judgeKeys(index, manifest, findings) : undefined;
-  return conclude(file, parser, findings, sha256, repeats);
+  if (damage) violations.add(damage.rule, undefined, () => ({ subject: 'the file', says: damage.says }));
+  const duplicates = index && !parser.isStopped ? validateKeys(index, manifest, violations) : undefined;
+  return conclude(file, parser, violations, sha256, duplicates);
 };
 
 const conclude = (
   { key, manifest }: LandedFile,
   parser: Parser,
-  findings: FindingLog,
+  violations: ViolationLog,
   sha256: string,
-  repeats: Repeats | undefined,
-): Judgement => {
+  duplicates: Duplicates | undefined,
+): Validation => {
   const { isEmpty, records } = parser;
-  if (findings.total === 0 && isEmpty && manifest.on_empty === 'ignore') {
+  if (violations.total === 0 && isEmpty && manifest.on_empty === 'ignore') {
     return { verdict: 'ignored', reason: 'empty file', sha256 };
   }
-  if (findings.total === 0 && records === 0 && manifest.on_empty === 'reject') {
-    findings.add('empty', undefined, () => ({ subject: 'the file', says: 'holds no record' }));
+  if (violations.total === 0 && records === 0 && manifest.on_empty === 'reject') {
+    violations.add('empty', undefined, () => ({ subject: 'the file', says: 'holds no record' }));
   }
   const facts = parser.facts();
-  if (findings.ofFile === 0) judgeNames(facts.header, findings);
-  const discarded = repeats?.count ?? 0;
-  const bad = parser.badRecords + (manifest.on_duplicate === 'reject' ? discarded : 0);
-  judgeShare(records, bad, manifest, findings);
-  const isRefused = findings.ofFile > 0 || (bad > 0 && manifest.on_error === 'quarantine');
-  if (isRefused) return { verdict: 'rejected', sha256, records, ...findings.findings };
+  if (violations.ofFile === 0) validateNames(facts.header, violations);
+  const duplicateCount = duplicates?.count ?? 0;
+  const bad = parser.invalidRecords + (manifest.on_duplicate === 'reject' ? duplicateCount : 0);
+  validateShare(records, bad, manifest, violations);
+  const isRejected = violations.ofFile > 0 || (bad > 0 && manifest.on_error === 'quarantine');
+  if (isRejected) return { verdict: 'rejected', sha256, records, ...violations.violations };
   const compression = isGzip(key) ? 'gzip' : 'none';
   return {
     verdict: 'accepted',
     facts: { ...facts, compression, sha256 },
     drift: parser.drift,
     isRewritten: parser.isRewritten,
-    ...quarantined(parser.badRecords + discarded, findings, repeats),
+    ...quarantined(parser.invalidRecords + duplicateCount, violations, duplicates),
   };
 };
 
-const quarantined = (rows: number, { findings }: FindingLog, repeats: Repeats | undefined) =>
-  rows > 0 && { quarantined: { rows, ...findings, ...(repeats && { discards: repeats }) } };
+const quarantined = (rows: number, { violations }: ViolationLog, duplicates: Duplicates | undefined) =>
+  rows > 0 && { quarantined: { rows, ...violations, ...(duplicates && { duplicates }) } };
 
-/** Beyond a limit, or with nothing else, bad records take the file with them. */
-const judgeShare = (records: number, badRecords: number, manifest: Manifest, findings: FindingLog): void => {
+/** Beyond a limit, or with nothing else, invalid records take the file with them. */
+const validateShare = (
+  records: number,
+  invalidRecords: number,
+  manifest: Manifest,
+  violations: ViolationLog,
+): void => {
   const { on_error, max_bad_rows = Infinity, max_bad_share = 1 } = manifest;
-  if (on_error === 'quarantine' || badRecords === 0) return;
+  if (on_error === 'quarantine' || invalidRecords === 0) return;
   const add = (rule: string, allows: string): void =>
-    findings.add(rule, undefined, () => ({
+    violations.add(rule, undefined, () => ({
       subject: 'the file',
-      says: `has ${badRecords} bad ${badRecords === 1 ? 'record' : 'records'} of ${records}, ${allows}`,
+      says: `has ${invalidRecords} bad ${invalidRecords === 1 ? 'record' : 'records'} of ${records}, ${allows}`,
     }));
-  if (badRecords > max_bad_rows) add('max_bad_rows', `the manifest allows ${max_bad_rows}`);
-  if (badRecords / records > max_bad_share)
+  if (invalidRecords > max_bad_rows) add('max_bad_rows', `the manifest allows ${max_bad_rows}`);
+  if (invalidRecords / records > max_bad_share)
     add('max_bad_share', `the manifest allows a share of ${max_bad_share}`);
-  if (badRecords === records) add('no_good_record', 'so none can be kept');
+  if (invalidRecords === records) add('no_valid_record', 'so none can be kept');
 };
 
 /** A plain file says how large it is before it is read. */
-const judgeSize = ({ key, size, manifest: { max_bytes } }: LandedFile, findings: FindingLog): void => {
+const validateSize = ({ key, size, manifest: { max_bytes } }: LandedFile, violations: ViolationLog): void => {
   if (isGzip(key) || size <= max_bytes) return;
-  findings.add('max_bytes', undefined, () => ({
+  violations.add('max_bytes', undefined, () => ({
     subject: 'the file',
     says: `has ${size} bytes, the manifest allows ${max_bytes}`,
   }));

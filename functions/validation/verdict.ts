@@ -1,7 +1,7 @@
-/** What a judge of landed files says: facts for the engines, a verdict for the ledger, a report for people. */
+/** What a validator of landed files says: facts for the engines, a verdict for the ledger, a report for people. */
 
 /** One thing that is wrong with a file, where it stands, in words that an upstream colleague understands. */
-export type Finding = {
+export type Violation = {
   /** Name of the check, e.g. `type`, `required`, `name_pattern`, `columns`, `quote`, `encoding`. */
   readonly rule: string;
   readonly message: string;
@@ -15,7 +15,7 @@ export type Finding = {
 /** How files are written; `jsonl` has one JSON object a line, `json` is one array of them. */
 export type FileFormat = 'csv' | 'jsonl' | 'json' | 'parquet';
 
-/** What the judge saw while it read every byte; engines read the file by these and never sniff. */
+/** What the validator saw while it read every byte; engines read the file by these and never sniff. */
 export type FileFacts = {
   readonly format: FileFormat;
   readonly compression: 'none' | 'gzip';
@@ -35,12 +35,12 @@ export type FileFacts = {
   readonly sha256: string;
 };
 
-/** Findings of a file: all are counted, the first hundred kept. */
-export type Findings = {
+/** Violations of a file: all are counted, the first hundred kept. */
+export type Violations = {
   readonly total: number;
-  /** Number of findings for each `rule` or `rule:column`. */
+  /** Number of violations for each `rule` or `rule:column`. */
   readonly counts: Readonly<Record<string, number>>;
-  readonly findings: readonly Finding[];
+  readonly violations: readonly Violation[];
 };
 
 /** Written beside a quarantined file as `.report.json`. */
@@ -48,49 +48,49 @@ export type Report = {
   readonly file: string;
   readonly version: string;
   readonly dataset: string;
-  /** `accepted`: the file's good records were kept, and the findings are those of its quarantined records. */
+  /** `accepted`: the file's valid records were kept, and the violations are those of its quarantined records. */
   readonly verdict: 'rejected' | 'accepted';
-  readonly judged_at: string;
+  readonly validated_at: string;
   readonly manifest: { readonly version: string; readonly sha256: string };
-  /** Data records read before the judge stopped (it stops only at what makes the rest unreadable). */
+  /** Data records read before the validator stopped (it stops only at what makes the rest unreadable). */
   readonly records: number;
   /** Records that stand in the rows file beside the report. */
   readonly quarantined_rows?: number;
-  readonly findings_total: number;
-  /** Number of findings for each `rule` or `rule:column`. */
+  readonly violations_total: number;
+  /** Number of violations for each `rule` or `rule:column`. */
   readonly counts: Readonly<Record<string, number>>;
   /** The first 100. */
-  readonly findings: readonly Finding[];
+  readonly violations: readonly Violation[];
 };
 
-/** A record that is set aside because of its key. */
-export type Repeat = {
+/** A record that is quarantined because of its key. */
+export type Duplicate = {
   /** Position of the record in the file, from 1. */
   readonly ordinal: number;
   readonly line: number;
-  /** Line of the record with the same key that is kept; where all are refused, of the first one, or for that of the second. 0 where it is another file's. */
+  /** Line of the record with the same key that is kept; where all are rejected, of the first one, or for that of the second. 0 where it is another file's. */
   readonly other: number;
 };
 
-export type Judgement =
+export type Validation =
   | {
       readonly verdict: 'accepted';
       /** Of the file as it landed; `records` counts the quarantined ones, too. */
       readonly facts: FileFacts;
       /** How its columns differ from the manifest's in what the manifest allows, such as `new column x, ignored`. */
       readonly drift: readonly string[];
-      /** Its good records are told otherwise than they stand in it: engines read a copy, never the file itself. */
+      /** Its valid records are told otherwise than they stand in it: engines read a copy, never the file itself. */
       readonly isRewritten: boolean;
-      /** Records to be set aside before the others are used; absent when every record is good. */
-      readonly quarantined?: Findings & {
+      /** Records to be quarantined before the others are used; absent when every record is good. */
+      readonly quarantined?: Violations & {
         readonly rows: number;
-        /** Those of them that are set aside for their key alone, in order, for the parser that reads the file again. */
-        readonly discards?: Iterable<Repeat>;
+        /** Those of them that are quarantined for their key alone, in order, for the parser that reads the file again. */
+        readonly duplicates?: Iterable<Duplicate>;
       };
     }
   | ({
       readonly verdict: 'rejected';
       readonly sha256: string;
       readonly records: number;
-    } & Findings)
+    } & Violations)
   | { readonly verdict: 'ignored'; readonly reason: string; readonly sha256: string };

@@ -1,6 +1,6 @@
-import type { Finding, Findings } from './verdict.ts';
+import type { Violation, Violations } from './verdict.ts';
 
-/** One finding as its finder says it. */
+/** One violation as its finder says it. */
 export type Detail = {
   readonly line?: number;
   /** The column as it is shown, where that names one element of an array. */
@@ -13,63 +13,63 @@ export type Detail = {
   readonly says: string;
 };
 
-/** Findings of a file that is read on; blank lines are cheap to pack, so that a small file can hold a great many. */
-const mostFindings = 10_000_000;
+/** Violations of a file that is read on; blank lines are cheap to pack, so that a small file can hold a great many. */
+const mostViolations = 10_000_000;
 const mostBlankLines = 1_000_000;
 const mostKept = 100;
 const longestValue = 100;
 
-/** Counts every finding and keeps the first hundred, worded; who listens gets every one. */
-export class FindingLog {
+/** Counts every violation and keeps the first hundred, worded; who listens gets every one. */
+export class ViolationLog {
   total = 0;
-  /** Findings that speak of one record and leave the others alone. */
+  /** Violations that speak of one record and leave the others alone. */
   inRecords = 0;
-  readonly kept: Finding[] = [];
+  readonly kept: Violation[] = [];
   /** What messages call the place of a record; a format without lines has rows. */
   unit: 'line' | 'row' = 'line';
   private readonly byRule = new Map<string, number>();
-  private listener: ((finding: Finding) => void) | undefined;
+  private listener: ((violation: Violation) => void) | undefined;
 
-  /** Tells every finding from now on, also those that are not kept. */
-  listen(listener: (finding: Finding) => void): void {
+  /** Tells every violation from now on, also those that are not kept. */
+  listen(listener: (violation: Violation) => void): void {
     this.listener = listener;
   }
 
-  /** Adds a finding of a rule, of one column where there is a column; `detail` is asked only for those that are kept. */
+  /** Adds a violation of a rule, of one column where there is a column; `detail` is asked only for those that are kept. */
   add(rule: string, column: string | undefined, detail: () => Detail): void {
     const key = column === undefined ? rule : `${rule}:${column}`;
     this.byRule.set(key, (this.byRule.get(key) ?? 0) + 1);
     this.total++;
     const isKept = this.kept.length < mostKept;
     if (!isKept && !this.listener) return;
-    const finding = worded(rule, column, detail(), this.unit);
-    if (isKept) this.kept.push(finding);
-    this.listener?.(finding);
+    const violation = worded(rule, column, detail(), this.unit);
+    if (isKept) this.kept.push(violation);
+    this.listener?.(violation);
   }
 
   /** Says so, before all others, when there are too many of them to go on; what follows is not to be read then. */
   get areTooMany(): boolean {
     const isBlank = this.byRule.get('blank_line') === mostBlankLines;
-    if (!isBlank && this.total < mostFindings) return false;
-    const what = isBlank ? `${mostBlankLines} blank lines` : `${mostFindings} findings`;
+    if (!isBlank && this.total < mostViolations) return false;
+    const what = isBlank ? `${mostBlankLines} blank lines` : `${mostViolations} violations`;
     const detail = { subject: 'the file', says: `has ${what}; what follows was not read` };
-    this.add('findings', undefined, () => detail);
+    this.add('violations', undefined, () => detail);
     this.kept.pop();
-    this.kept.unshift(worded('findings', undefined, detail, this.unit));
+    this.kept.unshift(worded('violations', undefined, detail, this.unit));
     return true;
   }
 
-  /** Findings for which nothing of the file can be used. */
+  /** Violations for which nothing of the file can be used. */
   get ofFile(): number {
     return this.total - this.inRecords;
   }
 
   /** All of it. */
-  get findings(): Findings {
-    return { total: this.total, counts: this.counts, findings: this.kept };
+  get violations(): Violations {
+    return { total: this.total, counts: this.counts, violations: this.kept };
   }
 
-  /** Number of findings for each `rule` or `rule:column`. */
+  /** Number of violations for each `rule` or `rule:column`. */
   get counts(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.byRule);
   }
@@ -79,8 +79,8 @@ const worded = (
   rule: string,
   column: string | undefined,
   { line, place = column, value, subject, says }: Detail,
-  unit: FindingLog['unit'],
-): Finding => {
+  unit: ViolationLog['unit'],
+): Violation => {
   const shown = value === undefined ? undefined : cut(value);
   const where = [line && `${unit} ${line}`, place !== undefined && `column ${place}`]
     .filter(Boolean)

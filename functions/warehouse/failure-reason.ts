@@ -1,5 +1,5 @@
 import type { Mart, Model } from '../pipeline/catalog.ts';
-import type { CheckFinding } from '../pipeline/records.ts';
+import type { CheckViolations } from '../pipeline/records.ts';
 import type { RebuildSpec } from '../pipeline/spec.ts';
 import { ancestorsOf } from './models.ts';
 
@@ -9,7 +9,7 @@ type Failed = {
   /** What the warehouse says of the statement. */
   readonly error: string;
   readonly spec: Pick<RebuildSpec, 'statements' | 'paths'> | undefined;
-  readonly checks: readonly CheckFinding[];
+  readonly checks: readonly CheckViolations[];
 };
 
 /** One line; a value that may be personal is not in it. */

@@ -7,7 +7,7 @@ import type { LambdaRequest, LambdaResponse } from './functions/lambda-api.ts';
 import { onBehalfOf } from './last-resort.ts';
 import { type JsonService, ServiceError } from './protocol.ts';
 import { serviceOf } from './service-of.ts';
-import { refusalOf } from './web-pages.ts';
+import { rejectionOf } from './web-pages.ts';
 
 /** What the gateway hands requests to. */
 export type Services = {
@@ -86,14 +86,14 @@ const dispatch = async (
   response: ServerResponse,
 ): Promise<void> => {
   const service = serviceOf(request);
-  const refusal = refusalOf(request.headers, {
+  const rejection = rejectionOf(request.headers, {
     port: request.socket.localPort ?? 0,
     isBucket: services.s3.isBucket,
   });
-  if (refusal) {
+  if (rejection) {
     // Its body is not read, so the connection cannot be used again.
     response.setHeader('connection', 'close');
-    throw new ServiceError('AccessDeniedException', refusal, 403);
+    throw new ServiceError('AccessDeniedException', rejection, 403);
   }
   if (service === 's3' && request.method === 'GET' && request.url === HEALTH) {
     return reply(response, 200, { 'content-type': 'application/json' }, JSON.stringify(services.health()));

@@ -46,7 +46,7 @@ const tables: Readonly<Record<string, { readonly items: string; readonly columns
 
 /**
  * Shows the ledger to SQL on this machine as `ledger.files`, `ledger.batches`, `ledger.rebuilds` and `ledger.leases`. They are copies in
- * memory, made anew for each request that names one of them.
+ * memory, made again for each request that names one of them.
  */
 export class LedgerTables {
   private readonly documents: DynamoDBDocumentClient;
@@ -62,7 +62,7 @@ export class LedgerTables {
     this.documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials }));
   }
 
-  /** Makes the tables anew where one of the texts speaks of the ledger. */
+  /** Makes the tables again where one of the texts speaks of the ledger. */
   async refresh(sqls: readonly string[]): Promise<void> {
     if (sqls.some((sql) => /\bledger\b/i.test(sql))) await this.oneByOne(() => this.copy());
   }

@@ -35,7 +35,7 @@ export const openRedeploy = (options: RedeployOptions): Redeploy => {
         engine.deploy(tablesOf({ datasets })),
       );
       const [catalog, bundles] = await Promise.allSettled([building.catalog, building.bundles]);
-      if (catalog.status === 'rejected') throw refused(catalog.reason);
+      if (catalog.status === 'rejected') throw rejected(catalog.reason);
       if (bundles.status === 'rejected') throw bundles.reason;
       const next = JSON.stringify(catalog.value);
       if (next === inForce) return { changed: false };
@@ -49,7 +49,7 @@ export const openRedeploy = (options: RedeployOptions): Redeploy => {
 export const tablesOf = ({ datasets }: Pick<Catalog, 'datasets'>) =>
   Object.fromEntries(Object.entries(datasets).map(([name, { table }]) => [name, table]));
 
-const refused = (cause: unknown): unknown => {
+const rejected = (cause: unknown): unknown => {
   const isProblem =
     cause instanceof EngineError || (cause instanceof Error && cause.name === 'ProjectProblems');
   if (!isProblem) return cause;

@@ -118,8 +118,8 @@ const openEvents = (options: ServicesOptions, functions: Functions, queues: Queu
     deliver: async (target, payload) => {
       functions.invokeAsync(target, payload);
     },
-    refuse: async ({ name, deadLetterQueue }, payload, cause) => {
-      if (deadLetterQueue) queues.send(deadLetterQueue, JSON.stringify(payload), refusal(name, cause));
+    reject: async ({ name, deadLetterQueue }, payload, cause) => {
+      if (deadLetterQueue) queues.send(deadLetterQueue, JSON.stringify(payload), rejection(name, cause));
     },
     fate: chaos ? chaoticFates(chaos) : calm,
   });
@@ -127,7 +127,7 @@ const openEvents = (options: ServicesOptions, functions: Functions, queues: Queu
   return bus;
 };
 
-const refusal = (rule: string, cause: unknown) => ({
+const rejection = (rule: string, cause: unknown) => ({
   RULE_ARN: rule,
   ERROR_CODE: cause instanceof Error ? cause.name : 'UNKNOWN',
   ERROR_MESSAGE: String(cause),

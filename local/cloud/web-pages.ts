@@ -4,11 +4,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 export type OwnAddress = { readonly port: number; readonly isBucket: (name: string) => boolean };
 
 /**
- * Says why a request is refused that a web page in a browser could have caused; undefined when it may be answered. A name that a
+ * Says why a request is rejected that a web page in a browser could have caused; undefined when it may be answered. A name that a
  * stranger let point to 127.0.0.1 shows in `Host`; a page of another site, or of another port, shows in `Origin` and `Sec-Fetch-Site`,
  * which browsers set themselves. AWS clients send neither.
  */
-export const refusalOf = (
+export const rejectionOf = (
   headers: IncomingHttpHeaders,
   { port, isBucket }: OwnAddress,
 ): string | undefined => {

@@ -35,7 +35,7 @@ describe('the programs of bench/', () => {
     expect(figures).toMatchObject({
       rows: 20_000,
       listens: 20_000,
-      judge_ms: 9,
+      validate_ms: 9,
       transform_and_publish_ms: 20,
     });
     expect(figures.size_mb).toBeGreaterThan(0.9);
@@ -48,7 +48,7 @@ describe('the programs of bench/', () => {
 
   it('finds the repeated keys of a file', async () => {
     const { figures } = await keys(3000);
-    expect(figures).toMatchObject({ records: 3000, repeats: 1000, with_key_ms: expect.any(Number) });
+    expect(figures).toMatchObject({ records: 3000, duplicates: 1000, with_key_ms: expect.any(Number) });
   });
 
   it('says why a file will never be published', async () => {

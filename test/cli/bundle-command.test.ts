@@ -42,7 +42,7 @@ describe('the bin of the package', { timeout: 60_000 }, () => {
     expect(await folders()).toEqual(built);
   });
 
-  test('bundles anew when a source has changed', async () => {
+  test('bundles again when a source has changed', async () => {
     await write('cli/greeting.ts', "export const greeting: string = 'second';\n");
     expect((await run('three')).stdout).toContain('second 16 three');
   });

@@ -50,11 +50,11 @@ afterAll(async () => {
 
 /** In order: each goes on from where the one before left the cloud. */
 describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
-  test('land a file and say which of its rows are set aside, where, and what to do', async () => {
+  test('land a file and say which of its rows are quarantined, where, and what to do', async () => {
     const { code, stdout, stderr } = await run('land', 'streams7.csv');
-    expect(stdout).toContain('data/streams/streams7.csv: 1 row published, 2 set aside');
+    expect(stdout).toContain('data/streams/streams7.csv: 1 row published, 2 quarantined');
     expect(stdout).toContain('line 3, column user_id: "2.5" is not an int');
-    expect(stdout).toMatch(/rows set aside: data\/quarantine\/streams\/streams7\.csv@.+\.rows\.csv/);
+    expect(stdout).toMatch(/rows quarantined: data\/quarantine\/streams\/streams7\.csv@.+\.rows\.csv/);
     expect(stdout).toContain('nothing lost, nothing counted twice');
     expect(stdout).toMatch(/^listening: KPIs, last written by rebuild listening-00000001\n/);
     expect(stdout).toContain(
@@ -84,8 +84,8 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
       ['selec 1', 'syntax error'],
       ["select * from read_text('/etc/hosts')", 'disabled by configuration'],
     ] as const) {
-      const refused = await query(sql);
-      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(why)]);
+      const rejected = await query(sql);
+      expect([rejected.code, rejected.stderr]).toEqual([1, expect.stringContaining(why)]);
     }
     expect((await document('query', 'select count(*) as n from silver.streams')).rows).toEqual([{ n: 1 }]);
   });
@@ -113,7 +113,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const { code, stdout } = await run('runs', 'streams');
     expect(stdout).toMatch(/^Needs a person:\n\nstreams: 1 published\n/);
     expect(stdout).toContain('listening: 1 warning of rebuild listening-00000001\n');
-    expect(stdout).toMatch(/streams7\.csv {2}published {2}3 rows, 2 set aside, streams-00000001\n/);
+    expect(stdout).toMatch(/streams7\.csv {2}published {2}3 rows, 2 quarantined, streams-00000001\n/);
     expect(stdout).toMatch(/batch streams-00000001 {2}published .*, 1 file, 1 row\n/);
     expect(stdout).toMatch(/listening: KPIs of rebuild listening-00000001 are out since /);
     expect(code).toBe(0);
@@ -128,19 +128,19 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(marts[0]).toMatchObject({ mart: 'listening', published: { seq: 1 }, pending: [] });
   });
 
-  test('save the rows that are set aside, and land them mended', async () => {
+  test('save the rows that are quarantined, and land them repaired', async () => {
     const { saved } = await document('runs', 'streams', '--file', 'streams7.csv', '--rows', 'aside');
     expect(saved).toEqual([join('aside', (await readdir(at('aside')))[0] ?? '')]);
     const [rows = ''] = saved;
-    const mended = (await readFile(at(rows), 'utf8'))
+    const repaired = (await readFile(at(rows), 'utf8'))
       .replace('\n2.5,', '\n2,')
       .replace('\n3,,', '\n3,6oGPB9RTuiEItZCRa4JRXN,');
-    await writeFile(at(rows), mended);
+    await writeFile(at(rows), repaired);
     const { code, stdout } = await run('land', rows);
     expect([code, stdout]).toEqual([0, expect.stringContaining('nothing lost, nothing counted twice')]);
     const { stdout: story } = await run('runs', 'streams', '--file', 'streams7.csv');
-    expect(story).toContain('3 rows, 2 set aside, 2 of them mended since');
-    expect(story).toMatch(/mends: +data\/streams\/streams7\.csv, version .*#repair\n/);
+    expect(story).toContain('3 rows, 2 quarantined, 2 of them repaired since');
+    expect(story).toMatch(/repairs: +data\/streams\/streams7\.csv, version .*#repair\n/);
   });
 
   test('drop rows on purpose, which stay in quarantine and need nobody, and take it back', async () => {
@@ -155,7 +155,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     ]);
     expect(await open()).toBe(0);
     const story = (await run('runs', 'streams', '--file', 'streams6.csv')).stdout;
-    expect(story).toMatch(/rows: +3 rows, 1 set aside, 1 dropped on purpose by Ann at \d{4}-/);
+    expect(story).toMatch(/rows: +3 rows, 1 quarantined, 1 dropped on purpose by Ann at \d{4}-/);
     const { stay } = await document('replay', 'streams', '--file', 'streams6.csv');
     expect(stay).toMatchObject([{ reason: 'it was dropped on purpose by Ann' }]);
     expect((await run('dismiss', 'streams6.csv')).stderr).toContain(
@@ -167,7 +167,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     await run('dismiss', 'streams6.csv');
   });
 
-  test('leave in quarantine what the same manifest has refused', async () => {
+  test('leave in quarantine what the same manifest has rejected', async () => {
     expect((await run('land', 'streams8.csv')).code).toBe(1);
     const { stdout: report } = await run('report', 'streams8.csv');
     expect(report).toMatch(
@@ -175,7 +175,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     );
     const { stay, files: landed } = await document('replay', 'streams', '--file', 'streams8.csv');
     expect(landed).toEqual([]);
-    expect(stay).toMatchObject([{ reason: 'its manifest has not changed since it was judged' }]);
+    expect(stay).toMatchObject([{ reason: 'its manifest has not changed since it was validated' }]);
   });
 
   test('land a quarantined file again once the manifest has changed', async () => {
@@ -218,14 +218,14 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(await filesOf('--since', '2100-01-01')).toEqual([]);
   });
 
-  test('do not land rows again that were mended', async () => {
+  test('do not land rows again that were repaired', async () => {
     const { stay, files: landed } = await document('replay', 'streams', '--file', 'streams7.csv');
     expect(landed).toEqual([]);
-    expect(stay).toMatchObject([{ reason: 'all rows that were set aside of it are mended' }]);
+    expect(stay).toMatchObject([{ reason: 'all rows that were quarantined of it are repaired' }]);
     expect((await run('replay', 'streams')).stdout).toBe('Nothing of streams waits in quarantine.\n');
   });
 
-  test('say which rows were made under another manifest, and make them anew', async () => {
+  test('say which rows were made under another manifest, and make them again', async () => {
     const outdated = `were made by another manifest, SQL or ruleset than is in force: npx soundcheck reprocess streams --state ${state}`;
     const open = await run('runs', '--open');
     expect(open.stdout).toMatch(/^Needs a person:\n/);
@@ -233,12 +233,12 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const { datasets } = await document('runs', 'streams', '--open');
     expect(datasets[0].published).toMatchObject({ needs_person: true, outdated: [{}, {}, {}] });
     const { code, stdout, stderr } = await run('reprocess', 'streams');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('5 rows of 3 files were made anew.')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('5 rows of 3 files were made again.')]);
     expect(stderr).toContain('3 of 3 files done');
     expect((await run('runs', 'streams', '--open')).stdout).not.toContain('were made by another');
     const [after] = (await document('runs', 'streams', '--open')).datasets;
     expect(after.published.needs_person).toBe(false);
-    // What was dropped on purpose was judged anew.
+    // What was dropped on purpose was validated again.
     expect(after.files).toMatchObject([{ file: 'data/streams/streams6.csv', quarantined_rows: 1 }]);
     expect(stdout).toContain('listening: KPIs, last written by rebuild listening-0000000');
     const story = await run('runs', 'streams', '--file', 'streams7.csv');
@@ -348,7 +348,7 @@ describe('a stage on AWS', { timeout: 60_000 }, () => {
     return { ...answered, asked };
   };
 
-  test('is asked for its bucket and its ledger by the function that judges files', async () => {
+  test('is asked for its bucket and its ledger by the function that validates files', async () => {
     const { LAKE_BUCKET, LEDGER_TABLE } = cloud.environment;
     const answer = { Environment: { Variables: { LAKE_BUCKET, LEDGER_TABLE } } };
     const { code, stdout, asked } = await withLambda(answer, 200);

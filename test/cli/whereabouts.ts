@@ -21,7 +21,7 @@ export const fileRecord = (state: FileState, more: Partial<FileRecord> = {}): Fi
   number: 1,
   size: 100,
   landed_at: '2026-01-01T00:00:00.000Z',
-  enrolled_at: '2026-01-01T00:00:00.000Z',
+  registered_at: '2026-01-01T00:00:00.000Z',
   failed_runs: 0,
   failed_alone: 0,
   records: 10,

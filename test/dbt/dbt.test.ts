@@ -82,7 +82,7 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     expect(await compiledBy(place)).toEqual({ ...textsOf(modelsIn(catalog)), ...silverOf(catalog) });
   });
 
-  it('builds anew what it built before, and fails where a check of severity error finds rows', async () => {
+  it('builds again what it built before, and fails where a check of severity error finds rows', async () => {
     const later = join(folder, 'later');
     await cp(state, later, { recursive: true });
     const warehouse = join(later, 'warehouse.duckdb');
@@ -99,14 +99,14 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     expect(code).toBe(1);
   });
 
-  it('refuses to build where the pipeline builds', async () => {
+  it('rejects to build where the pipeline builds', async () => {
     const profiles = join(folder, 'profiles');
     await mkdir(profiles);
     const output = { type: 'duckdb', path: join(folder, 'redshift.duckdb'), schema: 'gold' };
     const profile = { soundcheck: { target: 'redshift', outputs: { redshift: output } } };
     await writeFile(join(profiles, 'profiles.yml'), JSON.stringify(profile));
     const where = ['--profiles-dir', profiles, '--select', 'dim_date'];
-    const answer = await dbt(placeFor('refused'), 'build', ...where);
+    const answer = await dbt(placeFor('rejected'), 'build', ...where);
     expect(answer.output).toContain('name one of your own in REDSHIFT_SCHEMA');
     expect(answer.code).not.toBe(0);
     expect(answer.output).not.toMatch(/START sql/);

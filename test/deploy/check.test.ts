@@ -29,7 +29,7 @@ const replace = (path: string, before: string, after: string): Promise<void> =>
 describe('checking a project', { timeout: 180_000 }, () => {
   it('needs nothing that has landed, and writes what dbt reads', async () => {
     const { isClean, said } = await check();
-    expect(said).toContain('sql/properties/relations.yml was out of date and is written anew');
+    expect(said).toContain('sql/properties/relations.yml was out of date and is written again');
     expect(said.split('\n').at(-1)).toBe('No problems');
     expect(isClean).toBe(true);
   });

@@ -68,7 +68,7 @@ const versions = async (): Promise<number> => {
 };
 
 describe('a deployment', () => {
-  test('is refused while a script that a job names is missing', () => {
+  test('is rejected while a script that a job names is missing', () => {
     const { hooks } = plugin({
       resources: { A: job('nowhere.py'), B: job('neither.py'), C: { Type: 'AWS::SQS::Queue' } },
     });

@@ -8,7 +8,7 @@ import { mostListedValues, mostPageBytes } from '../../functions/validation/parq
 import { mostRowBytes } from '../../functions/validation/parquet/parser.ts';
 import { mostHeldBytes } from '../../functions/validation/parquet/rows.ts';
 import { deepestColumn, mostColumns } from '../../functions/validation/parquet/schema.ts';
-import { judgeFile } from '../../functions/validation/validate-file.ts';
+import { validateFile } from '../../functions/validation/validate-file.ts';
 
 const text = readFileSync('docs/manifest.md', 'utf8');
 const [manifest = '', lines = ''] = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, block]) => block);
@@ -21,7 +21,7 @@ test('the page on manifests names every key that one can have', () => {
   expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
 });
 
-test('its example judges its file as it says', async () => {
+test('its example validates its file as it says', async () => {
   const parsed = parseManifest(manifest);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const bytes = Buffer.from(lines);
@@ -30,10 +30,10 @@ test('its example judges its file as it says', async () => {
   })();
   const key = 'data/sessions/sessions_20240625.jsonl';
   const [, said = 'nothing'] = /^A file .*: `(line 2.*) …`\.$/m.exec(text) ?? [];
-  expect(await judgeFile({ key, size: bytes.length, manifest: parsed.manifest, content })).toMatchObject({
+  expect(await validateFile({ key, size: bytes.length, manifest: parsed.manifest, content })).toMatchObject({
     verdict: 'accepted',
     facts: { records: 2 },
-    quarantined: { rows: 1, findings: [{ message: expect.stringContaining(said) }] },
+    quarantined: { rows: 1, violations: [{ message: expect.stringContaining(said) }] },
   });
 });
 

@@ -10,8 +10,8 @@ import { bring, fileIn, openStage } from '../functions/stage.ts';
 const page = await readFile('docs/repair.md', 'utf8');
 const blocks = [...page.matchAll(/^```jsonl\n(.*?)^```$/gms)].map(([, text = '']) => text);
 
-test('docs/repair.md mends JSON lines as it says', async () => {
-  const [landed = '', rows = '', mended = '', published = ''] = blocks;
+test('docs/repair.md repairs JSON lines as it says', async () => {
+  const [landed = '', rows = '', repaired = '', published = ''] = blocks;
   const stage = openStage();
   const textOf = (key: string): string | undefined => stage.lake.newest(key)?.body;
   const land = async (key: string, body: string): Promise<FileRecord> => {
@@ -31,7 +31,7 @@ test('docs/repair.md mends JSON lines as it says', async () => {
   const at = (text: string): string => text.replaceAll('VERSION', file.version);
   expect(textOf(`${file.clean_key}.rows.jsonl`)).toBe(at(rows));
   const source = await bring(stage, file, 'claimed', 'published');
-  const repair = await land(repairKey(source), at(mended));
+  const repair = await land(repairKey(source), at(repaired));
   expect(repair).toMatchObject({ state: 'accepted', records: 2, quarantined_rows: 0 });
   expect(textOf(repair.clean_key ?? '')).toBe(published);
 });

@@ -39,25 +39,25 @@ describe('one bad file among fifty', { timeout: 240_000 }, () => {
     await laptop.landManifest('streams');
 
     const records = await laptop.atRest(landed);
-    const [refused] = records.splice(bad, 1);
+    const [rejected] = records.splice(bad, 1);
     expect(new Set(records.map(({ state }) => state))).toEqual(new Set(['published']));
-    expect(new Set([...records, refused].map((record) => record?.batch_id)).size).toBe(1);
-    expect(refused).toMatchObject({ state: 'quarantined', reason: 'ColumnLength "track_id" = 22' });
+    expect(new Set([...records, rejected].map((record) => record?.batch_id)).size).toBe(1);
+    expect(rejected).toMatchObject({ state: 'quarantined', reason: 'ColumnLength "track_id" = 22' });
 
-    const report = JSON.parse((await laptop.files.readText(refused ? reportKey(refused) : '')) ?? '');
+    const report = JSON.parse((await laptop.files.readText(rejected ? reportKey(rejected) : '')) ?? '');
     const broken = rowsOf(files[bad]?.text ?? '').filter((row) => row.includes(',short,'));
     expect(report).toMatchObject({
       file: `data/streams/streams${bad}.csv`,
       verdict: 'rejected',
       records: 30,
-      batch: refused?.batch_id,
+      batch: rejected?.batch_id,
       failures: [{ rule: 'ColumnLength "track_id" = 22', metric: expect.stringMatching(/\d/) }],
     });
     const [{ examples }] = report.failures;
     expect(examples.length).toBe(Math.min(5, broken.length));
     for (const { user_id, track_id, listen_time } of examples)
       expect(broken).toContain(`${user_id},${track_id},${listen_time.slice(0, 19)}`);
-    expect(await laptop.files.readText(refused?.stored_as ?? '')).toBe(files[bad]?.text);
+    expect(await laptop.files.readText(rejected?.stored_as ?? '')).toBe(files[bad]?.text);
 
     const streams = files.filter((_, index) => index !== bad);
     expect(differences(readable(await laptop.allKpis()), expected({ streams, tracks: [] }))).toEqual([]);

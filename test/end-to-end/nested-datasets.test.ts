@@ -28,7 +28,7 @@ afterAll(async () => {
 const uuid = (digit: number) => `0000000${digit}-3a8c-4968-a3af-5362011ef7d5`;
 
 describe('nested records from landing to silver', { timeout: 240_000 }, () => {
-  test('are one row an item, with the bad records of an array set aside', async () => {
+  test('are one row an item, with the invalid records of an array quarantined', async () => {
     const session = (digit: number, items: string) =>
       `{"session_id": "${uuid(digit)}", "customer": {"user_id": "${uuid(0)}"},
         "session_start_time": "2020-01-27T08:29:54.970697", "session_items": ${items}}`;

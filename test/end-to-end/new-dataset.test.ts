@@ -63,8 +63,8 @@ describe('a fourth dataset from another domain', { timeout: 240_000 }, () => {
     const key = 'data/transactions/transactions_20260202.csv';
     const again = file.replaceAll('T00000', 'T00001');
     const twice = await laptop.land(key, again.replace('T000012', 'T000011'));
-    const [refused] = await laptop.atRest([twice], { mart: 'banking' });
-    expect(refused).toMatchObject({ state: 'quarantined', reason: 'IsPrimaryKey "transaction_id"' });
+    const [rejected] = await laptop.atRest([twice], { mart: 'banking' });
+    expect(rejected).toMatchObject({ state: 'quarantined', reason: 'IsPrimaryKey "transaction_id"' });
     const corrected = await laptop.land(key, again);
     await laptop.atRest([corrected], { mart: 'banking' });
     expect(await queryWarehouse('select count(*), sum(amount) from gold.fact_transactions')).toEqual([

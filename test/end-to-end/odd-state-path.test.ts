@@ -29,7 +29,7 @@ describe('a state under an odd path', { timeout: 240_000 }, () => {
     expect(marts[0].kpis[0].items[0]).toMatchObject({ pk: 'DAY#2024-06-25', listens: 11_346 });
   });
 
-  test('is refused where DuckDB would keep a part of it elsewhere, and nothing is begun there', async () => {
+  test('is rejected where DuckDB would keep a part of it elsewhere, and nothing is begun there', async () => {
     const state = join(folder, 'what now?', 'state');
     const { code, stderr } = await soundcheck(['start', '--state', state]);
     expect(stderr).toContain(

@@ -25,7 +25,7 @@ export type Landing = { readonly key: string; readonly text: string };
 const keepsGoodRows = ({ schema, ...rest }: Manifest): string =>
   JSON.stringify({ ...rest, schema: { ...schema, validation: { on_error: 'quarantine_rows' } } });
 
-/** What the project has besides its own datasets: nested ones, and rows of listens that may be set aside. */
+/** What the project has besides its own datasets: nested ones, and rows of listens that may be quarantined. */
 export const parityProject = (streamsManifest: string): Readonly<Record<string, string>> => ({
   ...shop,
   'rules/streams/manifest.json': keepsGoodRows(JSON.parse(streamsManifest)),
@@ -41,7 +41,7 @@ const aside = 'data/streams/streams13.csv';
 /** The manifest accepts any text as track; the ruleset wants 22 characters. */
 const shortTracks = smallStreams(12).replace(/^(\d+),\w{22},(.*:0\d)$/gm, '$1,short,$2');
 const whole = rowsOf(smallStreams(13));
-const mendable = smallStreams(13).replace(whole[3] ?? '', (whole[3] ?? '').replace(/^\d+/, 'nobody'));
+const repairable = smallStreams(13).replace(whole[3] ?? '', (whole[3] ?? '').replace(/^\d+/, 'nobody'));
 
 const uuid = (digit: number): string => `0000000${digit}-3a8c-4968-a3af-5362011ef7d5`;
 const session = (digit: number, items: string): string =>
@@ -57,7 +57,7 @@ const users = [
   `{"user_id":"${uuid(2)}","user_name":null,"user_location":[],"user_since":"2020-12-22T14:15:35","tags":["a","\\n"]}`,
 ];
 
-/** Lands the files in three waves: what is there first, what is odd in it, and what corrects and mends that. */
+/** Lands the files in three waves: what is there first, what is odd in it, and what corrects and repairs that. */
 export const landAll = async (
   laptop: Pipeline,
   root: string,
@@ -69,7 +69,7 @@ export const landAll = async (
   const first = await wave([...sample, { key: corrected, text: smallStreams(11, 40) }]);
   const second = await wave([
     { key: 'data/streams/streams12.csv', text: shortTracks },
-    { key: aside, text: mendable },
+    { key: aside, text: repairable },
     { key: 'data/sessions/2020.json', text: `[${sessions.join(',\n')}]\n` },
     { key: 'data/users/users.jsonl', text: `${users.join('\n')}\n` },
   ]);
@@ -96,15 +96,24 @@ const fateOf = async (laptop: Pipeline, file: FileRecord) => {
   const { key, state, reason, records, rows, quarantined_rows, drift } =
     (await laptop.ledger.file(file)) ?? file;
   const report = await laptop.files.readText(reportKey(file));
-  return { key: nameOf(key), state, reason, records, rows, quarantined_rows, drift, report: judged(report) };
+  return {
+    key: nameOf(key),
+    state,
+    reason,
+    records,
+    rows,
+    quarantined_rows,
+    drift,
+    report: validated(report),
+  };
 };
 
-/** A repair bears the version that it mends. */
+/** A repair bears the version that it repairs. */
 const nameOf = (key: string): string => key.replace(/@[^.]*/, '@');
 
-const ofThisRun = /^(batch|batch_id|version|landed_version|landed_at|rejected_at|judged_at|rows_file)$/;
+const ofThisRun = /^(batch|batch_id|version|landed_version|landed_at|rejected_at|validated_at|rows_file)$/;
 
-const judged = (report: string | undefined): unknown =>
+const validated = (report: string | undefined): unknown =>
   report && JSON.parse(report, (name, value) => (ofThisRun.test(name) ? undefined : value));
 
 /** Columns with their types, and each row as one text; without what differs between two runs of the same files. */

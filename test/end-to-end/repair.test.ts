@@ -48,7 +48,7 @@ const textAt = async (at: string): Promise<string> => (await laptop.files.readTe
 const balance = async (file: FileRecord) => balanceOf(file, await repairsOf(laptop.ledger, [file]));
 
 /** Puts right values into a line of a rows file, as a person would: by its line number in the source. */
-const mend = (rows: string, at: number): string => {
+const repair = (rows: string, at: number): string => {
   const [user, track, time] = whole[at]?.split(',') ?? [];
   return rows
     .split('\n')
@@ -58,7 +58,7 @@ const mend = (rows: string, at: number): string => {
     .join('\n');
 };
 
-describe('rows that were set aside', { timeout: 240_000 }, () => {
+describe('rows that were quarantined', { timeout: 240_000 }, () => {
   let source: FileRecord;
   let half: FileRecord;
 
@@ -85,9 +85,9 @@ describe('rows that were set aside', { timeout: 240_000 }, () => {
     await kpisAre(without(3, 7, 20));
   });
 
-  test('are published once two of them are mended, the third stays', async () => {
+  test('are published once two of them are repaired, the third stays', async () => {
     const rows = await textAt(rowsKey(source, 'csv'));
-    half = await land(repairKey(source), mend(mend(rows, 3), 7));
+    half = await land(repairKey(source), repair(repair(rows, 3), 7));
     expect(half).toMatchObject({
       state: 'published',
       rows: 2,
@@ -100,12 +100,12 @@ describe('rows that were set aside', { timeout: 240_000 }, () => {
 
   test('are not counted again when they are dropped twice', async () => {
     const rows = await textAt(rowsKey(source, 'csv'));
-    expect(await land(repairKey(source), mend(mend(rows, 3), 7))).toMatchObject({ state: 'ignored' });
+    expect(await land(repairKey(source), repair(repair(rows, 3), 7))).toMatchObject({ state: 'ignored' });
     await kpisAre(without(20));
   });
 
-  test('are all published once what was left is mended', async () => {
-    const rest = await land(repairKey(half), mend(await textAt(rowsKey(half, 'csv')), 20));
+  test('are all published once what was left is repaired', async () => {
+    const rest = await land(repairKey(half), repair(await textAt(rowsKey(half, 'csv')), 20));
     expect(rest).toMatchObject({ state: 'published', rows: 1, landed_as: `${key}#repair#repair` });
     expect(await balance(source)).toMatchObject({ landed: 30, published: 27, repaired: 3, quarantined: 0 });
     await kpisAre(asCsv(whole));
@@ -119,9 +119,9 @@ describe('rows that were set aside', { timeout: 240_000 }, () => {
     await kpisAre(corrected);
   });
 
-  test('are refused as stale when they are mended after that', async () => {
+  test('are rejected as stale when they are repaired after that', async () => {
     const rows = await textAt(rowsKey(source, 'csv'));
-    const late = await land(repairKey(source), mend(mend(mend(rows, 3), 7), 20));
+    const late = await land(repairKey(source), repair(repair(repair(rows, 3), 7), 20));
     expect(late).toMatchObject({ state: 'quarantined' });
     expect(JSON.parse(await textAt(reportKey(late)))).toMatchObject({ counts: { stale: 1 } });
     await kpisAre(smallStreams(2));

@@ -116,9 +116,9 @@ const reprocessed = (): Promise<readonly FileRecord[]> =>
   vi.waitFor(
     async () => {
       const files = await pipeline.ledger.published('ratings');
-      expect(files.flatMap(({ key, reprocess: wish }) => (wish ? [`${key} is ${wish.state}`] : []))).toEqual(
-        [],
-      );
+      expect(
+        files.flatMap(({ key, reprocess: request }) => (request ? [`${key} is ${request.state}`] : [])),
+      ).toEqual([]);
       return [...files].sort((a, b) => a.key.localeCompare(b.key));
     },
     { timeout: patience, interval: 200 },
@@ -165,9 +165,9 @@ describe('a change of SQL and manifest', { timeout: 2 * patience }, () => {
     const { batch_id } = before.find(({ key }) => key === kept?.key) ?? {};
     expect(kept).toMatchObject({ state: 'published', rows: 3, batch_id });
     const told = kept?.reprocessed?.at(-1);
-    expect(told).toMatchObject({ findings: 3, reason: expect.stringContaining('line 2, column stars') });
+    expect(told).toMatchObject({ violations: 3, reason: expect.stringContaining('line 2, column stars') });
     const report = JSON.parse((await pipeline.files.readText(told?.report ?? '')) ?? '{}');
-    expect(report).toMatchObject({ verdict: 'rejected', findings_total: 3 });
+    expect(report).toMatchObject({ verdict: 'rejected', violations_total: 3 });
     const percents = [20, 20, 20, 40, 40, 40, -1, -1, -1];
     expect(await ratings('coalesce(percent, -1)')).toEqual(percents.map((percent) => [String(percent)]));
     expect(new Set(files.map(({ made_by }) => made_by)).size).toBe(2);

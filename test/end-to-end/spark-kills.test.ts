@@ -65,10 +65,10 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
   const metadata = 'lake/silver/streams/metadata';
   test.each<{ moments: string; transform: Fault; quality: readonly [Fault, Fault] }>([
     {
-      moments: 'before it reads, before it judges, and before it moves main',
+      moments: 'before it reads, before it validates, and before it moves main',
       transform: ['landed.read_landed', 'kill'],
       quality: [
-        ['verdicts.judge', 'kill'],
+        ['verdicts.validate', 'kill'],
         ['branches.fast_forward', 'kill'],
       ],
     },
@@ -106,7 +106,7 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
   );
 
   test(
-    'publishes what was judged where a newer version lands before it is read, and then that one',
+    'publishes what was validated where a newer version lands before it is read, and then that one',
     async () => {
       await cloud.hold('landed_files.group_files');
       const old = await land(300, 'streams300.csv', 20);
@@ -169,16 +169,16 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
   test(
     'publishes once where a second run of the batch starts while the first is at work',
     async () => {
-      await cloud.hold('verdicts.judge');
+      await cloud.hold('verdicts.validate');
       const file = await land(400);
-      await cloud.happened('verdicts.judge');
+      await cloud.happened('verdicts.validate');
       const batch = await openBatch();
       const second = await cloud.startRun('quality', batch);
       await vi.waitFor(async () => {
         const run = (await cloud.runsOf('quality', batch)).find(({ Id }) => Id === second);
         expect(run?.JobRunState).toBe('RUNNING');
       }, patience);
-      await cloud.release('verdicts.judge');
+      await cloud.release('verdicts.validate');
       await expectOnce(file);
       expect(statesOf(await cloud.runsOf('quality', batch))).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     },
@@ -186,13 +186,13 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
   );
 
   test(
-    'fails a batch whose staging is damaged, publishes its file with the next, and refuses the old batch for ever',
+    'fails a batch whose staging is damaged, publishes its file with the next, and rejects the old batch for ever',
     async () => {
       await cloud.hold('gate.settle');
       const landed = await land(500);
       await cloud.happened('gate.settle');
       const batch = await openBatch();
-      const mend = await damageStaging(batch);
+      const repair = await damageStaging(batch);
       await cloud.release('gate.settle');
       const [file] = await expectOnce(landed);
       const failed = await cloud.ledger.batch(batch);
@@ -203,7 +203,7 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
       expect(file).toMatchObject({ failed_runs: 1, fence: (failed?.fence ?? 0) + 1 });
       expect(statesOf(await cloud.runsOf('quality', batch))).toEqual(['FAILED', 'FAILED', 'FAILED']);
 
-      await mend();
+      await repair();
       const before = await cloud.history('streams');
       const zombie = await endOf(cloud, 'quality', batch, await cloud.startRun('quality', batch));
       expect(zombie).toMatchObject({

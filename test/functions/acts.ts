@@ -3,7 +3,7 @@ import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functio
 import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import { repairKey, repairOf } from '../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
-import { enrollVersions } from '../../functions/pipeline/steps/validate-file.ts';
+import { registerVersions } from '../../functions/pipeline/steps/validate-file.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { runTransform } from '../../functions/run-transform.ts';
@@ -13,14 +13,14 @@ import { fileIn, manifest, manifestKey, type Stage } from './stage.ts';
 
 /** The steps of the pipeline on a stage, one function after the other, so that a test may begin anywhere. */
 
-/** Lands a file and has it judged. */
+/** Lands a file and has it validated. */
 export const land = async (stage: Stage, name: string, body: string) => {
   const file = stage.lake.put(`data/plays/${name}.csv`, body);
   await validateLanding(stage.ports)(objectCreated(file));
   return fileIn(stage, file);
 };
 
-/** Has a file's last row set aside, as judging does where the manifest asks for it. */
+/** Has a file's last row quarantined, as validating does where the manifest asks for it. */
 export const setRowAside = async (stage: Stage, { key, version }: FileVersion): Promise<FileRecord> => {
   const record = await fileIn(stage, { key, version });
   const clean_key = `staging/clean/plays/${key}@${version}`;
@@ -33,13 +33,13 @@ export const setRowAside = async (stage: Stage, { key, version }: FileVersion): 
   return (await stage.ports.ledger.amend(record, patch)) ?? record;
 };
 
-/** Lands mended rows of a file, judged and accepted. */
+/** Lands repaired rows of a file, validated and accepted. */
 export const landRepair = async (stage: Stage, source: FileRecord, body: string): Promise<FileRecord> => {
   const { key, version, dataset } = source;
   const stored = stage.lake.put(repairKey(source), body);
   const clean_key = `staging/clean/plays/${stored.key}@${stored.version}`;
   stage.lake.put(clean_key, body);
-  await enrollVersions(stage.ports, stored.key, dataset);
+  await registerVersions(stage.ports, stored.key, dataset);
   const landed = await fileIn(stage, stored);
   const { facts, manifest_sha256 } = source;
   const known = { ...(facts && { facts }), ...(manifest_sha256 && { manifest_sha256 }), records: 1 };

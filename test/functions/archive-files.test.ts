@@ -121,7 +121,7 @@ test('leaves a file in landing whose quarantined rows are gone', async () => {
   expect(stage.lake.find(file.key, file.version)).toBeDefined();
 });
 
-test('archives mended rows that a correction superseded', async () => {
+test('archives repaired rows that a correction superseded', async () => {
   const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
   const repair = await landRepair(stage, await fileIn(stage, first), goodBody(102, 1));

@@ -4,7 +4,7 @@ import { ourEvent, statementEnded } from '../../functions/pipeline/events.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
-import { Refused, Throttled } from '../simulation/tables.ts';
+import { Rejected, Throttled } from '../simulation/tables.ts';
 import { land, publish, putManifest, rebuild, show } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
 
@@ -151,7 +151,7 @@ test('leaves out what the table never takes, publishes the rest, and says what a
 
 describe('KPIs that cannot be written', () => {
   const finished = statementEnded({ id: 's1', state: 'finished' }, `app-rebuild-${first}`);
-  const refusing = (error: Error) => ({
+  const rejecting = (error: Error) => ({
     ...stage.ports,
     kpis: { ...stage.ports.kpis, put: async (): Promise<never> => Promise.reject(error) },
   });
@@ -163,7 +163,7 @@ describe('KPIs that cannot be written', () => {
   });
 
   test('fail their rebuild after three tries with the reason, and the mart is free', async () => {
-    const ports = refusing(new Refused('DAY#2024-06-25 is too large'));
+    const ports = rejecting(new Rejected('DAY#2024-06-25 is too large'));
     for (const tries of [1, 2]) {
       await expect(publishRebuild(ports)(finished)).rejects.toThrow('too large');
       expect(await record()).toMatchObject({
@@ -186,7 +186,7 @@ describe('KPIs that cannot be written', () => {
   });
 
   test('are shown with the next batch, together with what it touched', async () => {
-    const ports = refusing(new Refused('too large'));
+    const ports = rejecting(new Rejected('too large'));
     for (let tries = 1; tries <= 3; tries++) await publishRebuild(ports)(finished).catch(() => {});
     await rebuildModels(stage.ports)(ourEvent('KPIs Failed', 'listening', first));
     expect((await lease()).holder).toBeUndefined();
@@ -199,7 +199,7 @@ describe('KPIs that cannot be written', () => {
   });
 
   test('are shown as soon as somebody asks for it, with nothing landing', async () => {
-    const ports = refusing(new Refused('too large'));
+    const ports = rejecting(new Rejected('too large'));
     for (let tries = 1; tries <= 3; tries++) await publishRebuild(ports)(finished).catch(() => {});
     const failed = await record();
     if (failed) await askRetry(stage.ports, failed);
@@ -209,7 +209,7 @@ describe('KPIs that cannot be written', () => {
   });
 
   test('are tried more often when the table is only busy, and again at once after these', async () => {
-    const ports = refusing(new Throttled('slow down'));
+    const ports = rejecting(new Throttled('slow down'));
     for (let tries = 1; tries < 12; tries++)
       await expect(publishRebuild(ports)(finished)).rejects.toThrow('slow down');
     expect(await record()).toMatchObject({ state: 'sent', publish_tries: 11, publish_faults: 0 });
@@ -222,7 +222,7 @@ describe('KPIs that cannot be written', () => {
   test('fail also when each try is cut off without a word', async () => {
     const { ledger } = stage.ports;
     const cutOff = {
-      ...refusing(new Refused('')),
+      ...rejecting(new Rejected('')),
       ledger: {
         ...ledger,
         amendRebuild: async (): Promise<never> => Promise.reject(new Error('the process ended')),

@@ -93,7 +93,7 @@ describe('a published file that is reprocessed', () => {
     const report = reprocessReportKey(after);
     expect(after).toMatchObject({ state: 'published', batch_id: file.batch_id, made_by: file.made_by });
     expect(after.reprocessed).toMatchObject([
-      { outcome: 'kept', findings: 1, report, reason: expect.stringContaining('line 3') },
+      { outcome: 'kept', violations: 1, report, reason: expect.stringContaining('line 3') },
     ]);
     expect(stage.lake.newest(report)?.body).toContain('"verdict": "rejected"');
     expect(stage.lake.keys().filter((key) => key.startsWith('data/quarantine/'))).toEqual([report]);
@@ -115,7 +115,7 @@ describe('a published file that is reprocessed', () => {
     expect(after.reprocessed).toMatchObject([{ outcome: 'replaced' }]);
     const kept = await fileIn(stage, strict);
     expect(kept.reprocessed).toMatchObject([
-      { outcome: 'kept', findings: 1, reason: expect.stringMatching(/^broke /) },
+      { outcome: 'kept', violations: 1, reason: expect.stringMatching(/^broke /) },
     ]);
     expect(stage.lake.newest(reprocessReportKey(kept))?.body).toContain('ColumnValues');
     expect(rows()).toEqual([
@@ -173,7 +173,7 @@ describe('a published file that is reprocessed', () => {
   });
 });
 
-describe('rows that were mended', () => {
+describe('rows that were repaired', () => {
   const rowsManifest = {
     schema: {
       ...manifest.schema,
@@ -181,7 +181,7 @@ describe('rows that were mended', () => {
     },
   };
   const mixed = 'id,day\n100,2024-06-25\n101,yesterday\n';
-  const mend = async (source: FileRecord): Promise<FileRecord> => {
+  const landRepair = async (source: FileRecord): Promise<FileRecord> => {
     const text = stage.lake.newest(rowsKey(source, 'csv'))?.body ?? '';
     const repair = await land(
       stage,
@@ -195,37 +195,37 @@ describe('rows that were mended', () => {
     return fileIn(stage, repair);
   };
 
-  test('stay published when the file that they mend is reprocessed', async () => {
+  test('stay published when the file that they repair is reprocessed', async () => {
     putManifest(stage, rowsManifest);
     const source = await published('a', mixed);
-    const repair = await mend(source);
+    const repair = await landRepair(source);
     expect(repair).toMatchObject({ state: 'published', landed_as: `${source.key}#repair` });
     deploy({ sql: 'select id, day, 1 as one from landed_plays' });
     const after = await reprocessed(source);
     expect(after).toMatchObject({ rows: 1, quarantined_rows: 1 });
     expect(rows()).toEqual(['a.csv#repair 101 select id, day from landed_plays', `a.csv 100 ${inForce()}`]);
-    const mended = await reprocessed(repair);
-    expect(mended.reprocessed).toMatchObject([{ outcome: 'replaced' }]);
+    const repaired = await reprocessed(repair);
+    expect(repaired.reprocessed).toMatchObject([{ outcome: 'replaced' }]);
     expect(rows()).toEqual([`a.csv 100 ${inForce()}`, `a.csv#repair 101 ${inForce()}`]);
   });
 
   test('keep a file from counting a line twice that the manifest accepts as it landed', async () => {
     putManifest(stage, rowsManifest);
     const source = await published('a', mixed);
-    await mend(source);
+    await landRepair(source);
     const loose = { ...manifest.schema.fields, day: { type: 'string', required: true } };
     putManifest(stage, { schema: { ...rowsManifest.schema, fields: loose } });
     const after = await validated(source);
     expect(after.reprocessed).toMatchObject([
-      { outcome: 'kept', reason: expect.stringContaining('line 3 was mended') },
+      { outcome: 'kept', reason: expect.stringContaining('line 3 was repaired') },
     ]);
     expect(rows().map((row) => row.split(' ')[1])).toEqual(['100', '101']);
   });
 
-  test('are read in the archive where they leave landing while the file is judged again', async () => {
+  test('are read in the archive where they leave landing while the file is validated again', async () => {
     putManifest(stage, rowsManifest);
     const source = await published('a', mixed);
-    const repair = await mend(source);
+    const repair = await landRepair(source);
     deploy({ sql: 'select id, day, 1 as one from landed_plays' });
     const { stored_as: _stored, archived_at: _archived, ...before } = repair;
     const { ledger } = stage.ports;
@@ -235,7 +235,7 @@ describe('rows that were mended', () => {
     expect(await validated(source)).toMatchObject({ reprocess: { state: 'accepted' } });
   });
 
-  test('are judged again where the file that they mend was published anew since', async () => {
+  test('are validated again where the file that they repair was published again since', async () => {
     putManifest(stage, rowsManifest);
     const source = await published('a', mixed);
     const text = stage.lake.newest(rowsKey(source, 'csv'))?.body ?? '';

@@ -66,7 +66,7 @@ test('says why files of a dataset without SQL wait, until it is deployed', async
   expect([claimed?.state, claimed?.reason]).toEqual(['claimed', undefined]);
 });
 
-test('sends files that were judged under another manifest back to be judged', async () => {
+test('sends files that were validated under another manifest back to be validated', async () => {
   const file = await land(stage, 'a', goodBody());
   putManifest(stage, { purpose: 'changed' });
   await wake();
@@ -76,14 +76,14 @@ test('sends files that were judged under another manifest back to be judged', as
   expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
 });
 
-test('waits for files that are about to be judged, for a while', async () => {
+test('waits for files that are about to be validated, for a while', async () => {
   const file = await land(stage, 'a', goodBody());
-  await stage.ports.ledger.enroll({ ...file, key: 'data/plays/b.csv', state: 'landed', rev: 1 });
+  await stage.ports.ledger.register({ ...file, key: 'data/plays/b.csv', state: 'landed', rev: 1 });
   const before = Date.parse(stage.ports.clock.now());
   await wake();
   const waited = Date.parse(stage.ports.clock.now()) - before;
-  expect(waited).toBeGreaterThanOrEqual(stage.ports.gatherFor);
-  expect(waited).toBeLessThan(2 * stage.ports.gatherFor);
+  expect(waited).toBeGreaterThanOrEqual(stage.ports.batchWindow);
+  expect(waited).toBeLessThan(2 * stage.ports.batchWindow);
   expect(specOf(id).files).toHaveLength(1);
 });
 
@@ -92,7 +92,7 @@ test('waits as well for files in landing that no function has got to', async () 
   stage.lake.put('data/plays/b.csv', goodBody(200));
   const before = Date.parse(stage.ports.clock.now());
   await wake();
-  expect(Date.parse(stage.ports.clock.now()) - before).toBeGreaterThanOrEqual(stage.ports.gatherFor);
+  expect(Date.parse(stage.ports.clock.now()) - before).toBeGreaterThanOrEqual(stage.ports.batchWindow);
   expect(specOf(id).files).toHaveLength(1);
 });
 

@@ -170,7 +170,7 @@ test('leaves a run alone that is of no batch', async () => {
 const silverOf = (): string[] =>
   stage.engine.silver().map(({ key, id }) => `${key.slice('data/plays/'.length)} ${id}`);
 
-test('publishes mended rows under the name of their file, and supersedes them with it', async () => {
+test('publishes repaired rows under the name of their file, and supersedes them with it', async () => {
   const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
   expect(silverOf()).toEqual(['a.csv 100', 'a.csv 101']);
@@ -185,7 +185,7 @@ test('publishes mended rows under the name of their file, and supersedes them wi
   expect(silverOf()).toEqual(['a.csv 200']);
 });
 
-test('has a repair wait while its file is replaced, and judges it again then', async () => {
+test('has a repair wait while its file is replaced, and validates it again then', async () => {
   const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
   const repair = await landRepair(stage, await fileIn(stage, first), goodBody(102, 1));
@@ -198,7 +198,7 @@ test('has a repair wait while its file is replaced, and judges it again then', a
   expect(stage.invoked.at(-1)).toEqual({ name: 'validate-landing', event: objectCreated(repair) });
 });
 
-test('replaces what was mended before, and what hangs on that', async () => {
+test('replaces what was repaired before, and what hangs on that', async () => {
   const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
   const half = await setRowAside(

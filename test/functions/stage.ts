@@ -79,7 +79,7 @@ export const openStage = () => {
     log: { info: note('info'), error: note('error') },
     isTransient: (error: unknown) => error instanceof Throttled,
     catalog: simulatedCatalog,
-    gatherFor: 1_000,
+    batchWindow: 1_000,
     name: 'app',
     bucket: 'lake',
   };

@@ -31,7 +31,7 @@ test('finds nothing where nothing was left', async () => {
   expect(await found()).toEqual([]);
 });
 
-test('finds a file that no event told of, and one that waits to be judged', async () => {
+test('finds a file that no event told of, and one that waits to be validated', async () => {
   const file = stage.lake.put('data/plays/a.csv', goodBody());
   const stray = stage.lake.put('data/stray.csv', 'x');
   stage.lake.put('data/archive/plays/old.csv', 'x');

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { objectCreated } from '../../functions/pipeline/events.ts';
-import { isBeingJudged } from '../../functions/pipeline/steps/choose-batch.ts';
+import { isBeingValidated } from '../../functions/pipeline/steps/choose-batch.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { land, putManifest } from './acts.ts';
 import { bring, fileIn, goodBody, manifest, manifestKey, openStage, type Stage } from './stage.ts';
@@ -32,11 +32,11 @@ test('rejects a bad file with a report beside where it goes', async () => {
   const file = await land(stage, 'a', 'id,day\n1,yesterday\n');
   expect(file).toMatchObject({ state: 'rejected', records: 1, reason: expect.stringContaining('day') });
   const report = stage.lake.newest(`data/quarantine/plays/a.csv@${file.version}.report.json`);
-  expect(JSON.parse(report?.body ?? '{}')).toMatchObject({ findings_total: 1, findings: [{ line: 2 }] });
+  expect(JSON.parse(report?.body ?? '{}')).toMatchObject({ violations_total: 1, violations: [{ line: 2 }] });
   expect(stage.news()).toEqual([`File Rejected: plays ${file.key}@${file.version}`]);
 });
 
-test('logs rows that were set aside and columns that differ, none of their values', async () => {
+test('logs rows that were quarantined and columns that differ, none of their values', async () => {
   const fields = { ...manifest.schema.fields, name: { type: 'string', pii: true, max_length: 3 } };
   const validation = { on_error: 'quarantine_rows' };
   const schema = { ...manifest.schema, fields, validation, fields_required: false };
@@ -48,7 +48,7 @@ test('logs rows that were set aside and columns that differ, none of their value
   expect(JSON.stringify([stage.logged, file])).not.toContain('someone');
 });
 
-test('says it again when the event comes twice, and judges nothing anew', async () => {
+test('says it again when the event comes twice, and validates nothing again', async () => {
   const file = await land(stage, 'a', goodBody());
   await wake(file);
   expect(await fileIn(stage, file)).toEqual(file);
@@ -70,7 +70,7 @@ describe('a file whose validation fails', () => {
     const record = await fileIn(stage, file);
     const reason = 'could not be validated, and is tried again: connection reset';
     expect(record).toMatchObject({ state: 'landed', reason });
-    expect(isBeingJudged(record, stage.ports.clock.now())).toBe(false);
+    expect(isBeingValidated(record, stage.ports.clock.now())).toBe(false);
     await wake(file);
     const accepted = await fileIn(stage, file);
     expect(accepted).toMatchObject({ state: 'accepted' });
@@ -91,9 +91,9 @@ describe('a file whose validation fails', () => {
     void validateLanding({ ...stage.ports, files: endless })(objectCreated(file));
     await new Promise((resolve) => setTimeout(resolve, 20));
     const { clock } = stage.ports;
-    expect(isBeingJudged(await fileIn(stage, file), clock.now())).toBe(true);
+    expect(isBeingValidated(await fileIn(stage, file), clock.now())).toBe(true);
     stage.pass(60_000);
-    expect(isBeingJudged(await fileIn(stage, file), clock.now())).toBe(false);
+    expect(isBeingValidated(await fileIn(stage, file), clock.now())).toBe(false);
     void validateLanding({ ...stage.ports, files: endless })(objectCreated(file));
     await new Promise((resolve) => setTimeout(resolve, 20));
     const reason = 'its validation has not ended so far; it is tried again';
@@ -147,7 +147,7 @@ describe('the same bytes under another name', () => {
     });
   });
 
-  test('are refused where the manifest says so, with a report', async () => {
+  test('are rejected where the manifest says so, with a report', async () => {
     withPolicy('reject');
     await land(stage, 'a', goodBody());
     const second = await land(stage, 'b', goodBody());
@@ -156,7 +156,7 @@ describe('the same bytes under another name', () => {
     expect(JSON.parse(report?.body ?? '{}')).toMatchObject({ counts: { duplicate_file: 1 } });
   });
 
-  test('are the first ones once the other file was replaced or refused', async () => {
+  test('are the first ones once the other file was replaced or rejected', async () => {
     withPolicy('reject');
     for (const states of [
       ['claimed', 'published', 'superseded'] as const,

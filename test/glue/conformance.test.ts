@@ -4,7 +4,7 @@ import { type Batch, type Bench, type Outcome, openBench } from '../functions/qu
 import { describeSpark } from '../spark/spark.ts';
 import { CUSTOM_FILES, CUSTOM_RULES, framesAt, OTHERS, RULES } from './conformance-cases.ts';
 import { DIFFERENCES, type Difference, expectedOfDeequ } from './differences.ts';
-import { askOracle, chunks, judgeOnSpark, normalised, type OracleAnswer } from './rules-on-spark.ts';
+import { askOracle, chunks, normalised, type OracleAnswer, validateOnSpark } from './rules-on-spark.ts';
 
 /** The oracle asks the clock where we ask for the landing time. */
 const now = Date.now();
@@ -89,20 +89,20 @@ describeSpark('rulesets', (spark) => {
     await bench.connection.run(
       `create table silver_others as select * from (values ${others.join(', ')}) as o(id, name)`,
     );
-    const { outcomes } = await bench.judge(rulesetOf(rules), frames, landedAt);
-    const customs = await bench.judge(rulesetOf(CUSTOM_RULES), customFrames, landedAt);
+    const { outcomes } = await bench.validate(rulesetOf(rules), frames, landedAt);
+    const customs = await bench.validate(rulesetOf(CUSTOM_RULES), customFrames, landedAt);
     ours = new Map([...answersOf(rules, outcomes), ...answersOf(CUSTOM_RULES, customs.outcomes)]);
   }, 60_000);
   afterAll(() => bench?.close());
 
   test('have the same outcomes and metrics on Spark and on DuckDB', async () => {
     const onSpark = new Map<string, Outcome>();
-    const judge = async (own: readonly string[], files: Batch) => {
-      const { outcomes } = await judgeOnSpark(spark(), rulesetOf(own), files, given);
+    const validate = async (own: readonly string[], files: Batch) => {
+      const { outcomes } = await validateOnSpark(spark(), rulesetOf(own), files, given);
       for (const [key, outcome] of answersOf(own, outcomes)) onSpark.set(key, outcome);
     };
-    for (const own of chunks(rules)) await judge(own, frames);
-    await judge(CUSTOM_RULES, customFrames);
+    for (const own of chunks(rules)) await validate(own, frames);
+    await validate(CUSTOM_RULES, customFrames);
     expect(onSpark.size).toBeGreaterThan(3_000);
     expect(onSpark).toEqual(ours);
   }, 600_000);

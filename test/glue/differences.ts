@@ -10,7 +10,7 @@ type Question = {
   readonly atom: Atom;
   readonly rows: readonly Row[];
   /** Rows that meet the rule's predicate. */
-  readonly judged: readonly Row[];
+  readonly validated: readonly Row[];
   /** What the rule's first column holds in them. */
   readonly values: readonly Cell[];
   /** What Deequ answers to the rule without its threshold. */
@@ -51,8 +51,8 @@ const isUnknown = (predicate: string, rows: readonly Row[]): boolean =>
 export const DIFFERENCES: readonly Difference[] = [
   {
     about: 'a predicate that meets no row',
-    says: ({ atom, rows, judged, values }) => {
-      if (!atom.where || atom.type === 'DistinctValuesCount' || judged.length > 0)
+    says: ({ atom, rows, validated, values }) => {
+      if (!atom.where || atom.type === 'DistinctValuesCount' || validated.length > 0)
         return noFigure(atom, values);
       if (atom.type === 'RowCount')
         return rows.length === 0 || isUnknown(atom.where.text, rows) ? true : undefined;
@@ -68,18 +68,18 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     about: 'a column of nothing but NULL',
-    says: ({ atom, judged, values }) => {
+    says: ({ atom, validated, values }) => {
       const { type, condition } = atom;
       const isKey = [...KEYS, 'UniqueValueRatio'].includes(type);
       const isLength = type === 'ColumnLength' && (condition?.kind === 'compare' || !isNegated(condition));
-      return judged.length > 0 && isAllNull(values) && (isKey || isLength) ? false : undefined;
+      return validated.length > 0 && isAllNull(values) && (isKey || isLength) ? false : undefined;
     },
   },
   {
     about: '`IsPrimaryKey` of several columns',
-    says: ({ atom: { type, parameters }, judged }) => {
-      if (type !== 'IsPrimaryKey' || parameters.length === 1 || judged.length === 0) return undefined;
-      const keys = judged.map((row) => parameters.map(({ text }) => row[text] ?? null));
+    says: ({ atom: { type, parameters }, validated }) => {
+      if (type !== 'IsPrimaryKey' || parameters.length === 1 || validated.length === 0) return undefined;
+      const keys = validated.map((row) => parameters.map(({ text }) => row[text] ?? null));
       const keyed = keys.filter((key) => !isAllNull(key)).map((key) => JSON.stringify(key));
       return keyed.length > 0 && new Set(keyed).size === keyed.length;
     },
@@ -196,9 +196,9 @@ export const expectedOfDeequ = (text: string, rows: readonly Row[], ours: (rule:
 const questionOf = (atom: Atom, rows: readonly Row[], withoutThreshold: () => boolean): Question => {
   const holds = atom.where ? PREDICATES[atom.where.text] : () => true;
   if (!holds) throw new TypeError(`no plain code says what ${atom.where?.text} means`);
-  const judged = rows.map(filled).filter(holds);
+  const validated = rows.map(filled).filter(holds);
   const column = atom.parameters[0]?.text ?? '';
-  return { atom, rows, judged, values: judged.map((row) => row[column] ?? null), withoutThreshold };
+  return { atom, rows, validated, values: validated.map((row) => row[column] ?? null), withoutThreshold };
 };
 
 /** Frames leave out what is NULL. */

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { ManifestJson } from '../functions/engine/judged.ts';
+import type { ManifestJson } from '../functions/engine/validated.ts';
 
-/** Files that no one would write by hand and every judge accepts. */
+/** Files that no one would write by hand and every validator accepts. */
 
 const fields = {
   n: { type: 'int' },
@@ -139,7 +139,7 @@ const file = (delimiter: string, quote: string): fc.Arbitrary<DirtyFile> =>
         const must = [delimiter, quote, '\n', '\r'].some((special) => kept.includes(special));
         return must || isQuoted ? quote + kept.replaceAll(quote, quote + quote) + quote : kept;
       };
-      // A line without anything on it is refused.
+      // A line without anything on it is rejected.
       const lines = [
         header.join(delimiter),
         ...rows.map((row) => row.map(write).join(delimiter) || quote + quote),

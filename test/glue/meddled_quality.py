@@ -18,7 +18,7 @@ import quality
 
 # Before and after which function of which module.
 MOMENTS: dict[str, tuple[Any, str, bool]] = {
-    "before-verdicts": (gate, "judge", True),
+    "before-verdicts": (gate, "validate", True),
     "before-append": (publishing, "_append", True),
     "before-counting": (publishing, "_expect_published", True),
     "before-fast-forward": (publishing, "fast_forward", True),

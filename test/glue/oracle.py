@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 sys.path.insert(0, str(Path(__file__).parent))
 from frames import typed_frame
-from judge import SMALL
+from validate import SMALL
 
 
 def main(argv: list[str]) -> None:

@@ -25,7 +25,7 @@ describeInstalled('a quality run that dies, or is not alone', (installation) => 
 
   const expectOnce = async (spec: QualitySpec, rows: unknown[][]): Promise<void> => {
     const { dataset, batch } = spec;
-    const { run } = await lake.judge(spec, { run: 'after' });
+    const { run } = await lake.validate(spec, { run: 'after' });
     expect(run).toBe('killed');
     expect(await silver(lake, dataset)).toEqual(rows);
     const refs = await lake.sql(`select name from lake.silver.${dataset}.refs`);
@@ -44,7 +44,7 @@ describeInstalled('a quality run that dies, or is not alone', (installation) => 
     'is finished by the next run of its spec when it is killed %s',
     async (_, moment, deed) => {
       const dataset = `killed_${moment.replaceAll('-', '_')}`;
-      await lake.judge(await stagePeople(lake, dataset, 1, { 'a.csv': [[1, 'x']], 'b.csv': [[2, 'x']] }));
+      await lake.validate(await stagePeople(lake, dataset, 1, { 'a.csv': [[1, 'x']], 'b.csv': [[2, 'x']] }));
       const spec = await stagePeople(lake, dataset, 2, {
         'a.csv': [
           [1, 'y'],
@@ -53,7 +53,7 @@ describeInstalled('a quality run that dies, or is not alone', (installation) => 
         'c.csv': [[4, null]],
       });
       const worker = otherWorker();
-      await expect(lake.judge(spec, { run: 'killed', worker, meddling: [moment, deed] })).rejects.toThrow(
+      await expect(lake.validate(spec, { run: 'killed', worker, meddling: [moment, deed] })).rejects.toThrow(
         'ended',
       );
       await expectOnce(spec, [
@@ -78,8 +78,8 @@ describeInstalled('a quality run that dies, or is not alone', (installation) => 
       const worker = otherWorker();
       await worker.ready;
       const results = await Promise.all([
-        lake.judge(spec, { run: 'one' }),
-        lake.judge(spec, { run: 'two', worker }),
+        lake.validate(spec, { run: 'one' }),
+        lake.validate(spec, { run: 'two', worker }),
       ]);
       expect(results[0]).toEqual(results[1]);
       expect(await silver(lake, 'twice')).toEqual([

@@ -17,7 +17,7 @@ import { openSpark } from '../spark/spark.ts';
 const qualityJob = fileURLToPath(new URL('../../glue/quality.py', import.meta.url));
 const meddledJob = fileURLToPath(new URL('meddled_quality.py', import.meta.url));
 
-export type JudgeOptions = {
+export type ValidateOptions = {
   /** Id of the job run. */
   readonly run?: string;
   /** A moment of the run and what happens then; see `meddled_quality.py`. */
@@ -73,9 +73,9 @@ export const openQualityLake = async (installation: SparkInstallation, name = 'q
     },
     corrupt: (spec: QualitySpec) => writeFile(stagedFile(spec), 'no Parquet at all'),
     /** Runs the job over a spec that it writes; answers with the result of the batch. */
-    judge: async (
+    validate: async (
       spec: QualitySpec,
-      { run = `q${spec.fence}`, meddling, worker = spark.worker }: JudgeOptions = {},
+      { run = `q${spec.fence}`, meddling, worker = spark.worker }: ValidateOptions = {},
     ): Promise<QualityResult> => {
       const given = ['--spec', await putSpec(spec), '--JOB_RUN_ID', run];
       const log = process.env.SPARK_LOG ? console.error : undefined;
@@ -84,7 +84,7 @@ export const openQualityLake = async (installation: SparkInstallation, name = 'q
       return QualityResult.parse(await readJson(resultKey(spec.batch, 'quality')));
     },
     /** What the DuckDB engine makes of a spec. */
-    judgeOnDuckdb: (spec: QualitySpec, run = `q${spec.fence}`): Promise<QualityResult> =>
+    validateOnDuckdb: (spec: QualitySpec, run = `q${spec.fence}`): Promise<QualityResult> =>
       runQuality(
         {
           connect: () => duckdb.connect(),

@@ -28,7 +28,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
     async () => {
       const rows = async () => (await silver(lake, 'hanging')).map(([id, , file]) => [id, file]);
       const repair = 'a.csv#repair';
-      await lake.judge(
+      await lake.validate(
         await stagePeople(lake, 'hanging', 1, {
           'a.csv': [[1, 'x']],
           [repair]: [[2, 'x']],
@@ -41,14 +41,16 @@ describeInstalled('publishing on Iceberg', (installation) => {
         ['append', null, null],
         ['append', 'hanging-000001', '1'],
       ]);
-      await lake.judge(await stagePeople(lake, 'hanging', 2, { [repair]: [[6, 'x']] }));
+      await lake.validate(await stagePeople(lake, 'hanging', 2, { [repair]: [[6, 'x']] }));
       expect(await rows()).toEqual([
         [1, 'a.csv'],
         [4, 'a.csv2'],
         [5, 'a%csv#repair'],
         [6, repair],
       ]);
-      await lake.judge(await stagePeople(lake, 'hanging', 3, { 'a.csv': [], "it's\\new.csv": [[7, 'y']] }));
+      await lake.validate(
+        await stagePeople(lake, 'hanging', 3, { 'a.csv': [], "it's\\new.csv": [[7, 'y']] }),
+      );
       expect(await rows()).toEqual([
         [4, 'a.csv2'],
         [5, 'a%csv#repair'],
@@ -72,7 +74,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
       );
       const again = await stagePeople(lake, 'hanging', 4, { 'a%csv': [[8, 'y']], 'a.csv2': [[9, 'y']] });
       const files = again.files.map((file) => ({ ...file, reprocessed: true }));
-      await lake.judge({ ...again, files });
+      await lake.validate({ ...again, files });
       expect(await rows()).toEqual([
         [5, 'a%csv#repair'],
         [7, "it's\\new.csv"],
@@ -86,8 +88,8 @@ describeInstalled('publishing on Iceberg', (installation) => {
   test(
     'leaves main as it is when no file passed, and keeps the old rows of a rejected correction',
     async () => {
-      await lake.judge(await stagePeople(lake, 'kept', 1, { 'a.csv': [[1, 'x']] }));
-      const { files } = await lake.judge(await stagePeople(lake, 'kept', 2, { 'a.csv': [[1, null]] }));
+      await lake.validate(await stagePeople(lake, 'kept', 1, { 'a.csv': [[1, 'x']] }));
+      const { files } = await lake.validate(await stagePeople(lake, 'kept', 2, { 'a.csv': [[1, null]] }));
       expect(files.map(({ outcome, rows }) => [outcome, rows])).toEqual([['rejected', 0]]);
       expect(await silver(lake, 'kept')).toEqual([[1, 'x', 'a.csv', 'v1']]);
       expect(await snapshots('kept')).toHaveLength(2);
@@ -122,7 +124,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
       const kinds = { id: 'integer', seen: 'timestamp', when: 'decimal(10,2)' };
       const select =
         'cast(n as integer) as id, cast(seen as timestamp) as seen, cast(n as decimal(10,2)) as "when"';
-      await lake.judge(await laidOut(1, kinds, select));
+      await lake.validate(await laidOut(1, kinds, select));
       const files = await lake.sql(
         'select partition, sort_order_id, record_count, file_path, readable_metrics.landed_file.upper_bound as last_key from lake.silver.laid.files order by partition.seen_day, partition.id_bucket',
       );
@@ -150,8 +152,8 @@ describeInstalled('publishing on Iceberg', (installation) => {
       });
 
       const wider = { id: 'bigint', when: 'decimal(12,2)', seen: 'timestamp', ratio: 'double precision' };
-      await lake.judge(await laidOut(2, wider, `${select}, 0.5::double as ratio`));
-      await lake.judge(
+      await lake.validate(await laidOut(2, wider, `${select}, 0.5::double as ratio`));
+      await lake.validate(
         await laidOut(3, { id: 'integer', seen: 'timestamp' }, select.replace(/, cast\(n as decimal.*/, '')),
       );
       expect(
@@ -170,13 +172,13 @@ describeInstalled('publishing on Iceberg', (installation) => {
         'decimal(12,2)',
       ]);
 
-      await expect(lake.judge(await laidOut(4, { ...wider, id: 'varchar(10)' }, select))).rejects.toThrow(
+      await expect(lake.validate(await laidOut(4, { ...wider, id: 'varchar(10)' }, select))).rejects.toThrow(
         'not published: lake.silver.laid.id is bigint, its model says string',
       );
-      await expect(lake.judge(await laidOut(5, wider, select, 'months(seen)'))).rejects.toThrow(
+      await expect(lake.validate(await laidOut(5, wider, select, 'months(seen)'))).rejects.toThrow(
         'not published: lake.silver.laid is partitioned by days(`seen`), bucket(4, `id`), its model by months(`seen`)',
       );
-      await expect(lake.judge(await laidOut(6, wider, select, 'weeks(seen)'))).rejects.toThrow(
+      await expect(lake.validate(await laidOut(6, wider, select, 'weeks(seen)'))).rejects.toThrow(
         'weeks(seen) is no partition',
       );
     },
@@ -186,9 +188,9 @@ describeInstalled('publishing on Iceberg', (installation) => {
   test(
     'starts again from the new main where another batch, or a compaction, moved it',
     async () => {
-      await lake.judge(await stagePeople(lake, 'moved', 1, { 'a.csv': [[1, 'x']], 'b.csv': [[2, 'x']] }));
+      await lake.validate(await stagePeople(lake, 'moved', 1, { 'a.csv': [[1, 'x']], 'b.csv': [[2, 'x']] }));
       const other = await stagePeople(lake, 'moved', 2, { 'a.csv': [[1, 'y']] });
-      await lake.judge(await stagePeople(lake, 'moved', 3, { 'b.csv': [[2, 'z']] }), {
+      await lake.validate(await stagePeople(lake, 'moved', 3, { 'b.csv': [[2, 'z']] }), {
         meddling: ['before-fast-forward', `run=${await lake.putSpec(other)}`],
       });
       expect(await silver(lake, 'moved')).toEqual([
@@ -197,7 +199,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
       ]);
       const compaction =
         "call lake.system.rewrite_data_files(table => 'silver.moved', options => map('rewrite-all', 'true'))";
-      await lake.judge(await stagePeople(lake, 'moved', 4, { 'a.csv': [[1, 'w']] }), {
+      await lake.validate(await stagePeople(lake, 'moved', 4, { 'a.csv': [[1, 'w']] }), {
         meddling: ['before-fast-forward', `sql=${compaction}`],
       });
       expect(await silver(lake, 'moved')).toEqual([
@@ -220,14 +222,14 @@ describeInstalled('publishing on Iceberg', (installation) => {
   );
 
   test(
-    'refuses a batch that a newer one has overtaken, before it starts and while it publishes',
+    'rejects a batch that a newer one has overtaken, before it starts and while it publishes',
     async () => {
       const zombie = await stagePeople(lake, 'overtaken', 1, { 'a.csv': [[1, 'old']] });
       const newer = await stagePeople(lake, 'overtaken', 2, { 'a.csv': [[1, 'new']] });
       const late = 'not published: batch overtaken-000001 holds fence 1, but fence 2 has published already';
       const meddling = ['before-fast-forward', `run=${await lake.putSpec(newer)}`] as const;
-      await expect(lake.judge(zombie, { meddling })).rejects.toThrow(late);
-      await expect(lake.judge(zombie)).rejects.toThrow(late);
+      await expect(lake.validate(zombie, { meddling })).rejects.toThrow(late);
+      await expect(lake.validate(zombie)).rejects.toThrow(late);
       expect(await silver(lake, 'overtaken')).toEqual([[1, 'new', 'a.csv', 'v2']]);
       expect(await lake.readJson('runs/overtaken-000001/quality.result.json')).toBeUndefined();
       expect(await branches('overtaken')).toEqual(['main']);
@@ -239,11 +241,11 @@ describeInstalled('publishing on Iceberg', (installation) => {
     'publishes once when another run of the batch is faster, or the answer of a commit is lost',
     async () => {
       const spec = await stagePeople(lake, 'once', 1, { 'a.csv': [[1, 'x']] });
-      const result = await lake.judge(spec, {
+      const result = await lake.validate(spec, {
         meddling: ['before-fast-forward', `run=${await lake.putSpec(spec)}`],
       });
       expect(result.run).toBe('q1');
-      const lost = await lake.judge(await stagePeople(lake, 'once', 2, { 'b.csv': [[2, 'x']] }), {
+      const lost = await lake.validate(await stagePeople(lake, 'once', 2, { 'b.csv': [[2, 'x']] }), {
         meddling: ['after-fast-forward', 'lose='],
       });
       expect(lost.files[0]?.outcome).toBe('published');
@@ -261,7 +263,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
     async () => {
       const spec = await stagePeople(lake, 'doubled', 1, { 'a.csv': [[1, 'x']] });
       const insert = `insert into lake.silver.doubled.\`branch_batch_${spec.batch}_q1\` select * from lake.silver.doubled.\`branch_batch_${spec.batch}_q1\``;
-      await expect(lake.judge(spec, { meddling: ['before-counting', `sql=${insert}`] })).rejects.toThrow(
+      await expect(lake.validate(spec, { meddling: ['before-counting', `sql=${insert}`] })).rejects.toThrow(
         'not published: data/people/a.csv: 2 rows in the silver table, 1 expected',
       );
       expect(await silver(lake, 'doubled')).toEqual([]);

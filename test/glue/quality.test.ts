@@ -37,8 +37,8 @@ describeInstalled('the quality gate on Spark', (installation) => {
         );
       }
       const spec = await stagePeople(lake, 'fifty', 1, files);
-      const result = await lake.judge(spec);
-      expect(result).toEqual(await lake.judgeOnDuckdb(spec));
+      const result = await lake.validate(spec);
+      expect(result).toEqual(await lake.validateOnDuckdb(spec));
       const [rejected, ...more] = result.files.filter(({ outcome }) => outcome === 'rejected');
       expect(more).toEqual([]);
       expect(rejected).toMatchObject({
@@ -112,8 +112,8 @@ describeInstalled('the quality gate on Spark', (installation) => {
           timestamp '2024-06-25 12:00:00' as landed_at, 'b' as batch_id
         from (values ${values}) as values_of(id, ratio, price, day, seen, known, name)`,
       );
-      const result = await lake.judge(typed);
-      expect(result).toEqual(await lake.judgeOnDuckdb(typed));
+      const result = await lake.validate(typed);
+      expect(result).toEqual(await lake.validateOnDuckdb(typed));
       const examples = result.files[0]?.failures[0]?.examples ?? [];
       expect(examples.map(({ ratio }) => ratio)).toEqual([
         '1e+20',
@@ -130,7 +130,7 @@ describeInstalled('the quality gate on Spark', (installation) => {
   );
 
   test(
-    'judges empty files, statements over one file and references as DuckDB does',
+    'validates empty files, statements over one file and references as DuckDB does',
     async () => {
       const source = `Rules = [
         RowCount > 0,
@@ -156,13 +156,13 @@ describeInstalled('the quality gate on Spark', (installation) => {
         ...spec,
         ruleset: compileRuleset(source, { dataset: 'guests', columns: spec.table.columns }, { dialect }),
       });
-      await expect(lake.judge(compiled('spark'))).rejects.toThrow(
+      await expect(lake.validate(compiled('spark'))).rejects.toThrow(
         /not published: .*refers to known.*publish it first/,
       );
-      await lake.judge(known);
-      await lake.judgeOnDuckdb(known);
-      const { files } = await lake.judge(compiled('spark'), { run: 'q1' });
-      expect(files).toEqual((await lake.judgeOnDuckdb(compiled('duckdb'))).files);
+      await lake.validate(known);
+      await lake.validateOnDuckdb(known);
+      const { files } = await lake.validate(compiled('spark'), { run: 'q1' });
+      expect(files).toEqual((await lake.validateOnDuckdb(compiled('duckdb'))).files);
       expect(files.map(({ failures }) => failures.map(({ rule }) => rule.split(' ')[0]))).toEqual([
         [],
         ['ReferentialIntegrity'],
@@ -177,26 +177,26 @@ describeInstalled('the quality gate on Spark', (installation) => {
     'stops where the spec, the staged rows and the ruleset do not fit each other',
     async () => {
       const spec = await stagePeople(lake, 'unfit', 1, { 'a.csv': [[1, 'x']], 'b.csv': [[2, 'y']] });
-      const refused = async (changes: Partial<QualitySpec>, message: string | RegExp): Promise<void> => {
-        await expect(lake.judge({ ...spec, ...changes })).rejects.toThrow(message);
+      const rejected = async (changes: Partial<QualitySpec>, message: string | RegExp): Promise<void> => {
+        await expect(lake.validate({ ...spec, ...changes })).rejects.toThrow(message);
       };
       const [a, b] = spec.files as [QualitySpec['files'][number], QualitySpec['files'][number]];
-      await refused({ files: [a, a] }, 'not published: data/people/a.csv is in the batch twice');
-      await refused({ files: [a] }, 'not published: data/people/b.csv: 1 rows staged, 0 expected');
-      await refused(
+      await rejected({ files: [a, a] }, 'not published: data/people/a.csv is in the batch twice');
+      await rejected({ files: [a] }, 'not published: data/people/b.csv: 1 rows staged, 0 expected');
+      await rejected(
         { files: [a, { ...b, staged: 2 }] },
         'not published: data/people/b.csv: 1 rows staged, 2 expected',
       );
-      await refused(
+      await rejected(
         { staged: 'staging/nowhere/' },
         'not published: nothing is staged under staging/nowhere/;',
       );
-      await refused(
+      await rejected(
         { ruleset: { ...completeNames, outcomes: `${completeNames.outcomes} where false` } },
         'gave 0 outcomes for 2',
       );
       await lake.corrupt(spec);
-      await refused({}, /not published: .*not a Parquet file/);
+      await rejected({}, /not published: .*not a Parquet file/);
       expect(await lake.readJson(`runs/${spec.batch}/quality.verdicts.json`)).toBeUndefined();
       expect(await silver(lake, 'unfit')).toEqual([]);
     },

@@ -16,7 +16,7 @@ import type { TestSpark } from '../spark/spark.ts';
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const Text = z.string().nullable();
-const Judged = z.object({
+const Validated = z.object({
   outcomes: z.array(
     z.object({ landed_file: z.string(), rule_number: z.number(), passed: z.boolean(), metric: Text }),
   ),
@@ -29,7 +29,7 @@ const Answered = z.array(
     z.object({ passed: z.boolean(), reason: z.string(), metrics: z.record(z.string(), z.number()) }),
   ),
 );
-/** What Deequ says of one file, by the texts of rules; a rule that its parser refuses is not there. */
+/** What Deequ says of one file, by the texts of rules; a rule that its parser rejects is not there. */
 export type OracleAnswer = ReadonlyMap<
   string,
   { readonly passed: boolean; readonly reason: string; readonly metrics: Readonly<Record<string, number>> }
@@ -46,16 +46,16 @@ type Landed = {
 export const chunks = <Item>(items: readonly Item[], size = 100): (readonly Item[])[] =>
   items.length <= size ? [items] : [items.slice(0, size), ...chunks(items.slice(size), size)];
 
-/** Judges a batch with our SQL on Spark; outcomes by file in the order of the rules, examples by the rule's number. */
-export const judgeOnSpark = async (
+/** Validates a batch with our SQL on Spark; outcomes by file in the order of the rules, examples by the rule's number. */
+export const validateOnSpark = async (
   spark: TestSpark,
   ruleset: string,
   batch: Batch,
   { landedAt = LANDED_AT, references = {}, examples: wanted = false }: Landed = {},
 ) => {
   const compiled = compileRuleset(ruleset, { dataset: 'people', columns: COLUMNS }, { dialect: 'spark' });
-  const { outcomes, examples } = Judged.parse(
-    await ask(spark, 'judge.py', {
+  const { outcomes, examples } = Validated.parse(
+    await ask(spark, 'validate.py', {
       ...compiled,
       examples: wanted ? compiled.examples : [],
       columns: COLUMNS,

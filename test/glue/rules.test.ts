@@ -4,7 +4,7 @@ import { meantRule, rows } from '../functions/quality/generated-rules.ts';
 import { RULE_CASES } from '../functions/quality/rule-cases.ts';
 import { type Batch, type Bench, openBench } from '../functions/quality/ruleset-bench.ts';
 import { describeSpark } from '../spark/spark.ts';
-import { chunks, judgeOnSpark } from './rules-on-spark.ts';
+import { chunks, validateOnSpark } from './rules-on-spark.ts';
 
 const rulesetOf = (rules: readonly string[]) => `Rules = [\n${rules.join(',\n')}\n]`;
 const cases = Object.values(RULE_CASES)
@@ -22,7 +22,7 @@ describeSpark('our SQL on Spark', (spark) => {
     'gives every rule the answer that it has, part $part',
     async ({ own }) => {
       const batch = Object.fromEntries(own.map(([, given], index) => [`${index}.csv`, given]));
-      const { outcomes } = await judgeOnSpark(spark(), rulesetOf(own.map(([rule]) => rule)), batch);
+      const { outcomes } = await validateOnSpark(spark(), rulesetOf(own.map(([rule]) => rule)), batch);
       expect(own.map(([rule, given], index) => [rule, given, outcomes[`${index}.csv`]?.[index]])).toEqual(
         own.map(([rule, given, passed, metric]) => [rule, given, { passed, metric }]),
       );
@@ -30,13 +30,13 @@ describeSpark('our SQL on Spark', (spark) => {
     300_000,
   );
 
-  test('judges generated files by generated rules as DuckDB does, and as they are meant', async () => {
+  test('validates generated files by generated rules as DuckDB does, and as they are meant', async () => {
     const meant = fc.sample(meantRule, { numRuns: 60, seed: 20240630 });
     const files = fc.sample(rows, { numRuns: 40, seed: 20240630 });
     const batch: Batch = Object.fromEntries(files.map((own, index) => [`${index}.csv`, own]));
     const ruleset = rulesetOf(meant.map(({ text }) => text));
-    const { outcomes } = await judgeOnSpark(spark(), ruleset, batch);
-    expect(outcomes).toEqual((await bench.judge(ruleset, batch)).outcomes);
+    const { outcomes } = await validateOnSpark(spark(), ruleset, batch);
+    expect(outcomes).toEqual((await bench.validate(ruleset, batch)).outcomes);
     for (const [index, own] of files.entries())
       expect(outcomes[`${index}.csv`]?.map(({ passed }) => passed)).toEqual(
         meant.map(({ meets }) => meets(own)),
@@ -68,7 +68,7 @@ describeSpark('our SQL on Spark', (spark) => {
       ],
       'c.csv': [],
     };
-    const { examples } = await judgeOnSpark(spark(), ruleset, batch, { examples: true });
+    const { examples } = await validateOnSpark(spark(), ruleset, batch, { examples: true });
     const expected = await bench.examples(ruleset, batch);
     expect(examples.map(({ number, rows: own }) => [number, sorted(own)])).toEqual(
       expected.map(({ number, rows: own }) => [number, sorted(own)]),

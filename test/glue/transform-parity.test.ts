@@ -9,8 +9,8 @@ import { runTransform } from '../../functions/engine/transform.ts';
 import type { SpecFile, TransformSpec } from '../../functions/pipeline/spec.ts';
 import { writeSample } from '../../local/generate/sample.ts';
 import { type Lake, openLake, transformSpec } from '../functions/engine/fixtures.ts';
-import { cleanKeyOf, judged, type ManifestJson } from '../functions/engine/judged.ts';
-import { makeFiles, validated } from '../parquet/landed-parquet.ts';
+import { cleanKeyOf, type ManifestJson, validated } from '../functions/engine/validated.ts';
+import { makeFiles, validated as validatedParquet } from '../parquet/landed-parquet.ts';
 import { parquetSpec } from '../parquet/staged-parquet.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { type DirtyBatch, dirtyBatch, dirtyColumns, dirtySql } from './dirty-files.ts';
@@ -36,7 +36,7 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
 
   /** Lands a file in both lakes, under the version that the one of Spark gives it. */
   const land = async (key: string, body: Buffer, json: ManifestJson): Promise<SpecFile> => {
-    const { facts, clean } = await judged(key, body, json);
+    const { facts, clean } = await validated(key, body, json);
     const version = await spark.put(key, body);
     duckdb.put(key, body, version);
     const file = { key, version, landed_at: '2024-06-25T12:00:00.123Z', facts };
@@ -134,7 +134,7 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
       });
       const files = await Promise.all(
         made.map(async (file) => {
-          const { facts, clean, key } = await validated(file);
+          const { facts, clean, key } = await validatedParquet(file);
           if (!facts || !clean) return [];
           const version = await spark.put(cleanKeyOf(key), clean);
           duckdb.put(cleanKeyOf(key), clean);

@@ -8,11 +8,11 @@ import type { Catalog } from '../../functions/pipeline/catalog.ts';
 import type { SpecFile, TransformSpec } from '../../functions/pipeline/spec.ts';
 import { copyProject } from '../deploy/project.ts';
 import { type Lake, openLake, plainFacts, transformSpec } from '../functions/engine/fixtures.ts';
-import { cleanKeyOf, judged, type ManifestJson, manifestOf } from '../functions/engine/judged.ts';
 import * as landed from '../functions/engine/landed-cases.ts';
 import { type ReadingCase, readingCases } from '../functions/engine/reading-cases.ts';
 import { columnsOf, renamedCsv, renamedRecords } from '../functions/engine/renamed-cases.ts';
 import { sessionsManifest, shop, usersManifest } from '../functions/engine/shop-project.ts';
+import { cleanKeyOf, type ManifestJson, manifestOf, validated } from '../functions/engine/validated.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { openSparkLake, type SparkLake } from './spark-lake.ts';
 
@@ -48,13 +48,17 @@ describeInstalled('the transform job', (installation) => {
     landed_at: '2024-06-25T12:00:00.123Z',
     facts: { ...plainFacts, ...known },
   });
-  const landJudged = async (name: string, body: string | Buffer, json: ManifestJson): Promise<SpecFile> => {
-    const { facts, clean } = await judged(name, Buffer.from(body), json);
+  const landValidated = async (
+    name: string,
+    body: string | Buffer,
+    json: ManifestJson,
+  ): Promise<SpecFile> => {
+    const { facts, clean } = await validated(name, Buffer.from(body), json);
     if (clean) await lake.put(cleanKeyOf(name), clean);
     return { ...(await land(name, body, facts)), ...(clean && { clean_key: cleanKeyOf(name) }) };
   };
 
-  describe('reading as judged', () => {
+  describe('reading as validated', () => {
     const rows = new Map<string, unknown[][]>();
     const nameOf = (at: number): string => `data/people/${at}.csv`;
 
@@ -199,7 +203,7 @@ describeInstalled('the transform job', (installation) => {
 
     test('are one row an item, and one for a session without items', async () => {
       const files = await Promise.all(
-        landed.sessionFiles.map(([, name, body]) => landJudged(name, body, sessionsManifest)),
+        landed.sessionFiles.map(([, name, body]) => landValidated(name, body, sessionsManifest)),
       );
       const [first] = files;
       if (!first) throw new Error('no file');
@@ -225,7 +229,7 @@ describeInstalled('the transform job', (installation) => {
     test('have the elements of an array by their position, and new columns as texts', async () => {
       const files = await Promise.all(
         landed.userCases.map(([, content], at) =>
-          landJudged(`data/users/${at}.jsonl`, content, usersManifest),
+          landValidated(`data/users/${at}.jsonl`, content, usersManifest),
         ),
       );
       const result = await lake.transform(shopSpec('users', files, usersManifest), 'r1');
@@ -237,7 +241,11 @@ describeInstalled('the transform job', (installation) => {
       const files = await Promise.all(
         landed.numberTexts.map(([type, text], at) => {
           const json = manifestOf({ id: { type }, 'list[].id': { type } });
-          return landJudged(`data/people/${at + 10}.jsonl`, `{"id":${text},"list":[{"id":${text}}]}\n`, json);
+          return landValidated(
+            `data/people/${at + 10}.jsonl`,
+            `{"id":${text},"list":[{"id":${text}}]}\n`,
+            json,
+          );
         }),
       );
       const rows = await textsOf(files, ['id', 'list[0].id as l'], ['id', 'list[].id']);
@@ -259,7 +267,7 @@ describeInstalled('the transform job', (installation) => {
               const extension = isArray ? '.json' : '.jsonl';
               const json = manifestOf(fields, { unknown_fields: 'ignore', extension });
               const content = isArray ? `[${lines.join('\r\n,')}]` : `${lines.join('\n')}\n`;
-              return landJudged(`data/people/${file}${extension}`, content, json);
+              return landValidated(`data/people/${file}${extension}`, content, json);
             }),
           );
           const rows = await textsOf(files, ['id', 'name', 'share'], Object.keys(fields));
@@ -280,13 +288,13 @@ describeInstalled('the transform job', (installation) => {
 
     test('keep a known object with a new key whole beside it', async () => {
       const { json, content, columns, rows } = landed.partlyKnown;
-      const file = await landJudged('data/people/a.jsonl', content, json);
+      const file = await landValidated('data/people/a.jsonl', content, json);
       expect(await textsOf([file], columns, Object.keys(json.schema.fields))).toEqual(rows);
     });
 
     test('arrive under the names of the fields', async () => {
       const { json, columns, files, rows } = renamedCsv;
-      const csv = await Promise.all(files.map(([name, body]) => landJudged(name, body, json)));
+      const csv = await Promise.all(files.map(([name, body]) => landValidated(name, body, json)));
       expect(await textsOf(csv, columns, columnsOf(json))).toEqual(rows);
 
       const { fields, parquet, row } = renamedRecords;
@@ -296,7 +304,7 @@ describeInstalled('the transform job', (installation) => {
       ];
       const records = await Promise.all(
         written.map(([name, body]) =>
-          landJudged(name, body, manifestOf(fields, { extension: name.slice(name.lastIndexOf('.')) })),
+          landValidated(name, body, manifestOf(fields, { extension: name.slice(name.lastIndexOf('.')) })),
         ),
       );
       const paths = renamedRecords.columns((array, position) => `get(${array}, ${position - 1})`);
@@ -307,7 +315,7 @@ describeInstalled('the transform job', (installation) => {
       const { json, cases } = landed.parquet;
       const files: SpecFile[] = [];
       for (const [at, [, query]] of cases.entries())
-        files.push(await landJudged(`data/people/${at}.parquet`, await duckdb.parquet(query), json));
+        files.push(await landValidated(`data/people/${at}.parquet`, await duckdb.parquet(query), json));
       const columns = landed.parquet.columns((array, position) => `get(${array}, ${position - 1})`);
       expect(await textsOf(files, columns, Object.keys(json.schema.fields))).toEqual(
         cases.map(([, , row]) => row),
@@ -333,7 +341,7 @@ describeInstalled('the transform job', (installation) => {
       );
     });
 
-    test('reads the version that was judged, and leaves no copy of it', async () => {
+    test('reads the version that was validated, and leaves no copy of it', async () => {
       const file = await good();
       await lake.put(key, 'id,name\n9,newer\n');
       const spec = specOf([file]);
@@ -343,7 +351,7 @@ describeInstalled('the transform job', (installation) => {
       expect(existsSync(join(lake.root, 'staging', spec.batch, 'r1', 'landed'))).toBe(false);
     });
 
-    test('fails when a file yields other rows than the judge saw, naming it and both counts', async () => {
+    test('fails when a file yields other rows than the validator saw, naming it and both counts', async () => {
       const other = await land('data/people/b.csv', 'id,name\n1,x\n2,y\n', { records: 3 });
       const spec = specOf([await good(), other]);
       await expect(lake.transform(spec, 'r1')).rejects.toThrow(
@@ -380,13 +388,16 @@ describeInstalled('the transform job', (installation) => {
       ['CSV record by record', 'id,name\n1,x,secret\n', { multiline: true, line_end: 'mixed' }],
       ['JSON lines', '{"id":1,"name":"secret', { format: 'jsonl' }],
       ['a JSON array', '[{"id":1,"name":"secret"}', { format: 'json' }],
-    ])('names a file that is not what was judged, without its path or values: %s', async (_, body, facts) => {
-      const bad = await land('data/people/b', body, { records: 1, ...facts });
-      const others = facts.format === undefined ? [await good()] : [];
-      const failure = await lake.transform(specOf([...others, bad]), 'r1').catch(String);
-      expect(failure).toMatch(/UnreadableFile: cannot read data\/people\/b as it was judged/);
-      expect(failure).not.toMatch(/secret|landed\//);
-    });
+    ])(
+      'names a file that is not what was validated, without its path or values: %s',
+      async (_, body, facts) => {
+        const bad = await land('data/people/b', body, { records: 1, ...facts });
+        const others = facts.format === undefined ? [await good()] : [];
+        const failure = await lake.transform(specOf([...others, bad]), 'r1').catch(String);
+        expect(failure).toMatch(/UnreadableFile: cannot read data\/people\/b as it was validated/);
+        expect(failure).not.toMatch(/secret|landed\//);
+      },
+    );
 
     test('says no value of a row that the SQL cannot take', async () => {
       const file = await land(key, 'id,name\nsecret,x\n', { records: 1 });
@@ -402,7 +413,7 @@ describeInstalled('the transform job', (installation) => {
       );
     });
 
-    test('refuses two versions of one key in a batch', async () => {
+    test('rejects two versions of one key in a batch', async () => {
       const file = await good();
       await expect(lake.transform(specOf([file, { ...file, version: 'v2' }]), 'r1')).rejects.toThrow(
         'is in the batch twice',

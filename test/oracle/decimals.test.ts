@@ -19,7 +19,7 @@ describe('halfUp', () => {
     expect(halfUp(numerator, denominator, places)).toBe(expected);
   });
 
-  it('refuses to divide by zero', () => {
+  it('rejects to divide by zero', () => {
     expect(() => halfUp(1, 0, 2)).toThrow(RangeError);
   });
 });

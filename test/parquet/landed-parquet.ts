@@ -8,9 +8,9 @@ import type { SpecFile } from '../../functions/pipeline/spec.ts';
 import { splitFile } from '../../functions/pipeline/steps/split/split-records.ts';
 import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { rowsJsonLines } from '../../functions/validation/rows-file/writer.ts';
-import { judgeFile } from '../../functions/validation/validate-file.ts';
-import type { Judgement } from '../../functions/validation/verdict.ts';
-import { manifestOf } from '../functions/engine/judged.ts';
+import { validateFile } from '../../functions/validation/validate-file.ts';
+import type { Validation } from '../../functions/validation/verdict.ts';
+import { manifestOf } from '../functions/engine/validated.ts';
 import { memoryStore } from '../functions/pipeline/steps/split/fixture.ts';
 import { pieces } from '../functions/validation/fixture.ts';
 import { arrow } from './arrow.ts';
@@ -115,7 +115,7 @@ export type MadeFile = Awaited<ReturnType<typeof makeFiles>>[number];
 
 export type Validated = {
   readonly key: string;
-  readonly judgement: Judgement;
+  readonly validation: Validation;
   /** Of the copy, and the copy, where the file is accepted. */
   readonly facts?: SpecFile['facts'];
   readonly clean?: Buffer | undefined;
@@ -132,10 +132,10 @@ export const validated = async ({ name, bytes }: MadeFile): Promise<Validated> =
   const range = async (start: number, end: number) => bytes.subarray(start, end);
   const { manifest } = parsed;
   const file = () => ({ key, size: bytes.length, manifest, content: pieces(bytes, 2 ** 16), range });
-  const judgement = await judgeFile(file());
-  if (judgement.verdict !== 'accepted') return { key, judgement, lines: [], bad: [] };
+  const validation = await validateFile(file());
+  if (validation.verdict !== 'accepted') return { key, validation, lines: [], bad: [] };
   const { files, stored } = memoryStore();
-  const facts = await splitFile(files, file(), judgement, {
+  const facts = await splitFile(files, file(), validation, {
     clean_key: 'clean',
     source: key,
     rows: rowsJsonLines,
@@ -143,7 +143,7 @@ export const validated = async ({ name, bytes }: MadeFile): Promise<Validated> =
   const linesOf = (name: string): string[] => (stored.get(name)?.toString() ?? '').split('\n').slice(0, -1);
   return {
     key,
-    judgement,
+    validation,
     facts: { ...facts, header: [...facts.header] },
     clean: stored.get('clean'),
     lines: linesOf('clean'),

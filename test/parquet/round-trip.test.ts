@@ -4,7 +4,7 @@ import { runTransform } from '../../functions/engine/transform.ts';
 import type { SpecFile } from '../../functions/pipeline/spec.ts';
 import { NoPython } from '../../local/engines/spark/python.ts';
 import { openLake } from '../functions/engine/fixtures.ts';
-import { cleanKeyOf } from '../functions/engine/judged.ts';
+import { cleanKeyOf } from '../functions/engine/validated.ts';
 import { type MadeFile, makeFiles, validated } from './landed-parquet.ts';
 import { isSame, nestedOracle, parseDigits } from './same-record.ts';
 import { difference, parquetSpec, stagedColumns } from './staged-parquet.ts';
@@ -13,15 +13,15 @@ const count = Number(process.env.PARQUET_FILES ?? 40);
 const seed = Number(process.env.PARQUET_SEED ?? 1);
 const filesAtOnce = 30;
 
-/** Each row of a file is the other reader's, or left out with row and column; a file is accepted, or refused with a column. */
-const judgeOne = async (file: MadeFile) => {
+/** Each row of a file is the other reader's, or left out with row and column; a file is accepted, or rejected with a column. */
+const validateOne = async (file: MadeFile) => {
   const answer = await validated(file);
-  const { judgement, lines, bad } = answer;
-  if (judgement.verdict !== 'accepted') {
-    const findings = judgement.verdict === 'rejected' ? judgement.findings : [];
+  const { validation, lines, bad } = answer;
+  if (validation.verdict !== 'accepted') {
+    const violations = validation.verdict === 'rejected' ? validation.violations : [];
     expect(
-      findings.some(({ column }) => column !== undefined),
-      `${file.name} ${JSON.stringify(judgement)}`,
+      violations.some(({ column }) => column !== undefined),
+      `${file.name} ${JSON.stringify(validation)}`,
     ).toBe(true);
     return answer;
   }
@@ -48,7 +48,7 @@ test(
     try {
       for (let at = 0; at < made.length; at += filesAtOnce) {
         const answers = [];
-        for (const file of made.slice(at, at + filesAtOnce)) answers.push(await judgeOne(file));
+        for (const file of made.slice(at, at + filesAtOnce)) answers.push(await validateOne(file));
         const files = answers.flatMap(({ key, facts, clean }): SpecFile[] => {
           if (!facts || !clean) return [];
           lake.put(cleanKeyOf(key), clean);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runHistory } from './history.ts';
 import { fair } from './weather.ts';
 
-/** A history in which rows are mended, mended again and superseded. */
+/** A history in which rows are repaired, repaired again and superseded. */
 const seed = 130;
 
 /**

@@ -84,11 +84,11 @@ export const newEngine = (
       throw new Error(`${unpublished}fenced out`);
     const read = JSON.parse(lake.newest(runKey(spec.batch, 'transform', 'spec'))?.body ?? '{}');
     const transformed = TransformSpec.parse(read);
-    const judged = transformed.files.map((file) => ({ file, rows: rowsOf(lake, file, transformed) }));
+    const validated = transformed.files.map((file) => ({ file, rows: rowsOf(lake, file, transformed) }));
     const isStrict = spec.ruleset.rules.some(({ text }) => text.includes('700'));
     const isBroken = ({ id }: SilverRow): boolean =>
       id.startsWith('999') || (isStrict && id.startsWith('777'));
-    const passed = judged.filter(({ rows }) => !rows.some(isBroken));
+    const passed = validated.filter(({ rows }) => !rows.some(isBroken));
     const again = new Set(spec.files.flatMap(({ key, reprocessed }) => (reprocessed ? [key] : [])));
     const keys = faults.retractsNothing ? [] : passed.map(({ file }) => file.key);
     const retracts = (key: string, row: SilverRow): boolean => {
@@ -98,7 +98,7 @@ export const newEngine = (
     };
     const isRetracted = (row: SilverRow): boolean => keys.some((key) => retracts(key, row));
     silver = [...silver.filter((row) => !isRetracted(row)), ...passed.flatMap(({ rows }) => rows)];
-    const files = judged.map(({ file: { key, version }, rows }) => {
+    const files = validated.map(({ file: { key, version }, rows }) => {
       const isPassed = passed.some(({ file }) => file.key === key);
       const failures = isPassed ? [] : [{ rule: 'ColumnValues "id" < 900', metric: '0', examples: [] }];
       return {

@@ -18,8 +18,8 @@ export type Outcome = {
   readonly calls: number;
 };
 
-/** What a file's content means to the pipeline; `strictly-good` breaks the stricter rules, `mixed` has good rows and bad ones, `mended` some of another file's bad rows. */
-export type Kind = 'good' | 'strictly-good' | 'mixed' | 'refused' | 'rule-breaking' | 'poison' | 'mended';
+/** What a file's content means to the pipeline; `strictly-good` breaks the stricter rules, `mixed` has valid rows and invalid ones, `repaired` some of another file's invalid rows. */
+export type Kind = 'good' | 'strictly-good' | 'mixed' | 'rejected' | 'rule-breaking' | 'poison' | 'repaired';
 export type Upload = {
   readonly key: string;
   readonly version: string;
@@ -36,7 +36,7 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
   await holdOut(world, luck);
   if (seed % 2 === 1) await retryAtOnce(world, luck);
   await heal(world, luck);
-  await storm(luck, world, mendingScript(luck, world, uploads));
+  await storm(luck, world, repairingScript(luck, world, uploads));
   await heal(world, luck);
   await retryParked(world.ledger, 'plays');
   await heal(world, luck);
@@ -71,7 +71,7 @@ const act = async (luck: Dice, world: World, script: (() => void)[]): Promise<vo
   else if (roll < 16) world.takeDelivery();
   else if (roll < 22) endOne(luck, world, false);
   else if (roll < 23) world.jump(luck.pick([1_000, 20_000, hour, -5_000, -hour, day, -day]));
-  else if (luck.chance(0.001)) world.refuseKpis(luck.chance(0.3));
+  else if (luck.chance(0.001)) world.rejectKpis(luck.chance(0.3));
   else if (roll < 24) world.invokeSweep();
   else if (luck.chance(0.002)) await world.wake();
   else await world.step();
@@ -93,7 +93,7 @@ const day = 24 * hour;
 const holdOut = async (world: World, luck: Dice): Promise<void> => {
   if (luck.chance(0.7)) return;
   world.calm(true);
-  world.refuseKpis(true);
+  world.rejectKpis(true);
   const rest = resting(world, luck);
   const holders: unknown[] = [];
   for (let round = 0; round < 8; round++) {
@@ -112,7 +112,7 @@ const retryAtOnce = async (world: World, luck: Dice): Promise<void> => {
     (await lastRebuilds(world.ledger, 'listening')).newest?.state === 'failed';
   if (!(await isFailed())) return;
   world.calm(true);
-  world.refuseKpis(false);
+  world.rejectKpis(false);
   world.retryRebuild();
   await untilQuiet(world, luck, () => 0);
   if (await isFailed()) world.watch.violations.push('nobody rebuilds what was asked for again');
@@ -124,7 +124,7 @@ const retryAtOnce = async (world: World, luck: Dice): Promise<void> => {
  */
 const heal = async (world: World, luck: Dice): Promise<void> => {
   world.calm(true);
-  world.refuseKpis(false);
+  world.rejectKpis(false);
   await untilQuiet(world, luck, () => 0);
   if (isLossWaiting(world)) world.watch.violations.push('nobody tries again what was lost');
   await untilQuiet(world, luck, () => luck.pick([2 * hour, -2 * hour, day, -day]));
@@ -175,8 +175,8 @@ const landing = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
   uploads.push({ key, version, body: next.body, kind: next.kind });
 };
 
-/** Somebody mends all, some or none of the rows of a file that were set aside, and drops them. */
-const mending = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
+/** Somebody repairs all, some or none of the rows of a file that were quarantined, and drops them. */
+const repairing = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
   const rows = world.lake.keys().filter((key) => /^data\/quarantine\/.*\.rows\.csv$/.test(key));
   if (rows.length === 0) return;
   const from = luck.pick(rows);
@@ -186,12 +186,12 @@ const mending = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
   );
   const key = `data/plays/${from.slice(from.lastIndexOf('/') + 1)}`;
   const { version } = world.lake.put(key, body);
-  uploads.push({ key, version, body, kind: 'mended' });
+  uploads.push({ key, version, body, kind: 'repaired' });
 };
 
-/** Somebody lands a correction of a file whose rows were mended: it replaces them, too. */
+/** Somebody lands a correction of a file whose rows were repaired: it replaces them, too. */
 const correcting = (luck: Dice, world: World, uploads: Upload[]) => (): void => {
-  const sources = uploads.flatMap(({ key, kind }) => (kind === 'mended' ? [`${key.split('@')[0]}`] : []));
+  const sources = uploads.flatMap(({ key, kind }) => (kind === 'repaired' ? [`${key.split('@')[0]}`] : []));
   if (sources.length === 0) return;
   const key = luck.pick(sources);
   const next = content(luck, uploads.length);
@@ -199,16 +199,18 @@ const correcting = (luck: Dice, world: World, uploads: Upload[]) => (): void => 
   uploads.push({ key, version, body: next.body, kind: next.kind });
 };
 
-/** More files land while others are mended and corrected. */
-const mendingScript = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
-  const [land, mend] = [landing(luck, world, uploads), mending(luck, world, uploads)];
+/** More files land while others are repaired and corrected. */
+const repairingScript = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
+  const [land, repair] = [landing(luck, world, uploads), repairing(luck, world, uploads)];
   const correct = correcting(luck, world, uploads);
-  const script = Array.from({ length: luck.below(9) }, () => luck.pick([land, mend, mend, mend, correct]));
+  const script = Array.from({ length: luck.below(9) }, () =>
+    luck.pick([land, repair, repair, repair, correct]),
+  );
   for (const change of changes(luck, world)) script.splice(luck.below(script.length + 1), 0, change);
   return script;
 };
 
-/** SQL, rules or the manifest change, and what is published is made anew, more than once or not at all. */
+/** SQL, rules or the manifest change, and what is published is made again, more than once or not at all. */
 const changes = (luck: Dice, world: World): (() => void)[] =>
   Array.from({ length: luck.below(4) }, () =>
     luck.pick([
@@ -224,12 +226,12 @@ const changes = (luck: Dice, world: World): (() => void)[] =>
 
 const scriptOf = (luck: Dice, world: World, uploads: Upload[]): (() => void)[] => {
   const land = landing(luck, world, uploads);
-  const mend = mending(luck, world, uploads);
+  const repair = repairing(luck, world, uploads);
   const putManifest = (body: string) => (): void => {
     world.lake.put(manifestKey, body);
   };
   const script: (() => void)[] = Array.from({ length: 2 + luck.below(7) }, () =>
-    luck.chance(0.1) ? mend : land,
+    luck.chance(0.1) ? repair : land,
   );
   if (luck.chance(0.3))
     script.splice(luck.below(script.length), 0, putManifest('{ broken'), putManifest(luck.pick(manifests)));
@@ -248,12 +250,12 @@ const content = (luck: Dice, number: number): Pick<Upload, 'body' | 'kind'> => {
     'mixed',
     'mixed',
     'mixed',
-    'refused',
+    'rejected',
     'rule-breaking',
     'poison',
   ]);
   const base = { 'rule-breaking': 999, 'strictly-good': 777, poison: 666 }[String(kind)] ?? 1;
-  const isBad = (row: number): boolean => kind === 'refused' || (kind === 'mixed' && row % 2 === 1);
+  const isBad = (row: number): boolean => kind === 'rejected' || (kind === 'mixed' && row % 2 === 1);
   const rows = Array.from({ length: (kind === 'mixed' ? 4 : 1) + luck.below(3) }, (_, row) => {
     const day = `2024-06-${20 + luck.below(4)}`;
     return `${base}${String(number).padStart(3, '0')}${row},${isBad(row) ? 'yesterday' : day}`;

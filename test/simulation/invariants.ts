@@ -18,8 +18,8 @@ export const aftermath = (world: World, uploads: readonly Upload[], isAllReproce
     ...uploads.flatMap((upload) => bytesOf(world, upload, records)),
     ...leftovers(world),
     ...servedVersions(uploads, records),
-    ...mendedFiles(uploads, records),
-    ...setAside(world, uploads, records),
+    ...repairedFiles(uploads, records),
+    ...quarantinedRow(world, uploads, records),
     ...silverRows(world, uploads, records),
     ...stillWished(uploads, records),
     ...(isAllReprocessed ? reprocessed(world, uploads, records) : []),
@@ -36,8 +36,8 @@ const recordOf = (
 const ends: Readonly<Record<Kind, readonly string[]>> = {
   good: ['published', 'superseded', 'ignored'],
   mixed: ['published', 'superseded', 'ignored', 'quarantined'],
-  mended: ['published', 'superseded', 'ignored', 'quarantined'],
-  refused: ['quarantined', 'superseded', 'ignored', 'published'],
+  repaired: ['published', 'superseded', 'ignored', 'quarantined'],
+  rejected: ['quarantined', 'superseded', 'ignored', 'published'],
   'strictly-good': ['published', 'superseded', 'ignored', 'quarantined'],
   'rule-breaking': ['quarantined', 'superseded', 'ignored'],
   poison: ['parked', 'superseded'],
@@ -82,15 +82,15 @@ const servedVersions = (uploads: readonly Upload[], records: readonly Item[]): s
     const newest = uploads.filter((upload) => upload.key === key && isGood(upload)).at(-1);
     const serving = uploads.filter((one) => one.key === key && recordOf(records, one)?.state === 'published');
     if (serving.length > 1) return [`${serving.length} versions of ${key} are published`];
-    // What was mended goes when its source is replaced; of the versions of a repair none need serve then.
-    const isMended = uploads.some((one) => one.key === key && one.kind === 'mended');
-    return isMended || serving[0]?.body === newest?.body
+    // What was repaired goes when its source is replaced; of the versions of a repair none need serve then.
+    const isRepaired = uploads.some((one) => one.key === key && one.kind === 'repaired');
+    return isRepaired || serving[0]?.body === newest?.body
       ? []
       : [`${key} serves ${serving[0]?.version}, not ${newest?.version}`];
   });
 
-/** Mended rows are published while the version that they came from is, and replaced by the newest that were mended. */
-const mendedFiles = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
+/** Repaired rows are published while the version that they came from is, and replaced by the newest that were repaired. */
+const repairedFiles = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
   uploads.flatMap((upload) => {
     const record = recordOf(records, upload) as FileRecord | undefined;
     if (record?.state !== 'published' || !record.repairs) return [];
@@ -98,13 +98,13 @@ const mendedFiles = (uploads: readonly Upload[], records: readonly Item[]): stri
     return source?.state === 'published' ? [] : [`${record.landed_as} hangs on what is ${source?.state}`];
   });
 
-/** Rows that were set aside lie in quarantine, and every record of a file is somewhere, once. */
-const setAside = (world: World, uploads: readonly Upload[], records: readonly Item[]): string[] =>
+/** Rows that were quarantined lie in quarantine, and every record of a file is somewhere, once. */
+const quarantinedRow = (world: World, uploads: readonly Upload[], records: readonly Item[]): string[] =>
   uploads.flatMap((upload) => {
     const record = recordOf(records, upload) as FileRecord | undefined;
     if (record?.state !== 'published') return [];
     const { quarantined_rows = 0 } = record;
-    // Of a file that has no bad row any more, by the manifest in force, those of before stay where they are.
+    // Of a file that has no invalid row any more, by the manifest in force, those of before stay where they are.
     if (quarantined_rows === 0 && record.reprocessed) return [];
     const rows = world.lake.newest(rowsKey(record, 'csv'))?.body.trimEnd().split('\n').length ?? 1;
     const hanging = records.filter((one) => hangsOn(String(one.landed_as), landedFile(record)));
@@ -114,7 +114,7 @@ const setAside = (world: World, uploads: readonly Upload[], records: readonly It
     return [
       ...(rows - 1 === quarantined_rows
         ? []
-        : [`${rows - 1} of ${quarantined_rows} rows of ${upload.key} are set aside`]),
+        : [`${rows - 1} of ${quarantined_rows} rows of ${upload.key} are quarantined`]),
       ...(isRight ? [] : [`${upload.key} has ${JSON.stringify(balance)}`]),
     ];
   });
@@ -175,7 +175,7 @@ const reprocessed = (world: World, uploads: readonly Upload[], records: readonly
     const isKept = last.outcome !== 'replaced';
     if (!isKept && record.made_by !== inForce) return [`${upload.key} was made by other SQL`];
     if (isKept && !last.reason) return [`${upload.key} keeps its rows and does not say why`];
-    if (upload.kind === 'mended') return [];
+    if (upload.kind === 'repaired') return [];
     const hanging = records.some(
       (one) => one.state === 'published' && hangsOn(String(one.landed_as), upload.key),
     );
@@ -186,11 +186,11 @@ const reprocessed = (world: World, uploads: readonly Upload[], records: readonly
   });
 };
 
-const isBreaking = ({ body }: Upload, manifest: string, ruleset: string, isMended: boolean): boolean => {
+const isBreaking = ({ body }: Upload, manifest: string, ruleset: string, isRepaired: boolean): boolean => {
   const rows = parseRows(body);
   const bad = rows.filter(({ day }) => day === 'yesterday').length;
   if (ruleset.includes('700') && rows.some(({ id }) => id.startsWith('777'))) return true;
-  if (manifest.includes('loose')) return isMended;
+  if (manifest.includes('loose')) return isRepaired;
   return manifest.includes('quarantine_rows') ? bad === rows.length : bad > 0;
 };
 

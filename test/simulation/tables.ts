@@ -72,22 +72,22 @@ export const memoryKpis = () => {
 export class Throttled extends Error {}
 
 /** The KPI table never takes that. */
-export class Refused extends Error {}
+export class Rejected extends Error {}
 
-/** A KPI table that is throttled now and then, and refuses every write while it is told to. */
+/** A KPI table that is throttled now and then, and rejects every write while it is told to. */
 export const moodyKpis = (kpis: Kpis, isThrottled: () => boolean) => {
-  let isRefusing = false;
+  let isRejecting = false;
   const write =
     <Given, Answer>(work: (given: Given) => Promise<Answer>) =>
     async (given: Given): Promise<Answer> => {
-      if (isRefusing) throw new Refused('the item is too large');
+      if (isRejecting) throw new Rejected('the item is too large');
       if (isThrottled()) throw new Throttled('slow down');
       return work(given);
     };
   return {
     kpis: { ...kpis, put: write(kpis.put), putIfNewer: write(kpis.putIfNewer), remove: write(kpis.remove) },
-    refuse: (isNow: boolean) => {
-      isRefusing = isNow;
+    reject: (isNow: boolean) => {
+      isRejecting = isNow;
     },
   };
 };

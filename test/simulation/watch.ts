@@ -1,7 +1,7 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { type FileState, fileMoves } from '../../functions/pipeline/records.ts';
 import { Crash } from './scheduler.ts';
-import { Refused, Throttled } from './tables.ts';
+import { Rejected, Throttled } from './tables.ts';
 
 /** Sees every write to the ledger and remembers what must never happen. */
 export const newWatch = () => {
@@ -31,7 +31,7 @@ export const newWatch = () => {
     },
     /** Crashes and a KPI table that takes nothing are part of the weather; any other exception is looked at. */
     failed: (what: string, error: unknown): void => {
-      if (![Crash, Throttled, Refused].some((kind) => error instanceof kind))
+      if (![Crash, Throttled, Rejected].some((kind) => error instanceof kind))
         violations.push(`${what} threw ${error instanceof Error ? error.stack : error}`);
     },
   };

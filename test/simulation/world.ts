@@ -71,7 +71,7 @@ export const newWorld = (
   const watch = newWatch();
   const { items, all } = memoryItems(watch.write);
   const { kpis: memory, all: allKpis } = memoryKpis();
-  const { kpis, refuse } = moodyKpis(memory, () => !isCalm && luck.chance(weather.throttled));
+  const { kpis, reject } = moodyKpis(memory, () => !isCalm && luck.chance(weather.throttled));
   const lake = newLake(now, ({ key, version }) => {
     if (readName(key).kind !== 'elsewhere') deliver('validate-landing', objectCreated({ key, version }));
   });
@@ -119,7 +119,7 @@ export const newWorld = (
       log: { info: () => {}, error: () => {} },
       isTransient: (error: unknown) => error instanceof Throttled,
       catalog,
-      gatherFor: 1000,
+      batchWindow: 1000,
       name: 'soundcheck-sim',
       bucket: 'lake',
     };
@@ -155,7 +155,7 @@ export const newWorld = (
     return true;
   };
 
-  /** Somebody asks for the rows of all published files to be made anew, and may be cut off. */
+  /** Somebody asks for the rows of all published files to be made again, and may be cut off. */
   const reprocess = (): void =>
     scheduler.spawn(async () => {
       try {
@@ -201,8 +201,8 @@ export const newWorld = (
     ledger: ledgerOn(items),
     items: all,
     kpiItems: allKpis,
-    /** From now on the KPI table refuses every write for good, or takes it again. */
-    refuseKpis: refuse,
+    /** From now on the KPI table rejects every write for good, or takes it again. */
+    rejectKpis: reject,
     jump: (milliseconds: number) => {
       time += milliseconds;
     },

@@ -232,7 +232,7 @@ export const portableLines: readonly PortableLine[] = [
     ],
   },
   {
-    about: 'a moment that the judge refuses',
+    about: 'a moment that the validator rejects',
     so: [],
     bites: [
       "cast('2024-06-25 24:00:00' as timestamp)",

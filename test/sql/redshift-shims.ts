@@ -1,7 +1,7 @@
 /**
  * What is done to Redshift's text before PostgreSQL gets it, each with its reason. A model's select is never touched.
  *
- * What PostgreSQL cannot show of Redshift, which parted from it at version 8:
+ * What PostgreSQL cannot show of Redshift, which split from it at version 8:
  * - Functions, types and syntax that PostgreSQL has and Redshift lacks: the allow-list of the lint is for those.
  * - `varchar(n)` counts bytes on Redshift, characters here; a cast that cuts a text off does so at another place.
  * - Decimals: Redshift has 38 digits and its own rules for the scale of a product or a quotient; sums of bigint become

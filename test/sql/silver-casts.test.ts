@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judgeField } from '../../functions/validation/fields/check.ts';
+import { validateField } from '../../functions/validation/fields/check.ts';
 import { timestampFormats } from '../../functions/validation/fields/time.ts';
 import { disguisedValues, rightValues } from '../functions/validation/dirty-values.ts';
 import { canonicalText } from '../functions/validation/fields/reference.ts';
@@ -38,15 +38,15 @@ const fieldOf = ({ field }: Cast) => {
   return found;
 };
 
-/** Texts that the judge lets pass, out of many that look alike. */
+/** Texts that the validator lets pass, out of many that look alike. */
 const acceptedTexts = (cast: Cast): fc.Arbitrary<readonly string[]> => {
   const field = fieldOf(cast);
-  const judge = judgeField(field);
+  const validate = validateField(field);
   const known = [...rightValues(field), ...disguisedValues(field)];
   return fc
     .array(spellings(field.type), { minLength: 1500, maxLength: 1500 })
     .map((made) =>
-      [...new Set([...known, ...made])].filter((text) => text !== '' && judge.fault(text) === undefined),
+      [...new Set([...known, ...made])].filter((text) => text !== '' && validate.fault(text) === undefined),
     );
 };
 
@@ -86,7 +86,7 @@ const misread = (texts: readonly (readonly string[])[], rows: readonly Row[]): u
   );
 
 describeSilverEngines('the casts of silver', (engine) => {
-  test('read every text that the judge accepts as the value that it says', async () => {
+  test('read every text that the validator accepts as the value that it says', async () => {
     const render = await openModelTexts();
     await fc.assert(
       fc.asyncProperty(fc.tuple(...casts.map(acceptedTexts)), async (texts) => {

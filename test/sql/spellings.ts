@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { FieldType } from '../../functions/validation/fields/field.ts';
 
-/** Texts that a person or a program may write for a value of a type; a judge takes some of them. */
+/** Texts that a person or a program may write for a value of a type; a validator takes some of them. */
 export const spellings = (type: FieldType): fc.Arbitrary<string> => {
   switch (type.kind) {
     case 'int':

@@ -60,7 +60,7 @@ def bad_rows(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> int:
 
 
 def validate(path: str, manifest: dict[str, Any]) -> dict[str, int]:
-    """Counts of records and bad ones; rows with too many fields cannot be read and are counted apart."""
+    """Counts of records and invalid ones; rows with too many fields cannot be read and are counted apart."""
     schema = schema_of(manifest)
     frames = pd.read_csv(
         path,

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
 import { contend } from '../contender.ts';
 
 const pieceBytes = 2 ** 20;
@@ -21,7 +21,7 @@ await contend(async ({ path, key, variant }, manifest) => {
   const times = Number(variant);
   const size = (await stat(path)).size + (times - 1) * (await stat(rowsBeside(path))).size;
   const rowByRow = { ...manifest, on_error: 'quarantine_rows' } as const;
-  const judgement = await judgeFile({ key, size, manifest: rowByRow, content: repeated(path, times) });
-  if (judgement.verdict !== 'accepted') throw new Error(`the file is ${judgement.verdict}`);
-  return { records: judgement.facts.records, bad: judgement.quarantined?.rows ?? 0 };
+  const validation = await validateFile({ key, size, manifest: rowByRow, content: repeated(path, times) });
+  if (validation.verdict !== 'accepted') throw new Error(`the file is ${validation.verdict}`);
+  return { records: validation.facts.records, bad: validation.quarantined?.rows ?? 0 };
 });

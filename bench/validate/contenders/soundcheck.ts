@@ -2,25 +2,25 @@ import { stat } from 'node:fs/promises';
 import { contentOf } from '../../../cli/check/content.ts';
 import type { Manifest } from '../../../functions/validation/manifest/manifest.ts';
 import { openParser } from '../../../functions/validation/parser.ts';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
-import { FindingLog } from '../../../functions/validation/violations.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
+import { ViolationLog } from '../../../functions/validation/violations.ts';
 import { type Counts, contend, type Task } from '../contender.ts';
 
-/** The judge as it is, or its parser without the hash. */
-const judge = async ({ path, key, variant }: Task, manifest: Manifest): Promise<Counts> => {
+/** The validator as it is, or its parser without the hash. */
+const validate = async ({ path, key, variant }: Task, manifest: Manifest): Promise<Counts> => {
   const { size } = await stat(path);
   const rowByRow = { ...manifest, on_error: 'quarantine_rows' } as const;
   if (variant === 'parser') return parse(contentOf(path, size), rowByRow);
-  const judgement = await judgeFile({ key, size, manifest: rowByRow, content: contentOf(path, size) });
-  if (judgement.verdict !== 'accepted') throw new Error(`the file is ${judgement.verdict}`);
-  return { records: judgement.facts.records, bad: judgement.quarantined?.rows ?? 0 };
+  const validation = await validateFile({ key, size, manifest: rowByRow, content: contentOf(path, size) });
+  if (validation.verdict !== 'accepted') throw new Error(`the file is ${validation.verdict}`);
+  return { records: validation.facts.records, bad: validation.quarantined?.rows ?? 0 };
 };
 
 const parse = async (content: AsyncIterable<Uint8Array>, manifest: Manifest): Promise<Counts> => {
-  const parser = openParser(manifest, new FindingLog());
+  const parser = openParser(manifest, new ViolationLog());
   for await (const piece of content) parser.write(piece);
   parser.end();
-  return { records: parser.records, bad: parser.badRecords };
+  return { records: parser.records, bad: parser.invalidRecords };
 };
 
-await contend(judge);
+await contend(validate);

@@ -5,16 +5,18 @@ import { balanceOf, hangsOn, landedFile } from './repairs.ts';
 /** Rows in quarantine that somebody has dropped on purpose: they stay there and are counted there, and nobody waits for their repair. */
 
 /** Rows of a file that are quarantined and not in any repair of it; what is left of a repair is the repair's. */
-export const leftAside = (file: FileRecord, repairs: readonly FileRecord[]): number => {
+export const leftInQuarantine = (file: FileRecord, repairs: readonly FileRecord[]): number => {
   const own = landedFile(file);
   const hanging = repairs.filter((one) => one.state === 'published' && hangsOn(landedFile(one), own));
-  const inRepairs = hanging.map((repair) => leftAside(repair, hanging)).reduce((sum, rows) => sum + rows, 0);
+  const inRepairs = hanging
+    .map((repair) => leftInQuarantine(repair, hanging))
+    .reduce((sum, rows) => sum + rows, 0);
   return balanceOf(file, hanging).quarantined - inRepairs;
 };
 
-/** How many of the rows that are left in quarantine of a file nobody has dropped; rows that were set aside later are among them. */
+/** How many of the rows that are left in quarantine of a file nobody has dropped; rows that were quarantined later are among them. */
 export const undecided = (file: FileRecord, repairs: readonly FileRecord[]): number =>
-  Math.max(0, leftAside(file, repairs) - (file.dismissed?.rows ?? 0));
+  Math.max(0, leftInQuarantine(file, repairs) - (file.dismissed?.rows ?? 0));
 
 type Ports = { readonly ledger: Pick<Ledger, 'amend'>; readonly clock: Pick<Clock, 'now'> };
 
@@ -25,7 +27,7 @@ export const dismiss = (
   repairs: readonly FileRecord[],
   by: string,
 ): Promise<FileRecord | undefined> =>
-  ledger.amend(file, { dismissed: { at: clock.now(), by, rows: leftAside(file, repairs) } });
+  ledger.amend(file, { dismissed: { at: clock.now(), by, rows: leftInQuarantine(file, repairs) } });
 
 /** Takes that back: the rows wait for a repair again. */
 export const takeBack = (ledger: Pick<Ledger, 'amend'>, file: FileRecord): Promise<FileRecord | undefined> =>

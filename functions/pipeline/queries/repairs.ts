@@ -2,13 +2,13 @@ import { landingPrefix, rowsKey } from '../lake-keys.ts';
 import type { Ledger } from '../ports.ts';
 import type { FileRecord } from '../records.ts';
 
-/** How mended rows hang on the file that they came from, and what became of its rows with them. */
+/** How repaired rows hang on the file that they came from, and what became of its rows with them. */
 
 /** The name under which a file's rows are published, `landed_file`. */
 export const landedFile = ({ key, landed_as }: Pick<FileRecord, 'key' | 'landed_as'>): string =>
   landed_as ?? key;
 
-/** The name under which mended rows of a file are published; replacing the file retracts them. */
+/** The name under which repaired rows of a file are published; replacing the file retracts them. */
 export const repairOf = (file: Pick<FileRecord, 'key' | 'landed_as'>): string => `${landedFile(file)}#repair`;
 
 /** True when the rows of one file are retracted with those of the other. */
@@ -18,7 +18,7 @@ export const hangsOn = (landed_file: string, other: string): boolean => landed_f
 export const rowsFormat = ({ facts }: Pick<FileRecord, 'facts'>): 'csv' | 'jsonl' =>
   facts === undefined || facts.format === 'csv' ? 'csv' : 'jsonl';
 
-/** The one key under which mended rows of a file land: the name of its rows file, in the dataset's folder. */
+/** The one key under which repaired rows of a file land: the name of its rows file, in the dataset's folder. */
 export const repairKey = (file: FileRecord): string => {
   const rows = rowsKey(file, rowsFormat(file));
   return `${landingPrefix(file.dataset)}${rows.slice(rows.lastIndexOf('/') + 1)}`;
@@ -38,7 +38,7 @@ export const repairsOf = async (
 export type Balance = {
   readonly landed: number;
   readonly published: number;
-  /** Set aside, mended and published since. */
+  /** Set aside, repaired and published since. */
   readonly repaired: number;
   readonly quarantined: number;
   readonly superseded: number;
@@ -52,8 +52,8 @@ export const balanceOf = (file: FileRecord, repairs: readonly FileRecord[] = [])
   const landed = { ...nothing, landed: records };
   switch (file.state) {
     case 'published': {
-      const mended = repairs.filter(({ state }) => state === 'published').map(publishedRecords);
-      const repaired = mended.reduce((sum, rows) => sum + rows, 0);
+      const counts = repairs.filter(({ state }) => state === 'published').map(publishedRecords);
+      const repaired = counts.reduce((sum, rows) => sum + rows, 0);
       const published = publishedRecords(file);
       return { ...landed, published, repaired, quarantined: quarantined_rows - repaired };
     }

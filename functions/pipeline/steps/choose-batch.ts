@@ -7,11 +7,11 @@ import { type FileRecord, isOver } from '../records.ts';
 /** Most files of one batch. */
 export const largestBatch = 1000;
 
-/** What a dataset's waiting files come to: files of the next batch, and those to judge again. */
-export type Choice = { readonly batch: readonly FileRecord[]; readonly rejudge: readonly FileRecord[] };
+/** What a dataset's waiting files come to: files of the next batch, and those to validate again. */
+export type Choice = { readonly batch: readonly FileRecord[]; readonly revalidate: readonly FileRecord[] };
 
 /**
- * Chooses the next batch: of each key the newest accepted version, judged under the manifest in force, oldest landing
+ * Chooses the next batch: of each key the newest accepted version, validated under the manifest in force, oldest landing
  * first. Files that failed twice go apart from the rest and in halves, so that a poison file takes no other with it;
  * `fence` alternates between the two groups so that neither starves. A repair waits while the file on which it hangs is
  * about to be replaced; `stale` are the ids of repairs whose source is not the published version any more.
@@ -27,7 +27,7 @@ export const chooseBatch = (
     file.manifest_sha256 === manifestSha256 && !stale.has(fileId(file)) && isReadable(file);
   return {
     batch: pick(standingAlone(newestPerKey(accepted.filter(isCurrent))), fence),
-    rejudge: accepted.filter((file) => !isCurrent(file)),
+    revalidate: accepted.filter((file) => !isCurrent(file)),
   };
 };
 
@@ -72,9 +72,12 @@ export const afterFailedRun = (
   return { state: failed_alone >= 2 ? 'parked' : 'accepted', patch };
 };
 
-/** Milliseconds after which a file that is about to be judged is not waited for any more. */
-const judgedWithin = 30_000;
+/** Milliseconds after which a file that is about to be validated is not waited for any more. */
+const validatedWithin = 30_000;
 
-/** True while a file is about to be judged: a batch that is being gathered waits for it, for a while. */
-export const isBeingJudged = ({ state, reason, woken_at, enrolled_at }: FileRecord, now: string): boolean =>
-  state === 'landed' && reason === undefined && !isOver(woken_at ?? enrolled_at, judgedWithin, now);
+/** True while a file is about to be validated: a batch that is being collected waits for it, for a while. */
+export const isBeingValidated = (
+  { state, reason, woken_at, registered_at }: FileRecord,
+  now: string,
+): boolean =>
+  state === 'landed' && reason === undefined && !isOver(woken_at ?? registered_at, validatedWithin, now);

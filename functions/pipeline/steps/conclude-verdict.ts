@@ -2,7 +2,7 @@ import type { Manifest } from '../../validation/manifest/manifest.ts';
 import { type ReportOf, renderReport } from '../../validation/report.ts';
 import { rowsWriter } from '../../validation/rows-file/writer.ts';
 import type { LandedFile } from '../../validation/validate-file.ts';
-import type { Judgement } from '../../validation/verdict.ts';
+import type { Validation } from '../../validation/verdict.ts';
 import { cleanKey, fileId, reportKey, reprocessReportKey } from '../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../ports.ts';
 import { repairOf } from '../queries/repairs.ts';
@@ -11,7 +11,7 @@ import { duplicateOf, rejectedAs, sameBytesAs } from './duplicate-file.ts';
 import { isRepair, type Source } from './repair-source.ts';
 import { type Accepted, type Pour, splitRecords } from './split/split-records.ts';
 
-/** What a judgement means for the ledger, and what is written before the ledger says so. */
+/** What a validation means for the ledger, and what is written before the ledger says so. */
 
 /** The state that a landed file goes to; `landed` is to wait, with the reason. */
 export type Verdict =
@@ -24,40 +24,50 @@ export type InForce =
   | { readonly ok: true; readonly manifest: Manifest; readonly sha256: string }
   | { readonly ok: false; readonly reason: string };
 
-/** A judgement, and how its records are read once more. */
-export type Judged = {
-  readonly judgement: Judgement;
-  /** For a repair: the file whose rows it mends. */
+/** A validation, and how its records are read once more. */
+export type Validated = {
+  readonly validation: Validation;
+  /** For a repair: the file whose rows it repairs. */
   readonly source?: Source;
   readonly again: () => Promise<LandedFile>;
-  readonly pour: (file: LandedFile, judgement: Accepted) => Pour;
+  readonly pour: (file: LandedFile, validation: Accepted) => Pour;
 };
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock };
 type Under = { readonly manifest: Manifest; readonly sha256: string };
 
-/** Says what becomes of a judged file; report, clean copy and rows file are stored when it answers. */
+/** Says what becomes of a validated file; report, clean copy and rows file are stored when it answers. */
 export const verdictOf = async (
   ports: Ports,
   landed: FileRecord,
   under: Under,
-  judged: Judged,
+  validated: Validated,
 ): Promise<Verdict> => {
-  const { judgement } = judged;
-  const sha256 = sha256Of(judgement);
+  const { validation } = validated;
+  const sha256 = sha256Of(validation);
   const now = ports.clock.now();
   const known =
-    judgement.verdict === 'ignored' ? judgement.reason : await sameBytes(ports, landed, sha256, under.sha256);
-  if (judgement.verdict === 'ignored' || known !== undefined)
+    validation.verdict === 'ignored'
+      ? validation.reason
+      : await sameBytes(ports, landed, sha256, under.sha256);
+  if (validation.verdict === 'ignored' || known !== undefined)
     return { state: 'ignored', patch: { reason: known, sha256, ignored_at: now } };
-  const twin = await duplicateOf(ports, landed, judgement);
+  const twin = await duplicateOf(ports, landed, validation);
   const policy = under.manifest.on_duplicate_file;
   if (twin && policy === 'ignore')
     return { state: 'ignored', patch: { reason: `holds the ${sameBytesAs(twin)}`, sha256, ignored_at: now } };
   const file = { ...landed, duplicate_of: twin && fileId(twin) };
   const allowed =
-    judgement.verdict === 'accepted' && twin && policy === 'reject' ? rejectedAs(judgement, twin) : judgement;
-  const { state, patch } = await concluded(ports, file, under, { ...judged, judgement: allowed }, reportKey);
+    validation.verdict === 'accepted' && twin && policy === 'reject'
+      ? rejectedAs(validation, twin)
+      : validation;
+  const { state, patch } = await concluded(
+    ports,
+    file,
+    under,
+    { ...validated, validation: allowed },
+    reportKey,
+  );
   return { state, patch: { ...patch, duplicate_of: file.duplicate_of } };
 };
 
@@ -66,38 +76,38 @@ export const verdictAgain = async (
   ports: Ports,
   file: FileRecord,
   under: Under,
-  judged: Judged,
+  validated: Validated,
 ): Promise<Verdict> => {
-  const { judgement } = judged;
-  if (judgement.verdict !== 'ignored')
-    return concluded(ports, file, under, { ...judged, judgement }, reprocessReportKey);
-  return { state: 'ignored', patch: { reason: judgement.reason } };
+  const { validation } = validated;
+  if (validation.verdict !== 'ignored')
+    return concluded(ports, file, under, { ...validated, validation }, reprocessReportKey);
+  return { state: 'ignored', patch: { reason: validation.reason } };
 };
 
 /** Of the bytes as they landed. */
-export const sha256Of = (judgement: Judgement): string =>
-  judgement.verdict === 'accepted' ? judgement.facts.sha256 : judgement.sha256;
+export const sha256Of = (validation: Validation): string =>
+  validation.verdict === 'accepted' ? validation.facts.sha256 : validation.sha256;
 
 const concluded = async (
   ports: Ports,
   landed: FileRecord,
   under: Under,
-  judged: Judged & { readonly judgement: Exclude<Judgement, { verdict: 'ignored' }> },
+  validated: Validated & { readonly validation: Exclude<Validation, { verdict: 'ignored' }> },
   reportAt: typeof reportKey,
 ): Promise<Extract<Verdict, { patch: object; state: 'accepted' | 'rejected' | 'ignored' }>> => {
-  const { judgement } = judged;
-  const sha256 = sha256Of(judgement);
+  const { validation } = validated;
+  const sha256 = sha256Of(validation);
   const { quarantine_path } = under.manifest;
   const patch = { ...unparted, sha256, manifest_sha256: under.sha256, quarantine_path };
   const about = { file: { ...landed, ...patch }, under, now: ports.clock.now() };
   const outcome =
-    judgement.verdict === 'accepted'
-      ? await accept(ports, about, judged, judgement)
-      : await reject(ports, about, judgement, reportAt);
-  return { state: judgement.verdict, patch: { ...patch, ...outcome } };
+    validation.verdict === 'accepted'
+      ? await accept(ports, about, validated, validation)
+      : await reject(ports, about, validation, reportAt);
+  return { state: validation.verdict, patch: { ...patch, ...outcome } };
 };
 
-/** A file that is judged anew may have been parted under another manifest. */
+/** A file that is validated again may have been split under another manifest. */
 const unparted = { clean_key: undefined, quarantined_rows: undefined };
 
 type About = { readonly file: FileRecord; readonly under: Under; readonly now: string };
@@ -105,15 +115,19 @@ type About = { readonly file: FileRecord; readonly under: Under; readonly now: s
 const accept = async (
   ports: Ports,
   about: About,
-  judged: Judged,
-  judgement: Accepted,
+  validated: Validated,
+  validation: Accepted,
 ): Promise<Partial<FileRecord>> => {
-  const { facts, drift, quarantined, isRewritten } = judgement;
-  const { source } = judged;
+  const { facts, drift, quarantined, isRewritten } = validation;
+  const { source } = validated;
   const outcome = { records: facts.records, drift, accepted_at: about.now, reason: undefined };
   if (!quarantined && !source && !isRewritten) return { ...outcome, facts };
   const names = source && { landed_as: repairOf(source.record), repairs: versionOf(source.record) };
-  return { ...outcome, ...names, ...(await part(ports, about, { ...judged, judgement }, names?.landed_as)) };
+  return {
+    ...outcome,
+    ...names,
+    ...(await part(ports, about, { ...validated, validation }, names?.landed_as)),
+  };
 };
 
 const versionOf = ({ key, version, batch_id }: FileRecord): NonNullable<FileRecord['repairs']> => ({
@@ -122,21 +136,21 @@ const versionOf = ({ key, version, batch_id }: FileRecord): NonNullable<FileReco
   ...(batch_id !== undefined && { batch_id }),
 });
 
-/** Quarantined rows are durable, and say why, before any good one can be published. */
+/** Quarantined rows are durable, and say why, before any valid one can be published. */
 const part = async (
   { files }: Ports,
   { file, under, now }: About,
-  { judgement, again, pour }: Judged & { readonly judgement: Accepted },
+  { validation, again, pour }: Validated & { readonly validation: Accepted },
   landedAs = file.key,
 ): Promise<Partial<FileRecord>> => {
   const clean_key = cleanKey(file, under.sha256);
   const source = fileId({ key: landedAs, version: file.version });
-  const parting = { clean_key, source, rows: rowsWriter(judgement.facts.format) };
-  const facts = await splitRecords(files, judgement, parting, pour(await again(), judgement));
-  const { quarantined } = judgement;
+  const target = { clean_key, source, rows: rowsWriter(validation.facts.format) };
+  const facts = await splitRecords(files, validation, target, pour(await again(), validation));
+  const { quarantined } = validation;
   const quarantined_rows = quarantined?.rows ?? 0;
   if (quarantined) {
-    const { records } = judgement.facts;
+    const { records } = validation.facts;
     const said = { verdict: 'accepted', records, quarantined_rows, ...quarantined } as const;
     await files.write(`${clean_key}.report.json`, reportText({ file, under, now }, said));
   }
@@ -146,21 +160,21 @@ const part = async (
 const reject = async (
   { files }: Ports,
   about: About,
-  judgement: Extract<Judgement, { verdict: 'rejected' }>,
+  validation: Extract<Validation, { verdict: 'rejected' }>,
   reportAt: typeof reportKey,
 ): Promise<Partial<FileRecord>> => {
-  await files.write(reportAt(about.file), reportText(about, judgement));
-  const reason = judgement.findings[0]?.message ?? 'refused';
-  return { reason, records: judgement.records, rejected_at: about.now };
+  await files.write(reportAt(about.file), reportText(about, validation));
+  const reason = validation.violations[0]?.message ?? 'rejected';
+  return { reason, records: validation.records, rejected_at: about.now };
 };
 
-const reportText = ({ file, under, now }: About, judgement: ReportOf['judgement']): string => {
+const reportText = ({ file, under, now }: About, validation: ReportOf['validation']): string => {
   const { manifest, sha256: manifest_sha256 } = under;
-  const report = renderReport({ file, manifest, manifest_sha256, judgement, judged_at: now });
+  const report = renderReport({ file, manifest, manifest_sha256, validation, validated_at: now });
   return `${JSON.stringify(report, null, 2)}\n`;
 };
 
-/** Says why a version adds nothing: its bytes are those of the version before it, published or refused under the same manifest. */
+/** Says why a version adds nothing: its bytes are those of the version before it, published or rejected under the same manifest. */
 const sameBytes = async (
   { ledger }: Ports,
   file: FileRecord,
@@ -173,12 +187,12 @@ const sameBytes = async (
     .at(-1);
   if (before?.sha256 !== sha256) return undefined;
   const isUnderSame = before.manifest_sha256 === manifest;
-  // Under another manifest there may be fewer rows to set aside.
+  // Under another manifest there may be fewer rows to quarantined.
   if (before.state === 'published' && (isUnderSame || !before.quarantined_rows))
     return `same bytes as version ${before.version}, which is published`;
   // A repair depends on its source, too.
-  const isRefused = before.state === 'quarantined' && before.batch_id === undefined && !isRepair(file.key);
-  if (isRefused && isUnderSame)
+  const isRejected = before.state === 'quarantined' && before.batch_id === undefined && !isRepair(file.key);
+  if (isRejected && isUnderSame)
     return `same bytes as version ${before.version}, which is in quarantine under the same manifest`;
   return undefined;
 };

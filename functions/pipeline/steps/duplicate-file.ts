@@ -1,4 +1,4 @@
-import type { Judgement } from '../../validation/verdict.ts';
+import type { Validation } from '../../validation/verdict.ts';
 import type { FileVersion } from '../lake-keys.ts';
 import type { Ledger } from '../ports.ts';
 import type { FileRecord, FileState } from '../records.ts';
@@ -11,19 +11,19 @@ import type { Accepted } from './split/split-records.ts';
 export const sameBytesAs = ({ key, version }: FileVersion): string =>
   `same bytes as ${key}, version ${version}`;
 
-/** Finds another file of the dataset with the same bytes that serves or will serve; rows that are sent again to be mended have a source instead. */
+/** Finds another file of the dataset with the same bytes that serves or will serve; rows that are sent again to be repaired have a source instead. */
 export const duplicateOf = async (
   { ledger }: { readonly ledger: Pick<Ledger, 'file' | 'firstWith'> },
   file: FileRecord,
-  judgement: Judgement,
+  validation: Validation,
 ): Promise<FileVersion | undefined> => {
-  if (judgement.verdict !== 'accepted' || judgement.facts.records === 0 || isRepair(file.key))
+  if (validation.verdict !== 'accepted' || validation.facts.records === 0 || isRepair(file.key))
     return undefined;
-  const { sha256 } = judgement.facts;
+  const { sha256 } = validation.facts;
   const first = await ledger.firstWith(sha256, file);
   if (first.key === file.key) return undefined;
   if (counts.has((await ledger.file(first))?.state)) return first;
-  // What it said has been replaced or refused: from now on this file is the first.
+  // What it said has been replaced or rejected: from now on this file is the first.
   const next = await ledger.firstWith(sha256, file, first);
   return next.key === file.key ? undefined : next;
 };
@@ -36,15 +36,15 @@ const counts: ReadonlySet<FileState | undefined> = new Set<FileState>([
   'parked',
 ]);
 
-/** An accepted file as a manifest sees it that refuses such files. */
+/** An accepted file as a manifest sees it that rejects such files. */
 export const rejectedAs = (
   { facts }: Accepted,
   twin: FileVersion,
-): Extract<Judgement, { verdict: 'rejected' }> => ({
+): Extract<Validation, { verdict: 'rejected' }> => ({
   verdict: 'rejected',
   sha256: facts.sha256,
   records: facts.records,
   total: 1,
   counts: { duplicate_file: 1 },
-  findings: [{ rule: 'duplicate_file', message: `the file holds the ${sameBytesAs(twin)}` }],
+  violations: [{ rule: 'duplicate_file', message: `the file holds the ${sameBytesAs(twin)}` }],
 });

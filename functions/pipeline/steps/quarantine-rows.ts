@@ -3,11 +3,11 @@ import type { Files } from '../ports.ts';
 import { rowsFormat } from '../queries/repairs.ts';
 import type { FileRecord } from '../records.ts';
 
-/** Puts the rows that were set aside of a published file, and the report on them, into quarantine; `isAnew` replaces those that lie there. */
-export const setRowsAside = async (
+/** Puts the rows that were quarantined of a published file, and the report on them, into quarantine; `isReplacing` replaces those that lie there. */
+export const quarantineRows = async (
   files: Pick<Files, 'versionsOf' | 'exists' | 'copy'>,
   file: FileRecord,
-  isAnew = false,
+  isReplacing = false,
 ): Promise<void> => {
   const { clean_key, quarantined_rows = 0 } = file;
   if (clean_key === undefined || quarantined_rows === 0) return;
@@ -17,7 +17,7 @@ export const setRowsAside = async (
     [`${clean_key}.rows.${format}`, rowsKey(file, format)],
   ] as const;
   for (const [from, to] of parts) {
-    if (!isAnew && (await files.exists(to))) continue;
+    if (!isReplacing && (await files.exists(to))) continue;
     const source = (await files.versionsOf(from)).at(-1);
     if (!source || (await files.copy(source, to)) !== 'copied')
       throw new Error(`${from} is gone, the quarantined rows of ${fileId(file)}`);

@@ -2,15 +2,15 @@ import { QuarantinedLines } from '../../validation/repair/lines.ts';
 import { openRows } from '../../validation/rows-file/formats.ts';
 import type { RowsFormat } from '../../validation/rows-file/writer.ts';
 import type { FileFacts } from '../../validation/verdict.ts';
-import { FindingLog } from '../../validation/violations.ts';
+import { ViolationLog } from '../../validation/violations.ts';
 import { type FileVersion, fileId, landingPrefix, parseFileId, rowsKey } from '../lake-keys.ts';
 import type { Files, Ledger } from '../ports.ts';
 import { landedFile, repairKey, rowsFormat } from '../queries/repairs.ts';
 import type { FileRecord } from '../records.ts';
 
-/** Where mended rows come from: finds the file whose rows a landed rows file says it mends. */
+/** Where repaired rows come from: finds the file whose rows a landed rows file says it repairs. */
 
-/** The file version whose quarantined rows are mended. */
+/** The file version whose quarantined rows are repaired. */
 export type Source = {
   readonly record: FileRecord;
   /** `<landed file>@<version>`, as its rows file says. */
@@ -19,8 +19,8 @@ export type Source = {
   readonly lines: QuarantinedLines;
 };
 
-/** Why there is nothing to mend. */
-export type Refusal = { readonly rule: 'source' | 'stale'; readonly says: string };
+/** Why there is nothing to repair. */
+export type Rejection = { readonly rule: 'source' | 'stale'; readonly says: string };
 
 type Ports = { files: Files; ledger: Pick<Ledger, 'file' | 'versionsOf'> };
 
@@ -30,18 +30,18 @@ const repairName = /@[^@/]+\.rows\.(?:csv|jsonl)(?:\.gz)?$/;
 /** True for the key of a rows file that was sent back: `<file>@<version>.rows.csv` or `.rows.jsonl`. */
 export const isRepair = (key: string): boolean => repairName.test(base(key));
 
-/** The file that landed rows mend, `name` being what they say of it; it has to be what is published. */
+/** The file that landed rows repair, `name` being what they say of it; it has to be what is published. */
 export const findSource = async (
   { files, ledger }: Ports,
   file: FileRecord,
   name: string,
-): Promise<Source | Refusal> => {
+): Promise<Source | Rejection> => {
   const named = parseFileId(name);
   const record = await ledger.file(namedRecord(file, named));
   if (!record || landedFile(record) !== named.key)
-    return { rule: 'source', says: `mends ${name}, which the ledger does not know` };
-  const refusal = await refuse(ledger, file, record);
-  if (refusal) return refusal;
+    return { rule: 'source', says: `repairs ${name}, which the ledger does not know` };
+  const rejection = await reject(ledger, file, record);
+  if (rejection) return rejection;
   const { facts } = record;
   if (!facts) throw new Error(`no facts of ${fileId(record)}`);
   return { record, name, facts, lines: await quarantinedLines(files, record) };
@@ -54,25 +54,25 @@ const namedRecord = (file: FileRecord, named: FileVersion): FileVersion => {
   return { ...named, key: `${landingPrefix(file.dataset)}${parseFileId(name).key}` };
 };
 
-const refuse = async (
+const reject = async (
   ledger: Ports['ledger'],
   file: FileRecord,
   source: FileRecord,
-): Promise<Refusal | undefined> => {
-  const refused = (says: string): Refusal => ({ rule: 'source', says });
+): Promise<Rejection | undefined> => {
+  const rejected = (says: string): Rejection => ({ rule: 'source', says });
   const { state, quarantined_rows = 0 } = source;
   if (state === 'superseded') return { rule: 'stale', says: await stale(ledger, source) };
-  if (state !== 'published') return refused(`mends ${fileId(source)}, which is ${state}, not published`);
-  if (quarantined_rows === 0) return refused(`mends ${fileId(source)}, of which no row is in quarantine`);
+  if (state !== 'published') return rejected(`repairs ${fileId(source)}, which is ${state}, not published`);
+  if (quarantined_rows === 0) return rejected(`repairs ${fileId(source)}, of which no row is in quarantine`);
   const key = repairKey(source);
-  return file.key === key ? undefined : refused(`mends ${fileId(source)}; land it as ${key}`);
+  return file.key === key ? undefined : rejected(`repairs ${fileId(source)}; land it as ${key}`);
 };
 
 const stale = async (ledger: Ports['ledger'], source: FileRecord): Promise<string> => {
   const versions = await ledger.versionsOf(source.key);
   const published = versions.find(({ state }) => state === 'published');
-  const now = published ? `by version ${published.version}; mend the rows of that one` : 'since';
-  return `mends ${fileId(source)}, which was superseded ${now}`;
+  const now = published ? `by version ${published.version}; repair the rows of that one` : 'since';
+  return `repairs ${fileId(source)}, which was superseded ${now}`;
 };
 
 /** The rows file beside the clean copy is the one of its rows; it expires, and the one in quarantine stays. */
@@ -95,7 +95,7 @@ export const linesOf = async (
   const content = await firstThere(files, places);
   if (!content) throw new Error(`the rows file ${places.map(placeName).join(', ')} is gone`);
   const lines: number[] = [];
-  const reader = openRows(format, Infinity, new FindingLog(), ({ line }) => {
+  const reader = openRows(format, Infinity, new ViolationLog(), ({ line }) => {
     if (line !== '') lines.push(Number(line));
   });
   for await (const chunk of content) reader.write(chunk);
@@ -124,11 +124,11 @@ const readLines = async (
   key: string,
 ): Promise<QuarantinedLines> => {
   const lines = new QuarantinedLines();
-  const findings = new FindingLog();
-  const reader = openRows(format, Infinity, findings, ({ line }) => line !== '' && lines.add(Number(line)));
+  const violations = new ViolationLog();
+  const reader = openRows(format, Infinity, violations, ({ line }) => line !== '' && lines.add(Number(line)));
   for await (const chunk of content) reader.write(chunk);
   reader.end();
-  if (findings.total > 0) throw new Error(`${key} cannot be read: ${findings.kept[0]?.message}`);
+  if (violations.total > 0) throw new Error(`${key} cannot be read: ${violations.kept[0]?.message}`);
   lines.sort();
   return lines;
 };

@@ -2,8 +2,8 @@ import type { Report } from '../../validation/verdict.ts';
 import type { FileRecord } from '../records.ts';
 import type { RuleFailure } from '../spec.ts';
 
-/** Written beside a file that a quality rule set aside. */
-export type RuleReport = Omit<Report, 'manifest' | 'findings_total' | 'counts' | 'findings'> & {
+/** Written beside a file that a quality rule quarantined. */
+export type RuleReport = Omit<Report, 'manifest' | 'violations_total' | 'counts' | 'violations'> & {
   readonly batch: string;
   readonly failures: readonly RuleFailure[];
 };
@@ -12,13 +12,13 @@ export type RuleReport = Omit<Report, 'manifest' | 'findings_total' | 'counts' |
 export const renderRuleReport = (
   file: FileRecord,
   failures: readonly RuleFailure[],
-  judgedAt: string,
+  validatedAt: string,
 ): RuleReport => ({
   file: file.key,
   version: file.version,
   dataset: file.dataset,
   verdict: 'rejected',
-  judged_at: judgedAt,
+  validated_at: validatedAt,
   records: file.records ?? 0,
   ...(file.quarantined_rows && { quarantined_rows: file.quarantined_rows }),
   batch: file.batch_id ?? '',

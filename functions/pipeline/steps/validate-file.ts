@@ -1,6 +1,6 @@
 import { type Manifest, parseManifest } from '../../validation/manifest/manifest.ts';
 import { placedProblems } from '../../validation/manifest/places.ts';
-import { judgeFile, type LandedFile } from '../../validation/validate-file.ts';
+import { type LandedFile, validateFile } from '../../validation/validate-file.ts';
 import {
   type FileVersion,
   fileId,
@@ -11,12 +11,12 @@ import {
 } from '../lake-keys.ts';
 import type { Clock, Files, Ledger, Scratch } from '../ports.ts';
 import type { FileRecord } from '../records.ts';
-import { type InForce, type Judged, type Verdict, verdictOf } from './conclude-verdict.ts';
+import { type InForce, type Validated, type Verdict, verdictOf } from './conclude-verdict.ts';
 import { isRepair } from './repair-source.ts';
 import { pourFile } from './split/split-records.ts';
-import { judgeSent } from './validate-repair.ts';
+import { validateSent } from './validate-repair.ts';
 
-/** Judges landed files: numbers their versions, reads the manifest in force, reads every byte, says what follows. */
+/** Validates landed files: numbers their versions, reads the manifest in force, reads every byte, says what follows. */
 
 type Ports = {
   files: Files;
@@ -47,7 +47,7 @@ const broken = (dataset: string, problems: readonly string[]): InForce => ({
 });
 
 /** Numbers every version of a key that S3 still lists, oldest first, before any of them is moved. */
-export const enrollVersions = async (
+export const registerVersions = async (
   { files, ledger, clock }: Ports,
   key: string,
   dataset: string,
@@ -56,13 +56,13 @@ export const enrollVersions = async (
   const versions = new Set(known.map((record) => record.version));
   let number = Math.max(0, ...known.map((record) => record.number));
   for (const version of listed.filter((one) => !versions.has(one.version))) {
-    await ledger.enroll({
+    await ledger.register({
       ...version,
       dataset,
       state: 'landed',
       rev: 1,
       number: ++number,
-      enrolled_at: clock.now(),
+      registered_at: clock.now(),
       failed_runs: 0,
       failed_alone: 0,
     });
@@ -70,20 +70,20 @@ export const enrollVersions = async (
 };
 
 /**
- * Judges a landed file, and parts it where only some of its records are good; bad data is a verdict, an exception means
- * that judging could not be done.
+ * Validates a landed file, and splits it where only some of its records are good; bad data is a verdict, an exception means
+ * that validating could not be done.
  */
-export const judgeLanded = async (ports: Ports, file: FileRecord): Promise<Verdict> => {
+export const validateLanded = async (ports: Ports, file: FileRecord): Promise<Verdict> => {
   if (readName(file.key).kind === 'marker') {
     return { state: 'ignored', patch: { reason: markerReason(file.key), ignored_at: ports.clock.now() } };
   }
-  return judgeBytes(ports, file, file, (under, judged) => verdictOf(ports, file, under, judged));
+  return validateBytes(ports, file, file, (under, validated) => verdictOf(ports, file, under, validated));
 };
 
-type Conclude = (under: Extract<InForce, { ok: true }>, judged: Judged) => Promise<Verdict>;
+type Conclude = (under: Extract<InForce, { ok: true }>, validated: Validated) => Promise<Verdict>;
 
-/** Judges a file by its bytes, which may lie elsewhere by now, under the manifest in force when that ends. */
-export const judgeBytes = async (
+/** Validates a file by its bytes, which may lie elsewhere by now, under the manifest in force when that ends. */
+export const validateBytes = async (
   ports: Ports,
   file: FileRecord,
   bytes: FileVersion,
@@ -93,17 +93,17 @@ export const judgeBytes = async (
   if (!inForce.ok) return { state: 'landed', reason: inForce.reason };
   const scratch = ports.scratch?.();
   try {
-    const judged = await judgeContent(ports, file, bytes, { manifest: inForce.manifest, scratch });
-    if (!judged) return gone;
+    const validated = await validateContent(ports, file, bytes, { manifest: inForce.manifest, scratch });
+    if (!validated) return gone;
     const again = await manifestInForce(ports.files, file.dataset);
-    if (again.ok && again.sha256 === inForce.sha256) return await conclude(inForce, judged);
+    if (again.ok && again.sha256 === inForce.sha256) return await conclude(inForce, validated);
   } catch (cause) {
     if (cause instanceof BytesGone) return gone;
     throw cause;
   } finally {
     scratch?.close();
   }
-  return judgeBytes(ports, file, bytes, conclude);
+  return validateBytes(ports, file, bytes, conclude);
 };
 
 /** Whoever was faster has moved the file between two readings of it. */
@@ -115,12 +115,12 @@ const gone: Verdict = { state: 'missing', patch: { reason: 'its bytes are gone' 
 
 type By = { readonly manifest: Manifest; readonly scratch: Scratch | undefined };
 
-const judgeContent = async (
+const validateContent = async (
   ports: Ports,
   file: FileRecord,
   bytes: FileVersion,
   by: By,
-): Promise<Judged | undefined> => {
+): Promise<Validated | undefined> => {
   const open = async (): Promise<LandedFile | undefined> => {
     const content = await ports.files.open(bytes);
     const range = (start: number, end: number) => ports.files.readRange(bytes, start, end);
@@ -133,6 +133,6 @@ const judgeContent = async (
     if (!reopened) throw new BytesGone(fileId(file));
     return reopened;
   };
-  if (isRepair(file.key)) return { ...(await judgeSent(ports, file, landed, again)), again };
-  return { judgement: await judgeFile(landed), pour: pourFile, again };
+  if (isRepair(file.key)) return { ...(await validateSent(ports, file, landed, again)), again };
+  return { validation: await validateFile(landed), pour: pourFile, again };
 };

@@ -1,19 +1,19 @@
 import { mostKept } from '../column-names.ts';
-import { type FieldJudge, judgeField } from '../fields/check.ts';
+import { type FieldValidator, validateField } from '../fields/check.ts';
 import { shownColumn, unnamedColumn } from '../fields/source.ts';
 import { fileKind } from '../kind.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 import { likelyColumns, takes } from './likely-header.ts';
 import type { CsvRecord } from './record.ts';
-import { judgeFaults } from './structure.ts';
+import { validateFaults } from './structure.ts';
 
 /** What the first record says of all others. */
 export type Header = {
   /** Names in file order; a column without one is called by its place. */
   readonly columns: readonly string[];
   /** One for each column; undefined for those that the manifest does not name. */
-  readonly judges: readonly (FieldJudge | undefined)[];
+  readonly validates: readonly (FieldValidator | undefined)[];
   /** How it differs from the manifest in what the manifest allows. */
   readonly drift: readonly string[];
 };
@@ -22,27 +22,27 @@ const line = 1;
 const mostBytes = 2 ** 18;
 
 /** Holds the first record against the manifest; undefined when no record behind it can be understood. */
-export const judgeHeader = (
+export const validateHeader = (
   record: CsvRecord,
   manifest: Manifest,
-  findings: FindingLog,
+  violations: ViolationLog,
 ): Header | undefined => {
-  if (!isReadable(record, manifest, findings)) return undefined;
+  if (!isReadable(record, manifest, violations)) return undefined;
   const cells = Array.from({ length: record.count }, (_, at) => record.text(at));
   const columns = cells.map((cell, at) => cell || unnamedColumn(at + 1));
   const known = new Map(manifest.fields.map((field) => [field.from, field]));
   if (!columns.some((name) => known.has(name))) {
-    nothingKnown(cells, manifest, findings);
+    nothingKnown(cells, manifest, violations);
     return undefined;
   }
-  judgeUnknown(cells, manifest, findings);
-  judgeMissing(columns, manifest, findings);
-  if (hasTwins(columns, manifest, findings)) return undefined;
-  const judges = columns.map((name) => {
+  validateUnknown(cells, manifest, violations);
+  validateMissing(columns, manifest, violations);
+  if (hasTwins(columns, manifest, violations)) return undefined;
+  const validates = columns.map((name) => {
     const field = known.get(name);
-    return field && judgeField(field);
+    return field && validateField(field);
   });
-  return { columns, judges, drift: driftOf(columns, manifest) };
+  return { columns, validates, drift: driftOf(columns, manifest) };
 };
 
 /** Names of new columns are said even where values are personal: without them nobody could name the column. */
@@ -66,9 +66,9 @@ const driftOf = (columns: readonly string[], { fields, unknown_fields }: Manifes
 const mostDrift = 20;
 const shortened = (name: string): string => JSON.stringify(name.slice(0, 100));
 
-const isReadable = (record: CsvRecord, manifest: Manifest, findings: FindingLog): boolean => {
+const isReadable = (record: CsvRecord, manifest: Manifest, violations: ViolationLog): boolean => {
   const add = (rule: string, subject: string, says: string): false => {
-    findings.add(rule, undefined, () => ({ line, subject, says }));
+    violations.add(rule, undefined, () => ({ line, subject, says }));
     return false;
   };
   if (record.isBlank) return add('blank_line', 'the first line', 'is blank; the header belongs there');
@@ -76,7 +76,7 @@ const isReadable = (record: CsvRecord, manifest: Manifest, findings: FindingLog)
   if (kind) return add('binary', 'the file', `is ${kind}, not CSV in UTF-8`);
   if (record.end - record.start > mostBytes)
     return add('header', 'the header', `is longer than ${mostBytes} bytes`);
-  if (judgeFaults(record, undefined, hides(manifest), findings)) return false;
+  if (validateFaults(record, undefined, hides(manifest), violations)) return false;
   const isMarkedTwice = record.text(0).startsWith('\uFEFF');
   return !isMarkedTwice || add('encoding', 'the header', 'begins with a second byte-order mark');
 };
@@ -84,7 +84,7 @@ const isReadable = (record: CsvRecord, manifest: Manifest, findings: FindingLog)
 /** Whether text that is no value of a known column may be personal all the same. */
 const hides = ({ fields }: Manifest): boolean => fields.some(({ pii }) => pii);
 
-const nothingKnown = (columns: readonly string[], manifest: Manifest, findings: FindingLog): void => {
+const nothingKnown = (columns: readonly string[], manifest: Manifest, violations: ViolationLog): void => {
   const { delimiter, fields } = manifest;
   const text = columns.join(delimiter);
   const value = hides(manifest) ? undefined : text;
@@ -94,11 +94,11 @@ const nothingKnown = (columns: readonly string[], manifest: Manifest, findings: 
     const [likely] = likelyColumns(columns, fields);
     const hint = likely ? `but has ${JSON.stringify(likely[1])}; ${takes(...likely)}` : 'is it a header?';
     const says = `names no column of the manifest (${names.join(', ')}${fields.length > 5 ? ', …' : ''})${likely ? ',' : ';'} ${hint}`;
-    findings.add('header', undefined, () => ({ line, value, subject: 'the first line', says }));
+    violations.add('header', undefined, () => ({ line, value, subject: 'the first line', says }));
   } else {
     const subject = `the header is one column${value === undefined ? '' : ` ${JSON.stringify(value.slice(0, 100))}`};`;
     const says = `is the delimiter ${JSON.stringify(other)}? The manifest says ${JSON.stringify(delimiter)}`;
-    findings.add('delimiter', undefined, () => ({ line, value, subject, says }));
+    violations.add('delimiter', undefined, () => ({ line, value, subject, says }));
   }
 };
 
@@ -110,9 +110,9 @@ const guessDelimiter = (text: string, { delimiter, fields }: Manifest): string |
   );
 };
 
-const judgeUnknown = (cells: readonly string[], manifest: Manifest, findings: FindingLog): void => {
+const validateUnknown = (cells: readonly string[], manifest: Manifest, violations: ViolationLog): void => {
   const names = new Set(manifest.fields.map(({ from }) => from));
-  if (manifest.unknown_fields === 'text') judgeKept(cells, names, findings);
+  if (manifest.unknown_fields === 'text') validateKept(cells, names, violations);
   if (manifest.unknown_fields !== 'reject') return;
   const likely = new Map([...likelyColumns(cells, manifest.fields)].map(([field, cell]) => [cell, field]));
   for (const [at, cell] of cells.entries()) {
@@ -124,21 +124,25 @@ const judgeUnknown = (cells: readonly string[], manifest: Manifest, findings: Fi
     const says = isUnnamed
       ? `has no name for column ${at + 1}; write "from": "${name}" in a field to take it, or "unknown_fields": "ignore"`
       : `has column ${at + 1}, which the manifest does not name${field ? `; ${takes(field, name)}` : ''}`;
-    findings.add('unknown_column', undefined, () => ({ line, value, subject: subjectOf(value), says }));
+    violations.add('unknown_column', undefined, () => ({ line, value, subject: subjectOf(value), says }));
   }
 };
 
-const judgeKept = (cells: readonly string[], names: ReadonlySet<string>, findings: FindingLog): void => {
+const validateKept = (
+  cells: readonly string[],
+  names: ReadonlySet<string>,
+  violations: ViolationLog,
+): void => {
   const kept = cells.filter((cell, at) => !names.has(cell || unnamedColumn(at + 1)));
   if (kept.length <= mostKept) return;
   const says = `has more than ${mostKept} columns that the manifest does not name`;
-  findings.add('unknown_column', undefined, () => ({ line, subject: 'the header', says }));
+  violations.add('unknown_column', undefined, () => ({ line, subject: 'the header', says }));
 };
 
 const subjectOf = (value: string | undefined): string =>
   value === undefined ? 'the header' : `the header, with ${JSON.stringify(value.slice(0, 100))},`;
 
-const judgeMissing = (columns: readonly string[], manifest: Manifest, findings: FindingLog): void => {
+const validateMissing = (columns: readonly string[], manifest: Manifest, violations: ViolationLog): void => {
   const present = new Set(columns);
   const likely = likelyColumns(columns, manifest.fields);
   for (const field of manifest.fields) {
@@ -146,7 +150,7 @@ const judgeMissing = (columns: readonly string[], manifest: Manifest, findings: 
     if (present.has(from) || !(required || manifest.fields_required)) continue;
     const column = likely.get(field);
     const hint = column === undefined ? '' : `, but has ${JSON.stringify(column)}; ${takes(field, column)}`;
-    findings.add('missing_column', name, () => ({
+    violations.add('missing_column', name, () => ({
       line,
       place: shownColumn(field),
       subject: 'the header',
@@ -156,7 +160,7 @@ const judgeMissing = (columns: readonly string[], manifest: Manifest, findings: 
 };
 
 /** Engines do not tell `ID` from `id`. */
-const hasTwins = (columns: readonly string[], manifest: Manifest, findings: FindingLog): boolean => {
+const hasTwins = (columns: readonly string[], manifest: Manifest, violations: ViolationLog): boolean => {
   const first = new Map<string, number>();
   let hasOne = false;
   for (const [at, name] of columns.entries()) {
@@ -166,7 +170,7 @@ const hasTwins = (columns: readonly string[], manifest: Manifest, findings: Find
       hasOne = true;
       const value = hides(manifest) ? undefined : name;
       const says = `names one column twice: columns ${before + 1} and ${at + 1}`;
-      findings.add('duplicate_column', undefined, () => ({ line, value, subject: 'the header', says }));
+      violations.add('duplicate_column', undefined, () => ({ line, value, subject: 'the header', says }));
     }
   }
   return hasOne;

@@ -9,10 +9,10 @@ export type AddKey = (record: CsvRecord, ordinal: number) => void;
 /** What adds records under this header to the index; undefined without an index, and where the header lacks a field of the key. */
 export const addKeys = (
   index: KeyIndex | undefined,
-  { judges }: Header,
+  { validates }: Header,
   { key = [] }: Manifest,
 ): AddKey | undefined => {
-  const places = key.map((name) => judges.findIndex((judge) => judge?.field.name === name));
+  const places = key.map((name) => validates.findIndex((validate) => validate?.field.name === name));
   if (!index || places.includes(-1)) return undefined;
   return (record, ordinal) => {
     for (const at of places) {

@@ -1,48 +1,48 @@
 import { isUtf8 } from 'node:buffer';
 import { openScanner } from '../fast/fast-reader.ts';
 import type { RecordScanner } from '../fast/records.ts';
-import { Discards } from '../keys/duplicate-rows.ts';
+import { DuplicateCursor } from '../keys/duplicate-rows.ts';
 import type { KeyCheck } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { BadRecord, Parser, RecordListener } from '../records.ts';
-import type { FileFacts, Finding } from '../verdict.ts';
-import type { FindingLog } from '../violations.ts';
-import { type Header, judgeHeader } from './header.ts';
+import type { InvalidRecord, Parser, RecordListener } from '../records.ts';
+import type { FileFacts, Violation } from '../verdict.ts';
+import type { ViolationLog } from '../violations.ts';
+import { type Header, validateHeader } from './header.ts';
 import { type AddKey, addKeys } from './keys.ts';
 import { CsvReader, type CsvSkipper } from './reader.ts';
 import type { CsvRecord } from './record.ts';
-import { judgeRow } from './row.ts';
+import { validateRow } from './row.ts';
 import { CsvScanner } from './scanner.ts';
 
 /**
  * Parser of CSV files: RFC 4180 and UTF-8 exactly, then the manifest's columns. Records that the scanner does not take for
- * right are judged one by one; without a scanner all are, to the same end.
+ * right are validated one by one; without a scanner all are, to the same end.
  */
 export class CsvParser implements Parser {
   readonly isRewritten = false;
   records = 0;
-  badRecords = 0;
+  invalidRecords = 0;
   drift: readonly string[] = [];
   private bytes = 0;
   private header: Header | undefined;
   private isMultiline = false;
   private hasLf = false;
   private hasCrlf = false;
-  private judgeRecord: ((record: CsvRecord) => void) | undefined;
+  private validateRecord: ((record: CsvRecord) => void) | undefined;
   private readonly reader: CsvReader;
   private readonly manifest: Manifest;
-  private readonly findings: FindingLog;
+  private readonly violations: ViolationLog;
   private readonly listener: RecordListener;
-  private found: Finding[] = [];
+  private found: Violation[] = [];
   private addKey: AddKey | undefined;
   private readonly keys: KeyCheck;
-  private readonly discards: Discards;
+  private readonly quarantinedDuplicates: DuplicateCursor;
   private readonly openScanner: typeof openScanner;
   private scanner: RecordScanner | undefined;
 
   constructor(
     manifest: Manifest,
-    findings: FindingLog,
+    violations: ViolationLog,
     listener: RecordListener = {},
     windowBytes?: number,
     keys: KeyCheck = {},
@@ -55,12 +55,12 @@ export class CsvParser implements Parser {
     };
     this.reader = new CsvReader(new CsvScanner(delimiter, quote), quote, max_row_bytes, cutter, windowBytes);
     this.manifest = manifest;
-    this.findings = findings;
+    this.violations = violations;
     this.listener = listener;
     this.keys = keys;
     this.openScanner = scanner;
-    this.discards = new Discards(keys.discards ?? [], manifest, findings);
-    if (listener.onBad) findings.listen((finding) => this.found.push(finding));
+    this.quarantinedDuplicates = new DuplicateCursor(keys.duplicates ?? [], manifest, violations);
+    if (listener.onInvalid) violations.listen((violation) => this.found.push(violation));
   }
 
   get isStopped(): boolean {
@@ -84,7 +84,7 @@ export class CsvParser implements Parser {
     const { records } = this;
     if (max_rows === undefined || records <= max_rows) return;
     const says = `has ${records} records, the manifest allows ${max_rows}`;
-    this.findings.add('max_rows', undefined, () => ({ subject: 'the file', says }));
+    this.violations.add('max_rows', undefined, () => ({ subject: 'the file', says }));
   }
 
   stop(): void {
@@ -112,30 +112,30 @@ export class CsvParser implements Parser {
     if (record.lineEnd === 'lf') this.hasLf = true;
     else if (record.lineEnd === 'crlf') this.hasCrlf = true;
     if (record.isMultiline) this.isMultiline = true;
-    if (this.judgeRecord) {
+    if (this.validateRecord) {
       this.records++;
-      this.judge(record, this.judgeRecord);
+      this.validate(record, this.validateRecord);
     } else this.begin(record);
   }
 
   /** A quote that is never closed has swallowed all records behind it: nothing of the file can be used. */
-  private judge(record: CsvRecord, judgeRecord: (record: CsvRecord) => void): void {
-    const before = this.findings.total;
-    if (this.discards.ordinal === this.records) this.discards.tell();
-    else judgeRecord(record);
-    const found = this.findings.total - before;
+  private validate(record: CsvRecord, validateRecord: (record: CsvRecord) => void): void {
+    const before = this.violations.total;
+    if (this.quarantinedDuplicates.ordinal === this.records) this.quarantinedDuplicates.tell();
+    else validateRecord(record);
+    const found = this.violations.total - before;
     const { bytes, start, next, faults } = record;
     if (found === 0) this.addKey?.(record, this.records);
-    if (found === 0) this.listener.onGood?.(bytes.subarray(start, next));
+    if (found === 0) this.listener.onValid?.(bytes.subarray(start, next));
     if (found === 0 || faults.some(({ kind }) => kind === 'open_quote')) return;
-    this.badRecords++;
-    this.findings.inRecords += found;
-    this.listener.onBad?.({ ...this.asBad(record), findings: this.found });
-    if (this.findings.areTooMany) this.stop();
+    this.invalidRecords++;
+    this.violations.inRecords += found;
+    this.listener.onInvalid?.({ ...this.asBad(record), violations: this.found });
+    if (this.violations.areTooMany) this.stop();
     this.found = [];
   }
 
-  private asBad(record: CsvRecord): Omit<BadRecord, 'findings'> {
+  private asBad(record: CsvRecord): Omit<InvalidRecord, 'violations'> {
     const { line, start, end, count, faults } = record;
     const isSplit = faults.length === 0 && count === this.header?.columns.length;
     const bytes = record.bytes.subarray(start, end);
@@ -148,7 +148,7 @@ export class CsvParser implements Parser {
   }
 
   private begin(record: CsvRecord): void {
-    this.header = judgeHeader(record, this.manifest, this.findings);
+    this.header = validateHeader(record, this.manifest, this.violations);
     this.found = [];
     if (!this.header) {
       this.stop();
@@ -156,7 +156,7 @@ export class CsvParser implements Parser {
     }
     this.drift = this.header.drift;
     this.addKey = addKeys(this.keys.index, this.header, this.manifest);
-    this.judgeRecord = judgeRow(this.header, this.manifest, this.findings);
+    this.validateRecord = validateRow(this.header, this.manifest, this.violations);
     this.listener.onHeader?.(record.bytes.subarray(record.start, record.next), this.header.columns);
     this.reader.skipper = this.skipper(this.header);
   }
@@ -174,9 +174,9 @@ export class CsvParser implements Parser {
         },
         skip: (from, line) => {
           place = { records: this.records, lines: line - 1 };
-          const to = scanner.skip(from, this.discards.ordinal - 1 - this.records);
+          const to = scanner.skip(from, this.quarantinedDuplicates.ordinal - 1 - this.records);
           this.records += scanner.records;
-          if (to > from) this.listener.onGood?.(window.subarray(from, to));
+          if (to > from) this.listener.onValid?.(window.subarray(from, to));
           return to;
         },
         get lines() {
@@ -189,7 +189,7 @@ export class CsvParser implements Parser {
   private tooLong({ line, faults }: CsvRecord): void {
     const hint = faults.some(({ kind }) => kind === 'open_quote') ? ', in a quote that is not closed' : '';
     const says = `is longer than ${this.manifest.max_row_bytes} bytes${hint}; what follows was not read`;
-    this.findings.add('max_row_bytes', undefined, () => ({ line, subject: 'the record', says }));
+    this.violations.add('max_row_bytes', undefined, () => ({ line, subject: 'the record', says }));
   }
 
   private tooLarge(): void {
@@ -197,6 +197,6 @@ export class CsvParser implements Parser {
     if (this.isStopped) return;
     this.stop();
     const says = `is larger than ${this.manifest.max_bytes} bytes; what follows was not read`;
-    this.findings.add('max_bytes', undefined, () => ({ subject: 'the file', says }));
+    this.violations.add('max_bytes', undefined, () => ({ subject: 'the file', says }));
   }
 }

@@ -1,34 +1,34 @@
-import type { FieldJudge } from '../fields/check.ts';
+import type { FieldValidator } from '../fields/check.ts';
 import type { Field } from '../fields/field.ts';
 import { shownColumn, sourcesOf } from '../fields/source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 import type { Header } from './header.ts';
 import type { CsvRecord } from './record.ts';
-import { judgeFaults } from './structure.ts';
+import { validateFaults } from './structure.ts';
 
-/** The judge of data records, one by one; those that the scanner takes for right never come here. */
-export const judgeRow = (
+/** The validator of data records, one by one; those that the scanner takes for right never come here. */
+export const validateRow = (
   header: Header,
   manifest: Manifest,
-  findings: FindingLog,
+  violations: ViolationLog,
 ): ((record: CsvRecord) => void) => {
-  const { columns, judges } = header;
+  const { columns, validates } = header;
   const hides = manifest.fields.some(({ pii }) => pii);
   const sources = sourcesOf(columns, manifest.fields);
 
-  const judgeValue = (record: CsvRecord, at: number, judge: FieldJudge): void => {
-    const { field } = judge;
+  const validateValue = (record: CsvRecord, at: number, validate: FieldValidator): void => {
+    const { field } = validate;
     if (record.startOf(at) === record.endOf(at)) {
       if (field.required) missing(record, at, field);
       return;
     }
-    if (!record.isDoubled(at) && judge.quick(record.bytes, record.startOf(at), record.endOf(at))) return;
+    if (!record.isDoubled(at) && validate.quick(record.bytes, record.startOf(at), record.endOf(at))) return;
     const text = record.text(at);
-    const fault = judge.fault(text);
+    const fault = validate.fault(text);
     if (!fault) return;
     const value = field.pii ? undefined : text;
-    findings.add(fault.rule, field.name, () => ({
+    violations.add(fault.rule, field.name, () => ({
       line: record.lineOf(at),
       place: shownColumn(field),
       value,
@@ -37,16 +37,16 @@ export const judgeRow = (
   };
 
   const missing = (record: CsvRecord, at: number, field: Field): void =>
-    findings.add('required', field.name, () => ({
+    violations.add('required', field.name, () => ({
       line: record.lineOf(at),
       place: shownColumn(field),
       says: 'is missing, every record needs one',
     }));
 
-  const judgeWidth = ({ line, count, isBlank }: CsvRecord): void => {
+  const validateWidth = ({ line, count, isBlank }: CsvRecord): void => {
     const rule = isBlank ? 'blank_line' : 'columns';
     const width = `has ${count} ${count === 1 ? 'column' : 'columns'}, the header has ${columns.length}`;
-    findings.add(rule, undefined, () => ({
+    violations.add(rule, undefined, () => ({
       line,
       subject: isBlank ? 'the line' : 'the record',
       says: isBlank ? 'is blank' : width,
@@ -55,12 +55,12 @@ export const judgeRow = (
 
   return (record) => {
     const isBroken =
-      (record.isSuspect || record.faults.length > 0) && judgeFaults(record, sources, hides, findings);
+      (record.isSuspect || record.faults.length > 0) && validateFaults(record, sources, hides, violations);
     if (isBroken) return;
-    if (record.count !== columns.length || record.isBlank) return judgeWidth(record);
-    for (let at = 0; at < judges.length; at++) {
-      const judge = judges[at];
-      if (judge) judgeValue(record, at, judge);
+    if (record.count !== columns.length || record.isBlank) return validateWidth(record);
+    for (let at = 0; at < validates.length; at++) {
+      const validate = validates[at];
+      if (validate) validateValue(record, at, validate);
     }
   };
 };

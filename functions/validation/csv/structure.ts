@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Source, shownColumn } from '../fields/source.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 import type { CsvFault, CsvRecord } from './record.ts';
 
 const faults: Readonly<Record<CsvFault['kind'], readonly [rule: string, says: string]>> = {
@@ -18,17 +18,17 @@ const mostShown = 400;
 
 /**
  * Finds what RFC 4180 and UTF-8 forbid in a record, whatever its columns are; false when there is nothing.
- * `columns` are those of the file in its order, if they are known; `hides` keeps the text of fields out of the findings.
+ * `columns` are those of the file in its order, if they are known; `hides` keeps the text of fields out of the violations.
  */
-export const judgeFaults = (
+export const validateFaults = (
   record: CsvRecord,
   columns: readonly Source[] | undefined,
   hides: boolean,
-  findings: FindingLog,
+  violations: ViolationLog,
 ): boolean => {
   const add = (rule: string, field: number, says: string): void => {
     const column = columns?.[field];
-    findings.add(rule, column?.name, () => ({
+    violations.add(rule, column?.name, () => ({
       line: record.lineOf(field),
       ...(column && { place: shownColumn(column) }),
       value: hides ? undefined : record.text(field, mostShown),
@@ -36,11 +36,14 @@ export const judgeFaults = (
     }));
   };
   for (const { kind, field } of record.faults) add(faults[kind][0], field, faults[kind][1]);
-  const isBroken = record.isSuspect && judgeBytes(record, add);
+  const isBroken = record.isSuspect && validateBytes(record, add);
   return isBroken || record.faults.length > 0;
 };
 
-const judgeBytes = (record: CsvRecord, add: (rule: string, field: number, says: string) => void): boolean => {
+const validateBytes = (
+  record: CsvRecord,
+  add: (rule: string, field: number, says: string) => void,
+): boolean => {
   let isBroken = false;
   for (let field = 0; field < record.count; field++) {
     const bytes = record.bytes.subarray(record.startOf(field), record.endOf(field));

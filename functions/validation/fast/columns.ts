@@ -1,4 +1,4 @@
-import type { FieldJudge } from '../fields/check.ts';
+import type { FieldValidator } from '../fields/check.ts';
 import type { Field } from '../fields/field.ts';
 
 /** One column as the compiled scanner reads it from its memory; see `functions/validation/fast/scanner/column.ts`. */
@@ -32,14 +32,14 @@ export const isBeyondScanner = ({ type, min, max, ...field }: Field): boolean =>
 
 /** Describes the columns of a file, in its order; those with `isWatched` are looked at by the host. */
 export const describeColumns = (
-  judges: readonly (FieldJudge | undefined)[],
+  validates: readonly (FieldValidator | undefined)[],
   isWatched: (column: number) => boolean,
 ): Uint8Array => {
-  const bytes = Buffer.alloc(judges.length * columnBytes);
-  for (const [at, judge] of judges.entries()) {
-    const column = judge ? columnOf(judge.field) : { kind: text };
+  const bytes = Buffer.alloc(validates.length * columnBytes);
+  for (const [at, validate] of validates.entries()) {
+    const column = validate ? columnOf(validate.field) : { kind: text };
     const flags =
-      (column.flags ?? 0) | (isWatched(at) ? watched : 0) | (judge?.field.required ? required : 0);
+      (column.flags ?? 0) | (isWatched(at) ? watched : 0) | (validate?.field.required ? required : 0);
     writeColumn(bytes, at * columnBytes, { ...column, flags });
   }
   return bytes;

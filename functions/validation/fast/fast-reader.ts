@@ -1,5 +1,5 @@
 import type { Header } from '../csv/header.ts';
-import type { FieldJudge } from '../fields/check.ts';
+import type { FieldValidator } from '../fields/check.ts';
 import type { KeyIndex } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { describeColumns, isBeyondScanner } from './columns.ts';
@@ -16,7 +16,7 @@ export type Place = { readonly records: number; readonly lines: number };
  * such files. `place` is asked for each record of which it looks at values.
  */
 export const openScanner = (
-  { columns, judges }: Header,
+  { columns, validates }: Header,
   manifest: Manifest,
   index: KeyIndex | undefined,
   place: () => Place,
@@ -24,13 +24,13 @@ export const openScanner = (
   const machine = columns.length <= mostColumns ? scanMachine() : undefined;
   if (!machine) return undefined;
   const key = index
-    ? (manifest.key ?? []).map((name) => judges.findIndex((judge) => judge?.field.name === name))
+    ? (manifest.key ?? []).map((name) => validates.findIndex((validate) => validate?.field.name === name))
     : [];
   const keyAt = key.includes(-1) ? [] : key;
-  const watched = [...judges.keys()].filter((at) => keyAt.includes(at) || isBeyond(judges[at]));
-  const described = describeColumns(judges, (at) => watched.includes(at));
+  const watched = [...validates.keys()].filter((at) => keyAt.includes(at) || isBeyond(validates[at]));
+  const described = describeColumns(validates, (at) => watched.includes(at));
   const areRight = valuesCheck(
-    watched.map((at) => judges[at]),
+    watched.map((at) => validates[at]),
     manifest.quote,
   );
   const addKey = keyAdder(
@@ -43,13 +43,13 @@ export const openScanner = (
   return new RecordScanner(machine, manifest, { described, watched: watched.length }, check);
 };
 
-const isBeyond = (judge: FieldJudge | undefined): boolean =>
-  judge !== undefined && isBeyondScanner(judge.field);
+const isBeyond = (validate: FieldValidator | undefined): boolean =>
+  validate !== undefined && isBeyondScanner(validate.field);
 
-/** Looks at the values of the watched columns that the scanner cannot judge. */
-const valuesCheck = (judges: readonly (FieldJudge | undefined)[], quote: string): WatchedCheck => {
-  const checks = judges.map((judge) =>
-    judge && isBeyond(judge) ? { judge, isRight: valueCheck(judge) } : undefined,
+/** Looks at the values of the watched columns that the scanner cannot validate. */
+const valuesCheck = (validates: readonly (FieldValidator | undefined)[], quote: string): WatchedCheck => {
+  const checks = validates.map((validate) =>
+    validate && isBeyond(validate) ? { validate, isRight: valueCheck(validate) } : undefined,
   );
   return (bytes, values, at) => {
     for (let column = 0; column < checks.length; column++) {
@@ -59,7 +59,7 @@ const valuesCheck = (judges: readonly (FieldJudge | undefined)[], quote: string)
       if (!check || start === end) continue;
       const isRight =
         end < 0
-          ? check.judge.fault(undoubled(bytes, start, ~end, quote)) === undefined
+          ? check.validate.fault(undoubled(bytes, start, ~end, quote)) === undefined
           : check.isRight(bytes, start, end);
       if (!isRight) return false;
     }

@@ -49,7 +49,7 @@ export class RecordScanner {
     this.records = 0;
     this.lines = 0;
     let at = from;
-    // What was judged one by one meanwhile may be part of the run.
+    // What was validated one by one meanwhile may be part of the run.
     while (this.next < piece.count && piece.startOf(this.next) < from) this.next++;
     while (this.records < most) {
       if (this.next >= piece.count) {

@@ -1,4 +1,4 @@
-import type { FieldJudge } from '../fields/check.ts';
+import type { FieldValidator } from '../fields/check.ts';
 
 /** Whether a value, which is not empty, is right; positions are those of the value, end excluded. */
 export type ValueCheck = (bytes: Buffer, start: number, end: number) => boolean;
@@ -6,7 +6,7 @@ export type ValueCheck = (bytes: Buffer, start: number, end: number) => boolean;
 const [slots, slotBytes, prime] = [256, 32, 16777619];
 
 /** The check of a column's values; it remembers some that were right, since many columns hold few different ones. */
-export const valueCheck = ({ quick, fault }: FieldJudge): ValueCheck => {
+export const valueCheck = ({ quick, fault }: FieldValidator): ValueCheck => {
   const known = Buffer.alloc(slots * slotBytes);
   const lengths = new Uint8Array(slots);
 

@@ -6,8 +6,8 @@ import { valueType } from './type.ts';
 /** What is wrong with a value: the check's name, and words that follow the value, such as `is not an int`. */
 export type Fault = { readonly rule: string; readonly says: string };
 
-/** The judge of one column's values. */
-export type FieldJudge = {
+/** The validator of one column's values. */
+export type FieldValidator = {
   readonly field: Field;
   /** True only for values that `fault` finds right; a false says nothing. */
   readonly quick: QuickCheck;
@@ -17,8 +17,8 @@ export type FieldJudge = {
 
 type Check = (text: string) => Fault | undefined;
 
-/** Makes the judge of a column out of what the manifest says of it. */
-export const judgeField = (field: Field): FieldJudge => {
+/** Makes the validator of a column out of what the manifest says of it. */
+export const validateField = (field: Field): FieldValidator => {
   const checks = [typeCheck, rangeCheck, lengthCheck, patternCheck, choiceCheck]
     .map((check) => check(field))
     .filter((check) => check !== undefined);
@@ -43,10 +43,10 @@ const quickCheck = ({ type, min, max, min_length, max_length, pattern, one_of }:
 };
 
 const typeCheck = ({ type, type_name }: Field): Check => {
-  const { misfit } = valueType(type);
+  const { violation } = valueType(type);
   const article = type.kind === 'int' ? 'an' : 'a';
   return (text) => {
-    const why = misfit(text);
+    const why = violation(text);
     return why === undefined ? undefined : { rule: 'type', says: `is not ${article} ${type_name} (${why})` };
   };
 };

@@ -5,7 +5,7 @@ const float = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 const [smallest, largest] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 /** Says why a text is no integer of 64 bits; undefined for one that is. */
-export const intMisfit = (text: string): string | undefined => {
+export const intViolation = (text: string): string | undefined => {
   if (!integer.test(text)) return 'digits only, no fraction';
   if (text.length < 19) return undefined;
   if (text.length > 20) return 'it does not fit into 64 bits';
@@ -17,7 +17,10 @@ export const intMisfit = (text: string): string | undefined => {
 export const compareInts = (one: string, other: string): number => order(BigInt(one), BigInt(other));
 
 /** Says why a text is no number of at most `precision` digits, `scale` of them after the point. */
-export const decimalMisfit = (precision: number, scale: number): ((text: string) => string | undefined) => {
+export const decimalViolation = (
+  precision: number,
+  scale: number,
+): ((text: string) => string | undefined) => {
   const decimal = new RegExp(`^-?(0|[1-9][0-9]*)${scale > 0 ? `(?:\\.[0-9]{1,${scale}})?` : ''}$`);
   const says = `at most ${precision - scale} digits before the point and ${scale} after it`;
   return (text) => {
@@ -37,7 +40,7 @@ const scaled = (text: string): bigint => {
 };
 
 /** Says why a text is no finite double; what would silently become zero is none. */
-export const floatMisfit = (text: string): string | undefined => {
+export const floatViolation = (text: string): string | undefined => {
   if (!float.test(text)) return 'such as 0.5, -12 or 1.5e-7';
   const value = Number(text);
   const isLost = !Number.isFinite(value) || (value === 0 && /[1-9]/.test(text.split(/e/i)[0] ?? ''));

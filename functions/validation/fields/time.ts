@@ -40,7 +40,7 @@ export const daysInMonth = (year: number, month: number): number => {
 };
 
 /** Says why these are no day, in a few words; undefined for one of the years 0001 to 9999. */
-export const dateMisfit = (year: number, month: number, day: number): string | undefined => {
+export const dateViolation = (year: number, month: number, day: number): string | undefined => {
   if (year < 1) return 'years go from 0001 to 9999';
   const days = daysInMonth(year, month);
   if (days === 0) return 'months go from 01 to 12';
@@ -48,17 +48,17 @@ export const dateMisfit = (year: number, month: number, day: number): string | u
 };
 
 /** Says why these are no time of a day, in a few words. */
-export const clockMisfit = (hour: number, minute: number, second: number): string | undefined =>
+export const clockViolation = (hour: number, minute: number, second: number): string | undefined =>
   hour > 23 || minute > 59 || second > 59 ? 'times go from 00:00:00 to 23:59:59' : undefined;
 
 /** Says why a text is no moment in that format, in a few words; undefined for one that is. */
-export const timeMisfit = (format: TimeFormat): ((text: string) => string | undefined) => {
+export const timeViolation = (format: TimeFormat): ((text: string) => string | undefined) => {
   const pattern = compile(format);
   return (text) => {
     const match = pattern.exec(text);
     if (!match) return format;
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
-    return clockMisfit(hour, minute, second) ?? dateMisfit(year, month, day);
+    return clockViolation(hour, minute, second) ?? dateViolation(year, month, day);
   };
 };
 

@@ -1,4 +1,4 @@
-import { clockMisfit, dateMisfit } from './time.ts';
+import { clockViolation, dateViolation } from './time.ts';
 
 /** Timestamps with an offset from UTC, as ISO 8601 and RFC 3339 write them: `2024-06-25T17:43:13.5+02:00`. */
 
@@ -16,12 +16,12 @@ const mostMinutes = 14 * 60;
 export const zonedLengths = [20, 32] as const;
 
 /** Says why a text is no timestamp with an offset, in a few words; undefined for one that is. */
-export const zonedMisfit = (text: string): string | undefined => {
+export const zonedViolation = (text: string): string | undefined => {
   const match = zoned.exec(text);
   if (!match) return unzoned.test(text) ? 'it has no offset from UTC, such as Z or +02:00' : grammar;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const misfit = clockMisfit(hour, minute, second) ?? dateMisfit(year, month, day);
-  if (misfit !== undefined) return misfit;
+  const violation = clockViolation(hour, minute, second) ?? dateViolation(year, month, day);
+  if (violation !== undefined) return violation;
   if (Number(match[10] ?? 0) > 59 || Math.abs(offsetOf(match)) > mostMinutes)
     return 'offsets go from -14:00 to +14:00';
   const utcYear = momentOf(match).getUTCFullYear();
@@ -30,7 +30,7 @@ export const zonedMisfit = (text: string): string | undefined => {
 
 /**
  * A timestamp with an offset as UTC without one, `YYYY-MM-DD HH:mm:ss[.f]`, the zeros at the end of its fraction left out:
- * equal moments are equal texts. The text is one that `zonedMisfit` accepts.
+ * equal moments are equal texts. The text is one that `zonedViolation` accepts.
  */
 export const utcText = (text: string): string => {
   const match = zoned.exec(text);

@@ -20,7 +20,7 @@ const asked: Readonly<Record<State, string>> = {
 };
 
 /**
- * Cuts the elements of one JSON array. It only counts brackets: whether an element is JSON its judge says, and where it
+ * Cuts the elements of one JSON array. It only counts brackets: whether an element is JSON its validator says, and where it
  * is not, nothing behind it can be trusted.
  */
 export class ArrayCutter implements JsonCutter {

@@ -1,7 +1,7 @@
 /** What a cutter has found: a record, too few bytes to tell, nothing more (its end), or what cannot be gone on from. */
 export type Cut = 'record' | 'part' | 'end' | 'broken';
 
-/** Finds where records begin and end in a stream of JSON; what they hold is judged by others. */
+/** Finds where records begin and end in a stream of JSON; what they hold is validated by others. */
 export type JsonCutter = {
   /** First byte of the record. */
   readonly start: number;

@@ -1,15 +1,15 @@
-import { Discards } from '../keys/duplicate-rows.ts';
+import { DuplicateCursor } from '../keys/duplicate-rows.ts';
 import type { KeyCheck } from '../keys/key-index.ts';
 import { fileKind } from '../kind.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Parser, RecordListener } from '../records.ts';
-import type { FileFacts, Finding } from '../verdict.ts';
-import type { FindingLog } from '../violations.ts';
+import type { FileFacts, Violation } from '../verdict.ts';
+import type { ViolationLog } from '../violations.ts';
 import { ArrayCutter } from './array.ts';
 import { LineCutter } from './lines.ts';
 import { NamedTwice } from './nesting.ts';
 import { JsonReader, type JsonRecord } from './reader.ts';
-import { JsonRecordJudge } from './record.ts';
+import { JsonRecordValidator } from './record.ts';
 import type { RecordFault } from './violations.ts';
 
 const [space, lf, cr] = [0x20, 0x0a, 0x0d];
@@ -23,25 +23,25 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 export class JsonParser implements Parser {
   isRewritten = false;
   records = 0;
-  badRecords = 0;
+  invalidRecords = 0;
   /** Faults of a record that whoever wrote its text knows, by its position from 1. */
   known: (record: number) => readonly RecordFault[] = () => [];
   private bytes = 0;
-  private found: Finding[] = [];
-  /** The record that was judged last, where its keys had to be nested. */
+  private found: Violation[] = [];
+  /** The record that was validated last, where its keys had to be nested. */
   private nested: Buffer | undefined;
   private readonly lines: LineCutter | undefined;
   private readonly reader: JsonReader;
-  private readonly judge: JsonRecordJudge;
+  private readonly validate: JsonRecordValidator;
   private readonly manifest: Manifest;
-  private readonly findings: FindingLog;
+  private readonly violations: ViolationLog;
   private readonly listener: RecordListener;
   private readonly keys: KeyCheck;
-  private readonly discards: Discards;
+  private readonly quarantinedDuplicates: DuplicateCursor;
 
   constructor(
     manifest: Manifest,
-    findings: FindingLog,
+    violations: ViolationLog,
     listener: RecordListener = {},
     windowBytes?: number,
     keys: KeyCheck = {},
@@ -54,13 +54,13 @@ export class JsonParser implements Parser {
     };
     const cutter = this.lines ?? new ArrayCutter();
     this.reader = new JsonReader(cutter, manifest.max_row_bytes, told, windowBytes);
-    this.judge = new JsonRecordJudge(manifest, findings);
+    this.validate = new JsonRecordValidator(manifest, violations);
     this.manifest = manifest;
-    this.findings = findings;
+    this.violations = violations;
     this.listener = listener;
     this.keys = keys;
-    this.discards = new Discards(keys.discards ?? [], manifest, findings);
-    if (listener.onBad) findings.listen((finding) => this.found.push(finding));
+    this.quarantinedDuplicates = new DuplicateCursor(keys.duplicates ?? [], manifest, violations);
+    if (listener.onInvalid) violations.listen((violation) => this.found.push(violation));
   }
 
   get isStopped(): boolean {
@@ -72,7 +72,7 @@ export class JsonParser implements Parser {
   }
 
   get drift(): readonly string[] {
-    return this.records === 0 ? [] : this.judge.columns.drift;
+    return this.records === 0 ? [] : this.validate.columns.drift;
   }
 
   write(bytes: Uint8Array): void {
@@ -88,11 +88,11 @@ export class JsonParser implements Parser {
     const { max_rows } = this.manifest;
     const { records } = this;
     if (max_rows !== undefined && records > max_rows) {
-      this.refuse('max_rows', 'the file', `has ${records} records, the manifest allows ${max_rows}`);
+      this.reject('max_rows', 'the file', `has ${records} records, the manifest allows ${max_rows}`);
     }
   }
 
-  /** Judges all whole records that were written so far. */
+  /** Validates all whole records that were written so far. */
   drain(): void {
     this.reader.drain(false);
   }
@@ -109,7 +109,7 @@ export class JsonParser implements Parser {
       bom: false,
       delimiter,
       quote,
-      header: this.judge.columns.names,
+      header: this.validate.columns.names,
       line_end: hasCrlf ? (hasLf ? 'mixed' : 'crlf') : 'lf',
       multiline: false,
       records: this.records,
@@ -120,58 +120,58 @@ export class JsonParser implements Parser {
   private read(record: JsonRecord): void {
     this.records++;
     if (this.records === 1 && this.isForeign(record.bytes.subarray(record.start, record.end))) return;
-    const before = this.findings.total;
+    const before = this.violations.total;
     this.nested = undefined;
-    const isReadable = this.judgeRecord(record);
-    const found = this.findings.total - before;
+    const isReadable = this.validateRecord(record);
+    const found = this.violations.total - before;
     if (found === 0 && this.hasLoneReturn(record)) this.isRewritten = true;
-    const { excess } = this.judge.columns;
-    if (excess) this.refuse('unknown_column', 'the file', `${excess}; what follows was not read`);
+    const { excess } = this.validate.columns;
+    if (excess) this.reject('unknown_column', 'the file', `${excess}; what follows was not read`);
     else if (found === 0) this.tellGood(record);
     else if (isReadable) this.tellBad(record, found);
     else this.stop();
   }
 
   private tellBad(record: JsonRecord, found: number): void {
-    this.badRecords++;
-    this.findings.inRecords += found;
-    this.listener.onBad?.({ line: record.line, bytes: this.asLine(record), findings: this.found });
-    if (this.findings.areTooMany) this.stop();
+    this.invalidRecords++;
+    this.violations.inRecords += found;
+    this.listener.onInvalid?.({ line: record.line, bytes: this.asLine(record), violations: this.found });
+    if (this.violations.areTooMany) this.stop();
     this.found = [];
   }
 
   /** False where what follows cannot be understood: in an array nobody knows what a broken element has swallowed. */
-  private judgeRecord({ bytes, start, end, line, isUtf8 }: JsonRecord): boolean {
-    if (this.discards.ordinal === this.records) this.discards.tell();
+  private validateRecord({ bytes, start, end, line, isUtf8 }: JsonRecord): boolean {
+    if (this.quarantinedDuplicates.ordinal === this.records) this.quarantinedDuplicates.tell();
     else if (start === end) this.addOne('blank_line', line, 'the line', 'is blank');
     else if (!isUtf8) this.addOne('encoding', line, 'the record', 'is not UTF-8');
     else {
-      const verdict = this.judge.judge(bytes, start, end, line, this.known(this.records));
-      if (verdict === 'flat') this.judgeNested(bytes, start, end, line);
+      const verdict = this.validate.validate(bytes, start, end, line, this.known(this.records));
+      if (verdict === 'flat') this.validateNested(bytes, start, end, line);
       return verdict !== 'broken' || this.lines !== undefined;
     }
     return true;
   }
 
-  /** Of a record whose keys are nested first, that is what is judged and told. */
-  private judgeNested(bytes: Buffer, start: number, end: number, line: number): void {
+  /** Of a record whose keys are nested first, that is what is validated and told. */
+  private validateNested(bytes: Buffer, start: number, end: number, line: number): void {
     try {
-      const nested = this.judge.nested(bytes, start, end);
-      this.judge.judge(nested, 0, nested.length, line);
+      const nested = this.validate.nested(bytes, start, end);
+      this.validate.validate(nested, 0, nested.length, line);
       this.nested = nested;
       this.isRewritten = true;
     } catch (cause) {
       if (!(cause instanceof NamedTwice)) throw cause;
       const says = 'is named twice, by one key and by a key inside of another';
-      this.findings.add('duplicate_column', cause.path, () => ({ line, subject: 'the column', says }));
+      this.violations.add('duplicate_column', cause.path, () => ({ line, subject: 'the column', says }));
     }
   }
 
   private tellGood(record: JsonRecord): void {
     const { listener, keys } = this;
-    if (keys.index) this.judge.addKey(keys.index, this.records, record.line);
-    if (!listener.onGood) return;
-    listener.onGood(this.goodLine(record));
+    if (keys.index) this.validate.addKey(keys.index, this.records, record.line);
+    if (!listener.onValid) return;
+    listener.onValid(this.goodLine(record));
   }
 
   private goodLine(record: JsonRecord): Uint8Array {
@@ -195,9 +195,9 @@ export class JsonParser implements Parser {
   private isForeign(head: Uint8Array): boolean {
     const kind = fileKind(head);
     const hasMark = byteOrderMark.every((byte, at) => head[at] === byte);
-    if (kind) this.refuse('binary', 'the file', `is ${kind}, not JSON in UTF-8`);
+    if (kind) this.reject('binary', 'the file', `is ${kind}, not JSON in UTF-8`);
     else if (hasMark)
-      this.refuse('encoding', 'the file', 'begins with a byte-order mark, which JSON has not');
+      this.reject('encoding', 'the file', 'begins with a byte-order mark, which JSON has not');
     return kind !== undefined || hasMark;
   }
 
@@ -215,16 +215,16 @@ export class JsonParser implements Parser {
   private tooLarge(): void {
     this.reader.drain(false);
     const { max_bytes } = this.manifest;
-    this.refuse('max_bytes', 'the file', `is larger than ${max_bytes} bytes; what follows was not read`);
+    this.reject('max_bytes', 'the file', `is larger than ${max_bytes} bytes; what follows was not read`);
   }
 
-  private refuse(rule: string, subject: string, says: string): void {
-    this.findings.add(rule, undefined, () => ({ subject, says }));
+  private reject(rule: string, subject: string, says: string): void {
+    this.violations.add(rule, undefined, () => ({ subject, says }));
     this.stop();
   }
 
   private addOne(rule: string, line: number, subject: string, says: string): void {
-    this.findings.add(rule, undefined, () => ({ line, subject, says }));
+    this.violations.add(rule, undefined, () => ({ line, subject, says }));
   }
 }
 

@@ -1,45 +1,45 @@
 import type { KeyIndex } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 import { JsonColumns } from './columns.ts';
 import { nestedRecord } from './nesting.ts';
 import { type JsonShape, jsonShape, type ListShape, type Member, type ObjectShape } from './shape.ts';
 import { type JsonKind, kindOf, readColon, readKey, skipValue } from './skip.ts';
 import { JsonTokens, jsonByte } from './tokens.ts';
-import { ValueJudge } from './value.ts';
+import { ValueValidator } from './value.ts';
 import { type RecordFault, RecordFaults } from './violations.ts';
 
 const { none, closeBracket, openBracket, openBrace, closeBrace } = jsonByte;
 
-/** What a record is: to be used, not to be used, no JSON at all, or one to be judged once its keys are nested. */
+/** What a record is: to be used, not to be used, no JSON at all, or one to be validated once its keys are nested. */
 export type RecordVerdict = 'good' | 'bad' | 'broken' | 'flat';
 
-/** Judges JSON texts, one record each, by the manifest; it walks the text once and makes no object of it. */
-export class JsonRecordJudge {
+/** Validates JSON texts, one record each, by the manifest; it walks the text once and makes no object of it. */
+export class JsonRecordValidator {
   readonly columns: JsonColumns;
   private readonly root: ObjectShape;
   private readonly tokens = new JsonTokens();
   private readonly faults: RecordFaults;
-  private readonly values: ValueJudge;
+  private readonly values: ValueValidator;
   private readonly isComplete: boolean;
-  private readonly findings: FindingLog;
+  private readonly violations: ViolationLog;
   /** Number of the object that was begun last. */
   private objects = 0;
   private element = -1;
   /** A key such as `user.name` stands for a path. */
   private isFlat = false;
 
-  constructor(manifest: Manifest, findings: FindingLog) {
+  constructor(manifest: Manifest, violations: ViolationLog) {
     this.root = jsonShape(manifest.fields, manifest.key);
-    this.faults = new RecordFaults(findings);
-    this.values = new ValueJudge(this.tokens, this.faults);
+    this.faults = new RecordFaults(violations);
+    this.values = new ValueValidator(this.tokens, this.faults);
     this.columns = new JsonColumns(manifest, this.root, this.faults);
     this.isComplete = manifest.fields_required;
-    this.findings = findings;
+    this.violations = violations;
   }
 
-  /** Adds findings of the record that lies there, the known ones first; of one that is no JSON the first thing alone that is wrong. */
-  judge(
+  /** Adds violations of the record that lies there, the known ones first; of one that is no JSON the first thing alone that is wrong. */
+  validate(
     bytes: Buffer,
     start: number,
     end: number,
@@ -55,7 +55,7 @@ export class JsonRecordJudge {
     if (isRead && this.isFlat) return 'flat';
     if (isRead) return this.faults.tell(line) ? 'bad' : 'good';
     const says = `is not JSON: ${tokens.problem} (byte ${tokens.problemAt - start + 1})`;
-    this.findings.add('json', undefined, () => ({ line, subject: 'the record', says }));
+    this.violations.add('json', undefined, () => ({ line, subject: 'the record', says }));
     return 'broken';
   }
 
@@ -66,7 +66,7 @@ export class JsonRecordJudge {
     return Buffer.from(nestedRecord(this.tokens, this.root).replace(/[\r\n]/g, ' '));
   }
 
-  /** Adds the key of the record that was judged last, which is good. */
+  /** Adds the key of the record that was validated last, which is good. */
   addKey(index: KeyIndex, ordinal: number, line: number): void {
     this.values.addKey(index, ordinal, line);
   }

@@ -1,4 +1,4 @@
-import { type FieldJudge, judgeField } from '../fields/check.ts';
+import { type FieldValidator, validateField } from '../fields/check.ts';
 import type { Field } from '../fields/field.ts';
 import { fieldPath, type PathStep } from '../fields/path.ts';
 import type { JsonKind } from './skip.ts';
@@ -10,7 +10,7 @@ export type JsonShape = LeafShape | ListShape | ObjectShape;
 export type LeafShape = {
   readonly kind: 'leaf';
   readonly field: Field;
-  readonly judge: FieldJudge;
+  readonly validate: FieldValidator;
   /** The kind of JSON values that hold its values. */
   readonly json: JsonKind;
   /** Position of the field in the manifest's key; -1 for one that is not in it. */
@@ -101,7 +101,7 @@ const valueShape = (path: string, places: readonly Place[], key: readonly string
 const leafShape = (field: Field, key: readonly string[]): LeafShape => ({
   kind: 'leaf',
   field,
-  judge: judgeField(field),
+  validate: validateField(field),
   json: kindFor(field),
   keyAt: key.indexOf(field.name),
   isSeen: false,

@@ -7,8 +7,8 @@ import type { RecordFaults } from './violations.ts';
 /** Bytes of a value that are decoded to be shown. */
 const mostShown = 400;
 
-/** Judges the single values of one record after the other, and keeps where those of its key lie. */
-export class ValueJudge {
+/** Validates the single values of one record after the other, and keeps where those of its key lie. */
+export class ValueValidator {
   private readonly keyStarts: number[] = [];
   private readonly keyEnds: number[] = [];
   /** Only for those with escapes. */
@@ -57,7 +57,7 @@ export class ValueJudge {
     this.faults.add({ rule: 'type', field, element, value, says });
   }
 
-  private check({ judge, field, keyAt }: LeafShape, element: number): void {
+  private check({ validate, field, keyAt }: LeafShape, element: number): void {
     const { tokens } = this;
     const { bytes, start, close, hasEscape } = tokens;
     if (keyAt >= 0) {
@@ -65,9 +65,9 @@ export class ValueJudge {
       this.keyEnds[keyAt] = close;
       this.keyTexts[keyAt] = hasEscape ? tokens.text() : undefined;
     }
-    if (!hasEscape && judge.quick(bytes, start, close)) return;
+    if (!hasEscape && validate.quick(bytes, start, close)) return;
     const text = tokens.text();
-    const fault = judge.fault(text);
+    const fault = validate.fault(text);
     if (!fault) return;
     const value = field.pii ? undefined : text;
     this.faults.add({ ...fault, field, element, value });

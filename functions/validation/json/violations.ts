@@ -1,6 +1,6 @@
 import type { Field } from '../fields/field.ts';
 import { shownColumn } from '../fields/source.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 
 /** What is wrong with one record, apart from its line. */
 export type RecordFault = {
@@ -19,10 +19,10 @@ export type RecordFault = {
 export class RecordFaults {
   private faults: RecordFault[] = [];
   private known: readonly RecordFault[] = [];
-  private readonly findings: FindingLog;
+  private readonly violations: ViolationLog;
 
-  constructor(findings: FindingLog) {
-    this.findings = findings;
+  constructor(violations: ViolationLog) {
+    this.violations = violations;
   }
 
   /** Of a value about which all is said, nothing more is. */
@@ -38,13 +38,13 @@ export class RecordFaults {
     if (this.faults.length > 0 || known.length > 0) this.faults = [...known];
   }
 
-  /** Adds a finding for each; answers whether there were any. */
+  /** Adds a violation for each; answers whether there were any. */
   tell(line: number): boolean {
     if (this.faults.length === 0) return false;
     for (const { rule, field, column, element, value, subject, says } of this.faults) {
       const source = field ?? (column === undefined ? undefined : { name: column, from: column });
       const place = source && shownColumn(source, element);
-      this.findings.add(rule, source?.name, () => ({
+      this.violations.add(rule, source?.name, () => ({
         line,
         ...(place !== undefined && { place }),
         ...(subject !== undefined && { subject }),

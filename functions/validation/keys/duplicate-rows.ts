@@ -1,10 +1,14 @@
 import { shownColumn } from '../fields/source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Repeat } from '../verdict.ts';
-import type { FindingLog } from '../violations.ts';
+import type { Duplicate } from '../verdict.ts';
+import type { ViolationLog } from '../violations.ts';
 
-/** Adds the finding of a record that is set aside because of its key; its values may be personal, and stand on the line that is named. */
-export const addDuplicate = ({ line, other }: Repeat, manifest: Manifest, findings: FindingLog): void => {
+/** Adds the violation of a record that is quarantined because of its key; its values may be personal, and stand on the line that is named. */
+export const addDuplicate = (
+  { line, other }: Duplicate,
+  manifest: Manifest,
+  violations: ViolationLog,
+): void => {
   const { key = [], on_duplicate } = manifest;
   const first = manifest.fields.find(({ name }) => name === key[0]);
   const names = key.length === 1 ? '' : ` (${key.join(', ')})`;
@@ -12,7 +16,7 @@ export const addDuplicate = ({ line, other }: Repeat, manifest: Manifest, findin
   const twin =
     other > 0 ? `as the record on line ${other}${kept}` : 'as a record of its file that is published';
   const says = `has the same key${names} ${twin}`;
-  findings.add('duplicate', key[0], () => ({
+  violations.add('duplicate', key[0], () => ({
     line,
     ...(first && { place: shownColumn(first) }),
     subject: 'the record',
@@ -20,17 +24,17 @@ export const addDuplicate = ({ line, other }: Repeat, manifest: Manifest, findin
   }));
 };
 
-/** Goes through the discards of a file while its records are read again. */
-export class Discards {
-  private next: Repeat | undefined;
-  private readonly repeats: Iterator<Repeat>;
+/** Goes through the duplicates of a file while its records are read again. */
+export class DuplicateCursor {
+  private next: Duplicate | undefined;
+  private readonly duplicates: Iterator<Duplicate>;
   private readonly manifest: Manifest;
-  private readonly findings: FindingLog;
+  private readonly violations: ViolationLog;
 
-  constructor(repeats: Iterable<Repeat>, manifest: Manifest, findings: FindingLog) {
-    this.repeats = repeats[Symbol.iterator]();
+  constructor(duplicates: Iterable<Duplicate>, manifest: Manifest, violations: ViolationLog) {
+    this.duplicates = duplicates[Symbol.iterator]();
     this.manifest = manifest;
-    this.findings = findings;
+    this.violations = violations;
     this.advance();
   }
 
@@ -39,14 +43,14 @@ export class Discards {
     return this.next?.ordinal ?? Infinity;
   }
 
-  /** Adds the finding of the next one and goes on. */
+  /** Adds the violation of the next one and goes on. */
   tell(): void {
-    if (this.next) addDuplicate(this.next, this.manifest, this.findings);
+    if (this.next) addDuplicate(this.next, this.manifest, this.violations);
     this.advance();
   }
 
   private advance(): void {
-    const { done, value } = this.repeats.next();
+    const { done, value } = this.duplicates.next();
     this.next = done ? undefined : value;
   }
 }

@@ -9,10 +9,10 @@ type Tell = (ordinal: number, line: number, other: number) => void;
 export type Kept = 'first' | 'last' | 'reject';
 
 /**
- * Tells every record to be set aside, with its line and the line of the one that is kept (or, where none is, of the
+ * Tells every record to be quarantined, with its line and the line of the one that is kept (or, where none is, of the
  * first one, and for that of the second), in no order. Holds the different keys of one partition at a time.
  */
-export const findRepeats = (entries: Partitions, kept: Kept, tell: Tell): void => {
+export const findDuplicates = (entries: Partitions, kept: Kept, tell: Tell): void => {
   const table = new KeyTable();
   for (let partition = 0; partition < partitionCount; partition++) {
     table.clear();

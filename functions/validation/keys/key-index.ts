@@ -1,9 +1,9 @@
 import type { Scratch } from '../../pipeline/ports.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Repeat } from '../verdict.ts';
-import type { FindingLog } from '../violations.ts';
+import type { Duplicate } from '../verdict.ts';
+import type { ViolationLog } from '../violations.ts';
 import { addDuplicate } from './duplicate-rows.ts';
-import { entryWords, findRepeats, lineWord, ordinalWord } from './duplicates.ts';
+import { entryWords, findDuplicates, lineWord, ordinalWord } from './duplicates.ts';
 import { keyHash } from './hash.ts';
 import { Partitions, partitionCount } from './partitions.ts';
 import { KeyText } from './text.ts';
@@ -11,15 +11,15 @@ import { KeyText } from './text.ts';
 /** What a parser does with keys: it feeds an index while it reads for the first time, and leaves out what that found in the second. */
 export type KeyCheck = {
   readonly index?: KeyIndex | undefined;
-  /** In order; each is told as a bad record. */
-  readonly discards?: Iterable<Repeat> | undefined;
+  /** In order; each is told as an invalid record. */
+  readonly duplicates?: Iterable<Duplicate> | undefined;
 };
 
 /** What an index works with. */
 export type KeyRoom = {
   /** What whoever writes the file cannot know, such as the version that it is given: without it keys could be made to collide. */
   readonly seed?: string | undefined;
-  /** Where entries go that are too many for memory; without it all are held. The repeats can be read until it is closed. */
+  /** Where entries go that are too many for memory; without it all are held. The duplicates can be read until it is closed. */
   readonly scratch?: Scratch | undefined;
   /** Bytes of entries that are held before the scratch is used. */
   readonly memoryBytes?: number | undefined;
@@ -34,7 +34,7 @@ export const keyIndex = (manifest: Manifest, room: KeyRoom): KeyIndex | undefine
 
 /**
  * Finds records with the same key in flat memory, whatever their format. Keys are compared by value (1.0 is 1.00) and
- * by a keyed hash of 128 bits; see `keyHash` for the chance of a mistake. Bad records are not to be added.
+ * by a keyed hash of 128 bits; see `keyHash` for the chance of a mistake. Invalid records are not to be added.
  */
 export class KeyIndex {
   /** Records added so far. */
@@ -84,25 +84,25 @@ export class KeyIndex {
     this.lastOrdinal = place;
   }
 
-  /** What was added so far is another file's: its keys count, but none of its records is set aside. Positions begin again. */
+  /** What was added so far is another file's: its keys count, but none of its records is quarantined. Positions begin again. */
   closeOthers(): void {
     this.others = this.lastOrdinal;
   }
 
-  /** All records to be set aside, in their order; can be read more than once. Another file's records are kept before later ones. */
-  repeats(kept: Manifest['on_duplicate']): Repeats {
+  /** All records to be quarantined, in their order; can be read more than once. Another file's records are kept before later ones. */
+  duplicates(kept: Manifest['on_duplicate']): Duplicates {
     const { others, lastOrdinal, scratch, memoryBytes } = this;
-    const repeats = new Repeats(lastOrdinal - others, new Partitions(3, scratch, memoryBytes / 2));
+    const duplicates = new Duplicates(lastOrdinal - others, new Partitions(3, scratch, memoryBytes / 2));
     const keptHere = others > 0 && kept === 'last' ? 'first' : kept;
-    findRepeats(this.entries, keptHere, (ordinal, line, other) => {
-      if (ordinal > others) repeats.add(ordinal - others, line, other);
+    findDuplicates(this.entries, keptHere, (ordinal, line, other) => {
+      if (ordinal > others) duplicates.add(ordinal - others, line, other);
     });
-    return repeats;
+    return duplicates;
   }
 }
 
-/** Repeats, sorted by dealing them out to ranges of ordinals. */
-class Repeats implements Iterable<Repeat> {
+/** Duplicates, sorted by dealing them out to ranges of ordinals. */
+class Duplicates implements Iterable<Duplicate> {
   count = 0;
   private readonly range: number;
   private readonly row = new Uint32Array(3);
@@ -121,17 +121,17 @@ class Repeats implements Iterable<Repeat> {
     this.count++;
   }
 
-  /** They are no part of what a judgement says of a file. */
+  /** They are no part of what a validation says of a file. */
   toJSON(): undefined {
     return undefined;
   }
 
-  *[Symbol.iterator](): Generator<Repeat> {
+  *[Symbol.iterator](): Generator<Duplicate> {
     for (let partition = 0; partition < partitionCount; partition++) yield* this.sorted(partition);
   }
 
   /** Each has a place of its own in its range, and a line of at least 1. */
-  private *sorted(partition: number): Generator<Repeat> {
+  private *sorted(partition: number): Generator<Duplicate> {
     const first = partition * this.range;
     const lines = new Uint32Array(2 * this.range);
     for (const block of this.partitions.read(partition)) {
@@ -148,16 +148,20 @@ class Repeats implements Iterable<Repeat> {
   }
 }
 
-export type { Repeats };
+export type { Duplicates };
 
-/** Adds a finding for each record that is set aside because of its key, and answers them; undefined when there is none. */
-export const judgeKeys = (index: KeyIndex, manifest: Manifest, findings: FindingLog): Repeats | undefined => {
-  const repeats = index.repeats(manifest.on_duplicate);
-  for (const repeat of repeats) addDuplicate(repeat, manifest, findings);
-  findings.inRecords += repeats.count;
+/** Adds a violation for each record that is quarantined because of its key, and answers them; undefined when there is none. */
+export const validateKeys = (
+  index: KeyIndex,
+  manifest: Manifest,
+  violations: ViolationLog,
+): Duplicates | undefined => {
+  const duplicates = index.duplicates(manifest.on_duplicate);
+  for (const duplicate of duplicates) addDuplicate(duplicate, manifest, violations);
+  violations.inRecords += duplicates.count;
   if (index.isOverfull) {
     const says = `has more than ${mostLines} lines, too many to tell its records apart by their keys`;
-    findings.add('key', undefined, () => ({ subject: 'the file', says }));
+    violations.add('key', undefined, () => ({ subject: 'the file', says }));
   }
-  return repeats.count > 0 ? repeats : undefined;
+  return duplicates.count > 0 ? duplicates : undefined;
 };

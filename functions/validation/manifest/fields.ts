@@ -1,9 +1,9 @@
-import { judgeField } from '../fields/check.ts';
+import { validateField } from '../fields/check.ts';
 import type { Field, FieldType } from '../fields/field.ts';
 import { timestampFormats } from '../fields/time.ts';
 import { valueType } from '../fields/type.ts';
 import { zonedLengths } from '../fields/zoned.ts';
-import type { PatternJudge } from './patterns.ts';
+import type { PatternValidator } from './patterns.ts';
 import { pathOf } from './problems.ts';
 import type { FieldText } from './schema.ts';
 
@@ -16,7 +16,7 @@ const lineage = new Set(['landed_file', 'landed_version', 'landed_at', 'batch_id
 /** Reads the columns. */
 export const manifestFields = (
   texts: Readonly<Record<string, FieldText>>,
-  patternProblem: PatternJudge,
+  patternProblem: PatternValidator,
 ): Fields => {
   const entries = Object.entries(texts);
   const problems = [
@@ -102,7 +102,7 @@ const fieldProblems = (
   path: string,
   text: FieldText,
   field: Field,
-  patternProblem: PatternJudge,
+  patternProblem: PatternValidator,
 ): readonly string[] => {
   const problems = [
     typeProblem(path, text, field),
@@ -132,13 +132,13 @@ const typeProblem = (path: string, { format }: FieldText, { type }: Field): stri
 };
 
 const boundProblems = (path: string, { type, type_name, min, max }: Field): (string | undefined)[] => {
-  const { compare, misfit } = valueType(type);
+  const { compare, violation } = valueType(type);
   const problemOf = (key: string, value: string | undefined): string | undefined => {
     if (value === undefined) return undefined;
     if (!compare) return `${path}.${key}: a ${type_name} has no order`;
-    return misfit(value) === undefined
+    return violation(value) === undefined
       ? undefined
-      : `${path}.${key}: ${value} is no ${type_name} (${misfit(value)})`;
+      : `${path}.${key}: ${value} is no ${type_name} (${violation(value)})`;
   };
   const problems = [problemOf('min', min), problemOf('max', max)];
   if (problems.some((problem) => problem !== undefined) || min === undefined || max === undefined)
@@ -155,22 +155,22 @@ const lengthProblems = (path: string, { length, min_length, max_length }: FieldT
 
 const choiceProblem = (path: string, field: Field): string | undefined => {
   const { type, type_name, one_of = [] } = field;
-  const { misfit } = valueType(type);
-  const odd = one_of.find((choice) => choice === '' || misfit(choice) !== undefined);
+  const { violation } = valueType(type);
+  const odd = one_of.find((choice) => choice === '' || violation(choice) !== undefined);
   return odd === undefined ? undefined : `${path}.one_of: ${JSON.stringify(odd)} is no ${type_name}`;
 };
 
 /** Most characters of choices that are matched with a pattern: what follows takes no time to speak of. */
 const mostMatched = 100_000;
 
-/** Values that are allowed and yet refused by another limit; the field has no other problem. */
+/** Values that are allowed and yet rejected by another limit; the field has no other problem. */
 const contradictions = (path: string, field: Field): readonly string[] => {
   const { one_of = [], pattern } = field;
   const isLong = one_of.reduce((length, choice) => length + choice.length, 0) > mostMatched;
-  const { fault } = judgeField({ ...field, one_of: undefined, pattern: isLong ? undefined : pattern });
-  const refused = one_of.map((choice) => ({ choice, says: fault(choice)?.says })).find(({ says }) => says);
-  if (refused)
-    return [`${path}.one_of: ${JSON.stringify(refused.choice)} is never accepted: it ${refused.says}`];
+  const { fault } = validateField({ ...field, one_of: undefined, pattern: isLong ? undefined : pattern });
+  const rejected = one_of.map((choice) => ({ choice, says: fault(choice)?.says })).find(({ says }) => says);
+  if (rejected)
+    return [`${path}.one_of: ${JSON.stringify(rejected.choice)} is never accepted: it ${rejected.says}`];
   return lengthContradictions(path, field);
 };
 

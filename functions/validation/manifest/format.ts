@@ -71,7 +71,7 @@ const strangeKeys = (schema: FileText, format: FileFormat): string[] => {
     .map((key) => `schema.${key}: is not for ${format}`);
 };
 
-/** Parquet stores moments, which are judged as they are written with a blank and without a zone. */
+/** Parquet stores moments, which are validated as they are written with a blank and without a zone. */
 const momentProblems = (fields: FileText['fields']): string[] =>
   Object.entries(fields)
     .filter(([, { format }]) => format?.includes('T'))

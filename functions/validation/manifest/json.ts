@@ -17,20 +17,20 @@ const mostProblems = 100;
  * bounded size, depth and width, so that what follows takes no time to speak of.
  */
 export const readManifestJson = (bytes: Uint8Array): ManifestJson => {
-  if (bytes.length > mostBytes) return refused(['manifest: is larger than 1 MiB']);
+  if (bytes.length > mostBytes) return rejected(['manifest: is larger than 1 MiB']);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return refused(['manifest: is not UTF-8']);
+    return rejected(['manifest: is not UTF-8']);
   }
   const { problems, isBeyond } = walk(text);
-  if (isBeyond) return refused(problems);
+  if (isBeyond) return rejected(problems);
   try {
     const value: unknown = JSON.parse(text);
-    return problems.length > 0 ? refused(problems) : { ok: true, value };
+    return problems.length > 0 ? rejected(problems) : { ok: true, value };
   } catch (cause) {
-    return refused([`manifest: is not JSON (${placed(cause, text)})`]);
+    return rejected([`manifest: is not JSON (${placed(cause, text)})`]);
   }
 };
 
@@ -47,7 +47,7 @@ const placed = (cause: unknown, text: string): string => {
   return `${problem}, at position ${bytes.toString('utf8', 0, at).length}`;
 };
 
-const refused = (problems: readonly string[]): ManifestJson => ({ ok: false, problems });
+const rejected = (problems: readonly string[]): ManifestJson => ({ ok: false, problems });
 
 /** Strings, also one that is never closed; numbers and words; what opens, closes and parts. */
 const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?[0-9][0-9.eE+-]*|[a-z]+|[{}[\],]/g;

@@ -5,7 +5,7 @@ import type { FileFormat } from '../verdict.ts';
 import { manifestFields } from './fields.ts';
 import { formatOf, formatProblems, isJson } from './format.ts';
 import { readManifestJson } from './json.ts';
-import { type PatternJudge, patternJudge } from './patterns.ts';
+import { type PatternValidator, patternValidator } from './patterns.ts';
 import { issueProblem } from './problems.ts';
 import { ManifestText } from './schema.ts';
 
@@ -30,7 +30,7 @@ export type Manifest = {
   /** In the order of the manifest. */
   readonly fields: readonly Field[];
   readonly on_error: 'quarantine' | 'quarantine_rows';
-  /** Files with more bad records are refused whole. */
+  /** Files with more invalid records are rejected whole. */
   readonly max_bad_rows?: number | undefined;
   /** Of 1. */
   readonly max_bad_share?: number | undefined;
@@ -52,19 +52,19 @@ const longestProblem = 500;
 export const parseManifest = (content: Uint8Array | string): ParsedManifest => {
   const bytes = Buffer.from(content);
   const json = readManifestJson(bytes);
-  if (!json.ok) return refused(json.problems);
+  if (!json.ok) return rejected(json.problems);
   const parsed = ManifestText.safeParse(json.value);
-  if (!parsed.success) return refused(parsed.error.issues.slice(0, mostProblems).map(issueProblem));
-  const patternProblem = patternJudge();
+  if (!parsed.success) return rejected(parsed.error.issues.slice(0, mostProblems).map(issueProblem));
+  const patternProblem = patternValidator();
   const inFile = fileProblems(parsed.data, patternProblem);
   const fields = manifestFields(parsed.data.schema.fields, patternProblem);
   const problems = [...inFile, ...fields.problems];
-  if (problems.length > 0) return refused(problems);
+  if (problems.length > 0) return rejected(problems);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { ok: true, manifest: flatten(parsed.data, fields.fields), sha256 };
 };
 
-const refused = (problems: readonly string[]): ParsedManifest => ({
+const rejected = (problems: readonly string[]): ParsedManifest => ({
   ok: false,
   problems: problems.slice(0, mostProblems).map(shown),
 });
@@ -77,7 +77,7 @@ const shown = (problem: string): string =>
 
 const fileProblems = (
   { directory, schema }: ManifestText,
-  patternProblem: PatternJudge,
+  patternProblem: PatternValidator,
 ): readonly string[] => {
   const problems: (string | undefined)[] = [
     directoryProblem(directory),

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 
 /** Says why a regular expression of RE2 cannot be used; undefined for one that can, and for none. */
-export type PatternJudge = (path: string, pattern: string | undefined) => string | undefined;
+export type PatternValidator = (path: string, pattern: string | undefined) => string | undefined;
 
 /** Steps of a compiled pattern: matching takes at most so many for each character, about 10 ns each. */
 const mostSteps = 600;
@@ -11,10 +11,10 @@ const mostUnfolded = 50_000;
 const mostWork = 30_000;
 
 /**
- * The judge of all patterns of one manifest. Each is bounded, so that no value holds up the one who matches it (1 MiB
+ * The validator of all patterns of one manifest. Each is bounded, so that no value holds up the one who matches it (1 MiB
  * takes 10 s at worst, ordinary patterns some ms), and so are all different ones together.
  */
-export const patternJudge = (): PatternJudge => {
+export const patternValidator = (): PatternValidator => {
   const known = new Map<string, string | undefined>();
   let work = 0;
   return (path, pattern) => {

@@ -70,18 +70,18 @@ const Validation = z.strictObject({
     .enum(['quarantine', 'quarantine_rows'])
     .default('quarantine')
     .describe(
-      'quarantine: one bad row refuses the whole file. quarantine_rows: good rows are kept, bad ones are set aside to be mended.',
+      'quarantine: one invalid row rejects the whole file. quarantine_rows: valid rows are kept, invalid ones are quarantined to be repaired.',
     ),
   max_bad_rows: count
     .optional()
-    .describe('quarantine_rows: a file with more bad rows is refused as a whole.'),
+    .describe('quarantine_rows: a file with more invalid rows is rejected as a whole.'),
   max_bad_share: z
     .number()
     .min(0)
     .max(1)
     .optional()
     .describe(
-      'quarantine_rows: a file with a greater share of bad rows is refused as a whole, 0.01 is one in a hundred.',
+      'quarantine_rows: a file with a greater share of invalid rows is rejected as a whole, 0.01 is one in a hundred.',
     ),
   quarantine_path: z
     .string()
@@ -90,18 +90,18 @@ const Validation = z.strictObject({
       error: 'leaves data/quarantine, or has a folder of odd characters',
     })
     .default('data/quarantine')
-    .describe('Where refused files go: data/quarantine or a folder under it.'),
+    .describe('Where rejected files go: data/quarantine or a folder under it.'),
   on_empty: z
     .enum(['ignore', 'reject'])
     .default('ignore')
     .describe(
-      'ignore: a file of no bytes is ignored, a header alone is a file of no records. reject: both are refused.',
+      'ignore: a file of no bytes is ignored, a header alone is a file of no records. reject: both are rejected.',
     ),
   on_duplicate_file: z
     .enum(['publish', 'ignore', 'reject'])
     .default('publish')
     .describe(
-      'A file with the same bytes as another file of the dataset, under another name. publish: its rows are published too, and commands say so. ignore: it is ignored. reject: it is refused.',
+      'A file with the same bytes as another file of the dataset, under another name. publish: its rows are published too, and commands say so. ignore: it is ignored. reject: it is rejected.',
     ),
 });
 

@@ -2,7 +2,7 @@ import { mostKept } from '../column-names.ts';
 import type { Field } from '../fields/field.ts';
 import { shownColumn } from '../fields/source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 import { otherShape } from './field-shape.ts';
 import { type ParquetKind, parquetKind, parquetTypeName } from './kind.ts';
 import { nestedNodes } from './nodes.ts';
@@ -27,22 +27,23 @@ export const takesKind = (type: Field['type']['kind'], kind: ParquetKind['kind']
   kind === 'nothing' || kindsFor[type].includes(kind);
 
 /** Holds the columns of a Parquet file against the manifest's, by name; answers how they differ in what it allows. */
-export const judgeParquetSchema = (
+export const validateParquetSchema = (
   nodes: readonly ParquetNode[],
   manifest: Manifest,
-  findings: FindingLog,
+  violations: ViolationLog,
 ): readonly string[] => {
   const columns = parquetColumns(nodes);
   const found = new Map(columns.map((column) => [column.path, column]));
   const known = new Set(manifest.fields.map(({ from }) => from));
   const added = columns.map(({ path }) => path).filter((path) => !known.has(path));
-  judgeTwins(nodes, findings);
-  if (added.length === columns.length) addOfFile(findings, 'header', 'has no column of the manifest');
-  if (manifest.unknown_fields === 'reject') for (const path of added) unknownColumn(path, manifest, findings);
-  if (manifest.unknown_fields === 'text') judgeKept(added, findings);
+  validateTwins(nodes, violations);
+  if (added.length === columns.length) addOfFile(violations, 'header', 'has no column of the manifest');
+  if (manifest.unknown_fields === 'reject')
+    for (const path of added) unknownColumn(path, manifest, violations);
+  if (manifest.unknown_fields === 'text') validateKept(added, violations);
   const absent = manifest.fields.filter(({ from }) => !found.has(from));
-  judgeAbsent(nestedNodes(nodes, known), absent, manifest, findings);
-  for (const field of manifest.fields) judgeType(field, found.get(field.from), findings);
+  validateAbsent(nestedNodes(nodes, known), absent, manifest, violations);
+  for (const field of manifest.fields) validateType(field, found.get(field.from), violations);
   const kept = manifest.unknown_fields === 'text' ? 'kept as text' : 'ignored';
   return [
     ...added.map((path) => `new column ${shortened(path)}, ${kept}`),
@@ -52,88 +53,88 @@ export const judgeParquetSchema = (
 
 const shortened = (path: string): string => JSON.stringify(path.slice(0, 100));
 
-const addOfFile = (findings: FindingLog, rule: string, says: string): void =>
-  findings.add(rule, undefined, () => ({ subject: 'the file', says }));
+const addOfFile = (violations: ViolationLog, rule: string, says: string): void =>
+  violations.add(rule, undefined, () => ({ subject: 'the file', says }));
 
 /** Engines do not tell `ID` from `id`, and a manifest not a column `a.b` from a column b inside of a. */
-export const judgeTwins = (nodes: readonly ParquetNode[], findings: FindingLog): void => {
-  const total = findings.total;
-  twinsAmong(nodes, findings);
-  if (findings.total > total) return;
+export const validateTwins = (nodes: readonly ParquetNode[], violations: ViolationLog): void => {
+  const total = violations.total;
+  twinsAmong(nodes, violations);
+  if (violations.total > total) return;
   const seen = new Map<string, string>();
   for (const { path } of parquetColumns(nodes)) {
     const before = seen.get(path.toLowerCase());
     if (before !== undefined) {
       const says = `names ${shortened(path)} twice, as a column and inside of another one; rename one of them`;
-      addOfFile(findings, 'duplicate_column', says);
+      addOfFile(violations, 'duplicate_column', says);
     }
     seen.set(path.toLowerCase(), path);
   }
 };
 
-const twinsAmong = (nodes: readonly ParquetNode[], findings: FindingLog): void => {
+const twinsAmong = (nodes: readonly ParquetNode[], violations: ViolationLog): void => {
   const seen = new Map<string, string>();
   for (const node of nodes) {
     const before = seen.get(node.name.toLowerCase());
     if (before !== undefined) {
       const says = `names one column twice: ${shortened(before)} and ${shortened(node.name)}`;
-      addOfFile(findings, 'duplicate_column', says);
+      addOfFile(violations, 'duplicate_column', says);
     }
     seen.set(node.name.toLowerCase(), node.name);
     const inner = innermost(node);
-    if (inner.kind === 'struct') twinsAmong(inner.children, findings);
+    if (inner.kind === 'struct') twinsAmong(inner.children, violations);
   }
 };
 
-const unknownColumn = (path: string, { fields }: Manifest, findings: FindingLog): void => {
+const unknownColumn = (path: string, { fields }: Manifest, violations: ViolationLog): void => {
   const hides = fields.some(({ pii }) => pii);
   const says = 'is a column that the manifest does not name';
-  findings.add('unknown_column', undefined, () =>
+  violations.add('unknown_column', undefined, () =>
     hides ? { subject: 'a column', says } : { value: path, says },
   );
 };
 
-const judgeKept = (added: readonly string[], findings: FindingLog): void => {
+const validateKept = (added: readonly string[], violations: ViolationLog): void => {
   const isNamed = (path: string): boolean => path.split('.').every((step) => step !== '""');
   if (added.length > mostKept)
     addOfFile(
-      findings,
+      violations,
       'unknown_column',
       `has more than ${mostKept} columns that the manifest does not name`,
     );
-  if (!added.every(isNamed)) addOfFile(findings, 'unknown_column', 'has a column without a name');
+  if (!added.every(isNamed)) addOfFile(violations, 'unknown_column', 'has a column without a name');
 };
 
 /** A column that is there, and an array or an object where the field is none, is not a missing one. */
-const judgeAbsent = (
+const validateAbsent = (
   nodes: readonly ParquetNode[],
   absent: readonly Field[],
   manifest: Manifest,
-  findings: FindingLog,
+  violations: ViolationLog,
 ): void => {
   const told = new Set<string>();
   for (const field of absent) {
     const other = otherShape(nodes, field);
-    if (!other) missingColumn(field, manifest, findings);
+    if (!other) missingColumn(field, manifest, violations);
     else if (!told.has(other.place)) {
       const { place, is, asked } = other;
       const says = `is ${is} in Parquet, the manifest asks for ${asked}`;
-      findings.add('type', field.name, () => ({ place, subject: 'the column', says }));
+      violations.add('type', field.name, () => ({ place, subject: 'the column', says }));
       told.add(place);
     }
   }
 };
 
-const missingColumn = (field: Field, manifest: Manifest, findings: FindingLog): void => {
+const missingColumn = (field: Field, manifest: Manifest, violations: ViolationLog): void => {
   if (!field.required && !manifest.fields_required) return;
-  findings.add('missing_column', field.name, () => ({
+  violations.add('missing_column', field.name, () => ({
     place: shownColumn(field),
     subject: 'the file',
     says: 'lacks it',
   }));
 };
 
-const judgeType = (field: Field, column: ParquetColumn | undefined, findings: FindingLog): void => {
+const validateType = (field: Field, column: ParquetColumn | undefined, violations: ViolationLog): void => {
   if (!column) return;
   const { kind } = parquetKind(column.element);
   if (takesKind(field.type.kind, kind)) return;
@@ -141,5 +142,5 @@ const judgeType = (field: Field, column: ParquetColumn | undefined, findings: Fi
   const isUtc = field.type.kind === 'timestamptz' && kind === 'timestamp';
   const advice = isUtc ? '; Parquet keeps timestamps in UTC, so declare it as timestamp' : '';
   const says = `is ${parquetTypeName(column.element)} in Parquet${why}, the manifest asks for ${field.type_name}${advice}`;
-  findings.add('type', field.name, () => ({ place: shownColumn(field), subject: 'the column', says }));
+  violations.add('type', field.name, () => ({ place: shownColumn(field), subject: 'the column', says }));
 };

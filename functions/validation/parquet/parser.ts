@@ -4,8 +4,8 @@ import type { KeyCheck } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Parser, RecordListener } from '../records.ts';
 import type { FileFacts } from '../verdict.ts';
-import type { FindingLog } from '../violations.ts';
-import { judgeParquetSchema } from './columns.ts';
+import type { ViolationLog } from '../violations.ts';
+import { validateParquetSchema } from './columns.ts';
 import { ParquetDamage, type ReadRange } from './damage.ts';
 import { readFooter } from './file.ts';
 import { nestedNodes, onlyNamed } from './nodes.ts';
@@ -17,7 +17,7 @@ import { textsOf } from './texts.ts';
 export const mostRowBytes = 16 * 2 ** 20;
 
 /**
- * Parser of Parquet files. It reads their footer, then their pages, and makes JSON lines of the rows, which are judged as
+ * Parser of Parquet files. It reads their footer, then their pages, and makes JSON lines of the rows, which are validated as
  * such: `line` is the row, and a listener gets JSON lines. Engines read nothing but these.
  */
 export class ParquetParser implements Parser {
@@ -26,25 +26,25 @@ export class ParquetParser implements Parser {
   isEmpty = false;
   private header: readonly string[] = [];
   private odds: ReadonlyMap<number, readonly FoundOdd[]> = new Map();
-  /** Rows before those that are being judged. */
+  /** Rows before those that are being validated. */
   private before = 0;
   private readonly lines: JsonParser;
   private readonly manifest: Manifest;
-  private readonly findings: FindingLog;
+  private readonly violations: ViolationLog;
 
   constructor(
     manifest: Manifest,
-    findings: FindingLog,
+    violations: ViolationLog,
     listener?: RecordListener,
     windowBytes?: number,
     keys?: KeyCheck,
   ) {
-    findings.unit = 'row';
+    violations.unit = 'row';
     const ofLines = { ...manifest, max_row_bytes: mostRowBytes };
-    this.lines = new JsonParser(ofLines, findings, listener, windowBytes, keys);
+    this.lines = new JsonParser(ofLines, violations, listener, windowBytes, keys);
     this.lines.known = (row) => this.faultsOf(this.odds.get(row - 1 - this.before) ?? []);
     this.manifest = manifest;
-    this.findings = findings;
+    this.violations = violations;
   }
 
   get isStopped(): boolean {
@@ -55,8 +55,8 @@ export class ParquetParser implements Parser {
     return this.lines.records;
   }
 
-  get badRecords(): number {
-    return this.lines.badRecords;
+  get invalidRecords(): number {
+    return this.lines.invalidRecords;
   }
 
   /** Takes JSON lines; `read` is what makes them of a file. */
@@ -85,7 +85,7 @@ export class ParquetParser implements Parser {
     } catch (cause) {
       if (!(cause instanceof ParquetDamage)) throw cause;
       const subject = cause.column === undefined ? 'the file' : 'the column';
-      this.findings.add('parquet', cause.column, () => ({ subject, says: cause.message }));
+      this.violations.add('parquet', cause.column, () => ({ subject, says: cause.message }));
       this.stop();
     }
   }
@@ -112,21 +112,21 @@ export class ParquetParser implements Parser {
     }
   }
 
-  /** Judges the columns, and answers those whose values are to be read. */
+  /** Validates the columns, and answers those whose values are to be read. */
   private known(tree: readonly ParquetNode[]): readonly ParquetNode[] {
-    const { findings } = this;
-    const before = findings.total;
+    const { violations } = this;
+    const before = violations.total;
     this.header = parquetColumns(tree).map(({ path }) => path);
-    this.drift = judgeParquetSchema(tree, this.manifest, findings);
+    this.drift = validateParquetSchema(tree, this.manifest, violations);
     const names = new Set(this.manifest.fields.map(({ from }) => from));
     const read = this.manifest.unknown_fields === 'text' ? tree : onlyNamed(tree, names);
     const nodes = nestedNodes(read, names);
     const tops = new Set(nodes.map(({ name }) => name));
-    if (tops.size < nodes.length && findings.total === before) {
+    if (tops.size < nodes.length && violations.total === before) {
       const says = 'has a column whose name is the beginning of another one, such as a and a.b; rename one';
-      findings.add('duplicate_column', undefined, () => ({ subject: 'the file', says }));
+      violations.add('duplicate_column', undefined, () => ({ subject: 'the file', says }));
     }
-    if (findings.total > before) this.stop();
+    if (violations.total > before) this.stop();
     return nodes;
   }
 

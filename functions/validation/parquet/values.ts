@@ -31,28 +31,28 @@ export const valuesOf = (
   kind: number,
   { type, length }: SchemaElement,
 ): NextValue => {
-  const refuse = (): never => {
+  const reject = (): never => {
     throw new ParquetDamage(`is written with encoding ${kind}, which is not read for ${type}`);
   };
   switch (kind) {
     case encoding.plain:
       return plainValues(bytes, at, type, length);
     case encoding.runs: {
-      if (type !== 'BOOLEAN') return refuse();
+      if (type !== 'BOOLEAN') return reject();
       const runs = new RunReader(bytes, at + 4, at + 4 + sizeAt(bytes, at), 1);
       return () => runs.next() === 1;
     }
     case encoding.deltas:
       if (type === 'INT32') return numbers(new DeltaReader(bytes, at, 32));
-      return type === 'INT64' ? integers(new DeltaReader(bytes, at, 64)) : refuse();
+      return type === 'INT64' ? integers(new DeltaReader(bytes, at, 64)) : reject();
     case encoding.deltaLengths:
-      return type === 'BYTE_ARRAY' ? bytesByLength(bytes, at) : refuse();
+      return type === 'BYTE_ARRAY' ? bytesByLength(bytes, at) : reject();
     case encoding.deltaTexts:
-      return type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY' ? bytesByPrefix(bytes, at) : refuse();
+      return type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY' ? bytesByPrefix(bytes, at) : reject();
     case encoding.split:
-      return plainValues(gathered(bytes, at, widthOf(type, length) ?? refuse()), 0, type, length);
+      return plainValues(collected(bytes, at, widthOf(type, length) ?? reject()), 0, type, length);
     default:
-      return refuse();
+      return reject();
   }
 };
 
@@ -161,7 +161,7 @@ const widthOf = (type: SchemaElement['type'], length: number): number | undefine
 };
 
 /** First bytes of all values, then second ones, and so on (BYTE_STREAM_SPLIT), made values again. */
-const gathered = (bytes: Uint8Array, start: number, width: number): Uint8Array => {
+const collected = (bytes: Uint8Array, start: number, width: number): Uint8Array => {
   const count = Math.floor((bytes.length - start) / width);
   const values = new Uint8Array(count * width);
   for (let byte = 0; byte < width; byte++)

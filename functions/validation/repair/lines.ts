@@ -49,7 +49,7 @@ export class QuarantinedLines {
     return this.lines.length;
   }
 
-  /** A ledger of which lines were mended. */
+  /** A ledger of which lines were repaired. */
   ticket(): LineTicket {
     return new LineTicket(this.lines);
   }
@@ -75,24 +75,24 @@ export class LineTicket {
   }
 }
 
-/** Tells on which line of the landed file a record of the mended text once stood. */
+/** Tells on which line of the landed file a record of the repaired text once stood. */
 export class LineMap {
   private readonly starts = new Numbers();
   private readonly lines = new Numbers();
 
-  /** The next record of the mended text: its line there, and the one where it stood. */
+  /** The next record of the repaired text: its line there, and the one where it stood. */
   add(start: number, line: number): void {
     this.starts.push(start);
     this.lines.push(line);
   }
 
-  /** The line of the landed file that a line of the mended text stands for. */
+  /** The line of the landed file that a line of the repaired text stands for. */
   landed(line: number): number {
     const at = this.starts.lastUpTo(line);
     return at < 0 ? line : this.lines.at(at) + line - this.starts.at(at);
   }
 
-  /** The line of the mended text on which a record starts, by its position from 1. */
+  /** The line of the repaired text on which a record starts, by its position from 1. */
   start(ordinal: number): number {
     return this.starts.at(ordinal - 1);
   }

@@ -8,25 +8,25 @@ import type { Parser } from '../records.ts';
 import { openRows } from '../rows-file/formats.ts';
 import type { RowsReader, SentRow } from '../rows-file/reader.ts';
 import { readBytes } from '../unreadable.ts';
-import type { Finding, Findings, Repeat } from '../verdict.ts';
-import { type Detail, FindingLog } from '../violations.ts';
+import type { Duplicate, Violation, Violations } from '../verdict.ts';
+import { type Detail, ViolationLog } from '../violations.ts';
 import { LineMap, type LineTicket } from './lines.ts';
-import { type Mender, openMender } from './records.ts';
+import { openRepairer, type Repairer } from './records.ts';
 
-/** What is mended, by which rules, and where its records go. */
-export type Mending = {
+/** What is repaired, by which rules, and where its records go. */
+export type Repairing = {
   readonly source: Source;
   readonly manifest: Manifest;
-  /** Where records are parted to; without it they are judged only. */
+  /** Where records are split to; without it they are validated only. */
   readonly outlets?: SplitOutlets;
   /** Where an index of their keys is made. */
   readonly room?: KeyRoom;
-  /** Records that such an index has set aside, each with its line in the mended text. */
-  readonly discards?: Iterable<Repeat> | undefined;
+  /** Records that such an index has quarantined, each with its line in the repaired text. */
+  readonly duplicates?: Iterable<Duplicate> | undefined;
 };
 
-/** Findings of the mended text, told with the lines on which its records once stood. */
-class MendedFindings extends FindingLog {
+/** Violations of the repaired text, told with the lines on which its records once stood. */
+class RepairedViolations extends ViolationLog {
   private readonly lines: LineMap;
 
   constructor(lines: LineMap) {
@@ -43,55 +43,58 @@ class MendedFindings extends FindingLog {
 }
 
 /**
- * Reads a rows file that was sent back: makes records of its rows and has them judged as a file of the dataset. Rows of
- * which no record can be made are bad records, too.
+ * Reads a rows file that was sent back: makes records of its rows and has them validated as a file of the dataset. Rows of
+ * which no record can be made are invalid records, too.
  */
 export class RepairReader {
   /** Rows read so far. */
   records = 0;
   readonly lines = new LineMap();
   /** Of the rows file itself, and of rows of which no record can be made. */
-  readonly findings = new FindingLog();
+  readonly violations = new ViolationLog();
   readonly parser: Parser;
-  readonly judged: FindingLog;
-  readonly index: MendedKeys | undefined;
+  readonly validated: ViolationLog;
+  readonly index: RepairedKeys | undefined;
   private unmade = 0;
   private line = 2;
-  private mender: Mender | undefined;
-  private found: Finding[] = [];
+  private repairer: Repairer | undefined;
+  private found: Violation[] = [];
   private readonly ticket: LineTicket;
   private readonly rows: RowsReader;
-  private readonly mending: Mending;
+  private readonly repairing: Repairing;
 
-  constructor(mending: Mending) {
-    const { source, manifest, outlets, room, discards } = mending;
-    this.mending = mending;
+  constructor(repairing: Repairing) {
+    const { source, manifest, outlets, room, duplicates } = repairing;
+    this.repairing = repairing;
     this.ticket = source.lines.ticket();
-    this.judged = new MendedFindings(this.lines);
+    this.validated = new RepairedViolations(this.lines);
     const listener = outlets && {
       onHeader: outlets.onHeader,
-      onGood: outlets.onGood,
-      onBad: (record: Parameters<typeof outlets.onBad>[0]) =>
-        outlets.onBad({ ...record, line: this.lines.landed(record.line) }),
+      onValid: outlets.onValid,
+      onInvalid: (record: Parameters<typeof outlets.onInvalid>[0]) =>
+        outlets.onInvalid({ ...record, line: this.lines.landed(record.line) }),
     };
-    this.index = room && manifest.key && new MendedKeys(manifest, room, this.lines);
-    this.parser = openParser(manifest, this.judged, listener, undefined, { index: this.index, discards });
+    this.index = room && manifest.key && new RepairedKeys(manifest, room, this.lines);
+    this.parser = openParser(manifest, this.validated, listener, undefined, {
+      index: this.index,
+      duplicates,
+    });
     const format = rowsFormat(source);
-    this.rows = openRows(format, longestRow(manifest), this.findings, (row) => this.read(row));
-    this.findings.listen((finding) => this.found.push(finding));
+    this.rows = openRows(format, longestRow(manifest), this.violations, (row) => this.read(row));
+    this.violations.listen((violation) => this.found.push(violation));
   }
 
   get isStopped(): boolean {
     return this.rows.isStopped || this.parser.isStopped;
   }
 
-  get badRecords(): number {
-    return this.unmade + this.parser.badRecords;
+  get invalidRecords(): number {
+    return this.unmade + this.parser.invalidRecords;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     readBytes(() => this.rows.write(bytes), this.unreadable);
-    await this.mending.outlets?.drained();
+    await this.repairing.outlets?.drained();
   }
 
   end(): void {
@@ -102,25 +105,25 @@ export class RepairReader {
   }
 
   private readonly unreadable = (says: string): void => {
-    this.findings.add('unreadable', undefined, () => ({ subject: 'the rows file', says }));
+    this.violations.add('unreadable', undefined, () => ({ subject: 'the rows file', says }));
     this.rows.stop();
   };
 
   private read(row: SentRow): void {
-    const isOurs = row.source === this.mending.source.name;
-    if (!isOurs) this.refuse(row);
-    else this.mender ??= this.open();
-    if (this.mender && isOurs) this.make(row, this.mender);
+    const isOurs = row.source === this.repairing.source.name;
+    if (!isOurs) this.reject(row);
+    else this.repairer ??= this.open();
+    if (this.repairer && isOurs) this.make(row, this.repairer);
     else this.rows.stop();
   }
 
-  private make(row: SentRow, mender: Mender): void {
+  private make(row: SentRow, repairer: Repairer): void {
     this.records++;
     this.found = [];
     const line = this.lineOf(row);
-    const record = line === undefined ? undefined : mender.mend(row, line);
+    const record = line === undefined ? undefined : repairer.repair(row, line);
     if (record === undefined || line === undefined) {
-      this.leave(row, line, mender);
+      this.leave(row, line, repairer);
       return;
     }
     this.lines.add(this.line, line);
@@ -128,52 +131,58 @@ export class RepairReader {
     this.parser.write(record);
   }
 
-  private open(): Mender | undefined {
-    const { source, manifest } = this.mending;
-    const mender = openMender(source.facts, this.rows.columns ?? [], manifest, this.findings);
-    if (mender) this.line = 1 + lineBreaks(mender.head);
-    if (mender) this.parser.write(mender.head);
-    return mender;
+  private open(): Repairer | undefined {
+    const { source, manifest } = this.repairing;
+    const repairer = openRepairer(source.facts, this.rows.columns ?? [], manifest, this.violations);
+    if (repairer) this.line = 1 + lineBreaks(repairer.head);
+    if (repairer) this.parser.write(repairer.head);
+    return repairer;
   }
 
   /** A line without a place in quarantine could bring in any row, or one row twice. */
   private lineOf({ line, place }: SentRow): number | undefined {
     const taken = /^[0-9]{1,10}$/.test(line) ? this.ticket.take(Number(line)) : 'unknown';
     if (taken === 'taken') return Number(line);
-    const { name } = this.mending.source;
+    const { name } = this.repairing.source;
     const says =
       taken === 'again'
-        ? 'mends a line that a row before it mends'
-        : `mends no line of ${name} in quarantine`;
-    this.findings.add('repair', undefined, () => ({ subject: `the row on line ${place}`, says }));
+        ? 'repairs a line that a row before it repairs'
+        : `repairs no line of ${name} in quarantine`;
+    this.violations.add('repair', undefined, () => ({ subject: `the row on line ${place}`, says }));
     return undefined;
   }
 
-  private leave(row: SentRow, line: number | undefined, { fields }: Mender): void {
+  private leave(row: SentRow, line: number | undefined, { fields }: Repairer): void {
     this.unmade++;
-    this.findings.inRecords += this.found.length;
+    this.violations.inRecords += this.found.length;
     const { record } = row;
     const errors = this.found.map(({ message }) => message).join('; ');
-    this.mending.outlets?.setAside({ line, fields: fields(row), record, raw: record ?? row.raw, errors });
+    this.repairing.outlets?.quarantinedRow({
+      line,
+      fields: fields(row),
+      record,
+      raw: record ?? row.raw,
+      errors,
+    });
   }
 
-  private refuse({ place }: SentRow): void {
+  private reject({ place }: SentRow): void {
     const subject = `the row on line ${place}`;
-    const says = `does not mend ${this.mending.source.name} as the first one does; land the rows of each file apart`;
-    this.findings.add('source', undefined, () => ({ subject, says }));
+    const says = `does not repair ${this.repairing.source.name} as the first one does; land the rows of each file apart`;
+    this.violations.add('source', undefined, () => ({ subject, says }));
   }
 }
 
-/** Everything that was found of it, its own findings first. */
-export const allFindings = ({ findings, judged }: RepairReader): Findings => {
-  const counts = { ...findings.counts };
-  for (const [rule, count] of Object.entries(judged.counts)) counts[rule] = (counts[rule] ?? 0) + count;
-  const kept = [...findings.kept, ...judged.kept].slice(0, 100);
-  return { total: findings.total + judged.total, counts, findings: kept };
+/** Everything that was found of it, its own violations first. */
+export const allViolations = ({ violations, validated }: RepairReader): Violations => {
+  const counts = { ...violations.counts };
+  for (const [rule, count] of Object.entries(validated.counts)) counts[rule] = (counts[rule] ?? 0) + count;
+  const kept = [...violations.kept, ...validated.kept].slice(0, 100);
+  return { total: violations.total + validated.total, counts, violations: kept };
 };
 
-/** Keys of mended records, told with the lines on which they once stood, after those of what is published already. */
-export class MendedKeys extends KeyIndex {
+/** Keys of repaired records, told with the lines on which they once stood, after those of what is published already. */
+export class RepairedKeys extends KeyIndex {
   private isPublished = false;
   private readonly lines: LineMap;
 

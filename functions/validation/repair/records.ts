@@ -1,72 +1,74 @@
 import { CsvRecord } from '../csv/record.ts';
 import { CsvScanner } from '../csv/scanner.ts';
-import { judgeFaults } from '../csv/structure.ts';
+import { validateFaults } from '../csv/structure.ts';
 import { sourcesOf } from '../fields/source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { jsonMisfit } from '../rows-file/json-text.ts';
+import { jsonViolation } from '../rows-file/json-text.ts';
 import type { SentRow } from '../rows-file/reader.ts';
 import { csvRecord } from '../rows-file/text.ts';
 import type { FileFacts } from '../verdict.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 
-/** Makes records of the source's own format out of sent rows; what cannot be made adds findings. */
-export type Mender = {
+/** Makes records of the source's own format out of sent rows; what cannot be made adds violations. */
+export type Repairer = {
   /** What stands before the first record. */
   readonly head: Uint8Array;
   /** A sent row's texts in the order of the source's columns; none in JSON. */
   readonly fields: (row: SentRow) => readonly string[] | undefined;
   /** One record with its line end; `line` is where it stood. */
-  readonly mend: (row: SentRow, line: number) => Uint8Array | undefined;
+  readonly repair: (row: SentRow, line: number) => Uint8Array | undefined;
 };
 
-/** The mender that suits the source; undefined where the sent columns are not those of the source. */
-export const openMender = (
+/** The repairer that suits the source; undefined where the sent columns are not those of the source. */
+export const openRepairer = (
   facts: FileFacts,
   columns: readonly string[],
   manifest: Manifest,
-  findings: FindingLog,
-): Mender | undefined =>
-  facts.format === 'csv' ? csvMender(facts, columns, manifest, findings) : jsonMender(manifest, findings);
+  violations: ViolationLog,
+): Repairer | undefined =>
+  facts.format === 'csv'
+    ? csvRepairer(facts, columns, manifest, violations)
+    : jsonRepairer(manifest, violations);
 
-const jsonMender = (manifest: Manifest, findings: FindingLog): Mender => ({
+const jsonRepairer = (manifest: Manifest, violations: ViolationLog): Repairer => ({
   head: new Uint8Array(0),
   fields: () => undefined,
-  mend: (row, line) => {
+  repair: (row, line) => {
     const add = (rule: string, says: string): undefined => {
-      findings.add(rule, undefined, () => ({ line, subject: 'the record', says }));
+      violations.add(rule, undefined, () => ({ line, subject: 'the record', says }));
       return undefined;
     };
     const text = row.record ?? row.raw;
     if (row.record === undefined && text.includes('\uFFFD')) return add('encoding', replaced);
-    const misfit = jsonMisfit(text);
-    if (misfit !== undefined) return add('json', misfit);
+    const violation = jsonViolation(text);
+    if (violation !== undefined) return add('json', violation);
     const bytes = Buffer.from(`${text}\n`);
-    return isShort(bytes.length - 1, manifest, line, findings) ? bytes : undefined;
+    return isShort(bytes.length - 1, manifest, line, violations) ? bytes : undefined;
   },
 });
 
 const replaced = 'holds U+FFFD in place of what could not be shown';
 
 /** Writes records as the source writes them. */
-const csvMender = (
+const csvRepairer = (
   { header, delimiter, quote }: FileFacts,
   columns: readonly string[],
   manifest: Manifest,
-  findings: FindingLog,
-): Mender | undefined => {
-  if (!areColumnsOf(header, columns, manifest, findings)) return undefined;
+  violations: ViolationLog,
+): Repairer | undefined => {
+  if (!areColumnsOf(header, columns, manifest, violations)) return undefined;
   const places = header.map((name) => columns.indexOf(name));
   const fieldsOf = ({ fields }: SentRow): readonly string[] => places.map((at) => fields[at] ?? '');
-  const check = rawCheck(header, manifest, { delimiter, quote }, findings);
+  const check = rawCheck(header, manifest, { delimiter, quote }, violations);
   return {
     head: Buffer.from(`${csvRecord(header, delimiter, quote)}\n`),
     fields: fieldsOf,
-    mend: (row, line) => {
+    repair: (row, line) => {
       const fields = fieldsOf(row);
       const isSplit = fields.some((field) => field !== '');
       if (!isSplit && !check(row.raw, line)) return undefined;
       const bytes = Buffer.from(`${isSplit ? csvRecord(fields, delimiter, quote) : row.raw}\n`);
-      return isShort(bytes.length - 1, manifest, line, findings) ? bytes : undefined;
+      return isShort(bytes.length - 1, manifest, line, violations) ? bytes : undefined;
     },
   };
 };
@@ -75,7 +77,7 @@ const areColumnsOf = (
   header: readonly string[],
   columns: readonly string[],
   { fields }: Manifest,
-  findings: FindingLog,
+  violations: ViolationLog,
 ): boolean => {
   const hides = fields.some(({ pii }) => pii);
   const strange = columns.find((name, at) => !header.includes(name) || columns.indexOf(name) < at);
@@ -83,10 +85,10 @@ const areColumnsOf = (
   if (strange !== undefined) {
     const says = 'has a column that the file it came from does not have, or one twice';
     const value = hides ? undefined : strange;
-    findings.add('unknown_column', undefined, () => ({ value, subject: 'the header', says }));
+    violations.add('unknown_column', undefined, () => ({ value, subject: 'the header', says }));
   }
   if (missing !== undefined)
-    findings.add('missing_column', missing, () => ({ subject: 'the header', says: 'lacks the column' }));
+    violations.add('missing_column', missing, () => ({ subject: 'the header', says: 'lacks the column' }));
   return strange === undefined && missing === undefined;
 };
 
@@ -95,7 +97,7 @@ const rawCheck = (
   header: readonly string[],
   { fields }: Manifest,
   { delimiter, quote }: Pick<FileFacts, 'delimiter' | 'quote'>,
-  findings: FindingLog,
+  violations: ViolationLog,
 ): ((raw: string, line: number) => boolean) => {
   const hides = fields.some(({ pii }) => pii);
   const columns = sourcesOf(header, fields);
@@ -104,7 +106,7 @@ const rawCheck = (
   record.quote = quote;
   return (raw, line) => {
     const add = (rule: string, says: string): false => {
-      findings.add(rule, undefined, () => ({ line, subject: 'the record', says }));
+      violations.add(rule, undefined, () => ({ line, subject: 'the record', says }));
       return false;
     };
     if (raw === '') return true;
@@ -113,14 +115,19 @@ const rawCheck = (
     scanner.scan(bytes, 0, bytes.length, true, record);
     record.line = line;
     record.isSuspect = bytes.includes(0);
-    if (judgeFaults(record, columns, hides, findings)) return false;
+    if (validateFaults(record, columns, hides, violations)) return false;
     return record.lineEnd === 'none' || add('repair', 'is more than one record, or ends with a line break');
   };
 };
 
-const isShort = (bytes: number, { max_row_bytes }: Manifest, line: number, findings: FindingLog): boolean => {
+const isShort = (
+  bytes: number,
+  { max_row_bytes }: Manifest,
+  line: number,
+  violations: ViolationLog,
+): boolean => {
   if (bytes <= max_row_bytes) return true;
   const says = `is longer than ${max_row_bytes} bytes`;
-  findings.add('max_row_bytes', undefined, () => ({ line, subject: 'the record', says }));
+  violations.add('max_row_bytes', undefined, () => ({ line, subject: 'the record', says }));
   return false;
 };

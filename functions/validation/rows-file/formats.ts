@@ -1,4 +1,4 @@
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 import { JsonRowsReader } from './json-reader.ts';
 import { CsvRowsReader, type RowsReader, type SentRow } from './reader.ts';
 import type { RowsFormat } from './writer.ts';
@@ -7,9 +7,9 @@ import type { RowsFormat } from './writer.ts';
 export const openRows = (
   format: RowsFormat,
   longest: number,
-  findings: FindingLog,
+  violations: ViolationLog,
   onRow: (row: SentRow) => void,
 ): RowsReader => {
   const Reader = format === 'csv' ? CsvRowsReader : JsonRowsReader;
-  return new Reader(longest, findings, onRow);
+  return new Reader(longest, violations, onRow);
 };

@@ -2,7 +2,7 @@ import { LineCutter } from '../json/lines.ts';
 import { JsonReader, type JsonRecord } from '../json/reader.ts';
 import { kindOf, readColon, readKey, skipValue } from '../json/skip.ts';
 import { JsonTokens, jsonByte } from '../json/tokens.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 import type { RowsReader, SentRow } from './reader.ts';
 import { rowsColumns } from './writer.ts';
 
@@ -15,16 +15,16 @@ export class JsonRowsReader implements RowsReader {
   readonly columns = undefined;
   private readonly tokens = new JsonTokens();
   private readonly reader: JsonReader;
-  private readonly findings: FindingLog;
+  private readonly violations: ViolationLog;
   private readonly onRow: (row: SentRow) => void;
 
-  constructor(longest: number, findings: FindingLog, onRow: (row: SentRow) => void) {
-    this.findings = findings;
+  constructor(longest: number, violations: ViolationLog, onRow: (row: SentRow) => void) {
+    this.violations = violations;
     this.onRow = onRow;
     this.reader = new JsonReader(new LineCutter(), longest, {
       onRecord: (record) => this.read(record),
-      onTooLong: (at) => this.refuse('max_row_bytes', at, `is longer than ${longest} bytes`),
-      onBroken: (at, problem) => this.refuse('json', at, `is no JSON: ${problem}`),
+      onTooLong: (at) => this.reject('max_row_bytes', at, `is longer than ${longest} bytes`),
+      onBroken: (at, problem) => this.reject('json', at, `is no JSON: ${problem}`),
     });
   }
 
@@ -48,8 +48,8 @@ export class JsonRowsReader implements RowsReader {
     if (start === end) return;
     this.tokens.begin(bytes, start, end);
     const members = new Map<string, string>();
-    if (!isUtf8) this.refuse('encoding', place, 'is not UTF-8');
-    else if (!this.readObject(members)) this.refuse('json', place, `is no row: ${this.tokens.problem}`);
+    if (!isUtf8) this.reject('encoding', place, 'is not UTF-8');
+    else if (!this.readObject(members)) this.reject('json', place, `is no row: ${this.tokens.problem}`);
     else
       this.onRow({
         place,
@@ -90,8 +90,8 @@ export class JsonRowsReader implements RowsReader {
     return true;
   }
 
-  private refuse(rule: string, at: number, says: string): void {
+  private reject(rule: string, at: number, says: string): void {
     this.stop();
-    this.findings.add(rule, undefined, () => ({ line: at, subject: 'the row', says }));
+    this.violations.add(rule, undefined, () => ({ line: at, subject: 'the row', says }));
   }
 }

@@ -1,8 +1,8 @@
 import { skipValue } from '../json/skip.ts';
 import { JsonTokens } from '../json/tokens.ts';
 
-/** Says why a text is no JSON on one line, as strictly as the judge of JSON files; undefined for one that is. */
-export const jsonMisfit = (text: string): string | undefined => {
+/** Says why a text is no JSON on one line, as strictly as the validator of JSON files; undefined for one that is. */
+export const jsonViolation = (text: string): string | undefined => {
   if (/\n|\r$/.test(text)) return 'is more than one record, or ends with a line break';
   const bytes = Buffer.from(text);
   const tokens = new JsonTokens();

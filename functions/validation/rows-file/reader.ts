@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvReader } from '../csv/reader.ts';
 import type { CsvRecord } from '../csv/record.ts';
-import { judgeFaults } from '../csv/structure.ts';
+import { validateFaults } from '../csv/structure.ts';
 import { unnamedColumn } from '../fields/source.ts';
-import type { FindingLog } from '../violations.ts';
+import type { ViolationLog } from '../violations.ts';
 import { RowsScanner } from './scanner.ts';
 import { unescapeFormula } from './text.ts';
 import { rowsColumns } from './writer.ts';
@@ -13,7 +13,7 @@ export type SentRow = {
   /** Physical line of the rows file on which it starts. */
   readonly place: number;
   readonly source: string;
-  /** As it stands; whoever mends may have changed it. */
+  /** As it stands; whoever repairs may have changed it. */
   readonly line: string;
   readonly raw: string;
   /** Texts of the dataset's columns, in the order of `columns`; none in JSON. */
@@ -22,7 +22,7 @@ export type SentRow = {
   readonly record?: string | undefined;
 };
 
-/** Reads a rows file row by row, however its bytes are chunked; what is no rows file adds a finding and stops it. */
+/** Reads a rows file row by row, however its bytes are chunked; what is no rows file adds a violation and stops it. */
 export type RowsReader = {
   /** Names of the dataset's columns, in the order of the file; undefined before the header, and in JSON. */
   readonly columns: readonly string[] | undefined;
@@ -41,15 +41,15 @@ export class CsvRowsReader implements RowsReader {
   private others: readonly number[] = [];
   private readonly at = new Map<Own, number>();
   private readonly reader: CsvReader;
-  private readonly findings: FindingLog;
+  private readonly violations: ViolationLog;
   private readonly onRow: (row: SentRow) => void;
 
-  constructor(longest: number, findings: FindingLog, onRow: (row: SentRow) => void) {
-    this.findings = findings;
+  constructor(longest: number, violations: ViolationLog, onRow: (row: SentRow) => void) {
+    this.violations = violations;
     this.onRow = onRow;
     this.reader = new CsvReader(new RowsScanner(), '"', longest, {
       onRecord: (record) => this.read(record),
-      onTooLong: ({ line }) => this.refuse('max_row_bytes', line, `is longer than ${longest} bytes`),
+      onTooLong: ({ line }) => this.reject('max_row_bytes', line, `is longer than ${longest} bytes`),
     });
   }
 
@@ -71,16 +71,16 @@ export class CsvRowsReader implements RowsReader {
 
   private read(record: CsvRecord): void {
     if (record.isBlank) return;
-    // A NUL is for the judge of the mended record: it stands in rows that were set aside for it.
+    // A NUL is for the validator of the repaired record: it stands in rows that were quarantined for it.
     const isBroken =
       record.faults.length > 0 ||
       (record.isSuspect && !isUtf8(record.bytes.subarray(record.start, record.end)));
-    if (isBroken) judgeFaults(record, undefined, true, this.findings);
+    if (isBroken) validateFaults(record, undefined, true, this.violations);
     const texts = Array.from({ length: record.count }, (_, field) => unescapeFormula(record.text(field)));
     if (isBroken) this.stop();
     else if (!this.columns) this.begin(texts);
     else if (texts.length === this.width) this.onRow(this.rowOf(record.line, texts));
-    else this.refuse('columns', record.line, `has ${texts.length} columns, its header has ${this.width}`);
+    else this.reject('columns', record.line, `has ${texts.length} columns, its header has ${this.width}`);
   }
 
   private rowOf(place: number, texts: readonly string[]): SentRow {
@@ -97,15 +97,15 @@ export class CsvRowsReader implements RowsReader {
     }
     const missing = (['source', 'line'] as const).find((own) => !this.at.has(own));
     if (missing)
-      this.refuse('header', 1, `is no header of a rows file: ${rowsColumns[missing]} is not there`);
+      this.reject('header', 1, `is no header of a rows file: ${rowsColumns[missing]} is not there`);
     const ours = new Set(this.at.values());
     this.width = names.length;
     this.others = names.map((_, at) => at).filter((at) => !ours.has(at));
     this.columns = this.others.map((at, place) => names[at] || unnamedColumn(place + 1));
   }
 
-  private refuse(rule: string, line: number, says: string): void {
+  private reject(rule: string, line: number, says: string): void {
     this.stop();
-    this.findings.add(rule, undefined, () => ({ line, subject: 'the row', says }));
+    this.violations.add(rule, undefined, () => ({ line, subject: 'the row', says }));
   }
 }

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import type { BadRecord } from '../records.ts';
+import type { InvalidRecord } from '../records.ts';
 import type { FileFacts } from '../verdict.ts';
-import { jsonMisfit } from './json-text.ts';
+import { jsonViolation } from './json-text.ts';
 import { csvRecord, escapeFormula } from './text.ts';
 
-/** One row of a rows file: a record that was set aside, and why. */
-export type SetAside = {
+/** One row of a rows file: a record that was quarantined, and why. */
+export type QuarantinedRow = {
   /** Physical line of the file that landed; absent where the row stands for none of its lines. */
   readonly line?: number | undefined;
   /** Texts in the order of the file's columns. */
@@ -24,7 +24,7 @@ export type RowsWriter = {
   /** What stands before the first row. */
   readonly head: (columns: readonly string[]) => string;
   /** A row with its line end; `source` is `<landed file>@<version>`. */
-  readonly row: (setAside: SetAside, columns: number, source: string) => string;
+  readonly row: (quarantinedRow: QuarantinedRow, columns: number, source: string) => string;
 };
 export type RowsFormat = 'csv' | 'jsonl';
 
@@ -33,10 +33,10 @@ export const rowsColumns = { source: '_source', line: '_line', errors: '_errors'
 
 const longestErrors = 2000;
 
-/** The row that a bad record becomes; what is no UTF-8 is replaced, so that the text can be shown at all. */
-export const setAside = ({ line, bytes, fields, findings }: BadRecord): SetAside => {
+/** The row that an invalid record becomes; what is no UTF-8 is replaced, so that the text can be shown at all. */
+export const quarantinedRow = ({ line, bytes, fields, violations }: InvalidRecord): QuarantinedRow => {
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-  const errors = findings.map(({ message }) => message).join('; ');
+  const errors = violations.map(({ message }) => message).join('; ');
   return { line, fields, record: isUtf8(bytes) ? raw : undefined, raw, errors };
 };
 
@@ -69,7 +69,7 @@ export const rowsJsonLines: RowsWriter = {
     const said = JSON.stringify({ _source: source, _line, _errors: shortened(row.errors) }).slice(0, -1);
     // A NUL is an error wherever it stands in JSON, and no text of a JSON file may hold one.
     const told =
-      record !== undefined && jsonMisfit(record) === undefined
+      record !== undefined && jsonViolation(record) === undefined
         ? `"record":${record}`
         : `"_raw":${JSON.stringify(row.raw.replaceAll('\0', '\uFFFD'))}`;
     return `${said},${told}}\n`;

@@ -20,8 +20,8 @@ export const leftOutCount = 'left_out';
 /** What of a publication is written, and what is not. */
 export type Parted = {
   readonly kept: readonly ShapedItem[];
-  readonly refused: readonly ShapedItem[];
-  /** Why, for each that is refused, in their order; what only follows its pointer has no reason of its own. */
+  readonly rejected: readonly ShapedItem[];
+  /** Why, for each that is rejected, in their order; what only follows its pointer has no reason of its own. */
   readonly leftOut: readonly LeftOut[];
 };
 
@@ -38,13 +38,13 @@ export const partItems = (shaped: readonly ShapedItem[]): Parted => {
     }),
   );
   const stuck = new Set([...reasons.keys()].filter(isPointer).map(versionKey));
-  const isRefused = (one: ShapedItem): boolean =>
+  const isRejected = (one: ShapedItem): boolean =>
     reasons.has(one) || (isVersioned(one) && stuck.has(one.item.pk));
-  const refused = shaped.filter(isRefused);
-  const missing = countBy(refused.filter(isVersioned).map(({ item }) => item.pk));
+  const rejected = shaped.filter(isRejected);
+  const missing = countBy(rejected.filter(isVersioned).map(({ item }) => item.pk));
   return {
-    kept: shaped.filter((one) => !isRefused(one)).map((one) => countedIn(one, missing)),
-    refused,
+    kept: shaped.filter((one) => !isRejected(one)).map((one) => countedIn(one, missing)),
+    rejected,
     leftOut: [...reasons].map(([one, reason]) => leftOutOf(one, reason)),
   };
 };

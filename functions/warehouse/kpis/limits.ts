@@ -1,7 +1,7 @@
 import type { KpiItem } from '../../pipeline/ports.ts';
 import { type Digits, digitsOf, isNumber } from '../../values/exact-number.ts';
 
-/** What DynamoDB refuses, told before anything is written. Sizes are in bytes, counted as its documentation counts them. */
+/** What DynamoDB rejects, told before anything is written. Sizes are in bytes, counted as its documentation counts them. */
 
 /** The documented limits of an item, its keys and its numbers. */
 export const kpiLimits = {
@@ -33,12 +33,12 @@ type Key = { readonly pk: string; readonly sk: string };
 /** Keys that items can have, each once: a request with any other fails as a whole. */
 export const possibleKeys = <One extends Key>(keys: readonly One[]): One[] => [
   ...new Map(
-    keys.filter((key) => !isKeyRefused(key)).map((key) => [JSON.stringify([key.pk, key.sk]), key]),
+    keys.filter((key) => !isKeyRejected(key)).map((key) => [JSON.stringify([key.pk, key.sk]), key]),
   ).values(),
 ];
 
 /** True where no item can have such a key, so that none has it. */
-const isKeyRefused = ({ pk, sk }: Key): boolean =>
+const isKeyRejected = ({ pk, sk }: Key): boolean =>
   keyFault(pk, '', kpiLimits.partitionKey) !== undefined || keyFault(sk, '', kpiLimits.sortKey) !== undefined;
 
 const keyFault = (key: string, what: string, most: number): string | undefined => {

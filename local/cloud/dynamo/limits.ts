@@ -1,21 +1,21 @@
 import { createRequire } from 'node:module';
 
 /**
- * What DynamoDB refuses and dynalite takes: it counts characters where DynamoDB counts bytes of UTF-8, and nests without
+ * What DynamoDB rejects and dynalite takes: it counts characters where DynamoDB counts bytes of UTF-8, and nests without
  * end. Its own functions are asked first, so that its words stay the same; they ask each other by these names.
  */
 
 type Attribute = Readonly<Record<string, unknown>>;
 type Item = Readonly<Record<string, Attribute>>;
-type Refusal = object | null | undefined;
+type Rejection = object | null | undefined;
 type KeyElement = { readonly AttributeName: string; readonly KeyType: 'HASH' | 'RANGE' };
 type Table = { readonly KeySchema: readonly KeyElement[] };
 
 /** The part of dynalite that its actions and validations ask. */
 type Store = {
   itemSize(item: Item): number;
-  validateItem(item: Item, table: Table): Refusal;
-  validateKey(key: Item, table: Table): Refusal;
+  validateItem(item: Item, table: Table): Rejection;
+  validateKey(key: Item, table: Table): Rejection;
   validationError(message: string): object;
 };
 type Expressions = { readonly ExpressionAttributeValues?: Item | null };
@@ -36,7 +36,7 @@ export const limitDynalite = (from: string): void => {
   const require = createRequire(createRequire(from).resolve('dynalite'));
   const store: Store = require('./db');
   const { validateItem, validateKey, validationError } = store;
-  const refuseKey = (item: Item, { KeySchema }: Table): Refusal => {
+  const rejectKey = (item: Item, { KeySchema }: Table): Rejection => {
     const fault = KeySchema.map(({ AttributeName, KeyType }) => keyFault(item[AttributeName], KeyType)).find(
       Boolean,
     );
@@ -45,8 +45,8 @@ export const limitDynalite = (from: string): void => {
       : validationError(`One or more parameter values were invalid: ${fault}`);
   };
   store.itemSize = itemSize;
-  store.validateItem = (item, table) => validateItem(item, table) ?? refuseKey(item, table);
-  store.validateKey = (key, table) => validateKey(key, table) ?? refuseKey(key, table);
+  store.validateItem = (item, table) => validateItem(item, table) ?? rejectKey(item, table);
+  store.validateKey = (key, table) => validateKey(key, table) ?? rejectKey(key, table);
 
   const validations: Validations = require('./validations');
   const { validateAttributeValue, validateExpressionParams } = validations;

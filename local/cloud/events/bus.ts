@@ -27,7 +27,7 @@ export type Rule = {
   readonly target: string;
   /** What the target gets instead of the event. */
   readonly input?: unknown;
-  /** Name of the queue for events that the target refused. */
+  /** Name of the queue for events that the target rejected. */
   readonly deadLetterQueue?: string | undefined;
 };
 
@@ -39,8 +39,8 @@ export type BusOptions = {
   readonly rules: readonly Rule[];
   /** Hands an event to a function; resolves once the function's own queue has it. */
   readonly deliver: (target: string, payload: unknown) => Promise<void>;
-  /** Keeps what a target refused. */
-  readonly refuse: (rule: Rule, payload: unknown, cause: unknown) => Promise<void>;
+  /** Keeps what a target rejected. */
+  readonly reject: (rule: Rule, payload: unknown, cause: unknown) => Promise<void>;
   readonly fate?: Fate;
 };
 
@@ -55,7 +55,7 @@ type Delivery = { readonly rule: string; readonly event: Envelope };
 
 /**
  * Opens the default event bus: at least once to every rule that matches, also over the death of the process.
- * Throws `PatternError`, with the rule's name, for a pattern that AWS would refuse.
+ * Throws `PatternError`, with the rule's name, for a pattern that AWS would reject.
  */
 export const openBus = (options: BusOptions): Bus => {
   const { account, region, fate = calm } = options;
@@ -64,7 +64,7 @@ export const openBus = (options: BusOptions): Bus => {
     const rule = rules.find((each) => each.name === name);
     if (!rule) return;
     const payload = rule.input ?? event;
-    await options.deliver(rule.target, payload).catch((cause) => options.refuse(rule, payload, cause));
+    await options.deliver(rule.target, payload).catch((cause) => options.reject(rule, payload, cause));
   };
   const deliveries = openDeliveries(join(options.directory, 'deliveries.jsonl'), deliver);
 

@@ -59,20 +59,20 @@ const putEntry = async (bus: Bus, entry: Entry): Promise<Result> => {
   if (!DetailType) return missing('DetailType');
   if (!Detail) return missing('Detail');
   if (/^aws\./i.test(Source))
-    return refused('NotAuthorizedForSourceException', 'Not authorized for the source.');
+    return rejected('NotAuthorizedForSourceException', 'Not authorized for the source.');
   if (!isDefaultBus(entry))
-    return refused('InvalidArgument', `Event bus ${entry.EventBusName} does not exist.`);
+    return rejected('InvalidArgument', `Event bus ${entry.EventBusName} does not exist.`);
   const detail = parseDetail(Detail);
-  if (!detail) return refused('MalformedDetail', 'Detail is malformed.');
+  if (!detail) return rejected('MalformedDetail', 'Detail is malformed.');
   const time = Time === undefined ? {} : { time: new Date(Time * 1_000).toISOString() };
   const event = { source: Source, 'detail-type': DetailType, detail, resources: Resources ?? [], ...time };
   return { EventId: await bus.put(event) };
 };
 
-const refused = (ErrorCode: string, ErrorMessage: string): Result => ({ ErrorCode, ErrorMessage });
+const rejected = (ErrorCode: string, ErrorMessage: string): Result => ({ ErrorCode, ErrorMessage });
 
 const missing = (name: string): Result =>
-  refused('InvalidArgument', `Parameter ${name} is not valid. Reason: ${name} is a required argument.`);
+  rejected('InvalidArgument', `Parameter ${name} is not valid. Reason: ${name} is a required argument.`);
 
 const isDefaultBus = ({ EventBusName = 'default' }: Entry): boolean =>
   /(^|:event-bus\/)default$/.test(EventBusName);

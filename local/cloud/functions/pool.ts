@@ -8,7 +8,7 @@ export type Pool = {
   readonly isCold: boolean;
   /** Starts a worker ahead of an invocation, where there is none. */
   warm(): void;
-  /** From now on starts workers anew: those that rest end at once, those that work after what they do. */
+  /** From now on starts workers again: those that rest end at once, those that work after what they do. */
   renew(): void;
   /** Waits for running invocations up to `grace` milliseconds, then ends every worker; rejects what still waits. */
   close(grace: number): Promise<void>;
@@ -20,7 +20,7 @@ export class PoolClosed extends Error {
 }
 
 type Idle = { readonly instance: Instance; readonly timer: NodeJS.Timeout };
-type Turn = { readonly take: (instance: Instance) => void; readonly refuse: (cause: Error) => void };
+type Turn = { readonly take: (instance: Instance) => void; readonly reject: (cause: Error) => void };
 
 export type PoolOptions = {
   readonly start: () => Instance;
@@ -56,7 +56,7 @@ export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
       drop(free.instance);
     }
     if (instances.size < limit) return add();
-    return new Promise((take, refuse) => turns.push({ take, refuse }));
+    return new Promise((take, reject) => turns.push({ take, reject }));
   };
   const rest = (instance: Instance): void => {
     const leave = () => {
@@ -105,7 +105,7 @@ export const openPool = ({ start, limit, idleFor }: PoolOptions): Pool => {
     async close(grace) {
       isOpen = false;
       for (const { timer } of idle) clearTimeout(timer);
-      for (const turn of turns.splice(0)) turn.refuse(new PoolClosed('The function is being stopped'));
+      for (const turn of turns.splice(0)) turn.reject(new PoolClosed('The function is being stopped'));
       await Promise.race([
         Promise.all(running),
         new Promise((resolve) => setTimeout(resolve, grace).unref()),

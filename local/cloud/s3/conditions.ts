@@ -28,7 +28,7 @@ export const writeConditions = (header: Header): WriteConditions => {
   return { ifNoneMatch: ifNoneMatch !== undefined, ...(ifMatch === undefined ? {} : { ifMatch }) };
 };
 
-/** Refuses a write whose conditions do not hold of the newest version; a delete marker counts as nothing. */
+/** Rejects a write whose conditions do not hold of the newest version; a delete marker counts as nothing. */
 export const checkWrite = (
   { ifNoneMatch = false, ifMatch }: WriteConditions,
   key: string,
@@ -41,7 +41,7 @@ export const checkWrite = (
   if (!isMatch(ifMatch, etag)) throw failed('If-Match');
 };
 
-/** Judges the conditions of a read as RFC 9110 orders them; answers whether the client's copy is still good. */
+/** Validates the conditions of a read as RFC 9110 orders them; answers whether the client's copy is still good. */
 export const isNotModified = (header: Header, { etag, lastModified }: Version): boolean => {
   const ifMatch = header('if-match');
   const ifUnmodified = header('if-unmodified-since');
@@ -54,7 +54,7 @@ export const isNotModified = (header: Header, { etag, lastModified }: Version): 
   return ifModified !== undefined && seconds(lastModified) <= seconds(ifModified);
 };
 
-/** Refuses a copy whose conditions on the source do not hold. */
+/** Rejects a copy whose conditions on the source do not hold. */
 export const checkCopySource = (header: Header, source: Version): void => {
   if (isNotModified((name) => header(`x-amz-copy-source-${name}`), source))
     throw failed('x-amz-copy-source-If-None-Match');

@@ -55,7 +55,7 @@ const metadataOf = ({ incoming, header }: S3Request): Record<string, string> => 
   });
 };
 
-/** Refuses tags beyond what S3 allows: ten, unique, keys of 1–128 characters, values of up to 256. */
+/** Rejects tags beyond what S3 allows: ten, unique, keys of 1–128 characters, values of up to 256. */
 export const checkTags = (tags: readonly (readonly [string, string])[]): Record<string, string> => {
   const keys = new Set(tags.map(([key]) => key));
   const isFitting = tags.every(([key, value]) => key !== '' && key.length <= 128 && value.length <= 256);

@@ -48,7 +48,7 @@ const eventOf = (bucket: Bucket, version: Version, reason: ObjectEvent['reason']
   time: version.lastModified,
 });
 
-/** Refuses an id that no version can have. */
+/** Rejects an id that no version can have. */
 export const checkVersionId = (versionId: string, argument = 'versionId'): void => {
   if (versionId === 'null' || sequenceOf(versionId) !== undefined) return;
   throw new S3Error('InvalidArgument', {

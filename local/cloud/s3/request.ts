@@ -23,7 +23,7 @@ export const decodeUri = (text: string): string => {
   }
 };
 
-/** Refuses a key of more than 1,024 bytes. */
+/** Rejects a key of more than 1,024 bytes. */
 export const checkKey = (key: string): string => {
   const size = Buffer.byteLength(key);
   if (size > longestKey)

@@ -52,7 +52,7 @@ const copySourceOf = ({ header }: S3Request): CopySource => {
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1), versionId: named };
 };
 
-/** Finds the version that a copy reads, and judges the request's conditions on it. */
+/** Finds the version that a copy reads, and validates the request's conditions on it. */
 export const findCopySource = async (
   store: Store,
   request: S3Request,
@@ -90,7 +90,7 @@ const describeCopy = (request: S3Request, source: Stored): Description => {
   };
 };
 
-const refuseIdleCopy = (request: S3Request, source: Stored & { bucket: string }): void => {
+const rejectIdleCopy = (request: S3Request, source: Stored & { bucket: string }): void => {
   const isSame = source.bucket === request.bucket && source.key === request.key;
   const isVersionNamed = request.header('x-amz-copy-source')?.includes('?versionId=') ?? false;
   const isChanged =
@@ -133,7 +133,7 @@ export const copyObject = async (store: Store, request: S3Request): Promise<Repl
   const bucket = store.buckets.named(request.bucket);
   const conditions = writeConditions(request.header);
   const source = await findCopySource(store, request);
-  refuseIdleCopy(request, source);
+  rejectIdleCopy(request, source);
   if (source.size > largestCopy)
     throw new S3Error('InvalidRequest', {
       message:

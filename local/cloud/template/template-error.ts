@@ -1,7 +1,7 @@
 /** Where something stands: a file, relative to the root, and the path of names inside it. */
 export type Place = { readonly file: string; readonly path: string };
 
-/** The template cannot be read; the message begins with the file and the path that are to be mended. */
+/** The template cannot be read; the message begins with the file and the path that are to be repaired. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   constructor(

@@ -14,7 +14,7 @@ const fromHere = (path: string): string => fileURLToPath(new URL(path, import.me
 const requirements = fromHere('../../../sql/requirements.txt');
 const folder = fromHere('../../../.venv-dbt');
 
-/** The path of dbt in `.venv-dbt`, made anew where it is not what `sql/requirements.txt` asks for; rejects with `NoPython` or `CommandFailed`. */
+/** The path of dbt in `.venv-dbt`, made again where it is not what `sql/requirements.txt` asks for; rejects with `NoPython` or `CommandFailed`. */
 export const setUpDbt = async (log: Log): Promise<string> => {
   const dbt = join(folder, 'bin', 'dbt');
   if (isCurrent()) return dbt;

@@ -8,8 +8,8 @@ export type Database = Pick<DuckDBInstance, 'connect'>;
 const [interruptEvery, endsWithin] = [20, 10_000];
 
 /**
- * The laptop's database. After a fatal error in it DuckDB refuses every further statement: those under way fail, and who connects then
- * gets a connection to the database opened anew, with all that was committed.
+ * The laptop's database. After a fatal error in it DuckDB rejects every further statement: those under way fail, and who connects then
+ * gets a connection to the database opened again, with all that was committed.
  */
 export class Warehouse implements Database {
   readonly #open: () => Promise<DuckDBInstance>;
@@ -38,11 +38,11 @@ export class Warehouse implements Database {
   }
 
   async #soundConnection(): Promise<DuckDBConnection> {
-    return (await connectTo(this.#instance)) ?? this.#connectAnew();
+    return (await connectTo(this.#instance)) ?? this.#reconnect();
   }
 
   /** Two instances must never have one file open: the old one goes first, and before it its connections, on which nothing can succeed. */
-  async #connectAnew(): Promise<DuckDBConnection> {
+  async #reconnect(): Promise<DuckDBConnection> {
     const latest = Date.now() + endsWithin;
     while (this.#inUse.size > 0) {
       if (Date.now() > latest)

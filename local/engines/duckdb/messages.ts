@@ -19,7 +19,7 @@ export type Failure = { readonly name: string; readonly message: string };
 export type ReaderOrder =
   | { readonly kind: 'run'; readonly run: string; readonly spec: string }
   | { readonly kind: 'answer'; readonly call: number; readonly value?: unknown }
-  | { readonly kind: 'refusal'; readonly call: number; readonly failure: Failure };
+  | { readonly kind: 'rejection'; readonly call: number; readonly failure: Failure };
 
 /** What a reader says: that it is there, what it wants of the store, and how its run ended. */
 export type ReaderMessage =

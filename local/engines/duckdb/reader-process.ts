@@ -114,7 +114,7 @@ const answerCall = async (
   };
   const order = await calls[method]().then(
     (value): ReaderOrder => ({ kind: 'answer', call, value }),
-    (cause: unknown): ReaderOrder => ({ kind: 'refusal', call, failure: failureOf(cause) }),
+    (cause: unknown): ReaderOrder => ({ kind: 'rejection', call, failure: failureOf(cause) }),
   );
   // One that has ended meanwhile needs no answer.
   if (child.connected) child.send(order, () => undefined);

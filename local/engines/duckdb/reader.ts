@@ -22,14 +22,14 @@ if (!process.connected) process.exit(1);
 const { scratch, memoryLimit, threads, mostMemory }: ReaderStart = JSON.parse(process.argv[2] ?? '');
 const say = (message: ReaderMessage): void => void process.send?.(message);
 
-type Waiting = { readonly settle: (value: unknown) => void; readonly refuse: (cause: Error) => void };
+type Waiting = { readonly settle: (value: unknown) => void; readonly reject: (cause: Error) => void };
 const waiting = new Map<number, Waiting>();
 let calls = 0;
 
 const ask = (method: keyof EngineStore, ...given: (string | undefined)[]): Promise<unknown> =>
-  new Promise((settle, refuse) => {
+  new Promise((settle, reject) => {
     const call = ++calls;
-    waiting.set(call, { settle, refuse });
+    waiting.set(call, { settle, reject });
     say({ kind: 'call', call, method, given });
   });
 
@@ -82,6 +82,6 @@ process.on('message', (order: ReaderOrder) => {
   const call = waiting.get(order.call);
   waiting.delete(order.call);
   if (order.kind === 'answer') call?.settle(order.value);
-  else call?.refuse(new ToldFailure(order.failure));
+  else call?.reject(new ToldFailure(order.failure));
 });
 say({ kind: 'ready' });

@@ -27,7 +27,7 @@ export class PostgresMissing extends Error {
 }
 
 /**
- * Finds PostgreSQL's programs for this machine. PostgreSQL refuses to run as root, which hands it to `nobody`; where
+ * Finds PostgreSQL's programs for this machine. PostgreSQL rejects to run as root, which hands it to `nobody`; where
  * `nobody` may not enter the project's folder, a copy of the programs in `folder` is used. Throws `PostgresMissing`.
  */
 export const findPostgres = async (folder: string): Promise<PostgresBinaries> => {

@@ -48,11 +48,11 @@ export type JarsOptions = {
 /** Which jars a folder lacks, or has with other bytes; none means that it is complete. */
 export const wrongJars = async (folder: string, sums = jarSums): Promise<WrongJar[]> => {
   const found = new Set(await readdir(folder).catch(() => []));
-  const judged = Object.entries(sums).map(async ([jar, expected]) => {
+  const validated = Object.entries(sums).map(async ([jar, expected]) => {
     const sum = found.has(jar) ? await sumOf(join(folder, jar)) : undefined;
     return sum === expected ? [] : [new WrongJar(jar, sum, expected)];
   });
-  return (await Promise.all(judged)).flat();
+  return (await Promise.all(validated)).flat();
 };
 
 /** Fetches the jars into a folder, all or none; rejects with `WrongJar`, `UntrustedRepository` or `CommandFailed`. */

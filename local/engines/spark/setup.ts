@@ -16,7 +16,7 @@ export type SetupOptions = {
 
 /**
  * Sees to it that Spark is there: PySpark in `.venv`, a Java and three jars. What is there already and right stays; what was begun and not
- * finished is made anew. Rejects with `NoPython`, `WrongJar` or `CommandFailed`.
+ * finished is made again. Rejects with `NoPython`, `WrongJar` or `CommandFailed`.
  */
 export const setUpSpark = async ({ root = projectRoot, log }: SetupOptions): Promise<SparkInstallation> => {
   const folder = join(root, '.venv');

@@ -25,7 +25,7 @@ export const isCurrent = (folder: string): boolean =>
   existsSync(markIn(folder)) &&
   readFileSync(markIn(folder), 'utf8') === mark();
 
-/** Makes the virtual environment anew; rejects with `NoPython` or `CommandFailed`. */
+/** Makes the virtual environment again; rejects with `NoPython` or `CommandFailed`. */
 export const makeEnvironment = async (folder: string, log: Log): Promise<void> => {
   const python = await findPython();
   log(`Installing PySpark into ${folder} with ${python}: 600 MB, about a minute`);

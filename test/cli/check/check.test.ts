@@ -38,10 +38,10 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
 
   test('says what is wrong with a file, where, and what to do, and exits with 1', async () => {
     const { code, stdout } = await check('streams2.csv');
-    expect(stdout).toMatch(/^streams2\.csv: refused, 2 findings in 3 rows\n/);
+    expect(stdout).toMatch(/^streams2\.csv: rejected, 2 violations in 3 rows\n/);
     expect(stdout).toContain('  line 3, column user_id: "2.5" is not an int');
     expect(stdout).toContain('  line 4, column track_id: the value is missing');
-    expect(stdout).toMatch(/mend the file, or change .*rules\/streams\/manifest\.json\n$/);
+    expect(stdout).toMatch(/repair the file, or change .*rules\/streams\/manifest\.json\n$/);
     expect(code).toBe(1);
   });
 
@@ -56,26 +56,26 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
       verdict: 'rejected',
       manifest: { version: '1.0', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       records: 3,
-      findings_total: 2,
+      violations_total: 2,
       counts: { 'type:user_id': 1, 'required:track_id': 1 },
     });
-    expect(files[0].findings[0]).toMatchObject({ line: 3, column: 'user_id', value: '2.5' });
+    expect(files[0].violations[0]).toMatchObject({ line: 3, column: 'user_id', value: '2.5' });
     expect(code).toBe(1);
   });
 
-  test('says how many rows would be set aside where the manifest keeps the others, and exits with 1', async () => {
+  test('says how many rows would be quarantined where the manifest keeps the others, and exits with 1', async () => {
     const { code, stdout } = await check('streams2.csv', '--manifest', 'rows.json');
-    expect(stdout).toMatch(/^streams2\.csv: accepted, 1 good row, 2 to be set aside\n/);
+    expect(stdout).toMatch(/^streams2\.csv: accepted, 1 valid row, 2 to be quarantined\n/);
     expect(stdout).toContain('--rows FOLDER');
     const { stdout: json } = await check('streams2.csv', '--manifest', 'rows.json', '--json');
     expect(JSON.parse(json).files[0]).toMatchObject({ verdict: 'accepted', records: 3, quarantined_rows: 2 });
     expect(code).toBe(1);
   });
 
-  test('writes the good rows and the others, over nothing that is there', async () => {
+  test('writes the valid rows and the others, over nothing that is there', async () => {
     const first = await check('streams2.csv', '--manifest', 'rows.json', '--rows', 'parts');
     expect(first.stdout).toContain(
-      'good rows: parts/streams2.csv, rows set aside: parts/streams2.csv.rows.csv',
+      'valid rows: parts/streams2.csv, rows quarantined: parts/streams2.csv.rows.csv',
     );
     expect(await readFile(at('parts/streams2.csv'), 'utf8')).toBe(header + good);
     const rows = (await readFile(at('parts/streams2.csv.rows.csv'), 'utf8')).trimEnd().split('\n');
@@ -104,21 +104,21 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
     ['a file that is not there', ['nothing.csv'], 'there is no file nothing.csv'],
     ['a folder', ['.'], '. is a folder; name the files in it'],
     [
-      'rows that were set aside',
+      'rows that were quarantined',
       ['streams2.csv@v1.rows.csv'],
-      'judges them with the file that they came from',
+      'validates them with the file that they came from',
     ],
     ['a name that fits no dataset', ['other.csv'], 'streams: streams[0-9]+.csv'],
   ])('exits with 2 for %s', async (_, args, problem) => {
     const { code, stdout } = await check(...args, '--json');
     const [file] = JSON.parse(stdout).files;
-    expect([code, file.verdict]).toEqual([2, 'not judged']);
+    expect([code, file.verdict]).toEqual([2, 'not validated']);
     expect(file.problems.join('\n')).toContain(problem);
   });
 
-  test('judges the other files when one cannot be judged', async () => {
+  test('validates the other files when one cannot be validated', async () => {
     const { code, stdout } = await check('nothing.csv', 'streams1.csv');
-    expect(stdout).toContain('nothing.csv: could not be judged\n  there is no file nothing.csv\n');
+    expect(stdout).toContain('nothing.csv: could not be validated\n  there is no file nothing.csv\n');
     expect(stdout).toContain('streams1.csv: clean');
     expect(code).toBe(2);
   });

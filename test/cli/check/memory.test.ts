@@ -43,7 +43,7 @@ const peakOf = async (name: string): Promise<number> => {
   return Number(/peak (\d+)/.exec(stderr)?.[1]);
 };
 
-test('judging takes 80 MB at most, and no more for a file of 100 MB', { timeout: 120_000 }, async () => {
+test('validating takes 80 MB at most, and no more for a file of 100 MB', { timeout: 120_000 }, async () => {
   await soundcheck(['--help']);
   const [small, large] = [await peakOf('streams1.csv'), await peakOf('streams2.csv')];
   expect(small).toBeGreaterThan(0);

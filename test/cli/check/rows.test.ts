@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeRows } from '../../../cli/check/rows.ts';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
 import { manifestOf, pieces } from '../../functions/validation/fixture.ts';
 
 let folder: string;
@@ -31,16 +31,17 @@ const fileOf = (name: string, bytes: Buffer, piece = 2 ** 16) => {
   return { key: `data/streams/${name}`, size: bytes.length, manifest, content: pieces(bytes, piece), range };
 };
 
-/** What is written of a file, and what the manifest of another one says of its good rows. */
-const parted = async (name: string, bytes: Buffer, piece?: number) => {
-  const judgement = await judgeFile(fileOf(name, bytes));
-  if (judgement.verdict !== 'accepted' || !judgement.quarantined) throw new Error(JSON.stringify(judgement));
-  const written = await writeRows(folder, fileOf(name, bytes, piece), judgement);
+/** What is written of a file, and what the manifest of another one says of its valid rows. */
+const split = async (name: string, bytes: Buffer, piece?: number) => {
+  const validation = await validateFile(fileOf(name, bytes));
+  if (validation.verdict !== 'accepted' || !validation.quarantined)
+    throw new Error(JSON.stringify(validation));
+  const written = await writeRows(folder, fileOf(name, bytes, piece), validation);
   const good = await readFile(written.good);
-  return { written, good, again: await judgeFile(fileOf(written.good.slice(folder.length + 1), good)) };
+  return { written, good, again: await validateFile(fileOf(written.good.slice(folder.length + 1), good)) };
 };
 
-describe('good rows', () => {
+describe('valid rows', () => {
   const lines = ['{"id":9007199254740993,"amount":1.10}', '{"id":1,"amount":12.345}', '{"id":2}'];
 
   it.each([
@@ -50,7 +51,7 @@ describe('good rows', () => {
     ['a JSON array', 'a.json', Buffer.from(`[${lines.join(',\n ')}]`)],
     ['a JSON array as gzip', 'a.json.gz', gzipSync(`[${lines.join(',')}]`)],
   ])('bear the name of their file and are accepted as it would be: %s', async (_, name, bytes) => {
-    const { written, again } = await parted(name, bytes);
+    const { written, again } = await split(name, bytes);
     expect(written).toEqual({
       good: join(folder, name),
       set_aside: expect.stringContaining(`${name}.rows.`),
@@ -67,10 +68,10 @@ describe('good rows', () => {
     const file = fileOf('a.parquet', Buffer.from(parquetWriteBuffer({ columnData })));
     const { amount: _, ...only } = fields;
     const manifest = manifestOf({ ...schemaOf('.parquet'), fields: only });
-    const judgement = await judgeFile({ ...file, manifest });
-    if (judgement.verdict !== 'accepted') throw new Error(JSON.stringify(judgement));
+    const validation = await validateFile({ ...file, manifest });
+    if (validation.verdict !== 'accepted') throw new Error(JSON.stringify(validation));
     const again = fileOf('a.parquet', Buffer.from(parquetWriteBuffer({ columnData })));
-    const written = await writeRows(folder, { ...again, manifest }, judgement);
+    const written = await writeRows(folder, { ...again, manifest }, validation);
     expect(written).toEqual({
       good: join(folder, 'a.parquet.jsonl'),
       set_aside: join(folder, 'a.parquet.jsonl.rows.jsonl'),
@@ -85,11 +86,7 @@ describe('good rows', () => {
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 9 }), fc.nat(40), async (records, cut) => {
         const good = records.filter(({ id }) => typeof id === 'number');
         fc.pre(good.length > 0 && good.length < records.length);
-        const { written, good: bytes } = await parted(
-          'a.json',
-          Buffer.from(JSON.stringify(records)),
-          cut + 1,
-        );
+        const { written, good: bytes } = await split('a.json', Buffer.from(JSON.stringify(records)), cut + 1);
         expect(JSON.parse(bytes.toString())).toEqual(good);
         await rm(written.good);
         await rm(written.set_aside);
@@ -99,7 +96,7 @@ describe('good rows', () => {
   });
 
   it('keep their bytes as gzip', async () => {
-    const { good } = await parted('a.csv.gz', gzipSync('id,amount\n1,2.50\nx,1\n'));
+    const { good } = await split('a.csv.gz', gzipSync('id,amount\n1,2.50\nx,1\n'));
     expect(gunzipSync(good).toString()).toBe('id,amount\n1,2.50\n');
   });
 });

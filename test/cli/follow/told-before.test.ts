@@ -3,20 +3,20 @@ import { expect, test } from 'vitest';
 import { toldBefore } from '../../../cli/follow/told-before.ts';
 import { standingLines } from '../../../cli/output/rebuild-lines.ts';
 import type { MartRuns } from '../../../cli/queries/mart-runs.ts';
-import type { CheckFinding, RebuildRecord } from '../../../functions/pipeline/records.ts';
+import type { CheckViolations, RebuildRecord } from '../../../functions/pipeline/records.ts';
 
-const warning = (rows: number): CheckFinding => ({
+const warning = (rows: number): CheckViolations => ({
   ...{ check: 'known', file: 'sql/checks/known.sql', severity: 'warn', rows },
   first: [{ subject: '2024-06-25', detail: 'unknown' }],
 });
-const rebuild = (seq: number, checks: readonly CheckFinding[]): RebuildRecord => ({
+const rebuild = (seq: number, checks: readonly CheckViolations[]): RebuildRecord => ({
   ...{ id: `bank-${seq}`, mart: 'bank', seq, state: 'published', rev: 1, opened_at: '', sql_hash: 'x' },
   ...{ follows: `bank-${seq - 1}`, checks },
 });
 const runsOf = (published: RebuildRecord): MartRuns => ({
   ...{ mart: 'bank', datasets: [], lease: { name: 'mart/bank', fence: 2 }, pending: [], published },
 });
-const isTold = (before: readonly CheckFinding[] | undefined, now: readonly CheckFinding[]) =>
+const isTold = (before: readonly CheckViolations[] | undefined, now: readonly CheckViolations[]) =>
   toldBefore({ rebuild: async () => before && rebuild(1, before) }, [runsOf(rebuild(2, now))]);
 
 test('knows warnings that the rebuild before had, from new ones', async () => {
@@ -27,7 +27,7 @@ test('knows warnings that the rebuild before had, from new ones', async () => {
 });
 
 test('takes one line for those, and none where there is none', () => {
-  const told = (checks: readonly CheckFinding[]) =>
+  const told = (checks: readonly CheckViolations[]) =>
     standingLines(runsOf(rebuild(2, checks))).map(stripVTControlCharacters);
   expect(told([warning(3)])).toEqual([
     'bank: 1 warning as before, 3 rows; npx soundcheck report bank-2 prints them',

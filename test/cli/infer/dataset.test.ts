@@ -38,8 +38,8 @@ describe('a banking file with pipes', () => {
     expect(found).toEqual(truth);
     expect(table.key.columns).toEqual(file.key);
     expect(inferred.manifest).toMatchObject({ delimiter: '|', directory: `data/${name}/` });
-    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted', facts: { records: rows } });
-    expect(inferred.samples[0]?.judgement).not.toHaveProperty('quarantined');
+    expect(inferred.samples[0]?.validation).toMatchObject({ verdict: 'accepted', facts: { records: rows } });
+    expect(inferred.samples[0]?.validation).not.toHaveProperty('quarantined');
     expect(inferred.manifest.fields.map(({ from }) => from)).toEqual(Object.keys(file.columns));
   });
 });

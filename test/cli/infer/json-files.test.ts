@@ -48,8 +48,8 @@ describe('a file of JSON', () => {
     expect(Object.keys(fieldsOf(inferred))).toEqual(Object.keys(types));
     expect(fieldsOf(inferred)).toMatchObject(types);
     expect(inferred.table.key).toEqual({ columns: ['session_id'], kind: 'found' });
-    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted', facts: { records: 40 } });
-    expect(inferred.samples[0]?.judgement).not.toHaveProperty('quarantined');
+    expect(inferred.samples[0]?.validation).toMatchObject({ verdict: 'accepted', facts: { records: 40 } });
+    expect(inferred.samples[0]?.validation).not.toHaveProperty('quarantined');
   });
 
   it('counts a key that is absent as empty', async () => {
@@ -72,8 +72,8 @@ describe('a file of JSON', () => {
       'e[]': { type: 'int' },
     });
     expect(inferred.table.columns.map(({ required }) => required)).toEqual([false, false, false, false]);
-    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted' });
-    expect(inferred.samples[0]?.judgement).not.toHaveProperty('quarantined');
+    expect(inferred.samples[0]?.validation).toMatchObject({ verdict: 'accepted' });
+    expect(inferred.samples[0]?.validation).not.toHaveProperty('quarantined');
   });
 
   it('keeps numbers in quotes as the text that they are', async () => {
@@ -82,9 +82,9 @@ describe('a file of JSON', () => {
     expect(inferred.table.columns[1]?.type.note).toMatch(/numbers in quotes/);
   });
 
-  it('has records set aside that are not like the others', async () => {
+  it('has records quarantined that are not like the others', async () => {
     const inferred = await infer('shop.jsonl', `${records.join('\n')}\n{"session_id": 7}\n[1]\n`);
-    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted', quarantined: { rows: 2 } });
+    expect(inferred.samples[0]?.validation).toMatchObject({ verdict: 'accepted', quarantined: { rows: 2 } });
   });
 
   it.each([
@@ -109,7 +109,7 @@ describe('a file of JSON', () => {
       `{"of": {${Array.from({ length: 2001 }, (_, at) => `"k${at}": 1`).join(',')}}}`,
       /more than 2000 keys or columns, which no manifest takes/,
     ],
-  ])('is refused: %s', async (_, name, text, message) => {
+  ])('is rejected: %s', async (_, name, text, message) => {
     await expect(infer(name, text)).rejects.toThrow(message);
   });
 });
@@ -117,8 +117,8 @@ describe('a file of JSON', () => {
 describe('keys of JSON', () => {
   const leftOf = ({ table }: InferredDataset) => table.beyond.map(({ name, why }) => `${name} ${why}`);
   const isClean = ({ samples }: InferredDataset) => {
-    expect(samples[0]?.judgement).toMatchObject({ verdict: 'accepted' });
-    expect(samples[0]?.judgement).not.toHaveProperty('quarantined');
+    expect(samples[0]?.validation).toMatchObject({ verdict: 'accepted' });
+    expect(samples[0]?.validation).not.toHaveProperty('quarantined');
   };
 
   it('may have points in their names', async () => {
@@ -178,7 +178,7 @@ describe('keys of JSON', () => {
   it('that hold half of a character spoil their record', async () => {
     const inferred = await infer('shop.jsonl', '{"a": 1}\n{"a": 1, "\\ud800": 2}\n{"a": 1}\n');
     expect(leftOf(inferred)).toEqual([expect.stringMatching(/holds half of a character/)]);
-    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted', quarantined: { rows: 1 } });
+    expect(inferred.samples[0]?.validation).toMatchObject({ verdict: 'accepted', quarantined: { rows: 1 } });
   });
 
   it('that hold an object here and a value there are what most records say', async () => {
@@ -187,7 +187,7 @@ describe('keys of JSON', () => {
       '{"a": 1, "b": 1}\n{"a": {"x": 2}, "b": 1}\n{"a": 3, "b": 1}\n',
     );
     expect(leftOf(inferred)).toEqual(['a.x cannot stand beside a']);
-    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted', quarantined: { rows: 1 } });
+    expect(inferred.samples[0]?.validation).toMatchObject({ verdict: 'accepted', quarantined: { rows: 1 } });
   });
 
   it.each([

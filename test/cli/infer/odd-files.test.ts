@@ -42,7 +42,7 @@ describe('how a file is written', () => {
     const { manifest, table, samples } = await inferOne(text);
     expect(manifest).toMatchObject({ delimiter, quote: '"' });
     expect(table.columns.map(({ name }) => name)).toEqual(['id', 'name', 'n']);
-    expect(samples[0]?.judgement).toMatchObject({ verdict: 'accepted', facts: { records: 29 } });
+    expect(samples[0]?.validation).toMatchObject({ verdict: 'accepted', facts: { records: 29 } });
   });
 
   it.each([
@@ -57,8 +57,8 @@ describe('how a file is written', () => {
   ])('does not matter: %s', async (_, text, types) => {
     const inferred = await inferOne(text);
     expect(typesOf(inferred)).toEqual(types);
-    expect(inferred.samples[0]?.judgement).toMatchObject({ verdict: 'accepted' });
-    expect(inferred.samples[0]?.judgement).not.toHaveProperty('quarantined');
+    expect(inferred.samples[0]?.validation).toMatchObject({ verdict: 'accepted' });
+    expect(inferred.samples[0]?.validation).not.toHaveProperty('quarantined');
   });
 
   it('may be with single quotes', async () => {
@@ -73,7 +73,7 @@ describe('how a file is written', () => {
   ])('may be with single quotes in the header alone: %s', async (_, text, names) => {
     const { table, samples } = await inferOne(text);
     expect(table.columns.map(({ name }) => name)).toEqual(names);
-    expect(samples[0]?.judgement).toMatchObject({ verdict: 'accepted' });
+    expect(samples[0]?.validation).toMatchObject({ verdict: 'accepted' });
   });
 
   it('is not taken for one with a blank that makes one record of all', async () => {
@@ -86,13 +86,13 @@ describe('how a file is written', () => {
       lines(20, (at) => (at === 0 ? 'id|text' : `${at}|a ${at}" screen "and" more`)),
     );
     expect(manifest.quote).not.toBe('"');
-    expect(samples[0]?.judgement).toMatchObject({ verdict: 'accepted', facts: { records: 19 } });
+    expect(samples[0]?.validation).toMatchObject({ verdict: 'accepted', facts: { records: 19 } });
   });
 
   it('is read from gzip', async () => {
     const { manifest, samples } = await inferOne(gzipSync('id|n\n1|2\n'), 'odd7.csv.gz');
     expect(manifest).toMatchObject({ extension: '.csv', name_pattern: 'odd[0-9]+\\.csv' });
-    expect(samples[0]?.judgement).toMatchObject({ verdict: 'accepted' });
+    expect(samples[0]?.validation).toMatchObject({ verdict: 'accepted' });
   });
 });
 
@@ -103,7 +103,7 @@ describe('several files', () => {
     expect(inferred.table.columns.map(({ required }) => required)).toEqual([true, false, false]);
     expect(inferred.table.key.columns).toEqual(['id']);
     expect(inferred.manifest.fields_required).toBe(false);
-    for (const { judgement } of inferred.samples) expect(judgement).toMatchObject({ verdict: 'accepted' });
+    for (const { validation } of inferred.samples) expect(validation).toMatchObject({ verdict: 'accepted' });
   });
 
   it('have to be written alike', async () => {
@@ -114,13 +114,13 @@ describe('several files', () => {
 });
 
 describe('broken rows', () => {
-  it('are findings, and set aside', async () => {
+  it('are violations, and quarantined', async () => {
     const good = lines(300, (at) => `${at + 1},2020-01-01,${at}.50`);
     const { table, samples } = await inferOne(
       `id,day,amount\n${good}301,2020-02-30,1.00\nx,2020-01-01,1.00,more\n302,2020-01-01,1 000\n`,
     );
     expect(table.columns.map(({ type }) => type.type)).toEqual(['int', 'date', 'decimal(18,2)']);
-    expect(samples[0]?.judgement).toMatchObject({
+    expect(samples[0]?.validation).toMatchObject({
       verdict: 'accepted',
       quarantined: { rows: 3, counts: { 'type:day': 1, columns: 1, 'type:amount': 1 } },
     });
@@ -130,7 +130,7 @@ describe('broken rows', () => {
     const bad = lines(100, (at) => (at % 10 === 0 ? `${at},x,y` : `${at},x`));
     const { manifest, samples } = await inferOne(`id,text\n${bad}`);
     expect(manifest.max_bad_share).toBeCloseTo(0.15);
-    expect(samples[0]?.judgement).toMatchObject({ verdict: 'accepted', quarantined: { rows: 10 } });
+    expect(samples[0]?.validation).toMatchObject({ verdict: 'accepted', quarantined: { rows: 10 } });
   });
 });
 
@@ -193,13 +193,13 @@ describe('what nothing can be learned from', () => {
       '1,2020-01-01,7.5\n2,2020-01-02,8.5\n',
       /first line .* holds values, not names of columns \(see column 2\)/,
     ],
-  ])('is refused: %s', async (_, text, message) => {
-    const refused = inferOne(text);
-    await expect(refused).rejects.toThrow(message);
-    await expect(refused).rejects.toThrow(CannotInfer);
+  ])('is rejected: %s', async (_, text, message) => {
+    const rejected = inferOne(text);
+    await expect(rejected).rejects.toThrow(message);
+    await expect(rejected).rejects.toThrow(CannotInfer);
   });
 
-  it('is refused: broken gzip', async () => {
+  it('is rejected: broken gzip', async () => {
     const half = gzipSync('id|n\n1|2\n'.repeat(1000)).subarray(0, 30);
     await expect(inferOne(half, 'odd.csv.gz')).rejects.toThrow(/is no whole gzip file/);
   });
@@ -243,9 +243,9 @@ describe('any table', () => {
     await fc.assert(
       fc.asyncProperty(table, async ({ columns, rows }) => {
         const { samples } = await inferOne(csvLine(columns) + rows.map(csvLine).join(''));
-        const judgement = samples[0]?.judgement;
-        expect(judgement).toMatchObject({ verdict: 'accepted', facts: { records: rows.length } });
-        expect(judgement).not.toHaveProperty('quarantined');
+        const validation = samples[0]?.validation;
+        expect(validation).toMatchObject({ verdict: 'accepted', facts: { records: rows.length } });
+        expect(validation).not.toHaveProperty('quarantined');
       }),
       { numRuns: 100 },
     );

@@ -37,9 +37,9 @@ const textColumn = (name: string): ColumnSource => ({ name, data: ['a', 'b'], ty
 
 const schemaOf = ({ texts }: InferredDataset) => JSON.parse(texts['rules/shop/manifest.json'] ?? '').schema;
 const isAccepted = ({ samples }: InferredDataset) => {
-  for (const { judgement } of samples) {
-    expect(judgement).toMatchObject({ verdict: 'accepted' });
-    expect(judgement).not.toHaveProperty('quarantined');
+  for (const { validation } of samples) {
+    expect(validation).toMatchObject({ verdict: 'accepted' });
+    expect(validation).not.toHaveProperty('quarantined');
   }
 };
 
@@ -144,14 +144,14 @@ describe('a Parquet file', () => {
   });
 
   it.each([['no row', 'select 1 as id where false', /holds no row/]])(
-    'is refused: %s',
+    'is rejected: %s',
     async (_, query, message) => {
       await byQuery(query);
       await expect(infer('shop.parquet')).rejects.toThrow(message);
     },
   );
 
-  it('is refused: names in two cases', async () => {
+  it('is rejected: names in two cases', async () => {
     const name = await byColumns([textColumn('Id'), textColumn('n'), textColumn('ID')]);
     await expect(infer(name)).rejects.toThrow(/no manifest fits .*\n.*names one column twice: "Id" and "ID"/);
   });
@@ -166,7 +166,7 @@ describe('a Parquet file', () => {
     ],
     ['gzip around it', 'shop.parquet.gz', gzipSync('PAR1'), /is in gzip; Parquet is compressed inside/],
     ['another ending', 'shop.csv', Buffer.from('PAR1PAR1'), /is Parquet; its name has to end in .parquet/],
-  ])('is refused: %s', async (_, name, bytes, message) => {
+  ])('is rejected: %s', async (_, name, bytes, message) => {
     await writeFile(join(folder, name), bytes);
     await expect(infer(name)).rejects.toThrow(message);
   });

@@ -10,7 +10,7 @@ import { literal } from '../../../functions/engine/sql-text.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
 import type { Catalog } from '../../../functions/pipeline/catalog.ts';
 import type { SpecFile } from '../../../functions/pipeline/spec.ts';
-import { landedColumns } from '../../../functions/pipeline/steps/gather-batch.ts';
+import { landedColumns } from '../../../functions/pipeline/steps/compose-batch.ts';
 import { compileRuleset } from '../../../functions/quality/compile.ts';
 import { type Lake, openLake, qualitySpec, transformSpec } from '../../functions/engine/fixtures.ts';
 import { bankingFiles, bankingText } from './banking.ts';
@@ -65,10 +65,10 @@ describe('what is inferred runs', () => {
   });
 
   const landed = ({ table, samples: [sample] }: InferredDataset): SpecFile => {
-    if (sample?.judgement.verdict !== 'accepted') throw new Error(`${table.dataset} is not accepted`);
+    if (sample?.validation.verdict !== 'accepted') throw new Error(`${table.dataset} is not accepted`);
     const name = basename(sample.path);
     const key = `data/${table.dataset}/${name}`;
-    const { facts } = sample.judgement;
+    const { facts } = sample.validation;
     lake.put(key, texts[name] ?? '', 'v1');
     return {
       key,

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { brokenRule, violationLines } from '../../../cli/output/report-lines.ts';
 
-const broken = (rule: string, metric: string | null, judged?: number): string =>
-  brokenRule({ rule, metric, examples: [] }, judged).replace(`${rule} does not hold: `, '');
+const broken = (rule: string, metric: string | null, validated?: number): string =>
+  brokenRule({ rule, metric, examples: [] }, validated).replace(`${rule} does not hold: `, '');
 
 test.each([
   ['IsComplete "note"', '0.666666667', 3, '2 of 3 rows'],
   ['ColumnValues "price" < 2 with threshold > 0.99', '0.5', 2_000, '1,000 of 2,000 rows'],
   ['ReferentialIntegrity "account" "accounts.account_id"', '0', 1, '0 of 1 row'],
-])('says how many rows meet %s', (rule, metric, judged, said) => {
-  expect(broken(rule, metric, judged)).toBe(said);
+])('says how many rows meet %s', (rule, metric, validated, said) => {
+  expect(broken(rule, metric, validated)).toBe(said);
 });
 
 test.each([
@@ -20,17 +20,17 @@ test.each([
   ['rules together', '(IsComplete "note") or (RowCount > 10)', '0.5 or 2', 2],
   ['a share of more rows than the file has', 'IsComplete "note"', '0.666666667', 2],
   ['a share of an unknown number of rows', 'IsComplete "note"', '0.5', undefined],
-])('shows the metric where it is %s', (_, rule, metric, judged) => {
-  expect(broken(rule, metric, judged)).toBe(metric);
+])('shows the metric where it is %s', (_, rule, metric, validated) => {
+  expect(broken(rule, metric, validated)).toBe(metric);
 });
 
 test('says so where there is none', () => {
   expect(broken('Mean "price" > 0', null, 3)).toBe('no metric');
 });
 
-test('counts the rows that the rule has judged, not those that were set aside before', () => {
+test('counts the rows that the rule has validated, not those that were quarantined before', () => {
   const failures = [{ rule: 'IsComplete "note"', metric: '0.666666667', examples: [] }];
-  const report = { file: '', version: '', dataset: '', verdict: 'rejected', judged_at: '' };
+  const report = { file: '', version: '', dataset: '', verdict: 'rejected', validated_at: '' };
   expect(violationLines({ ...report, records: 5, quarantined_rows: 2, failures })).toEqual([
     '  IsComplete "note" does not hold: 2 of 3 rows',
   ]);

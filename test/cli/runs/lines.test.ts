@@ -46,7 +46,7 @@ describe('what is said of a dataset', () => {
     expect(answer).toContain('  batch streams-00000003  published 2026-01-01 00:00:05, 2 files, 1,000 rows');
   });
 
-  test('is drift, and rows that were set aside, with how many were mended since', () => {
+  test('is drift, and rows that were quarantined, with how many were repaired since', () => {
     const file = fileRecord('published', { quarantined_rows: 4, drift: ['new column x, ignored'] });
     const repair = fileRecord('published', {
       key: 'data/streams/streams1.csv@v1.rows.csv',
@@ -56,9 +56,9 @@ describe('what is said of a dataset', () => {
       quarantined_rows: 1,
     });
     const answer = said([file, repair]);
-    expect(answer).toContain('streams1.csv  published  10 rows, 4 set aside, 2 of them mended since\n');
+    expect(answer).toContain('streams1.csv  published  10 rows, 4 quarantined, 2 of them repaired since\n');
     expect(answer).toContain('      new column x, ignored\n');
-    expect(answer).toContain('      set aside: data/quarantine/streams/streams1.csv@v1.rows.csv\n');
+    expect(answer).toContain('      quarantined: data/quarantine/streams/streams1.csv@v1.rows.csv\n');
   });
 
   test('is a batch that published nothing, because its files are in quarantine', () => {
@@ -96,7 +96,7 @@ describe('what is said of a dataset', () => {
 });
 
 describe('what needs a person', () => {
-  test('is why a file was refused, with the metric, where the report lies, and how it lands again', () => {
+  test('is why a file was rejected, with the metric, where the report lies, and how it lands again', () => {
     const failures_found = [{ rule: 'RowCount > 20', metric: '10', examples: [] }];
     const answer = needing([fileRecord('quarantined', { failures_found })]);
     expect(answer).toContain('      RowCount > 20 does not hold: 10\n');
@@ -104,14 +104,14 @@ describe('what needs a person', () => {
     expect(answer).toContain('npx soundcheck replay streams');
   });
 
-  test('is a refused version until a newer one takes its place', () => {
+  test('is a rejected version until a newer one takes its place', () => {
     const newer = fileRecord('published', { version: 'v2', number: 2 });
     expect(needing([fileRecord('quarantined'), newer])).toBe('');
     const ignored = fileRecord('ignored', { version: 'v3', number: 3 });
     expect(needing([fileRecord('quarantined'), ignored])).toContain('soundcheck replay');
   });
 
-  test('is rows that are set aside until all are mended, and then what is left of those', () => {
+  test('is rows that are quarantined until all are repaired, and then what is left of those', () => {
     const source = fileRecord('published', { quarantined_rows: 4, rows: 6 });
     const repair = (records: number, left: number): FileRecord =>
       fileRecord('published', {
@@ -139,19 +139,19 @@ describe('what needs a person', () => {
     expect(needing([file])).toContain(words);
   });
 
-  test('is no row that was dropped on purpose, until others are set aside', () => {
+  test('is no row that was dropped on purpose, until others are quarantined', () => {
     const dismissed = { at: '2026-01-02T00:00:00.000Z', by: 'Ann', rows: 2 };
-    const parted = fileRecord('published', { quarantined_rows: 5, dismissed });
+    const split = fileRecord('published', { quarantined_rows: 5, dismissed });
     const repair = fileRecord('published', {
       key: 'data/streams/streams1.csv@v1.rows.csv',
       landed_as: 'data/streams/streams1.csv#repair',
       ...{ records: 3, rows: 3 },
     });
-    expect(needing([parted, repair])).toBe('');
-    expect(said([parted, repair])).toContain(
-      '10 rows, 5 set aside, 3 of them mended since, 2 dropped on purpose by Ann at 2026-01-02 00:00:00\n',
+    expect(needing([split, repair])).toBe('');
+    expect(said([split, repair])).toContain(
+      '10 rows, 5 quarantined, 3 of them repaired since, 2 dropped on purpose by Ann at 2026-01-02 00:00:00\n',
     );
-    expect(needing([{ ...parted, quarantined_rows: 6 }, repair])).toContain('streams1.csv');
+    expect(needing([{ ...split, quarantined_rows: 6 }, repair])).toContain('streams1.csv');
     expect(needing([fileRecord('quarantined', { dismissed })])).toBe('');
     const newer = fileRecord('quarantined', { version: 'v2', number: 2 });
     expect(needing([fileRecord('quarantined', { dismissed }), newer])).toContain('streams1.csv');

@@ -27,9 +27,9 @@ describe('the dataset of a file', () => {
   });
 
   test('is asked for when no pattern fits, with the patterns there are', async () => {
-    const refused = withDatasets([at('odd.csv')]);
-    await expect(refused).rejects.toThrow(CannotLand);
-    await expect(refused).rejects.toThrow(
+    const rejected = withDatasets([at('odd.csv')]);
+    await expect(rejected).rejects.toThrow(CannotLand);
+    await expect(rejected).rejects.toThrow(
       /fits no dataset; rename it .*\n.*\n {2}streams: streams\[0-9\]\+\.csv/,
     );
   });

@@ -21,7 +21,7 @@ describe('a call of a macro', () => {
     ["{{ half_up_ratio('a', 'b', places=3) }}", /^1:4 half_up_ratio has no argument places/],
     ['{{ utc() }}', '1:4 utc lacks its argument value: the macro is utc(value)'],
     ['{% if x %}{{ utc() }}{% endif %}', /^1:14 utc lacks/],
-  ])('is refused: %s', (source, message) => {
+  ])('is rejected: %s', (source, message) => {
     expect(problemsIn(source)).toEqual([
       typeof message === 'string' ? message : expect.stringMatching(message),
     ]);

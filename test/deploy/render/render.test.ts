@@ -223,7 +223,7 @@ describe('renderCatalog', () => {
       },
       /config: kpi: a key of DynamoDB is never empty[\s\S]*1:\d+ config: kpi: X#\{listen_date has a brace too few or too many/,
     ],
-  ])('refuses %s', async (_, files, message) => {
+  ])('rejects %s', async (_, files, message) => {
     expect(await problemsOf(files)).toMatch(message);
   });
 
@@ -236,7 +236,7 @@ describe('renderCatalog', () => {
     );
   });
 
-  it('refuses a mart that does not fit into one transaction', async () => {
+  it('rejects a mart that does not fit into one transaction', async () => {
     const dimensions = Array.from({ length: 14 }, (_, index) => [
       `sql/marts/dim_${index}.sql`,
       `{{ config(meta={'key': ['track_id']}) }}\nselect cast(track_id as varchar(64)) as track_id from {{ ref('dim_tracks') }}`,
@@ -268,7 +268,7 @@ describe('renderCatalog', () => {
   });
 });
 
-/** Redshift's own words taken out of a statement, so that PostgreSQL's parser can judge the rest. */
+/** Redshift's own words taken out of a statement, so that PostgreSQL's parser can validate the rest. */
 const asPostgres = (statement: string): string => {
   const unloaded = /^unload \('([\s\S]*)'\) to '/.exec(statement)?.[1];
   return unloaded === undefined

@@ -72,7 +72,7 @@ describe('a rule that no file can meet', () => {
     ['ColumnValues "sold_on" < "2024-01-01"', /what the manifest accepts/],
     ['RowCount > 100', /what the manifest accepts/],
     ['(RowCount > 5) or (ColumnValues "size" between 1 and 1)', /between/],
-  ])('is refused by itself: %s', (rule, message) => {
+  ])('is rejected by itself: %s', (rule, message) => {
     expect(problemsIn(rule)).toEqual([expect.stringMatching(message)]);
     expect(problemsIn(rule)[0]).toMatch(/^2 can never pass/);
   });
@@ -91,7 +91,7 @@ describe('a rule that no file can meet', () => {
     ['Sum "size" > 10', 'Sum "size" < 5'],
     ['ColumnValues "size" > 5 where "price > 1"', 'ColumnValues "size" < 5 where "price > 1"'],
     ['(ColumnValues "size" > 5) and (RowCount > 1)', 'ColumnValues "size" < 5'],
-  ])('is refused beside another: %s, %s', (one, other) => {
+  ])('is rejected beside another: %s, %s', (one, other) => {
     expect(problemsIn(`${one},\n${other}`)).toEqual([
       expect.stringMatching(/^3 can never pass together with the rule in line 2/),
     ]);
@@ -107,7 +107,7 @@ describe('a rule that every file meets', () => {
     'StandardDeviation "size" >= 0',
     'Uniqueness "note" not between 1 and 0',
     'ColumnLength "note" > 5 with threshold >= 0',
-  ])('is refused: %s', (rule) => {
+  ])('is rejected: %s', (rule) => {
     expect(problemsIn(rule)).toEqual([expect.stringMatching(/^2 can never fail/)]);
   });
 });

@@ -25,7 +25,7 @@ const UNSUPPORTED = [
 beforeAll(loadParser);
 
 describe('a rule type that is not supported', () => {
-  it.each(UNSUPPORTED)('is refused where it stands: %s', (type) => {
+  it.each(UNSUPPORTED)('is rejected where it stands: %s', (type) => {
     expect(Object.keys(RULE_TYPES)).not.toContain(type);
     const known = Object.keys(RULE_TYPES).join(', ');
     expect(problemsIn(`${type} "id" > 1`)).toEqual([
@@ -72,7 +72,7 @@ describe('the SQL that a rule carries', () => {
     ],
     ['ReferentialIntegrity "id" "users.id"', '2:29 users has no column "id"; it has user_id'],
     ['ReferentialIntegrity "id,name" "users.{user_id,x}"', '2:34 users has no column "x"; it has user_id'],
-  ])('is refused: %s', (rule, problem) => {
+  ])('is rejected: %s', (rule, problem) => {
     expect(problemsIn(rule)).toEqual([`rules/people/quality.dqdl:${problem}`]);
   });
 

@@ -3,7 +3,7 @@ import { outputColumns } from '../../../deploy/sql/columns.ts';
 import { lintSql } from '../../../deploy/sql/lint.ts';
 import { loadParser } from '../../../deploy/sql/tree.ts';
 
-const refused: [sql: string, message: RegExp][] = [
+const rejected: [sql: string, message: RegExp][] = [
   ['select a::int as b from t', /write cast\(x as type\)/],
   ['select "A" as b from t', /quoted names/],
   [`select 'it''s' as b from t`, /chr\(39\)/],
@@ -79,7 +79,7 @@ const accepted = [
 describe('lintSql', () => {
   beforeAll(loadParser);
 
-  it.each(refused)('refuses %s', (sql, message) => {
+  it.each(rejected)('rejects %s', (sql, message) => {
     expect(
       lintSql(sql)
         .map((objection) => objection.message)

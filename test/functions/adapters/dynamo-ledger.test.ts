@@ -23,22 +23,22 @@ const landed: FileRecord = {
   number: 1,
   size: 12,
   landed_at: '2024-06-25T00:00:00.000Z',
-  enrolled_at: '2024-06-25T00:00:01.000Z',
+  registered_at: '2024-06-25T00:00:01.000Z',
   failed_runs: 0,
   failed_alone: 0,
 };
 
-const enroll = async (changes: Partial<FileRecord>): Promise<FileRecord> => {
+const register = async (changes: Partial<FileRecord>): Promise<FileRecord> => {
   const record = { ...landed, ...changes };
-  await ledger.enroll(record);
+  await ledger.register(record);
   return record;
 };
 
 describe('files', () => {
   test('remembers which file was the first with some bytes, until another takes its place', async () => {
-    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((key) => enroll({ key, dataset: 'twins' })));
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((key) => register({ key, dataset: 'twins' })));
     const named = (file?: FileRecord) => ({ key: file?.key, version: file?.version });
-    if (!a || !b || !c) throw new Error('nothing was enrolled');
+    if (!a || !b || !c) throw new Error('nothing was registered');
     expect(await ledger.firstWith('hash', a)).toEqual(named(a));
     expect(await ledger.firstWith('hash', b)).toEqual(named(a));
     expect(await ledger.firstWith('hash', b, a)).toEqual(named(b));
@@ -47,11 +47,11 @@ describe('files', () => {
     expect(await ledger.firstWith('hash', { ...c, dataset: 'elsewhere' })).toEqual(named(c));
   });
 
-  test('enrolls a file once and leaves what is known as it is', async () => {
-    const file = await enroll({ key: 'data/plays/once.csv', dataset: 'once' });
+  test('registers a file once and leaves what is known as it is', async () => {
+    const file = await register({ key: 'data/plays/once.csv', dataset: 'once' });
     expect(await ledger.file(file)).toStrictEqual(file);
     const accepted = await ledger.move(file, 'accepted', { records: 3 });
-    await ledger.enroll(file);
+    await ledger.register(file);
     expect(await ledger.file(file)).toStrictEqual(accepted);
     expect(accepted).toStrictEqual({ ...file, state: 'accepted', rev: 2, records: 3 });
     expect(await ledger.waiting('once')).toEqual([accepted]);
@@ -59,14 +59,14 @@ describe('files', () => {
 
   test('queues the longest key that S3 takes', async () => {
     const [key, version] = [`data/plays/${'a'.repeat(1013)}`, 'v'.repeat(32)];
-    const file = await enroll({ key, version, dataset: 'long' });
+    const file = await register({ key, version, dataset: 'long' });
     expect(await ledger.waiting('long')).toEqual([file]);
     await ledger.dequeue(file);
     expect(await ledger.waiting('long')).toEqual([]);
   });
 
   test('moves a file for the first of those who read the same record', async () => {
-    const file = await enroll({ key: 'data/plays/raced.csv' });
+    const file = await register({ key: 'data/plays/raced.csv' });
     const moves = ['accepted', 'rejected', 'ignored'] as const;
     const won = (await Promise.all(moves.map((state) => ledger.move(file, state)))).filter(Boolean);
     expect(won).toHaveLength(1);
@@ -75,19 +75,19 @@ describe('files', () => {
   });
 
   test('wins a move whose answer was lost', async () => {
-    const file = await enroll({ key: 'data/plays/lost.csv' });
+    const file = await register({ key: 'data/plays/lost.csv' });
     laptop.once('UpdateItem', () => 'lost');
     expect(await ledger.move(file, 'accepted')).toMatchObject({ state: 'accepted', rev: 2 });
   });
 
   test('takes an attribute away that is set to undefined', async () => {
-    const file = await enroll({ key: 'data/plays/limit.csv', batch_limit: 4 });
+    const file = await register({ key: 'data/plays/limit.csv', batch_limit: 4 });
     await ledger.amend(file, { batch_limit: undefined });
     expect(Object.keys((await ledger.file(file)) ?? {})).not.toContain('batch_limit');
   });
 
-  test('refuses a move that the states do not know', async () => {
-    const file = await enroll({ key: 'data/plays/odd.csv' });
+  test('rejects a move that the states do not know', async () => {
+    const file = await register({ key: 'data/plays/odd.csv' });
     await expect(ledger.move(file, 'published')).rejects.toThrow('no record goes from landed to published');
     expect(await ledger.file(file)).toStrictEqual(file);
   });
@@ -95,8 +95,8 @@ describe('files', () => {
   test('lists the versions of one key by their number', async () => {
     const key = 'data/plays/versions.csv';
     for (const [number, version] of ['zz', 'mm', 'aa'].entries())
-      await enroll({ key, version, number: number + 1 });
-    await enroll({ key: `${key}.old`, version: 'other' });
+      await register({ key, version, number: number + 1 });
+    await register({ key: `${key}.old`, version: 'other' });
     expect((await ledger.versionsOf(key)).map(({ version }) => version)).toEqual(['zz', 'mm', 'aa']);
   });
 
@@ -106,19 +106,19 @@ describe('files', () => {
       dataset: 'many',
       landed_at: `2024-06-25T00:00:${String(59 - (number % 60)).padStart(2, '0')}.000Z`,
     }));
-    const enrolled = await Promise.all(files.map(enroll));
+    const registered = await Promise.all(files.map(register));
     const waiting = await ledger.waiting('many');
     const times = waiting.map(({ landed_at }) => landed_at);
     expect(times).toEqual([...times].sort());
     expect(new Set(waiting.map(({ key }) => key))).toEqual(new Set(files.map(({ key }) => key)));
-    await Promise.all(enrolled.slice(1).map((file) => ledger.dequeue(file)));
-    expect(await ledger.waiting('many')).toEqual([enrolled[0]]);
-    expect(await ledger.file(enrolled[1] ?? landed)).toBeDefined();
+    await Promise.all(registered.slice(1).map((file) => ledger.dequeue(file)));
+    expect(await ledger.waiting('many')).toEqual([registered[0]]);
+    expect(await ledger.file(registered[1] ?? landed)).toBeDefined();
   });
 
   test('tells odd keys apart', async () => {
     const keys = ['data/plays/a b.csv', 'data/plays/a+b.csv', 'data/plays/a%20b.csv', 'data/plays/ä@b.csv'];
-    for (const key of keys) await enroll({ key, dataset: 'odd', reason: key });
+    for (const key of keys) await register({ key, dataset: 'odd', reason: key });
     for (const key of keys) expect(await ledger.file({ key, version: 'v1' })).toMatchObject({ reason: key });
     expect((await ledger.waiting('odd')).map(({ key }) => key).sort()).toEqual([...keys].sort());
   });

@@ -27,7 +27,7 @@ beforeAll(async () => {
     region: 'eu-west-1',
     rules: [{ name: 'published', pattern, target: 'f' }],
     deliver: async (_, event) => void delivered.push(event),
-    refuse: async () => {},
+    reject: async () => {},
   });
   laptop = await openLaptop({ json: { events: eventsApi(bus) } });
 });
@@ -59,8 +59,8 @@ test('stays out of the rules of other stages and events', async () => {
 });
 
 test('throws when the bus answers that it did not take an entry', async () => {
-  const refused = { ErrorCode: 'ThrottlingException', ErrorMessage: 'later' };
-  laptop.once('PutEvents', () => ({ status: 200, body: { FailedEntryCount: 1, Entries: [refused] } }));
+  const rejected = { ErrorCode: 'ThrottlingException', ErrorMessage: 'later' };
+  laptop.once('PutEvents', () => ({ status: 200, body: { FailedEntryCount: 1, Entries: [rejected] } }));
   await expect(eventBridgeEvents('dev').announce('Batch Published', 'plays', 'x')).rejects.toThrow(
     'Batch Published was not taken: ThrottlingException later',
   );

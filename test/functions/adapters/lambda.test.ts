@@ -59,7 +59,7 @@ describe('a handler', () => {
   );
 
   test.each([{}, undefined, { detail: { id: 7 } }, 'text'])(
-    'refuses the malformed event %j',
+    'rejects the malformed event %j',
     async (malformed) => {
       const useCase = vi.fn(async () => 'done');
       const handler = lambda(
@@ -88,12 +88,12 @@ describe('a handler', () => {
     const useCase =
       ({ log }: Surroundings) =>
       async () => {
-        log.info('file judged', { file: 'a.csv' });
+        log.info('file validated', { file: 'a.csv' });
         log.error('file is parked');
       };
     await lambda(Event, useCase, (surroundings) => surroundings)(event, context);
     expect(logged()).toMatchObject([
-      { level: 'INFO', message: 'file judged', file: 'a.csv' },
+      { level: 'INFO', message: 'file validated', file: 'a.csv' },
       { level: 'ERROR', message: 'file is parked' },
     ]);
     expect(lines.join()).not.toContain('"detail"');

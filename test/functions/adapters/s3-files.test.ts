@@ -204,7 +204,7 @@ describe('copying', () => {
     expect(await files.readText(to)).toBe('old bytes');
   });
 
-  test('refuses a copy whose bytes are not those that were judged', async () => {
+  test('rejects a copy whose bytes are not those that were validated', async () => {
     const key = 'data/copied/changed.csv';
     const version = await lake.put(key, 'bytes');
     await expect(files.copy({ key, version }, 'data/archive/changed', sha256('others'))).rejects.toThrow(

@@ -23,7 +23,7 @@ describe('whether another try may succeed', () => {
 
   test.each([
     [
-      'what the table refuses',
+      'what the table rejects',
       error({ name: 'ValidationException', $fault: 'client', $metadata: { httpStatusCode: 400 } }),
     ],
     ['what the role may not do', error({ name: 'AccessDeniedException', $fault: 'client' })],

@@ -96,7 +96,7 @@ export const openLake = async () => {
 };
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
-/** What a judge knows of a plain file. */
+/** What a validator knows of a plain file. */
 export const plainFacts: SpecFile['facts'] = {
   format: 'csv',
   compression: 'none',
@@ -111,7 +111,7 @@ export const plainFacts: SpecFile['facts'] = {
   sha256: '',
 };
 
-/** Puts a file into the lake and says what a judge would say of it. */
+/** Puts a file into the lake and says what a validator would say of it. */
 export const land = async (
   lake: Lake,
   key: string,

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { type ManifestJson, manifestOf } from './judged.ts';
+import { type ManifestJson, manifestOf } from './validated.ts';
 
 /** Nested and foreign records, and the texts in which they land on every engine. */
 

@@ -7,7 +7,6 @@ import type { Catalog } from '../../../functions/pipeline/catalog.ts';
 import type { SpecFile } from '../../../functions/pipeline/spec.ts';
 import { copyProject } from '../../deploy/project.ts';
 import { type Lake, openLake, transformSpec } from './fixtures.ts';
-import { cleanKeyOf, judged, type ManifestJson, manifestOf } from './judged.ts';
 import {
   type Element,
   numberTexts,
@@ -23,6 +22,7 @@ import {
 } from './landed-cases.ts';
 import { columnsOf, renamedCsv, renamedRecords } from './renamed-cases.ts';
 import { sessionsManifest, shop, usersManifest } from './shop-project.ts';
+import { cleanKeyOf, type ManifestJson, manifestOf, validated } from './validated.ts';
 
 let lake: Lake;
 let catalog: Catalog;
@@ -37,11 +37,11 @@ beforeEach(async () => {
 });
 afterEach(() => lake.close());
 
-/** Puts a file into the lake with the facts that its judge found. */
-const landJudged = async (key: string, body: string | Buffer, json: ManifestJson): Promise<SpecFile> => {
+/** Puts a file into the lake with the facts that its validator found. */
+const landValidated = async (key: string, body: string | Buffer, json: ManifestJson): Promise<SpecFile> => {
   const bytes = Buffer.from(body);
   lake.put(key, bytes, 'v1');
-  const { facts, clean } = await judged(key, bytes, json);
+  const { facts, clean } = await validated(key, bytes, json);
   if (clean) lake.put(cleanKeyOf(key), clean);
   const copy = clean && { clean_key: cleanKeyOf(key) };
   return { key, version: 'v1', landed_at: '2024-06-25T12:00:00Z', facts, ...copy };
@@ -65,16 +65,16 @@ describe('sessions with items', () => {
   test.each(sessionFiles)(
     'are one row an item, and one for a session without items: %s',
     async (_, key, body) => {
-      const file = await landJudged(key, body, sessionsManifest);
+      const file = await landValidated(key, body, sessionsManifest);
       const staged = await stagedRows(specOf('sessions', [file], sessionsManifest), sessionColumns);
       expect(staged.rows).toEqual(sessionRows);
       expect(staged.result.files).toEqual([{ key, version: 'v1', read: 4, staged: 5 }]);
     },
   );
 
-  test('are read from the copy of their good records, which is JSON lines', async () => {
+  test('are read from the copy of their valid records, which is JSON lines', async () => {
     const key = 'data/sessions/a.json';
-    const landed = await landJudged(key, sessionFiles[0]?.[2] ?? '', sessionsManifest);
+    const landed = await landValidated(key, sessionFiles[0]?.[2] ?? '', sessionsManifest);
     const bad = 'data/sessions/b.json';
     const clean_key = 'staging/clean/sessions/b.json@v1.abc';
     lake.put(clean_key, `${session(5, '')}\n`);
@@ -98,7 +98,7 @@ describe('sessions with items', () => {
 
 describe('users with an array of values', () => {
   test.each(userCases)('%s', async (_, content, row) => {
-    const file = await landJudged('data/users/a.jsonl', content, usersManifest);
+    const file = await landValidated('data/users/a.jsonl', content, usersManifest);
     const { rows } = await stagedRows(specOf('users', [file], usersManifest), userColumns);
     expect(rows).toEqual([row]);
   });
@@ -121,7 +121,7 @@ const textsOf = async (
   columns: readonly string[],
   key = 'data/people/a.jsonl',
 ) => {
-  const file = await landJudged(key, content, json);
+  const file = await landValidated(key, content, json);
   const spec = transformSpec([file], { ...plainTable(columns), columns: Object.keys(json.schema.fields) });
   return (
     await stagedRows(
@@ -135,7 +135,7 @@ const textsOf = async (
 };
 
 describe('texts of JSON', () => {
-  test.each(numberTexts)('are as they were judged: %s %s', async (type, text) => {
+  test.each(numberTexts)('are as they were validated: %s %s', async (type, text) => {
     const json = manifestOf({ id: { type }, 'list[].id': { type } });
     const rows = await textsOf(`{"id":${text},"list":[{"id":${text}}]}\n`, json, ['id', 'list[1].id as l']);
     expect(rows).toEqual([[text, text]]);
@@ -186,7 +186,7 @@ describe('columns under other names', () => {
     json: ManifestJson,
     columns: readonly string[],
   ) => {
-    const landed = await Promise.all(files.map(([key, body]) => landJudged(key, body, json)));
+    const landed = await Promise.all(files.map(([key, body]) => landValidated(key, body, json)));
     const spec = transformSpec(landed, { ...plainTable(columns), ...columnsOf(json) });
     const names = spec.table.columns.slice(0, columns.length).map(({ name }) => name);
     return (await stagedRows(spec, names.join(', '))).rows;

@@ -80,7 +80,7 @@ describe('the gate', () => {
     expect(hidden.files[0]?.failures[0]?.examples[0]).toMatchObject({ id: '1', name: '***' });
   });
 
-  test('judges an empty file too', async () => {
+  test('validates an empty file too', async () => {
     const spec = await staged([await landRows('a', []), await landRows('b', [[1, 'x']])], 1);
     const ruleset = {
       ...nameIsComplete,
@@ -234,7 +234,7 @@ describe('publishing', () => {
     expect(await lake.store.readJson('runs/people-1/quality.result.json')).toEqual(first);
   });
 
-  test('refuses a batch whose fence is older than what was published', async () => {
+  test('rejects a batch whose fence is older than what was published', async () => {
     const zombie = await staged([await landRows('a', [[1, 'old']])], 1);
     await runQuality(lake.run('q2'), await staged([await landRows('a', [[1, 'new']], 'v2')], 2));
     await expect(runQuality(lake.run('q1'), zombie)).rejects.toThrow(

@@ -9,7 +9,7 @@ export type ReadingCase = readonly [
   rows: readonly (readonly (string | null)[])[],
 ];
 
-/** CSV as it may be written, what a judge knows of it beyond the usual, and the `id` and `name` of its rows in order. */
+/** CSV as it may be written, what a validator knows of it beyond the usual, and the `id` and `name` of its rows in order. */
 export const readingCases: readonly ReadingCase[] = [
   [
     'plain lines',

@@ -1,8 +1,8 @@
 import type { TransformSpec } from '../../../functions/pipeline/spec.ts';
-import { landedColumns } from '../../../functions/pipeline/steps/gather-batch.ts';
+import { landedColumns } from '../../../functions/pipeline/steps/compose-batch.ts';
 import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
-import { type ManifestJson, manifestOf } from './judged.ts';
 import type { Element } from './landed-cases.ts';
+import { type ManifestJson, manifestOf } from './validated.ts';
 
 /** Files whose columns SQL cannot say, and the rows in which they land on every engine. */
 

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => lake.close());
 
-const judge = async (spec: TransformSpec, rules: string) => {
+const validate = async (spec: TransformSpec, rules: string) => {
   const ruleset = compileRuleset(rules, { dataset: spec.dataset, columns: spec.table.columns });
   const transformed = await runTransform(lake.run(`t-${spec.batch}`), spec);
   return runQuality(lake.run(`q-${spec.batch}`), qualitySpec(spec, transformed, { ruleset }));
@@ -53,7 +53,7 @@ test('publishes the real listens by their own ruleset', async () => {
       },
     },
   );
-  const { files } = await judge(spec, await readFile('rules/streams/quality.dqdl', 'utf8'));
+  const { files } = await validate(spec, await readFile('rules/streams/quality.dqdl', 'utf8'));
   expect(files.map(({ outcome, rows }) => [outcome, rows])).toEqual([
     ['published', 11_346],
     ['rejected', 0],
@@ -67,12 +67,12 @@ test('publishes the real listens by their own ruleset', async () => {
   ]);
 });
 
-test('judges empty files, statements over one file and references', async () => {
+test('validates empty files, statements over one file and references', async () => {
   const known = transformSpec([await land(lake, 'k.csv', 'id,name\n1,x\n2,y\n', { records: 2 })], {
     dataset: 'people',
     batch: 'k',
   });
-  await judge(known, 'Rules = [ RowCount > 0 ]');
+  await validate(known, 'Rules = [ RowCount > 0 ]');
   const files = [
     await land(lake, 'a.csv', 'id,name\n1,x\n', { records: 1 }),
     await land(lake, 'b.csv', 'id,name\n3,x\n', { records: 1 }),
@@ -80,7 +80,7 @@ test('judges empty files, statements over one file and references', async () => 
     await land(lake, 'd.csv', 'id,name\n1,x\n2,x\n', { records: 2 }),
   ];
   const sql = transformSpec([]).sql.replace('landed_people', 'landed_guests');
-  const result = await judge(
+  const result = await validate(
     transformSpec(files, { dataset: 'guests', batch: 'g', sql }),
     `Rules = [
       RowCount > 0,

@@ -18,7 +18,7 @@ const staged = (result: { staged: string }, columns = 'id, name') => lake.staged
 const rowsOf = async (body: string | Buffer, known: Partial<SpecFile['facts']> & { records: number }) =>
   staged(await runTransform(lake.run('r1'), transformSpec([await land(lake, key, body, known)])));
 
-test('reads the copy of the good records where there is one, under the name of the file', async () => {
+test('reads the copy of the valid records where there is one, under the name of the file', async () => {
   const file = await land(lake, key, 'id,name\nnobody\n1,x\n', { records: 1 });
   lake.put('staging/clean/people/a.csv@v1', 'id,name\n1,x\n', 'v9');
   const spec = transformSpec([{ ...file, clean_key: 'staging/clean/people/a.csv@v1' }]);
@@ -26,7 +26,7 @@ test('reads the copy of the good records where there is one, under the name of t
   expect(await staged(result, 'landed_file, landed_version, id, name')).toEqual([[key, 'v1', '1', 'x']]);
 });
 
-describe('reading as judged', () => {
+describe('reading as validated', () => {
   test.each(readingCases)('reads %s', async (_, body, known, rows) => {
     expect(await rowsOf(body, known)).toEqual(rows);
   });
@@ -131,7 +131,7 @@ describe('many files', () => {
 });
 
 describe('what must hold', () => {
-  test('fails when a file yields other rows than the judge saw, naming it and both counts', async () => {
+  test('fails when a file yields other rows than the validator saw, naming it and both counts', async () => {
     const files = [
       await land(lake, 'data/people/a.csv', 'id,name\n1,x\n', { records: 1 }),
       await land(lake, 'data/people/b.csv', 'id,name\n1,x\n2,y\n', { records: 3 }),
@@ -170,13 +170,13 @@ describe('what must hold', () => {
     );
   });
 
-  test('names a file that is not what was judged, without its path or values', async () => {
+  test('names a file that is not what was validated, without its path or values', async () => {
     const files = [
       await land(lake, 'data/people/a.csv', 'id,name\n1,x\n', { records: 1 }),
       await land(lake, 'data/people/b.csv', 'id,name\n1,"secret\n', { records: 1 }),
     ];
     const failure = await runTransform(lake.run('r1'), transformSpec(files)).catch(String);
-    expect(failure).toMatch(/^UnreadableFile: cannot read data\/people\/b\.csv as it was judged/);
+    expect(failure).toMatch(/^UnreadableFile: cannot read data\/people\/b\.csv as it was validated/);
     expect(failure).not.toMatch(/secret|object-/);
   });
 
@@ -188,7 +188,7 @@ describe('what must hold', () => {
     );
   });
 
-  test('refuses two versions of one key in a batch', async () => {
+  test('rejects two versions of one key in a batch', async () => {
     const file = await land(lake, key, 'id,name\n1,x\n', { records: 1 });
     await expect(
       runTransform(lake.run('r1'), transformSpec([file, { ...file, version: 'v2' }])),

@@ -40,7 +40,7 @@ test('reads S3’s event and drops what it does not need', () => {
   });
 });
 
-test('refuses an object without a version, and events that nobody announces', () => {
+test('rejects an object without a version, and events that nobody announces', () => {
   expect(ObjectCreated.safeParse({ detail: { object: { key: 'a' } } }).success).toBe(false);
   expect(OurEvent.safeParse({ ...ourEvent('Batch Failed', 'd', 'i'), 'detail-type': 'Odd' }).success).toBe(
     false,

@@ -39,9 +39,9 @@ describe('a landed name', () => {
     ['data/streams/_SUCCESS.csv', 'file', 'streams', '_SUCCESS.csv'],
     ['data/streams/_committed_streams1.csv', 'file', 'streams', '_committed_streams1.csv'],
     ['data/_SUCCESS/streams1.csv', 'file', '_SUCCESS', 'streams1.csv'],
-    ['data/streams/a.csv#repair', 'refused', 'streams', 'a.csv#repair'],
-    ['data/streams/../other/a.csv', 'refused', 'streams', '../other/a.csv'],
-    ['data/streams/./a.csv', 'refused', 'streams', './a.csv'],
+    ['data/streams/a.csv#repair', 'rejected', 'streams', 'a.csv#repair'],
+    ['data/streams/../other/a.csv', 'rejected', 'streams', '../other/a.csv'],
+    ['data/streams/./a.csv', 'rejected', 'streams', './a.csv'],
     ['data/archived/a.csv', 'file', 'archived', 'a.csv'],
   ])('%s is a %s', (key, kind, dataset, file) => {
     expect(readName(key)).toEqual({ kind, dataset, file });

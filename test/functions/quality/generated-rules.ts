@@ -54,7 +54,7 @@ const predicate = fc.constantFrom<{ text: string; holds: (row: Row) => boolean }
 const shareMeets = (part: number, all: number, test: Test): boolean => all === 0 || test(part / all);
 
 const everyRow = (
-  text: fc.Arbitrary<{ text: string; right: (row: Row) => boolean; judged?: (row: Row) => boolean }>,
+  text: fc.Arbitrary<{ text: string; right: (row: Row) => boolean; validated?: (row: Row) => boolean }>,
   takesThreshold: boolean,
 ): fc.Arbitrary<MeantRule> =>
   fc
@@ -62,9 +62,9 @@ const everyRow = (
     .map(([rule, where, threshold]) => ({
       text: `${rule.text}${where.text}${threshold ? ` with threshold ${threshold.text}` : ''}`,
       meets: (all) => {
-        const judged = all.filter(where.holds).filter(rule.judged ?? (() => true));
-        const right = judged.filter(rule.right).length;
-        return shareMeets(right, judged.length, threshold?.holds ?? ((part) => part === 1));
+        const validated = all.filter(where.holds).filter(rule.validated ?? (() => true));
+        const right = validated.filter(rule.right).length;
+        return shareMeets(right, validated.length, threshold?.holds ?? ((part) => part === 1));
       },
     }));
 
@@ -86,7 +86,7 @@ const columnValues = everyRow(
 const columnLength = everyRow(
   whole.map(({ text, holds }) => ({
     text: `ColumnLength "name" ${text}`,
-    judged: (row) => row.name !== null,
+    validated: (row) => row.name !== null,
     right: (row) => holds([...String(row.name)].length),
   })),
   true,
@@ -131,9 +131,9 @@ const primaryKey = fc.tuple(keyColumns, predicate).map(
   ([columns, where]): MeantRule => ({
     text: `IsPrimaryKey ${columns.map((own) => `"${own}"`).join(' ')}${where.text}`,
     meets: (all) => {
-      const judged = all.filter(where.holds);
-      const isComplete = judged.every((row) => columns.every((own) => row[own] !== null));
-      return isComplete && countsOf(judged, columns).every((count) => count === 1);
+      const validated = all.filter(where.holds);
+      const isComplete = validated.every((row) => columns.every((own) => row[own] !== null));
+      return isComplete && countsOf(validated, columns).every((count) => count === 1);
     },
   }),
 );

@@ -141,7 +141,7 @@ describe('parseRuleset', () => {
     );
   });
 
-  it('refuses more than 65 KB and nesting without end', () => {
+  it('rejects more than 65 KB and nesting without end', () => {
     expect(problemIn(`# ${'x'.repeat(65_536)}\nRules = []`)).toContain('65536 are allowed');
     expect(problemIn(`Rules = [ ${'('.repeat(60)}RowCount > 1${')'.repeat(60)} ]`)).toContain(
       'at most 50 deep',

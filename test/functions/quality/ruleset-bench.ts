@@ -33,7 +33,7 @@ const literal = (cell: Cell | undefined): string => {
   return typeof cell === 'string' ? `'${cell.replaceAll("'", "''")}'` : String(cell);
 };
 
-/** A DuckDB in memory that judges batches as the engine does. */
+/** A DuckDB in memory that validates batches as the engine does. */
 export const openBench = async () => {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -49,11 +49,12 @@ export const openBench = async () => {
   );
   return {
     connection,
-    judge: (ruleset: string, batch: Batch, landedAt?: string) => judge(connection, ruleset, batch, landedAt),
+    validate: (ruleset: string, batch: Batch, landedAt?: string) =>
+      validate(connection, ruleset, batch, landedAt),
     examples: (ruleset: string, batch: Batch) => examplesOf(connection, ruleset, batch),
     /** The outcome of one rule for one file. */
     one: async (rule: string, rows: readonly Row[]): Promise<Outcome> => {
-      const outcomes = (await judge(connection, `Rules = [ ${rule} ]`, { 'a.csv': rows })).outcomes;
+      const outcomes = (await validate(connection, `Rules = [ ${rule} ]`, { 'a.csv': rows })).outcomes;
       return outcomes['a.csv']?.[0] ?? { passed: false, metric: 'no outcome' };
     },
     close: () => {
@@ -65,7 +66,12 @@ export const openBench = async () => {
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
-const judge = async (connection: DuckDBConnection, ruleset: string, batch: Batch, landedAt = LANDED_AT) => {
+const validate = async (
+  connection: DuckDBConnection,
+  ruleset: string,
+  batch: Batch,
+  landedAt = LANDED_AT,
+) => {
   const compiled = compileRuleset(ruleset, { dataset: 'people', columns: COLUMNS });
   await fill(connection, batch, landedAt);
   for (const file of Object.keys(batch)) {
@@ -82,7 +88,7 @@ const judge = async (connection: DuckDBConnection, ruleset: string, batch: Batch
 
 /** The rows that each rule gives as examples, by its number. */
 const examplesOf = async (connection: DuckDBConnection, ruleset: string, batch: Batch) => {
-  const { compiled } = await judge(connection, ruleset, batch);
+  const { compiled } = await validate(connection, ruleset, batch);
   const examples = [];
   for (const { number, sql } of compiled.examples)
     examples.push({ number, rows: (await connection.runAndReadAll(sql)).getRowObjectsJson() });

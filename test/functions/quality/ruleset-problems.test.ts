@@ -69,9 +69,9 @@ describe('a ruleset that does not fit its table', () => {
     ],
     ['IsComplete "id" where "name = \'a"', '2:23 where: a text is not closed'],
     ['IsComplete "id" where "id > 1 @ 2"', '2:23 where: unexpected character "@"'],
-  ])('is refused: %s', (rule, problem) => expect(problemIn(rule)).toBe(problem));
+  ])('is rejected: %s', (rule, problem) => expect(problemIn(rule)).toBe(problem));
 
-  it('is refused for a pattern that needs more than linear time', () => {
+  it('is rejected for a pattern that needs more than linear time', () => {
     expect(problemIn('ColumnValues "name" matches "(?=a)"')).toMatch(/^2:21 the pattern does not compile: /);
     expect(problemIn('ColumnNamesMatchPattern "("')).toMatch(/^2:25 the pattern does not compile: /);
   });

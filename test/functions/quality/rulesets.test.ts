@@ -45,12 +45,12 @@ describe('the rulesets of rules/', () => {
 });
 
 describe('compileRuleset', () => {
-  it('judges nothing with an empty ruleset', async () => {
-    expect((await bench.judge('Rules = []', { 'a.csv': [{ id: 1 }] })).outcomes).toEqual({});
+  it('validates nothing with an empty ruleset', async () => {
+    expect((await bench.validate('Rules = []', { 'a.csv': [{ id: 1 }] })).outcomes).toEqual({});
   });
 
   it('gives each rule of each file one outcome', async () => {
-    const { outcomes } = await bench.judge('Rules = [ RowCount > 1, IsUnique "id", ColumnExists "x" ]', {
+    const { outcomes } = await bench.validate('Rules = [ RowCount > 1, IsUnique "id", ColumnExists "x" ]', {
       'a.csv': [{ id: 1 }, { id: 1 }],
       'b.csv': [],
     });
@@ -69,7 +69,7 @@ describe('compileRuleset', () => {
   });
 
   it('leaves the row count of repaired rows alone', async () => {
-    const { outcomes } = await bench.judge('Rules = [ RowCount > 9 ]', {
+    const { outcomes } = await bench.validate('Rules = [ RowCount > 9 ]', {
       'a.csv': [{ id: 1 }],
       'a.csv#repair': [{ id: 1 }],
     });
@@ -82,7 +82,7 @@ describe('compileRuleset', () => {
       dataset: 'people',
       columns: COLUMNS,
     });
-    await bench.judge('Rules = [ RowCount > 0 ]', { 'a.csv': [] });
+    await bench.validate('Rules = [ RowCount > 0 ]', { 'a.csv': [] });
     const result = await bench.connection.runAndReadAll(sql);
     expect(result.getRowObjectsJson()).toMatchObject([{ rule_number: 1, passed: false, metric: null }]);
   });
@@ -91,9 +91,9 @@ describe('compileRuleset', () => {
     await bench.connection.run(
       `create or replace table silver_users as select 1 as user_id, 'a' as user_name union all select 2, 'b'`,
     );
-    const judge = async (rule: string) =>
+    const validate = async (rule: string) =>
       (
-        await bench.judge(`Rules = [ ${rule} ]`, {
+        await bench.validate(`Rules = [ ${rule} ]`, {
           'a.csv': [
             { id: 1, name: 'a' },
             { id: 2, name: 'x' },
@@ -107,12 +107,14 @@ describe('compileRuleset', () => {
           'c.csv': [],
         })
       ).outcomes;
-    expect(await judge('ReferentialIntegrity "id" "users.user_id"')).toEqual({
+    expect(await validate('ReferentialIntegrity "id" "users.user_id"')).toEqual({
       'a.csv': [{ passed: false, metric: '0.5' }],
       'b.csv': [{ passed: true, metric: '1' }],
       'c.csv': [{ passed: true, metric: null }],
     });
-    expect(await judge('ReferentialIntegrity "id,name" "users.{user_id, user_name}" >= 0.25')).toMatchObject({
+    expect(
+      await validate('ReferentialIntegrity "id,name" "users.{user_id, user_name}" >= 0.25'),
+    ).toMatchObject({
       'a.csv': [{ passed: true, metric: '0.25' }],
       'b.csv': [{ passed: true, metric: '1' }],
     });
@@ -130,12 +132,12 @@ describe('compileRuleset', () => {
     expect(outcomes).toContain(`"name" <> 'o\\'x'`);
   });
 
-  it('judges 20 files by 300 different rules in one query', async () => {
+  it('validates 20 files by 300 different rules in one query', async () => {
     const rules = Array.from({ length: 300 }, (_, index) => `ColumnValues "id" < ${index}`);
     const files = Object.fromEntries(
       Array.from({ length: 20 }, (_, file) => [`${file}.csv`, [{ id: file }]]),
     );
-    const { outcomes } = await bench.judge(`Rules = [\n${rules.join(',\n')}\n]`, files);
+    const { outcomes } = await bench.validate(`Rules = [\n${rules.join(',\n')}\n]`, files);
     for (let file = 0; file < 20; file++)
       expect(outcomes[`${file}.csv`]?.filter(({ passed }) => passed)).toHaveLength(299 - file);
   });

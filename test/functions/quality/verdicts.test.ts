@@ -20,7 +20,7 @@ it('means what plain code over the rows means', async () => {
   await fc.assert(
     fc.asyncProperty(batch, rules, async (files, meant) => {
       const ruleset = rulesetOf(meant.map(({ text }) => text));
-      const { outcomes } = await bench.judge(ruleset, Object.fromEntries(files));
+      const { outcomes } = await bench.validate(ruleset, Object.fromEntries(files));
       for (const [file, own] of files)
         expect(outcomes[file]?.map(({ passed }, index) => `${meant[index]?.text} ${passed}`)).toEqual(
           meant.map(({ text, meets }) => `${text} ${meets(own)}`),
@@ -35,8 +35,8 @@ it('gives a file the same verdict alone and batched with five others', async () 
     fc.asyncProperty(batch, rules, fc.constantFrom(...FILES), async (files, meant, file) => {
       const custom = 'CustomSql "select count(distinct name) from primary" > 1';
       const ruleset = rulesetOf([...meant.map(({ text }) => text), custom, 'Entropy "name" > 0.5']);
-      const together = await bench.judge(ruleset, Object.fromEntries(files));
-      const alone = await bench.judge(ruleset, { [file]: files.get(file) ?? [] });
+      const together = await bench.validate(ruleset, Object.fromEntries(files));
+      const alone = await bench.validate(ruleset, { [file]: files.get(file) ?? [] });
       expect(together.outcomes[file]).toEqual(alone.outcomes[file]);
     }),
     { numRuns: 15 },

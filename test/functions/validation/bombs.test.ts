@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
-import { judge, manifestOf, messagesOf, outcomeOf, pieces } from './fixture.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
+import { manifestOf, messagesOf, outcomeOf, pieces, validate } from './fixture.ts';
 
 const mebibyte = 2 ** 20;
 const hundredOf = (byte: string) => gzipSync(Buffer.alloc(100 * mebibyte, byte));
@@ -29,26 +29,26 @@ describe('a file that grows', () => {
       { max_row_bytes: 1 },
     ],
     ['gzip in gzip', '.csv', gzipSync(zeros), {}, { binary: 1 }],
-    ['blank lines as CSV', '.csv', blankLines('a\n'), {}, { blank_line: 1_000_000, findings: 1 }],
-    ['blank lines as JSON lines', '.jsonl', blankLines(''), {}, { blank_line: 1_000_000, findings: 1 }],
-  ])('is refused early: %s', async (_, extension, bytes, limits, outcome) => {
+    ['blank lines as CSV', '.csv', blankLines('a\n'), {}, { blank_line: 1_000_000, violations: 1 }],
+    ['blank lines as JSON lines', '.jsonl', blankLines(''), {}, { blank_line: 1_000_000, violations: 1 }],
+  ])('is rejected early: %s', async (_, extension, bytes, limits, outcome) => {
     const fields = { a: { type: 'string' } };
     const manifest = manifestOf({ extension, name_pattern: undefined, fields, ...limits });
     const key = `data/streams/a${extension}.gz`;
     const before = process.memoryUsage().arrayBuffers;
-    const judgement = await judgeFile({
+    const validation = await validateFile({
       key,
       size: bytes.length,
       manifest,
       content: pieces(bytes, mebibyte),
     });
-    expect(outcomeOf(judgement)).toEqual(outcome);
+    expect(outcomeOf(validation)).toEqual(outcome);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60 * mebibyte);
   });
 
   it('says first why it was not read on', async () => {
-    const judgement = await judge(`user_id,track_id,listen_time${'\n'.repeat(2_000_000)}`);
-    expect(messagesOf(judgement)).toHaveLength(100);
-    expect(messagesOf(judgement)[0]).toBe('the file has 1000000 blank lines; what follows was not read');
+    const validation = await validate(`user_id,track_id,listen_time${'\n'.repeat(2_000_000)}`);
+    expect(messagesOf(validation)).toHaveLength(100);
+    expect(messagesOf(validation)[0]).toBe('the file has 1000000 blank lines; what follows was not read');
   });
 });

@@ -97,7 +97,7 @@ const schemas: Readonly<Record<string, Record<string, unknown>>> = {
   },
   'short rows': { fields: everyType, max_row_bytes: 100, ...rows() },
   'rows of sixty bytes': { fields: { name: text, whole: { type: 'int' } }, max_row_bytes: 60 },
-  'few bad rows': { fields: everyType, ...rows({ max_bad_rows: 1, max_bad_share: 0.2 }) },
+  'few invalid rows': { fields: everyType, ...rows({ max_bad_rows: 1, max_bad_share: 0.2 }) },
   'few rows': { max_rows: 5, ...rows({ on_empty: 'reject' }) },
   'few bytes': { fields: streamsFields, max_bytes: 300, ...rows() },
   'the first of each key': { fields: keyed, key: ['flag', 'amount'], on_duplicate: 'first', ...rows() },

@@ -176,8 +176,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     joined({ lines: lines.map((fields) => [...fields, ...fields.slice(0, 1)]), manifest }),
   'a missing column': ({ lines, manifest }) =>
     joined({ lines: lines.map((fields) => fields.slice(1)), manifest }),
-  'bad rows alone': ({ lines, manifest }) =>
+  'invalid rows alone': ({ lines, manifest }) =>
     joined({ lines: [...lines.slice(0, 1), ['\0'], ['\0']], manifest }),
-  'many bad rows': ({ lines, manifest }) =>
+  'many invalid rows': ({ lines, manifest }) =>
     joined({ lines: [...lines, ...Array.from({ length: 150 }, () => ['?'])], manifest }),
 };

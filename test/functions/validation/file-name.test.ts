@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { judge, messagesOf, outcomeOf } from './fixture.ts';
+import { messagesOf, outcomeOf, validate } from './fixture.ts';
 
 const file = 'user_id,track_id,listen_time\n';
 
@@ -21,15 +21,15 @@ describe('names', () => {
     ['data/streams/streams1.txt', { extension: 1, name_pattern: 1 }],
     ['data/streams/streams1.csv\n', { key: 1, extension: 1, name_pattern: 1 }],
   ])('%j', async (key, outcome) => {
-    expect(outcomeOf(await judge(file, { key }))).toEqual(outcome);
+    expect(outcomeOf(await validate(file, { key }))).toEqual(outcome);
   });
 
-  it('says what is wrong with a name, and does not judge what is in the file', async () => {
-    const judgement = await judge('rubbish', { key: 'data/streams/listens.csv' });
-    expect(messagesOf(judgement)).toEqual([
+  it('says what is wrong with a name, and does not validate what is in the file', async () => {
+    const validation = await validate('rubbish', { key: 'data/streams/listens.csv' });
+    expect(messagesOf(validation)).toEqual([
       '"listens.csv" does not match the name pattern streams[0-9]+.csv',
     ]);
-    expect(judgement).toMatchObject({
+    expect(validation).toMatchObject({
       records: 0,
       sha256: createHash('sha256').update('rubbish').digest('hex'),
     });

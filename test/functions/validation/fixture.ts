@@ -1,6 +1,6 @@
 import { type Manifest, parseManifest } from '../../../functions/validation/manifest/manifest.ts';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
-import type { FileFacts, Judgement } from '../../../functions/validation/verdict.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
+import type { FileFacts, Validation } from '../../../functions/validation/verdict.ts';
 
 type Keys = Record<string, unknown>;
 
@@ -37,24 +37,29 @@ export async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<U
 
 type Landing = { readonly key?: string; readonly schema?: Keys; readonly piece?: number };
 
-export const judge = (content: string | Uint8Array, landing: Landing = {}): Promise<Judgement> => {
+export const validate = (content: string | Uint8Array, landing: Landing = {}): Promise<Validation> => {
   const { key = 'data/streams/streams1.csv', schema = {}, piece = 2 ** 16 } = landing;
   const bytes = Buffer.from(content);
-  return judgeFile({ key, size: bytes.length, manifest: manifestOf(schema), content: pieces(bytes, piece) });
+  return validateFile({
+    key,
+    size: bytes.length,
+    manifest: manifestOf(schema),
+    content: pieces(bytes, piece),
+  });
 };
 
 /** Messages of a rejected file; none for any other verdict. */
-export const messagesOf = (judgement: Judgement): readonly string[] =>
-  judgement.verdict === 'rejected' ? judgement.findings.map(({ message }) => message) : [];
+export const messagesOf = (validation: Validation): readonly string[] =>
+  validation.verdict === 'rejected' ? validation.violations.map(({ message }) => message) : [];
 
 /** Verdict, and for a rejected file its counts by rule. */
-export const outcomeOf = (judgement: Judgement): unknown =>
-  judgement.verdict === 'rejected' ? judgement.counts : judgement.verdict;
+export const outcomeOf = (validation: Validation): unknown =>
+  validation.verdict === 'rejected' ? validation.counts : validation.verdict;
 
 /** Facts of a file that has to be good. */
-export const factsOf = async (...landing: Parameters<typeof judge>): Promise<FileFacts> => {
-  const judgement = await judge(...landing);
-  if (judgement.verdict !== 'accepted')
-    throw new Error(messagesOf(judgement).join('\n') || judgement.verdict);
-  return judgement.facts;
+export const factsOf = async (...landing: Parameters<typeof validate>): Promise<FileFacts> => {
+  const validation = await validate(...landing);
+  if (validation.verdict !== 'accepted')
+    throw new Error(messagesOf(validation).join('\n') || validation.verdict);
+  return validation.facts;
 };

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, judge, manifestOf, messagesOf, problemsOf } from './fixture.ts';
+import { factsOf, manifestOf, messagesOf, problemsOf, validate } from './fixture.ts';
 
 const int = { type: 'int', required: true };
 const text = { type: 'string' };
 
 const messages = async (content: string, schema: object): Promise<readonly string[]> =>
-  messagesOf(await judge(content, { schema: { ...schema } }));
+  messagesOf(await validate(content, { schema: { ...schema } }));
 
 describe('a field that is taken from another column', () => {
-  it('is judged under its name, and shown as the file has it', async () => {
+  it('is validated under its name, and shown as the file has it', async () => {
     const fields = {
       order_id: { ...int, from: 'Order ID' },
       row: { type: 'int', from: 'column 2' },
       plain: int,
     };
-    const judgement = await judge('Order ID,,plain\nx,y,1\n,7,"a\n', { schema: { fields } });
-    expect(judgement).toMatchObject({
+    const validation = await validate('Order ID,,plain\nx,y,1\n,7,"a\n', { schema: { fields } });
+    expect(validation).toMatchObject({
       counts: { 'type:order_id': 1, 'type:row': 1, 'quote:plain': 1 },
-      findings: [
+      violations: [
         {
           column: 'order_id',
           message: 'line 2, column "Order ID" (order_id): "x" is not an int (digits only, no fraction)',
@@ -40,10 +40,10 @@ describe('a field that is taken from another column', () => {
   it('is known whatever happens to unknown columns, which keep their names', async () => {
     const fields = { order_id: { ...int, from: 'Order ID' } };
     expect((await factsOf('Order ID\n1\n', { schema: { fields } })).header).toEqual(['Order ID']);
-    const judgement = await judge('order_id,Order ID,\n2,1,3\n', {
+    const validation = await validate('order_id,Order ID,\n2,1,3\n', {
       schema: { fields, unknown_fields: 'text' },
     });
-    expect(judgement).toMatchObject({
+    expect(validation).toMatchObject({
       verdict: 'accepted',
       facts: { header: ['order_id', 'Order ID', 'column 3'] },
       drift: ['new column "order_id", kept as text', 'new column "column 3", kept as text'],

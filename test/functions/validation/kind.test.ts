@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fileKind } from '../../../functions/validation/kind.ts';
-import { judge, messagesOf } from './fixture.ts';
+import { messagesOf, validate } from './fixture.ts';
 
 const header = 'user_id,track_id,listen_time\n';
 const wide = Buffer.from(header, 'utf16le');
@@ -26,7 +26,7 @@ describe('what is not the format that is asked for', () => {
 
   it('is said of CSV, with or without a byte-order mark', async () => {
     for (const bytes of [wide, Buffer.from(wide).swap16(), Buffer.from(`\ufeff${header}`, 'utf16le')]) {
-      expect(messagesOf(await judge(bytes))).toEqual(['line 1: the file is UTF-16, not CSV in UTF-8']);
+      expect(messagesOf(await validate(bytes))).toEqual(['line 1: the file is UTF-16, not CSV in UTF-8']);
     }
   });
 });
@@ -43,12 +43,12 @@ describe('names', () => {
     ],
     ['data/streams/streams1.txt', '"streams1.txt" does not end in .csv'],
   ])('say which compression is not read: %s', async (key, message) => {
-    expect(messagesOf(await judge(header, { key }))).toContain(message);
+    expect(messagesOf(await validate(header, { key }))).toContain(message);
   });
 
   it('do not put gzip around Parquet', async () => {
     const schema = { extension: '.parquet', name_pattern: undefined };
-    expect(messagesOf(await judge('', { key: 'data/streams/a.parquet.gz', schema }))).toEqual([
+    expect(messagesOf(await validate('', { key: 'data/streams/a.parquet.gz', schema }))).toEqual([
       '"a.parquet.gz" is gzip around Parquet, which is compressed inside',
     ]);
   });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
 import { dirtyFile } from './dirty-arbitrary.ts';
 import { mutatedFiles } from './dirty-files.ts';
 import { cutInto, expectAgreement, readByParser } from './parser-reading.ts';
 import { readByReference } from './reference.ts';
-import { judgeByReference, outcomeOfJudgement } from './verdict-reference.ts';
+import { outcomeOfValidation, validateByReference } from './verdict-reference.ts';
 
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 const windowBytes = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(2 ** 14));
@@ -52,17 +52,17 @@ describe('a file that comes in pieces', () => {
     );
   });
 
-  it('is judged by every byte of it, however it is cut', async () => {
+  it('is validated by every byte of it, however it is cut', async () => {
     await fc.assert(
       fc.asyncProperty(dirtyFile(8), sizes, async ({ manifest, bytes }, cuts) => {
         const key = 'data/streams/streams1.csv';
-        const judgement = await judgeFile({
+        const validation = await validateFile({
           key,
           size: bytes.length,
           manifest,
           content: inPieces(bytes, cuts),
         });
-        expect(outcomeOfJudgement(judgement)).toEqual(judgeByReference(bytes, manifest));
+        expect(outcomeOfValidation(validation)).toEqual(validateByReference(bytes, manifest));
       }),
       { numRuns: 400 },
     );
@@ -72,12 +72,14 @@ describe('a file that comes in pieces', () => {
     const keyed = dirtyFile(12).filter(({ manifest }) => manifest.key !== undefined);
     fc.assert(
       fc.property(keyed, sizes, windowBytes, ({ manifest, bytes }, cuts, window) => {
-        const { repeats, good, bad } = readByReference(bytes, manifest);
-        const again = readByParser(bytes, manifest, { sizes: cuts, windowBytes: window }, repeats);
-        const kept = good.filter(({ ordinal }) => !repeats.some((repeat) => repeat.ordinal === ordinal));
+        const { duplicates, good, bad } = readByReference(bytes, manifest);
+        const again = readByParser(bytes, manifest, { sizes: cuts, windowBytes: window }, duplicates);
+        const kept = good.filter(
+          ({ ordinal }) => !duplicates.some((duplicate) => duplicate.ordinal === ordinal),
+        );
         const left = readByReference(Buffer.from(again.clean, 'latin1'), manifest).good;
         expect(left.map(({ fields }) => fields)).toEqual(kept.map(({ fields }) => fields));
-        const lines = [...bad, ...repeats].map(({ line }) => line).sort((one, other) => one - other);
+        const lines = [...bad, ...duplicates].map(({ line }) => line).sort((one, other) => one - other);
         expect(again.bad.map(({ line }) => line)).toEqual(lines);
       }),
       { numRuns: 500 },

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLanded, groupFiles } from '../../../functions/engine/landed.ts';
 import { openSession } from '../../../functions/engine/session.ts';
 import type { SpecFile } from '../../../functions/pipeline/spec.ts';
-import { landedColumns } from '../../../functions/pipeline/steps/gather-batch.ts';
+import { landedColumns } from '../../../functions/pipeline/steps/compose-batch.ts';
 import { type Lake, land, openLake } from '../engine/fixtures.ts';
 import { dirtyFile } from './dirty-arbitrary.ts';
 import type { DirtyFile } from './dirty-files.ts';
 import { type Cutting, readByParser } from './parser-reading.ts';
 import { type ReferenceReading, readByReference } from './reference.ts';
 
-/** What is left of a dirty file when its bad records are set aside, and what it says then. */
+/** What is left of a dirty file when its invalid records are quarantined, and what it says then. */
 type CleanFile = DirtyFile & {
   readonly facts: ReferenceReading['facts'];
   readonly rows: readonly (readonly string[])[];
@@ -20,12 +20,12 @@ type CleanFile = DirtyFile & {
 const cutting: Cutting = { sizes: [61, 7, 300], windowBytes: 500 };
 
 const cleaned = ({ name, manifest, bytes }: DirtyFile): CleanFile[] => {
-  const { isRefused, clean, facts: landed } = readByParser(bytes, manifest, cutting);
+  const { isRejected, clean, facts: landed } = readByParser(bytes, manifest, cutting);
   const rows = readByReference(bytes, manifest).good.map(({ fields }) => fields);
-  if (isRefused || rows.length === 0) return [];
+  if (isRejected || rows.length === 0) return [];
   const kept = Buffer.from(landed?.bom ? `\xef\xbb\xbf${clean}` : clean, 'latin1');
-  const { findings, facts } = readByParser(kept, manifest, cutting);
-  expect(findings, `${name}: ${clean}`).toEqual([]);
+  const { violations, facts } = readByParser(kept, manifest, cutting);
+  expect(violations, `${name}: ${clean}`).toEqual([]);
   return facts ? [{ name, manifest, bytes: kept, facts, rows }] : [];
 };
 
@@ -71,7 +71,7 @@ const markedText = (text = ''): string | null => (text === '' ? null : `=${text}
 
 const isPythonHere = spawnSync('python3', ['--version']).status === 0;
 
-describe('other readers of what the judge lets through', () => {
+describe('other readers of what the validator lets through', () => {
   let lake: Lake;
   beforeAll(async () => {
     lake = await openLake();

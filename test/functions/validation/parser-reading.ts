@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { CsvParser } from '../../../functions/validation/csv/parser.ts';
 import type { Manifest } from '../../../functions/validation/manifest/manifest.ts';
-import type { Finding } from '../../../functions/validation/verdict.ts';
-import { FindingLog } from '../../../functions/validation/violations.ts';
-import type { BareFinding } from './record-reference.ts';
+import type { Violation } from '../../../functions/validation/verdict.ts';
+import { ViolationLog } from '../../../functions/validation/violations.ts';
+import type { BareViolation } from './record-reference.ts';
 import { type ReferenceReading, readByReference } from './reference.ts';
 
 /** How the bytes of a file come: in pieces of these sizes, over and over, into a window of so many bytes. */
@@ -22,7 +22,7 @@ export const cutInto = (bytes: Uint8Array, sizes: readonly number[]): readonly U
 };
 
 /** What a parser says of a file; facts only of one that may be used. */
-type ParserReading = Omit<ReferenceReading, 'good' | 'repeats' | 'facts'> & {
+type ParserReading = Omit<ReferenceReading, 'good' | 'duplicates' | 'facts'> & {
   readonly facts?: ReferenceReading['facts'];
 };
 
@@ -35,14 +35,14 @@ export const expectAgreement = (
   cuttings: readonly Cutting[],
   name?: string,
 ): void => {
-  const { good: _, repeats: _repeats, facts, ...reading } = readByReference(bytes, manifest);
-  const findings = reading.findings.slice(0, mostKept);
-  const expected = { ...reading, findings, ...(!reading.isRefused && { facts }) };
+  const { good: _, duplicates: _duplicates, facts, ...reading } = readByReference(bytes, manifest);
+  const violations = reading.violations.slice(0, mostKept);
+  const expected = { ...reading, violations, ...(!reading.isRejected && { facts }) };
   const { bad, clean: _clean, ...skimmed } = expected;
   for (const cutting of cuttings) {
     const says = `${name ?? ''} ${JSON.stringify(cutting)}`;
     expectSame(readByParser(bytes, manifest, cutting), expected, says);
-    expectSame(skimByParser(bytes, manifest, cutting), { ...skimmed, badRecords: bad.length }, says);
+    expectSame(skimByParser(bytes, manifest, cutting), { ...skimmed, invalidRecords: bad.length }, says);
   }
 };
 
@@ -51,24 +51,24 @@ const expectSame = (actual: unknown, expected: unknown, says: string): void => {
   if (!isDeepStrictEqual(actual, expected)) expect(actual, says).toEqual(expected);
 };
 
-/** Reads a file with the parser and listens to every record; `discards` are left out for their keys. */
+/** Reads a file with the parser and listens to every record; `duplicates` are left out for their keys. */
 export const readByParser = (
   bytes: Uint8Array,
   manifest: Manifest,
   cutting: Cutting,
-  discards: ReferenceReading['repeats'] = [],
+  duplicates: ReferenceReading['duplicates'] = [],
 ): ParserReading => {
-  const log = new FindingLog();
+  const log = new ViolationLog();
   const clean: string[] = [];
   const bad: ReferenceReading['bad'][number][] = [];
   const latin1 = (part: Uint8Array): string => Buffer.from(part).toString('latin1');
   const listener = {
     onHeader: (part: Uint8Array) => clean.push(latin1(part)),
-    onGood: (part: Uint8Array) => clean.push(latin1(part)),
-    onBad: ({ bytes: raw, findings, ...record }: Told) =>
-      bad.push({ ...record, raw: latin1(raw), findings: findings.map(bare) }),
+    onValid: (part: Uint8Array) => clean.push(latin1(part)),
+    onInvalid: ({ bytes: raw, violations, ...record }: Told) =>
+      bad.push({ ...record, raw: latin1(raw), violations: violations.map(bare) }),
   };
-  const parser = new CsvParser(manifest, log, listener, cutting.windowBytes, { discards });
+  const parser = new CsvParser(manifest, log, listener, cutting.windowBytes, { duplicates });
   feed(parser, bytes, cutting);
   return readingOf(parser, log, { bad, clean: clean.join('') });
 };
@@ -77,7 +77,7 @@ type Told = {
   readonly line: number;
   readonly bytes: Uint8Array;
   readonly fields?: readonly string[];
-  readonly findings: readonly Finding[];
+  readonly violations: readonly Violation[];
 };
 
 /** Listens to nothing. */
@@ -85,11 +85,11 @@ const skimByParser = (
   bytes: Uint8Array,
   manifest: Manifest,
   cutting: Cutting,
-): Omit<ParserReading, 'bad' | 'clean'> & { readonly badRecords: number } => {
-  const log = new FindingLog();
+): Omit<ParserReading, 'bad' | 'clean'> & { readonly invalidRecords: number } => {
+  const log = new ViolationLog();
   const parser = new CsvParser(manifest, log, undefined, cutting.windowBytes);
   feed(parser, bytes, cutting);
-  return { ...readingOf(parser, log, {}), badRecords: parser.badRecords };
+  return { ...readingOf(parser, log, {}), invalidRecords: parser.invalidRecords };
 };
 
 /** A piece is lent for the call, so it is wiped after it. */
@@ -103,12 +103,19 @@ const feed = (parser: CsvParser, bytes: Uint8Array, { sizes }: Cutting): void =>
   parser.end();
 };
 
-const readingOf = <Told extends object>(parser: CsvParser, log: FindingLog, told: Told) => {
+const readingOf = <Told extends object>(parser: CsvParser, log: ViolationLog, told: Told) => {
   const { records, drift } = parser;
   const { bom, header, line_end, multiline, bytes, records: counted } = parser.facts();
   const facts = { bom, header, line_end, multiline, records: counted, bytes };
-  const isRefused = log.ofFile > 0;
-  return { findings: log.kept.map(bare), records, isRefused, drift, ...(!isRefused && { facts }), ...told };
+  const isRejected = log.ofFile > 0;
+  return {
+    violations: log.kept.map(bare),
+    records,
+    isRejected,
+    drift,
+    ...(!isRejected && { facts }),
+    ...told,
+  };
 };
 
-const bare = ({ message: _, ...finding }: Finding): BareFinding => finding;
+const bare = ({ message: _, ...violation }: Violation): BareViolation => violation;

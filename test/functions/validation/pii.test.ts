@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from './fixture.ts';
+import { validate } from './fixture.ts';
 
 describe('personal data', () => {
   const schema = {
@@ -20,15 +20,15 @@ describe('personal data', () => {
     ['a column that stands twice', `id,email,${secret},${secret}\n`],
     ['a file of one long line', `id,email\n1,"${secret.repeat(200_000)}`],
     ['a quote in the header', `id,"email"${secret}\n`],
-  ])('never reaches the findings: %s', async (_, content) => {
-    const judgement = await judge(content, { schema });
-    expect(judgement.verdict).toBe('rejected');
-    expect(JSON.stringify(judgement)).not.toContain(secret.slice(0, 5));
+  ])('never reaches the violations: %s', async (_, content) => {
+    const validation = await validate(content, { schema });
+    expect(validation.verdict).toBe('rejected');
+    expect(JSON.stringify(validation)).not.toContain(secret.slice(0, 5));
   });
 
   it('hides the values of its own column only', async () => {
-    const judgement = await judge('id,email\nx,y\n', { schema });
-    expect(judgement).toMatchObject({ findings: [{ value: 'x' }, { column: 'email', rule: 'pattern' }] });
-    expect(judgement.verdict === 'rejected' && judgement.findings[1]).not.toHaveProperty('value');
+    const validation = await validate('id,email\nx,y\n', { schema });
+    expect(validation).toMatchObject({ violations: [{ value: 'x' }, { column: 'email', rule: 'pattern' }] });
+    expect(validation.verdict === 'rejected' && validation.violations[1]).not.toHaveProperty('value');
   });
 });

@@ -1,9 +1,9 @@
 import type { Manifest } from '../../../functions/validation/manifest/manifest.ts';
-import type { Finding } from '../../../functions/validation/verdict.ts';
+import type { Violation } from '../../../functions/validation/verdict.ts';
 import type { ReferenceRecord } from './csv/reference.ts';
 
-/** A finding without its words. */
-export type BareFinding = Omit<Finding, 'message'>;
+/** A violation without its words. */
+export type BareViolation = Omit<Violation, 'message'>;
 
 /** The text that bytes in Latin-1 mean in UTF-8. */
 export const decoded = (latin1: string): string =>
@@ -24,9 +24,9 @@ export const brokenFields = (
   { fields }: ReferenceRecord,
   columns: readonly string[],
   manifest: Manifest,
-): BareFinding[] => {
+): BareViolation[] => {
   const hides = manifest.fields.some(({ pii }) => pii);
-  const found = (rule: string, at: number): BareFinding => {
+  const found = (rule: string, at: number): BareViolation => {
     const { line = 1, text = '' } = fields[at] ?? {};
     const column = manifest.fields.find(({ from }) => from === columns[at])?.name ?? columns[at];
     return { rule, line, ...(column !== undefined && { column }), ...(!hides && { value: shown(text) }) };

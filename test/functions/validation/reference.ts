@@ -2,8 +2,8 @@ import type { Manifest } from '../../../functions/validation/manifest/manifest.t
 import { headerOf } from './csv/header-reference.ts';
 import { type ReferenceRecord, referenceRecords } from './csv/reference.ts';
 import { brokenRule } from './fields/reference.ts';
-import { type GoodRecord, type ReferenceRepeat, repeatsAmong } from './keys/reference.ts';
-import { type BareFinding, brokenFields, decoded, isUtf8, shown } from './record-reference.ts';
+import { duplicatesAmong, type ReferenceDuplicate, type ValidRecord } from './keys/reference.ts';
+import { type BareViolation, brokenFields, decoded, isUtf8, shown } from './record-reference.ts';
 
 /** One record that is not to be used. */
 export type ReferenceBad = {
@@ -11,24 +11,24 @@ export type ReferenceBad = {
   /** Latin-1 of its bytes. */
   readonly raw: string;
   readonly fields?: readonly string[];
-  readonly findings: readonly BareFinding[];
+  readonly violations: readonly BareViolation[];
 };
 
 /** What a file says when it is read as a whole, slowly. */
 export type ReferenceReading = {
-  readonly findings: readonly BareFinding[];
-  /** Data records, bad ones included. */
+  readonly violations: readonly BareViolation[];
+  /** Data records, invalid ones included. */
   readonly records: number;
   readonly bad: readonly ReferenceBad[];
-  /** A finding speaks of more than its record. */
-  readonly isRefused: boolean;
+  /** A violation speaks of more than its record. */
+  readonly isRejected: boolean;
   /** Records that can be used. */
-  readonly good: readonly GoodRecord[];
-  /** Latin-1 of the header and of the good records as they stand. */
+  readonly good: readonly ValidRecord[];
+  /** Latin-1 of the header and of the valid records as they stand. */
   readonly clean: string;
   readonly drift: readonly string[];
-  /** Of the good records, those to be set aside for their keys. */
-  readonly repeats: readonly ReferenceRepeat[];
+  /** Of the valid records, those to be quarantined for their keys. */
+  readonly duplicates: readonly ReferenceDuplicate[];
   readonly facts: {
     readonly bom: boolean;
     readonly header: readonly string[];
@@ -48,33 +48,33 @@ export const readByReference = (bytes: Uint8Array, manifest: Manifest): Referenc
   const columns = header?.columns ?? [];
   const isUnderstood = header === undefined || header.columns !== undefined;
   const data = isUnderstood ? records.slice(1) : [];
-  const judged = data.map((record, at) => ({
+  const validated = data.map((record, at) => ({
     record,
     ordinal: at + 1,
-    findings: recordFindings(record, columns, manifest),
+    violations: recordViolations(record, columns, manifest),
   }));
-  const right = judged.filter(({ findings }) => findings.length === 0);
+  const right = validated.filter(({ violations }) => violations.length === 0);
   const good = right.map(({ ordinal, record: { line, fields } }) => ({
     ordinal,
     line,
     fields: fields.map((field) => decoded(field.text)),
   }));
-  const bad = judged.filter(({ record, findings }) => findings.length > 0 && !isOpen(record));
-  const ofFile: BareFinding[] = [
+  const bad = validated.filter(({ record, violations }) => violations.length > 0 && !isOpen(record));
+  const ofFile: BareViolation[] = [
     ...(isUnderstood && limit ? [limit] : []),
     ...(data.length > (manifest.max_rows ?? Infinity) ? [{ rule: 'max_rows' }] : []),
   ];
-  const headerFindings = header?.findings ?? [];
+  const headerViolations = header?.violations ?? [];
   const used = header?.columns ? [...records.slice(0, 1), ...right.map(({ record }) => record)] : [];
   return {
-    findings: [...headerFindings, ...judged.flatMap(({ findings }) => findings), ...ofFile],
+    violations: [...headerViolations, ...validated.flatMap(({ violations }) => violations), ...ofFile],
     records: data.length,
-    bad: bad.map(({ record, findings }) => asBad(record, columns, findings)),
-    isRefused: headerFindings.length > 0 || ofFile.length > 0 || data.some(isOpen),
+    bad: bad.map(({ record, violations }) => asBad(record, columns, violations)),
+    isRejected: headerViolations.length > 0 || ofFile.length > 0 || data.some(isOpen),
     good,
     clean: used.map((record) => record.raw + record.lineEnd).join(''),
     drift: header?.drift ?? [],
-    repeats: limit ? [] : repeatsAmong(good, columns, manifest),
+    duplicates: limit ? [] : duplicatesAmong(good, columns, manifest),
     facts: {
       bom,
       header: columns,
@@ -113,24 +113,24 @@ const isOpen = ({ fields }: ReferenceRecord): boolean =>
 const asBad = (
   { line, raw, fields }: ReferenceRecord,
   columns: readonly string[],
-  findings: readonly BareFinding[],
+  violations: readonly BareViolation[],
 ): ReferenceBad => {
   const isSplit = fields.length === columns.length && fields.every(({ faults }) => faults.length === 0);
   const texts = fields.map((field) => decoded(field.text));
-  return { line, raw, findings, ...(isSplit && isUtf8(raw) && { fields: texts }) };
+  return { line, raw, violations, ...(isSplit && isUtf8(raw) && { fields: texts }) };
 };
 
-const recordFindings = (
+const recordViolations = (
   record: ReferenceRecord,
   columns: readonly string[],
   manifest: Manifest,
-): BareFinding[] => {
+): BareViolation[] => {
   const { line, raw, fields } = record;
   const broken = brokenFields(record, columns, manifest);
   if (broken.length > 0) return broken;
   if (raw === '') return [{ rule: 'blank_line', line }];
   if (fields.length !== columns.length) return [{ rule: 'columns', line }];
-  return fields.flatMap(({ text, line: fieldLine }, at): BareFinding[] => {
+  return fields.flatMap(({ text, line: fieldLine }, at): BareViolation[] => {
     const field = manifest.fields.find(({ from }) => from === columns[at]);
     const rule = field && brokenRule(field, decoded(text));
     if (!field || rule === undefined) return [];

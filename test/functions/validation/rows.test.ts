@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CsvParser } from '../../../functions/validation/csv/parser.ts';
-import { FindingLog } from '../../../functions/validation/violations.ts';
-import { judge, manifestOf } from './fixture.ts';
+import { ViolationLog } from '../../../functions/validation/violations.ts';
+import { manifestOf, validate } from './fixture.ts';
 
 const good = '26213,4dBa8T7oDV9WvGr7kVS4Ez,2024-06-25 17:43:13\n';
 const file = `user_id,track_id,listen_time\n${good}x,t,2024-06-25 17:43:13\n${good}1,t\n${good}`;
@@ -9,9 +9,9 @@ const rows = (limits: object = {}) => ({
   schema: { validation: { on_error: 'quarantine_rows', ...limits } },
 });
 
-describe('a file with bad records', () => {
-  it('is accepted where they may be set aside, all records counted', async () => {
-    expect(await judge(file, rows())).toMatchObject({
+describe('a file with invalid records', () => {
+  it('is accepted where they may be quarantined, all records counted', async () => {
+    expect(await validate(file, rows())).toMatchObject({
       verdict: 'accepted',
       facts: { records: 5 },
       quarantined: { rows: 2, total: 2, counts: { 'type:user_id': 1, columns: 1 } },
@@ -25,28 +25,28 @@ describe('a file with bad records', () => {
     [{ max_bad_share: 0.4 }, 'accepted'],
     [{ max_bad_share: 0.39 }, 'rejected'],
   ])('with %j is %s', async (limits, verdict) => {
-    expect((await judge(file, rows(limits))).verdict).toBe(verdict);
+    expect((await validate(file, rows(limits))).verdict).toBe(verdict);
   });
 
-  it('is refused when none of its records is good', async () => {
-    const judgement = await judge('user_id,track_id,listen_time\nx,t,2024-06-25 17:43:13\n', rows());
-    expect(judgement).toMatchObject({ verdict: 'rejected', counts: { no_good_record: 1 } });
+  it('is rejected when none of its records is good', async () => {
+    const validation = await validate('user_id,track_id,listen_time\nx,t,2024-06-25 17:43:13\n', rows());
+    expect(validation).toMatchObject({ verdict: 'rejected', counts: { no_valid_record: 1 } });
   });
 
-  it('is refused when a quote that is never closed hides the rest', async () => {
-    const judgement = await judge(`${file}"1,t,2024-06-25 17:43:13\n${good}`, rows());
-    expect(judgement).toMatchObject({ verdict: 'rejected', counts: { 'quote:user_id': 1 } });
+  it('is rejected when a quote that is never closed hides the rest', async () => {
+    const validation = await validate(`${file}"1,t,2024-06-25 17:43:13\n${good}`, rows());
+    expect(validation).toMatchObject({ verdict: 'rejected', counts: { 'quote:user_id': 1 } });
   });
 });
 
-it('tells a listener every record, good ones as they stand, bad ones with their findings', () => {
+it('tells a listener every record, valid ones as they stand, invalid ones with their violations', () => {
   const told: unknown[] = [];
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
-  const findings = new FindingLog();
-  const parser = new CsvParser(manifestOf(rows().schema), findings, {
+  const violations = new ViolationLog();
+  const parser = new CsvParser(manifestOf(rows().schema), violations, {
     onHeader: (bytes, columns) => told.push([text(bytes), columns.length]),
-    onGood: (bytes) => told.push(text(bytes)),
-    onBad: ({ line, bytes, fields, findings: found }) =>
+    onValid: (bytes) => told.push(text(bytes)),
+    onInvalid: ({ line, bytes, fields, violations: found }) =>
       told.push([line, text(bytes), fields, found.map(({ rule, column }) => [rule, column])]),
   });
   parser.write(Buffer.from(file));
@@ -59,7 +59,7 @@ it('tells a listener every record, good ones as they stand, bad ones with their 
     [5, '1,t', undefined, [['columns', undefined]]],
     good,
   ]);
-  expect(parser).toMatchObject({ records: 5, badRecords: 2 });
+  expect(parser).toMatchObject({ records: 5, invalidRecords: 2 });
 });
 
 it('says how columns differ in what the manifest allows', async () => {
@@ -68,7 +68,7 @@ it('says how columns differ in what the manifest allows', async () => {
     fields_required: false,
     fields: { a: { type: 'int' }, b: { type: 'int' }, c: { type: 'int' } },
   };
-  expect(await judge('b,x,a\n1,2,3\n', { schema })).toMatchObject({
+  expect(await validate('b,x,a\n1,2,3\n', { schema })).toMatchObject({
     drift: [
       'new column "x", ignored',
       'column "c" is missing, taken as empty',

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
-import { factsOf, judge, manifestOf, messagesOf, outcomeOf, pieces } from './fixture.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
+import { factsOf, manifestOf, messagesOf, outcomeOf, pieces, validate } from './fixture.ts';
 
 const header = 'user_id,track_id,listen_time\n';
 const good = '26213,4dBa8T7oDV9WvGr7kVS4Ez,2024-06-25 17:43:13\n';
@@ -14,7 +14,7 @@ const bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 describe('a good file', () => {
   it('is accepted with the facts that engines read it by', async () => {
-    expect(await judge(file)).toEqual({
+    expect(await validate(file)).toEqual({
       verdict: 'accepted',
       drift: [],
       isRewritten: false,
@@ -96,7 +96,7 @@ describe('files without records', () => {
   const empty = { schema: { validation: { on_empty: 'reject' } } };
 
   it('ignores a folder marker', async () => {
-    expect(await judge('', { key: 'data/streams/' })).toMatchObject({
+    expect(await validate('', { key: 'data/streams/' })).toMatchObject({
       verdict: 'ignored',
       reason: 'a marker, which holds no rows',
     });
@@ -108,13 +108,13 @@ describe('files without records', () => {
     ['no bytes as gzip', gzipSync(''), 'data/streams/streams1.csv.gz'],
     ['no bytes that call themselves gzip', Buffer.alloc(0), 'data/streams/streams1.csv.gz'],
   ])('ignores %s, unless the manifest rejects them', async (_, content, key) => {
-    expect(await judge(content, { key })).toMatchObject({ verdict: 'ignored', reason: 'empty file' });
-    expect(messagesOf(await judge(content, { key, ...empty }))).toEqual(['the file holds no record']);
+    expect(await validate(content, { key })).toMatchObject({ verdict: 'ignored', reason: 'empty file' });
+    expect(messagesOf(await validate(content, { key, ...empty }))).toEqual(['the file holds no record']);
   });
 
   it('takes a header alone as a file of no records, unless the manifest rejects it', async () => {
-    expect(outcomeOf(await judge(header))).toBe('accepted');
-    expect(outcomeOf(await judge(header, empty))).toEqual({ empty: 1 });
+    expect(outcomeOf(await validate(header))).toBe('accepted');
+    expect(outcomeOf(await validate(header, empty))).toEqual({ empty: 1 });
   });
 });
 
@@ -137,11 +137,11 @@ describe('however the bytes arrive', () => {
   );
   const content = fc.array(token, { maxLength: 80 }).map((tokens) => `a,b\n${tokens.join('')}`);
 
-  it('judges the same', async () => {
+  it('validates the same', async () => {
     await fc.assert(
       fc.asyncProperty(content, fc.integer({ min: 1, max: 9 }), async (text, piece) => {
         const schema = { ...two, max_row_bytes: 30, max_rows: 6 };
-        expect(await judge(text, { schema, piece })).toEqual(await judge(text, { schema }));
+        expect(await validate(text, { schema, piece })).toEqual(await validate(text, { schema }));
       }),
       { numRuns: 300 },
     );
@@ -155,6 +155,6 @@ describe('however the bytes arrive', () => {
       manifest: manifestOf(),
       content: pieces(bytes, 9),
     };
-    await expect(judgeFile(landed)).rejects.toThrow('read 78 of 79 bytes');
+    await expect(validateFile(landed)).rejects.toThrow('read 78 of 79 bytes');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Mart } from '../../../functions/pipeline/catalog.ts';
-import type { CheckFinding } from '../../../functions/pipeline/records.ts';
+import type { CheckViolations } from '../../../functions/pipeline/records.ts';
 import { failureReason } from '../../../functions/warehouse/failure-reason.ts';
 import { simulatedCatalog } from '../../simulation/catalog.ts';
 
@@ -19,7 +19,7 @@ const marked = { ...personal, models: personal.models.map((m) => ({ ...m, path: 
 function pathOf(name: string): string {
   return name === 'fact_plays' ? 'sql/marts/fact_plays.sql' : `sql/${name}.sql`;
 }
-const reasonOf = (error: string, mart = simulated, checks: readonly CheckFinding[] = []): string =>
+const reasonOf = (error: string, mart = simulated, checks: readonly CheckViolations[] = []): string =>
   failureReason(mart, { error, spec, checks });
 
 const conversion = `Query #2 failed with ERROR: Conversion Error: Could not convert string 'ann@x.org' to INT64 when casting from source column email

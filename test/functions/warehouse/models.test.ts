@@ -86,7 +86,7 @@ describe('martsOf', () => {
     expect(marts(...members)).toEqual({ m: ['stg_a', 'stg_b', 'x'] });
   });
 
-  it('refuses two names for models that refer to each other', () => {
+  it('rejects two names for models that refer to each other', () => {
     const members = [model('stg_a', [], ['a'], 'm'), model('x', ['stg_a'], [], 'n')];
     expect(() => martsOf(members)).toThrow(new TwoMartsInOne(['m', 'n']));
   });

@@ -29,7 +29,7 @@ FUNCTIONS = {
     "landed_files": "group_files",
     "publishing": "_append",
     "staging": "stage_rows",
-    "verdicts": "judge",
+    "verdicts": "validate",
 }
 
 

@@ -77,7 +77,7 @@ beforeAll(async () => {
     deliver: async (_, payload) => {
       events.push(payload);
     },
-    refuse: async () => {},
+    reject: async () => {},
   });
   const queues = openQueues({ ...account, directory: join(state, 'queues'), names: ['dead'], endpoint });
   queues.send('dead', '{"lost":true}', { ERROR_CODE: 'SDK_CLIENT_ERROR' });
@@ -137,7 +137,7 @@ describe('the gateway', () => {
     expect(await get(presigned)).toBe(`s3 GET ${presigned}`);
   });
 
-  test('writes, refuses and reads items as the DynamoDB client sees it', async () => {
+  test('writes, rejects and reads items as the DynamoDB client sees it', async () => {
     const dynamo = new DynamoDBClient(client);
     const Item = { pk: { S: 'p' }, sk: { S: 's' }, g: { S: 'x' }, n: { N: '1' } };
     const ConditionExpression = 'attribute_not_exists(pk)';

@@ -38,7 +38,7 @@ describe('the engine of a state', () => {
     expect(() => engineOfState(state, 'spark')).toThrow(OtherEngine);
   });
 
-  test('is not changed: a cloud with another one is refused with what to do', async () => {
+  test('is not changed: a cloud with another one is rejected with what to do', async () => {
     rememberEngine(state, 'spark');
     const message =
       /was begun with --engine spark, and duckdb would not find .*--engine spark, .*--fresh, .*--state$/;

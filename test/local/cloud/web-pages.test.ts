@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refusalOf } from '../../../local/cloud/web-pages.ts';
+import { rejectionOf } from '../../../local/cloud/web-pages.ts';
 
 const own = { port: 4566, isBucket: (name: string) => name === 'lake' };
 const host = '127.0.0.1:4566';
@@ -12,12 +12,12 @@ describe('a request is answered', () => {
     ['[::1]:4566'],
     ['lake.localhost:4566'],
   ])('under the host %s', (name) => {
-    expect(refusalOf({ host: name }, own)).toBeUndefined();
+    expect(rejectionOf({ host: name }, own)).toBeUndefined();
   });
 
   test('under a host without its port where that is 80', () => {
-    expect(refusalOf({ host: '127.0.0.1' }, { ...own, port: 80 })).toBeUndefined();
-    expect(refusalOf({ host: '127.0.0.1' }, own)).toMatch('127.0.0.1:4566');
+    expect(rejectionOf({ host: '127.0.0.1' }, { ...own, port: 80 })).toBeUndefined();
+    expect(rejectionOf({ host: '127.0.0.1' }, own)).toMatch('127.0.0.1:4566');
   });
 
   test.each([
@@ -25,11 +25,11 @@ describe('a request is answered', () => {
     [{ origin: 'http://localhost:4566', 'sec-fetch-site': 'same-origin' }],
     [{ 'sec-fetch-site': 'none' }],
   ])('of a page of its own or an address that a person typed: %o', (headers) => {
-    expect(refusalOf({ host, ...headers }, own)).toBeUndefined();
+    expect(rejectionOf({ host, ...headers }, own)).toBeUndefined();
   });
 });
 
-describe('a request is refused', () => {
+describe('a request is rejected', () => {
   test.each([
     [''],
     ['evil.example'],
@@ -47,7 +47,7 @@ describe('a request is refused', () => {
     ['127.1:4566'],
     ['[::ffff:127.0.0.1]:4566'],
   ])('under the host "%s"', (name) => {
-    expect(refusalOf({ host: name }, own)).toMatch(/is not this address: use 127\.0\.0\.1:4566/);
+    expect(rejectionOf({ host: name }, own)).toMatch(/is not this address: use 127\.0\.0\.1:4566/);
   });
 
   test.each([
@@ -62,6 +62,6 @@ describe('a request is refused', () => {
     [{ 'sec-fetch-site': 'same-site' }],
     [{ 'sec-fetch-site': 'anything' }],
   ])('of a page elsewhere: %o', (headers) => {
-    expect(refusalOf({ host, ...headers }, own)).toMatch(/web pages/);
+    expect(rejectionOf({ host, ...headers }, own)).toMatch(/web pages/);
   });
 });

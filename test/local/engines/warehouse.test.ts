@@ -33,7 +33,7 @@ test('reads and writes files in the folders that were named', async () => {
   ]);
 });
 
-describe('is refused', () => {
+describe('is rejected', () => {
   const outside: readonly [string, (at: string) => string][] = [
     ['reading a file', (at) => `from '${at}/a.csv'`],
     ['reading a file by a way around', (at) => `from '${at}/open/../a.csv'`],

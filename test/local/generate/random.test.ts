@@ -28,7 +28,7 @@ describe('seededRandom', () => {
     expect(Math.max(...counts)).toBeLessThan(11_000);
   });
 
-  it('refuses to pick from an empty list', () => {
+  it('rejects to pick from an empty list', () => {
     expect(() => seededRandom(1).pick([])).toThrow(RangeError);
   });
 });

@@ -1,5 +1,5 @@
 import type { Files } from '../../ports.ts';
-import type { CheckFinding } from '../../records.ts';
+import type { CheckViolations } from '../../records.ts';
 
 /** What the checks of one rebuild found, read back from what the warehouse unloaded. */
 
@@ -22,7 +22,7 @@ type Line = {
 export const checkedRecord = async (
   files: Pick<Files, 'list' | 'readText'>,
   unload: string,
-): Promise<{ readonly checks: readonly CheckFinding[]; readonly report?: string }> => {
+): Promise<{ readonly checks: readonly CheckViolations[]; readonly report?: string }> => {
   const checks = await foundByChecks(files, unload);
   return checks.length > 0 ? { checks, report: checksPrefix(unload) } : { checks };
 };
@@ -31,14 +31,14 @@ export const checkedRecord = async (
 export const foundByChecks = async (
   files: Pick<Files, 'list' | 'readText'>,
   unload: string,
-): Promise<CheckFinding[]> => {
+): Promise<CheckViolations[]> => {
   const keys = await files.list(checksPrefix(unload));
   const texts = await Promise.all(keys.map((key) => files.readText(key)));
   const lines = texts.flatMap((text = '') => text.split('\n').filter(Boolean).map(readLine));
   const known = lines.filter((line) => line !== undefined);
   const checks = [...new Set(known.map(({ check_name }) => check_name))];
   return checks
-    .map((check) => findingOf(known.filter(({ check_name }) => check_name === check)))
+    .map((check) => violationOf(known.filter(({ check_name }) => check_name === check)))
     .sort(bySeverity);
 };
 
@@ -52,7 +52,7 @@ const readLine = (text: string): Line | undefined => {
   }
 };
 
-const findingOf = (lines: readonly Line[]): CheckFinding => {
+const violationOf = (lines: readonly Line[]): CheckViolations => {
   const [{ check_name, file, severity, found } = {} as Line] = lines;
   const rows = lines
     .map(({ subject, detail }) => ({ subject: cut(subject), detail: cut(detail) }))
@@ -73,5 +73,5 @@ const cut = (text: string | null | undefined): string => {
   return shown.length > longestText ? `${shown.slice(0, longestText)}…` : shown;
 };
 
-const bySeverity = (a: CheckFinding, b: CheckFinding): number =>
+const bySeverity = (a: CheckViolations, b: CheckViolations): number =>
   compare(a.severity, b.severity) || compare(a.check, b.check);

@@ -23,7 +23,7 @@ export type Published = {
 
 /**
  * Writes all items of a rebuild: versions are noted, then filled, then pointed to; series and latest follow. Doing it
- * again changes nothing; done late, it loses to every newer sequence. What the table would refuse is left out, and no
+ * again changes nothing; done late, it loses to every newer sequence. What the table would reject is left out, and no
  * older value stands in its place; only a day whose pointer is left out keeps its version before.
  */
 export const publishKpis = async (
@@ -36,14 +36,14 @@ export const publishKpis = async (
   const shaped = kpis.flatMap(({ model, shapes }) =>
     shapes.flatMap((shape) => shapeItems(rows, model, shape, stamp)),
   );
-  const { kept, refused, leftOut } = partItems(shaped);
+  const { kept, rejected, leftOut } = partItems(shaped);
   const pointers = itemsOf(kept, 'pointer');
   await ports.kpis.put(possibleKeys(pointers.map(noteOf)));
   await ports.kpis.put(itemsOf(kept, 'versioned').map(({ seq, ...item }) => item));
   await each(pointers, (pointer) => movePointer(ports, pointer));
   await each(itemsOf(kept, 'series'), (item) => ports.kpis.putIfNewer(item));
   await publishLatest(ports, published(kept, 'latest'));
-  await removeOlder(ports, refused);
+  await removeOlder(ports, rejected);
   return { items: kept.length, leftOut, before: stillLeftOut(before, shaped) };
 };
 
@@ -84,7 +84,7 @@ const olderKey = ({ before, item }: ShapedItem): { pk: string; sk: string }[] =>
   before && before.sk < item.sk ? [before] : [];
 
 /** What is left out has no value, so its value from before is taken away. */
-const removeOlder = async ({ kpis }: Ports, refused: readonly ShapedItem[]): Promise<void> => {
-  await each(possibleKeys(itemsOf(refused, 'series')), (item) => kpis.removeIfOlder(item));
-  await kpis.remove(possibleKeys(published(refused, 'latest').flatMap(olderKey)));
+const removeOlder = async ({ kpis }: Ports, rejected: readonly ShapedItem[]): Promise<void> => {
+  await each(possibleKeys(itemsOf(rejected, 'series')), (item) => kpis.removeIfOlder(item));
+  await kpis.remove(possibleKeys(published(rejected, 'latest').flatMap(olderKey)));
 };

@@ -4,27 +4,27 @@ import { repairKey } from '../../queries/repairs.ts';
 import type {
   BatchRecord,
   FileRecord,
-  Findings,
   Reprocess,
   Reprocessed,
   ReprocessState,
+  Violations,
 } from '../../records.ts';
 import { reprocessMoves } from '../../records.ts';
 import { afterFailedRun } from '../choose-batch.ts';
 
 /**
  * Reprocessing: a published file version runs again through manifest, SQL and rules in force. Its record stays
- * `published` and carries the wish; only when a batch has replaced its rows does the record say what made them.
+ * `published` and carries the request; only when a batch has replaced its rows does the record say what made them.
  */
 
-/** A file and the wish that its record carries. */
-export type Wished = FileRecord & { readonly reprocess: Reprocess };
+/** A file and the request that its record carries. */
+export type Reprocessing = FileRecord & { readonly reprocess: Reprocess };
 
 /** True while a published file is to be reprocessed, and no further than said. */
-export const isAt = (file: FileRecord | undefined, ...states: ReprocessState[]): file is Wished =>
+export const isAt = (file: FileRecord | undefined, ...states: ReprocessState[]): file is Reprocessing =>
   file?.state === 'published' && file.reprocess !== undefined && states.includes(file.reprocess.state);
 
-/** Records the wish to reprocess a published file; undefined when it is wished already, or someone was faster. */
+/** Records the request to reprocess a published file; undefined when it is requested already, or someone was faster. */
 export const askReprocess = async (
   { ledger, clock }: { ledger: Ledger; clock: Pick<Clock, 'now'> },
   file: FileRecord,
@@ -35,10 +35,10 @@ export const askReprocess = async (
   return ledger.askReprocess(file, { ...asked, ...(wanted !== undefined && { wanted }) });
 };
 
-/** Takes the wish a step on; undefined when someone was faster. */
+/** Takes the request a step on; undefined when someone was faster. */
 export const stepReprocess = async (
   ledger: Pick<Ledger, 'amend'>,
-  file: Wished,
+  file: Reprocessing,
   to: ReprocessState,
   patch: Partial<Reprocess> = {},
 ): Promise<FileRecord | undefined> => {
@@ -51,10 +51,10 @@ type Ports = { ledger: Pick<Ledger, 'amend' | 'dequeueReprocess'>; clock: Pick<C
 
 const longestHistory = 20;
 
-/** Ends the wish with its outcome, in the write that also records what changes with it; undefined when someone was faster. */
+/** Ends the request with its outcome, in the write that also records what changes with it; undefined when someone was faster. */
 export const endReprocess = async (
   { ledger, clock }: Ports,
-  file: Wished,
+  file: Reprocessing,
   outcome: Outcome,
   patch: Partial<FileRecord> = {},
 ): Promise<FileRecord | undefined> => {
@@ -68,13 +68,13 @@ export const endReprocess = async (
   return written;
 };
 
-const expectMove = ({ reprocess }: Wished, to: ReprocessState | 'ended'): void => {
+const expectMove = ({ reprocess }: Reprocessing, to: ReprocessState | 'ended'): void => {
   if (reprocessMoves[reprocess.state].includes(to)) return;
   throw new Error(`no reprocessing goes from ${reprocess.state} to ${to}`);
 };
 
 /** What validation has found out, as it counts for the file once its rows are replaced. */
-export const findingsOf = (reprocess: Reprocess): Findings => {
+export const violationsOf = (reprocess: Reprocess): Violations => {
   const { facts, manifest_sha256, quarantine_path, records, quarantined_rows, clean_key, drift, repairs } =
     reprocess;
   return {
@@ -90,9 +90,9 @@ export const findingsOf = (reprocess: Reprocess): Findings => {
 };
 
 /** A file that was validated again, as one that waits for a batch. */
-export const asWaiting = (file: Wished): FileRecord => {
+export const asWaiting = (file: Reprocessing): FileRecord => {
   const { failed_runs, failed_alone, batch_limit } = file.reprocess;
-  const found = findingsOf(file.reprocess);
+  const found = violationsOf(file.reprocess);
   return { ...file, ...found, state: 'accepted', failed_runs, failed_alone, batch_limit };
 };
 
@@ -103,7 +103,7 @@ export const readyAgain = (files: readonly FileRecord[]): FileRecord[] =>
 /** What a failed run makes of a file that it was to reprocess. */
 export const giveBackReprocess = async (
   ports: Ports,
-  file: Wished,
+  file: Reprocessing,
   { reason = '', is_files_fault, id }: BatchRecord,
   filesInBatch: number,
 ): Promise<void> => {
@@ -134,8 +134,11 @@ export const publishedRepairs = async (
   return versions.filter(({ state, repairs }) => state === 'published' && repairs?.version === file.version);
 };
 
-/** True when rows of a file that was validated again have been mended since: it has to be validated once more. */
-export const isOutdated = async (ledger: Pick<Ledger, 'versionsOf'>, file: Wished): Promise<boolean> => {
+/** True when rows of a file that was validated again have been repaired since: it has to be validated once more. */
+export const isOutdated = async (
+  ledger: Pick<Ledger, 'versionsOf'>,
+  file: Reprocessing,
+): Promise<boolean> => {
   const now = (await publishedRepairs(ledger, file)).map(fileId);
   return now.join() !== (file.reprocess.repaired_by ?? []).join();
 };

@@ -2,9 +2,9 @@ import { reprocessReportKey } from '../../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../../ports.ts';
 import type { BatchRecord, FileRecord, Reprocessed } from '../../records.ts';
 import type { QualityResult } from '../../spec.ts';
-import { setRowsAside } from '../quarantine-rows.ts';
+import { quarantineRows } from '../quarantine-rows.ts';
 import { renderRuleReport } from '../rule-report.ts';
-import { endReprocess, findingsOf, isAt, type Wished } from './reprocess.ts';
+import { endReprocess, isAt, type Reprocessing, violationsOf } from './reprocess.ts';
 
 /** What a quality run made of a file that it was to reprocess. */
 
@@ -25,23 +25,23 @@ export const settleReprocessed = async (
     outcome.outcome === 'published'
       ? await replaced(ports, file, outcome.rows, told)
       : await kept(ports, file, outcome, told);
-  // Whoever wrote the record meanwhile did not take the wish away, or there is nothing left to do.
+  // Whoever wrote the record meanwhile did not take the request away, or there is nothing left to do.
   if (!isEnded) await settleReprocessed(ports, batch, outcome, madeBy, await ports.ledger.file(file));
 };
 
 type Told = Pick<Reprocessed, 'batch_id' | 'made_by'>;
 
-/** The rows that are set aside now are durable, and lie where people look for them, before the record speaks of them. */
+/** The rows that are quarantined now are durable, and lie where people look for them, before the record speaks of them. */
 const replaced = async (
   ports: Ports,
-  file: Wished,
+  file: Reprocessing,
   rows: number,
   told: Told,
 ): Promise<FileRecord | undefined> => {
   const { fence } = file.reprocess;
-  const found = { ...findingsOf(file.reprocess), ...told, rows };
-  await setRowsAside(ports.files, { ...file, ...found }, true);
-  // Rows that are set aside now are others than somebody has dropped.
+  const found = { ...violationsOf(file.reprocess), ...told, rows };
+  await quarantineRows(ports.files, { ...file, ...found }, true);
+  // Rows that are quarantined now are others than somebody has dropped.
   const patch = { ...found, dismissed: undefined, ...(fence !== undefined && { fence }) };
   const before = file.batch_id === undefined ? {} : { replaced_batch: file.batch_id };
   return endReprocess(ports, file, { outcome: 'replaced', rows, ...told, ...before }, patch);
@@ -49,14 +49,14 @@ const replaced = async (
 
 const kept = async (
   ports: Ports,
-  file: Wished,
+  file: Reprocessing,
   { failures }: FileOutcome,
   told: Told,
 ): Promise<FileRecord | undefined> => {
   const report = reprocessReportKey(file);
-  const judged = { ...file, ...findingsOf(file.reprocess), ...told };
-  const text = JSON.stringify(renderRuleReport(judged, failures, ports.clock.now()), null, 2);
+  const validated = { ...file, ...violationsOf(file.reprocess), ...told };
+  const text = JSON.stringify(renderRuleReport(validated, failures, ports.clock.now()), null, 2);
   await ports.files.write(report, `${text}\n`);
   const reason = `broke ${failures.map(({ rule }) => rule).join('; ')}`;
-  return endReprocess(ports, file, { outcome: 'kept', reason, findings: failures.length, report, ...told });
+  return endReprocess(ports, file, { outcome: 'kept', reason, violations: failures.length, report, ...told });
 };

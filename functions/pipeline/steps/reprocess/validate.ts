@@ -4,8 +4,8 @@ import { landedFile, rowsFormat } from '../../queries/repairs.ts';
 import type { FileRecord, Reprocessed } from '../../records.ts';
 import { sha256Of, type Verdict, verdictAgain } from '../conclude-verdict.ts';
 import { linesOf } from '../repair-source.ts';
-import { judgeBytes } from '../validate-file.ts';
-import { endReprocess, publishedRepairs, stepReprocess, type Wished } from './reprocess.ts';
+import { validateBytes } from '../validate-file.ts';
+import { endReprocess, publishedRepairs, type Reprocessing, stepReprocess } from './reprocess.ts';
 
 /** Validates archived bytes again, under the manifest in force; whatever the verdict, the file's rows serve until others replace them. */
 
@@ -20,13 +20,13 @@ export type Again =
 /** Validates a published file again and records what follows; undefined when someone was faster. */
 export const validateAgain = async (
   ports: Ports,
-  file: Wished,
+  file: Reprocessing,
 ): Promise<{ again: Again; record: FileRecord | undefined }> => {
-  const again = await judgeAgain(ports, file);
+  const again = await readAgain(ports, file);
   return { again, record: await record(ports, file, again) };
 };
 
-const record = (ports: Ports, file: Wished, again: Again): Promise<FileRecord | undefined> => {
+const record = (ports: Ports, file: Reprocessing, again: Again): Promise<FileRecord | undefined> => {
   if (again.is === 'kept') return endReprocess(ports, file, again.outcome);
   if (again.is === 'waiting')
     return ports.ledger.amend(file, { reprocess: { ...file.reprocess, reason: again.reason } });
@@ -45,18 +45,18 @@ const record = (ports: Ports, file: Wished, again: Again): Promise<FileRecord | 
   });
 };
 
-const judgeAgain = async (ports: Ports, file: Wished): Promise<Again> => {
+const readAgain = async (ports: Ports, file: Reprocessing): Promise<Again> => {
   const repairs = await publishedRepairs(ports.ledger, file);
   const stored = file.stored_as && (await ports.files.versionsOf(file.stored_as)).at(-1);
-  let findings = 0;
+  let violations = 0;
   let isSame = true;
-  const verdict = await judgeBytes(ports, file, stored || file, async (under, judged) => {
-    if (judged.judgement.verdict === 'rejected') findings = judged.judgement.total;
-    isSame = file.sha256 === undefined || sha256Of(judged.judgement) === file.sha256;
-    return verdictAgain(ports, file, under, judged);
+  const verdict = await validateBytes(ports, file, stored || file, async (under, validated) => {
+    if (validated.validation.verdict === 'rejected') violations = validated.validation.total;
+    isSame = file.sha256 === undefined || sha256Of(validated.validation) === file.sha256;
+    return verdictAgain(ports, file, under, validated);
   });
   if (!isSame) return kept('the archived bytes are not those that landed');
-  return follows(ports, file, verdict, findings, repairs);
+  return follows(ports, file, verdict, violations, repairs);
 };
 
 const kept = (reason: string, told: Partial<Reprocessed> = {}): Again => ({
@@ -66,9 +66,9 @@ const kept = (reason: string, told: Partial<Reprocessed> = {}): Again => ({
 
 const follows = async (
   { files }: Ports,
-  file: Wished,
+  file: Reprocessing,
   verdict: Verdict,
-  findings: number,
+  violations: number,
   repairs: readonly FileRecord[],
 ): Promise<Again> => {
   if (verdict.state === 'landed') return { is: 'waiting', reason: verdict.reason };
@@ -77,17 +77,17 @@ const follows = async (
   if (verdict.state === 'ignored') return kept(`the manifest in force would ignore it: ${patch.reason}`);
   if (verdict.state === 'rejected') {
     const report = reprocessReportKey({ ...file, ...patch });
-    return kept(patch.reason ?? 'refused', { findings, report });
+    return kept(patch.reason ?? 'rejected', { violations, report });
   }
   const taken = await noLongerAside(files, { ...file, ...patch }, repairs);
   if (taken === undefined) return { is: 'accepted', patch, repaired_by: repairs.map(fileId) };
   return kept(
-    `line ${taken.line} was mended and is published as ${taken.name}; the manifest in force accepts the line as it landed, ` +
+    `line ${taken.line} was repaired and is published as ${taken.name}; the manifest in force accepts the line as it landed, ` +
       'so it would count twice: land the corrected file as a whole',
   );
 };
 
-/** A line that somebody has mended and that the manifest in force accepts as it landed: its rows would count twice. */
+/** A line that somebody has repaired and that the manifest in force accepts as it landed: its rows would count twice. */
 const noLongerAside = async (
   files: Files,
   file: FileRecord,

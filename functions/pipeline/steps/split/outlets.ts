@@ -1,11 +1,15 @@
-import type { BadRecord, RecordListener } from '../../../validation/records.ts';
-import { type RowsWriter, type SetAside, setAside } from '../../../validation/rows-file/writer.ts';
+import type { InvalidRecord, RecordListener } from '../../../validation/records.ts';
+import {
+  type QuarantinedRow,
+  quarantinedRow,
+  type RowsWriter,
+} from '../../../validation/rows-file/writer.ts';
 import type { Files } from '../../ports.ts';
 import { Outlet } from './outlet.ts';
 
-/** Where the records of a file are parted to. */
-export type Parting = {
-  /** The good ones, as they stand; the rows file lies beside it, `<clean key>.rows.<format>`. */
+/** Where the records of a file are split to. */
+export type SplitTarget = {
+  /** The valid ones, as they stand; the rows file lies beside it, `<clean key>.rows.<format>`. */
   readonly clean_key: string;
   /** What the rows file says of each row: `<landed file>@<version>`. */
   readonly source: string;
@@ -14,17 +18,17 @@ export type Parting = {
   readonly columns: readonly string[];
 };
 
-/** Listens to a parser and writes the clean copy and the rows file; without bad records there is no rows file. */
+/** Listens to a parser and writes the clean copy and the rows file; without invalid records there is no rows file. */
 export class SplitOutlets implements RecordListener {
   private readonly clean: Outlet;
   private rows: Outlet | undefined;
   private readonly files: Pick<Files, 'writeStream'>;
-  private readonly parting: Parting;
+  private readonly target: SplitTarget;
 
-  constructor(files: Pick<Files, 'writeStream'>, parting: Parting) {
+  constructor(files: Pick<Files, 'writeStream'>, target: SplitTarget) {
     this.files = files;
-    this.parting = parting;
-    this.clean = new Outlet((body) => files.writeStream(parting.clean_key, body));
+    this.target = target;
+    this.clean = new Outlet((body) => files.writeStream(target.clean_key, body));
   }
 
   /** Bytes of the clean copy. */
@@ -34,13 +38,13 @@ export class SplitOutlets implements RecordListener {
 
   readonly onHeader = (bytes: Uint8Array): void => this.clean.write(bytes);
 
-  readonly onGood = (bytes: Uint8Array): void => this.clean.write(bytes);
+  readonly onValid = (bytes: Uint8Array): void => this.clean.write(bytes);
 
-  readonly onBad = (record: BadRecord): void => this.setAside(setAside(record));
+  readonly onInvalid = (record: InvalidRecord): void => this.quarantinedRow(quarantinedRow(record));
 
   /** Adds a row to the rows file. */
-  setAside(row: SetAside): void {
-    const { rows, columns, source } = this.parting;
+  quarantinedRow(row: QuarantinedRow): void {
+    const { rows, columns, source } = this.target;
     this.rows ??= this.openRows();
     this.rows.write(Buffer.from(rows.row(row, columns.length, source)));
   }
@@ -62,7 +66,7 @@ export class SplitOutlets implements RecordListener {
   }
 
   private openRows(): Outlet {
-    const { clean_key, rows, columns } = this.parting;
+    const { clean_key, rows, columns } = this.target;
     const key = `${clean_key}.rows.${rows.format}`;
     const outlet = new Outlet((body) => this.files.writeStream(key, body));
     outlet.write(Buffer.from(rows.head(columns)));

@@ -1,18 +1,18 @@
 import { openParser } from '../../../validation/parser.ts';
 import { readLanded } from '../../../validation/reading.ts';
 import type { LandedFile } from '../../../validation/validate-file.ts';
-import type { FileFacts, Judgement } from '../../../validation/verdict.ts';
-import { FindingLog } from '../../../validation/violations.ts';
+import type { FileFacts, Validation } from '../../../validation/verdict.ts';
+import { ViolationLog } from '../../../validation/violations.ts';
 import type { Files } from '../../ports.ts';
-import { type Parting, SplitOutlets } from './outlets.ts';
+import { SplitOutlets, type SplitTarget } from './outlets.ts';
 
-/** A judgement of a file whose good records are kept. */
-export type Accepted = Extract<Judgement, { verdict: 'accepted' }>;
+/** A validation of a file whose valid records are kept. */
+export type Accepted = Extract<Validation, { verdict: 'accepted' }>;
 
 /** Reads a file to its end, tells its records to the outlets, and answers what it has counted. */
 export type Pour = (
   outlets: SplitOutlets,
-) => Promise<{ readonly sha256: string; readonly records: number; readonly badRecords: number }>;
+) => Promise<{ readonly sha256: string; readonly records: number; readonly invalidRecords: number }>;
 
 /** A file that was read twice was not the same both times: what was written of it says nothing. */
 export class SplitMismatch extends Error {
@@ -23,31 +23,31 @@ export class SplitMismatch extends Error {
 export const splitFile = (
   files: Pick<Files, 'writeStream'>,
   file: LandedFile,
-  judged: Accepted,
-  parting: Omit<Parting, 'columns'>,
-): Promise<FileFacts> => splitRecords(files, judged, parting, pourFile(file, judged));
+  validated: Accepted,
+  target: Omit<SplitTarget, 'columns'>,
+): Promise<FileFacts> => splitRecords(files, validated, target, pourFile(file, validated));
 
 /**
- * Reads judged records once more and parts them in flat memory: the good ones byte for byte, the bad ones as a rows
- * file. Answers the facts of the good ones. Throws SplitMismatch when this reading counts what the judge did not;
+ * Reads validated records once more and splits them in flat memory: the valid ones byte for byte, the invalid ones as a rows
+ * file. Answers the facts of the valid ones. Throws SplitMismatch when this reading counts what the validator did not;
  * nothing is stored then.
  */
 export const splitRecords = async (
   files: Pick<Files, 'writeStream'>,
   { facts, quarantined }: Accepted,
-  parting: Omit<Parting, 'columns'>,
+  target: Omit<SplitTarget, 'columns'>,
   pour: Pour,
 ): Promise<FileFacts> => {
-  const outlets = new SplitOutlets(files, { ...parting, columns: facts.header });
+  const outlets = new SplitOutlets(files, { ...target, columns: facts.header });
   try {
-    const { sha256, records, badRecords } = await pour(outlets);
+    const { sha256, records, invalidRecords } = await pour(outlets);
     const isSame =
-      sha256 === facts.sha256 && records === facts.records && badRecords === (quarantined?.rows ?? 0);
-    if (!isSame) throw new SplitMismatch(`${parting.source} reads otherwise than it was judged`);
+      sha256 === facts.sha256 && records === facts.records && invalidRecords === (quarantined?.rows ?? 0);
+    if (!isSame) throw new SplitMismatch(`${target.source} reads otherwise than it was validated`);
     await outlets.end();
     const bytes = outlets.cleanBytes;
     const format = facts.format === 'csv' ? 'csv' : 'jsonl';
-    return { ...facts, format, records: records - badRecords, bytes, bom: false, compression: 'none' };
+    return { ...facts, format, records: records - invalidRecords, bytes, bom: false, compression: 'none' };
   } catch (cause) {
     await outlets.abort(cause);
     throw cause;
@@ -58,9 +58,9 @@ export const splitRecords = async (
 export const pourFile =
   (file: LandedFile, { quarantined }: Accepted): Pour =>
   async (outlets) => {
-    const keys = { discards: quarantined?.discards };
-    const parser = openParser(file.manifest, new FindingLog(), outlets, undefined, keys);
+    const keys = { duplicates: quarantined?.duplicates };
+    const parser = openParser(file.manifest, new ViolationLog(), outlets, undefined, keys);
     const { sha256 } = await readLanded(file, parser, () => outlets.drained());
-    const { records, badRecords } = parser;
-    return { sha256, records, badRecords };
+    const { records, invalidRecords } = parser;
+    return { sha256, records, invalidRecords };
   };

@@ -18,7 +18,7 @@ const file: FileRecord = {
   number: 1,
   size: 1,
   landed_at: '2024-06-25T00:00:00.000Z',
-  enrolled_at: '2024-06-25T00:00:00.000Z',
+  registered_at: '2024-06-25T00:00:00.000Z',
   records: 100,
   rows: 90,
   quarantined_rows: 10,
@@ -43,7 +43,7 @@ const repairOfRepair: FileRecord = {
   quarantined_rows: 0,
 };
 
-test('names what mended rows are published as, and where they land', () => {
+test('names what repaired rows are published as, and where they land', () => {
   expect([landedFile(file), repairOf(file), repairOf(repair)]).toEqual([
     file.key,
     repair.landed_as,
@@ -59,7 +59,7 @@ test('tells what hangs on a file from what merely begins like it', () => {
   expect(hangsOn('data/plays/in/a.csv2#repair', file.key)).toBe(false);
 });
 
-test('finds repairs of repairs, and asks for none where no row was set aside', async () => {
+test('finds repairs of repairs, and asks for none where no row was quarantined', async () => {
   const asked: string[] = [];
   const known = [repair, repairOfRepair];
   const versionsOf = async (key: string): Promise<FileRecord[]> => {
@@ -75,7 +75,7 @@ test('finds repairs of repairs, and asks for none where no row was set aside', a
 describe('the balance of a file', () => {
   const repairs = [repair, repairOfRepair, { ...repair, state: 'superseded' as const }];
 
-  test('counts mended rows as repaired while they are published', () => {
+  test('counts repaired rows as repaired while they are published', () => {
     const balance = { landed: 100, published: 90, superseded: 0 };
     expect(balanceOf(file)).toEqual({ ...balance, repaired: 0, quarantined: 10 });
     expect(balanceOf(file, [repair])).toEqual({ ...balance, repaired: 6, quarantined: 4 });

@@ -4,7 +4,7 @@ import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import {
   afterFailedRun,
   chooseBatch,
-  isBeingJudged,
+  isBeingValidated,
   largestBatch,
 } from '../../../../functions/pipeline/steps/choose-batch.ts';
 
@@ -17,7 +17,7 @@ const file: FileRecord = {
   number: 1,
   size: 1,
   landed_at: '2024-06-25T00:00:00.000Z',
-  enrolled_at: '2024-06-25T00:00:00.000Z',
+  registered_at: '2024-06-25T00:00:00.000Z',
   manifest_sha256: 'current',
   failed_runs: 0,
   failed_alone: 0,
@@ -49,10 +49,13 @@ describe('choosing a batch', () => {
     expect(choose(waiting).batch).toEqual([waiting[1]]);
   });
 
-  test('leaves a repair whose source is not published any more to be judged again', () => {
+  test('leaves a repair whose source is not published any more to be validated again', () => {
     const [plain, repair] = [named('a'), named('b@v1.rows', { landed_as: 'data/plays/b.csv#repair' })];
     const stale = new Set([`${repair.key}@v1`]);
-    expect(chooseBatch([plain, repair], 'current', 1, stale)).toEqual({ batch: [plain], rejudge: [repair] });
+    expect(chooseBatch([plain, repair], 'current', 1, stale)).toEqual({
+      batch: [plain],
+      revalidate: [repair],
+    });
     expect(choose([plain, repair]).batch).toEqual([plain, repair]);
   });
 
@@ -67,14 +70,14 @@ describe('choosing a batch', () => {
     expect(choose([repair, corrected, other]).batch).toEqual([corrected, other]);
   });
 
-  test('leaves files that were judged under another manifest to be judged again', () => {
+  test('leaves files that were validated under another manifest to be validated again', () => {
     const waiting = [
       named('a', { manifest_sha256: 'old' }),
       named('b'),
       named('c', { manifest_sha256: 'old' }),
     ];
-    const { batch, rejudge } = choose(waiting);
-    expect([keys(batch), keys(rejudge)]).toEqual([['b'], ['a', 'c']]);
+    const { batch, revalidate } = choose(waiting);
+    expect([keys(batch), keys(revalidate)]).toEqual([['b'], ['a', 'c']]);
   });
 
   test('takes those that failed twice apart from the rest, by turns', () => {
@@ -110,14 +113,14 @@ describe('choosing a batch', () => {
         const files = drawn.map(({ key, number, state, ...rest }) =>
           named(`f${key}`, { number, version: `v${number}`, state: state as FileRecord['state'], ...rest }),
         );
-        const { batch, rejudge } = choose(files, fence);
+        const { batch, revalidate } = choose(files, fence);
         expect(new Set(keys(batch)).size).toBe(batch.length);
         expect(batch.length).toBeLessThanOrEqual(largestBatch);
         for (const one of batch) {
           expect([one.state, one.manifest_sha256]).toEqual(['accepted', 'current']);
           expect(batch.length).toBeLessThanOrEqual(one.batch_limit ?? largestBatch);
         }
-        for (const one of rejudge) expect([one.state, one.manifest_sha256]).toEqual(['accepted', 'old']);
+        for (const one of revalidate) expect([one.state, one.manifest_sha256]).toEqual(['accepted', 'old']);
         const isAnyWaiting = files.some(
           (one) => one.state === 'accepted' && one.manifest_sha256 === 'current',
         );
@@ -188,12 +191,12 @@ describe('a failed run', () => {
   });
 });
 
-test('is about to be judged: what has landed lately, or was woken lately, and waits for nothing', () => {
-  const [enrolled, soon, late] = ['2024-06-25T12:00:00Z', '2024-06-25T12:00:20Z', '2024-06-25T12:01:00Z'];
-  const landed = named('a', { state: 'landed', enrolled_at: enrolled });
-  expect(isBeingJudged(landed, soon)).toBe(true);
-  expect(isBeingJudged(landed, late)).toBe(false);
-  expect(isBeingJudged({ ...landed, woken_at: late }, late)).toBe(true);
-  expect(isBeingJudged({ ...landed, reason: 'waits for its manifest' }, soon)).toBe(false);
-  expect(isBeingJudged(named('a', { enrolled_at: enrolled }), soon)).toBe(false);
+test('is about to be validated: what has landed lately, or was woken lately, and waits for nothing', () => {
+  const [registered, soon, late] = ['2024-06-25T12:00:00Z', '2024-06-25T12:00:20Z', '2024-06-25T12:01:00Z'];
+  const landed = named('a', { state: 'landed', registered_at: registered });
+  expect(isBeingValidated(landed, soon)).toBe(true);
+  expect(isBeingValidated(landed, late)).toBe(false);
+  expect(isBeingValidated({ ...landed, woken_at: late }, late)).toBe(true);
+  expect(isBeingValidated({ ...landed, reason: 'waits for its manifest' }, soon)).toBe(false);
+  expect(isBeingValidated(named('a', { registered_at: registered }), soon)).toBe(false);
 });

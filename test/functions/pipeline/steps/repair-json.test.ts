@@ -7,7 +7,7 @@ import { validateLanding } from '../../../../functions/validate-landing.ts';
 import { JsonRowsReader } from '../../../../functions/validation/rows-file/json-reader.ts';
 import type { SentRow } from '../../../../functions/validation/rows-file/reader.ts';
 import { rowsJsonLines } from '../../../../functions/validation/rows-file/writer.ts';
-import { FindingLog } from '../../../../functions/validation/violations.ts';
+import { ViolationLog } from '../../../../functions/validation/violations.ts';
 import { putManifest } from '../../acts.ts';
 import { bring, fileIn, openStage, type Stage } from '../../stage.ts';
 
@@ -47,8 +47,8 @@ const published = async (key: string, body: string): Promise<FileRecord> => {
 const good = '{"id": 1, "items": [{"price": 1.10}]}\n';
 const landed = `${good}{"id":"2","items":[ {"price": 2.50} ]}\n{"id":3,\n${good}{"id":4,"items":[{"price":1.234}]}\n`;
 
-describe('a file of JSON lines with bad records', () => {
-  test('is parted, each record as it stands', async () => {
+describe('a file of JSON lines with invalid records', () => {
+  test('is split, each record as it stands', async () => {
     setManifest('.jsonl');
     const file = await send('data/plays/a.jsonl', landed);
     expect(file).toMatchObject({ records: 5, quarantined_rows: 3, facts: { format: 'jsonl', records: 2 } });
@@ -104,7 +104,7 @@ describe('a file of JSON lines with bad records', () => {
   });
 });
 
-test('a JSON array is parted into JSON lines, and mended as such', async () => {
+test('a JSON array is split into JSON lines, and repaired as such', async () => {
   setManifest('.json');
   const source = await published('data/plays/a.json', '[{"id":1},\n{"id":"2",\n "items":[]}]\n');
   expect(source.facts).toMatchObject({ format: 'jsonl', records: 1, bytes: 9 });
@@ -115,7 +115,7 @@ test('a JSON array is parted into JSON lines, and mended as such', async () => {
   expect(text(file.clean_key)).toBe('{"id":2,  "items":[]}\n');
 });
 
-describe('a rows file of JSON is refused', () => {
+describe('a rows file of JSON is rejected', () => {
   test.each([
     ['that is no JSON', (row: string) => row.slice(0, -1), 'a comma or } is expected'],
     ['with text behind a row', (row: string) => `${row}{}`, 'text follows the object'],
@@ -139,13 +139,13 @@ test('a row that holds several records, or what could not be shown, stays out', 
   setManifest('.jsonl');
   const source = await published('data/plays/a.jsonl', landed);
   const raw = '"_raw":"{\\"id\\":3,"';
-  const mended = rowsOf(source).replace('"id":"2"', '"id":2');
+  const repaired = rowsOf(source).replace('"id":"2"', '"id":2');
   for (const [told, says] of [
     ['"_raw":"{\\"id\\":3}\\n{\\"id\\":9}"', 'more than one record'],
     ['"_raw":"{\\"id\\":3,\\"name\\":\\"\uFFFD\\"}"', 'holds U+FFFD'],
     ['"_raw":"PAR1"', 'is no JSON'],
   ] as const) {
-    const file = await send(repairKey(source), mended.replace(raw, told));
+    const file = await send(repairKey(source), repaired.replace(raw, told));
     expect(file).toMatchObject({ state: 'accepted', quarantined_rows: 2 });
     expect(text(file.clean_key)).toBe('{"id":2,"items":[ {"price": 2.50} ]}\n');
     expect(rowsOf(file)).toContain(says);
@@ -180,11 +180,11 @@ test('any record comes back as it was told, blanks around it apart', () => {
         )
         .join('');
       const rows: SentRow[] = [];
-      const findings = new FindingLog();
-      const reader = new JsonRowsReader(2 ** 20, findings, (row) => rows.push(row));
+      const violations = new ViolationLog();
+      const reader = new JsonRowsReader(2 ** 20, violations, (row) => rows.push(row));
       for (const byte of Buffer.from(sent)) reader.write(Uint8Array.of(byte));
       reader.end();
-      expect(findings.kept).toEqual([]);
+      expect(violations.kept).toEqual([]);
       expect(rows.map(({ record: one, raw }) => one ?? raw)).toEqual(
         told.map((one, at) => (rows[at]?.record === undefined ? one.replaceAll('\0', '\uFFFD') : one.trim())),
       );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { repairKey } from '../../../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../../../functions/pipeline/records.ts';
-import { judgeSent } from '../../../../functions/pipeline/steps/validate-repair.ts';
+import { validateSent } from '../../../../functions/pipeline/steps/validate-repair.ts';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
 import { newLake } from '../../../simulation/lake.ts';
 import { manifestOf } from '../../validation/fixture.ts';
@@ -25,7 +25,7 @@ const record: FileRecord = {
   number: 1,
   size: 1,
   landed_at: '2024-06-25T00:00:00.000Z',
-  enrolled_at: '2024-06-25T00:00:00.000Z',
+  registered_at: '2024-06-25T00:00:00.000Z',
   clean_key: 'clean',
   failed_runs: 0,
   failed_alone: 0,
@@ -43,11 +43,11 @@ const sendBack = async (
   );
   lake.put('clean.rows.csv', parts.rows?.toString() ?? '');
   const { facts } = parts;
-  const source = { ...record, facts, quarantined_rows: parts.judgement.quarantined?.rows ?? 0 };
+  const source = { ...record, facts, quarantined_rows: parts.validation.quarantined?.rows ?? 0 };
   const ledger = { file: async () => source, versionsOf: async () => [source] };
   const key = repairKey(source);
   const file = () => fileOf(Buffer.from(sent), manifest, key);
-  return judgeSent({ files: lake.files, ledger }, { ...record, key, version: 'v2' }, file(), async () =>
+  return validateSent({ files: lake.files, ledger }, { ...record, key, version: 'v2' }, file(), async () =>
     file(),
   );
 };
@@ -100,17 +100,17 @@ it('finds in rows that are sent back unchanged what it found in the file', async
       const end = last && `1${delimiter}t1${delimiter}2024-06-25 17:43:13${last}`;
       const parts = await split(Buffer.from(header(delimiter) + good(delimiter) + text + end), manifest);
       if (!parts) return;
-      const { judgement } = await sendBack(parts, manifest, parts.rows?.toString() ?? '');
-      if (judgement.verdict !== 'rejected') throw new Error(`is ${judgement.verdict}`);
-      expect(judgement.records).toBe(parts.judgement.quarantined?.rows);
-      const { no_good_record, ...counts } = judgement.counts;
-      expect(no_good_record).toBe(1);
+      const { validation } = await sendBack(parts, manifest, parts.rows?.toString() ?? '');
+      if (validation.verdict !== 'rejected') throw new Error(`is ${validation.verdict}`);
+      expect(validation.records).toBe(parts.validation.quarantined?.rows);
+      const { no_valid_record, ...counts } = validation.counts;
+      expect(no_valid_record).toBe(1);
       const isMarked = parts.rows?.includes('\uFFFD');
-      if (!isMarked) expect(counts).toEqual(parts.judgement.quarantined?.counts);
-      const messages = judgement.findings
-        .filter(({ rule }) => rule !== 'no_good_record')
+      if (!isMarked) expect(counts).toEqual(parts.validation.quarantined?.counts);
+      const messages = validation.violations
+        .filter(({ rule }) => rule !== 'no_valid_record')
         .map(({ message }) => message);
-      const found = parts.judgement.quarantined?.findings.map(({ message }) => message) ?? [];
+      const found = parts.validation.quarantined?.violations.map(({ message }) => message) ?? [];
       if (!isMarked) expect(messages.sort()).toEqual([...found].sort());
       compared++;
     }),
@@ -125,15 +125,15 @@ it('takes a row for good once it is, and only then', async () => {
   const parts = await split(Buffer.from(text), manifest);
   if (!parts) throw new Error('nothing is bad');
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 0, max: 39 }), { minLength: 1 }), async (mended) => {
+    fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 0, max: 39 }), { minLength: 1 }), async (repaired) => {
       const [head, ...rows] = parts.rows?.toString().trimEnd().split('\n') ?? [];
-      const sent = rows.map((row, at) => (mended.includes(at) ? row.replace('x', '7') : row));
-      const { judgement } = await sendBack(parts, manifest, `${[head, ...sent].join('\n')}\n`);
-      if (judgement.verdict !== 'accepted') throw new Error('is refused');
-      expect(judgement.facts.records).toBe(40);
-      expect(judgement.quarantined?.rows ?? 0).toBe(40 - mended.length);
-      const lines = rows.map((_, at) => at).filter((at) => !mended.includes(at));
-      expect(judgement.quarantined?.findings.map(({ line }) => line) ?? []).toEqual(
+      const sent = rows.map((row, at) => (repaired.includes(at) ? row.replace('x', '7') : row));
+      const { validation } = await sendBack(parts, manifest, `${[head, ...sent].join('\n')}\n`);
+      if (validation.verdict !== 'accepted') throw new Error('is rejected');
+      expect(validation.facts.records).toBe(40);
+      expect(validation.quarantined?.rows ?? 0).toBe(40 - repaired.length);
+      const lines = rows.map((_, at) => at).filter((at) => !repaired.includes(at));
+      expect(validation.quarantined?.violations.map(({ line }) => line) ?? []).toEqual(
         lines.map((at) => at + 3),
       );
     }),

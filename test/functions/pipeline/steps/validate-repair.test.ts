@@ -42,14 +42,14 @@ beforeEach(async () => {
   key = repairKey(source);
 });
 
-const mendAll = (): string =>
+const repairAll = (): string =>
   rows
     .replace('x,2024-06-02', '2,2024-06-02')
     .replace('4,never', '4,2024-06-04')
     .replace(/,,(data.*),5\n/, '5,2024-06-05,$1,5\n');
 
-describe('a file with bad rows', () => {
-  test('is accepted with its good rows, the bad ones aside', async () => {
+describe('a file with invalid rows', () => {
+  test('is accepted with its valid rows, the invalid ones aside', async () => {
     expect(source).toMatchObject({
       records: 5,
       quarantined_rows: 3,
@@ -62,7 +62,7 @@ describe('a file with bad rows', () => {
       verdict: 'accepted',
       records: 5,
       quarantined_rows: 3,
-      findings_total: 3,
+      violations_total: 3,
       counts: { 'type:id': 1, 'type:day': 1, columns: 1 },
     });
   });
@@ -74,7 +74,7 @@ describe('a file with bad rows', () => {
     expect(file.quarantined_rows).toBeUndefined();
   });
 
-  test('forgets its clean copy when it is judged anew and refused', async () => {
+  test('forgets its clean copy when it is validated again and rejected', async () => {
     const file = await land(stage, 'b', landed.replace('\n5\n', '\n'));
     setManifest({ validation: { on_error: 'quarantine' } });
     const waiting = await bring(stage, file, 'landed');
@@ -84,7 +84,7 @@ describe('a file with bad rows', () => {
     expect([again.clean_key, again.quarantined_rows]).toEqual([undefined, undefined]);
   });
 
-  test('is judged again when it lands again under another manifest', async () => {
+  test('is validated again when it lands again under another manifest', async () => {
     expect(await land(stage, 'a', landed)).toMatchObject({ state: 'ignored' });
     setManifest({ fields: { ...schema.fields, id: { type: 'string', required: true } } });
     expect(await land(stage, 'a', landed)).toMatchObject({ state: 'accepted', quarantined_rows: 2 });
@@ -93,7 +93,7 @@ describe('a file with bad rows', () => {
 
 describe('a rows file that comes back', () => {
   test('lands as rows of the file that they came from', async () => {
-    const file = await send(key, mendAll());
+    const file = await send(key, repairAll());
     expect(file).toMatchObject({
       state: 'accepted',
       landed_as: 'data/plays/a.csv#repair',
@@ -106,12 +106,12 @@ describe('a rows file that comes back', () => {
     expect(rowsOf(file)).toBe('');
   });
 
-  test('mended in `_raw` lands, too', async () => {
+  test('repaired in `_raw` lands, too', async () => {
     const file = await send(key, rows.replace(/,5\n/, ',"5,2024-06-05"\n'));
     expect(text(file.clean_key)).toBe('id,day\n5,2024-06-05\n');
   });
 
-  test('half mended leaves the rest in quarantine, on the lines where it stood', async () => {
+  test('half repaired leaves the rest in quarantine, on the lines where it stood', async () => {
     const file = await send(key, rows.replace('4,never', '4,2024-06-04'));
     expect(file).toMatchObject({ state: 'accepted', records: 3, quarantined_rows: 2, facts: { records: 1 } });
     expect(text(file.clean_key)).toBe('id,day\n4,2024-06-04\n');
@@ -120,11 +120,11 @@ describe('a rows file that comes back', () => {
     expect(JSON.parse(text(`${file.clean_key}.report.json`) ?? '')).toMatchObject({
       verdict: 'accepted',
       quarantined_rows: 2,
-      findings: [{ line: 3 }, { line: 6 }],
+      violations: [{ line: 3 }, { line: 6 }],
     });
   });
 
-  test('can be mended a second time, and a third', async () => {
+  test('can be repaired a second time, and a third', async () => {
     const first = await bring(
       stage,
       await send(key, rows.replace('4,never', '4,2024-06-04')),
@@ -151,7 +151,7 @@ describe('a rows file that comes back', () => {
     stage.lake.put(rowsKey(source, 'csv'), rows.replace(/x,.*\n/, ''));
     const beside = stage.lake.newest(`${source.clean_key}.rows.csv`);
     if (beside) await stage.lake.files.remove(beside);
-    expect(await send(key, mendAll())).toMatchObject({ state: 'accepted', quarantined_rows: 1 });
+    expect(await send(key, repairAll())).toMatchObject({ state: 'accepted', quarantined_rows: 1 });
   });
 
   test('may leave rows out, have another order and the dialect of a spreadsheet', async () => {
@@ -166,15 +166,15 @@ describe('a rows file that comes back', () => {
   });
 
   test('twice is once', async () => {
-    const first = await bring(stage, await send(key, mendAll()), 'claimed', 'published');
-    expect(await send(key, mendAll())).toMatchObject({
+    const first = await bring(stage, await send(key, repairAll()), 'claimed', 'published');
+    expect(await send(key, repairAll())).toMatchObject({
       state: 'ignored',
       reason: `same bytes as version ${first.version}, which is published`,
     });
   });
 
   test('may have blank lines, and columns that bear the names of ours', async () => {
-    expect(await send(key, `\n${mendAll()}\n\n`)).toMatchObject({ records: 3, quarantined_rows: 0 });
+    expect(await send(key, `\n${repairAll()}\n\n`)).toMatchObject({ records: 3, quarantined_rows: 0 });
     setManifest({ unknown_fields: 'ignore' });
     const other = await land(stage, 'b', '_line,id,day\n7,1,2024-06-01\n7,x,2024-06-02\n');
     await bring(stage, other, 'claimed', 'published');
@@ -182,18 +182,18 @@ describe('a rows file that comes back', () => {
     expect(text(file.clean_key)).toBe('_line,id,day\n7,2,2024-06-02\n');
   });
 
-  test('with nothing mended is refused as a whole', async () => {
+  test('with nothing repaired is rejected as a whole', async () => {
     const file = await send(key, rows);
     expect(file).toMatchObject({
       state: 'rejected',
       records: 3,
-      reason: expect.stringContaining('mends no row'),
+      reason: expect.stringContaining('repairs no row'),
     });
-    expect(reportOf(file).counts).toEqual({ 'type:id': 1, 'type:day': 1, columns: 1, no_good_record: 1 });
+    expect(reportOf(file).counts).toEqual({ 'type:id': 1, 'type:day': 1, columns: 1, no_valid_record: 1 });
     expect(text(cleanKey(file, file.manifest_sha256 ?? ''))).toBeUndefined();
   });
 
-  test('is judged by the manifest in force, however many rows a file may have', async () => {
+  test('is validated by the manifest in force, however many rows a file may have', async () => {
     setManifest({
       max_rows: 1,
       validation: { on_error: 'quarantine' },
@@ -206,7 +206,7 @@ describe('a rows file that comes back', () => {
 
   test('repeats no key', async () => {
     setManifest({ key: ['id'], on_duplicate: 'first' });
-    const file = await send(key, mendAll().replace('4,2024-06-04', '2,2024-06-04'));
+    const file = await send(key, repairAll().replace('4,2024-06-04', '2,2024-06-04'));
     expect(text(file.clean_key)).toBe('id,day\n2,2024-06-02\n5,2024-06-05\n');
     expect(rowsOf(file)).toMatch(
       /\n2,2024-06-04,.*,5,"line 5, column id: the record has the same key.* on line 3/,
@@ -215,7 +215,7 @@ describe('a rows file that comes back', () => {
 
   test.each(['first', 'last', 'reject'])('repeats no key that is published (%s)', async (on_duplicate) => {
     setManifest({ key: ['id'], on_duplicate });
-    const taken = mendAll().replace('4,2024-06-04', '3,2024-06-04');
+    const taken = repairAll().replace('4,2024-06-04', '3,2024-06-04');
     const file = await send(key, taken);
     expect(text(file.clean_key)).toBe('id,day\n2,2024-06-02\n5,2024-06-05\n');
     const says = 'line 5, column id: the record has the same key as a record of its file that is published';
@@ -225,12 +225,12 @@ describe('a rows file that comes back', () => {
       const again = rowsOf(file).replace('\n3,', `\n${id},`);
       expect(await send(repairKey(published), again)).toMatchObject({ state: 'rejected' });
     }
-    const mended = await send(repairKey(published), rowsOf(file).replace('\n3,', '\n4,'));
-    expect(mended).toMatchObject({ state: 'accepted', quarantined_rows: 0 });
+    const repaired = await send(repairKey(published), rowsOf(file).replace('\n3,', '\n4,'));
+    expect(repaired).toMatchObject({ state: 'accepted', quarantined_rows: 0 });
   });
 });
 
-describe('a row that mends nothing', () => {
+describe('a row that repairs nothing', () => {
   const leftovers = (file: FileRecord): string[] =>
     rowsOf(file)
       .trimEnd()
@@ -240,9 +240,9 @@ describe('a row that mends nothing', () => {
 
   test('stays out, and no later repair brings it in', async () => {
     const strange = `9,2024-06-09,data/plays/a.csv@${source.version},2,,\n`;
-    const file = await send(key, mendAll() + strange);
+    const file = await send(key, repairAll() + strange);
     expect(file).toMatchObject({ records: 4, quarantined_rows: 1, facts: { records: 3 } });
-    const says = `the row on line 5 mends no line of data/plays/a.csv@${source.version} in quarantine`;
+    const says = `the row on line 5 repairs no line of data/plays/a.csv@${source.version} in quarantine`;
     expect(leftovers(file)).toEqual([`9,2024-06-09,*,,${says},`]);
     const published = await bring(stage, file, 'claimed', 'published');
     expect(await send(repairKey(published), rowsOf(file))).toMatchObject({ state: 'rejected' });
@@ -252,17 +252,17 @@ describe('a row that mends nothing', () => {
   });
 
   test('is the second one for a line', async () => {
-    const file = await send(key, `${mendAll()}${mendAll().split('\n')[1]}\n`);
+    const file = await send(key, `${repairAll()}${repairAll().split('\n')[1]}\n`);
     expect(leftovers(file)).toEqual([
-      '2,2024-06-02,*,,the row on line 5 mends a line that a row before it mends,',
+      '2,2024-06-02,*,,the row on line 5 repairs a line that a row before it repairs,',
     ]);
   });
 
   test.each(['', 'x', '-3', '3.0', '1e0', '99999999999', '4294967299'])('has the line %j', async (line) => {
-    const file = await send(key, mendAll().replace(/,5,"line/, `,${line},"line`));
+    const file = await send(key, repairAll().replace(/,5,"line/, `,${line},"line`));
     expect(file).toMatchObject({ quarantined_rows: 1 });
     expect(leftovers(file)).toEqual([
-      expect.stringMatching(/^4,2024-06-04,\*,,the row on line 3 mends no line/),
+      expect.stringMatching(/^4,2024-06-04,\*,,the row on line 3 repairs no line/),
     ]);
   });
 
@@ -281,7 +281,7 @@ describe('a row that mends nothing', () => {
 
   test('is longer than a record may be', async () => {
     setManifest({ max_row_bytes: 20 });
-    const file = await send(key, mendAll().replace('4,2024', `${'4'.repeat(20)},2024`));
+    const file = await send(key, repairAll().replace('4,2024', `${'4'.repeat(20)},2024`));
     expect(file).toMatchObject({ records: 3, quarantined_rows: 1 });
     expect(rowsOf(file)).toContain('line 5: the record is longer than 20 bytes');
   });
@@ -289,25 +289,25 @@ describe('a row that mends nothing', () => {
 
 test('reasons say no personal value, whatever cell it slipped into', async () => {
   setManifest({ fields: { ...schema.fields, day: { type: 'date', required: true, pii: true } } });
-  const body = mendAll()
+  const body = repairAll()
     .replace('4,2024-06-04', '4,someone')
     .replace(/,3,"line/, ',someone,"line');
   const file = await send(key, body);
   expect(file).toMatchObject({ state: 'accepted', quarantined_rows: 2 });
   const told = rowsOf(file).replace('4,someone', '');
   expect(told + text(`${file.clean_key}.report.json`)).not.toContain('someone');
-  const strange = await send(key, mendAll().replace('id,day', 'id,someone'));
+  const strange = await send(key, repairAll().replace('id,day', 'id,someone'));
   expect(strange.state).toBe('rejected');
   expect(JSON.stringify([strange, reportOf(strange)])).not.toContain('someone');
 });
 
-describe('a rows file is refused', () => {
+describe('a rows file is rejected', () => {
   test.each([
     ['in a folder below', (at: string) => at.replace('plays/', 'plays/in/'), 'land it as'],
     ['under another name', (at: string) => at.replace('a.csv', 'b.csv'), 'land it as'],
     ['compressed', (at: string) => `${at}.gz`, 'land it as'],
   ])('%s', async (_, at, says) => {
-    expect(await send(at(key), mendAll())).toMatchObject({
+    expect(await send(at(key), repairAll())).toMatchObject({
       state: 'rejected',
       reason: expect.stringMatching(`${says} data/plays/a.csv@${source.version}.rows.csv`),
     });
@@ -320,7 +320,7 @@ describe('a rows file is refused', () => {
     ['of another dataset', 'data/songs/a.csv@v1'],
     ['that names no file', ''],
   ])('%s', async (_, name) => {
-    const body = mendAll().replaceAll(`data/plays/a.csv@${source.version}`, name);
+    const body = repairAll().replaceAll(`data/plays/a.csv@${source.version}`, name);
     expect(await send(key, body)).toMatchObject({
       state: 'rejected',
       reason: expect.stringContaining('does not know'),
@@ -328,22 +328,22 @@ describe('a rows file is refused', () => {
   });
 
   test('of two files', async () => {
-    const body = mendAll().replace(/(4,2024-06-04,data.plays.a.csv@)v\d+/, '$1v99');
+    const body = repairAll().replace(/(4,2024-06-04,data.plays.a.csv@)v\d+/, '$1v99');
     const file = await send(key, body);
     expect(file).toMatchObject({
       state: 'rejected',
-      reason: expect.stringContaining('the row on line 3 does not mend'),
+      reason: expect.stringContaining('the row on line 3 does not repair'),
     });
     expect(text(cleanKey(file, file.manifest_sha256 ?? ''))).toBeUndefined();
   });
 
-  test('of a superseded version, with the one to mend instead', async () => {
+  test('of a superseded version, with the one to repair instead', async () => {
     const newer = await land(stage, 'a', landed.replace('4,never', '4,2024-06-04'));
     await bring(stage, newer, 'claimed', 'published');
     await bring(stage, source, 'superseded');
-    const file = await send(key, mendAll());
+    const file = await send(key, repairAll());
     expect(reportOf(file).counts).toEqual({ stale: 1 });
-    expect(file.reason).toContain(`superseded by version ${newer.version}; mend the rows of that one`);
+    expect(file.reason).toContain(`superseded by version ${newer.version}; repair the rows of that one`);
   });
 
   test('of a repair that was published as another', async () => {
@@ -377,7 +377,7 @@ describe('a rows file is refused', () => {
       'claimed',
       'published',
     );
-    const body = mendAll().replaceAll(`a.csv@${source.version}`, `b.csv@${other.version}`);
+    const body = repairAll().replaceAll(`a.csv@${source.version}`, `b.csv@${other.version}`);
     const file = await send(repairKey(other), body);
     expect(file).toMatchObject({
       state: 'rejected',
@@ -411,7 +411,7 @@ describe('a rows file is refused', () => {
 
   test('that is larger than any file may be', async () => {
     setManifest({ max_bytes: 50 });
-    expect(await send(key, mendAll())).toMatchObject({
+    expect(await send(key, repairAll())).toMatchObject({
       state: 'rejected',
       reason: expect.stringContaining('allows 50'),
     });

@@ -1,11 +1,11 @@
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
-import { type BareFinding, brokenFields, decoded, shown } from '../record-reference.ts';
+import { type BareViolation, brokenFields, decoded, shown } from '../record-reference.ts';
 import type { ReferenceRecord } from './reference.ts';
 
 /** What the first record says; without columns nothing behind it can be understood. */
 export type ReferenceHeader = {
   readonly columns?: readonly string[];
-  readonly findings: readonly BareFinding[];
+  readonly violations: readonly BareViolation[];
   readonly drift: readonly string[];
 };
 
@@ -24,20 +24,20 @@ const isWide = (head: string): boolean =>
 
 /** Holds the first record against the manifest. */
 export const headerOf = (record: ReferenceRecord, manifest: Manifest): ReferenceHeader => {
-  const refused = (...findings: BareFinding[]): ReferenceHeader => ({ findings, drift: [] });
+  const rejected = (...violations: BareViolation[]): ReferenceHeader => ({ violations, drift: [] });
   const { raw } = record;
-  if (raw === '') return refused({ rule: 'blank_line', line });
+  if (raw === '') return rejected({ rule: 'blank_line', line });
   const broken = brokenFields(record, [], manifest);
   const isText = !broken.some(({ rule }) => rule === 'nul' || rule === 'encoding');
   if (!isText && (magics.some((magic) => raw.startsWith(magic)) || isWide(raw.slice(0, 4))))
-    return refused({ rule: 'binary', line });
-  if (raw.length > 2 ** 18) return refused({ rule: 'header', line });
-  if (broken.length > 0) return refused(...broken);
+    return rejected({ rule: 'binary', line });
+  if (raw.length > 2 ** 18) return rejected({ rule: 'header', line });
+  if (broken.length > 0) return rejected(...broken);
   const cells = record.fields.map(({ text }) => decoded(text));
   const columns = cells.map((cell, at) => cell || `column ${at + 1}`);
-  if (cells[0]?.startsWith('\uFEFF')) return refused({ rule: 'encoding', line });
+  if (cells[0]?.startsWith('\uFEFF')) return rejected({ rule: 'encoding', line });
   const hides = manifest.fields.some(({ pii }) => pii);
-  const found = (rule: string, value: string | undefined): BareFinding => ({
+  const found = (rule: string, value: string | undefined): BareViolation => ({
     rule,
     line,
     ...(value !== undefined && !hides && { value: shown(Buffer.from(value).toString('latin1')) }),
@@ -45,19 +45,21 @@ export const headerOf = (record: ReferenceRecord, manifest: Manifest): Reference
   const names = manifest.fields.map(({ from }) => from);
   if (!columns.some((name) => names.includes(name))) {
     const joined = cells.join(manifest.delimiter);
-    return refused(found(hasOtherDelimiter(columns, manifest) ? 'delimiter' : 'header', joined));
+    return rejected(found(hasOtherDelimiter(columns, manifest) ? 'delimiter' : 'header', joined));
   }
   const unknown = columns
     .filter((name) => !names.includes(name) && manifest.unknown_fields === 'reject')
     .map((name) => found('unknown_column', cells[columns.indexOf(name)] === '' ? undefined : name));
   const missing = manifest.fields
     .filter(({ from, required }) => !columns.includes(from) && (required || manifest.fields_required))
-    .map(({ name }): BareFinding => ({ rule: 'missing_column', line, column: name }));
+    .map(({ name }): BareViolation => ({ rule: 'missing_column', line, column: name }));
   const twins = columns
     .filter((name, at) => columns.slice(0, at).some((other) => isTwin(name, other)))
     .map((name) => found('duplicate_column', name));
-  const findings = [...unknown, ...missing, ...twins];
-  return twins.length > 0 ? refused(...findings) : { columns, findings, drift: driftOf(columns, manifest) };
+  const violations = [...unknown, ...missing, ...twins];
+  return twins.length > 0
+    ? rejected(...violations)
+    : { columns, violations, drift: driftOf(columns, manifest) };
 };
 
 const isTwin = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

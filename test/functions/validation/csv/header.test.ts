@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, judge, messagesOf, outcomeOf } from '../fixture.ts';
+import { factsOf, messagesOf, outcomeOf, validate } from '../fixture.ts';
 
 const header = 'user_id,track_id,listen_time\n';
 const good = '26213,4dBa8T7oDV9WvGr7kVS4Ez,2024-06-25 17:43:13\n';
@@ -9,22 +9,22 @@ const two = { fields: { a: { type: 'string' }, b: { type: 'int' } } };
 const named = (count: number): string => Array.from({ length: count }, (_, at) => `c${at}`).join(',');
 
 describe('headers', () => {
-  it('refuses more columns than anyone means to keep as texts, and takes them where they are ignored', async () => {
+  it('rejects more columns than anyone means to keep as texts, and takes them where they are ignored', async () => {
     const wide = `a,b,${named(2001)}\nx,1${',y'.repeat(2001)}\n`;
-    const text = await judge(wide, { schema: { ...two, unknown_fields: 'text' } });
+    const text = await validate(wide, { schema: { ...two, unknown_fields: 'text' } });
     expect(messagesOf(text)).toEqual([
       'line 1: the header has more than 2000 columns that the manifest does not name',
     ]);
-    const ignored = await judge(wide, { schema: { ...two, unknown_fields: 'ignore' } });
+    const ignored = await validate(wide, { schema: { ...two, unknown_fields: 'ignore' } });
     expect(outcomeOf(ignored)).toBe('accepted');
   });
 
-  it('refuses names that the ledger cannot keep, also those that a header leaves out', async () => {
+  it('rejects names that the ledger cannot keep, also those that a header leaves out', async () => {
     const commas = ','.repeat(100_000);
-    const judgement = await judge(`a,b${commas}\nx,1${commas}\n`, {
+    const validation = await validate(`a,b${commas}\nx,1${commas}\n`, {
       schema: { ...two, unknown_fields: 'ignore' },
     });
-    expect(messagesOf(judgement)).toEqual([
+    expect(messagesOf(validation)).toEqual([
       'the file has 100002 columns, whose names take more than 163840 bytes together',
     ]);
   });
@@ -97,21 +97,21 @@ describe('headers', () => {
       'line 1: the header is longer than',
     ],
   ])('names %s', async (_, content, schema, counts, message) => {
-    const judgement = await judge(content, { schema: { ...two, ...schema } });
-    expect(outcomeOf(judgement)).toEqual(counts);
-    expect(messagesOf(judgement)[0]?.startsWith(message), messagesOf(judgement)[0]).toBe(true);
+    const validation = await validate(content, { schema: { ...two, ...schema } });
+    expect(outcomeOf(validation)).toEqual(counts);
+    expect(messagesOf(validation)[0]?.startsWith(message), messagesOf(validation)[0]).toBe(true);
   });
 
   it.each([';', '\t', '|'])('asks whether the delimiter is %j', async (other) => {
     const content = file.replaceAll(',', other);
     const shown = JSON.stringify(header.trimEnd().replaceAll(',', other));
-    expect(messagesOf(await judge(content))).toEqual([
+    expect(messagesOf(await validate(content))).toEqual([
       `line 1: the header is one column ${shown}; is the delimiter ${JSON.stringify(other)}? The manifest says ","`,
     ]);
   });
 
-  it('judges the columns that it knows when others are missing or unknown', async () => {
-    expect(outcomeOf(await judge('b,c\n1.5,\n', { schema: two }))).toEqual({
+  it('validates the columns that it knows when others are missing or unknown', async () => {
+    expect(outcomeOf(await validate('b,c\n1.5,\n', { schema: two }))).toEqual({
       unknown_column: 1,
       'missing_column:a': 1,
       'type:b': 1,
@@ -120,7 +120,7 @@ describe('headers', () => {
 
   it('requires a column whose values are required even where others may be missing', async () => {
     const fields = { a: { type: 'string', required: true }, b: { type: 'int' } };
-    expect(outcomeOf(await judge('b\n1\n', { schema: { fields, fields_required: false } }))).toEqual({
+    expect(outcomeOf(await validate('b\n1\n', { schema: { fields, fields_required: false } }))).toEqual({
       'missing_column:a': 1,
     });
   });

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { judge, messagesOf, outcomeOf } from '../fixture.ts';
+import { messagesOf, outcomeOf, validate } from '../fixture.ts';
 
 const header = 'user_id,track_id,listen_time\n';
 const good = '26213,4dBa8T7oDV9WvGr7kVS4Ez,2024-06-25 17:43:13\n';
@@ -63,14 +63,14 @@ describe('broken CSV', () => {
     ],
     ['a NUL', 'a,b\nx\0y,1\n', { 'nul:a': 1 }, 'line 2, column a: "x\\u0000y" holds a NUL byte'],
   ])('names %s', async (_, content, counts, message) => {
-    const judgement = await judge(content, { schema: two });
-    expect(outcomeOf(judgement)).toEqual(counts);
-    expect(messagesOf(judgement)[0]?.startsWith(message), messagesOf(judgement)[0]).toBe(true);
+    const validation = await validate(content, { schema: two });
+    expect(outcomeOf(validation)).toEqual(counts);
+    expect(messagesOf(validation)[0]?.startsWith(message), messagesOf(validation)[0]).toBe(true);
   });
 
-  it('judges on after a broken record', async () => {
+  it('validates on after a broken record', async () => {
     const content = 'a,b\nx"y,1\n"x"y,1\nx\r,1\n\n1\nx,12.0\nx\0,y\nx,1\n';
-    expect(await judge(content, { schema: two })).toMatchObject({
+    expect(await validate(content, { schema: two })).toMatchObject({
       records: 8,
       counts: { 'quote:a': 2, 'line_end:a': 1, blank_line: 1, columns: 1, 'type:b': 1, 'nul:a': 1 },
     });
@@ -78,8 +78,8 @@ describe('broken CSV', () => {
 
   it('takes a blank line for an error in a file of one column too', async () => {
     const schema = { fields: { a: { type: 'string' } } };
-    expect(outcomeOf(await judge('a\n\n', { schema }))).toEqual({ blank_line: 1 });
-    expect(outcomeOf(await judge('a\n""\n', { schema }))).toBe('accepted');
+    expect(outcomeOf(await validate('a\n\n', { schema }))).toEqual({ blank_line: 1 });
+    expect(outcomeOf(await validate('a\n""\n', { schema }))).toBe('accepted');
   });
 });
 
@@ -87,9 +87,9 @@ describe('encoding', () => {
   const latin1 = Buffer.from('a,b\nMotörhead,1\nx,2\n', 'latin1');
 
   it('names the fields that are not UTF-8', async () => {
-    const judgement = await judge(latin1, { schema: two });
-    expect(outcomeOf(judgement)).toEqual({ 'encoding:a': 1 });
-    expect(messagesOf(judgement)[0]).toBe('line 2, column a: "Mot\ufffdrhead" is not UTF-8');
+    const validation = await validate(latin1, { schema: two });
+    expect(outcomeOf(validation)).toEqual({ 'encoding:a': 1 });
+    expect(messagesOf(validation)[0]).toBe('line 2, column a: "Mot\ufffdrhead" is not UTF-8');
   });
 
   it.each([
@@ -97,14 +97,14 @@ describe('encoding', () => {
     ['a surrogate', [0xed, 0xa0, 0x80]],
     ['what lies behind Unicode', [0xf4, 0x90, 0x80, 0x80]],
     ['a character cut off by the end of its field', [0xe2, 0x98]],
-  ])('refuses %s', async (_, bytes) => {
+  ])('rejects %s', async (_, bytes) => {
     const content = Buffer.concat([Buffer.from('a,b\n'), Buffer.from(bytes), Buffer.from(',1\n')]);
-    expect(outcomeOf(await judge(content, { schema: two }))).toEqual({ 'encoding:a': 1 });
+    expect(outcomeOf(await validate(content, { schema: two }))).toEqual({ 'encoding:a': 1 });
   });
 
-  it('takes a byte-order mark for text in a record, and refuses a second one before the header', async () => {
-    expect(outcomeOf(await judge('a,b\n\ufeffx,1\n', { schema: two }))).toBe('accepted');
-    expect(outcomeOf(await judge('\ufeff\ufeffa,b\n', { schema: two }))).toEqual({ encoding: 1 });
+  it('takes a byte-order mark for text in a record, and rejects a second one before the header', async () => {
+    expect(outcomeOf(await validate('a,b\n\ufeffx,1\n', { schema: two }))).toBe('accepted');
+    expect(outcomeOf(await validate('\ufeff\ufeffa,b\n', { schema: two }))).toEqual({ encoding: 1 });
   });
 
   it.each([
@@ -113,12 +113,12 @@ describe('encoding', () => {
     ['gzip under a plain name', gzipSync(file), 'the file is gzip without .gz at the end of its name'],
     ['Parquet', Buffer.from('PAR1\u0015\0\u0015'), 'the file is Parquet'],
   ])('names %s', async (_, content, says) => {
-    expect(messagesOf(await judge(content))).toEqual([`line 1: ${says}, not CSV in UTF-8`]);
+    expect(messagesOf(await validate(content))).toEqual([`line 1: ${says}, not CSV in UTF-8`]);
   });
 
-  it('refuses binary data of no known kind, once', async () => {
+  it('rejects binary data of no known kind, once', async () => {
     const noise = Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7919) % 256));
-    const judgement = await judge(noise);
-    expect(judgement).toMatchObject({ verdict: 'rejected', records: 0 });
+    const validation = await validate(noise);
+    expect(validation).toMatchObject({ verdict: 'rejected', records: 0 });
   });
 });

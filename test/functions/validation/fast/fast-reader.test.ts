@@ -154,21 +154,25 @@ describe('the scanner', () => {
 
 describe('a file read with the scanner', () => {
   it.each([{}, { pattern: '[0-9]+' }])(
-    'is left without what is to be discarded, where fields ask for %j',
+    'is left without what is to be duplicateCount, where fields ask for %j',
     (rule) => {
       const manifest = manifestOf({ fields: { a: { type: 'int', required: true, ...rule } }, key: ['a'] });
       const content = Buffer.from('a\n1\n2\n1\nx\n3\n2\n4\n');
-      const { repeats } = readFast(content, manifest, whole).reading;
-      const discards = repeats.map(({ ordinal }) => ordinal);
-      expect(discards).toEqual([1, 2, 3, 6]);
-      const { reading, taken: some } = readFast(content, manifest, whole, repeats);
+      const { duplicates } = readFast(content, manifest, whole).reading;
+      const ordinals = duplicates.map(({ ordinal }) => ordinal);
+      expect(ordinals).toEqual([1, 2, 3, 6]);
+      const { reading, taken: some } = readFast(content, manifest, whole, duplicates);
       expect(reading.told.filter((told) => told.startsWith('good'))).toEqual(['good 3\n', 'good 4\n']);
-      expect(reading).toMatchObject({ records: 7, badRecords: 5, counts: { 'duplicate:a': 4, 'type:a': 1 } });
+      expect(reading).toMatchObject({
+        records: 7,
+        invalidRecords: 5,
+        counts: { 'duplicate:a': 4, 'type:a': 1 },
+      });
       expect(some).toBe(2);
     },
   );
 
-  it('is what it is when every record is judged by itself', () => {
+  it('is what it is when every record is validated by itself', () => {
     fc.assert(
       fc.property(
         dirtyColumns.chain((schema) => fc.tuple(fc.constant(schema), dirtyContent(schema), cut)),

@@ -15,9 +15,9 @@ it('leaves files to the careful way where there is no WebAssembly', async () => 
   vi.resetModules();
   vi.stubGlobal('WebAssembly', undefined);
   const { scanMachine } = await import('../../../../functions/validation/fast/machine.ts');
-  const { judge, outcomeOf } = await import('../fixture.ts');
+  const { validate, outcomeOf } = await import('../fixture.ts');
   const schema = { fields: { a: { type: 'int' } } };
   expect(scanMachine()).toBeUndefined();
-  expect(outcomeOf(await judge('a\n1\n2\n', { schema }))).toBe('accepted');
-  expect(outcomeOf(await judge('a\n1\nx\n', { schema }))).toEqual({ 'type:a': 1 });
+  expect(outcomeOf(await validate('a\n1\n2\n', { schema }))).toBe('accepted');
+  expect(outcomeOf(await validate('a\n1\nx\n', { schema }))).toEqual({ 'type:a': 1 });
 });

@@ -2,8 +2,8 @@ import { CsvParser } from '../../../../functions/validation/csv/parser.ts';
 import { openScanner } from '../../../../functions/validation/fast/fast-reader.ts';
 import { keyIndex } from '../../../../functions/validation/keys/key-index.ts';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
-import type { Repeat } from '../../../../functions/validation/verdict.ts';
-import { FindingLog } from '../../../../functions/validation/violations.ts';
+import type { Duplicate } from '../../../../functions/validation/verdict.ts';
+import { ViolationLog } from '../../../../functions/validation/violations.ts';
 
 /** How a file comes: cut into pieces of these sizes, over and over, into a window of so many bytes. */
 export type Cut = { readonly sizes: readonly number[]; readonly windowBytes: number };
@@ -24,42 +24,47 @@ const read = (
   manifest: Manifest,
   { sizes, windowBytes }: Cut,
   open: typeof openScanner,
-  discards?: readonly Repeat[],
+  known?: readonly Duplicate[],
 ) => {
-  const log = new FindingLog();
+  const log = new ViolationLog();
   const told: string[] = [];
   const listener = {
     onHeader: (part: Uint8Array) => told.push(`header ${latin1(part)}`),
-    onGood: (part: Uint8Array) => {
+    onValid: (part: Uint8Array) => {
       const before = told.at(-1)?.startsWith('good ') ? told.pop() : 'good ';
       told.push(`${before}${latin1(part)}`);
     },
-    onBad: (record: object) => told.push(JSON.stringify(record)),
+    onInvalid: (record: object) => told.push(JSON.stringify(record)),
   };
-  const index = discards ? undefined : keyIndex(manifest, {});
-  const parser = new CsvParser(manifest, log, listener, windowBytes, { index, discards }, open);
+  const index = known ? undefined : keyIndex(manifest, {});
+  const parser = new CsvParser(manifest, log, listener, windowBytes, { index, duplicates: known }, open);
   for (const piece of piecesOf(bytes, sizes)) if (!parser.isStopped) parser.write(piece);
   parser.end();
-  const { records, badRecords, drift, isStopped } = parser;
-  const repeats = [...(index?.repeats(manifest.on_duplicate) ?? [])];
+  const { records, invalidRecords, drift, isStopped } = parser;
+  const duplicates = [...(index?.duplicates(manifest.on_duplicate) ?? [])];
   const facts = log.ofFile > 0 ? undefined : parser.facts();
   return {
     records,
-    badRecords,
+    invalidRecords,
     drift,
     isStopped,
     facts,
     told,
-    repeats,
+    duplicates,
     keyed: index?.records,
-    ...log.findings,
+    ...log.violations,
   };
 };
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** Reads with the scanner, and answers how many records it took, too. */
-export const readFast = (bytes: Uint8Array, manifest: Manifest, cut: Cut, discards?: readonly Repeat[]) => {
+export const readFast = (
+  bytes: Uint8Array,
+  manifest: Manifest,
+  cut: Cut,
+  duplicates?: readonly Duplicate[],
+) => {
   let taken = 0;
   const reading = read(
     bytes,
@@ -76,7 +81,7 @@ export const readFast = (bytes: Uint8Array, manifest: Manifest, cut: Cut, discar
       };
       return scanner;
     },
-    discards,
+    duplicates,
   );
   return { reading, taken };
 };

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FieldJudge, judgeField } from '../../../../functions/validation/fields/check.ts';
+import { type FieldValidator, validateField } from '../../../../functions/validation/fields/check.ts';
 import { timestampFormats } from '../../../../functions/validation/fields/time.ts';
 import { manifestOf } from '../fixture.ts';
 
-const judgeOf = (field: Record<string, unknown>): FieldJudge => {
+const validateOf = (field: Record<string, unknown>): FieldValidator => {
   const [first] = manifestOf({ fields: { a: field } }).fields;
   if (!first) throw new Error('the manifest names no field');
-  return judgeField(first);
+  return validateField(first);
 };
 
 const ruleOf = (field: Record<string, unknown>, text: string): string | undefined =>
-  judgeOf(field).fault(text)?.rule;
+  validateOf(field).fault(text)?.rule;
 
 describe('types', () => {
   it.each([
@@ -40,7 +40,7 @@ describe('types', () => {
     ['date', ['2024-02-29']],
     ['timestamp', ['2024-06-25 17:43:13']],
   ])('%s takes its values', (type, texts) => {
-    for (const text of texts) expect(judgeOf({ type }).fault(text), text).toBeUndefined();
+    for (const text of texts) expect(validateOf({ type }).fault(text), text).toBeUndefined();
   });
 
   it.each([
@@ -100,20 +100,20 @@ describe('types', () => {
     ['bool', ['1', '0', 'yes', 't', 'tRUE', ' true']],
     ['date', ['2023-02-29', '2024-06-25 00:00:00', '25/06/2024']],
     ['timestamp', ['2024-06-25', '2024-06-25 24:00:00']],
-  ])('%s refuses what an engine might read otherwise', (type, texts) => {
-    const judge = judgeOf({ type });
+  ])('%s rejects what an engine might read otherwise', (type, texts) => {
+    const validate = validateOf({ type });
     for (const text of texts) {
-      expect(judge.fault(text)?.rule, text).toBe('type');
-      expect(judge.quick(Buffer.from(text), 0, Buffer.byteLength(text)), text).toBe(false);
+      expect(validate.fault(text)?.rule, text).toBe('type');
+      expect(validate.quick(Buffer.from(text), 0, Buffer.byteLength(text)), text).toBe(false);
     }
   });
 
   it('says what is wrong in plain words', () => {
-    expect(judgeOf({ type: 'int' }).fault('12.0')?.says).toBe('is not an int (digits only, no fraction)');
-    expect(judgeOf({ type: 'int' }).fault('9'.repeat(19))?.says).toBe(
+    expect(validateOf({ type: 'int' }).fault('12.0')?.says).toBe('is not an int (digits only, no fraction)');
+    expect(validateOf({ type: 'int' }).fault('9'.repeat(19))?.says).toBe(
       'is not an int (it does not fit into 64 bits)',
     );
-    expect(judgeOf({ type: 'decimal(5,2)' }).fault('1.234')?.says).toBe(
+    expect(validateOf({ type: 'decimal(5,2)' }).fault('1.234')?.says).toBe(
       'is not a decimal(5,2) (at most 3 digits before the point and 2 after it)',
     );
   });
@@ -147,23 +147,23 @@ describe('limits', () => {
     [{ type: 'string', one_of: ['a', 'b'] }, ['a', 'b'], ['c', 'A', 'ab']],
     [{ type: 'int', one_of: [0, 1] }, ['0', '1'], ['2', '10']],
   ])('%j', (field, right, wrong) => {
-    for (const text of right) expect(judgeOf(field).fault(text), text).toBeUndefined();
-    for (const text of wrong) expect(judgeOf(field).fault(text), text).toBeDefined();
+    for (const text of right) expect(validateOf(field).fault(text), text).toBeUndefined();
+    for (const text of wrong) expect(validateOf(field).fault(text), text).toBeDefined();
   });
 
   it('names the limit', () => {
-    expect(judgeOf({ type: 'int', min: 1 }).fault('0')).toEqual({ rule: 'min', says: 'is less than 1' });
-    expect(judgeOf({ type: 'string', length: 22 }).fault('ab')).toEqual({
+    expect(validateOf({ type: 'int', min: 1 }).fault('0')).toEqual({ rule: 'min', says: 'is less than 1' });
+    expect(validateOf({ type: 'string', length: 22 }).fault('ab')).toEqual({
       rule: 'length',
       says: 'has 2 characters, the manifest asks for 22',
     });
-    expect(judgeOf({ type: 'string', one_of: ['a', 'b'] }).fault('c')?.says).toBe('is none of a, b');
+    expect(validateOf({ type: 'string', one_of: ['a', 'b'] }).fault('c')?.says).toBe('is none of a, b');
   });
 
   it('runs patterns in linear time', () => {
-    const judge = judgeOf({ type: 'string', pattern: '(a+)+b' });
+    const validate = validateOf({ type: 'string', pattern: '(a+)+b' });
     const begun = performance.now();
-    expect(judge.fault('a'.repeat(20_000))?.rule).toBe('pattern');
+    expect(validate.fault('a'.repeat(20_000))?.rule).toBe('pattern');
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 });
@@ -174,7 +174,7 @@ describe('quick checks', () => {
     ...timestampFormats.map((format) => ({ type: 'timestamp', format })),
     { type: 'string', min_length: 2, max_length: 4 },
     { type: 'int', min: 3 },
-  ].map(judgeOf);
+  ].map(validateOf);
   const near = fc.oneof(
     fc.string({ maxLength: 5 }),
     fc
@@ -208,13 +208,13 @@ describe('quick checks', () => {
       }),
   );
 
-  it('never take what the careful check refuses', () => {
+  it('never take what the careful check rejects', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...types), near, fc.boolean(), (judge, text, isIso) => {
+      fc.property(fc.constantFrom(...types), near, fc.boolean(), (validate, text, isIso) => {
         const value = isIso ? text.replace(' ', 'T') : text;
         const bytes = Buffer.from(`12-:.${value}34-:.`);
-        if (value === '' || !judge.quick(bytes, 5, bytes.length - 5)) return;
-        expect(judge.fault(value)).toBeUndefined();
+        if (value === '' || !validate.quick(bytes, 5, bytes.length - 5)) return;
+        expect(validate.fault(value)).toBeUndefined();
       }),
       { numRuns: 20_000 },
     );
@@ -232,6 +232,6 @@ describe('quick checks', () => {
     [{ type: 'decimal(2,2)' }, '0.5'],
     [{ type: 'bool' }, 'true'],
   ])('take the common case of %j', (field, text) => {
-    expect(judgeOf(field).quick(Buffer.from(`x${text}x`), 1, text.length + 1)).toBe(true);
+    expect(validateOf(field).quick(Buffer.from(`x${text}x`), 1, text.length + 1)).toBe(true);
   });
 });

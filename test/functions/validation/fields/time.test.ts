@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   compareTimes,
   daysInMonth,
-  timeMisfit,
   timestampFormats,
+  timeViolation,
 } from '../../../../functions/validation/fields/time.ts';
 
 const two = (value: number) => String(value).padStart(2, '0');
@@ -22,8 +22,8 @@ describe('daysInMonth', () => {
   });
 });
 
-describe('timeMisfit', () => {
-  const misfit = timeMisfit('YYYY-MM-DD HH:mm:ss');
+describe('timeViolation', () => {
+  const violation = timeViolation('YYYY-MM-DD HH:mm:ss');
 
   it.each([
     '2024-06-25 17:43:13',
@@ -31,7 +31,7 @@ describe('timeMisfit', () => {
     '2000-02-29 23:59:59',
     '0001-01-01 00:00:00',
     '9999-12-31 23:59:59',
-  ])('takes %s', (text) => expect(misfit(text)).toBeUndefined());
+  ])('takes %s', (text) => expect(violation(text)).toBeUndefined());
 
   it.each([
     '2023-02-29 00:00:00',
@@ -57,11 +57,11 @@ describe('timeMisfit', () => {
     '2024-06-25 17:43:13\n',
     '٢٠٢٤-٠٦-٢٥ 17:43:13',
     '2024‐06‐25 17:43:13',
-  ])('refuses %j', (text) => expect(misfit(text)).toBeTypeOf('string'));
+  ])('rejects %j', (text) => expect(violation(text)).toBeTypeOf('string'));
 
   it('says which part is wrong', () => {
-    expect(misfit('2023-02-29 00:00:00')).toBe('that month has 28 days');
-    expect(misfit('2024-06-25')).toBe('YYYY-MM-DD HH:mm:ss');
+    expect(violation('2023-02-29 00:00:00')).toBe('that month has 28 days');
+    expect(violation('2024-06-25')).toBe('YYYY-MM-DD HH:mm:ss');
   });
 
   it.each([
@@ -71,11 +71,11 @@ describe('timeMisfit', () => {
     ['YYYY-MM-DDTHH:mm:ssZ', '2024-06-25T17:43:13Z'],
     ['YYYY-MM-DDTHH:mm:ss[.ffffff]Z', '2024-06-25T17:43:13.123Z'],
   ] as const)(
-    'reads %s as it is written and refuses a fraction without digits or of seven',
+    'reads %s as it is written and rejects a fraction without digits or of seven',
     (format, text) => {
-      expect(timeMisfit(format)(text)).toBeUndefined();
-      expect(timeMisfit(format)(text.replace(/(\.[0-9]+)?(Z?)$/, '.$2'))).toBe(format);
-      expect(timeMisfit(format)(text.replace(/(\.[0-9]+)?(Z?)$/, '.1234567$2'))).toBe(format);
+      expect(timeViolation(format)(text)).toBeUndefined();
+      expect(timeViolation(format)(text.replace(/(\.[0-9]+)?(Z?)$/, '.$2'))).toBe(format);
+      expect(timeViolation(format)(text.replace(/(\.[0-9]+)?(Z?)$/, '.1234567$2'))).toBe(format);
     },
   );
 
@@ -89,7 +89,7 @@ describe('timeMisfit', () => {
       fc.property(moment, fc.constantFrom(...timestampFormats), (date, format) => {
         const iso = `${String(date.getUTCFullYear()).padStart(4, '0')}${date.toISOString().slice(-20, -5)}`;
         const text = format.includes('T') ? iso : iso.replace('T', ' ');
-        expect(timeMisfit(format)(format.endsWith('Z') ? `${text}Z` : text)).toBeUndefined();
+        expect(timeViolation(format)(format.endsWith('Z') ? `${text}Z` : text)).toBeUndefined();
       }),
     );
   });
@@ -101,7 +101,7 @@ describe('timeMisfit', () => {
         const text = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
         const date = new Date(`${text}T00:00:00Z`);
         const isReal = year > 0 && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-        expect(timeMisfit('YYYY-MM-DD')(text) === undefined).toBe(isReal);
+        expect(timeViolation('YYYY-MM-DD')(text) === undefined).toBe(isReal);
       }),
       { numRuns: 2000 },
     );

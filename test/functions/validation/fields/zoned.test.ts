@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareZoned, utcText, zonedMisfit } from '../../../../functions/validation/fields/zoned.ts';
+import { compareZoned, utcText, zonedViolation } from '../../../../functions/validation/fields/zoned.ts';
 import { zonedMoments } from '../../../sql/macros/zoned-moments.ts';
 
 describe('a timestamp with an offset', () => {
@@ -12,7 +12,7 @@ describe('a timestamp with an offset', () => {
     ['0099-01-01T00:00:00+01:00', '0098-12-31 23:00:00'],
     ['2024-06-25T17:43:13-14:00', '2024-06-26 07:43:13'],
   ])('%s is %s in UTC', (text, utc) => {
-    expect(zonedMisfit(text)).toBeUndefined();
+    expect(zonedViolation(text)).toBeUndefined();
     expect(utcText(text)).toBe(utc);
   });
 
@@ -29,13 +29,13 @@ describe('a timestamp with an offset', () => {
     ['0001-01-01T00:00:00+01:00', 'years go from 0001 to 9999, in UTC'],
     ['9999-12-31T23:59:59-00:01', 'years go from 0001 to 9999, in UTC'],
   ])('%s is none: %s', (text, says) => {
-    expect(zonedMisfit(text)).toBe(says);
+    expect(zonedViolation(text)).toBe(says);
   });
 
   test('names the moment that JavaScript reads from it', () => {
     fc.assert(
       fc.property(zonedMoments, ({ text, utc }) => {
-        expect(zonedMisfit(text)).toBeUndefined();
+        expect(zonedViolation(text)).toBeUndefined();
         expect(utcText(text)).toBe(utc);
       }),
     );

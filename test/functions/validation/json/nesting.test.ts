@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judged, manifestOf } from '../../engine/judged.ts';
+import { manifestOf, validated } from '../../engine/validated.ts';
 
 const fields = {
   id: { type: 'int', required: true },
@@ -10,7 +10,7 @@ const fields = {
 };
 const json = manifestOf(fields, { unknown_fields: 'ignore' });
 const cleanOf = async (text: string, key = 'data/people/a.jsonl', manifest = json) =>
-  (await judged(key, Buffer.from(text), manifest)).clean?.toString();
+  (await validated(key, Buffer.from(text), manifest)).clean?.toString();
 const messagesOf = async (text: string): Promise<string> =>
   cleanOf(text).then(String, ({ message }) => message);
 
@@ -37,7 +37,7 @@ describe('a key that is a path', () => {
     expect(await cleanOf(`${record}\n`)).toBe(`${nested}\n`);
   });
 
-  it('is judged as the path is, at its line', async () => {
+  it('is validated as the path is, at its line', async () => {
     const text = '{"id":1,"user":{"name":"Bo"}}\n{"id":2,"user.name":"Anna"}\n';
     expect(await messagesOf(text)).toContain('line 2, column user.name: \\"Anna\\" has 4 characters');
     expect(await messagesOf('{"id":1,"user.place.city":"x"}\n')).toContain(
@@ -50,7 +50,7 @@ describe('a key that is a path', () => {
     '{"id":1,"user.name":"Bo","user":{"name":"Bo"}}',
     '{"id":1,"user.place":{"city":"x"},"user":{"name":"Bo","place":{"city":"y"}}}',
     '{"id":1,"user":7,"user.name":"Bo"}',
-  ])('is refused beside what it stands for: %s', async (record) => {
+  ])('is rejected beside what it stands for: %s', async (record) => {
     expect(await messagesOf(`${record}\n`)).toMatch(/column user\.\S+: the column is named twice/);
   });
 

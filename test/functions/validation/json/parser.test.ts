@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
 import { openParser } from '../../../../functions/validation/parser.ts';
-import type { BadRecord } from '../../../../functions/validation/records.ts';
-import { FindingLog } from '../../../../functions/validation/violations.ts';
-import { factsOf, judge, manifestOf, messagesOf, outcomeOf } from '../fixture.ts';
+import type { InvalidRecord } from '../../../../functions/validation/records.ts';
+import { ViolationLog } from '../../../../functions/validation/violations.ts';
+import { factsOf, manifestOf, messagesOf, outcomeOf, validate } from '../fixture.ts';
 import { recordFaults } from './reference.ts';
 
 const text = { type: 'string' };
@@ -25,9 +25,9 @@ const good =
   '{"id":1,"name":"x","paid":1.10,"share":1e3,"ok":true,"at":"2024-06-25 17:43:13","tags":["a"],"address":{"city":"Niort","geo":{"lat":46.3}},"items":[{"price":0.52,"note":null}]}';
 const jsonl = { extension: '.jsonl', name_pattern: undefined, fields };
 const key = 'data/streams/a.jsonl';
-const one = (line: string, schema = {}) => judge(`${line}\n`, { key, schema: { ...jsonl, ...schema } });
+const one = (line: string, schema = {}) => validate(`${line}\n`, { key, schema: { ...jsonl, ...schema } });
 
-/** A good record with one member changed. */
+/** A valid record with one member changed. */
 const having = (name: string, value: string): string => {
   const tree = JSON.parse(good);
   tree[name] = 0;
@@ -227,19 +227,21 @@ describe('JSON lines', () => {
     expect(outcomeOf(await one(line))).toEqual({ 'type:items[].price': 3 });
   });
 
-  it('names the line, and tells bad records from good ones', async () => {
+  it('names the line, and tells invalid records from valid ones', async () => {
     const content = `${good}\n{"id":}\n${good}\n\n${having('id', '9223372036854775808')}\n`;
-    const judgement = await judge(content, { key, schema: jsonl });
-    expect(judgement).toMatchObject({
+    const validation = await validate(content, { key, schema: jsonl });
+    expect(validation).toMatchObject({
       verdict: 'rejected',
       records: 5,
       counts: { json: 1, blank_line: 1, 'type:id': 1 },
     });
-    expect(judgement.verdict === 'rejected' && judgement.findings.map(({ line }) => line)).toEqual([2, 4, 5]);
+    expect(validation.verdict === 'rejected' && validation.violations.map(({ line }) => line)).toEqual([
+      2, 4, 5,
+    ]);
   });
 
   it('asks every record for all keys where the manifest does', async () => {
-    const judgement = await one('{"id":1,"tags":["a"],"address":{"city":"b"}}', {
+    const validation = await one('{"id":1,"tags":["a"],"address":{"city":"b"}}', {
       fields_required: true,
       fields: {
         id: fields.id,
@@ -250,7 +252,7 @@ describe('JSON lines', () => {
         'items[].a': text,
       },
     });
-    expect(outcomeOf(judgement)).toEqual({
+    expect(outcomeOf(validation)).toEqual({
       'missing_column:name': 1,
       'missing_column:address.zip': 1,
       'missing_column:items': 1,
@@ -263,8 +265,8 @@ describe('JSON lines', () => {
       ['ignore', 'ignored'],
       ['text', 'kept as text'],
     ]) {
-      const judgement = await one(line, { unknown_fields, fields: { ...fields, 'items[].extra': text } });
-      expect(judgement).toMatchObject({
+      const validation = await one(line, { unknown_fields, fields: { ...fields, 'items[].extra': text } });
+      expect(validation).toMatchObject({
         verdict: 'accepted',
         drift: [
           `new column "items[].rebate", ${kept}`,
@@ -275,22 +277,28 @@ describe('JSON lines', () => {
     }
   });
 
-  it('refuses keys that are data', async () => {
+  it('rejects keys that are data', async () => {
     const lines = Array.from(
       { length: 3000 },
       (_, at) => `{"id":1,"tags":["a"],"address":{"city":"b"},"k${at}":1}\n`,
     );
-    const judgement = await judge(lines.join(''), { key, schema: { ...jsonl, unknown_fields: 'ignore' } });
-    expect(outcomeOf(judgement)).toEqual({ unknown_column: 1 });
+    const validation = await validate(lines.join(''), {
+      key,
+      schema: { ...jsonl, unknown_fields: 'ignore' },
+    });
+    expect(outcomeOf(validation)).toEqual({ unknown_column: 1 });
   });
 
-  it('refuses keys that are longer together than the ledger can keep', async () => {
+  it('rejects keys that are longer together than the ledger can keep', async () => {
     const lines = Array.from(
       { length: 300 },
       (_, at) => `{"id":1,"tags":["a"],"address":{"city":"b"},"${'k'.repeat(1000)}${at}":1}\n`,
     );
-    const judgement = await judge(lines.join(''), { key, schema: { ...jsonl, unknown_fields: 'ignore' } });
-    expect(messagesOf(judgement)).toEqual([
+    const validation = await validate(lines.join(''), {
+      key,
+      schema: { ...jsonl, unknown_fields: 'ignore' },
+    });
+    expect(messagesOf(validation)).toEqual([
       'the file has keys that the manifest does not name, which take more than 163840 bytes together; what follows was not read',
     ]);
   });
@@ -309,17 +317,19 @@ describe('JSON lines', () => {
       '{"place":{"name":"\\u0061\\u00e9"},"id":1.50}',
       '{"id":1.5,"place":{"name":"b"}}',
     ];
-    const judgement = await judge(`${lines.join('\n')}\n`, { key, schema: { ...jsonl, ...schema } });
-    expect(judgement).toMatchObject({ verdict: 'rejected', counts: { 'duplicate:place.name': 2 } });
-    expect(judgement.verdict === 'rejected' && judgement.findings.map(({ line }) => line)).toEqual([1, 3]);
+    const validation = await validate(`${lines.join('\n')}\n`, { key, schema: { ...jsonl, ...schema } });
+    expect(validation).toMatchObject({ verdict: 'rejected', counts: { 'duplicate:place.name': 2 } });
+    expect(validation.verdict === 'rejected' && validation.violations.map(({ line }) => line)).toEqual([
+      1, 3,
+    ]);
   });
 
-  it('keeps personal data out of findings', async () => {
+  it('keeps personal data out of violations', async () => {
     const secret = { fields: { ...fields, 'items[].note': { type: 'int', pii: true } } };
     const line = having('items', '[{"price":1,"note":"Mary"}]').replace('{"id"', '{"Mary":1,"id"');
-    const judgement = await one(line, secret);
-    expect(JSON.stringify(judgement)).not.toContain('Mary');
-    expect(outcomeOf(judgement)).toEqual({ 'type:items[].note': 1, unknown_column: 1 });
+    const validation = await one(line, secret);
+    expect(JSON.stringify(validation)).not.toContain('Mary');
+    expect(outcomeOf(validation)).toEqual({ 'type:items[].note': 1, unknown_column: 1 });
   });
 
   it.each([
@@ -341,32 +351,32 @@ describe('JSON lines', () => {
     ],
     ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d, 0x0a]), 'line 1: the record is not UTF-8'],
   ])('recognise %s', async (_, content, message) => {
-    expect(messagesOf(await judge(content, { key, schema: jsonl }))).toEqual([message]);
+    expect(messagesOf(await validate(content, { key, schema: jsonl }))).toEqual([message]);
   });
 });
 
 type Told = {
   good: string;
-  bad: Omit<BadRecord, 'findings'>[];
+  bad: Omit<InvalidRecord, 'violations'>[];
   counts: Record<string, number>;
   kept: unknown;
 };
 
 /** What a parser says and tells of content that comes in pieces of so many bytes. */
 const told = (content: Buffer, manifest: Manifest, piece: number, window: number): Told => {
-  const findings = new FindingLog();
+  const violations = new ViolationLog();
   const good: Buffer[] = [];
   const bad: Told['bad'] = [];
   const listener = {
-    onGood: (bytes: Uint8Array) => void good.push(Buffer.from(bytes)),
-    onBad: ({ line, bytes }: BadRecord) => void bad.push({ line, bytes: Buffer.from(bytes) }),
+    onValid: (bytes: Uint8Array) => void good.push(Buffer.from(bytes)),
+    onInvalid: ({ line, bytes }: InvalidRecord) => void bad.push({ line, bytes: Buffer.from(bytes) }),
   };
-  const parser = openParser(manifest, findings, listener, window);
+  const parser = openParser(manifest, violations, listener, window);
   for (let at = 0; at < content.length && !parser.isStopped; at += piece) {
     parser.write(content.subarray(at, at + piece));
   }
   if (!parser.isStopped) parser.end();
-  const { counts, kept } = findings;
+  const { counts, kept } = violations;
   return { good: Buffer.concat(good).toString('latin1'), bad, counts, kept };
 };
 
@@ -517,19 +527,19 @@ describe('however the bytes arrive', () => {
     fc.array(fc.tuple(record, fc.constantFrom('\n', '\n', '\r\n'))).map((all) => all.flat().join('')),
   );
 
-  it('lines are judged as the reference judges them', () => {
+  it('lines are validated as the reference validates them', () => {
     fc.assert(
       fc.property(lines, policy, fc.integer({ min: 1, max: 40 }), (content, schema, piece) => {
         const manifest = manifestOf({ ...jsonl, ...schema });
         const answer = told(content, manifest, piece, 64);
         fc.pre(!('binary' in answer.counts));
         const whole = linesOf(content);
-        const judged = whole.map((line) => recordFaults(withoutEnd(line), manifest));
-        expect(answer.counts).toEqual(countsOf(judged.flat()));
-        const isGood = (_: Buffer, at: number) => judged[at]?.length === 0;
+        const validated = whole.map((line) => recordFaults(withoutEnd(line), manifest));
+        expect(answer.counts).toEqual(countsOf(validated.flat()));
+        const isGood = (_: Buffer, at: number) => validated[at]?.length === 0;
         expect(answer.good).toBe(whole.filter(isGood).map(asEnginesRead).join(''));
         expect(answer.bad.map(({ line }) => line)).toEqual(
-          judged.flatMap(({ length }, at) => (length > 0 ? [at + 1] : [])),
+          validated.flatMap(({ length }, at) => (length > 0 ? [at + 1] : [])),
         );
       }),
       { numRuns: 1500 },
@@ -542,7 +552,7 @@ describe('however the bytes arrive', () => {
     return `[${joined.slice(0, -1).join('')}]`;
   });
 
-  it('an array is judged as the reference judges it', () => {
+  it('an array is validated as the reference validates it', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -559,12 +569,12 @@ describe('however the bytes arrive', () => {
           const elementTexts = arrayElements(content);
           if (!elementTexts) expect(Object.keys(answer.counts)).not.toEqual([]);
           else {
-            const judged = elementTexts.map((element) => recordFaults(element, manifest));
-            if (judged.some((faults) => faults.includes('json')))
+            const validated = elementTexts.map((element) => recordFaults(element, manifest));
+            if (validated.some((faults) => faults.includes('json')))
               expect(answer.counts).toHaveProperty('json');
             else {
-              expect(answer.counts).toEqual(countsOf(judged.flat()));
-              const good = elementTexts.filter((_, at) => judged[at]?.length === 0);
+              expect(answer.counts).toEqual(countsOf(validated.flat()));
+              const good = elementTexts.filter((_, at) => validated[at]?.length === 0);
               expect(
                 answer.good
                   .split('\n')

@@ -1,9 +1,9 @@
-import { judgeField } from '../../../../functions/validation/fields/check.ts';
+import { validateField } from '../../../../functions/validation/fields/check.ts';
 import type { Field } from '../../../../functions/validation/fields/field.ts';
 import { fieldPath, type PathStep } from '../../../../functions/validation/fields/path.ts';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
 
-/** A slow judge of JSON records by way of JSON.parse, to compare the fast one with. */
+/** A slow validate of JSON records by way of JSON.parse, to compare the fast one with. */
 
 type Tree = string | boolean | null | Tree[] | { [key: string]: Tree };
 
@@ -11,7 +11,7 @@ const [isNumber, isString] = ['#', '$'];
 const token = /"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/g;
 const wide = /[\ud800-\udbff][\udc00-\udfff]/g;
 
-/** A text as a tree whose strings begin with $ and whose numbers are strings that begin with #; undefined when it is refused. */
+/** A text as a tree whose strings begin with $ and whose numbers are strings that begin with #; undefined when it is rejected. */
 const parse = (text: string): Tree | undefined => {
   try {
     JSON.parse(text);
@@ -76,14 +76,14 @@ const objectFaults = (
 ): string[] => {
   const known = new Set(places.map(({ steps }) => isString + steps[0]?.key));
   const unknown = Object.keys(tree).filter((key) => !known.has(key));
-  const refused = manifest.unknown_fields === 'reject' ? unknown : [];
+  const rejected = manifest.unknown_fields === 'reject' ? unknown : [];
   const faults = [...known].flatMap((tagged) => {
     const own = places.filter(({ steps }) => isString + steps[0]?.key === tagged);
     const isThere = Object.hasOwn(tree, tagged);
     if (!isThere && manifest.fields_required) return [`missing_column:${path}${stepName(own, true)}`];
     return memberFaults(isThere ? tree[tagged] : undefined, own, manifest, path + stepName(own), inArray);
   });
-  return [...refused.map(() => 'unknown_column'), ...faults];
+  return [...rejected.map(() => 'unknown_column'), ...faults];
 };
 
 /** As a missing column it is named without the brackets, unless it holds values. */
@@ -143,6 +143,6 @@ const leafFaults = (tree: Tree | undefined, field: Field): string[] => {
   const tag = isNumeric ? isNumber : isString;
   const isRight = kind === 'bool' ? typeof tree === 'boolean' : typeof tree === 'string' && tree[0] === tag;
   if (!isRight) return [`type:${field.name}`];
-  const fault = judgeField(field).fault(typeof tree === 'string' ? tree.slice(1) : String(tree));
+  const fault = validateField(field).fault(typeof tree === 'string' ? tree.slice(1) : String(tree));
   return fault ? [`${fault.rule}:${field.name}`] : [];
 };

@@ -4,10 +4,10 @@ import type { Scratch } from '../../../../functions/pipeline/ports.ts';
 import { CsvParser } from '../../../../functions/validation/csv/parser.ts';
 import { KeyIndex } from '../../../../functions/validation/keys/key-index.ts';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
-import { judgeFile } from '../../../../functions/validation/validate-file.ts';
-import type { Judgement } from '../../../../functions/validation/verdict.ts';
-import { FindingLog } from '../../../../functions/validation/violations.ts';
-import { judge, manifestOf, messagesOf, pieces } from '../fixture.ts';
+import { validateFile } from '../../../../functions/validation/validate-file.ts';
+import type { Validation } from '../../../../functions/validation/verdict.ts';
+import { ViolationLog } from '../../../../functions/validation/violations.ts';
+import { manifestOf, messagesOf, pieces, validate } from '../fixture.ts';
 
 const fields = {
   id: { type: 'int', required: true, pii: true },
@@ -28,36 +28,36 @@ describe('records with the same key', () => {
     ['first', [3, 4]],
     ['last', [1, 3]],
     ['reject', [1, 3, 4]],
-  ] as const)('are set aside but for the %s one', async (on_duplicate, ordinals) => {
-    const judgement = await judge(clean, { schema: schemaOf(on_duplicate, 'quarantine_rows') });
-    expect(discardsOf(judgement)).toEqual(ordinals);
-    expect(judgement).toMatchObject({
+  ] as const)('are quarantined but for the %s one', async (on_duplicate, ordinals) => {
+    const validation = await validate(clean, { schema: schemaOf(on_duplicate, 'quarantine_rows') });
+    expect(linesOfDuplicates(validation)).toEqual(ordinals);
+    expect(validation).toMatchObject({
       verdict: 'accepted',
       facts: { records: 4 },
       quarantined: { rows: ordinals.length, counts: { 'duplicate:id': ordinals.length } },
     });
   });
 
-  it('refuse a file of which no row is set aside', async () => {
-    expect(messagesOf(await judge(clean, { schema: schemaOf('reject') }))).toEqual([
+  it('reject a file of which no row is quarantined', async () => {
+    expect(messagesOf(await validate(clean, { schema: schemaOf('reject') }))).toEqual([
       'line 2, column id: the record has the same key (id, price) as the record on line 4',
       'line 4, column id: the record has the same key (id, price) as the record on line 2',
       'line 5, column id: the record has the same key (id, price) as the record on line 2',
     ]);
   });
 
-  it.each(['first', 'last'])('do not refuse such a file where the %s is kept', async (on_duplicate) => {
-    const judgement = await judge(clean, { schema: schemaOf(on_duplicate) });
-    expect(judgement).toMatchObject({ verdict: 'accepted', quarantined: { rows: 2 } });
+  it.each(['first', 'last'])('do not reject such a file where the %s is kept', async (on_duplicate) => {
+    const validation = await validate(clean, { schema: schemaOf(on_duplicate) });
+    expect(validation).toMatchObject({ verdict: 'accepted', quarantined: { rows: 2 } });
   });
 
-  it('are no bad rows where one is kept, yet stand beside them', async () => {
+  it('are no invalid rows where one is kept, yet stand beside them', async () => {
     const schema = { ...schemaOf('last'), validation: { on_error: 'quarantine_rows', max_bad_rows: 1 } };
-    expect(await judge(file, { schema })).toMatchObject({
+    expect(await validate(file, { schema })).toMatchObject({
       verdict: 'accepted',
       quarantined: { rows: 3, total: 3, counts: { 'duplicate:id': 2, 'type:id': 1 } },
     });
-    expect(await judge(file, { schema: { ...schema, on_duplicate: 'reject' } })).toMatchObject({
+    expect(await validate(file, { schema: { ...schema, on_duplicate: 'reject' } })).toMatchObject({
       verdict: 'rejected',
       counts: { max_bad_rows: 1 },
     });
@@ -65,16 +65,16 @@ describe('records with the same key', () => {
 
   it('are none where one of them is bad for another reason', async () => {
     const schema = schemaOf('first', 'quarantine_rows', ['id']);
-    expect(await judge('note,id,price\na,7,x\nb,7,1\n', { schema })).toMatchObject({
+    expect(await validate('note,id,price\na,7,x\nb,7,1\n', { schema })).toMatchObject({
       quarantined: { rows: 1, counts: { 'type:price': 1 } },
     });
   });
 
   it('say where the other is, and no value', async () => {
-    const judgement = await judge(clean, { schema: schemaOf('last', 'quarantine', ['id']) });
-    expect(judgement).toMatchObject({
+    const validation = await validate(clean, { schema: schemaOf('last', 'quarantine', ['id']) });
+    expect(validation).toMatchObject({
       quarantined: {
-        findings: [
+        violations: [
           {
             rule: 'duplicate',
             line: 2,
@@ -86,14 +86,14 @@ describe('records with the same key', () => {
         ],
       },
     });
-    if (judgement.verdict !== 'accepted') throw new Error(judgement.verdict);
-    expect(/7/.test(JSON.stringify(judgement.quarantined))).toBe(false);
+    if (validation.verdict !== 'accepted') throw new Error(validation.verdict);
+    expect(/7/.test(JSON.stringify(validation.quarantined))).toBe(false);
   });
 
-  it('are bad records when the file is read again', async () => {
+  it('are invalid records when the file is read again', async () => {
     const manifest = manifestOf(schemaOf('last', 'quarantine_rows'));
-    const judgement = await judge(file, { schema: schemaOf('last', 'quarantine_rows') });
-    expect(read(file, manifest, judgement)).toEqual([
+    const validation = await validate(file, { schema: schemaOf('last', 'quarantine_rows') });
+    expect(read(file, manifest, validation)).toEqual([
       'bad 2 duplicate: a,7,1.0',
       'good b,8,1.0\n',
       'bad 4 duplicate: c,7,1.00',
@@ -120,7 +120,7 @@ describe('values of a key', () => {
     ['string', '"a,""b"""', '"a,""b"""'],
     ['string', '"a"', 'a'],
   ])('of type %s are the same: %s and %s', async (type, one, other) => {
-    expect(await repeatsOf(type, one, other)).toBe(1);
+    expect(await duplicatesOf(type, one, other)).toBe(1);
   });
 
   it.each([
@@ -136,7 +136,7 @@ describe('values of a key', () => {
     ['string', 'a', 'A'],
     ['string', '" a"', 'a'],
   ])('of type %s differ: %s and %s', async (type, one, other) => {
-    expect(await repeatsOf(type, one, other)).toBe(0);
+    expect(await duplicatesOf(type, one, other)).toBe(0);
   });
 
   it('are not mixed up with their neighbours', async () => {
@@ -144,13 +144,13 @@ describe('values of a key', () => {
       fields: { a: { type: 'string', required: true }, b: { type: 'string', required: true } },
       key: ['a', 'b'],
     };
-    expect((await judge('a,b\nab,c\na,bc\n', { schema })).verdict).toBe('accepted');
+    expect((await validate('a,b\nab,c\na,bc\n', { schema })).verdict).toBe('accepted');
   });
 
   it('may be long', async () => {
     const long = 'x'.repeat(5000);
-    expect(await repeatsOf('string', long, long)).toBe(1);
-    expect(await repeatsOf('string', long, `${long}x`)).toBe(0);
+    expect(await duplicatesOf('string', long, long)).toBe(1);
+    expect(await duplicatesOf('string', long, `${long}x`)).toBe(0);
   });
 });
 
@@ -159,15 +159,15 @@ const typeOf = (type: string): object => {
   return { type, ...(type === 'timestamp' && { format: 'YYYY-MM-DD HH:mm:ss[.ffffff]' }) };
 };
 
-const repeatsOf = async (type: string, one: string, other: string): Promise<number> => {
+const duplicatesOf = async (type: string, one: string, other: string): Promise<number> => {
   const schema = {
     fields: { k: { required: true, ...typeOf(type) }, v: { type: 'int' } },
     key: ['k'],
     on_duplicate: 'first',
   };
-  const judgement = await judge(`k,v\n${one},1\n${other},2\n`, { schema });
-  if (judgement.verdict !== 'accepted') throw new Error(messagesOf(judgement).join('\n'));
-  return judgement.quarantined?.rows ?? 0;
+  const validation = await validate(`k,v\n${one},1\n${other},2\n`, { schema });
+  if (validation.verdict !== 'accepted') throw new Error(messagesOf(validation).join('\n'));
+  return validation.quarantined?.rows ?? 0;
 };
 
 it('finds with any memory what a map finds', () => {
@@ -181,7 +181,7 @@ it('finds with any memory what a map finds', () => {
         index.takeText(String(id));
         index.add(at * 3 + 1, at + 10);
       }
-      const found = [...index.repeats(on_duplicate)].map(({ ordinal, line, other }) => [
+      const found = [...index.duplicates(on_duplicate)].map(({ ordinal, line, other }) => [
         (ordinal - 1) / 3,
         line - 10,
         other - 10,
@@ -199,12 +199,12 @@ it('uses the scratch for what memory does not hold', () => {
     index.takeText(String(at % 400_000));
     index.add(at, at + 1);
   }
-  const repeats = index.repeats('first');
-  expect(repeats.count).toBe(200_000);
+  const duplicates = index.duplicates('first');
+  expect(duplicates.count).toBe(200_000);
   expect(scratch.size()).toBeGreaterThan(5e6);
-  expect([...repeats][199_999]).toEqual({ ordinal: 600_000, line: 600_001, other: 200_001 });
+  expect([...duplicates][199_999]).toEqual({ ordinal: 600_000, line: 600_001, other: 200_001 });
   expect(
-    [...repeats].filter(({ ordinal, line, other }) => line === ordinal + 1 && other === line - 400_000),
+    [...duplicates].filter(({ ordinal, line, other }) => line === ordinal + 1 && other === line - 400_000),
   ).toHaveLength(200_000);
 });
 
@@ -212,7 +212,7 @@ it.each([
   ['first', 3, 1],
   ['last', 1, 19_999],
   ['reject', 1, 3],
-] as const)('finds thousands of repeats of one key (%s)', (kept, ordinal, other) => {
+] as const)('finds thousands of duplicates of one key (%s)', (kept, ordinal, other) => {
   const index = new KeyIndex(manifestOf({ fields, key: ['id'] }), {
     scratch: memoryScratch(),
     memoryBytes: 0,
@@ -221,11 +221,11 @@ it.each([
     index.takeText(String(at % 2));
     index.add(at, at);
   }
-  const [first] = index.repeats(kept);
+  const [first] = index.duplicates(kept);
   expect(first).toEqual({ ordinal, line: ordinal, other });
 });
 
-it('refuses a file with more lines than it can count', async () => {
+it('rejects a file with more lines than it can count', async () => {
   const index = new KeyIndex(manifestOf({ fields, key: ['id'] }), {});
   index.takeText('1');
   index.add(1, 2 ** 32);
@@ -235,7 +235,7 @@ it('refuses a file with more lines than it can count', async () => {
 it('works with a seed and a scratch that come with the file', async () => {
   const content = `id,price,note\n${'1,1,a\n'.repeat(100_000)}`;
   const scratch = memoryScratch();
-  const judgement = await judgeFile({
+  const validation = await validateFile({
     key: 'data/streams/streams1.csv',
     size: content.length,
     manifest: manifestOf(schemaOf('first')),
@@ -244,26 +244,26 @@ it('works with a seed and a scratch that come with the file', async () => {
     scratch,
     memoryBytes: 0,
   });
-  expect(judgement).toMatchObject({ quarantined: { rows: 99_999 } });
+  expect(validation).toMatchObject({ quarantined: { rows: 99_999 } });
   expect(scratch.size()).toBeGreaterThan(2e6);
 });
 
-const discardsOf = (judgement: Judgement): number[] =>
-  judgement.verdict === 'accepted'
-    ? [...(judgement.quarantined?.discards ?? [])].map(({ ordinal }) => ordinal)
+const linesOfDuplicates = (validation: Validation): number[] =>
+  validation.verdict === 'accepted'
+    ? [...(validation.quarantined?.duplicates ?? [])].map(({ ordinal }) => ordinal)
     : [];
 
 /** What a second reading tells, one line for each record. */
-const read = (content: string, manifest: Manifest, judgement: Judgement): string[] => {
+const read = (content: string, manifest: Manifest, validation: Validation): string[] => {
   const told: string[] = [];
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
   const listener = {
-    onGood: (bytes: Uint8Array) => told.push(`good ${text(bytes)}`),
-    onBad: ({ line, bytes, findings }: Parameters<NonNullable<Listener['onBad']>>[0]) =>
-      told.push(`bad ${line} ${findings.map(({ rule }) => rule)}: ${text(bytes)}`),
+    onValid: (bytes: Uint8Array) => told.push(`good ${text(bytes)}`),
+    onInvalid: ({ line, bytes, violations }: Parameters<NonNullable<Listener['onInvalid']>>[0]) =>
+      told.push(`bad ${line} ${violations.map(({ rule }) => rule)}: ${text(bytes)}`),
   };
-  const discards = judgement.verdict === 'accepted' ? judgement.quarantined?.discards : undefined;
-  const parser = new CsvParser(manifest, new FindingLog(), listener, undefined, { discards });
+  const duplicates = validation.verdict === 'accepted' ? validation.quarantined?.duplicates : undefined;
+  const parser = new CsvParser(manifest, new ViolationLog(), listener, undefined, { duplicates });
   parser.write(Buffer.from(content));
   parser.end();
   return told;

@@ -2,25 +2,25 @@ import type { Manifest } from '../../../../functions/validation/manifest/manifes
 import { canonicalText } from '../fields/reference.ts';
 
 /** A record that is right, its position in the file from 1. */
-export type GoodRecord = {
+export type ValidRecord = {
   readonly ordinal: number;
   readonly line: number;
   readonly fields: readonly string[];
 };
 
-/** A record that is set aside for its key, and the line of the one for which it is. */
-export type ReferenceRepeat = { readonly ordinal: number; readonly line: number; readonly other: number };
+/** A record that is quarantined for its key, and the line of the one for which it is. */
+export type ReferenceDuplicate = { readonly ordinal: number; readonly line: number; readonly other: number };
 
-/** Records to be set aside for their keys, in order, found by comparing each with all. */
-export const repeatsAmong = (
-  records: readonly GoodRecord[],
+/** Records to be quarantined for their keys, in order, found by comparing each with all. */
+export const duplicatesAmong = (
+  records: readonly ValidRecord[],
   columns: readonly string[],
   { key = [], fields, on_duplicate }: Manifest,
-): readonly ReferenceRepeat[] => {
+): readonly ReferenceDuplicate[] => {
   const placeOf = (name: string): number =>
     columns.indexOf(fields.find((field) => field.name === name)?.from ?? name);
   if (key.length === 0 || key.some((name) => placeOf(name) < 0)) return [];
-  const keyOf = (record: GoodRecord): string =>
+  const keyOf = (record: ValidRecord): string =>
     JSON.stringify(
       key.map((name) => {
         const field = fields.find((one) => one.name === name);

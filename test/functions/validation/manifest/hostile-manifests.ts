@@ -62,7 +62,7 @@ const pathsOf = (value: unknown, path: Path = []): Path[] =>
 const keyPaths = pathsOf(whole);
 const dotted = (path: Path): string => path.join('.');
 
-/** The text of the manifest with the value at a path, or the whole `"key":value`, written anew. */
+/** The text of the manifest with the value at a path, or the whole `"key":value`, written again. */
 const textWith = (path: Path, write: (key: string, value: string) => string): string => {
   const render = (value: unknown, at: Path): string => {
     if (!isObject(value)) return JSON.stringify(value);
@@ -185,7 +185,7 @@ const types = [
 ];
 const sizes = [-1, 1.5, 1e20, 1e308, '1', true, []];
 
-const misfits = (): Hostile[] => [
+const violations = (): Hostile[] => [
   ...at('directory', [...outside, 'data/archive/', 'data/quarantine/', 'data/archive/x/']),
   ...at('schema.validation.quarantine_path', [
     ...outside,
@@ -313,7 +313,7 @@ export const hostileManifests = (): Hostile[] => [
   ...misplaced(),
   ...twice(),
   ...prototypes(),
-  ...misfits(),
+  ...violations(),
   ...fields(),
   ...junk(),
   ...heavy(),

@@ -10,10 +10,10 @@ import {
   reportKey,
   rowsKey,
 } from '../../../../functions/pipeline/lake-keys.ts';
-import { judgeName } from '../../../../functions/validation/file-name.ts';
+import { validateName } from '../../../../functions/validation/file-name.ts';
 import { parseManifest } from '../../../../functions/validation/manifest/manifest.ts';
-import { FindingLog } from '../../../../functions/validation/violations.ts';
-import { judge, manifestOf } from '../fixture.ts';
+import { ViolationLog } from '../../../../functions/validation/violations.ts';
+import { manifestOf, validate } from '../fixture.ts';
 import { hostileManifests, whole } from './hostile-manifests.ts';
 
 const problemsOf = (text: string): readonly string[] => {
@@ -29,7 +29,7 @@ describe('a hostile manifest', () => {
     expect(problemsOf(JSON.stringify(whole))).toEqual([]);
   });
 
-  it('is refused by the path of what is wrong, in a few plain words', () => {
+  it('is rejected by the path of what is wrong, in a few plain words', () => {
     const wrong = all.flatMap(({ name, text, path }) => {
       const problems = problemsOf(text);
       const isClear =
@@ -72,22 +72,24 @@ describe('a column named like a part of every object', () => {
   const good = `${names.join()}\n1,2,3,4,5\n`;
 
   it('is a column', async () => {
-    expect(await judge(good, { schema: { fields } })).toMatchObject({ verdict: 'accepted' });
+    expect(await validate(good, { schema: { fields } })).toMatchObject({ verdict: 'accepted' });
   });
 
   it('is counted and may be a key', async () => {
     const schema = { fields, key: ['constructor', 'valueOf'], on_duplicate: 'first' };
-    expect(await judge(`${good}1,2,3,4,5\n`, { schema })).toMatchObject({
+    expect(await validate(`${good}1,2,3,4,5\n`, { schema })).toMatchObject({
       quarantined: { counts: { 'duplicate:constructor': 1 } },
     });
-    expect(await judge(`${good}x,2,3,4,5\n`, { schema })).toMatchObject({
+    expect(await validate(`${good}x,2,3,4,5\n`, { schema })).toMatchObject({
       counts: { 'type:constructor': 1 },
     });
   });
 
   it('is unknown where the manifest does not name it', async () => {
     const header = 'a,__proto__,constructor';
-    expect(await judge(`${header}\n1,2,3\n`, { schema: { fields: { a: { type: 'int' } } } })).toMatchObject({
+    expect(
+      await validate(`${header}\n1,2,3\n`, { schema: { fields: { a: { type: 'int' } } } }),
+    ).toMatchObject({
       verdict: 'rejected',
       counts: { unknown_column: 2 },
     });
@@ -164,12 +166,12 @@ describe('a hostile key', () => {
   const version = '3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY';
   const places = (key: string, dataset: string) => {
     const file = { key, version, dataset, landed_at: '2024-07-05T00:00:00Z' };
-    const refused = { ...file, quarantine_path: 'data/quarantine/upstream' };
+    const rejected = { ...file, quarantine_path: 'data/quarantine/upstream' };
     return [
       ['data/archive/', archiveKey(file)],
       ['data/quarantine/', quarantineKey(file)],
-      ['data/quarantine/upstream/', reportKey(refused)],
-      ['data/quarantine/upstream/', rowsKey(refused, 'csv')],
+      ['data/quarantine/upstream/', reportKey(rejected)],
+      ['data/quarantine/upstream/', rowsKey(rejected, 'csv')],
       ['staging/clean/', cleanKey(file, 'f'.repeat(64))],
     ] as const;
   };
@@ -193,10 +195,10 @@ describe('a hostile key', () => {
     const manifest = manifestOf({ name_pattern: '(?s).*', extension: '.csv' });
     fc.assert(
       fc.property(keys, (key) => {
-        const findings = new FindingLog();
-        judgeName(key, manifest, findings);
+        const violations = new ViolationLog();
+        validateName(key, manifest, violations);
         const isInside = asPath(key).startsWith('data/streams/') && /^[^\p{Cc}#]+\.csv$/u.test(key);
-        if (!isInside) expect(findings.total).toBeGreaterThan(0);
+        if (!isInside) expect(violations.total).toBeGreaterThan(0);
       }),
       { numRuns: 5000 },
     );
@@ -221,6 +223,6 @@ it.each([
     fields: { a: { type: 'string', pattern }, b: { type: 'string' } },
     max_row_bytes: 2 ** 21,
   };
-  const judgement = await judge(`a,b\n${letter.repeat(2 ** 20)}?,x\n`, { schema });
-  expect(judgement).toMatchObject({ counts: { 'pattern:a': 1 } });
+  const validation = await validate(`a,b\n${letter.repeat(2 ** 20)}?,x\n`, { schema });
+  expect(validation).toMatchObject({ counts: { 'pattern:a': 1 } });
 });

@@ -218,7 +218,7 @@ describe('parseManifest', () => {
       'schema.on_duplicate: says nothing',
     ],
     [
-      'a limit of bad rows where one refuses the file',
+      'a limit of invalid rows where one rejects the file',
       { schema: { validation: { max_bad_rows: 3 } } },
       'schema.validation.max_bad_rows: is for',
     ],
@@ -257,7 +257,7 @@ describe('parseManifest', () => {
     expect(problemsOf({ delimiter: '"', name_pattern: '(', ...field({ pattern: ')' }) })).toHaveLength(3);
   });
 
-  it('refuses __proto__ as a column and is not touched by it', () => {
+  it('rejects __proto__ as a column and is not touched by it', () => {
     const text = manifestText().replace('"user_id"', '"__proto__"');
     expect(parseManifest(text)).toEqual({
       ok: false,
@@ -280,12 +280,12 @@ describe('parseManifest', () => {
     ],
     ['too many bytes', ' '.repeat(2 ** 20 + 1), 'manifest: is larger than 1 MiB'],
     ['deep objects', '{"a":'.repeat(99_999), 'is nested deeper than 16 levels'],
-  ])('refuses %s', (_, text, problem) => {
+  ])('rejects %s', (_, text, problem) => {
     const parsed = parseManifest(text);
     expect(parsed.ok ? '' : parsed.problems[0]).toContain(problem);
   });
 
-  it('refuses bytes that are not UTF-8, and reads past a byte-order mark', () => {
+  it('rejects bytes that are not UTF-8, and reads past a byte-order mark', () => {
     expect(parseManifest(Uint8Array.of(0x22, 0xff, 0x22))).toEqual({
       ok: false,
       problems: ['manifest: is not UTF-8'],
@@ -293,7 +293,7 @@ describe('parseManifest', () => {
     expect(parseManifest(`\ufeff${manifestText()}`).ok).toBe(true);
   });
 
-  it('refuses more than 2,000 fields', () => {
+  it('rejects more than 2,000 fields', () => {
     const fields = Object.fromEntries(Array.from({ length: 2001 }, (_, at) => [`f${at}`, { type: 'int' }]));
     expect(problemsOf({ fields })).toEqual([
       'schema.fields.f2000: stands behind 2000 other keys, which is too many',

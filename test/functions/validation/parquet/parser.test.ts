@@ -7,18 +7,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RangeUnread } from '../../../../functions/validation/parquet/damage.ts';
 import { openParser } from '../../../../functions/validation/parser.ts';
 import { readLanded } from '../../../../functions/validation/reading.ts';
-import { judgeFile } from '../../../../functions/validation/validate-file.ts';
-import type { Judgement } from '../../../../functions/validation/verdict.ts';
-import { FindingLog } from '../../../../functions/validation/violations.ts';
+import { validateFile } from '../../../../functions/validation/validate-file.ts';
+import type { Validation } from '../../../../functions/validation/verdict.ts';
+import { ViolationLog } from '../../../../functions/validation/violations.ts';
 import { manifestOf, messagesOf, outcomeOf, pieces } from '../fixture.ts';
 
 const id = { type: 'int', required: true };
 const fields = { id, name: { type: 'string', max_length: 5 } };
 
-const judgeParquet = (bytes: Uint8Array, schema: object = {}, range = rangeOf(bytes)): Promise<Judgement> => {
+const validateParquet = (
+  bytes: Uint8Array,
+  schema: object = {},
+  range = rangeOf(bytes),
+): Promise<Validation> => {
   const manifest = manifestOf({ extension: '.parquet', name_pattern: undefined, fields, ...schema });
   const key = 'data/streams/a.parquet';
-  return judgeFile({ key, size: bytes.length, manifest, content: pieces(bytes, 1000), range });
+  return validateFile({ key, size: bytes.length, manifest, content: pieces(bytes, 1000), range });
 };
 
 const rangeOf = (bytes: Uint8Array) => async (start: number, end: number) => bytes.subarray(start, end);
@@ -51,7 +55,7 @@ describe('Parquet', () => {
         `select range as id, 'n' || range % 10 as name from range(10000)`,
         `, codec ${codec}, row_group_size 2048`,
       );
-      expect(await judgeParquet(bytes)).toMatchObject({
+      expect(await validateParquet(bytes)).toMatchObject({
         verdict: 'accepted',
         drift: [],
         facts: { format: 'parquet', compression: 'none', header: ['id', 'name'], records: 10000 },
@@ -59,7 +63,7 @@ describe('Parquet', () => {
     },
   );
 
-  it('is refused with a codec that is not read', async () => {
+  it('is rejected with a codec that is not read', async () => {
     const bytes = Buffer.from(
       parquetWriteBuffer({
         columnData: [
@@ -70,7 +74,7 @@ describe('Parquet', () => {
         compressors: { LZO: (bytes) => bytes },
       }),
     );
-    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+    expect(messagesOf(await validateParquet(bytes))).toEqual([
       'column id: the column is compressed with LZO, which is not read',
     ]);
   });
@@ -84,7 +88,7 @@ describe('Parquet', () => {
         ],
       }),
     );
-    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+    expect(messagesOf(await validateParquet(bytes))).toEqual([
       'row 2, column name: "toolong" has 7 characters, the manifest asks for 0 to 5',
     ]);
   });
@@ -111,9 +115,9 @@ describe('Parquet', () => {
     [{'price': 1.10::decimal(10,2), 'note': null}, {'price': 0.57::decimal(10,2), 'note': 'n'}] as items`;
 
   it('has every type, and lists and structs', async () => {
-    const judgement = await judgeParquet(await written(row), { fields: every });
-    expect(messagesOf(judgement)).toEqual([]);
-    expect(judgement).toMatchObject({
+    const validation = await validateParquet(await written(row), { fields: every });
+    expect(messagesOf(validation)).toEqual([]);
+    expect(validation).toMatchObject({
       verdict: 'accepted',
       facts: { header: Object.keys(every), records: 1 },
     });
@@ -171,18 +175,18 @@ describe('Parquet', () => {
     const query = `select 1::int as id, ${column}`;
     const named = { ...every, day_time: { type: 'timestamp' }, called_at: { type: 'timestamptz' } };
     expect(
-      messagesOf(await judgeParquet(await written(query), { fields: named, fields_required: false })),
+      messagesOf(await validateParquet(await written(query), { fields: named, fields_required: false })),
     ).toContain(message);
   });
 
   it('asks for values and columns', async () => {
     const bytes = await written('select null::int as id, 1 as other');
-    expect(outcomeOf(await judgeParquet(bytes))).toEqual({ 'missing_column:name': 1, unknown_column: 1 });
+    expect(outcomeOf(await validateParquet(bytes))).toEqual({ 'missing_column:name': 1, unknown_column: 1 });
     const optional = { fields_required: false, unknown_fields: 'ignore' };
-    expect(messagesOf(await judgeParquet(bytes, optional))).toEqual([
+    expect(messagesOf(await validateParquet(bytes, optional))).toEqual([
       'row 1, column id: the value is missing, every record needs one',
     ]);
-    const drifted = await judgeParquet(await written('select 1 as id, 1 as other'), optional);
+    const drifted = await validateParquet(await written('select 1 as id, 1 as other'), optional);
     expect(drifted).toMatchObject({
       verdict: 'accepted',
       drift: ['new column "other", ignored', 'column "name" is missing, taken as empty'],
@@ -190,20 +194,23 @@ describe('Parquet', () => {
   });
 
   it('may hold no row', async () => {
-    const judgement = await judgeParquet(await written("select 1 as id, 'x' as name where false"));
-    expect(judgement).toMatchObject({ verdict: 'accepted', facts: { header: ['id', 'name'], records: 0 } });
-    expect(await judgeParquet(Buffer.alloc(0))).toMatchObject({ verdict: 'ignored', reason: 'empty file' });
+    const validation = await validateParquet(await written("select 1 as id, 'x' as name where false"));
+    expect(validation).toMatchObject({ verdict: 'accepted', facts: { header: ['id', 'name'], records: 0 } });
+    expect(await validateParquet(Buffer.alloc(0))).toMatchObject({
+      verdict: 'ignored',
+      reason: 'empty file',
+    });
   });
 
   it('finds texts that are none', async () => {
     const bytes = await written("select 1 as id, '\\xFF'::blob as name");
-    expect(messagesOf(await judgeParquet(bytes))).toEqual(['row 1, column name: "\uFFFD" is not UTF-8']);
+    expect(messagesOf(await validateParquet(bytes))).toEqual(['row 1, column name: "\uFFFD" is not UTF-8']);
   });
 
-  it('finds records with the same key, and keeps good ones', async () => {
+  it('finds records with the same key, and keeps valid ones', async () => {
     const bytes = await written("select range % 3 as id, 'x' as name from range(4)");
     const schema = { key: ['id'], validation: { on_error: 'quarantine_rows' } };
-    expect(await judgeParquet(bytes, schema)).toMatchObject({
+    expect(await validateParquet(bytes, schema)).toMatchObject({
       verdict: 'accepted',
       quarantined: { rows: 2 },
     });
@@ -218,8 +225,8 @@ describe('Parquet', () => {
       unknown_fields: 'text',
     });
     const good: string[] = [];
-    const onGood = (line: Uint8Array) => void good.push(String(Buffer.from(line)));
-    const parser = openParser(manifest, new FindingLog(), { onGood });
+    const onValid = (line: Uint8Array) => void good.push(String(Buffer.from(line)));
+    const parser = openParser(manifest, new ViolationLog(), { onValid });
     const content = pieces(bytes, 1000);
     await readLanded(
       { key: 'data/streams/a.parquet', size: bytes.length, content, range: rangeOf(bytes) },
@@ -239,14 +246,14 @@ describe('Parquet', () => {
     );
 
   it.each(['ignore', 'text', 'reject'])(
-    'is refused with names that differ in case alone: %s',
+    'is rejected with names that differ in case alone: %s',
     async (unknown_fields) => {
       const bytes = byHyparquet({
         id: { data: [1n], type: 'INT64' },
         Name: { data: ['WRONG'], type: 'STRING' },
         name: { data: ['right'], type: 'STRING' },
       });
-      expect(messagesOf(await judgeParquet(bytes, { unknown_fields }))).toContain(
+      expect(messagesOf(await validateParquet(bytes, { unknown_fields }))).toContain(
         'the file names one column twice: "Name" and "name"',
       );
     },
@@ -255,32 +262,32 @@ describe('Parquet', () => {
   const dotted = { id, 'user.name': { type: 'string', max_length: 3 } };
 
   it.each(['ignore', 'text', 'reject'])(
-    'judges a column whose name is a path: %s',
+    'validates a column whose name is a path: %s',
     async (unknown_fields) => {
       const bytes = byHyparquet({
         id: { data: [1n, 2n], type: 'INT64' },
         'user.name': { data: ['Anna', 'Bo'], type: 'STRING' },
       });
-      expect(messagesOf(await judgeParquet(bytes, { fields: dotted, unknown_fields }))).toEqual([
+      expect(messagesOf(await validateParquet(bytes, { fields: dotted, unknown_fields }))).toEqual([
         'row 1, column user.name: "Anna" has 4 characters, the manifest asks for 0 to 3',
       ]);
     },
   );
 
-  it('is refused where a path is a column and a member, too', async () => {
+  it('is rejected where a path is a column and a member, too', async () => {
     const bytes = await written(`select 1 as id, 'x' as "user.name", {'name': 'y'} as "user"`);
-    expect(messagesOf(await judgeParquet(bytes, { fields: dotted }))).toContain(
+    expect(messagesOf(await validateParquet(bytes, { fields: dotted }))).toContain(
       'the file names "user.name" twice, as a column and inside of another one; rename one of them',
     );
   });
 
   it.each(['ignore', 'text'])(
-    'is refused where a column is an array or an object and its field none: %s',
+    'is rejected where a column is an array or an object and its field none: %s',
     async (unknown_fields) => {
       const asked = { id, 'tags[]': { type: 'string' }, 'place.city': { type: 'string' } };
       const messages = async (columns: string) => {
         const bytes = await written(`select 1 as id, ${columns}`);
-        return messagesOf(await judgeParquet(bytes, { fields: asked, unknown_fields }));
+        return messagesOf(await validateParquet(bytes, { fields: asked, unknown_fields }));
       };
       expect(await messages("[['a']] as tags, 'Rome' as place")).toEqual([
         'column tags[]: the column is an array in Parquet, the manifest asks for string',
@@ -303,12 +310,12 @@ describe('Parquet', () => {
       f: { data: [0.1, 1.1], type: 'FLOAT' },
     });
     const numbers = { id, f: { type: 'float', max: 1.1, one_of: [0.1, 1.1] } };
-    expect(await judgeParquet(bytes, { fields: numbers })).toMatchObject({ verdict: 'accepted' });
+    expect(await validateParquet(bytes, { fields: numbers })).toMatchObject({ verdict: 'accepted' });
   });
 
   it('says row and column of a text with a NUL, and of one that is no UTF-8', async () => {
     const bytes = await written("select 1 as id, 'a' || chr(0) as name union all select 2, null");
-    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+    expect(messagesOf(await validateParquet(bytes))).toEqual([
       'row 1, column name: "a\uFFFD" holds a NUL, which no text may hold',
     ]);
   });
@@ -317,7 +324,7 @@ describe('Parquet', () => {
     const bytes = await written(
       "select 1 as id, 'x' as name, uuid() as u, '\\xFF'::blob as b, interval 1 day as i, time '17:43:13.5' as t",
     );
-    expect(await judgeParquet(bytes, { unknown_fields })).toMatchObject({
+    expect(await validateParquet(bytes, { unknown_fields })).toMatchObject({
       verdict: 'accepted',
       facts: { records: 1 },
     });
@@ -328,12 +335,12 @@ describe('Parquet', () => {
       "select 1 as id, '0e37df36-f698-11e6-8dd4-cb9ced3df976'::uuid as name, time '17:43:13.5' as t",
     );
     const texts = { id, name: { type: 'string', length: 36 }, t: { type: 'string', one_of: ['17:43:13.5'] } };
-    expect(await judgeParquet(bytes, { fields: texts })).toMatchObject({ verdict: 'accepted' });
+    expect(await validateParquet(bytes, { fields: texts })).toMatchObject({ verdict: 'accepted' });
   });
 
   it('says which columns no field takes', async () => {
     const bytes = await written('select 1 as id, interval 1 day as name');
-    expect(messagesOf(await judgeParquet(bytes))).toEqual([
+    expect(messagesOf(await validateParquet(bytes))).toEqual([
       'column name: the column is FIXED_LEN_BYTE_ARRAY(12) INTERVAL in Parquet, which no field takes, the manifest asks for string',
     ]);
   });
@@ -345,7 +352,7 @@ describe('Parquet', () => {
       ', row_group_size 1048576',
     );
     const wide = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`c${at}`, { type: 'int' }]));
-    expect(await judgeParquet(bytes, { fields: { ...fields, ...wide } })).toMatchObject({
+    expect(await validateParquet(bytes, { fields: { ...fields, ...wide } })).toMatchObject({
       verdict: 'accepted',
       facts: { records: 1_048_576 },
     });
@@ -353,14 +360,14 @@ describe('Parquet', () => {
 
   it('calls damaged bytes damaged, wherever they are', async () => {
     const bytes = await written("select range as id, 'n' || range as name from range(100)");
-    expect(messagesOf(await judgeParquet(Buffer.from('id,name\n1,x\n')))).toEqual([
+    expect(messagesOf(await validateParquet(Buffer.from('id,name\n1,x\n')))).toEqual([
       'the file does not end as Parquet does',
     ]);
-    expect(outcomeOf(await judgeParquet(bytes.subarray(0, -1)))).toEqual({ parquet: 1 });
+    expect(outcomeOf(await validateParquet(bytes.subarray(0, -1)))).toEqual({ parquet: 1 });
     for (let at = 0; at < bytes.length; at += 7) {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] ?? 0) ^ 0xff;
-      const { verdict } = await judgeParquet(damaged);
+      const { verdict } = await validateParquet(damaged);
       expect(['accepted', 'rejected']).toContain(verdict);
     }
   });
@@ -368,12 +375,12 @@ describe('Parquet', () => {
   it('throws when a range cannot be read', async () => {
     const bytes = await written("select 1 as id, 'x' as name");
     const failing = () => Promise.reject(new Error('connection reset'));
-    await expect(judgeParquet(bytes, {}, failing)).rejects.toThrow(RangeUnread);
+    await expect(validateParquet(bytes, {}, failing)).rejects.toThrow(RangeUnread);
     let calls = 0;
     const later = async (start: number, end: number) => {
       if (++calls > 2) throw new Error('connection reset');
       return bytes.subarray(start, end);
     };
-    await expect(judgeParquet(bytes, {}, later)).rejects.toThrow(RangeUnread);
+    await expect(validateParquet(bytes, {}, later)).rejects.toThrow(RangeUnread);
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  quarantinedRow,
   rowsCsv,
   rowsJsonLines,
   rowsWriter,
-  setAside,
 } from '../../../../functions/validation/rows-file/writer.ts';
 
-const finding = { rule: 'type', message: 'line 3: no' };
+const violation = { rule: 'type', message: 'line 3: no' };
 const record = (bytes: Uint8Array, fields?: readonly string[]) =>
-  setAside({ line: 3, bytes, findings: [finding, finding], ...(fields && { fields }) });
+  quarantinedRow({ line: 3, bytes, violations: [violation, violation], ...(fields && { fields }) });
 const latin = Buffer.from('{"a":"caf\xe9"}', 'latin1');
 
 describe('a row in CSV', () => {
@@ -25,8 +25,8 @@ describe('a row in CSV', () => {
   });
 
   it('is cut where there are too many reasons to read', () => {
-    const findings = Array.from({ length: 1000 }, () => finding);
-    const row = rowsCsv.row(setAside({ line: 3, bytes: Buffer.from('1'), findings }), 2, 's@v');
+    const violations = Array.from({ length: 1000 }, () => violation);
+    const row = rowsCsv.row(quarantinedRow({ line: 3, bytes: Buffer.from('1'), violations }), 2, 's@v');
     expect(row.length).toBeLessThan(2100);
     expect(row).toContain('…');
   });

@@ -217,7 +217,7 @@ test('keeps the version before of a day whose pointer cannot be written, whole',
   ]);
 });
 
-test('sets aside a line that is no row', () => {
+test('quarantines a line that is no row', () => {
   const { rows, leftOut } = readUnloaded('days', ['{"a":1}\n{"a":\n\n[1]\r\n', '{"a":NaN}']);
   expect(rows).toEqual([{ a: 1 }, { a: new ExactNumber('NaN') }]);
   expect(leftOut.map(({ model, reason }) => [model, reason])).toEqual([

@@ -140,7 +140,7 @@ describeWarehouses('a rebuild', (engine) => {
   });
 
   describe('and the fence', () => {
-    it('refuses a rebuild with the sequence of one that was there, and an older one', async () => {
+    it('rejects a rebuild with the sequence of one that was there, and an older one', async () => {
       warehouse = await engine.open(catalog);
       await warehouse.rebuild(mart, { seq: 5 });
       const failure = engine.saysFailure('a newer rebuild holds the fence 5');
@@ -270,14 +270,14 @@ describe('composeRebuild', () => {
     expect(later.filter((statement) => statement.startsWith('alter'))).toEqual([]);
   });
 
-  it('refuses a column that changed its type', () => {
+  it('rejects a column that changed its type', () => {
     const changed = withModel('dim_listeners', { columns: [{ name: 'user_id', type: 'varchar(9)' }] });
     expect(() => composeRebuild(changed, { ...run, previous: appliedBy(mart) })).toThrow(
       'dim_listeners.user_id was bigint and became varchar(9)',
     );
   });
 
-  it('refuses ids that could end a literal', () => {
+  it('rejects ids that could end a literal', () => {
     expect(() => composeRebuild(mart, { ...run, batches: [`b'1`] })).toThrow(/"b'1"/);
   });
 
@@ -315,7 +315,7 @@ describe('composeRebuild', () => {
     expect(steps({ previous: appliedBy(wide) })).toEqual(['gold 37', 'rebuild 16']);
   });
 
-  it('refuses more than a transaction takes', () => {
+  it('rejects more than a transaction takes', () => {
     const batches = Array.from({ length: 3000 }, (_, index) => `batch-${index}`);
     expect(() => composeRebuild(mart, { ...run, batches })).toThrow(/bytes/);
   });

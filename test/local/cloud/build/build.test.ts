@@ -46,7 +46,7 @@ test('keeps what is up to date', async () => {
   expect(await Promise.all([record, first.bundle].map(changedAt))).toEqual(times);
 });
 
-test('renders and bundles anew what its sources no longer match', async () => {
+test('renders and bundles again what its sources no longer match', async () => {
   const { bundle } = await build();
   const made = await changedAt(bundle);
   await appendFile(join(root, 'rules', 'streams', 'quality.dqdl'), '\n');
@@ -55,7 +55,7 @@ test('renders and bundles anew what its sources no longer match', async () => {
   expect(await changedAt(bundle)).toBeGreaterThan(made);
 });
 
-test('renders anew what was lost', async () => {
+test('renders again what was lost', async () => {
   const { catalog } = await build();
   await rm(catalogPath(state));
   expect((await build()).catalog).toEqual(catalog);

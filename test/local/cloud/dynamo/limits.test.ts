@@ -43,7 +43,7 @@ const key = { pk: 'a', sk: 'b' };
 // For what the ways add to an item: `seq`, the mark of the ledger, what was there before.
 const room = 400;
 
-describe.each(Object.entries(ways))('the laptop refuses what DynamoDB refuses: %s', (_, write) => {
+describe.each(Object.entries(ways))('the laptop rejects what DynamoDB rejects: %s', (_, write) => {
   test.each([
     ['an item of 400 KB', ofBytes(400 * 1024 - room, key), ofBytes(400 * 1024 + 1, key)],
     [
@@ -73,7 +73,7 @@ describe('numbers', () => {
     ['9e125', '1e126'],
     ['1e-130', '9e-131'],
     ['0', 'NaN'],
-  ])('takes %s and refuses %s', async (good, bad) => {
+  ])('takes %s and rejects %s', async (good, bad) => {
     await put(good);
     await expect(put(bad)).rejects.toMatchObject({ name: 'ValidationException' });
   });

@@ -16,7 +16,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const open = (options: Partial<BusOptions> = {}) => {
   const delivered: { target: string; payload: unknown }[] = [];
-  const refused: unknown[] = [];
+  const rejected: unknown[] = [];
   const bus = openBus({
     directory,
     account: '000000000000',
@@ -25,12 +25,12 @@ const open = (options: Partial<BusOptions> = {}) => {
     deliver: async (target, payload) => {
       delivered.push({ target, payload });
     },
-    refuse: async (_rule, payload) => {
-      refused.push(payload);
+    reject: async (_rule, payload) => {
+      rejected.push(payload);
     },
     ...options,
   });
-  return { bus, delivered, refused };
+  return { bus, delivered, rejected };
 };
 
 describe('the bus', () => {
@@ -62,12 +62,12 @@ describe('the bus', () => {
     await bus.close();
   });
 
-  test('keeps aside what a target refuses', async () => {
-    const { bus, refused } = open({ deliver: () => Promise.reject(new Error('no such function')) });
+  test('keeps aside what a target rejects', async () => {
+    const { bus, rejected } = open({ deliver: () => Promise.reject(new Error('no such function')) });
     await bus.publish(event);
-    await vi.waitFor(() => expect(refused).toHaveLength(1));
+    await vi.waitFor(() => expect(rejected).toHaveLength(1));
     await bus.close();
-    const { bus: next, refused: again } = open();
+    const { bus: next, rejected: again } = open();
     await next.close();
     expect(again).toEqual([]);
   });
@@ -103,7 +103,7 @@ describe('the bus', () => {
     expect(delivered).toHaveLength(2);
   });
 
-  test('refuses a rule with an invalid pattern by name', () => {
+  test('rejects a rule with an invalid pattern by name', () => {
     expect(() => open({ rules: [{ ...rule, pattern: { source: 'x' } }] })).toThrow(
       /accepted: source must be/,
     );
@@ -150,7 +150,7 @@ describe('PutEvents', () => {
     ['no entries', []],
     ['eleven entries', Array.from({ length: 11 }, () => entry)],
     ['more than 256 KB', [{ ...entry, Detail: JSON.stringify({ id: 'x'.repeat(262_144) }) }]],
-  ])('refuses a call with %s', async (_, entries) => {
+  ])('rejects a call with %s', async (_, entries) => {
     await expect(put(...entries)).rejects.toMatchObject({ name: 'ValidationException', status: 400 });
   });
 

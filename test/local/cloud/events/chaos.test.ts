@@ -23,7 +23,7 @@ describe('parseChaos', () => {
     ['lose=', /between 0 and 1/],
     ['delay=soon', /duration/],
     ['seed=x', /whole number/],
-  ])('refuses %s', (text, message) => {
+  ])('rejects %s', (text, message) => {
     expect(() => parseChaos(text)).toThrow(message);
   });
 });

@@ -161,7 +161,7 @@ describe('$or', () => {
   });
 });
 
-describe('a pattern that AWS refuses', () => {
+describe('a pattern that AWS rejects', () => {
   test.each([
     ['no object', 'x', /must be an object/],
     ['an array', [], /must be an object/],
@@ -192,7 +192,7 @@ describe('a pattern that AWS refuses', () => {
     ['$or with one object', { $or: [{ a: [1] }] }, /\$or must be an array of two/],
     ['$or with values', { d: { $or: ['a', 'b'] } }, /d\.\$or must hold objects/],
     ['an operator as a field in $or', { $or: [{ prefix: ['a'] }, { a: [1] }] }, /operator prefix/],
-  ])('is refused with its place: %s', (_, pattern, message) => {
+  ])('is rejected with its place: %s', (_, pattern, message) => {
     expect(() => compilePattern(pattern)).toThrow(message);
   });
 });

@@ -144,7 +144,7 @@ describe('a function', () => {
     await clear();
   });
 
-  test('that is not deployed is refused', async () => {
+  test('that is not deployed is rejected', async () => {
     await expect(open(deployed('echo')).invoke('test-gone', {})).rejects.toThrow(FunctionNotFound);
   });
 });
@@ -298,7 +298,7 @@ describe("Lambda's REST API", () => {
       413,
     ],
     ['another operation', '/2015-03-31/functions/', {}, '', 'UnknownOperationException', 404],
-  ])('refuses %s', async (_, path, headers, body, name, status) => {
+  ])('rejects %s', async (_, path, headers, body, name, status) => {
     await expect(call(path, headers, body)).rejects.toMatchObject({ name, status });
   });
 });

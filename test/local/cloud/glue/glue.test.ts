@@ -271,7 +271,7 @@ test('announces again what the bus did not take', async () => {
   expect(events).toHaveLength(1);
 });
 
-test('describes its jobs and refuses what it does not know', async () => {
+test('describes its jobs and rejects what it does not know', async () => {
   const glue = await open(async () => {});
   expect(await glue.handle('ListJobs', { MaxResults: 1 })).toEqual({
     JobNames: ['app-transform'],

@@ -153,7 +153,7 @@ describe('one transaction', () => {
     ['select 1; select 2', 'one SQL statement is expected, there are 2'],
     ['commit', 'they cannot begin, commit or roll back'],
     ['selec 1', 'syntax error at or near "selec"'],
-  ])('refuses %s', async (sql, reason) => {
+  ])('rejects %s', async (sql, reason) => {
     const answer = await warehouse.execute(api, ['create table t (a integer)', sql]);
     expect(answer.Status).toBe('FAILED');
     expect(answer.Error).toContain(reason);
@@ -279,7 +279,7 @@ describe('names, tokens, limits', () => {
     ['an empty value', { Sqls: ['select :a'], Parameters: [{ name: 'a', value: '' }] }],
     ['a token of 65 characters', { Sqls: ['select 1'], ClientToken: 'x'.repeat(65) }],
     ['no database', { Sqls: ['select 1'], Database: undefined }],
-  ])('refuses %s', async (_, input) => {
+  ])('rejects %s', async (_, input) => {
     await expect(api.handle('BatchExecuteStatement', { ...target, ...input })).rejects.toMatchObject({
       name: 'ValidationException',
     });
@@ -326,14 +326,14 @@ describe('SQL stays with the tables', () => {
     'call enable_logging()',
     'checkpoint',
     'use memory',
-  ])('refuses %s', async (sql) => {
+  ])('rejects %s', async (sql) => {
     expect(await warehouse.execute(api, [sql])).toMatchObject({
       Status: 'FAILED',
       Error: expect.stringMatching(/statements are not accepted: SQL reads and writes tables/),
     });
   });
 
-  test('refuses to unload what is not one select', async () => {
+  test('rejects to unload what is not one select', async () => {
     for (const select of ["select 1) to '/tmp/x.csv' (format csv); select (2", 'delete from t returning a']) {
       await warehouse.execute(api, ['create table if not exists t as select 1 as a']);
       const unloaded = await warehouse.execute(api, [`copy (${select}) to 's3://lake/x/' (format json)`]);

@@ -15,7 +15,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bucket, type LaptopS3, refusal, startS3 } from './laptop-s3.ts';
+import { bucket, type LaptopS3, rejection, startS3 } from './laptop-s3.ts';
 
 const five = 5 * 1024 ** 2;
 const bytes = randomBytes(2 * five + 1000);
@@ -59,7 +59,7 @@ it('makes one object of its parts, and says so once', async () => {
   expect(announced).toMatchObject([
     { reason: 'CompleteMultipartUpload', size: bytes.length, versionId: done.VersionId },
   ]);
-  expect(await refusal(complete(to, parts))).toEqual({ code: 'NoSuchUpload', status: 404 });
+  expect(await rejection(complete(to, parts))).toEqual({ code: 'NoSuchUpload', status: 404 });
 });
 
 it('reads one part of an object', async () => {
@@ -70,7 +70,7 @@ it('reads one part of an object', async () => {
     ContentRange: `bytes ${five}-${2 * five - 1}/${bytes.length}`,
   });
   const head = new HeadObjectCommand({ ...part, PartNumber: 4 });
-  expect((await refusal(laptop.client.send(head))).status).toBe(416);
+  expect((await rejection(laptop.client.send(head))).status).toBe(416);
 });
 
 it('tells how many parts an object has', async () => {
@@ -97,27 +97,27 @@ it.each([
   expect(head[`Checksum${ChecksumAlgorithm}`]).toMatch(form);
 });
 
-it('refuses a list that does not fit its parts, and can be completed afterwards', async () => {
+it('rejects a list that does not fit its parts, and can be completed afterwards', async () => {
   const to = await begin('listed');
   const [first, second] = [
     await upload(to, 1, Buffer.from('small')),
     await upload(to, 2, Buffer.from('last')),
   ];
-  expect(await refusal(complete(to, [first, second]))).toEqual({ code: 'EntityTooSmall', status: 400 });
-  expect(await refusal(complete(to, [second, first]))).toEqual({ code: 'InvalidPartOrder', status: 400 });
-  expect(await refusal(complete(to, [{ ...first, ETag: '"other"' }]))).toEqual({
+  expect(await rejection(complete(to, [first, second]))).toEqual({ code: 'EntityTooSmall', status: 400 });
+  expect(await rejection(complete(to, [second, first]))).toEqual({ code: 'InvalidPartOrder', status: 400 });
+  expect(await rejection(complete(to, [{ ...first, ETag: '"other"' }]))).toEqual({
     code: 'InvalidPart',
     status: 400,
   });
-  expect(await refusal(complete(to, [{ ...first, PartNumber: 9 }]))).toEqual({
+  expect(await rejection(complete(to, [{ ...first, PartNumber: 9 }]))).toEqual({
     code: 'InvalidPart',
     status: 400,
   });
-  expect(await refusal(complete(to, []))).toEqual({ code: 'MalformedXML', status: 400 });
+  expect(await rejection(complete(to, []))).toEqual({ code: 'MalformedXML', status: 400 });
   await complete(to, [second], { IfNoneMatch: '*' });
   const late = await begin('listed');
   const part = await upload(late, 1, Buffer.from('late'));
-  expect(await refusal(complete(late, [part], { IfNoneMatch: '*' }))).toEqual({
+  expect(await rejection(complete(late, [part], { IfNoneMatch: '*' }))).toEqual({
     code: 'PreconditionFailed',
     status: 412,
   });
@@ -145,7 +145,7 @@ it('copies parts from other objects', async () => {
     CopySource: `${bucket}/whole`,
     CopySourceRange: `bytes=0-${bytes.length}`,
   });
-  expect(await refusal(laptop.client.send(beyond))).toEqual({ code: 'InvalidArgument', status: 400 });
+  expect(await rejection(laptop.client.send(beyond))).toEqual({ code: 'InvalidArgument', status: 400 });
 });
 
 it('lists uploads and parts in pages', async () => {
@@ -186,5 +186,5 @@ it('leaves nothing of an upload that was given up', async () => {
   expect(await count()).toBe(before + 1);
   await laptop.client.send(new AbortMultipartUploadCommand(to));
   expect(await count()).toBe(before);
-  expect(await refusal(upload(to, 2, Buffer.from('late')))).toEqual({ code: 'NoSuchUpload', status: 404 });
+  expect(await rejection(upload(to, 2, Buffer.from('late')))).toEqual({ code: 'NoSuchUpload', status: 404 });
 });

@@ -59,8 +59,8 @@ export const startS3 = async (): Promise<LaptopS3> => {
   };
 };
 
-/** What a refused request was refused with. */
-export const refusal = async (
+/** What a rejected request was rejected with. */
+export const rejection = async (
   request: Promise<unknown>,
 ): Promise<{ code: string; status: number | undefined }> => {
   try {
@@ -69,5 +69,5 @@ export const refusal = async (
     const { name, $metadata } = error as S3ServiceException;
     return { code: name, status: $metadata?.httpStatusCode };
   }
-  throw new Error('the request was not refused');
+  throw new Error('the request was not rejected');
 };

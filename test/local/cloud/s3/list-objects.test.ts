@@ -6,7 +6,7 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucket, type LaptopS3, refusal, startS3 } from './laptop-s3.ts';
+import { bucket, type LaptopS3, rejection, startS3 } from './laptop-s3.ts';
 
 const thousands = Array.from({ length: 2_345 }, (_, index) => `many/${String(index).padStart(5, '0')}`);
 const tree = [
@@ -98,10 +98,13 @@ describe('listing objects', () => {
     expect(answer.Contents?.[0]?.Key).toBe('zz/a+%2B%25%01%C3%BC%283%29');
   });
 
-  it('refuses tokens and numbers that are none', async () => {
-    expect(await refusal(list({ ContinuationToken: '!' }))).toEqual({ code: 'InvalidArgument', status: 400 });
-    expect(await refusal(list({ MaxKeys: -1 }))).toEqual({ code: 'InvalidArgument', status: 400 });
-    expect(await refusal(list({ Bucket: 'nowhere' }))).toEqual({ code: 'NoSuchBucket', status: 404 });
+  it('rejects tokens and numbers that are none', async () => {
+    expect(await rejection(list({ ContinuationToken: '!' }))).toEqual({
+      code: 'InvalidArgument',
+      status: 400,
+    });
+    expect(await rejection(list({ MaxKeys: -1 }))).toEqual({ code: 'InvalidArgument', status: 400 });
+    expect(await rejection(list({ Bucket: 'nowhere' }))).toEqual({ code: 'NoSuchBucket', status: 404 });
   });
 });
 

@@ -117,12 +117,12 @@ const openModel = (bucket: string, isVersioned: boolean) => {
   const put = async (key: string, isConditional: boolean): Promise<void> => {
     count += 1;
     const text = `${count}`;
-    const isRefused = isConditional && newest(key)?.text !== undefined;
+    const isRejected = isConditional && newest(key)?.text !== undefined;
     const condition = isConditional ? { IfNoneMatch: '*' } : {};
     const answer = await send(new PutObjectCommand({ ...at(key), Body: text, ...condition })).catch(
       () => undefined,
     );
-    expect(answer === undefined).toBe(isRefused);
+    expect(answer === undefined).toBe(isRejected);
     if (answer) add({ key, versionId: answer.VersionId ?? 'null', text });
   };
 

@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucket, type LaptopS3, refusal, startS3 } from './laptop-s3.ts';
+import { bucket, type LaptopS3, rejection, startS3 } from './laptop-s3.ts';
 
 let laptop: LaptopS3;
 beforeAll(async () => {
@@ -51,7 +51,7 @@ describe('reading an object', () => {
     });
     expect(answer).toMatchObject({ ContentType: 'text/plain', CacheControl: 'private' });
     const hostile = get('overridden', { ResponseContentDisposition: 'a\nb' });
-    expect(await refusal(hostile)).toEqual({ code: 'InvalidArgument', status: 400 });
+    expect(await rejection(hostile)).toEqual({ code: 'InvalidArgument', status: 400 });
   });
 
   it.each([
@@ -70,38 +70,41 @@ describe('reading an object', () => {
     expect(answer.$metadata.httpStatusCode).toBe(ContentRange ? 206 : 200);
   });
 
-  it.each(['bytes=10-', 'bytes=-0'])('refuses the range %s of ten bytes', async (Range) => {
+  it.each(['bytes=10-', 'bytes=-0'])('rejects the range %s of ten bytes', async (Range) => {
     await put('ranged', '0123456789');
-    expect(await refusal(get('ranged', { Range }))).toEqual({ code: 'InvalidRange', status: 416 });
+    expect(await rejection(get('ranged', { Range }))).toEqual({ code: 'InvalidRange', status: 416 });
   });
 
-  it('judges conditions', async () => {
+  it('validates conditions', async () => {
     const { ETag } = await put('conditional', 'x');
     const past = new Date(Date.now() - 60_000);
     const future = new Date(Date.now() + 60_000);
     expect(await text('conditional', { IfMatch: ETag, IfUnmodifiedSince: past })).toBe('x');
     expect(await text('conditional', { IfNoneMatch: '"other"', IfModifiedSince: future })).toBe('x');
     expect(await text('conditional', { IfModifiedSince: past })).toBe('x');
-    for (const refused of [{ IfMatch: '"other"' }, { IfUnmodifiedSince: past }])
-      expect(await refusal(get('conditional', refused))).toEqual({ code: 'PreconditionFailed', status: 412 });
+    for (const rejected of [{ IfMatch: '"other"' }, { IfUnmodifiedSince: past }])
+      expect(await rejection(get('conditional', rejected))).toEqual({
+        code: 'PreconditionFailed',
+        status: 412,
+      });
     for (const unchanged of [{ IfNoneMatch: ETag }, { IfModifiedSince: future }])
-      expect(await refusal(get('conditional', unchanged))).toMatchObject({ status: 304 });
+      expect(await rejection(get('conditional', unchanged))).toMatchObject({ status: 304 });
   });
 
   it('tells what is missing', async () => {
     const { VersionId } = await put('present', 'x');
-    expect(await refusal(get('absent'))).toEqual({ code: 'NoSuchKey', status: 404 });
-    expect(await refusal(get('absent', { VersionId }))).toEqual({ code: 'NoSuchVersion', status: 404 });
-    expect(await refusal(get('present', { VersionId: 'x' }))).toEqual({
+    expect(await rejection(get('absent'))).toEqual({ code: 'NoSuchKey', status: 404 });
+    expect(await rejection(get('absent', { VersionId }))).toEqual({ code: 'NoSuchVersion', status: 404 });
+    expect(await rejection(get('present', { VersionId: 'x' }))).toEqual({
       code: 'InvalidArgument',
       status: 400,
     });
-    expect(await refusal(get('present', { Bucket: 'nowhere' }))).toEqual({
+    expect(await rejection(get('present', { Bucket: 'nowhere' }))).toEqual({
       code: 'NoSuchBucket',
       status: 404,
     });
     const head = new HeadObjectCommand({ Bucket: bucket, Key: 'absent' });
-    expect(await refusal(laptop.client.send(head))).toEqual({ code: 'NotFound', status: 404 });
+    expect(await rejection(laptop.client.send(head))).toEqual({ code: 'NotFound', status: 404 });
   });
 
   it('reads old versions behind a delete marker', async () => {
@@ -109,9 +112,9 @@ describe('reading an object', () => {
     await put('versioned', '2');
     const marker = await laptop.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'versioned' }));
     expect(marker.DeleteMarker).toBe(true);
-    expect(await refusal(get('versioned'))).toEqual({ code: 'NoSuchKey', status: 404 });
+    expect(await rejection(get('versioned'))).toEqual({ code: 'NoSuchKey', status: 404 });
     expect(await text('versioned', { VersionId: first.VersionId })).toBe('1');
-    expect(await refusal(get('versioned', { VersionId: marker.VersionId }))).toEqual({
+    expect(await rejection(get('versioned', { VersionId: marker.VersionId }))).toEqual({
       code: 'MethodNotAllowed',
       status: 405,
     });
@@ -156,19 +159,22 @@ describe('copying an object', () => {
     expect(await get('plainly')).toMatchObject({ Metadata: { b: '2' }, ContentType: 'binary/octet-stream' });
   });
 
-  it('refuses what makes no sense or does not hold', async () => {
+  it('rejects what makes no sense or does not hold', async () => {
     const { ETag } = await put('source', 'x');
     const past = new Date(Date.now() - 60_000);
     const from = `${bucket}/source`;
-    expect(await refusal(copy('source', from))).toEqual({ code: 'InvalidRequest', status: 400 });
-    expect(await refusal(copy('x', `${bucket}/absent`))).toEqual({ code: 'NoSuchKey', status: 404 });
-    expect(await refusal(copy('x', 'nothing'))).toEqual({ code: 'InvalidArgument', status: 400 });
+    expect(await rejection(copy('source', from))).toEqual({ code: 'InvalidRequest', status: 400 });
+    expect(await rejection(copy('x', `${bucket}/absent`))).toEqual({ code: 'NoSuchKey', status: 404 });
+    expect(await rejection(copy('x', 'nothing'))).toEqual({ code: 'InvalidArgument', status: 400 });
     for (const condition of [
       { CopySourceIfMatch: '"other"' },
       { CopySourceIfNoneMatch: ETag },
       { CopySourceIfUnmodifiedSince: past },
     ])
-      expect(await refusal(copy('x', from, condition))).toEqual({ code: 'PreconditionFailed', status: 412 });
+      expect(await rejection(copy('x', from, condition))).toEqual({
+        code: 'PreconditionFailed',
+        status: 412,
+      });
   });
 
   it('outlives its source', async () => {

@@ -94,10 +94,10 @@ it.each([
     6,
     'IncompleteBody',
   ],
-])('refuses %s on a connection that stays usable', async (_, body, size, code) => {
-  const answer = await send('PUT', '/plain/refused', { ...framed(unsigned, size), ...trailer }, [body]);
+])('rejects %s on a connection that stays usable', async (_, body, size, code) => {
+  const answer = await send('PUT', '/plain/rejected', { ...framed(unsigned, size), ...trailer }, [body]);
   expect([answer.status, codeOf(answer)]).toEqual([400, code]);
-  expect((await send('GET', '/plain/refused', {})).status).toBe(404);
+  expect((await send('GET', '/plain/rejected', {})).status).toBe(404);
 });
 
 it('verifies the hash of the payload', async () => {
@@ -125,7 +125,7 @@ it('answers an error to a large body that nobody reads', async () => {
 
 it.each([
   ['at once', '/nowhere/large', ''],
-  ['in the middle', '/plain/refused', '5\r\nhello\r\nfive\r\n'],
+  ['in the middle', '/plain/rejected', '5\r\nhello\r\nfive\r\n'],
 ])(
   'answers an error %s to a client that sends all of a large body before it listens',
   async (_, path, start) => {

@@ -10,7 +10,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucket, type LaptopS3, refusal, startS3 } from './laptop-s3.ts';
+import { bucket, type LaptopS3, rejection, startS3 } from './laptop-s3.ts';
 
 let laptop: LaptopS3;
 beforeAll(async () => {
@@ -62,21 +62,24 @@ describe('putting an object', () => {
     expect((await laptop.s3.list(bucket, key)).map((found) => found.key)).toContain(key);
   });
 
-  it('refuses a key of 1,025 bytes', async () => {
-    expect(await refusal(put(`${'k'.repeat(1023)}ü`, ''))).toEqual({ code: 'KeyTooLongError', status: 400 });
+  it('rejects a key of 1,025 bytes', async () => {
+    expect(await rejection(put(`${'k'.repeat(1023)}ü`, ''))).toEqual({
+      code: 'KeyTooLongError',
+      status: 400,
+    });
   });
 
   it('puts only where nothing lies, or what is expected', async () => {
     const { ETag } = await put('once', '1', { IfNoneMatch: '*' });
-    expect(await refusal(put('once', '2', { IfNoneMatch: '*' }))).toEqual({
+    expect(await rejection(put('once', '2', { IfNoneMatch: '*' }))).toEqual({
       code: 'PreconditionFailed',
       status: 412,
     });
-    expect(await refusal(put('once', '2', { IfMatch: '"other"' }))).toEqual({
+    expect(await rejection(put('once', '2', { IfMatch: '"other"' }))).toEqual({
       code: 'PreconditionFailed',
       status: 412,
     });
-    expect(await refusal(put('never', '2', { IfMatch: ETag }))).toEqual({ code: 'NoSuchKey', status: 404 });
+    expect(await rejection(put('never', '2', { IfMatch: ETag }))).toEqual({ code: 'NoSuchKey', status: 404 });
     await put('once', '2', { IfMatch: ETag });
     await laptop.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'once' }));
     await put('once', '3', { IfNoneMatch: '*' });
@@ -104,19 +107,19 @@ describe('putting an object', () => {
     },
   );
 
-  it('refuses bytes that are not what their digest says, and keeps none of them', async () => {
+  it('rejects bytes that are not what their digest says, and keeps none of them', async () => {
     const wrong = Buffer.from('something else').toString('base64');
     const md5 = 'XUFAKrxLKna5cZ2REBfFkg==';
     await put('digested', 'hello', { ContentMD5: md5 });
-    expect(await refusal(put('digested', 'hallo', { ContentMD5: md5 }))).toEqual({
+    expect(await rejection(put('digested', 'hallo', { ContentMD5: md5 }))).toEqual({
       code: 'BadDigest',
       status: 400,
     });
-    expect(await refusal(put('digested', 'hallo', { ContentMD5: wrong }))).toEqual({
+    expect(await rejection(put('digested', 'hallo', { ContentMD5: wrong }))).toEqual({
       code: 'InvalidDigest',
       status: 400,
     });
-    expect(await refusal(put('digested', 'hallo', { ChecksumCRC32: 'NhCmhg==' }))).toEqual({
+    expect(await rejection(put('digested', 'hallo', { ChecksumCRC32: 'NhCmhg==' }))).toEqual({
       code: 'BadDigest',
       status: 400,
     });
@@ -141,7 +144,7 @@ describe('deleting objects', () => {
     expect(await laptop.s3.list(bucket, 'many/')).toEqual([]);
   });
 
-  it('is quiet when asked, and tells of the keys that it refuses', async () => {
+  it('is quiet when asked, and tells of the keys that it rejects', async () => {
     const answer = await laptop.client.send(
       new DeleteObjectsCommand({
         Bucket: bucket,

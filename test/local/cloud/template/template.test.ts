@@ -37,10 +37,10 @@ resources:
 `;
 
 const functions = `
-judgeFile:
-  name: \${self:custom.name}-judge
-  handler: functions/judge.handler
-  role: !GetAtt JudgeRole.Arn
+validateFile:
+  name: \${self:custom.name}-validate
+  handler: functions/validate.handler
+  role: !GetAtt ValidateRole.Arn
   timeout: 60
   memorySize: 1024
   maximumRetryAttempts: 1
@@ -65,7 +65,7 @@ judgeFile:
     - eventBridge: {enabled: false, pattern: {source: [off]}}
 other:
   handler: functions/deep/other.run
-  environment: {PEER: !Ref JudgeFileLambdaFunction}
+  environment: {PEER: !Ref ValidateFileLambdaFunction}
 `;
 
 const stores = `
@@ -128,14 +128,14 @@ const edited = (file: keyof typeof files, from: string, to: string) => ({
 describe('readTemplate', () => {
   test('resolves a function with everything that it names', async () => {
     const {
-      functions: [judge],
+      functions: [validate],
     } = await read();
-    expect(judge).toEqual({
-      key: 'judgeFile',
-      logicalId: 'JudgeFileLambdaFunction',
-      name: 'music-dev-judge',
-      arn: 'arn:aws:lambda:eu-west-1:000000000000:function:music-dev-judge',
-      entry: 'functions/judge.ts',
+    expect(validate).toEqual({
+      key: 'validateFile',
+      logicalId: 'ValidateFileLambdaFunction',
+      name: 'music-dev-validate',
+      arn: 'arn:aws:lambda:eu-west-1:000000000000:function:music-dev-validate',
+      entry: 'functions/validate.ts',
       handler: 'handler',
       environment: {
         STAGE: 'dev',
@@ -164,7 +164,7 @@ describe('readTemplate', () => {
         },
       ],
       schedules: [
-        { name: 'music-dev-judge-2', expression: 'rate(2 hours)', every: 7_200_000, input: { all: true } },
+        { name: 'music-dev-validate-2', expression: 'rate(2 hours)', every: 7_200_000, input: { all: true } },
       ],
     });
   });
@@ -180,7 +180,7 @@ describe('readTemplate', () => {
       timeout: 20,
       memory: 256,
       maximumRetryAttempts: 2,
-      environment: { PEER: 'music-dev-judge' },
+      environment: { PEER: 'music-dev-validate' },
       rules: [],
       schedules: [{ name: 'monthly', expression: 'cron(0 3 1 * ? *)', input: { window: 1 } }],
     });
@@ -207,9 +207,9 @@ describe('readTemplate', () => {
 
   test('reads another stage with its parameters and conditions', async () => {
     const {
-      functions: [judge],
+      functions: [validate],
     } = await read({}, 'prod');
-    expect(judge?.environment).toMatchObject({ STAGE: 'prod', PART: 'huge', CHOSEN: 'yes!', KEEP: '7' });
+    expect(validate?.environment).toMatchObject({ STAGE: 'prod', PART: 'huge', CHOSEN: 'yes!', KEEP: '7' });
   });
 });
 
@@ -239,7 +239,7 @@ describe('a template that cannot be read', () => {
     [
       'a reference to nothing',
       edited('functions.yml', '!Ref Table', '!Ref Tabel'),
-      /^functions\.yml at judgeFile\.environment\.TABLE: refers to Tabel/,
+      /^functions\.yml at validateFile\.environment\.TABLE: refers to Tabel/,
     ],
     [
       'an attribute that only AWS knows',
@@ -250,18 +250,18 @@ describe('a template that cannot be read', () => {
     [
       'an unknown event',
       edited('functions.yml', 'eventBridge: {schedule', 'sns: {schedule'),
-      /functions\.yml at judgeFile\.events\.1/,
+      /functions\.yml at validateFile\.events\.1/,
     ],
     [
       'an option that the laptop would ignore',
       edited('functions.yml', 'input: {all: true}', 'inputPath: $.detail'),
-      /judgeFile\.events\.1/,
+      /validateFile\.events\.1/,
     ],
     ['a schedule in other words', edited('functions.yml', 'rate(2 hours)', 'every day'), /every day/],
     [
       'a handler without a name',
-      edited('functions.yml', 'functions/judge.handler', 'judge'),
-      /judgeFile\.handler: must end/,
+      edited('functions.yml', 'functions/validate.handler', 'validate'),
+      /validateFile\.handler: must end/,
     ],
     [
       'a table without a key',
@@ -269,7 +269,7 @@ describe('a template that cannot be read', () => {
       /^resources\/stores\.yml at Resources\.Table\.Properties\.KeySchema/,
     ],
   ];
-  test.each(cases)('is refused with file and place: %s', async (_, changes, message) => {
+  test.each(cases)('is rejected with file and place: %s', async (_, changes, message) => {
     await expect(read(changes)).rejects.toThrow(message);
   });
 });

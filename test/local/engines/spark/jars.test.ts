@@ -34,7 +34,7 @@ test('fetches all jars and leaves nothing else', async () => {
   expect(readdirSync(folder).sort()).toEqual(['jars', 'programs', 'repository']);
 });
 
-test('refuses and removes a jar with another sum', async () => {
+test('rejects and removes a jar with another sum', async () => {
   writeFileSync(join(repository, 'two.jar'), 'tampered');
   await expect(fetch()).rejects.toThrow(new WrongJar('two.jar', sumOf('tampered'), sums['two.jar']));
   expect(readdirSync(folder).sort()).toEqual(['programs', 'repository']);

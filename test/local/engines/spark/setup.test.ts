@@ -43,7 +43,7 @@ describeInstalled('the set-up of Spark', (installation) => {
     expect(lines).toHaveLength(3);
   });
 
-  test('makes anew what was begun and not finished', async () => {
+  test('makes again what was begun and not finished', async () => {
     programs.breakPip();
     await expect(setUp()).rejects.toThrow(/no network/);
     expect(findSpark(root)).toBeUndefined();
@@ -54,7 +54,7 @@ describeInstalled('the set-up of Spark', (installation) => {
     expect(existsSync(inVenv('left-over'))).toBe(false);
   });
 
-  test('makes anew what was made with other requirements or a Python that is gone', async () => {
+  test('makes again what was made with other requirements or a Python that is gone', async () => {
     await setUp();
     programs.asked();
     await writeFile(inVenv('requirements.sha256'), 'of another day');

@@ -2,26 +2,26 @@ import type { Files } from '../../../../../functions/pipeline/ports.ts';
 import { type Accepted, splitFile } from '../../../../../functions/pipeline/steps/split/split-records.ts';
 import type { Manifest } from '../../../../../functions/validation/manifest/manifest.ts';
 import { rowsCsv } from '../../../../../functions/validation/rows-file/writer.ts';
-import { judgeFile, type LandedFile } from '../../../../../functions/validation/validate-file.ts';
+import { type LandedFile, validateFile } from '../../../../../functions/validation/validate-file.ts';
 import { pieces } from '../../../validation/fixture.ts';
 
 /** A store in memory that takes streams, and notes those that ended with an error. */
 export const memoryStore = () => {
   const stored = new Map<string, Buffer>();
-  const refused: string[] = [];
+  const rejected: string[] = [];
   const files: Pick<Files, 'writeStream'> = {
     writeStream: async (key, body) => {
       const chunks: Uint8Array[] = [];
       try {
         for await (const chunk of body) chunks.push(Buffer.from(chunk));
       } catch (cause) {
-        refused.push(key);
+        rejected.push(key);
         throw cause;
       }
       stored.set(key, Buffer.concat(chunks));
     },
   };
-  return { files, stored, refused };
+  return { files, stored, rejected };
 };
 
 export const fileOf = (
@@ -30,13 +30,13 @@ export const fileOf = (
   key = 'data/streams/streams1.csv',
 ): LandedFile => ({ key, size: content.length, manifest, content: pieces(content, 2 ** 16) });
 
-export const parting = { clean_key: 'clean', source: 'data/streams/streams1.csv@v1', rows: rowsCsv };
+export const target = { clean_key: 'clean', source: 'data/streams/streams1.csv@v1', rows: rowsCsv };
 
-/** Judges and parts a file; undefined where it is not accepted with bad records. */
+/** Validates and parts a file; undefined where it is not accepted with invalid records. */
 export const split = async (content: Uint8Array, manifest: Manifest, key?: string) => {
-  const judgement = await judgeFile(fileOf(content, manifest, key));
-  if (judgement.verdict !== 'accepted' || !judgement.quarantined) return undefined;
+  const validation = await validateFile(fileOf(content, manifest, key));
+  if (validation.verdict !== 'accepted' || !validation.quarantined) return undefined;
   const { files, stored } = memoryStore();
-  const facts = await splitFile(files, fileOf(content, manifest, key), judgement as Accepted, parting);
-  return { judgement, facts, clean: stored.get('clean'), rows: stored.get('clean.rows.csv') };
+  const facts = await splitFile(files, fileOf(content, manifest, key), validation as Accepted, target);
+  return { validation, facts, clean: stored.get('clean'), rows: stored.get('clean.rows.csv') };
 };

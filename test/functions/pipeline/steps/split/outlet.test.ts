@@ -59,11 +59,11 @@ it('stores nothing when it is aborted', async () => {
       for await (const _ of body);
       outcome = 'stored';
     } catch {
-      outcome = 'refused';
-      throw new Error('refused');
+      outcome = 'rejected';
+      throw new Error('rejected');
     }
   });
   outlet.write(block);
   await outlet.abort(new Error('no'));
-  expect(outcome).toBe('refused');
+  expect(outcome).toBe('rejected');
 });

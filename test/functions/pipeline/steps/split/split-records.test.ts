@@ -3,9 +3,9 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SplitMismatch, splitFile } from '../../../../../functions/pipeline/steps/split/split-records.ts';
-import { judgeFile } from '../../../../../functions/validation/validate-file.ts';
+import { validateFile } from '../../../../../functions/validation/validate-file.ts';
 import { manifestOf } from '../../../validation/fixture.ts';
-import { fileOf, memoryStore, parting, split } from './fixture.ts';
+import { fileOf, memoryStore, split, target } from './fixture.ts';
 
 const validation = { on_error: 'quarantine_rows' };
 const manifest = manifestOf({ validation });
@@ -16,8 +16,8 @@ const bytes = Buffer.from;
 const rowsOf = (rows: Uint8Array | undefined): Record<string, string>[] =>
   parse(Buffer.from(rows ?? []), { columns: true });
 
-describe('a file with bad records', () => {
-  it('is parted into a clean copy and a rows file', async () => {
+describe('a file with invalid records', () => {
+  it('is split into a clean copy and a rows file', async () => {
     const parts = await split(bytes(`${header}${good}x,t2,2024-06-25 17:43:13\n1,t3\n${good}`), manifest);
     expect(parts?.clean?.toString()).toBe(header + good + good);
     expect(parts?.rows?.toString()).toBe(
@@ -35,13 +35,13 @@ describe('a file with bad records', () => {
     const parts = await split(gzipSync(text), manifest, 'data/streams/streams1.csv.gz');
     expect(parts?.clean?.toString()).toBe(header + good);
     expect(parts?.facts).toEqual({
-      ...parts?.judgement.facts,
+      ...parts?.validation.facts,
       bom: false,
       compression: 'none',
       records: 1,
       bytes: header.length + good.length,
     });
-    expect(parts?.judgement.facts).toMatchObject({ bom: true, compression: 'gzip', records: 2 });
+    expect(parts?.validation.facts).toMatchObject({ bom: true, compression: 'gzip', records: 2 });
   });
 
   it('keeps its line ends, and a last line without one', async () => {
@@ -90,7 +90,7 @@ describe('a file with bad records', () => {
     expect(errors.join()).not.toMatch(/someone|secret|other/);
   });
 
-  it('sets aside what repeats a key', async () => {
+  it('quarantines what repeats a key', async () => {
     const keyed = manifestOf({ key: ['user_id'], on_duplicate: 'last' });
     const parts = await split(bytes(`${header}${good}2,t,2024-06-25 17:43:13\n${good}`), keyed);
     expect(parts?.clean?.toString()).toBe(`${header}2,t,2024-06-25 17:43:13\n${good}`);
@@ -100,28 +100,28 @@ describe('a file with bad records', () => {
   });
 });
 
-describe('parting', () => {
+describe('target', () => {
   const content = bytes(`${header}${good}x,,\n`);
-  const judged = async () => {
-    const judgement = await judgeFile(fileOf(content, manifest));
-    if (judgement.verdict !== 'accepted') throw new Error('the file is refused');
-    return judgement;
+  const validated = async () => {
+    const validation = await validateFile(fileOf(content, manifest));
+    if (validation.verdict !== 'accepted') throw new Error('the file is rejected');
+    return validation;
   };
 
-  it('stores nothing of a file that changed since it was judged', async () => {
-    const { files, stored, refused } = memoryStore();
+  it('stores nothing of a file that changed since it was validated', async () => {
+    const { files, stored, rejected } = memoryStore();
     const other = fileOf(bytes(`${header}${good}y,,\n`), manifest);
-    await expect(splitFile(files, other, await judged(), parting)).rejects.toThrow(SplitMismatch);
+    await expect(splitFile(files, other, await validated(), target)).rejects.toThrow(SplitMismatch);
     expect([...stored.keys()]).toEqual([]);
-    expect(refused.sort()).toEqual(['clean', 'clean.rows.csv']);
+    expect(rejected.sort()).toEqual(['clean', 'clean.rows.csv']);
   });
 
   it('stores nothing when the counts of the two readings differ', async () => {
     const { files, stored } = memoryStore();
-    const judgement = await judged();
-    const facts = { ...judgement.facts, records: 3 };
-    const parted = splitFile(files, fileOf(content, manifest), { ...judgement, facts }, parting);
-    await expect(parted).rejects.toThrow(SplitMismatch);
+    const validation = await validated();
+    const facts = { ...validation.facts, records: 3 };
+    const split = splitFile(files, fileOf(content, manifest), { ...validation, facts }, target);
+    await expect(split).rejects.toThrow(SplitMismatch);
     expect([...stored.keys()]).toEqual([]);
   });
 
@@ -129,8 +129,8 @@ describe('parting', () => {
     const { files } = memoryStore();
     const writeStream: typeof files.writeStream = (key, body) =>
       key === broken ? Promise.reject(new Error('no room')) : files.writeStream(key, body);
-    const parted = splitFile({ writeStream }, fileOf(content, manifest), await judged(), parting);
-    await expect(parted).rejects.toThrow('no room');
+    const split = splitFile({ writeStream }, fileOf(content, manifest), await validated(), target);
+    await expect(split).rejects.toThrow('no room');
   });
 
   it('holds little of a large file, whatever is slow', async () => {
@@ -147,8 +147,8 @@ describe('parting', () => {
       }
     }
     const file = () => ({ key: 'data/streams/streams1.csv', size, manifest, content: content_() });
-    const judgement = await judgeFile(file());
-    if (judgement.verdict !== 'accepted') throw new Error('the file is refused');
+    const validation = await validateFile(file());
+    if (validation.verdict !== 'accepted') throw new Error('the file is rejected');
     given = 0;
     const slow = async (key: string, body: AsyncIterable<Uint8Array>): Promise<void> => {
       for await (const chunk of body) {
@@ -157,7 +157,7 @@ describe('parting', () => {
         most = Math.max(most, given * 0.8 - taken);
       }
     };
-    await splitFile({ writeStream: slow }, file(), judgement, parting);
+    await splitFile({ writeStream: slow }, file(), validation, target);
     expect(taken).toBe(header.length + blocks * good.length * 2000);
     expect(most).toBeLessThan(4 * 2 ** 20);
   });
@@ -189,7 +189,7 @@ describe('any file', () => {
   const latin = fc.constant(Buffer.of(0x31, 0x2c, 0xe9, 0x0a));
   const file = fc.array(fc.oneof({ weight: 9, arbitrary: line }, latin), { maxLength: 30 });
 
-  it('is parted into all of its records, good ones as they stand and bad ones once each', async () => {
+  it('is split into all of its records, valid ones as they stand and invalid ones once each', async () => {
     await fc.assert(
       fc.asyncProperty(file, async (lines) => {
         const content = Buffer.concat([bytes(header), ...lines]);
@@ -206,7 +206,7 @@ describe('any file', () => {
         expect(parts.clean?.toString('latin1')).toBe(header + Buffer.concat(rest).toString('latin1'));
         expect([bad.size, rows.length]).toEqual([lines.length - rest.length, bad.size]);
         expect(parts.facts.records).toBe(rest.length);
-        const again = await judgeFile(fileOf(parts.clean ?? Buffer.alloc(0), manifest));
+        const again = await validateFile(fileOf(parts.clean ?? Buffer.alloc(0), manifest));
         expect(again).toMatchObject({ verdict: 'accepted', facts: { records: rest.length } });
         expect(again).not.toHaveProperty('quarantined');
       }),

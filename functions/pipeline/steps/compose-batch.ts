@@ -8,22 +8,22 @@ import { landedFile } from '../queries/repairs.ts';
 import type { FileRecord, Lease } from '../records.ts';
 import type { SpecFile, TransformSpec } from '../spec.ts';
 import { transformSpec } from './batch-run.ts';
-import { type Choice, chooseBatch, isBeingJudged, largestBatch } from './choose-batch.ts';
+import { type Choice, chooseBatch, isBeingValidated, largestBatch } from './choose-batch.ts';
 import type { InForce } from './conclude-verdict.ts';
 import { isOfOtherDeployment, waitsForDeployment } from './deployed-manifests.ts';
 import { madeBy } from './made-by.ts';
 import { isAt, isOutdated, readyAgain, stepReprocess } from './reprocess/reprocess.ts';
 import { manifestInForce } from './validate-file.ts';
 
-/** Gathers what waits into the spec of a batch. */
+/** Collects what waits into the spec of a batch. */
 
 type Ports = {
   files: Files;
   ledger: Ledger;
   functions: Functions;
   clock: Clock;
-  /** How long a batch that is being gathered waits for files that are about to be judged, in milliseconds. */
-  gatherFor: number;
+  /** How long a batch that is being collected waits for files that are about to be validated, in milliseconds. */
+  batchWindow: number;
 };
 
 /** The spec is written once, also when it turns out empty; who comes second reads what the first one wrote. */
@@ -48,7 +48,7 @@ const composeSpec = async (
 ): Promise<TransformSpec> => {
   const inForce = await manifestFor(ports.files, lease.name, dataset);
   const choice = inForce.ok ? await gather(ports, lease, inForce.sha256) : nothing;
-  await judgeAgain(ports, choice.rejudge);
+  await validateAgain(ports, choice.revalidate);
   return {
     kind: 'transform',
     batch: id,
@@ -65,8 +65,8 @@ const composeSpec = async (
 };
 
 /**
- * True when the next batch of a dataset would hold a file. Else its files are judged again, for another manifest is in force than
- * they were judged under, or a broken one: so nobody takes the lease, and the fence does not grow, while there is nothing to run.
+ * True when the next batch of a dataset would hold a file. Else its files are validated again, for another manifest is in force than
+ * they were validated under, or a broken one: so nobody takes the lease, and the fence does not grow, while there is nothing to run.
  */
 export const isBatchDue = async (
   ports: Ports,
@@ -77,22 +77,25 @@ export const isBatchDue = async (
   const waiting = await ledger.waiting(name);
   const inForce = await manifestFor(files, name, dataset);
   if (!inForce.ok) {
-    await judgeAgain(
+    await validateAgain(
       ports,
       waiting.filter(({ state }) => state === 'accepted'),
     );
     return false;
   }
-  const wished = await ledger.reprocessing(name);
-  const again = readyAgain(wished);
-  const stale = [...(await staleRepairs(ports, [...waiting, ...again])), ...(await outdated(ports, wished))];
+  const requested = await ledger.reprocessing(name);
+  const again = readyAgain(requested);
+  const stale = [
+    ...(await staleRepairs(ports, [...waiting, ...again])),
+    ...(await outdated(ports, requested)),
+  ];
   const choices = [waiting, again].map((some) =>
     chooseBatch(some, inForce.sha256, fence + 1, new Set(stale)),
   );
   if (choices.some(({ batch }) => batch.length > 0)) return true;
-  await judgeAgain(
+  await validateAgain(
     ports,
-    choices.flatMap(({ rejudge }) => rejudge),
+    choices.flatMap(({ revalidate }) => revalidate),
   );
   return false;
 };
@@ -113,7 +116,7 @@ export const landedColumns = (fields: readonly Field[]): Pick<TransformSpec, 'co
   };
 };
 
-const nothing: Choice = { batch: [], rejudge: [] };
+const nothing: Choice = { batch: [], revalidate: [] };
 
 const specFile = (file: FileRecord): SpecFile[] => {
   const { key, version, landed_at, landed_as, facts, reprocess, stored_as } = file;
@@ -140,16 +143,16 @@ const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promi
   const again = readyAgain(await ledger.reprocessing(lease.name));
   const isLanding = (await ledger.waiting(lease.name)).some((file) => file.state === 'accepted');
   if (again.length > 0 && (!isLanding || lease.fence % 4 === 3))
-    return gatherAgain(ports, lease, manifestSha256);
-  return gatherLanded(ports, lease, manifestSha256);
+    return collectAgain(ports, lease, manifestSha256);
+  return collectLanded(ports, lease, manifestSha256);
 };
 
-/** Waits until no file of the dataset is about to be judged, the batch is full, or the time for it is over. */
-const gatherLanded = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
+/** Waits until no file of the dataset is about to be validated, the batch is full, or the time for it is over. */
+const collectLanded = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
   for (let waited = 0; ; ) {
     const waiting = await ports.ledger.waiting(lease.name);
     const isFull = waiting.filter((file) => file.state === 'accepted').length >= largestBatch;
-    if (isFull || waited >= ports.gatherFor || !(await isMoreToCome(ports, lease.name, waiting))) {
+    if (isFull || waited >= ports.batchWindow || !(await isMoreToCome(ports, lease.name, waiting))) {
       return chooseBatch(waiting, manifestSha256, lease.fence, await staleRepairs(ports, waiting));
     }
     waited += await pauseFor(ports, waiting.length);
@@ -157,18 +160,18 @@ const gatherLanded = async (ports: Ports, lease: Lease, manifestSha256: string):
 };
 
 /** The same for files that are validated again. */
-const gatherAgain = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
+const collectAgain = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
   for (let waited = 0; ; ) {
-    const wished = await ports.ledger.reprocessing(lease.name);
-    const ready = readyAgain(wished);
-    const isMore = wished
+    const requested = await ports.ledger.reprocessing(lease.name);
+    const ready = readyAgain(requested);
+    const isMore = requested
       .slice(0, largestBatch)
       .some((file) => isAt(file, 'asked') && !file.reprocess.reason);
-    if (!isMore || ready.length >= largestBatch || waited >= ports.gatherFor) {
-      const stale = new Set([...(await staleRepairs(ports, ready)), ...(await outdated(ports, wished))]);
+    if (!isMore || ready.length >= largestBatch || waited >= ports.batchWindow) {
+      const stale = new Set([...(await staleRepairs(ports, ready)), ...(await outdated(ports, requested))]);
       return chooseBatch(ready, manifestSha256, lease.fence, stale);
     }
-    waited += await pauseFor(ports, wished.length);
+    waited += await pauseFor(ports, requested.length);
   }
 };
 
@@ -178,15 +181,15 @@ const pauseFor = async ({ clock }: Ports, files: number): Promise<number> => {
   return pause;
 };
 
-/** Files of which rows were mended since they were validated again. */
-const outdated = async ({ ledger }: Ports, wished: readonly FileRecord[]): Promise<string[]> => {
-  const found = await pLimit(8).map(wished, async (file) =>
+/** Files of which rows were repaired since they were validated again. */
+const outdated = async ({ ledger }: Ports, requested: readonly FileRecord[]): Promise<string[]> => {
+  const found = await pLimit(8).map(requested, async (file) =>
     isAt(file, 'accepted') && (await isOutdated(ledger, file)) ? [fileId(file)] : [],
   );
   return found.flat();
 };
 
-/** Repairs whose source is not the published version any more, or was published anew since they were judged: only a batch of this dataset, whose lease is held, changes that. */
+/** Repairs whose source is not the published version any more, or was published again since they were validated: only a batch of this dataset, whose lease is held, changes that. */
 const staleRepairs = async (
   { ledger }: Ports,
   waiting: readonly FileRecord[],
@@ -205,20 +208,20 @@ const staleRepairs = async (
 /** Milliseconds between two looks at what waits; a look costs more the more there is. */
 const shortestPause = 200;
 
-/** A file is about to be judged, or lies in landing and no function has got to it. */
+/** A file is about to be validated, or lies in landing and no function has got to it. */
 const isMoreToCome = async (
   { files, clock }: Ports,
   dataset: string,
   waiting: readonly FileRecord[],
 ): Promise<boolean> => {
-  if (waiting.some((file) => isBeingJudged(file, clock.now()))) return true;
+  if (waiting.some((file) => isBeingValidated(file, clock.now()))) return true;
   const seen = new Set(waiting.map(({ key }) => key));
   const landed = await files.list(landingPrefix(dataset));
   return landed.some((key) => readName(key).kind === 'file' && !seen.has(key));
 };
 
-/** Files judged under another manifest go back to be judged again. */
-const judgeAgain = async (
+/** Files validated under another manifest go back to be validated again. */
+const validateAgain = async (
   { ledger, functions, clock }: Ports,
   files: readonly FileRecord[],
 ): Promise<void> => {

@@ -2,7 +2,7 @@ import type { SpecFile } from '../../../functions/pipeline/spec.ts';
 import { splitFile } from '../../../functions/pipeline/steps/split/split-records.ts';
 import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
 import { rowsWriter } from '../../../functions/validation/rows-file/writer.ts';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
 import type { FileFacts } from '../../../functions/validation/verdict.ts';
 import { memoryStore } from '../pipeline/steps/split/fixture.ts';
 import { pieces } from '../validation/fixture.ts';
@@ -16,22 +16,22 @@ export const manifestOf = (fields: object, schema: object = {}) => ({
   schema: { extension: '.jsonl', ...schema, fields },
 });
 
-/** What a spec says of a file that the judge accepts, and the copy that engines read in its place, where there is one. */
-export type Judged = Pick<SpecFile, 'facts'> & { readonly clean?: Buffer };
+/** What a spec says of a file that the validator accepts, and the copy that engines read in its place, where there is one. */
+export type Validated = Pick<SpecFile, 'facts'> & { readonly clean?: Buffer };
 
-/** Judges a file, and writes the copy of one that engines do not read themselves; throws the judgement of any that is not accepted. */
-export const judged = async (key: string, bytes: Buffer, json: ManifestJson): Promise<Judged> => {
+/** Validates a file, and writes the copy of one that engines do not read themselves; throws the validation of any that is not accepted. */
+export const validated = async (key: string, bytes: Buffer, json: ManifestJson): Promise<Validated> => {
   const parsed = parseManifest(JSON.stringify(json));
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const { manifest } = parsed;
   const range = async (start: number, end: number) => bytes.subarray(start, end);
   const file = () => ({ key, size: bytes.length, manifest, content: pieces(bytes, 2 ** 16), range });
-  const judgement = await judgeFile(file());
-  if (judgement.verdict !== 'accepted') throw new Error(JSON.stringify(judgement));
-  if (!judgement.isRewritten && !judgement.quarantined) return { facts: copied(judgement.facts) };
+  const validation = await validateFile(file());
+  if (validation.verdict !== 'accepted') throw new Error(JSON.stringify(validation));
+  if (!validation.isRewritten && !validation.quarantined) return { facts: copied(validation.facts) };
   const { files, stored } = memoryStore();
-  const parting = { clean_key: 'clean', source: `${key}@v1`, rows: rowsWriter(judgement.facts.format) };
-  const facts = await splitFile(files, file(), judgement, parting);
+  const target = { clean_key: 'clean', source: `${key}@v1`, rows: rowsWriter(validation.facts.format) };
+  const facts = await splitFile(files, file(), validation, target);
   return { facts: copied(facts), clean: stored.get('clean') ?? Buffer.alloc(0) };
 };
 

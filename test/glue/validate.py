@@ -1,4 +1,4 @@
-"""Judges a batch by a compiled ruleset, as the quality job does: one pass for all files, CustomSql file by file."""
+"""Validates a batch by a compiled ruleset, as the quality job does: one pass for all files, CustomSql file by file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> None:
     for name, rows in batch["references"].items():
         typed_frame(spark, batch["columns"], rows).createOrReplaceTempView(f"silver_{name}")
     create_files(spark, batch["files"], batch["landed_at"])
-    judge_customs(spark, staged, batch)
+    validate_customs(spark, staged, batch)
     examples = [{"number": example["number"], "rows": answer(spark, example["sql"])} for example in batch["examples"]]
     answered.write_text(json.dumps({"outcomes": answer(spark, batch["outcomes"]), "examples": examples}))
 
@@ -48,17 +48,17 @@ def create_files(spark: SparkSession, files: list[str], landed_at: str) -> None:
     typed.createOrReplaceTempView("batch_files")
 
 
-def judge_customs(spark: SparkSession, staged: DataFrame, batch: dict[str, Any]) -> None:
+def validate_customs(spark: SparkSession, staged: DataFrame, batch: dict[str, Any]) -> None:
     """`custom_outcomes`: one row for each file and CustomSql rule."""
     outcomes = [
         (file, *answer)
         for file in (batch["files"] if batch["customs"] else [])
-        for answer in judge_file(spark, staged, file, batch["customs"])
+        for answer in validate_file(spark, staged, file, batch["customs"])
     ]
     spark.createDataFrame(outcomes, CUSTOM_OUTCOMES).createOrReplaceTempView("custom_outcomes")
 
 
-def judge_file(spark: SparkSession, staged: DataFrame, file: str, customs: list[dict[str, Any]]) -> list[tuple]:
+def validate_file(spark: SparkSession, staged: DataFrame, file: str, customs: list[dict[str, Any]]) -> list[tuple]:
     staged.where(staged.landed_file == file).createOrReplaceTempView("primary")
     answers = [f"select {custom['atom']}, answer.* from (\n{custom['sql']}\n) as answer" for custom in customs]
     return [tuple(row) for row in spark.sql("\nunion all\n".join(answers)).collect()]

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
-import { judgeFile } from '../../../functions/validation/validate-file.ts';
-import type { Judgement } from '../../../functions/validation/verdict.ts';
+import { validateFile } from '../../../functions/validation/validate-file.ts';
+import type { Validation } from '../../../functions/validation/verdict.ts';
 import { badLines, badStreams } from '../../../local/generate/bad-streams.ts';
 import { generateListeners } from '../../../local/generate/listeners.ts';
 import { generateStreams } from '../../../local/generate/streams.ts';
@@ -11,14 +11,14 @@ import { generateTrackIds, generateTracks } from '../../../local/generate/tracks
 const trackIds = generateTrackIds({ count: 3_000, seed: 1 });
 const userIds = [1, 2, 3];
 
-const judge = async (dataset: string, name: string, text: string): Promise<Judgement> => {
+const validate = async (dataset: string, name: string, text: string): Promise<Validation> => {
   const parsed = parseManifest(await readFile(`rules/${dataset}/manifest.json`));
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const bytes = Buffer.from(text);
   const content = (async function* () {
     yield bytes;
   })();
-  return judgeFile({
+  return validateFile({
     key: `data/${dataset}/${name}`,
     size: bytes.length,
     manifest: parsed.manifest,
@@ -38,13 +38,13 @@ describe('what is generated', () => {
     ['listeners', 'listeners.csv', generated.listeners],
     ['streams', 'streams7.csv', generated.streams],
   ])('is accepted by the manifest of %s', async (dataset, name, text) => {
-    const judgement = await judge(dataset, name, text);
-    expect(judgement).toMatchObject({ verdict: 'accepted', facts: { records: 3_000 } });
+    const validation = await validate(dataset, name, text);
+    expect(validation).toMatchObject({ verdict: 'accepted', facts: { records: 3_000 } });
   });
 
   it('is rejected where it is bad on purpose, on the stated lines', async () => {
-    const judgement = await judge('streams', 'streams2.csv', badStreams(1));
-    const lines = judgement.verdict === 'rejected' ? judgement.findings.map(({ line }) => line) : [];
+    const validation = await validate('streams', 'streams2.csv', badStreams(1));
+    const lines = validation.verdict === 'rejected' ? validation.violations.map(({ line }) => line) : [];
     expect(lines).toEqual(badLines);
   });
 });
