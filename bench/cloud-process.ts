@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startCloud } from '../local/cloud/cloud.ts';
+import { startCloud } from '../local/cloud/index.ts';
 
 /** A laptop cloud alone in its process, so that its memory can be told from that of the program that measures it. */
 const main = async (state: string): Promise<void> => {

@@ -1,6 +1,5 @@
 import { temporaryScratch } from '../functions/adapters/temporary-scratch.ts';
-import { type Manifest, parseManifest } from '../functions/validation/manifest/manifest.ts';
-import { validateFile } from '../functions/validation/validate-file.ts';
+import { type Manifest, parseManifest, validateFile } from '../functions/validation/index.ts';
 import { peakMemory } from './memory.ts';
 import type { Measurement } from './report.ts';
 

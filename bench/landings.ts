@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { generateListeners } from '../local/generate/listeners.ts';
-import { generateTrackIds, generateTracks } from '../local/generate/tracks.ts';
+import { generateListeners, generateTrackIds, generateTracks } from '../local/generate/index.ts';
 import type { Item, LakeClient, LandedFile } from './lake-client.ts';
 import { until } from './until.ts';
 

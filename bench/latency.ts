@@ -1,4 +1,4 @@
-import { generateStreams } from '../local/generate/streams.ts';
+import { generateStreams } from '../local/generate/index.ts';
 import type { BenchCloud } from './bench-cloud.ts';
 import type { Item, LakeClient } from './lake-client.ts';
 import { type Catalogue, landCatalogue, untilReadable, untilRecorded } from './landings.ts';

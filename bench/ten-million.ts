@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateStreams } from '../local/generate/streams.ts';
+import { generateStreams } from '../local/generate/index.ts';
 import type { BenchCloud } from './bench-cloud.ts';
 import type { LakeClient } from './lake-client.ts';
 import { landCatalogue, landManifest, untilReadable, untilRecorded } from './landings.ts';

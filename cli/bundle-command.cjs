@@ -1,7 +1,7 @@
 const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } =
   require('node:fs');
-const { basename, join, relative, resolve } = require('node:path');
+const { basename, dirname, join, relative, resolve } = require('node:path');
 
 /** The command is TypeScript, which Node 20 does not read: it is bundled when first run and when a source has changed. */
 
@@ -102,11 +102,46 @@ const whereSourcesAre = (outdir) => ({
       const text = readFileSync(path, 'utf8');
       return {
         loader: 'ts',
-        contents: text.replaceAll('import.meta.url', `new URL(${from}, import.meta.url).href`),
+        contents: pastDoors(path, text).replaceAll(
+          'import.meta.url',
+          `new URL(${from}, import.meta.url).href`,
+        ),
       };
     });
   },
 });
+
+/**
+ * Imports of a door become imports of what lies behind it. Esbuild splits by files: with the doors in between, each command
+ * would load whatever any room has.
+ */
+const pastDoors = (path, text) =>
+  text.replace(/^import (?:type )?\{([^}]*)\} from '(\.[^']*\/index\.ts)';$/gm, (whole, names, door) => {
+    const files = behindDoor(resolve(dirname(path), door));
+    const imports = names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name && !isType(name));
+    const lines = imports.map((name) => [files.get(name.split(' as ')[0]), name]);
+    if (lines.some(([file]) => file === undefined)) return whole;
+    return lines.map(([file, name]) => `import { ${name} } from '${besides(path, file)}';`).join(' ');
+  });
+
+const isType = (name) => name.startsWith('type ');
+
+const besides = (path, file) => {
+  const near = relative(dirname(path), file).replaceAll('\\', '/');
+  return near.startsWith('.') ? near : `./${near}`;
+};
+
+/** The files from which a door takes what it gives, by name. */
+const behindDoor = (door) => {
+  const files = new Map();
+  for (const [, names, file] of readFileSync(door, 'utf8').matchAll(/^export \{([^}]*)\} from '([^']+)';$/gm))
+    for (const name of names.split(','))
+      if (name.trim() && !isType(name.trim())) files.set(name.trim(), resolve(dirname(door), file));
+  return files;
+};
 
 if (require.main === module) {
   build().then(console.log, (error) => {

@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Chaos, parseChaos, parseDuration } from '../local/cloud/events/chaos.ts';
-import { type Engine, engines, usualEngine } from '../local/cloud/state-engine.ts';
+import {
+  type Chaos,
+  type Engine,
+  engines,
+  parseChaos,
+  parseDuration,
+  usualEngine,
+} from '../local/cloud/index.ts';
 
 /** What commands may be told, and how it is read. */
 

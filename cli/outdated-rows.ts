@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Catalog } from '../functions/pipeline/catalog.ts';
-import type { Ledger } from '../functions/pipeline/ports.ts';
-import { catalogPath } from '../local/cloud/build/build.ts';
+import type { Catalog, Ledger } from '../functions/pipeline/index.ts';
+import { catalogPath } from '../local/cloud/index.ts';
 
 /** Part of `npm run check`: warns where a state holds rows that were made by other SQL than the project's. */
 
@@ -13,9 +12,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const outdatedRows = async (project: string, state: string): Promise<string[]> => {
   if (!existsSync(catalogPath(state)) || !existsSync(join(state, 'cloud.env'))) return [];
   const [{ renderCatalog }, { engineOfState }, { manifestKey }] = await Promise.all([
-    import('../deploy/render/render.ts'),
-    import('../local/cloud/state-engine.ts'),
-    import('../functions/pipeline/lake-keys.ts'),
+    import('../deploy/index.ts'),
+    import('../local/cloud/index.ts'),
+    import('../functions/pipeline/index.ts'),
   ]);
   const catalog = await renderCatalog(project, 'duckdb', engineOfState(state));
   const names = Object.keys(catalog.datasets);

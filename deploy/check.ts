@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseManifest } from '../functions/validation/manifest/manifest.ts';
+import { parseManifest } from '../functions/validation/index.ts';
 import { engineProblems } from './engine-problems.ts';
 import { readRules } from './render/datasets.ts';
 import { renderCatalog, renderProject } from './render/render.ts';

@@ -1,9 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { nestedColumns, recordStructure } from '../functions/engine/landed-columns.ts';
-import { identifier } from '../functions/engine/sql-text.ts';
-import type { Catalog, Mart } from '../functions/pipeline/catalog.ts';
-import type { Manifest } from '../functions/validation/manifest/manifest.ts';
-import { composeRebuild, pathsOfStatements } from '../functions/warehouse/rebuild/rebuild.ts';
+import { identifier, nestedColumns, recordStructure } from '../functions/engine/index.ts';
+import type { Catalog } from '../functions/pipeline/index.ts';
+import type { Manifest } from '../functions/validation/index.ts';
+import { composeRebuild, type Mart, pathsOfStatements } from '../functions/warehouse/index.ts';
 import type { Problem } from './sql/problem.ts';
 
 type Run = (sql: string) => Promise<unknown>;

@@ -2,14 +2,23 @@ import pLimit from 'p-limit';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import { OurEvent } from './pipeline/events.ts';
-import { archiveKey, fileId, parseFileId, quarantineKey, readName } from './pipeline/lake-keys.ts';
-import type { Clock, Files, Ledger, Log } from './pipeline/ports.ts';
-import { repairsOf } from './pipeline/queries/repairs.ts';
-import type { FileRecord } from './pipeline/records.ts';
-import { inLedger } from './pipeline/spec.ts';
-import { transformSpec } from './pipeline/steps/batch-run.ts';
-import { quarantineRows } from './pipeline/steps/quarantine-rows.ts';
+import {
+  archiveKey,
+  type Clock,
+  type FileRecord,
+  type Files,
+  fileId,
+  inLedger,
+  type Ledger,
+  type Log,
+  OurEvent,
+  parseFileId,
+  quarantineKey,
+  quarantineRows,
+  readName,
+  repairsOf,
+  transformSpec,
+} from './pipeline/index.ts';
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock; log: Log };
 

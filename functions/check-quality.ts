@@ -4,23 +4,29 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import type { Catalog } from './pipeline/catalog.ts';
-import { RunEnded } from './pipeline/events.ts';
-import { runKey } from './pipeline/lake-keys.ts';
-import type { Clock, Events, Files, Jobs, Ledger, Log } from './pipeline/ports.ts';
-import type { BatchRecord } from './pipeline/records.ts';
-import { type QualitySpec, TransformResult } from './pipeline/spec.ts';
 import {
   asRunning,
+  type BatchRecord,
   batchOfRun,
+  type Catalog,
+  type Clock,
+  type Events,
+  type Files,
   failBatch,
   isStillRunning,
+  type Jobs,
+  type Ledger,
+  type Log,
+  manifestInForce,
+  personalColumns,
+  type QualitySpec,
+  RunEnded,
+  runKey,
   startRun,
+  TransformResult,
   transformSpec,
-} from './pipeline/steps/batch-run.ts';
-import { personalColumns } from './pipeline/steps/personal-columns.ts';
-import { manifestInForce } from './pipeline/steps/validate-file.ts';
-import { compileRuleset } from './quality/compile.ts';
+} from './pipeline/index.ts';
+import { compileRuleset } from './quality/index.ts';
 
 type Ports = {
   files: Files;

@@ -5,29 +5,37 @@ import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { isTransient } from './adapters/transient.ts';
-import { StatementEnded } from './pipeline/events.ts';
-import type { Clock, Events, Files, Kpis, Ledger, Log } from './pipeline/ports.ts';
-import { martLease, type RebuildRecord } from './pipeline/records.ts';
-import type { RebuildSpec } from './pipeline/spec.ts';
-import { checkedRecord } from './pipeline/steps/rebuild/check-violations.ts';
-import { type Published, publishKpis } from './pipeline/steps/rebuild/publish-kpis.ts';
 import {
+  type Clock,
+  checkedRecord,
   closeRebuild,
+  type Events,
+  type Files,
   failRebuild,
   isRebuildOver,
+  type Kpis,
+  type Ledger,
+  type Log,
+  martLease,
+  type Published,
+  publishingEnd,
+  publishKpis,
+  type RebuildRecord,
   rebuildOfStatement,
   rebuildSpec,
-} from './pipeline/steps/rebuild/rebuilding.ts';
-import { removeCutOff } from './pipeline/steps/rebuild/remove-cut-off.ts';
-import { publishingEnd } from './pipeline/steps/rebuild/retrying.ts';
+  removeCutOff,
+  StatementEnded,
+} from './pipeline/index.ts';
 import {
   type LeftOut,
   leftOutFacts,
   leftOutKey,
   leftOutReport,
+  type RebuildSpec,
   readLeftOut,
-} from './warehouse/kpis/left-out.ts';
-import { readUnloaded, type UnloadedRows } from './warehouse/kpis/rows.ts';
+  readUnloaded,
+  type UnloadedRows,
+} from './warehouse/index.ts';
 
 type Ports = {
   files: Files;

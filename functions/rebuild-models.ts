@@ -4,35 +4,46 @@ import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import type { Catalog, Mart } from './pipeline/catalog.ts';
-import { OurEvent, StatementEnded } from './pipeline/events.ts';
-import { runKey } from './pipeline/lake-keys.ts';
-import type { Clock, Files, Ledger, Log, Warehouse } from './pipeline/ports.ts';
-import { type LastRebuilds, lastRebuilds } from './pipeline/queries/last-rebuilds.ts';
 import {
+  type Catalog,
+  type Clock,
+  checkedRecord,
+  closeRebuild,
+  type Files,
+  failRebuild,
+  isGoldBefore,
   isOver,
+  isRebuildDue,
+  isRebuildOver,
+  type LastRebuilds,
   type Lease,
+  type Ledger,
+  type Log,
+  lastRebuilds,
   martLease,
+  martOfRebuild,
+  OurEvent,
   patience,
+  prepareRebuild,
   type RebuildFailure,
   type RebuildRecord,
   rebuildId,
-} from './pipeline/records.ts';
-import type { RebuildSpec } from './pipeline/spec.ts';
-import { checkedRecord } from './pipeline/steps/rebuild/check-violations.ts';
-import { isGoldBefore, prepareRebuild, sentBatch } from './pipeline/steps/rebuild/preparing.ts';
-import {
-  closeRebuild,
-  failRebuild,
-  isRebuildDue,
-  isRebuildOver,
-  martOfRebuild,
   rebuildOfStatement,
   rebuildSpec,
+  runKey,
+  StatementEnded,
+  sentBatch,
   statementName,
-} from './pipeline/steps/rebuild/rebuilding.ts';
-import { failureReason } from './warehouse/failure-reason.ts';
-import { appliedBy, type RebuildRun, rebuildBatches } from './warehouse/rebuild/rebuild.ts';
+  type Warehouse,
+} from './pipeline/index.ts';
+import {
+  appliedBy,
+  failureReason,
+  type Mart,
+  type RebuildRun,
+  type RebuildSpec,
+  rebuildBatches,
+} from './warehouse/index.ts';
 
 type Ports = {
   files: Files;

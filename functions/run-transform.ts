@@ -6,33 +6,44 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import type { Catalog, Dataset } from './pipeline/catalog.ts';
-import { OurEvent, objectCreated } from './pipeline/events.ts';
-import { fileId } from './pipeline/lake-keys.ts';
-import type { Clock, Events, Files, Functions, Jobs, Ledger, Log } from './pipeline/ports.ts';
 import {
   type BatchRecord,
   batchId,
-  type FileRecord,
-  isOver,
-  type Lease,
-  patience,
-} from './pipeline/records.ts';
-import { inLedger, type TransformSpec } from './pipeline/spec.ts';
-import {
+  type Catalog,
+  type Clock,
   cleanUp,
+  type Dataset,
+  type Events,
+  type FileRecord,
+  type Files,
+  type Functions,
   failBatch,
+  fileId,
   freeDataset,
   giveBack,
+  inLedger,
+  isAt,
+  isBatchDue,
   isClaimed,
+  isOfOtherDeployment,
+  isOver,
+  type Jobs,
+  type Lease,
+  type Ledger,
+  type Log,
   lacksSilver,
+  largestBatch,
+  manifestInForce,
+  OurEvent,
+  objectCreated,
+  patience,
+  readOrWriteSpec,
+  readyAgain,
   startRun,
-} from './pipeline/steps/batch-run.ts';
-import { largestBatch } from './pipeline/steps/choose-batch.ts';
-import { isBatchDue, readOrWriteSpec } from './pipeline/steps/compose-batch.ts';
-import { isOfOtherDeployment, waitsForDeployment } from './pipeline/steps/deployed-manifests.ts';
-import { isAt, readyAgain, stepReprocess } from './pipeline/steps/reprocess/reprocess.ts';
-import { manifestInForce } from './pipeline/steps/validate-file.ts';
+  stepReprocess,
+  type TransformSpec,
+  waitsForDeployment,
+} from './pipeline/index.ts';
 
 type Ports = {
   files: Files;

@@ -5,24 +5,36 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import type { Catalog } from './pipeline/catalog.ts';
-import { RunEnded } from './pipeline/events.ts';
-import { type FileVersion, fileId, reportKey, runKey } from './pipeline/lake-keys.ts';
-import type { Clock, Events, Files, Jobs, Ledger, Log } from './pipeline/ports.ts';
-import { repairsOf } from './pipeline/queries/repairs.ts';
-import { type BatchRecord, type FileRecord, isOver } from './pipeline/records.ts';
-import { inLedger, QualityResult, saysUnpublished } from './pipeline/spec.ts';
 import {
   asRunning,
+  type BatchRecord,
   batchOfRun,
+  type Catalog,
+  type Clock,
+  type Events,
+  type FileRecord,
+  type Files,
+  type FileVersion,
   failBatch,
+  fileId,
   freeDataset,
+  inLedger,
+  isOver,
   isStillRunning,
+  type Jobs,
+  type Ledger,
+  type Log,
+  QualityResult,
+  RunEnded,
+  renderRuleReport,
+  repairsOf,
+  reportKey,
+  runKey,
+  saysUnpublished,
+  settleReprocessed,
   startRun,
   transformSpec,
-} from './pipeline/steps/batch-run.ts';
-import { settleReprocessed } from './pipeline/steps/reprocess/settle.ts';
-import { renderRuleReport } from './pipeline/steps/rule-report.ts';
+} from './pipeline/index.ts';
 
 type Ports = {
   files: Files;

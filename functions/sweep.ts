@@ -6,14 +6,35 @@ import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
-import type { Catalog, Mart } from './pipeline/catalog.ts';
-import { afterRun, fileEvent, objectCreated, ourEvent, runEnded, statementEnded } from './pipeline/events.ts';
-import { readName, runKey } from './pipeline/lake-keys.ts';
-import type { Clock, Files, Functions, Jobs, Ledger, Log, Warehouse } from './pipeline/ports.ts';
-import { type BatchRecord, type FileRecord, isOver, martLease, patience } from './pipeline/records.ts';
-import { largestBatch } from './pipeline/steps/choose-batch.ts';
-import { isRebuildDue, statementName } from './pipeline/steps/rebuild/rebuilding.ts';
-import { isAt, readyAgain } from './pipeline/steps/reprocess/reprocess.ts';
+import {
+  afterRun,
+  type BatchRecord,
+  type Catalog,
+  type Clock,
+  type FileRecord,
+  type Files,
+  type Functions,
+  fileEvent,
+  isAt,
+  isOver,
+  isRebuildDue,
+  type Jobs,
+  type Ledger,
+  type Log,
+  largestBatch,
+  martLease,
+  objectCreated,
+  ourEvent,
+  patience,
+  readName,
+  readyAgain,
+  runEnded,
+  runKey,
+  statementEnded,
+  statementName,
+  type Warehouse,
+} from './pipeline/index.ts';
+import type { Mart } from './warehouse/index.ts';
 
 type Ports = {
   files: Files;

@@ -5,15 +5,30 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { temporaryScratch } from './adapters/temporary-scratch.ts';
-import { fileEvent, ObjectCreated, objectCreated } from './pipeline/events.ts';
-import { fileId, type LandedName, readName } from './pipeline/lake-keys.ts';
-import type { Clock, Events, Files, Functions, Ledger, Log, Scratch } from './pipeline/ports.ts';
-import type { FileRecord } from './pipeline/records.ts';
-import { isBeingValidated, largestBatch } from './pipeline/steps/choose-batch.ts';
-import type { Verdict } from './pipeline/steps/conclude-verdict.ts';
-import { isAt, type Reprocessing } from './pipeline/steps/reprocess/reprocess.ts';
-import { validateAgain } from './pipeline/steps/reprocess/validate.ts';
-import { registerVersions, validateLanded } from './pipeline/steps/validate-file.ts';
+import {
+  type Clock,
+  type Events,
+  type FileRecord,
+  type Files,
+  type Functions,
+  fileEvent,
+  fileId,
+  isAt,
+  isBeingValidated,
+  type LandedName,
+  type Ledger,
+  type Log,
+  largestBatch,
+  ObjectCreated,
+  objectCreated,
+  type Reprocessing,
+  readName,
+  registerVersions,
+  type Verdict,
+  validateAgain,
+  validateLanded,
+} from './pipeline/index.ts';
+import type { Scratch } from './validation/index.ts';
 
 type Ports = {
   files: Files;

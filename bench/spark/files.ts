@@ -2,8 +2,12 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateStreams } from '../../local/generate/streams.ts';
-import { generateTrackIds, generateTracks, trackColumns } from '../../local/generate/tracks.ts';
+import {
+  generateStreams,
+  generateTrackIds,
+  generateTracks,
+  trackColumns,
+} from '../../local/generate/index.ts';
 
 /** A file of a dataset that is to be landed. */
 export type BenchFile = {

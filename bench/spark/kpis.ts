@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSession } from '../../functions/engine/session.ts';
-import { literal } from '../../functions/engine/sql-text.ts';
-import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
-import { composeRebuild } from '../../functions/warehouse/rebuild/rebuild.ts';
-import { parseUnload } from '../../local/cloud/redshift-data/unload.ts';
-import type { Database } from '../../local/engines/duckdb/database.ts';
+import { literal, openSession } from '../../functions/engine/index.ts';
+import type { Catalog } from '../../functions/pipeline/index.ts';
+import { composeRebuild, type Mart } from '../../functions/warehouse/index.ts';
+import { parseUnload } from '../../local/cloud/index.ts';
+import type { Database } from '../../local/engines/index.ts';
 
 /** The mart of listens. */
 export const listening = ({ marts }: Catalog): Mart => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderCatalog } from '../../deploy/render/render.ts';
+import { renderCatalog } from '../../deploy/index.ts';
 import { runEngine, runHandWritten, type Taken } from './contenders.ts';
 import type { EngineRequest } from './engine-process.ts';
 import { writeStreams, writeTracks } from './files.ts';

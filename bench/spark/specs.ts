@@ -1,6 +1,12 @@
-import type { Catalog, Dataset } from '../../functions/pipeline/catalog.ts';
-import type { QualitySpec, SpecFile, TransformResult, TransformSpec } from '../../functions/pipeline/spec.ts';
-import { compileRuleset } from '../../functions/quality/compile.ts';
+import type {
+  Catalog,
+  Dataset,
+  QualitySpec,
+  SpecFile,
+  TransformResult,
+  TransformSpec,
+} from '../../functions/pipeline/index.ts';
+import { compileRuleset } from '../../functions/quality/index.ts';
 import type { BenchFile } from './files.ts';
 
 /** A batch of landed files, which the functions of a cloud would have put together. */

@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { type FieldValidator, validateField } from '../../functions/validation/fields/check.ts';
-import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import {
+  type FieldValidator,
+  type Manifest,
+  parseManifest,
+  validateField,
+} from '../../functions/validation/index.ts';
 import { peakMemory } from '../memory.ts';
 
 /** What a contender is given, as one JSON object in its first argument. */

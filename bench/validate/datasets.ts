@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { generateTrackIds, generateTracks } from '../../local/generate/tracks.ts';
+import { generateTrackIds, generateTracks } from '../../local/generate/index.ts';
 import { type Block, streamsBlock } from './streams-block.ts';
 
 /** A file that the contenders read: one block after another under a header, validated by a dataset's own manifest. */

@@ -1,6 +1,4 @@
-import { seededRandom } from '../../local/generate/random.ts';
-import { streamsHeader } from '../../local/generate/streams.ts';
-import { generateTrackIds } from '../../local/generate/tracks.ts';
+import { generateTrackIds, seededRandom, streamsHeader } from '../../local/generate/index.ts';
 
 /** Rows that a file repeats until it is as large as it should be. */
 export type Block = { readonly header: string; readonly rows: Buffer; readonly count: number };

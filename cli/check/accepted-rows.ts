@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import type { FileFacts } from '../../functions/validation/verdict.ts';
+import type { FileFacts } from '../../functions/validation/index.ts';
 
 /** How the valid rows of a file are written, so that the manifest that validated it takes them again where that is possible. */
 export type GoodRows = {

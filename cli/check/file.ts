@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
-import { isRepair } from '../../functions/pipeline/steps/repair-source.ts';
-import { renderReport } from '../../functions/validation/report.ts';
-import { validateFile } from '../../functions/validation/validate-file.ts';
-import type { Report, Validation } from '../../functions/validation/verdict.ts';
-import { fileRange } from '../../local/cloud/file-range.ts';
+import { isRepair } from '../../functions/pipeline/index.ts';
+import {
+  type Report,
+  renderReport,
+  type Validation,
+  validateFile,
+} from '../../functions/validation/index.ts';
+import { fileRange } from '../file-range.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { CannotLand, sizeOfFile } from '../target/datasets.ts';
 import { contentOf } from './content.ts';

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { landingRoot } from '../../functions/pipeline/lake-keys.ts';
-import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
-import { placedProblems } from '../../functions/validation/manifest/places.ts';
+import { landingRoot } from '../../functions/pipeline/index.ts';
+import { type Manifest, parseManifest, placedProblems } from '../../functions/validation/index.ts';
 import { datasetOf, knownDataset, manifestPath, manifestTexts } from '../target/datasets.ts';
 
 /** A manifest of this machine; `dataset` is the folder under data/ that it speaks of. */

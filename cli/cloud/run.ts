@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
-import type { Cloud } from '../../local/cloud/cloud.ts';
+import type { Cloud } from '../../local/cloud/index.ts';
 import type { CloudFlags } from '../options.ts';
 import { answer } from '../output/answer.ts';
 import { landManifests } from '../target/manifests.ts';

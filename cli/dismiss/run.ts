@@ -1,9 +1,13 @@
 import { userInfo } from 'node:os';
 import pLimit from 'p-limit';
-import { fileId } from '../../functions/pipeline/lake-keys.ts';
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { dismiss, leftInQuarantine, takeBack } from '../../functions/pipeline/queries/dismissed.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import {
+  dismiss,
+  type FileRecord,
+  fileId,
+  type Ledger,
+  leftInQuarantine,
+  takeBack,
+} from '../../functions/pipeline/index.ts';
 import { answer } from '../output/answer.ts';
 import { count } from '../output/count.ts';
 import { recordDocument, rowsFileOf } from '../output/file-document.ts';

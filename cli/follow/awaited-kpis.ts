@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { Mart } from '../../functions/pipeline/catalog.ts';
-import type { Ledger } from '../../functions/pipeline/ports.ts';
+import type { Ledger } from '../../functions/pipeline/index.ts';
+import type { Mart } from '../../functions/warehouse/index.ts';
 import { count } from '../output/count.ts';
 import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
 import { pause, type Whereabouts } from './follow.ts';

@@ -1,4 +1,4 @@
-import type { Mart } from '../../functions/pipeline/catalog.ts';
+import type { Mart } from '../../functions/warehouse/index.ts';
 import { kpiLines } from '../output/kpi-lines.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { failedLines, isFailed, leftOutLines, standingLines, warningLines } from '../output/rebuild-lines.ts';

@@ -1,10 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { Files, Ledger } from '../../functions/pipeline/ports.ts';
-import { lastRebuilds } from '../../functions/pipeline/queries/last-rebuilds.ts';
-import { type FileRecord, martLease } from '../../functions/pipeline/records.ts';
-import { lacksSilver } from '../../functions/pipeline/steps/batch-run.ts';
-import { rebuildSpec } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
+import {
+  type FileRecord,
+  type Files,
+  type Ledger,
+  lacksSilver,
+  lastRebuilds,
+  martLease,
+  rebuildSpec,
+} from '../../functions/pipeline/index.ts';
 import { nextCommand } from '../output/next-command.ts';
 import type { LandedFile } from '../target/landing.ts';
 

@@ -1,5 +1,4 @@
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import type { RebuildRecord } from '../../functions/pipeline/records.ts';
+import type { Ledger, RebuildRecord } from '../../functions/pipeline/index.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 
 /** For each mart whether its serving rebuild warns of nothing but what the one before it did. */

@@ -1,5 +1,5 @@
-import type { Mart } from '../../functions/pipeline/catalog.ts';
-import type { Files, Ledger } from '../../functions/pipeline/ports.ts';
+import type { Files, Ledger } from '../../functions/pipeline/index.ts';
+import type { Mart } from '../../functions/warehouse/index.ts';
 import type { LandedFile } from '../target/landing.ts';
 import { type Following, follow, type Whereabouts } from './follow.ts';
 import { newProgress, type Output } from './progress.ts';

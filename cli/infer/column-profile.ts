@@ -1,4 +1,4 @@
-import { utcText } from '../../functions/validation/fields/zoned.ts';
+import { utcText } from '../../functions/validation/index.ts';
 import { DistinctSketch } from './distinct-sketch.ts';
 import { digitRuns, lookOf, shapeOf, type TextLook } from './text-shape.ts';
 import { canonicalText, momentFormat, type ValueKind, valueKind } from './value-kind.ts';

@@ -1,6 +1,4 @@
-import { CsvReader } from '../../functions/validation/csv/reader.ts';
-import type { CsvRecord } from '../../functions/validation/csv/record.ts';
-import { CsvScanner } from '../../functions/validation/csv/scanner.ts';
+import { CsvReader, type CsvRecord, CsvScanner } from '../../functions/validation/index.ts';
 
 /** The two characters that make a text a table. */
 export type CsvDialect = { readonly delimiter: string; readonly quote: string };

@@ -1,7 +1,4 @@
-import { CsvReader } from '../../functions/validation/csv/reader.ts';
-import type { CsvRecord } from '../../functions/validation/csv/record.ts';
-import { CsvScanner } from '../../functions/validation/csv/scanner.ts';
-import { unnamedColumn } from '../../functions/validation/fields/source.ts';
+import { CsvReader, type CsvRecord, CsvScanner, unnamedColumn } from '../../functions/validation/index.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 
 /** What a table tells of its rows, in order. */

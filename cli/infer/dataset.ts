@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
-import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
-import { validateFile } from '../../functions/validation/validate-file.ts';
-import type { Validation } from '../../functions/validation/verdict.ts';
+import {
+  type Manifest,
+  parseManifest,
+  type Validation,
+  validateFile,
+} from '../../functions/validation/index.ts';
 import type { InferredTable, Samples } from './inferred.ts';
 import { manifestText } from './manifest-text.ts';
 import { rulesetText } from './ruleset-text.ts';

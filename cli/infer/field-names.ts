@@ -1,4 +1,4 @@
-import { fieldPath } from '../../functions/validation/fields/path.ts';
+import { fieldPath } from '../../functions/validation/index.ts';
 import { wordsOf } from './column-names.ts';
 import { latinText } from './latin-text.ts';
 import { reservedWords } from './reserved-words.ts';

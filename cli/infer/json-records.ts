@@ -1,6 +1,4 @@
-import { ArrayCutter } from '../../functions/validation/json/array.ts';
-import { LineCutter } from '../../functions/validation/json/lines.ts';
-import { JsonReader, type JsonRecord } from '../../functions/validation/json/reader.ts';
+import { ArrayCutter, JsonReader, type JsonRecord, LineCutter } from '../../functions/validation/index.ts';
 
 /** A value of JSON that is neither an object nor an array, as it was written; `text` of null is empty. */
 export type JsonLeaf = { readonly kind: 'string' | 'number' | 'bool' | 'null'; readonly text: string };

@@ -1,5 +1,4 @@
-import type { SchemaElement } from '../../functions/validation/parquet/footer.ts';
-import { parquetTypeName } from '../../functions/validation/parquet/kind.ts';
+import { parquetTypeName, type SchemaElement } from '../../functions/validation/index.ts';
 import type { ColumnLimits } from './column-limits.ts';
 import { ColumnProfile } from './column-profile.ts';
 import type { ColumnType } from './column-type.ts';

@@ -1,21 +1,22 @@
-import { validateTwins } from '../../functions/validation/parquet/columns.ts';
-import { ParquetDamage } from '../../functions/validation/parquet/damage.ts';
-import { readFooter } from '../../functions/validation/parquet/file.ts';
-import type { Footer } from '../../functions/validation/parquet/footer.ts';
-import { parquetKind, parquetTypeName } from '../../functions/validation/parquet/kind.ts';
-import { onlyNamed } from '../../functions/validation/parquet/nodes.ts';
-import { readRows } from '../../functions/validation/parquet/rows.ts';
 import {
+  type Footer,
   innermost,
   leavesOfNodes,
+  onlyNamed,
   type ParquetColumn,
+  ParquetDamage,
   type ParquetNode,
   parquetColumns,
+  parquetKind,
   parquetTree,
+  parquetTypeName,
   pathOfNode,
-} from '../../functions/validation/parquet/schema.ts';
-import { textsOf } from '../../functions/validation/parquet/texts.ts';
-import { ViolationLog } from '../../functions/validation/violations.ts';
+  readFooter,
+  readRows,
+  textsOf,
+  ViolationLog,
+  validateTwins,
+} from '../../functions/validation/index.ts';
 import { parseRecord } from './json-records.ts';
 import { CannotInfer, noRow, type OnRead, readRange, sizeOf } from './sample-file.ts';
 import { placeProblem, type Unnamed } from './unnamed.ts';

@@ -1,6 +1,4 @@
-import { takesKind } from '../../functions/validation/parquet/columns.ts';
-import type { SchemaElement } from '../../functions/validation/parquet/footer.ts';
-import { parquetKind } from '../../functions/validation/parquet/kind.ts';
+import { parquetKind, type SchemaElement, takesKind } from '../../functions/validation/index.ts';
 import type { ColumnLimits } from './column-limits.ts';
 import type { ColumnProfile } from './column-profile.ts';
 import type { ColumnType } from './column-type.ts';

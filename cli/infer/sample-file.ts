@@ -3,9 +3,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { fileKind } from '../../functions/validation/kind.ts';
-import type { ReadRange } from '../../functions/validation/parquet/damage.ts';
-import { fileRange } from '../../local/cloud/file-range.ts';
+import { fileKind, type ReadRange } from '../../functions/validation/index.ts';
+import { fileRange } from '../file-range.ts';
 import { type CsvDialect, findDialect } from './csv-dialect.ts';
 import type { Unnamed } from './unnamed.ts';
 

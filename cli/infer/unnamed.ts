@@ -1,4 +1,4 @@
-import { pathProblem } from '../../functions/validation/fields/path.ts';
+import { pathProblem } from '../../functions/validation/index.ts';
 
 /** A column or a place in records that no field takes, and why, in words that follow its name. */
 export type Unnamed = { readonly name: string; readonly why: string };

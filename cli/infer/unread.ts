@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
-import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
-import { validateFile } from '../../functions/validation/validate-file.ts';
+import { parseManifest, validateFile } from '../../functions/validation/index.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 import { fieldNames } from './field-names.ts';
 import { type OnRead, readBytes, sizeOf } from './sample-file.ts';

@@ -1,6 +1,10 @@
-import { floatViolation, intViolation } from '../../functions/validation/fields/number.ts';
-import { timeViolation } from '../../functions/validation/fields/time.ts';
-import { utcText, zonedViolation } from '../../functions/validation/fields/zoned.ts';
+import {
+  floatViolation,
+  intViolation,
+  timeViolation,
+  utcText,
+  zonedViolation,
+} from '../../functions/validation/index.ts';
 
 /**
  * What one text of a column may be taken for. `zero_led` is digits that begin with a needless zero, `huge` an integer

@@ -17,7 +17,7 @@ export const landFiles = async (paths: readonly string[], flags: LandFlags): Pro
   const files = await withDatasets(paths, flags.dataset);
   const work = async (target: Target): Promise<void> => {
     await target.landManifests();
-    const landed = await pLimit(8).map(files, (file) => landFile(target.bucket, file));
+    const landed = await pLimit(8).map(files, (file) => landFile(target.landings, file));
     await tellOfLanded(target, landed, flags);
   };
   await onTarget(flags, work, { beginsState: true });

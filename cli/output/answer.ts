@@ -1,4 +1,4 @@
-import { stringifyExactly } from '../../functions/values/exact-json.ts';
+import { stringifyExactly } from '../../functions/values/index.ts';
 
 /** Prints a command's answer on standard output: one JSON document where it was asked for, else lines for people. */
 export const answer = (

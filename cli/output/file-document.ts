@@ -1,6 +1,5 @@
-import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
-import { rowsFormat } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { type FileRecord, reportKey, rowsKey } from '../../functions/pipeline/index.ts';
+import { rowsFormat } from '../../functions/validation/index.ts';
 import type { Whereabouts } from '../follow/follow.ts';
 
 /** Where the rows lie that were quarantined from a published file; undefined where there are none. */

@@ -1,8 +1,12 @@
 import { styleText } from 'node:util';
-import { landingPrefix } from '../../functions/pipeline/lake-keys.ts';
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { repairsOf } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord, Reprocess, Reprocessed } from '../../functions/pipeline/records.ts';
+import {
+  type FileRecord,
+  type Ledger,
+  landingPrefix,
+  type Reprocess,
+  type Reprocessed,
+  repairsOf,
+} from '../../functions/pipeline/index.ts';
 import { byLanding } from '../queries/in-quarantine.ts';
 import { oneLine } from './answer.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';

@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
-import type { KpiItem } from '../../functions/pipeline/ports.ts';
-import { stringifyExactly } from '../../functions/values/exact-json.ts';
-import { isNumber } from '../../functions/values/exact-number.ts';
+import { isNumber, stringifyExactly } from '../../functions/values/index.ts';
+import type { KpiItem } from '../../functions/warehouse/index.ts';
 import type { KpiKind, LatestKpis } from '../queries/latest-kpis.ts';
 import { cellText, visible } from './rows-text.ts';
 

@@ -1,4 +1,4 @@
-import { hidden } from '../../functions/warehouse/rebuild/checks.ts';
+import { hidden } from '../../functions/warehouse/index.ts';
 
 /** A record with `***` in place of every value, at any depth, whose name is that of a personal column. */
 export const hidePersonal = <Value extends Readonly<Record<string, unknown>>>(

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import type { CheckViolations, RebuildRecord } from '../../functions/pipeline/records.ts';
+import type { RebuildRecord } from '../../functions/pipeline/index.ts';
+import type { CheckViolations } from '../../functions/warehouse/index.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 import { count } from './count.ts';
 import { nextCommand } from './next-command.ts';

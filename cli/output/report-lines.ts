@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RuleFailure } from '../../functions/pipeline/spec.ts';
+import type { RuleFailure } from '../../functions/quality/index.ts';
 import { oneLine } from './answer.ts';
 import { count } from './count.ts';
 

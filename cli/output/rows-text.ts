@@ -1,5 +1,5 @@
-import { numberOf } from '../../functions/values/exact-number.ts';
-import type { Cell, Rows } from '../query/warehouse.ts';
+import type { Cell, Rows } from '../../functions/pipeline/index.ts';
+import { numberOf } from '../../functions/values/index.ts';
 
 /** Rows of a query as people and programs read them. */
 

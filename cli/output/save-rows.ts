@@ -3,8 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
-import type { Files } from '../../functions/pipeline/ports.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import type { FileRecord, Files } from '../../functions/pipeline/index.ts';
 import { rowsFileOf } from './file-document.ts';
 import { makeRowsFolder } from './rows-folder.ts';
 

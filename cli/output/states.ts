@@ -1,5 +1,4 @@
-import { balanceOf, hangsOn, landedFile } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { balanceOf, type FileRecord, hangsOn, landedFile } from '../../functions/pipeline/index.ts';
 import { count } from './count.ts';
 
 /** A moment as people read it, to the second and in UTC: `2026-11-21 05:28:15`. */

@@ -1,9 +1,15 @@
 import pLimit from 'p-limit';
 import { RE2JS } from 're2js';
-import { fileId, landingPrefix } from '../../functions/pipeline/lake-keys.ts';
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { repairsOf } from '../../functions/pipeline/queries/repairs.ts';
-import { type BatchRecord, batchId, type FileRecord, type Lease } from '../../functions/pipeline/records.ts';
+import {
+  type BatchRecord,
+  batchId,
+  type FileRecord,
+  fileId,
+  type Lease,
+  type Ledger,
+  landingPrefix,
+  repairsOf,
+} from '../../functions/pipeline/index.ts';
 import { byLanding } from './in-quarantine.ts';
 
 /** What the ledger knows of a dataset: its lease, its last batches, and every file version that ever landed and is asked for. */

@@ -1,8 +1,6 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
-import type { Files, Ledger } from '../../functions/pipeline/ports.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import type { FileRecord, Files, FileVersion, Ledger } from '../../functions/pipeline/index.ts';
 
 const ReportOf = z.object({ file: z.string(), version: z.string(), dataset: z.string() });
 

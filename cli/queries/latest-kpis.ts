@@ -1,15 +1,25 @@
 import pLimit from 'p-limit';
-import type { Mart, Model } from '../../functions/pipeline/catalog.ts';
-import type { Files, KpiItem, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
-import { publishedRebuilds } from '../../functions/pipeline/queries/last-rebuilds.ts';
-import type { RebuildRecord } from '../../functions/pipeline/records.ts';
-import type { KpiShape, RebuildSpec } from '../../functions/pipeline/spec.ts';
-import { rebuildSpec } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
-import { compareNumbers, isNumber } from '../../functions/values/exact-number.ts';
-import { type KpiRow, shapeItems } from '../../functions/warehouse/kpis/items.ts';
-import { possibleKeys } from '../../functions/warehouse/kpis/limits.ts';
-import { readUnloaded } from '../../functions/warehouse/kpis/rows.ts';
-import { datasetsOf } from '../../functions/warehouse/models.ts';
+import {
+  type Files,
+  type Kpis,
+  type Ledger,
+  publishedRebuilds,
+  type RebuildRecord,
+  rebuildSpec,
+} from '../../functions/pipeline/index.ts';
+import { compareNumbers, isNumber } from '../../functions/values/index.ts';
+import {
+  datasetsOf,
+  type KpiItem,
+  type KpiRow,
+  type KpiShape,
+  type Mart,
+  type Model,
+  possibleKeys,
+  type RebuildSpec,
+  readUnloaded,
+  shapeItems,
+} from '../../functions/warehouse/index.ts';
 import { hidePersonal } from '../output/personal-values.ts';
 
 /** Reads the KPIs of a mart back by their keys, the way an app does; it knows no dataset. */

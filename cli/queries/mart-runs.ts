@@ -1,7 +1,11 @@
-import type { Mart } from '../../functions/pipeline/catalog.ts';
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { lastRebuilds } from '../../functions/pipeline/queries/last-rebuilds.ts';
-import { type Lease, martLease, type RebuildRecord } from '../../functions/pipeline/records.ts';
+import {
+  type Lease,
+  type Ledger,
+  lastRebuilds,
+  martLease,
+  type RebuildRecord,
+} from '../../functions/pipeline/index.ts';
+import type { Mart } from '../../functions/warehouse/index.ts';
 
 /** What the ledger knows of a mart: its lease, its newest rebuild, the last one whose KPIs are out, and batches that wait. */
 export type MartRuns = {

@@ -1,7 +1,10 @@
-import { fileId } from '../../functions/pipeline/lake-keys.ts';
-import { undecided } from '../../functions/pipeline/queries/dismissed.ts';
-import type { BatchRecord, FileRecord } from '../../functions/pipeline/records.ts';
-import { lacksSilver } from '../../functions/pipeline/steps/batch-run.ts';
+import {
+  type BatchRecord,
+  type FileRecord,
+  fileId,
+  lacksSilver,
+  undecided,
+} from '../../functions/pipeline/index.ts';
 import { rowsFileOf } from '../output/file-document.ts';
 import type { DatasetRuns } from './dataset-runs.ts';
 

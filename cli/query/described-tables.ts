@@ -1,4 +1,4 @@
-import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import type { Catalog } from '../../functions/pipeline/index.ts';
 
 /** What the project says of one table. */
 export type DescribedTable = {

@@ -1,5 +1,4 @@
-import type { Mart } from '../../functions/pipeline/catalog.ts';
-import { bookkeepingTables } from '../../functions/warehouse/rebuild/rebuild.ts';
+import { bookkeepingTables, type Mart } from '../../functions/warehouse/index.ts';
 
 /** Tables and views of gold whose model was removed: they stay as the last rebuild with that model left them. */
 export const leftOver = (tables: readonly string[], marts: readonly Pick<Mart, 'models'>[]): string[] => {

@@ -1,10 +1,11 @@
+import type { Rows } from '../../functions/pipeline/index.ts';
 import { answer } from '../output/answer.ts';
 import { count } from '../output/count.ts';
 import { csvOf, documentOf, tableLines } from '../output/rows-text.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 import { describedTables } from './described-tables.ts';
 import { leftOver, leftOverLines } from './left-over.ts';
-import { askWarehouse, type Rows } from './warehouse.ts';
+import { askWarehouse } from './warehouse.ts';
 
 export type QueryFlags = Pick<TargetFlags, 'state' | 'json'> & { readonly csv?: boolean };
 export type ShowFlags = QueryFlags & { readonly limit: string };

@@ -1,43 +1,12 @@
-import {
-  DescribeStatementCommand,
-  ExecuteStatementCommand,
-  type Field,
-  paginateGetStatementResult,
-  RedshiftDataClient,
-} from '@aws-sdk/client-redshift-data';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { literal } from '../../functions/engine/sql-text.ts';
-
-/** A value as its exact text; null for NULL. */
-export type Cell = string | null;
-export type Rows = {
-  /** Types under Redshift's names, such as `int8`, `numeric`, `varchar`. */
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-  readonly rows: readonly (readonly Cell[])[];
-};
-
-const warehouse = { WorkgroupName: 'laptop', Database: 'warehouse' };
+import { redshiftQueries } from '../../functions/adapters/redshift-queries.ts';
+import { literal } from '../../functions/engine/index.ts';
+import type { Rows } from '../../functions/pipeline/index.ts';
 
 /** Asks the laptop's warehouse one SELECT; throws what is wrong with it. */
 export const askWarehouse = async (sql: string): Promise<Rows> => {
   await expectOneSelect(sql);
-  const client = new RedshiftDataClient({});
-  try {
-    const { Id } = await client.send(new ExecuteStatementCommand({ ...warehouse, Sql: sql }));
-    await ended(client, Id);
-    const columns: { name: string; type: string }[] = [];
-    const rows: Cell[][] = [];
-    for await (const page of paginateGetStatementResult({ client }, { Id })) {
-      if (columns.length === 0)
-        columns.push(
-          ...(page.ColumnMetadata ?? []).map(({ name = '', typeName = '' }) => ({ name, type: typeName })),
-        );
-      for (const record of page.Records ?? []) rows.push(record.map(cellOf));
-    }
-    return { columns, rows };
-  } finally {
-    client.destroy();
-  }
+  return redshiftQueries({ workgroup: 'laptop', database: 'warehouse' }).ask(sql);
 };
 
 /** How DuckDB writes a number such as 1e400 of a statement, which is no JSON. */
@@ -60,21 +29,3 @@ const expectOneSelect = async (sql: string): Promise<void> => {
     instance.closeSync();
   }
 };
-
-/** Resolves once the statement has finished; the service answers as soon as it has, at the latest after half a minute. */
-const ended = async (client: RedshiftDataClient, Id: string | undefined): Promise<void> => {
-  for (;;) {
-    const described = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 30 }));
-    if (described.Status === 'FINISHED') return;
-    if (described.Status === 'FAILED' || described.Status === 'ABORTED')
-      throw new Error(
-        described.Error?.replace(/^(?:Query #1 failed with )?ERROR: (?:\w+ Error: )?/, '') ??
-          'the statement failed',
-      );
-  }
-};
-
-const cellOf = (field: Field): Cell =>
-  field.isNull
-    ? null
-    : String(field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue);

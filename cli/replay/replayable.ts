@@ -1,8 +1,11 @@
-import { quarantineKey } from '../../functions/pipeline/lake-keys.ts';
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { leftInQuarantine } from '../../functions/pipeline/queries/dismissed.ts';
-import { repairKey, repairsOf } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import {
+  type FileRecord,
+  type Ledger,
+  leftInQuarantine,
+  quarantineKey,
+  repairKey,
+  repairsOf,
+} from '../../functions/pipeline/index.ts';
 import { rowsFileOf } from '../output/file-document.ts';
 
 /** What is to be landed again, from where and under which key, or why it stays in quarantine; `isSettled` where nobody waits for it any more. */

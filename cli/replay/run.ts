@@ -1,8 +1,6 @@
 import { basename } from 'node:path';
 import pLimit from 'p-limit';
-import { fileId } from '../../functions/pipeline/lake-keys.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
-import { manifestInForce } from '../../functions/pipeline/steps/validate-file.ts';
+import { type FileRecord, fileId, manifestInForce } from '../../functions/pipeline/index.ts';
 import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
 import { nextCommand } from '../output/next-command.ts';

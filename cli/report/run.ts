@@ -1,4 +1,4 @@
-import type { Files, Ledger } from '../../functions/pipeline/ports.ts';
+import type { Files, Ledger } from '../../functions/pipeline/index.ts';
 import { answer, inParts } from '../output/answer.ts';
 import { reportsOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';

@@ -1,8 +1,12 @@
-import type { Catalog } from '../../functions/pipeline/catalog.ts';
-import type { Files, Ledger } from '../../functions/pipeline/ports.ts';
-import type { FileRecord, Reprocessed } from '../../functions/pipeline/records.ts';
-import { madeBy } from '../../functions/pipeline/steps/made-by.ts';
-import { manifestInForce } from '../../functions/pipeline/steps/validate-file.ts';
+import {
+  type Catalog,
+  type FileRecord,
+  type Files,
+  type Ledger,
+  madeBy,
+  manifestInForce,
+  type Reprocessed,
+} from '../../functions/pipeline/index.ts';
 import { count } from '../output/count.ts';
 import { nextCommand } from '../output/next-command.ts';
 

@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import pLimit from 'p-limit';
-import { fileEvent } from '../../functions/pipeline/events.ts';
-import { fileId } from '../../functions/pipeline/lake-keys.ts';
-import type { FileRecord, Reprocessed } from '../../functions/pipeline/records.ts';
-import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
+import {
+  askReprocess,
+  type FileRecord,
+  fileEvent,
+  fileId,
+  type Reprocessed,
+} from '../../functions/pipeline/index.ts';
 import { fedMarts, type MartsNow } from '../follow/fed-marts.ts';
 import { pause, Stuck } from '../follow/follow.ts';
 import { followingOn, patienceOn, watch } from '../follow/watch.ts';

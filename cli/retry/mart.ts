@@ -1,7 +1,5 @@
-import type { Mart } from '../../functions/pipeline/catalog.ts';
-import { ourEvent } from '../../functions/pipeline/events.ts';
-import type { RebuildRecord } from '../../functions/pipeline/records.ts';
-import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
+import { askRetry, ourEvent, type RebuildRecord } from '../../functions/pipeline/index.ts';
+import type { Mart } from '../../functions/warehouse/index.ts';
 import { martsNow, readKpis } from '../follow/fed-marts.ts';
 import { pause, Stuck } from '../follow/follow.ts';
 import { patienceOn } from '../follow/watch.ts';

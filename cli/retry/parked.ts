@@ -1,7 +1,5 @@
 import { basename } from 'node:path';
-import { fileEvent } from '../../functions/pipeline/events.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
-import { retryParked } from '../../functions/pipeline/steps/batch-run.ts';
+import { type FileRecord, fileEvent, retryParked } from '../../functions/pipeline/index.ts';
 import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
 import { datasetsNamed } from '../target/known-datasets.ts';

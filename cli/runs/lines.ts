@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { BatchRecord, FileRecord, FileState, Lease } from '../../functions/pipeline/records.ts';
+import type { BatchRecord, FileRecord, FileState, Lease } from '../../functions/pipeline/index.ts';
 import { oneLine } from '../output/answer.ts';
 import { count } from '../output/count.ts';
 import { reportOf, rowsFileOf } from '../output/file-document.ts';

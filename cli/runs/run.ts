@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
-import { fileId } from '../../functions/pipeline/lake-keys.ts';
-import { type BatchRecord, type FileRecord, fileMoves } from '../../functions/pipeline/records.ts';
-import { nameHint } from '../../functions/values/nearest-name.ts';
+import { type BatchRecord, type FileRecord, fileId, fileMoves } from '../../functions/pipeline/index.ts';
+import { nameHint } from '../../functions/values/index.ts';
 import { answer, inParts } from '../output/answer.ts';
 import { recordDocument, reportOf } from '../output/file-document.ts';
 import { fileStory, storyLines } from '../output/file-story.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type Balance, balanceOf } from '../../functions/pipeline/queries/repairs.ts';
+import { type Balance, balanceOf } from '../../functions/pipeline/index.ts';
 import type { Whereabouts } from '../follow/follow.ts';
 import { count } from '../output/count.ts';
 

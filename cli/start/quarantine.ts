@@ -1,7 +1,5 @@
 import { styleText } from 'node:util';
-import { landingPrefix, reportKey } from '../../functions/pipeline/lake-keys.ts';
-import type { Files } from '../../functions/pipeline/ports.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { type FileRecord, type Files, landingPrefix, reportKey } from '../../functions/pipeline/index.ts';
 import type { Whereabouts } from '../follow/follow.ts';
 import { count } from '../output/count.ts';
 import { rowsFileOf } from '../output/file-document.ts';

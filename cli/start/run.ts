@@ -2,11 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
-import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
-import { s3Files } from '../../functions/adapters/s3-files.ts';
-import type { Cloud } from '../../local/cloud/cloud.ts';
-import { writeSample } from '../../local/generate/sample.ts';
+import type { Landings } from '../../functions/pipeline/index.ts';
+import type { Cloud } from '../../local/cloud/index.ts';
+import { writeSample } from '../../local/generate/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { fedMarts } from '../follow/fed-marts.ts';
 import type { Whereabouts } from '../follow/follow.ts';
@@ -19,7 +17,7 @@ import { CannotLand, withDatasets } from '../target/datasets.ts';
 import { type LandedFile, landFile } from '../target/landing.ts';
 import { landManifests } from '../target/manifests.ts';
 import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
-import { martsOfState } from '../target/target.ts';
+import { martsOfState, portsOf } from '../target/target.ts';
 import { balanceLines, knownLines } from './balance.ts';
 import { quarantineLines } from './quarantine.ts';
 
@@ -46,17 +44,13 @@ const run = async (
   given: readonly { path: string; dataset: string }[],
   flags: StartFlags,
 ): Promise<void> => {
-  const {
-    LAKE_BUCKET: bucket = '',
-    LEDGER_TABLE: ledgerTable = '',
-    KPI_TABLE: kpiTable = '',
-  } = cloud.environment;
-  const [files, ledger, kpis] = [s3Files(bucket), dynamoLedger(ledgerTable), dynamoKpis(kpiTable)];
+  const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = cloud.environment;
+  const { files, landings, ledger, kpis } = portsOf({ LAKE_BUCKET, LEDGER_TABLE });
   const marts = await martsOfState(flags.state);
   await landManifests(files);
   const [following, began] = [followingOn({ ledger, files, isLaptop: true }, marts), Date.now()];
   const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
-  const seen = given.length > 0 ? await see(await landAll(bucket, given)) : await runSample(see, bucket);
+  const seen = given.length > 0 ? await see(await landAll(landings, given)) : await runSample(see, landings);
   const fed = await fedMarts({ files, ledger, kpis }, marts, seen, kpisTake);
   const lines = inParts(
     knownLines(seen),
@@ -78,14 +72,14 @@ const kpisTake = 180_000;
 const outputOf = ({ json }: StartFlags): NodeJS.WriteStream => (json ? process.stderr : process.stdout);
 
 const landAll = (
-  bucket: string,
+  landings: Landings,
   files: readonly { path: string; dataset: string }[],
-): Promise<LandedFile[]> => pLimit(8).map(files, (file) => landFile(bucket, file));
+): Promise<LandedFile[]> => pLimit(8).map(files, (file) => landFile(landings, file));
 
 /** The catalogue and the listeners first, as upstream would; then what was listened to. */
 const runSample = async (
   see: (landed: readonly LandedFile[]) => Promise<Whereabouts[]>,
-  bucket: string,
+  landings: Landings,
 ): Promise<Whereabouts[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-sample-'));
   try {
@@ -93,7 +87,10 @@ const runSample = async (
     const isStreams = ({ dataset }: { dataset: string }): boolean => dataset === 'streams';
     const before = sample.filter((file) => !isStreams(file));
     const listened = sample.filter(isStreams);
-    return [...(await see(await landAll(bucket, before))), ...(await see(await landAll(bucket, listened)))];
+    return [
+      ...(await see(await landAll(landings, before))),
+      ...(await see(await landAll(landings, listened))),
+    ];
   } finally {
     await rm(folder, { recursive: true });
   }

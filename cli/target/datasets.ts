@@ -1,8 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RE2JS } from 're2js';
-import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
-import { placedProblems } from '../../functions/validation/manifest/places.ts';
+import { type Manifest, parseManifest, placedProblems } from '../../functions/validation/index.ts';
 import { projectRoot } from '../options.ts';
 
 /** A file of this machine and the dataset that it belongs to. */

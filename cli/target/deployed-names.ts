@@ -1,4 +1,5 @@
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { lambdaEnvironment } from '../../functions/adapters/lambda-environment.ts';
+import { functionName, stackOf } from '../../functions/pipeline/index.ts';
 
 /** A stage that cannot be asked for its names. */
 export class NotDeployed extends Error {
@@ -9,20 +10,20 @@ export class NotDeployed extends Error {
 export const deployedNames = async (
   stage: string,
 ): Promise<{ LAKE_BUCKET: string; LEDGER_TABLE: string }> => {
-  const FunctionName = `soundcheck-${stage}-validate-landing`;
-  const client = new LambdaClient({});
-  const asked = client.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const { Environment } = await asked.catch((cause: Error) => notDeployed(stage, FunctionName, cause));
-  client.destroy();
-  const { LAKE_BUCKET, LEDGER_TABLE } = Environment?.Variables ?? {};
+  const name = functionName(stackOf(stage), 'validate-landing');
+  const environment = await lambdaEnvironment(name).catch((cause: Error) => unasked(stage, name, cause));
+  if (!environment)
+    throw new NotDeployed(
+      `stage ${stage} cannot be asked (there is no function ${name}); deploy the stage (npx sls deploy --stage ${stage}), or give the region by AWS_REGION`,
+    );
+  const { LAKE_BUCKET, LEDGER_TABLE } = environment;
   if (LAKE_BUCKET && LEDGER_TABLE) return { LAKE_BUCKET, LEDGER_TABLE };
-  throw new NotDeployed(`${FunctionName} names no bucket and no ledger`);
+  throw new NotDeployed(`${name} names no bucket and no ledger`);
 };
 
-const notDeployed = (stage: string, name: string, cause: Error): never => {
-  const next =
-    cause.name === 'ResourceNotFoundException'
-      ? `deploy the stage (npx sls deploy --stage ${stage}), or give the region by AWS_REGION`
-      : 'give AWS credentials and AWS_REGION, or set LAKE_BUCKET and LEDGER_TABLE and leave --stage out';
-  throw new NotDeployed(`stage ${stage} cannot be asked (${name}: ${cause.message}); ${next}`, { cause });
+const unasked = (stage: string, name: string, cause: Error): never => {
+  throw new NotDeployed(
+    `stage ${stage} cannot be asked (${name}: ${cause.message}); give AWS credentials and AWS_REGION, or set LAKE_BUCKET and LEDGER_TABLE and leave --stage out`,
+    { cause },
+  );
 };

@@ -1,6 +1,4 @@
-import { parseFileId } from '../../functions/pipeline/lake-keys.ts';
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { type FileRecord, type Ledger, parseFileId } from '../../functions/pipeline/index.ts';
 import { fileStory } from '../output/file-story.ts';
 import { nameBehind } from '../queries/dataset-runs.ts';
 import { datasetsNamed } from './known-datasets.ts';

@@ -1,5 +1,5 @@
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { nameHint } from '../../functions/values/nearest-name.ts';
+import type { Ledger } from '../../functions/pipeline/index.ts';
+import { nameHint } from '../../functions/values/index.ts';
 import { CannotLand, manifestTexts } from './datasets.ts';
 
 /** Datasets with a folder in `rules/`, and all of which a file was ever seen, sorted; the empty name stands for files in no dataset's folder. */

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { deployedKey, manifestKey } from '../../functions/pipeline/lake-keys.ts';
-import type { Files } from '../../functions/pipeline/ports.ts';
-import { deployedManifests } from '../../functions/pipeline/steps/deployed-manifests.ts';
+import { deployedKey, deployedManifests, type Files, manifestKey } from '../../functions/pipeline/index.ts';
 import { aside } from '../output/answer.ts';
 import { manifestPath, manifestTexts } from './datasets.ts';
 

@@ -1,5 +1,5 @@
-import type { Mart } from '../../functions/pipeline/catalog.ts';
-import { nameHint } from '../../functions/values/nearest-name.ts';
+import { nameHint } from '../../functions/values/index.ts';
+import type { Mart } from '../../functions/warehouse/index.ts';
 
 /** There is no mart of that name. */
 export class UnknownMart extends Error {

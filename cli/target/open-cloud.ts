@@ -1,9 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
-import { type Engine, engineOfState, findEngine, usualEngine } from '../../local/cloud/state-engine.ts';
-import { expectState } from '../../local/state/folder.ts';
-import { lockState } from '../../local/state/lock.ts';
+import {
+  type Cloud,
+  type Engine,
+  engineOfState,
+  findEngine,
+  startCloud,
+  usualEngine,
+} from '../../local/cloud/index.ts';
+import { expectState, lockState } from '../../local/state/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { type CloudFlags, projectRoot } from '../options.ts';
 import { aside } from '../output/answer.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine } from '../../local/cloud/state-engine.ts';
+import type { Engine } from '../../local/cloud/index.ts';
 
 /** The environment of the laptop cloud that runs on a state's folder, as its `cloud.env` has it; undefined when none runs. */
 export const runningCloud = async (state: string): Promise<Record<string, string> | undefined> => {

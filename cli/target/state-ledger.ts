@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
-import type { Ledger } from '../../functions/pipeline/ports.ts';
-import { openDynamo } from '../../local/cloud/dynamo/dynamo.ts';
-import { clientEnvironment } from '../../local/cloud/environment.ts';
-import { openGateway, type Services } from '../../local/cloud/gateway.ts';
-import { ServiceError } from '../../local/cloud/protocol.ts';
-import { lockState } from '../../local/state/lock.ts';
+import type { Ledger } from '../../functions/pipeline/index.ts';
+import {
+  clientEnvironment,
+  openDynamo,
+  openGateway,
+  ServiceError,
+  type Services,
+} from '../../local/cloud/index.ts';
+import { lockState } from '../../local/state/index.ts';
 import { cloudEnvironment, runningCloud } from './running-cloud.ts';
 
 /** Reads the ledger of a state whether its cloud runs or not; without a cloud the state is taken for that time. */

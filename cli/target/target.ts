@@ -3,10 +3,20 @@ import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { lambdaFunctions } from '../../functions/adapters/lambda-functions.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
-import { Catalog, type Mart } from '../../functions/pipeline/catalog.ts';
-import type { Files, Functions, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
-import { catalogPath } from '../../local/cloud/build/build.ts';
-import { expectBegun } from '../../local/state/folder.ts';
+import { s3Landings } from '../../functions/adapters/s3-landings.ts';
+import {
+  Catalog,
+  type Files,
+  type Functions,
+  type Kpis,
+  kpiTable,
+  type Landings,
+  type Ledger,
+  stackOfLedger,
+} from '../../functions/pipeline/index.ts';
+import type { Mart } from '../../functions/warehouse/index.ts';
+import { catalogPath } from '../../local/cloud/index.ts';
+import { expectBegun } from '../../local/state/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { projectRoot, usualState, usualSweepEvery, type Where } from '../options.ts';
 import { aside } from '../output/answer.ts';
@@ -22,6 +32,7 @@ export type TargetFlags = Where & { readonly json?: boolean };
 export type Target = {
   readonly bucket: string;
   readonly files: Files;
+  readonly landings: Landings;
   readonly ledger: Ledger;
   readonly kpis: Kpis;
   /** True for the cloud of this machine, whose jobs take seconds. */
@@ -83,7 +94,7 @@ const elsewhere = (names: Names): Target => {
 
 /** What this project deploys to AWS, or to the laptop cloud at an endpoint. */
 const projectCatalog = async (endpoint: string | undefined): Promise<Catalog> => {
-  const { renderCatalog } = await import('../../deploy/render/render.ts');
+  const { renderCatalog } = await import('../../deploy/index.ts');
   return endpoint === undefined
     ? renderCatalog(projectRoot, 'redshift')
     : renderCatalog(projectRoot, 'duckdb', await engineAt(endpoint));
@@ -118,14 +129,16 @@ export const martsOfState = async (state: string): Promise<readonly Mart[]> =>
 const catalogOfState = async (state: string): Promise<Catalog> =>
   Catalog.parse(JSON.parse(await readFile(catalogPath(state), 'utf8')));
 
-const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => {
+/** The ports of a cloud, by the names of its bucket and its ledger. */
+export const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => {
   // The tables and the functions bear the name of their stack.
-  const stack = LEDGER_TABLE.replace(/-ledger$/, '');
+  const stack = stackOfLedger(LEDGER_TABLE);
   return {
     bucket: LAKE_BUCKET,
     files: s3Files(LAKE_BUCKET),
+    landings: s3Landings(LAKE_BUCKET),
     ledger: dynamoLedger(LEDGER_TABLE),
-    kpis: dynamoKpis(`${stack}-kpis`),
+    kpis: dynamoKpis(kpiTable(stack)),
     functions: lambdaFunctions(stack),
   };
 };

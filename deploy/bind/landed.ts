@@ -1,5 +1,4 @@
-import { fieldPath, type PathStep } from '../../functions/validation/fields/path.ts';
-import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { fieldPath, type PathStep, parseManifest } from '../../functions/validation/index.ts';
 import type { Column } from './scope.ts';
 import { anyType, type Type } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { inlinedName } from '../../functions/warehouse/rebuild/plan.ts';
+import { inlinedName } from '../../functions/warehouse/index.ts';
 import type { Rules } from '../render/datasets.ts';
 import { type RenderedFile, uniqueProblems } from '../render/file.ts';
 import type { Draft } from '../render/model-draft.ts';

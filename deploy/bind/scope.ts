@@ -1,4 +1,4 @@
-import { nameHint, nearestName } from '../../functions/values/nearest-name.ts';
+import { nameHint, nearestName } from '../../functions/values/index.ts';
 import type { Type } from './types.ts';
 
 /** A relation as a select sees it; `columns` is undefined where a mistake left them unknown. */

@@ -1,4 +1,4 @@
-import { nameHint } from '../../functions/values/nearest-name.ts';
+import { nameHint } from '../../functions/values/index.ts';
 import { byteOffset, type Fields, isFields, namesIn, nodesIn, statementOf } from '../sql/tree.ts';
 import { type Around, condition, placeOf, typeOf } from './expression.ts';
 import { groupProblems } from './groups.ts';

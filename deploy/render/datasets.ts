@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset } from '../../functions/pipeline/catalog.ts';
-import { readManifestJson } from '../../functions/validation/manifest/json.ts';
-import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
-import { problemPlaces } from '../../functions/validation/manifest/places.ts';
-import { ManifestText } from '../../functions/validation/manifest/schema.ts';
-import { nameHint } from '../../functions/values/nearest-name.ts';
+import type { Dataset } from '../../functions/pipeline/index.ts';
+import {
+  ManifestText,
+  parseManifest,
+  problemPlaces,
+  readManifestJson,
+} from '../../functions/validation/index.ts';
+import { nameHint } from '../../functions/values/index.ts';
 import { partitionFields } from '../silver/partition.ts';
 import { ignoreMissing, type SqlFile } from '../sql/files.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';

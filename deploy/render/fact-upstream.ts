@@ -1,5 +1,4 @@
-import { ancestorsOf, datasetsOf } from '../../functions/warehouse/models.ts';
-import { inlinedName } from '../../functions/warehouse/rebuild/plan.ts';
+import { ancestorsOf, datasetsOf, inlinedName } from '../../functions/warehouse/index.ts';
 import { dimensionJoins, type JoinRelation, type NaturalKeys } from './dimension-joins.ts';
 import type { Draft } from './model-draft.ts';
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { issueWords } from '../../functions/validation/manifest/problems.ts';
+import { issueWords } from '../../functions/validation/index.ts';
 import { type DerivedName, derivedNames, type OutputColumn, outputColumns } from '../sql/columns.ts';
 import type { SqlFile } from '../sql/files.ts';
 import { markLines, placeInSource } from '../sql/lines.ts';

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Mart } from '../../functions/pipeline/catalog.ts';
-import { martsOf, TwoMartsInOne } from '../../functions/warehouse/marts.ts';
 import {
   ancestorsOf,
+  appliedBy,
   CircularReferences,
   datasetsOf,
   inOrderOfReferences,
-} from '../../functions/warehouse/models.ts';
-import { appliedBy, OversizedRebuild, rebuildBatches } from '../../functions/warehouse/rebuild/rebuild.ts';
+  type Mart,
+  martsOf,
+  OversizedRebuild,
+  rebuildBatches,
+  TwoMartsInOne,
+} from '../../functions/warehouse/index.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';
 import type { RenderedFile } from './file.ts';
 import { type Draft, draftOf } from './model-draft.ts';

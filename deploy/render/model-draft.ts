@@ -1,4 +1,4 @@
-import type { Model } from '../../functions/pipeline/catalog.ts';
+import type { Model } from '../../functions/warehouse/index.ts';
 import type { RenderedFile } from './file.ts';
 
 /** A model before it is known which mart it belongs to. */

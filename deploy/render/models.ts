@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Model } from '../../functions/pipeline/catalog.ts';
-import { nameHint } from '../../functions/values/nearest-name.ts';
-import { ancestorsOf } from '../../functions/warehouse/models.ts';
+import { nameHint } from '../../functions/values/index.ts';
+import { ancestorsOf, Model } from '../../functions/warehouse/index.ts';
 import { commonType, typeNamed } from '../bind/types.ts';
 import { standAlone } from '../sql/inlined.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';

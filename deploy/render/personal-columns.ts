@@ -1,5 +1,5 @@
-import { personalColumns } from '../../functions/pipeline/steps/personal-columns.ts';
-import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { personalColumns } from '../../functions/pipeline/index.ts';
+import { parseManifest } from '../../functions/validation/index.ts';
 import type { Rules } from './datasets.ts';
 import type { RenderedFile } from './file.ts';
 import type { Draft } from './model-draft.ts';

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import type { Catalog, Model } from '../../functions/pipeline/catalog.ts';
+import type { Catalog } from '../../functions/pipeline/index.ts';
+import type { Model } from '../../functions/warehouse/index.ts';
 
 const header = `# Written by \`npm run render\` from the SQL files beside: what dbt has to be told of them.\n`;
 

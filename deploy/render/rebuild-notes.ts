@@ -1,6 +1,12 @@
-import type { Catalog, Mart, Model } from '../../functions/pipeline/catalog.ts';
-import { DimensionSettings, FactSettings } from '../../functions/warehouse/models.ts';
-import { rebuildBatches, transactionLimits } from '../../functions/warehouse/rebuild/rebuild.ts';
+import type { Catalog } from '../../functions/pipeline/index.ts';
+import {
+  DimensionSettings,
+  FactSettings,
+  type Mart,
+  type Model,
+  rebuildBatches,
+  transactionLimits,
+} from '../../functions/warehouse/index.ts';
 
 /** What `npm run check` says of rebuilds that are right and cost more than they might: one line for each place. */
 export const rebuildNotes = ({ marts }: Catalog): string[] => Object.values(marts).flatMap(wholeNotes);

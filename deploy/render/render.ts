@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { Catalog } from '../../functions/pipeline/catalog.ts';
+import { Catalog } from '../../functions/pipeline/index.ts';
 import { bindingProblems } from '../bind/project.ts';
 import { rulesetProblems } from '../rulesets/problems.ts';
 import { silverFieldProblems } from '../silver/fields.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { KpiShape } from '../../functions/pipeline/spec.ts';
-import { widestSpine } from '../../functions/warehouse/rebuild/touched.ts';
+import { KpiShape, widestSpine } from '../../functions/warehouse/index.ts';
 
 /** What a SQL file may say of itself under `meta` in its `config()`; an unknown word is rejected. */
 const Meta = z.strictObject({

@@ -1,7 +1,14 @@
-import { parseRuleset } from '../../functions/quality/parse.ts';
-import { type Position, RulesetError } from '../../functions/quality/ruleset-error.ts';
-import type { Atom, Condition, Rule } from '../../functions/quality/syntax.ts';
-import { columnOf, missingColumn, type Table } from '../../functions/quality/table.ts';
+import {
+  type Atom,
+  type Condition,
+  columnOf,
+  missingColumn,
+  type Position,
+  parseRuleset,
+  type Rule,
+  RulesetError,
+  type Table,
+} from '../../functions/quality/index.ts';
 import {
   candidates,
   columnDomain,

@@ -1,6 +1,5 @@
-import { columnOf } from '../../functions/quality/table.ts';
-import type { Field } from '../../functions/validation/fields/field.ts';
-import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import { columnOf } from '../../functions/quality/index.ts';
+import { type Field, parseManifest } from '../../functions/validation/index.ts';
 import type { OutputColumn } from '../sql/columns.ts';
 import type { Bound } from './limits.ts';
 import { columnDomain, counts, type Domain, type Limit, momentPoint, type Point, pointOf } from './values.ts';

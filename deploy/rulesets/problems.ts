@@ -1,11 +1,16 @@
-import { compileProblems } from '../../functions/quality/compile.ts';
-import { compileCustomSql } from '../../functions/quality/custom-sql.ts';
-import { parseRuleset } from '../../functions/quality/parse.ts';
-import { compilePredicate } from '../../functions/quality/predicate.ts';
-import { type Position, RulesetError } from '../../functions/quality/ruleset-error.ts';
-import type { Atom, Rule } from '../../functions/quality/syntax.ts';
-import { missingColumn, type Table } from '../../functions/quality/table.ts';
-import { referenceOf } from '../../functions/quality/table-rules.ts';
+import {
+  type Atom,
+  compileCustomSql,
+  compilePredicate,
+  compileProblems,
+  missingColumn,
+  type Position,
+  parseRuleset,
+  type Rule,
+  RulesetError,
+  referenceOf,
+  type Table,
+} from '../../functions/quality/index.ts';
 import type { Rules } from '../render/datasets.ts';
 import type { Problem } from '../sql/problem.ts';
 import { namesIn, nodesIn, nodesOf, SqlSyntaxError, type TreeNode } from '../sql/tree.ts';

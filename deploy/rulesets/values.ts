@@ -1,5 +1,4 @@
-import type { Condition, Value } from '../../functions/quality/syntax.ts';
-import type { Family } from '../../functions/quality/table.ts';
+import type { Condition, Family, Value } from '../../functions/quality/index.ts';
 
 /**
  * What a figure, a share or a column can be, as points of a line: numbers and moments times `unit`, exact. Whether conditions

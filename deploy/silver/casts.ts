@@ -1,4 +1,4 @@
-import type { Field } from '../../functions/validation/fields/field.ts';
+import type { Field } from '../../functions/validation/index.ts';
 
 /**
  * Why casting a landed field to a type fails, or loses digits, for a value that the manifest accepts; undefined where it

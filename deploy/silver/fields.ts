@@ -1,8 +1,5 @@
-import type { Field } from '../../functions/validation/fields/field.ts';
-import { fieldPath, topOf } from '../../functions/validation/fields/path.ts';
-import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
-import { jsonPlaces } from '../../functions/validation/manifest/places.ts';
-import { nameHint } from '../../functions/values/nearest-name.ts';
+import { type Field, fieldPath, jsonPlaces, parseManifest, topOf } from '../../functions/validation/index.ts';
+import { nameHint } from '../../functions/values/index.ts';
 import { landedColumns } from '../bind/landed.ts';
 import { bindSelect } from '../bind/select.ts';
 import type { Rules } from '../render/datasets.ts';

@@ -1,4 +1,4 @@
-import { inlinedName } from '../../functions/warehouse/rebuild/plan.ts';
+import { inlinedName } from '../../functions/warehouse/index.ts';
 import type { Draft } from '../render/model-draft.ts';
 
 type Part = Pick<Draft, 'name' | 'kind' | 'sql'> & { readonly rendered: Pick<Draft['rendered'], 'mentions'> };

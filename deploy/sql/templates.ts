@@ -1,5 +1,5 @@
 import { Environment } from 'minijinja-js';
-import { inlinedName } from '../../functions/warehouse/rebuild/plan.ts';
+import { inlinedName } from '../../functions/warehouse/index.ts';
 import { callProblems, signaturesOf } from '../render/macro-calls.ts';
 import type { SqlFile } from './files.ts';
 import { type Problem, placeOf } from './problem.ts';

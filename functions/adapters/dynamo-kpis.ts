@@ -9,9 +9,9 @@ import {
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import type { KpiItem, Kpis } from '../pipeline/ports.ts';
-import { ExactNumber, numberOf } from '../values/exact-number.ts';
-import { itemSize } from '../warehouse/kpis/limits.ts';
+import type { Kpis } from '../pipeline/index.ts';
+import { ExactNumber, numberOf } from '../values/index.ts';
+import { itemSize, type KpiItem } from '../warehouse/index.ts';
 import { bounded } from './bounded.ts';
 import { Unfinished, untilDone } from './until-done.ts';
 

@@ -1,14 +1,15 @@
-import { type FileVersion, fitted } from '../pipeline/lake-keys.ts';
-import type { Ledger } from '../pipeline/ports.ts';
 import {
   type BatchRecord,
   batchMoves,
   type FileRecord,
+  type FileVersion,
   fileMoves,
+  fitted,
   type Lease,
+  type Ledger,
   type RebuildRecord,
   rebuildMoves,
-} from '../pipeline/records.ts';
+} from '../pipeline/index.ts';
 import { dynamoItems, type Item, type Items, type Key } from './dynamo-items.ts';
 
 const fileKey = ({ key, version }: FileVersion): Key => ({ pk: `FILE#${key}`, sk: version });

@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Events } from '../pipeline/ports.ts';
+import type { Events } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
 
 /** Announces on the default event bus, with the stage that the template's rules ask for. */

@@ -6,7 +6,7 @@ import {
   paginateGetJobRuns,
   StartJobRunCommand,
 } from '@aws-sdk/client-glue';
-import type { JobName, Jobs, Run, RunState } from '../pipeline/ports.ts';
+import type { JobName, Jobs, Run, RunState } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
 
 /** Runs of one spec lie close together among the newest; older pages are not asked for. */

@@ -1,15 +1,15 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Functions } from '../pipeline/ports.ts';
+import { type Functions, functionName } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
 
-/** Invokes the stack's functions asynchronously; `name` is the stack's. */
-export const lambdaFunctions = (name: string): Functions => {
+/** Invokes the stack's functions asynchronously; `stack` is its name. */
+export const lambdaFunctions = (stack: string): Functions => {
   const client = new LambdaClient(bounded);
   return {
-    invoke: async (functionName, event) => {
+    invoke: async (name, event) => {
       const Payload = Buffer.from(JSON.stringify(event));
       await client.send(
-        new InvokeCommand({ FunctionName: `${name}-${functionName}`, InvocationType: 'Event', Payload }),
+        new InvokeCommand({ FunctionName: functionName(stack, name), InvocationType: 'Event', Payload }),
       );
     },
   };

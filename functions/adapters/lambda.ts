@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type * as z from 'zod';
-import type { Clock, Log } from '../pipeline/ports.ts';
+import type { Clock, Log } from '../pipeline/index.ts';
 
 /** What wiring may ask of its surroundings. */
 export type Surroundings = {

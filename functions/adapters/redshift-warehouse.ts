@@ -6,7 +6,7 @@ import {
   RedshiftDataClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-redshift-data';
-import type { Statement, StatementState, Warehouse } from '../pipeline/ports.ts';
+import type { Statement, StatementState, Warehouse } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
 
 /** What Redshift says when it was not the SQL: the connection, the session, the service, or another transaction's turn. */

@@ -5,7 +5,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import type { FileVersion } from '../pipeline/lake-keys.ts';
+import type { FileVersion } from '../pipeline/index.ts';
 
 /** Largest object that one CopyObject takes, and the size of a part beyond it, in bytes. */
 const largestCopy = 5 * 1024 ** 3;

@@ -6,8 +6,13 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { type FileVersion, landingRoot, restingPlaces } from '../pipeline/lake-keys.ts';
-import type { Files, LandedVersion } from '../pipeline/ports.ts';
+import {
+  type Files,
+  type FileVersion,
+  type LandedVersion,
+  landingRoot,
+  restingPlaces,
+} from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
 import { copyVersion } from './s3-copy.ts';
 import { uploadStream } from './s3-upload.ts';

@@ -4,7 +4,7 @@ import {
   type ListObjectVersionsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { LandedVersion } from '../pipeline/ports.ts';
+import type { LandedVersion } from '../pipeline/index.ts';
 
 /** One page of versions with the folders that a delimiter set apart. */
 export type VersionPage = {

@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Scratch } from '../pipeline/ports.ts';
+import type { Scratch } from '../validation/index.ts';
 
 /** Scratch in the system's temporary folder, in a file without a name: a process that is killed leaves nothing behind. */
 export const temporaryScratch = (): Scratch => {

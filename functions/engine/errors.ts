@@ -1,4 +1,4 @@
-import { unpublished } from '../pipeline/spec.ts';
+import { unpublished } from '../pipeline/index.ts';
 
 /** The work could not be done; the message says what to do about it and shows no row's values. */
 export abstract class EngineError extends Error {

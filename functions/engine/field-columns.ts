@@ -1,4 +1,4 @@
-import { fieldPath, type PathStep } from '../validation/fields/path.ts';
+import { fieldPath, type PathStep } from '../validation/index.ts';
 import { topColumns } from './landed-columns.ts';
 import type { Reading } from './reading.ts';
 import { identifier, list } from './sql-text.ts';

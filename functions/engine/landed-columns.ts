@@ -1,4 +1,4 @@
-import { fieldPath, type PathStep, topOf } from '../validation/fields/path.ts';
+import { fieldPath, type PathStep, topOf } from '../validation/index.ts';
 import { identifier, list, literal } from './sql-text.ts';
 
 /** Columns of formats whose records are nested, as SQL: every value a text, what is empty NULL. */

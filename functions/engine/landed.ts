@@ -1,4 +1,4 @@
-import type { SpecFile, TransformSpec } from '../pipeline/spec.ts';
+import type { SpecFile, TransformSpec } from '../pipeline/index.ts';
 import type { EngineStore } from './engine.ts';
 import { SpecMismatch, UnreadableFile } from './errors.ts';
 import { asFields, type LandedColumn } from './field-columns.ts';

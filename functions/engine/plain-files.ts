@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { SpecFile } from '../pipeline/spec.ts';
-import { gunzip } from '../validation/gzip/gunzip.ts';
+import type { SpecFile } from '../pipeline/index.ts';
+import { gunzip } from '../validation/index.ts';
 
 /** A file of a spec and where its bytes lie. */
 export type LocatedFile = SpecFile & { readonly path: string };

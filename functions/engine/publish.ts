@@ -1,4 +1,4 @@
-import { QualityResult, type QualitySpec } from '../pipeline/spec.ts';
+import { QualityResult, type QualitySpec } from '../pipeline/index.ts';
 import { retryConflicts } from './conflicts.ts';
 import { FencedOut } from './errors.ts';
 import { expectRows, rowsPerFile } from './rows-per-file.ts';

@@ -1,4 +1,4 @@
-import { QualityResult, type QualitySpec } from '../pipeline/spec.ts';
+import { QualityResult, type QualitySpec } from '../pipeline/index.ts';
 import { type EngineRun, resultKey, stagedFile } from './engine.ts';
 import { NotPublished } from './errors.ts';
 import { publish, publishedResult } from './publish.ts';

@@ -1,4 +1,4 @@
-import { topOf } from '../validation/fields/path.ts';
+import { topOf } from '../validation/index.ts';
 import { nestedColumns, recordStructure, topColumns } from './landed-columns.ts';
 import { jsonFiles } from './read-files.ts';
 import { longestRecord, type ReadGroup, type Reading } from './reading.ts';

@@ -1,4 +1,4 @@
-import type { SpecFile } from '../pipeline/spec.ts';
+import type { SpecFile } from '../pipeline/index.ts';
 import { list, literal } from './sql-text.ts';
 
 /** Files of a batch that are read alike, so that one table function reads them all. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { QualitySpec, TransformSpec } from '../pipeline/spec.ts';
+import { QualitySpec, TransformSpec } from '../pipeline/index.ts';
 import type { EngineRun } from './engine.ts';
 import { MissingFile, SpecMismatch } from './errors.ts';
 import { runQuality } from './quality.ts';

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { SilverTable } from '../pipeline/spec.ts';
+import type { SilverTable } from '../values/index.ts';
 import { retryConflicts } from './conflicts.ts';
 import { SpecMismatch } from './errors.ts';
 import { openSession, type Session } from './session.ts';

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type SilverTable, TransformResult, type TransformSpec } from '../pipeline/spec.ts';
+import { TransformResult, type TransformSpec } from '../pipeline/index.ts';
+import type { SilverTable } from '../values/index.ts';
 import { type EngineRun, resultKey, stagedFile } from './engine.ts';
 import { SpecMismatch } from './errors.ts';
 import { createLanded, groupFiles, landedName, readingLanded } from './landed.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { QualitySpec, RuleFailure } from '../pipeline/spec.ts';
+import type { QualitySpec } from '../pipeline/index.ts';
+import type { RuleFailure } from '../quality/index.ts';
 import { SpecMismatch } from './errors.ts';
 import type { Session } from './session.ts';
 import { silverName } from './silver.ts';

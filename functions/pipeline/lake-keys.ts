@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { leadingOut, leadsOut, markerReason } from '../validation/index.ts';
 
 /** Where files lie in the lake: landing, archive, quarantine, runs. Every other module asks here for a key. */
 
@@ -26,33 +27,11 @@ export const readName = (key: string): LandedName => {
   const slash = path.indexOf('/');
   const dataset = slash < 0 ? '' : path.slice(0, slash);
   const file = path.slice(slash + 1);
-  if (key.endsWith('/') || isMarker(file) || isUnfinished(file)) return { kind: 'marker', dataset, file };
+  if (markerReason(file)) return { kind: 'marker', dataset, file };
   if (key.includes('#') || leadsOut(path)) return { kind: 'rejected', dataset, file };
   if (dataset && file === 'manifest.json') return { kind: 'manifest', dataset, file };
   return { kind: 'file', dataset, file };
 };
-
-/** Why a marker is ignored. */
-export const markerReason = (key: string): string =>
-  isUnfinished(key)
-    ? 'in a folder for what a job has not finished, which it moves or removes in the end'
-    : 'a marker, which holds no rows';
-
-/** Folders in which Spark, Hadoop and Hive keep what their tasks are still writing: an attempt may be there twice. */
-const isUnfinished = (file: string): boolean =>
-  /(?:^|\/)(?:_temporary|_spark_metadata|\.(?:spark|hive)-staging[^/]*)\//.test(file);
-
-/** What Hadoop, Spark and their like write beside their files: that a job or a folder is done, checksums, and summaries that hold no rows. */
-const isMarker = (file: string): boolean =>
-  /^(?:_SUCCESS|_(?:started|committed)_[^.]*|_(?:common_)?metadata|.*_\$folder\$|\..*\.crc|\.DS_Store)$/.test(
-    file.slice(file.lastIndexOf('/') + 1),
-  );
-
-/** A part of a name that is followed out of its folder by a client that takes keys for paths, and perhaps decodes them. */
-const leadingOut = String.raw`(?<=^|[\\/]|%2f|%5c)(?:\.|%2e){1,2}(?=[\\/]|%2f|%5c|$)`;
-
-/** Whether a part of a name might lead out of its folder. */
-export const leadsOut = (name: string): boolean => new RegExp(leadingOut, 'i').test(name);
 
 const kept = (name: string): string =>
   name.replace(new RegExp(leadingOut, 'gi'), (part) => part.replace(/%2e|\./gi, '_'));

@@ -1,3 +1,4 @@
+import type { KpiItem } from '../warehouse/index.ts';
 import type { FileVersion } from './lake-keys.ts';
 import type {
   BatchRecord,
@@ -38,16 +39,6 @@ export type Files = {
   exists(key: string): Promise<boolean>;
   /** Deletes that very version; deleting what is gone is fine. */
   remove(file: FileVersion): Promise<void>;
-};
-
-/** Room on a disk for the time of one validation; nothing is opened before something is written. */
-export type Scratch = {
-  /** Writes behind what is there, and answers where it begins; the bytes are lent for the call. */
-  append(bytes: Uint8Array): number;
-  /** Fills `into` with what was written at a place. */
-  read(at: number, into: Uint8Array): void;
-  /** Deletes it all. */
-  close(): void;
 };
 
 /** The only memory. Every write is conditional on the record that was read; the loser of a race gets undefined. */
@@ -151,8 +142,27 @@ export type Warehouse = {
   statement(id: string): Promise<Statement | undefined>;
 };
 
-/** One KPI item as it is stored; numbers that no double holds are `ExactNumber`s. */
-export type KpiItem = { readonly pk: string; readonly sk: string } & Readonly<Record<string, unknown>>;
+/** A value as its exact text; null for NULL. */
+export type Cell = string | null;
+
+/** What a query answers. */
+export type Rows = {
+  /** Types under Redshift's names, such as `int8`, `numeric`, `varchar`. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly Cell[])[];
+};
+
+/** The warehouse, as somebody asks it who looks at rows. */
+export type Queries = {
+  /** All rows of one SELECT; throws the database's words for what is wrong with it. */
+  ask(sql: string): Promise<Rows>;
+};
+
+/** Where files land. */
+export type Landings = {
+  /** Puts a file of that many bytes into the lake, streamed, and answers its version. */
+  land(key: string, body: AsyncIterable<Uint8Array>, size: number): Promise<FileVersion>;
+};
 
 /** The KPI table. */
 export type Kpis = {

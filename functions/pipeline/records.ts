@@ -1,6 +1,8 @@
-import type { FileFacts } from '../validation/verdict.ts';
+import type { RuleFailure } from '../quality/index.ts';
+import type { FileFacts } from '../validation/index.ts';
+import { paddedSequence } from '../values/index.ts';
+import type { CheckViolations } from '../warehouse/index.ts';
 import type { FileVersion } from './lake-keys.ts';
-import type { RuleFailure } from './spec.ts';
 
 /** The ledger's records and the moves that are allowed between their states. */
 
@@ -212,16 +214,6 @@ export const rebuildMoves: Readonly<Record<RebuildState, readonly RebuildState[]
  */
 export type RebuildFailure = 'sql' | 'kpis' | 'lost';
 
-/** What one check found: how many rows, and the first of them; `***` stands where a value may be personal. */
-export type CheckViolations = {
-  readonly check: string;
-  /** The file that it stands in. */
-  readonly file: string;
-  readonly severity: 'error' | 'warn';
-  readonly rows: number;
-  readonly first: readonly { readonly subject: string; readonly detail: string }[];
-};
-
 /** One rebuild of a mart: one fence of the mart's lease, one transaction, one publication of KPIs. */
 export type RebuildRecord = {
   readonly id: string;
@@ -291,16 +283,11 @@ export const isOver = (moment: string | undefined, milliseconds: number, now: st
 /** The lease of a mart; a dataset's lease bears the dataset's name. */
 export const martLease = (mart: string): string => `mart/${mart}`;
 
-const padded = (fence: number): string => String(fence).padStart(8, '0');
-
 /** `<dataset>-<fence>`: one fence, one batch. */
-export const batchId = (dataset: string, fence: number): string => `${dataset}-${padded(fence)}`;
+export const batchId = (dataset: string, fence: number): string => `${dataset}-${paddedSequence(fence)}`;
 
 /** `<mart>-<seq>`, named by the mart's fence. */
-export const rebuildId = (mart: string, seq: number): string => `${mart}-${padded(seq)}`;
-
-/** A version of a key's KPI items; sorts as its sequence does. */
-export const kpiVersion = padded;
+export const rebuildId = (mart: string, seq: number): string => `${mart}-${paddedSequence(seq)}`;
 
 /** True for states whose files are at rest: their bytes only have to leave landing. */
 export const isSettled = (state: FileState): boolean =>

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { CompiledRuleset, RuleFailure } from '../quality/index.ts';
+import { SilverTable } from '../values/index.ts';
 
 /** What a run needs to know, and what it answers. A spec is written once and *is* the batch. */
 
-const Column = z.object({ name: z.string(), type: z.string() });
 const Version = z.object({ key: z.string(), version: z.string() });
 
 /** Facts of `validation.ts`, as they ride in a spec. */
@@ -41,17 +42,6 @@ export const inLedger = ({ key, object_key, version }: SpecFile): { key: string;
   version,
 });
 
-/** How a silver table is laid out, from the `config()` of `sql/silver/<dataset>.sql`. */
-export const SilverTable = z.object({
-  key: z.array(z.string()),
-  /** A partition transform such as `days(listen_time)`; engines without partitions ignore it. */
-  partition: z.string().optional(),
-  order: z.array(z.string()),
-  /** Output columns of the silver SQL with their portable types, lineage included. */
-  columns: z.array(Column),
-});
-export type SilverTable = z.infer<typeof SilverTable>;
-
 /** `runs/<batch>/transform.spec.json`. */
 export const TransformSpec = z.object({
   kind: z.literal('transform'),
@@ -89,28 +79,6 @@ export const TransformResult = z.object({
 });
 export type TransformResult = z.infer<typeof TransformResult>;
 
-/** A ruleset compiled to SQL by `dqdl/compile.ts`; engines run it and understand nothing of rules. */
-export const CompiledRuleset = z.object({
-  /** `number` counts from 1 in the order of the ruleset; `text` is the rule as written. */
-  rules: z.array(z.object({ number: z.number().int(), text: z.string() })),
-  /**
-   * CustomSql, run once per file: the relation `primary` holds the rows of that file alone. Each is one select giving
-   * exactly one row (metric double precision or NULL, passed boolean); the engine collects them into the relation
-   * `custom_outcomes` (landed_file varchar, atom int, metric double, passed boolean), which exists also when empty.
-   */
-  customs: z.array(z.object({ atom: z.number().int(), sql: z.string() })),
-  /**
-   * One select over `staged`, `batch_files` (landed_file, landed_version varchar, landed_at timestamp) and `custom_outcomes`: one row for each file of
-   * `batch_files` and rule: landed_file, rule_number int, passed boolean, metric varchar (a readable figure or NULL).
-   */
-  outcomes: z.string(),
-  /** For rules that speak of single rows: a select over `staged` of offending rows (all columns of `staged`), not limited; the engine filters by landed_file and takes five. */
-  examples: z.array(z.object({ number: z.number().int(), sql: z.string() })),
-  /** Other silver tables that ReferentialIntegrity needs; the engine offers each as the relation `silver_<name>`. */
-  references: z.array(z.string()),
-});
-export type CompiledRuleset = z.infer<typeof CompiledRuleset>;
-
 /** `runs/<batch>/quality.spec.json`. */
 export const QualitySpec = z.object({
   kind: z.literal('quality'),
@@ -134,14 +102,6 @@ export const QualitySpec = z.object({
 });
 export type QualitySpec = z.infer<typeof QualitySpec>;
 
-/** A rule that a file broke. */
-export const RuleFailure = z.object({
-  rule: z.string(),
-  metric: z.string().nullable(),
-  examples: z.array(z.record(z.string(), z.string().nullable())),
-});
-export type RuleFailure = z.infer<typeof RuleFailure>;
-
 /** `runs/<batch>/quality.result.json`, written with If-None-Match after the rows are published. */
 export const QualityResult = z.object({
   batch: z.string(),
@@ -162,57 +122,3 @@ export type QualityResult = z.infer<typeof QualityResult>;
  */
 export const unpublished = 'not published: ';
 export const saysUnpublished = (message: string): boolean => message.includes(unpublished);
-
-/** How KPI rows become items; from `config(meta={'kpi': …})` of a model under `sql/kpis/`. */
-export const KpiShape = z.object({
-  /** Key templates over the row's columns, e.g. `DAY#{listen_date}`. */
-  pk: z.string(),
-  sk: z.string(),
-  /** `versioned`: items under a version and a pointer that is moved last; `latest`: newest sequence wins; `series`: one item a key, conditional on seq. */
-  publish: z.enum(['pointer', 'versioned', 'latest', 'series']),
-  /** Nested lists: rows of another KPI model, joined on `by`, in the order of `order`, under the attribute `as`. */
-  lists: z
-    .array(z.object({ from: z.string(), as: z.string(), by: z.array(z.string()), order: z.string() }))
-    .default([]),
-  /** Columns that are not attributes of the item. */
-  omit: z.array(z.string()).default([]),
-});
-export type KpiShape = z.infer<typeof KpiShape>;
-
-/** `runs/<rebuild>/rebuild.spec.json`: all that a rebuild of a mart sends, and how its unloaded rows become KPI items. */
-export const RebuildSpec = z.object({
-  rebuild: z.string(),
-  mart: z.string(),
-  seq: z.number().int(),
-  batches: z.array(z.string()),
-  /** When it was composed, ISO 8601 UTC: the `as_of` of its KPIs. */
-  as_of: z.string(),
-  /** Prefix in the lake under which each KPI model and the failed checks are unloaded as JSON lines. */
-  unload: z.string(),
-  /** Transactions that go before, each once the one before it is committed, where all does not fit into one. */
-  before: z
-    .array(
-      z.object({
-        /** `shape` makes new tables, `gold` brings the tables up to date. */
-        step: z.enum(['shape', 'gold']),
-        statements: z.array(z.string()),
-        paths: z.array(z.string()),
-      }),
-    )
-    .default([]),
-  /** The last transaction, after which the KPIs are written. */
-  statements: z.array(z.string()),
-  /** For each statement the file of `sql/` that it runs, as far as it is one file; else empty. */
-  paths: z.array(z.string()).optional(),
-  /** Of the last rebuild whose KPIs are out, 0 when there is none: whatever later ones touched, this one unloads. */
-  shown: z.number().int().default(0),
-  /** Sequences since then under which KPIs may be written in part. */
-  unshown: z.array(z.number().int()).default([]),
-  kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
-  /** What gold holds once it is applied: tables of bookkeeping, and for each model its hash and columns. */
-  applied: z.object({
-    bookkeeping: z.array(z.string()).default([]),
-    models: z.record(z.string(), z.object({ hash: z.string(), columns: z.array(Column) })),
-  }),
-});
-export type RebuildSpec = z.infer<typeof RebuildSpec>;

@@ -1,5 +1,5 @@
-import type { CompiledRuleset } from '../pipeline/spec.ts';
 import { compileRule } from './compile-rule.ts';
+import type { CompiledRuleset } from './compiled-ruleset.ts';
 import type { Dialect } from './dialect.ts';
 import { exampleSelect } from './examples.ts';
 import { measures } from './measures.ts';

@@ -1,4 +1,4 @@
-import type { CompiledRuleset } from '../pipeline/spec.ts';
+import type { CompiledRuleset } from './compiled-ruleset.ts';
 import { type Dialect, identifier } from './dialect.ts';
 import type { Measures } from './measures.ts';
 import { compilePredicate } from './predicate.ts';

@@ -1,4 +1,4 @@
-import { nearestName } from '../values/nearest-name.ts';
+import { nearestName } from '../values/index.ts';
 import { identifier } from './dialect.ts';
 import { RulesetError } from './ruleset-error.ts';
 import type { Quoted } from './syntax.ts';

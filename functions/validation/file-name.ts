@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
-import { leadsOut } from '../pipeline/lake-keys.ts';
 import type { Manifest } from './manifest/manifest.ts';
+import { leadsOut } from './names.ts';
 import type { ViolationLog } from './violations.ts';
 
 const gz = '.gz';

@@ -1,8 +1,8 @@
-import { markerReason, readName } from '../pipeline/lake-keys.ts';
 import { validateNames } from './column-names.ts';
 import { isGzip, validateName } from './file-name.ts';
 import { type Duplicates, type KeyRoom, keyIndex, validateKeys } from './keys/key-index.ts';
 import type { Manifest } from './manifest/manifest.ts';
+import { markerReason } from './names.ts';
 import { openParser } from './parser.ts';
 import { type LandedBytes, readLanded } from './reading.ts';
 import type { Parser } from './records.ts';
@@ -25,11 +25,16 @@ export const validateFile = async (file: LandedFile): Promise<Validation> => {
   validateSize(file, violations);
   if (violations.total > 0) parser.stop();
   const { sha256, damage } = await readLanded(file, parser);
-  if (readName(key).kind === 'marker') return { verdict: 'ignored', reason: markerReason(key), sha256 };
+  const marker = markerReason(nameIn(manifest.directory, key));
+  if (marker !== undefined) return { verdict: 'ignored', reason: marker, sha256 };
   if (damage) violations.add(damage.rule, undefined, () => ({ subject: 'the file', says: damage.says }));
   const duplicates = index && !parser.isStopped ? validateKeys(index, manifest, violations) : undefined;
   return conclude(file, parser, violations, sha256, duplicates);
 };
+
+/** The name of a file within the folder of its dataset. */
+const nameIn = (directory: string, key: string): string =>
+  key.startsWith(directory) ? key.slice(directory.length) : key;
 
 const conclude = (
   { key, manifest }: LandedFile,

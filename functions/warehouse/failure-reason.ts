@@ -1,7 +1,7 @@
-import type { Mart, Model } from '../pipeline/catalog.ts';
-import type { CheckViolations } from '../pipeline/records.ts';
-import type { RebuildSpec } from '../pipeline/spec.ts';
+import type { CheckViolations } from './check-violations.ts';
+import type { Mart, Model } from './model.ts';
 import { ancestorsOf } from './models.ts';
+import type { RebuildSpec } from './rebuild-spec.ts';
 
 /** Why a rebuild failed, in words for people: the checks that stopped it, or the file whose SQL did. */
 

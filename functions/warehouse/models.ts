@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Model } from '../pipeline/catalog.ts';
+import type { Model } from './model.ts';
 
 /** What the warehouse knows of its models besides their text: settings, and what follows from their references. */
 

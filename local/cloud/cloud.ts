@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expectState } from '../state/folder.ts';
-import { lockState } from '../state/lock.ts';
+import { expectState, lockState } from '../state/index.ts';
 import { catalogPath } from './build/build.ts';
 import { Closers } from './closers.ts';
 import { ACCOUNT, clientEnvironment, deployedNames, REGION, writeEnvironment } from './environment.ts';

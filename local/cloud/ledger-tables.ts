@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { literal } from '../../functions/engine/sql-text.ts';
-import { stringifyExactly } from '../../functions/values/exact-json.ts';
-import type { Database } from '../engines/duckdb/database.ts';
+import { literal } from '../../functions/engine/index.ts';
+import { stringifyExactly } from '../../functions/values/index.ts';
+import type { Database } from '../engines/index.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 type Columns = Readonly<Record<string, 'varchar' | 'bigint' | 'timestamp'>>;

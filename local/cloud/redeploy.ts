@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import { EngineError } from '../../functions/engine/errors.ts';
-import type { Catalog } from '../../functions/pipeline/catalog.ts';
-import type { LocalEngine } from '../engines/duckdb/engine.ts';
+import { EngineError } from '../../functions/engine/index.ts';
+import type { Catalog } from '../../functions/pipeline/index.ts';
+import type { LocalEngine } from '../engines/index.ts';
 import { buildFunctions } from './build/build.ts';
 import type { Functions } from './functions/functions.ts';
 import { ServiceError } from './protocol.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { Catalog } from '../../functions/pipeline/catalog.ts';
-import { type LocalEngine, openEngine } from '../engines/duckdb/engine.ts';
-import { openSparkEngine } from '../engines/spark/engine.ts';
+import type { Catalog } from '../../functions/pipeline/index.ts';
+import { type LocalEngine, openEngine, openSparkEngine } from '../engines/index.ts';
 import { buildFunctions } from './build/build.ts';
 import type { Closers } from './closers.ts';
 import { openDynamo } from './dynamo/dynamo.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Catalog } from '../../functions/pipeline/catalog.ts';
-import { findSpark, type SparkInstallation } from '../engines/spark/installation.ts';
+import type { Catalog } from '../../functions/pipeline/index.ts';
+import { findSpark, type SparkInstallation } from '../engines/index.ts';
 
 /** What runs Glue's jobs on this machine. */
 export type Engine = Catalog['engine'];

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { pathPattern } from '../../functions/engine/read-files.ts';
-import { literal } from '../../functions/engine/sql-text.ts';
+import { literal, pathPattern } from '../../functions/engine/index.ts';
 import { Warehouse } from './duckdb/database.ts';
 
 export type WarehouseOptions = {

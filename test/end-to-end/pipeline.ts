@@ -7,9 +7,10 @@ import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { type FileVersion, fileId, manifestKey } from '../../functions/pipeline/lake-keys.ts';
-import type { Files, KpiItem, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
+import type { Files, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
 import { type FileRecord, martLease } from '../../functions/pipeline/records.ts';
 import { numberOf } from '../../functions/values/exact-number.ts';
+import type { KpiItem } from '../../functions/warehouse/kpis/items.ts';
 
 /** A running cloud as upstream, an app and an operator reach it: through the real clients at its endpoint. */
 export type Pipeline = {

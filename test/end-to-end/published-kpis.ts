@@ -1,4 +1,4 @@
-import type { KpiItem } from '../../functions/pipeline/ports.ts';
+import type { KpiItem } from '../../functions/warehouse/kpis/items.ts';
 import { kpisOf, type Measures } from '../oracle/kpis.ts';
 import type { Lake } from '../oracle/lake.ts';
 import { zeroOf } from '../oracle/zeros.ts';

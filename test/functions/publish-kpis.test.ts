@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Mart, Model } from '../../functions/pipeline/catalog.ts';
 import { ourEvent, statementEnded } from '../../functions/pipeline/events.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
+import type { Mart, Model } from '../../functions/warehouse/model.ts';
 import { Rejected, Throttled } from '../simulation/tables.ts';
 import { land, publish, putManifest, rebuild, show } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';

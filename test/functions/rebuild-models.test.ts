@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ourEvent, statementEnded } from '../../functions/pipeline/events.ts';
 import { martLease, patience, type RebuildRecord } from '../../functions/pipeline/records.ts';
-import { RebuildSpec } from '../../functions/pipeline/spec.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
+import { RebuildSpec } from '../../functions/warehouse/rebuild-spec.ts';
 import { wideCatalog } from '../simulation/catalog.ts';
 import { land, publish, putManifest, show } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';

@@ -1,4 +1,5 @@
-import type { CompiledRuleset, QualitySpec } from '../../functions/pipeline/spec.ts';
+import type { QualitySpec } from '../../functions/pipeline/spec.ts';
+import type { CompiledRuleset } from '../../functions/quality/compiled-ruleset.ts';
 import { nameIsComplete, table } from '../functions/engine/fixtures.ts';
 import type { QualityLake } from './quality-lake.ts';
 

@@ -1,4 +1,5 @@
-import type { Catalog, Dataset, Model } from '../../functions/pipeline/catalog.ts';
+import type { Catalog, Dataset } from '../../functions/pipeline/catalog.ts';
+import type { Model } from '../../functions/warehouse/model.ts';
 
 const model = (name: string, kind: Model['kind'], settings: Partial<Model>): Model => ({
   name,

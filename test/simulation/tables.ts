@@ -1,5 +1,6 @@
 import type { Item, Items } from '../../functions/adapters/dynamo-items.ts';
-import type { KpiItem, Kpis } from '../../functions/pipeline/ports.ts';
+import type { Kpis } from '../../functions/pipeline/ports.ts';
+import type { KpiItem } from '../../functions/warehouse/kpis/items.ts';
 
 /** Conditional single-item writes in memory; `onWrite` sees each item before and after. */
 export const memoryItems = (

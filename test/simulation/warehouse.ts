@@ -1,6 +1,6 @@
 import type { Statement, Warehouse } from '../../functions/pipeline/ports.ts';
-import { RebuildSpec } from '../../functions/pipeline/spec.ts';
 import { rebuildOfStatement } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
+import { RebuildSpec } from '../../functions/warehouse/rebuild-spec.ts';
 import type { Dice } from './dice.ts';
 import type { EngineFaults, SilverRow } from './engine.ts';
 import type { Lake } from './lake.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render/render.ts';
-import type { Mart } from '../../functions/pipeline/catalog.ts';
+import type { Mart } from '../../functions/warehouse/model.ts';
 import { generateTracks } from '../../local/generate/tracks.ts';
 import { kpisOf } from '../oracle/kpis.ts';
 import { publishedKpis } from './published.ts';

@@ -1,5 +1,5 @@
-import type { SilverTable } from '../../functions/pipeline/spec.ts';
 import type { Field } from '../../functions/validation/fields/field.ts';
+import type { SilverTable } from '../../functions/values/table.ts';
 import type { Relation, Row } from './engines/engine.ts';
 import { meaningOf } from './meanings.ts';
 

@@ -1,5 +1,5 @@
-import type { Mart } from '../../functions/pipeline/catalog.ts';
 import { shapeItems } from '../../functions/warehouse/kpis/items.ts';
+import type { Mart } from '../../functions/warehouse/model.ts';
 import type { Row } from './warehouse.ts';
 
 type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render/render.ts';
-import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import type { Mart } from '../../functions/warehouse/model.ts';
 import { appliedBy } from '../../functions/warehouse/rebuild/rebuild.ts';
 import { joinedBank } from './joined-bank.ts';
 import type { TestWarehouse } from './warehouse.ts';

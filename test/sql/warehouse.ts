@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import type { Mart } from '../../functions/warehouse/model.ts';
 import { type RebuildRun, rebuildBatches } from '../../functions/warehouse/rebuild/rebuild.ts';
 import { readUnloaded, unloadPath } from './unloaded.ts';
 

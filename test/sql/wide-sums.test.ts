@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render/render.ts';
-import type { Catalog, Mart } from '../../functions/pipeline/catalog.ts';
+import type { Catalog } from '../../functions/pipeline/catalog.ts';
 import { numberOf } from '../../functions/values/exact-number.ts';
+import type { Mart } from '../../functions/warehouse/model.ts';
 import type { Row } from './warehouse.ts';
 import { describeWarehouses } from './warehouses.ts';
 

@@ -1,6 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Field } from '../../../functions/validation/fields/field.ts';
-import type { Manifest } from '../../../functions/validation/manifest/manifest.ts';
+import type { Field, Manifest } from '../../../functions/validation/index.ts';
 import { type Counts, contend, type Task } from '../contender.ts';
 
 /** How a column is read, and when a value of it is bad. */

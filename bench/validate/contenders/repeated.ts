@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { validateFile } from '../../../functions/validation/validate-file.ts';
+import { validateFile } from '../../../functions/validation/index.ts';
 import { contend } from '../contender.ts';
 
 const pieceBytes = 2 ** 20;

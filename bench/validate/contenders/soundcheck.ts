@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { contentOf } from '../../../cli/check/content.ts';
-import type { Manifest } from '../../../functions/validation/manifest/manifest.ts';
-import { openParser } from '../../../functions/validation/parser.ts';
-import { validateFile } from '../../../functions/validation/validate-file.ts';
-import { ViolationLog } from '../../../functions/validation/violations.ts';
+import { contentOf } from '../../../cli/index.ts';
+import {
+  type Manifest,
+  openParser,
+  ViolationLog,
+  validateFile,
+} from '../../../functions/validation/index.ts';
 import { type Counts, contend, type Task } from '../contender.ts';
 
 /** The validator as it is, or its parser without the hash. */

@@ -1,3 +1,4 @@
+import { rowsFormat } from '../../validation/index.ts';
 import { landingPrefix, rowsKey } from '../lake-keys.ts';
 import type { Ledger } from '../ports.ts';
 import type { FileRecord } from '../records.ts';
@@ -13,10 +14,6 @@ export const repairOf = (file: Pick<FileRecord, 'key' | 'landed_as'>): string =>
 
 /** True when the rows of one file are retracted with those of the other. */
 export const hangsOn = (landed_file: string, other: string): boolean => landed_file.startsWith(`${other}#`);
-
-/** Format of the file that holds a file's quarantined rows. */
-export const rowsFormat = ({ facts }: Pick<FileRecord, 'facts'>): 'csv' | 'jsonl' =>
-  facts === undefined || facts.format === 'csv' ? 'csv' : 'jsonl';
 
 /** The one key under which repaired rows of a file land: the name of its rows file, in the dataset's folder. */
 export const repairKey = (file: FileRecord): string => {

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Field } from '../../validation/fields/field.ts';
+import type { Field } from '../../validation/index.ts';
 import type { Dataset } from '../catalog.ts';
 import { objectCreated } from '../events.ts';
 import { fileId, landingPrefix, readName, runKey } from '../lake-keys.ts';

@@ -1,8 +1,11 @@
-import type { Manifest } from '../../validation/manifest/manifest.ts';
-import { type ReportOf, renderReport } from '../../validation/report.ts';
-import { rowsWriter } from '../../validation/rows-file/writer.ts';
-import type { LandedFile } from '../../validation/validate-file.ts';
-import type { Validation } from '../../validation/verdict.ts';
+import {
+  type LandedFile,
+  type Manifest,
+  type ReportOf,
+  renderReport,
+  rowsWriter,
+  type Validation,
+} from '../../validation/index.ts';
 import { cleanKey, fileId, reportKey, reprocessReportKey } from '../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../ports.ts';
 import { repairOf } from '../queries/repairs.ts';

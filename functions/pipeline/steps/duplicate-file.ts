@@ -1,4 +1,4 @@
-import type { Validation } from '../../validation/verdict.ts';
+import type { Validation } from '../../validation/index.ts';
 import type { FileVersion } from '../lake-keys.ts';
 import type { Ledger } from '../ports.ts';
 import type { FileRecord, FileState } from '../records.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Manifest } from '../../validation/manifest/manifest.ts';
+import type { Manifest } from '../../validation/index.ts';
 import type { Dataset } from '../catalog.ts';
 
 /** Which manifest, SQL and rules make rows: what differs only in words for people has the same hash. */

@@ -1,6 +1,5 @@
-import { fieldPath } from '../../validation/fields/path.ts';
-import type { Manifest } from '../../validation/manifest/manifest.ts';
-import type { SilverTable } from '../spec.ts';
+import { fieldPath, type Manifest } from '../../validation/index.ts';
+import type { SilverTable } from '../../values/index.ts';
 
 /** Columns that the lake makes, in no way from a field. */
 const made = ['landed_file', 'landed_version', 'landed_at', 'batch_id', 'item_number'];

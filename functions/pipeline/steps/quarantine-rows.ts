@@ -1,6 +1,6 @@
+import { rowsFormat } from '../../validation/index.ts';
 import { fileId, reportKey, rowsKey } from '../lake-keys.ts';
 import type { Files } from '../ports.ts';
-import { rowsFormat } from '../queries/repairs.ts';
 import type { FileRecord } from '../records.ts';
 
 /** Puts the rows that were quarantined of a published file, and the report on them, into quarantine; `isReplacing` replaces those that lie there. */

@@ -1,23 +1,20 @@
-import { QuarantinedLines } from '../../validation/repair/lines.ts';
-import { openRows } from '../../validation/rows-file/formats.ts';
-import type { RowsFormat } from '../../validation/rows-file/writer.ts';
-import type { FileFacts } from '../../validation/verdict.ts';
-import { ViolationLog } from '../../validation/violations.ts';
+import {
+  openRows,
+  QuarantinedLines,
+  type RepairSource,
+  type RowsFormat,
+  rowsFormat,
+  ViolationLog,
+} from '../../validation/index.ts';
 import { type FileVersion, fileId, landingPrefix, parseFileId, rowsKey } from '../lake-keys.ts';
 import type { Files, Ledger } from '../ports.ts';
-import { landedFile, repairKey, rowsFormat } from '../queries/repairs.ts';
+import { landedFile, repairKey } from '../queries/repairs.ts';
 import type { FileRecord } from '../records.ts';
 
 /** Where repaired rows come from: finds the file whose rows a landed rows file says it repairs. */
 
 /** The file version whose quarantined rows are repaired. */
-export type Source = {
-  readonly record: FileRecord;
-  /** `<landed file>@<version>`, as its rows file says. */
-  readonly name: string;
-  readonly facts: FileFacts;
-  readonly lines: QuarantinedLines;
-};
+export type Source = RepairSource & { readonly record: FileRecord };
 
 /** Why there is nothing to repair. */
 export type Rejection = { readonly rule: 'source' | 'stale'; readonly says: string };

@@ -1,6 +1,6 @@
-import type { Report } from '../../validation/verdict.ts';
+import type { RuleFailure } from '../../quality/index.ts';
+import type { Report } from '../../validation/index.ts';
 import type { FileRecord } from '../records.ts';
-import type { RuleFailure } from '../spec.ts';
 
 /** Written beside a file that a quality rule quarantined. */
 export type RuleReport = Omit<Report, 'manifest' | 'violations_total' | 'counts' | 'violations'> & {

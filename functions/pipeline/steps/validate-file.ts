@@ -1,15 +1,14 @@
-import { type Manifest, parseManifest } from '../../validation/manifest/manifest.ts';
-import { placedProblems } from '../../validation/manifest/places.ts';
-import { type LandedFile, validateFile } from '../../validation/validate-file.ts';
 import {
-  type FileVersion,
-  fileId,
-  landingPrefix,
-  manifestKey,
+  type LandedFile,
+  type Manifest,
   markerReason,
-  readName,
-} from '../lake-keys.ts';
-import type { Clock, Files, Ledger, Scratch } from '../ports.ts';
+  parseManifest,
+  placedProblems,
+  type Scratch,
+  validateFile,
+} from '../../validation/index.ts';
+import { type FileVersion, fileId, landingPrefix, manifestKey, readName } from '../lake-keys.ts';
+import type { Clock, Files, Ledger } from '../ports.ts';
 import type { FileRecord } from '../records.ts';
 import { type InForce, type Validated, type Verdict, verdictOf } from './conclude-verdict.ts';
 import { isRepair } from './repair-source.ts';

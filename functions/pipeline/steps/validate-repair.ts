@@ -1,18 +1,23 @@
-import { type LandedContent, readContent } from '../../validation/content.ts';
-import { type Duplicates, type KeyRoom, validateKeys } from '../../validation/keys/key-index.ts';
-import type { Manifest } from '../../validation/manifest/manifest.ts';
-import { openParser } from '../../validation/parser.ts';
-import type { LineMap } from '../../validation/repair/lines.ts';
 import {
   allViolations,
+  type Duplicate,
+  type Duplicates,
+  type KeyRoom,
+  type LandedContent,
+  type LineMap,
   longestRow,
+  type Manifest,
+  openParser,
+  openRows,
   type RepairedKeys,
   RepairReader,
-} from '../../validation/repair/reader.ts';
-import { openRows } from '../../validation/rows-file/formats.ts';
-import { readBytes } from '../../validation/unreadable.ts';
-import type { Duplicate, Validation, Violations } from '../../validation/verdict.ts';
-import { ViolationLog } from '../../validation/violations.ts';
+  readBytes,
+  readContent,
+  type Validation,
+  ViolationLog,
+  type Violations,
+  validateKeys,
+} from '../../validation/index.ts';
 import type { FileRecord } from '../records.ts';
 import { findSource, type Rejection, type Source } from './repair-source.ts';
 import type { Pour } from './split/split-records.ts';

@@ -1,11 +1,10 @@
-import type { Scratch } from '../../pipeline/ports.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Duplicate } from '../verdict.ts';
 import type { ViolationLog } from '../violations.ts';
 import { addDuplicate } from './duplicate-rows.ts';
 import { entryWords, findDuplicates, lineWord, ordinalWord } from './duplicates.ts';
 import { keyHash } from './hash.ts';
-import { Partitions, partitionCount } from './partitions.ts';
+import { Partitions, partitionCount, type Scratch } from './partitions.ts';
 import { KeyText } from './text.ts';
 
 /** What a parser does with keys: it feeds an index while it reads for the first time, and leaves out what that found in the second. */

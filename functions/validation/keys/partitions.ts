@@ -1,4 +1,12 @@
-import type { Scratch } from '../../pipeline/ports.ts';
+/** Room on a disk for the time of one validation; nothing is opened before something is written. */
+export type Scratch = {
+  /** Writes behind what is there, and answers where it begins; the bytes are lent for the call. */
+  append(bytes: Uint8Array): number;
+  /** Fills `into` with what was written at a place. */
+  read(at: number, into: Uint8Array): void;
+  /** Deletes it all. */
+  close(): void;
+};
 
 /** Number of partitions. */
 export const partitionCount = 256;

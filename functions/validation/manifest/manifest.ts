@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { leadsOut } from '../../pipeline/lake-keys.ts';
 import type { Field } from '../fields/field.ts';
+import { leadsOut } from '../names.ts';
 import type { FileFormat } from '../verdict.ts';
 import { manifestFields } from './fields.ts';
 import { formatOf, formatProblems, isJson } from './format.ts';

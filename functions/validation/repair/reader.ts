@@ -1,24 +1,37 @@
-import { rowsFormat } from '../../pipeline/queries/repairs.ts';
-import type { Source } from '../../pipeline/steps/repair-source.ts';
-import type { SplitOutlets } from '../../pipeline/steps/split/outlets.ts';
 import { KeyIndex, type KeyRoom } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { openParser } from '../parser.ts';
-import type { Parser } from '../records.ts';
+import type { Parser, RecordListener } from '../records.ts';
 import { openRows } from '../rows-file/formats.ts';
 import type { RowsReader, SentRow } from '../rows-file/reader.ts';
+import { type QuarantinedRow, rowsFormat } from '../rows-file/writer.ts';
 import { readBytes } from '../unreadable.ts';
-import type { Duplicate, Violation, Violations } from '../verdict.ts';
+import type { Duplicate, FileFacts, Violation, Violations } from '../verdict.ts';
 import { type Detail, ViolationLog } from '../violations.ts';
-import { LineMap, type LineTicket } from './lines.ts';
+import { LineMap, type LineTicket, type QuarantinedLines } from './lines.ts';
 import { openRepairer, type Repairer } from './records.ts';
+
+/** The file version whose quarantined rows are repaired, as far as reading its repair needs it. */
+export type RepairSource = {
+  /** `<landed file>@<version>`, as its rows file says. */
+  readonly name: string;
+  readonly facts: FileFacts;
+  readonly lines: QuarantinedLines;
+};
+
+/** Where the records of a repair go: it is told each, and waited for now and then. */
+export type RepairOutlets = Required<RecordListener> & {
+  /** Takes a row of which no record can be made. */
+  quarantinedRow(row: QuarantinedRow): void;
+  drained(): Promise<void>;
+};
 
 /** What is repaired, by which rules, and where its records go. */
 export type Repairing = {
-  readonly source: Source;
+  readonly source: RepairSource;
   readonly manifest: Manifest;
   /** Where records are split to; without it they are validated only. */
-  readonly outlets?: SplitOutlets;
+  readonly outlets?: RepairOutlets;
   /** Where an index of their keys is made. */
   readonly room?: KeyRoom;
   /** Records that such an index has quarantined, each with its line in the repaired text. */

@@ -28,6 +28,10 @@ export type RowsWriter = {
 };
 export type RowsFormat = 'csv' | 'jsonl';
 
+/** Format of the file that holds a file's quarantined rows. */
+export const rowsFormat = ({ facts }: { readonly facts?: FileFacts }): RowsFormat =>
+  facts === undefined || facts.format === 'csv' ? 'csv' : 'jsonl';
+
 /** Columns that every rows file has besides those of its dataset; they stand behind them. */
 export const rowsColumns = { source: '_source', line: '_line', errors: '_errors', raw: '_raw' } as const;
 

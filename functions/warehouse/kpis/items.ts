@@ -1,9 +1,13 @@
-import type { KpiItem } from '../../pipeline/ports.ts';
-import { kpiVersion } from '../../pipeline/records.ts';
-import type { KpiShape } from '../../pipeline/spec.ts';
-import { compareNumbers, isNumber } from '../../values/exact-number.ts';
+import { compareNumbers, isNumber, paddedSequence } from '../../values/index.ts';
+import type { KpiShape } from '../model.ts';
 
 /** Turns unloaded KPI rows into items of the KPI table. */
+
+/** One KPI item as it is stored; numbers that no double holds are `ExactNumber`s. */
+export type KpiItem = { readonly pk: string; readonly sk: string } & Readonly<Record<string, unknown>>;
+
+/** A version of a key's KPI items; sorts as its sequence does. */
+export const kpiVersion = paddedSequence;
 
 /** One unloaded row; numbers keep all their digits, absent columns are NULL. */
 export type KpiRow = Readonly<Record<string, unknown>>;

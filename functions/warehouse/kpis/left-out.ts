@@ -1,5 +1,5 @@
-import { kpiVersion, type RebuildRecord } from '../../pipeline/records.ts';
 import type { ShapedItem } from './items.ts';
+import { kpiVersion } from './items.ts';
 import { kpiFault } from './limits.ts';
 
 /** Parts what the KPI table takes from what it never takes, so that one KPI that cannot be written holds up no other. */
@@ -128,8 +128,17 @@ export const leftOutReport = (rebuild: string, leftOut: readonly LeftOut[]): str
 export const readLeftOut = (report: string | undefined): readonly LeftOut[] =>
   report === undefined ? [] : (JSON.parse(report) as { items: readonly LeftOut[] }).items;
 
+/** What a rebuild's record says of KPIs that are left out; empty when none is. */
+export type LeftOutFacts = {
+  readonly left_out?: number;
+  /** The first of them with the reason. */
+  readonly left_out_items?: readonly string[];
+  /** Where the list of them lies in the lake. */
+  readonly left_out_report?: string;
+};
+
 /** What the rebuild's record says of it: how many, the first of them, and where the report lies. */
-export const leftOutFacts = (leftOut: readonly LeftOut[], report: string): Partial<RebuildRecord> =>
+export const leftOutFacts = (leftOut: readonly LeftOut[], report: string): LeftOutFacts =>
   leftOut.length === 0
     ? {}
     : {

@@ -1,5 +1,5 @@
-import type { KpiItem } from '../../pipeline/ports.ts';
-import { type Digits, digitsOf, isNumber } from '../../values/exact-number.ts';
+import { type Digits, digitsOf, isNumber } from '../../values/index.ts';
+import type { KpiItem } from './items.ts';
 
 /** What DynamoDB rejects, told before anything is written. Sizes are in bytes, counted as its documentation counts them. */
 

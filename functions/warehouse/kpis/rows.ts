@@ -1,4 +1,4 @@
-import { parseExactly } from '../../values/exact-json.ts';
+import { parseExactly } from '../../values/index.ts';
 import type { KpiRow } from './items.ts';
 import type { LeftOut } from './left-out.ts';
 

@@ -1,5 +1,5 @@
-import type { Model } from '../../pipeline/catalog.ts';
-import { checksPrefix } from '../../pipeline/steps/rebuild/check-violations.ts';
+import { checksPrefix } from '../check-violations.ts';
+import type { Model } from '../model.ts';
 import { affectedSpines } from './facts.ts';
 import { literal, modelsOf, type Plan, withInlined } from './plan.ts';
 

@@ -1,4 +1,4 @@
-import type { Model } from '../../pipeline/catalog.ts';
+import type { Model } from '../model.ts';
 import { DimensionSettings, datasetsOf } from '../models.ts';
 import { isAnyChanged } from './inputs.ts';
 import { columnList, goldTable, isAmong, type Plan, withInlined } from './plan.ts';

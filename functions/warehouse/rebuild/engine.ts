@@ -1,5 +1,3 @@
-import type { Catalog } from '../../pipeline/catalog.ts';
-
 /** What the two warehouses say differently. */
 export type WarehouseEngine = {
   readonly createTemporary: string;
@@ -12,8 +10,11 @@ export type WarehouseEngine = {
   readonly unload: (select: string, prefix: string) => string;
 };
 
+/** What runs the models. */
+export type WarehouseTarget = 'duckdb' | 'redshift';
+
 /** The engine of a target; `iamRole` is the role with which Redshift writes, its default one when absent. */
-export const warehouseEngine = (target: Catalog['target'], iamRole?: string): WarehouseEngine =>
+export const warehouseEngine = (target: WarehouseTarget, iamRole?: string): WarehouseEngine =>
   target === 'duckdb' ? duckdb : redshift(iamRole);
 
 const duckdb: WarehouseEngine = {

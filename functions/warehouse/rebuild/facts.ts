@@ -1,4 +1,4 @@
-import type { Model } from '../../pipeline/catalog.ts';
+import type { Model } from '../model.ts';
 import { datasetsOf } from '../models.ts';
 import { changedKeys } from './dimensions.ts';
 import { changedFiles, isAnyChanged } from './inputs.ts';

@@ -1,4 +1,4 @@
-import type { Model } from '../../pipeline/catalog.ts';
+import type { Model } from '../model.ts';
 import { literal, type Plan } from './plan.ts';
 
 /** What a rebuild starts from, files and models' texts, and its record of which of them it has applied. */

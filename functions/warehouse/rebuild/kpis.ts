@@ -1,4 +1,4 @@
-import type { Model } from '../../pipeline/catalog.ts';
+import type { Model } from '../model.ts';
 import { affectedSpines, partitionOf } from './facts.ts';
 import { withSequenceBefore } from './latest.ts';
 import { isAmong, kpiSettings, modelNamed, type Plan, withInlined } from './plan.ts';

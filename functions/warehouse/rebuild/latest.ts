@@ -1,5 +1,5 @@
-import type { Model } from '../../pipeline/catalog.ts';
 import { sequenceBefore } from '../kpis/items.ts';
+import type { Model } from '../model.ts';
 import { affectedSpines, partitionOf } from './facts.ts';
 import { isAmong, kpiSettings, literal, modelNamed, modelsOf, type Plan, withInlined } from './plan.ts';
 

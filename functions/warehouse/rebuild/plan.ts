@@ -1,6 +1,6 @@
-import type { Catalog, Mart, Model } from '../../pipeline/catalog.ts';
+import type { Mart, Model } from '../model.ts';
 import { FactSettings, KpiSettings } from '../models.ts';
-import { type WarehouseEngine, warehouseEngine } from './engine.ts';
+import { type WarehouseEngine, type WarehouseTarget, warehouseEngine } from './engine.ts';
 
 /** What a rebuild left behind when it was applied: for each model its hash and the columns that its table has. */
 export type Applied = {
@@ -17,7 +17,7 @@ export type RebuildRun = {
   readonly batches: readonly string[];
   /** Where KPI rows and failed checks go, `s3://<bucket>/kpis/<rebuild>/<attempt>/`. */
   readonly unload: string;
-  readonly target: Catalog['target'];
+  readonly target: WarehouseTarget;
   /** The role with which Redshift writes; its default one when absent. */
   readonly iamRole?: string;
   /** Sequence of the last rebuild whose KPIs are out: what later ones have touched is unloaded, too. None when absent. */

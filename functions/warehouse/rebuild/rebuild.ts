@@ -1,4 +1,4 @@
-import type { Mart, Model } from '../../pipeline/catalog.ts';
+import type { Mart, Model } from '../model.ts';
 import { inOrderOfReferences } from '../models.ts';
 import { runChecks } from './checks.ts';
 import { rebuildDimension } from './dimensions.ts';

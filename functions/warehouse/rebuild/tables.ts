@@ -1,4 +1,4 @@
-import type { Mart, Model } from '../../pipeline/catalog.ts';
+import type { Mart, Model } from '../model.ts';
 import { forgetTexts, raiseFence } from './inputs.ts';
 import { type Applied, columnList, goldTable, modelsOf, type Part, type Plan } from './plan.ts';
 import { touchedColumns, touchedTable } from './touched.ts';

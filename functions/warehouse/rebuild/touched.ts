@@ -1,4 +1,4 @@
-import type { Model } from '../../pipeline/catalog.ts';
+import type { Model } from '../model.ts';
 import { literal, type Plan } from './plan.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Catalog } from '../../../functions/pipeline/catalog.ts';
+import { Catalog } from '../../../functions/pipeline/index.ts';
+import { isUpToDate, rememberSources, statesOf } from '../../build/index.ts';
 import { type Bundles, bundleFunctions } from '../functions/bundle.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
-import { isUpToDate, rememberSources, statesOf } from './sources.ts';
 
 /** What packaging makes, made for this machine. */
 export type Build = { readonly catalog: Promise<Catalog>; readonly bundles: Promise<Bundles> };
@@ -42,7 +42,7 @@ const readOrRender = async (
   if (isUpToDate(record, stamp)) return Catalog.parse(JSON.parse(await readFile(path, 'utf8')));
   const files = statesOf(paths);
   // Its parsers are slow to load, and mostly not needed.
-  const { renderCatalog } = await import('../../../deploy/render/render.ts');
+  const { renderCatalog } = await import('../../../deploy/index.ts');
   const catalog = await renderCatalog(root, 'duckdb', engine);
   await accept(catalog);
   await writeChanged(path, JSON.stringify(catalog));

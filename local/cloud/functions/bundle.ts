@@ -2,8 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
-import { bundleUnlessUpToDate } from '../build/bundling.ts';
-import { isUpToDate } from '../build/sources.ts';
+import { bundleUnlessUpToDate, isUpToDate } from '../../build/index.ts';
 
 /** Bundles of functions by their keys, and the runtime that each runs in; paths of ES modules. */
 export type Bundles = { readonly functions: ReadonlyMap<string, string>; readonly worker: string };

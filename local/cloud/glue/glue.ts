@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describeJob, type Job } from '../../engines/job.ts';
+import { describeJob, type Job } from '../../engines/index.ts';
 import { type JsonService, ServiceError } from '../protocol.ts';
 import { describeRun, isAlive, type RunRecord } from './run-record.ts';
 import { Runs, type RunsOptions } from './runs.ts';

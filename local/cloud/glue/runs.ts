@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job, JobRun } from '../../engines/job.ts';
+import type { Job, JobRun } from '../../engines/index.ts';
 import { type Journal, openJournal } from '../journal.ts';
 import type { Publish } from '../protocol.ts';
 import { isAlive, type RunRecord, type RunState, stateChange } from './run-record.ts';

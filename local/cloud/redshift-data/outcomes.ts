@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Database } from '../../engines/duckdb/database.ts';
+import type { Database } from '../../engines/index.ts';
 import type { PartState } from './statement.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database } from '../../engines/duckdb/database.ts';
+import type { Database } from '../../engines/index.ts';
 import type { BusEvent, JsonService, Publish } from '../protocol.ts';
 import { DataApi } from './data-api.ts';
 import { Outcomes } from './outcomes.ts';

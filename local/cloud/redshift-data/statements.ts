@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { Database } from '../../engines/duckdb/database.ts';
+import type { Database } from '../../engines/index.ts';
 import type { BusEvent, Publish } from '../protocol.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { ResultFiles } from './result-files.ts';

@@ -6,7 +6,7 @@ import {
   ResultReturnType,
   StatementType,
 } from '@duckdb/node-api';
-import { interruptible } from '../../../functions/engine/session.ts';
+import { interruptible } from '../../../functions/engine/index.ts';
 import type { Outcomes } from './outcomes.ts';
 import { bindParameters } from './parameters.ts';
 import type { ResultFiles } from './result-files.ts';

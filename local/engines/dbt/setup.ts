@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { lockState, StateIsLocked } from '../../state/lock.ts';
+import { lockState, StateIsLocked } from '../../state/index.ts';
 import { runCommand } from '../spark/command.ts';
 import { findPython } from '../spark/python.ts';
 

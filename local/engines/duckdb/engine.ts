@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { EngineRun, EngineStore } from '../../../functions/engine/engine.ts';
-import { EngineError, MissingFile, RunFailed, SpecMismatch } from '../../../functions/engine/errors.ts';
-import { qualityBySpec } from '../../../functions/engine/scripts.ts';
-import { createSilver } from '../../../functions/engine/silver.ts';
-import type { SilverTable } from '../../../functions/pipeline/spec.ts';
+import {
+  createSilver,
+  EngineError,
+  type EngineRun,
+  type EngineStore,
+  MissingFile,
+  qualityBySpec,
+  RunFailed,
+  SpecMismatch,
+} from '../../../functions/engine/index.ts';
+import type { SilverTable } from '../../../functions/values/index.ts';
 import type { JobRun } from '../job.ts';
 import { openWarehouse, type WarehouseOptions } from '../warehouse.ts';
 import type { Database } from './database.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, link, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EngineStore } from '../../../functions/engine/engine.ts';
+import type { EngineStore } from '../../../functions/engine/index.ts';
 
 /**
  * Does some work on a store whose files are found in a folder of the work's own for as long as it takes. The database that anyone may send

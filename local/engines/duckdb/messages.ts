@@ -1,5 +1,4 @@
-import type { EngineStore } from '../../../functions/engine/engine.ts';
-import { EngineError, RunFailed } from '../../../functions/engine/errors.ts';
+import { EngineError, type EngineStore, RunFailed } from '../../../functions/engine/index.ts';
 
 /** What a reader is started with, as JSON in its first argument. */
 export type ReaderStart = {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { EngineStore } from '../../../functions/engine/engine.ts';
+import type { EngineStore } from '../../../functions/engine/index.ts';
 import type { Session } from '../sessions.ts';
 import {
   failureOf,

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
-import { bundleUnlessUpToDate } from '../../cloud/build/bundling.ts';
+import { bundleUnlessUpToDate } from '../../build/index.ts';
 
 /** Bundles the program that reads landed files into a folder, unless it is there and up to date; answers with its path. */
 export const readerProgram = async (directory: string): Promise<string> => {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { EngineStore } from '../../../functions/engine/engine.ts';
-import { transformBySpec } from '../../../functions/engine/scripts.ts';
+import { type EngineStore, transformBySpec } from '../../../functions/engine/index.ts';
 import {
   failureOf,
   type ReaderMessage,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { EngineStore } from '../../../functions/engine/engine.ts';
+import type { EngineStore } from '../../../functions/engine/index.ts';
 import { inTurn } from '../in-turn.ts';
 import type { JobRun } from '../job.ts';
 import { Sessions } from '../sessions.ts';

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import pLimit from 'p-limit';
-import { openSession, type Session } from '../../../functions/engine/session.ts';
-import { silverName } from '../../../functions/engine/silver.ts';
-import { identifier, literal } from '../../../functions/engine/sql-text.ts';
-import type { SilverTable } from '../../../functions/pipeline/spec.ts';
+import {
+  identifier,
+  literal,
+  openSession,
+  type Session,
+  silverName,
+} from '../../../functions/engine/index.ts';
+import type { SilverTable } from '../../../functions/values/index.ts';
 import type { Database } from '../duckdb/database.ts';
 import { currentMetadata } from './current-metadata.ts';
 

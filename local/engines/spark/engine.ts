@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SilverTable } from '../../../functions/pipeline/spec.ts';
+import type { SilverTable } from '../../../functions/values/index.ts';
 import type { LocalEngine } from '../duckdb/engine.ts';
 import { SilverViews } from '../iceberg/silver-views.ts';
 import { openWarehouse } from '../warehouse.ts';

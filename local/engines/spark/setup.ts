@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { lockState, StateIsLocked } from '../../state/lock.ts';
+import { lockState, StateIsLocked } from '../../state/index.ts';
 import { findSpark, javaHomeIn, projectRoot, type SparkInstallation, sitePackages } from './installation.ts';
 import { fetchJars, wrongJars } from './jars.ts';
 import { machineJava } from './java.ts';

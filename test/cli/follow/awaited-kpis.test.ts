@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { missingLines, untilShown } from '../../../cli/follow/awaited-kpis.ts';
 import type { Whereabouts } from '../../../cli/follow/follow.ts';
 import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
-import type { Mart } from '../../../functions/pipeline/catalog.ts';
 import type { RebuildRecord } from '../../../functions/pipeline/records.ts';
+import type { Mart } from '../../../functions/warehouse/model.ts';
 import { memoryItems } from '../../simulation/tables.ts';
 
 const mart: Mart = { name: 'likes', datasets: ['likes'], models: [], hash: 'h' };

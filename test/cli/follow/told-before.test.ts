@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { toldBefore } from '../../../cli/follow/told-before.ts';
 import { standingLines } from '../../../cli/output/rebuild-lines.ts';
 import type { MartRuns } from '../../../cli/queries/mart-runs.ts';
-import type { CheckViolations, RebuildRecord } from '../../../functions/pipeline/records.ts';
+import type { RebuildRecord } from '../../../functions/pipeline/records.ts';
+import type { CheckViolations } from '../../../functions/warehouse/check-violations.ts';
 
 const warning = (rows: number): CheckViolations => ({
   ...{ check: 'known', file: 'sql/checks/known.sql', severity: 'warn', rows },

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderCatalog } from '../../../deploy/render/render.ts';
-import type { Model } from '../../../functions/pipeline/catalog.ts';
+import type { Model } from '../../../functions/warehouse/model.ts';
 import { copyProject } from '../project.ts';
 
 const check = (select: string, from: string): string => `-- one row per oddity

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { dynamoKpis } from '../../../functions/adapters/dynamo-kpis.ts';
 import type { Kpis } from '../../../functions/pipeline/ports.ts';
-import type { KpiShape } from '../../../functions/pipeline/spec.ts';
 import { ExactNumber, numberOf } from '../../../functions/values/exact-number.ts';
 import { shapeItems } from '../../../functions/warehouse/kpis/items.ts';
 import { readUnloaded } from '../../../functions/warehouse/kpis/rows.ts';
+import type { KpiShape } from '../../../functions/warehouse/model.ts';
 import type { Laptop, Seen } from './laptop.ts';
 import { openTable, tableName } from './table.ts';
 

@@ -8,12 +8,12 @@ import { MissingFile } from '../../../functions/engine/errors.ts';
 import { parquetFiles, writeParquet } from '../../../functions/engine/read-files.ts';
 import { literal } from '../../../functions/engine/sql-text.ts';
 import type {
-  CompiledRuleset,
   QualitySpec,
   SpecFile,
   TransformResult,
   TransformSpec,
 } from '../../../functions/pipeline/spec.ts';
+import type { CompiledRuleset } from '../../../functions/quality/compiled-ruleset.ts';
 
 /** Signs that engines take for patterns, columns, escapes and ends of texts where nobody tells them otherwise. */
 const oddName = "id=77 [x]*?{a,b}'%41 ü ";

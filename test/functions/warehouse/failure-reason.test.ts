@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Mart } from '../../../functions/pipeline/catalog.ts';
-import type { CheckViolations } from '../../../functions/pipeline/records.ts';
+import type { CheckViolations } from '../../../functions/warehouse/check-violations.ts';
 import { failureReason } from '../../../functions/warehouse/failure-reason.ts';
+import type { Mart } from '../../../functions/warehouse/model.ts';
 import { simulatedCatalog } from '../../simulation/catalog.ts';
 
 const simulated = simulatedCatalog.marts.listening as Mart;

@@ -1,22 +1,7 @@
+import { type CheckViolations, checksPrefix, readCheckViolations } from '../../../warehouse/index.ts';
 import type { Files } from '../../ports.ts';
-import type { CheckViolations } from '../../records.ts';
 
 /** What the checks of one rebuild found, read back from what the warehouse unloaded. */
-
-/** Where the offending rows of all checks lie, below the prefix of a rebuild. */
-export const checksPrefix = (unload: string): string => `${unload}checks/`;
-
-const [rowsKept, longestText] = [5, 200];
-
-type Line = {
-  readonly check_name: string;
-  readonly file: string;
-  readonly severity: string;
-  readonly subject: string | null;
-  readonly detail: string | null;
-  /** Rows that the check found in all; more than were unloaded, where there are very many. */
-  readonly found: number | string;
-};
 
 /** What a rebuild's record says of its checks. */
 export const checkedRecord = async (
@@ -34,44 +19,5 @@ export const foundByChecks = async (
 ): Promise<CheckViolations[]> => {
   const keys = await files.list(checksPrefix(unload));
   const texts = await Promise.all(keys.map((key) => files.readText(key)));
-  const lines = texts.flatMap((text = '') => text.split('\n').filter(Boolean).map(readLine));
-  const known = lines.filter((line) => line !== undefined);
-  const checks = [...new Set(known.map(({ check_name }) => check_name))];
-  return checks
-    .map((check) => violationOf(known.filter(({ check_name }) => check_name === check)))
-    .sort(bySeverity);
+  return readCheckViolations(texts.map((text = '') => text));
 };
-
-/** A half-written line says nothing. */
-const readLine = (text: string): Line | undefined => {
-  try {
-    const line: Partial<Line> = JSON.parse(text);
-    return typeof line.check_name === 'string' ? (line as Line) : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const violationOf = (lines: readonly Line[]): CheckViolations => {
-  const [{ check_name, file, severity, found } = {} as Line] = lines;
-  const rows = lines
-    .map(({ subject, detail }) => ({ subject: cut(subject), detail: cut(detail) }))
-    .sort((a, b) => compare(a.subject, b.subject) || compare(a.detail, b.detail));
-  return {
-    check: check_name,
-    file,
-    severity: severity === 'warn' ? 'warn' : 'error',
-    rows: Number(found ?? lines.length),
-    first: rows.slice(0, rowsKept),
-  };
-};
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const cut = (text: string | null | undefined): string => {
-  const shown = text ?? '';
-  return shown.length > longestText ? `${shown.slice(0, longestText)}…` : shown;
-};
-
-const bySeverity = (a: CheckViolations, b: CheckViolations): number =>
-  compare(a.severity, b.severity) || compare(a.check, b.check);

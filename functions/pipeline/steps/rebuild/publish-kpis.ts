@@ -1,10 +1,18 @@
 import pLimit from 'p-limit';
-import { type KpiRows, type ShapedItem, type Stamp, shapeItems } from '../../../warehouse/kpis/items.ts';
-import { type LeftOut, partItems, stillLeftOut } from '../../../warehouse/kpis/left-out.ts';
-import { possibleKeys } from '../../../warehouse/kpis/limits.ts';
-import type { Clock, KpiItem, Kpis } from '../../ports.ts';
-import { kpiVersion } from '../../records.ts';
-import type { RebuildSpec } from '../../spec.ts';
+import {
+  type KpiItem,
+  type KpiRows,
+  kpiVersion,
+  type LeftOut,
+  partItems,
+  possibleKeys,
+  type RebuildSpec,
+  type ShapedItem,
+  type Stamp,
+  shapeItems,
+  stillLeftOut,
+} from '../../../warehouse/index.ts';
+import type { Clock, Kpis } from '../../ports.ts';
 
 /** Publishes a rebuild's KPI items so that a reader sees a key's old version or the new one, whole. */
 

@@ -1,9 +1,8 @@
-import type { Mart } from '../../catalog.ts';
+import { type Mart, RebuildSpec } from '../../../warehouse/index.ts';
 import { runKey } from '../../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../../ports.ts';
 import { lastRebuilds } from '../../queries/last-rebuilds.ts';
 import { martLease, type RebuildRecord, rebuildMoves } from '../../records.ts';
-import { RebuildSpec } from '../../spec.ts';
 import { isTriedAgain } from './retrying.ts';
 
 /** What the functions around a rebuild share: its statement's name, its spec, whether one is due, how it ends. */

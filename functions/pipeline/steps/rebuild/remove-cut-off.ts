@@ -1,7 +1,11 @@
-import { type KpiRows, sequenceBefore, shapeItems } from '../../../warehouse/kpis/items.ts';
-import { possibleKeys } from '../../../warehouse/kpis/limits.ts';
+import {
+  type KpiRows,
+  possibleKeys,
+  type RebuildSpec,
+  sequenceBefore,
+  shapeItems,
+} from '../../../warehouse/index.ts';
 import type { Kpis } from '../../ports.ts';
-import type { RebuildSpec } from '../../spec.ts';
 
 /**
  * Takes away what publications that failed have written under keys of their own sequence: this rebuild, which comes after

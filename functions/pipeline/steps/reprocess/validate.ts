@@ -1,6 +1,7 @@
+import { rowsFormat, type Scratch } from '../../../validation/index.ts';
 import { archiveKey, fileId, reprocessReportKey } from '../../lake-keys.ts';
-import type { Clock, Files, Ledger, Scratch } from '../../ports.ts';
-import { landedFile, rowsFormat } from '../../queries/repairs.ts';
+import type { Clock, Files, Ledger } from '../../ports.ts';
+import { landedFile } from '../../queries/repairs.ts';
 import type { FileRecord, Reprocessed } from '../../records.ts';
 import { sha256Of, type Verdict, verdictAgain } from '../conclude-verdict.ts';
 import { linesOf } from '../repair-source.ts';

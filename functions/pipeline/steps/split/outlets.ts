@@ -1,9 +1,10 @@
-import type { InvalidRecord, RecordListener } from '../../../validation/records.ts';
 import {
+  type InvalidRecord,
   type QuarantinedRow,
   quarantinedRow,
+  type RecordListener,
   type RowsWriter,
-} from '../../../validation/rows-file/writer.ts';
+} from '../../../validation/index.ts';
 import type { Files } from '../../ports.ts';
 import { Outlet } from './outlet.ts';
 

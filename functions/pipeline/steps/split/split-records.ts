@@ -1,8 +1,11 @@
-import { openParser } from '../../../validation/parser.ts';
-import { readLanded } from '../../../validation/reading.ts';
-import type { LandedFile } from '../../../validation/validate-file.ts';
-import type { FileFacts, Validation } from '../../../validation/verdict.ts';
-import { ViolationLog } from '../../../validation/violations.ts';
+import {
+  type FileFacts,
+  type LandedFile,
+  openParser,
+  readLanded,
+  type Validation,
+  ViolationLog,
+} from '../../../validation/index.ts';
 import type { Files } from '../../ports.ts';
 import { SplitOutlets, type SplitTarget } from './outlets.ts';
 

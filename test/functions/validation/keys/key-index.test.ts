@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Scratch } from '../../../../functions/pipeline/ports.ts';
 import { CsvParser } from '../../../../functions/validation/csv/parser.ts';
 import { KeyIndex } from '../../../../functions/validation/keys/key-index.ts';
+import type { Scratch } from '../../../../functions/validation/keys/partitions.ts';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
 import { validateFile } from '../../../../functions/validation/validate-file.ts';
 import type { Validation } from '../../../../functions/validation/verdict.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { KpiShape } from '../../../../functions/pipeline/spec.ts';
 import { type KpiRow, sequenceBefore, shapeItems } from '../../../../functions/warehouse/kpis/items.ts';
+import type { KpiShape } from '../../../../functions/warehouse/model.ts';
 
 const stamp = { rebuild: 'listening-00000007', seq: 7, as_of: '2024-06-26T00:00:00.000Z' };
 const pointer: KpiShape = {

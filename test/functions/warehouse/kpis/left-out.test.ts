@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { KpiItem } from '../../../../functions/pipeline/ports.ts';
-import type { KpiShape, RebuildSpec } from '../../../../functions/pipeline/spec.ts';
 import { publishKpis } from '../../../../functions/pipeline/steps/rebuild/publish-kpis.ts';
 import { ExactNumber } from '../../../../functions/values/exact-number.ts';
+import type { KpiItem } from '../../../../functions/warehouse/kpis/items.ts';
 import { type KpiRow, sequenceBefore } from '../../../../functions/warehouse/kpis/items.ts';
 import { type LeftOut, leftOutFacts } from '../../../../functions/warehouse/kpis/left-out.ts';
 import { kpiFault } from '../../../../functions/warehouse/kpis/limits.ts';
 import { readUnloaded } from '../../../../functions/warehouse/kpis/rows.ts';
+import type { KpiShape } from '../../../../functions/warehouse/model.ts';
+import type { RebuildSpec } from '../../../../functions/warehouse/rebuild-spec.ts';
 import { memoryKpis } from '../../../simulation/tables.ts';
 
 const shape = (pk: string, sk: string, publish: KpiShape['publish']): KpiShape => ({

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../../../deploy/render/render.ts';
-import type { Catalog, Mart } from '../../../../functions/pipeline/catalog.ts';
+import type { Catalog } from '../../../../functions/pipeline/catalog.ts';
+import type { Mart } from '../../../../functions/warehouse/model.ts';
 import {
   type Applied,
   appliedBy,

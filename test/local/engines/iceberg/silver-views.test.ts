@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { SilverTable } from '../../../../functions/pipeline/spec.ts';
+import type { SilverTable } from '../../../../functions/values/table.ts';
 import type { Warehouse } from '../../../../local/engines/duckdb/database.ts';
 import { SilverViews } from '../../../../local/engines/iceberg/silver-views.ts';
 import { findSpark } from '../../../../local/engines/spark/installation.ts';

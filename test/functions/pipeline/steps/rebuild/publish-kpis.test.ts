@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Kpis } from '../../../../../functions/pipeline/ports.ts';
-import type { KpiShape, RebuildSpec } from '../../../../../functions/pipeline/spec.ts';
 import { publishKpis } from '../../../../../functions/pipeline/steps/rebuild/publish-kpis.ts';
 import { type KpiRow, sequenceBefore } from '../../../../../functions/warehouse/kpis/items.ts';
+import type { KpiShape } from '../../../../../functions/warehouse/model.ts';
+import type { RebuildSpec } from '../../../../../functions/warehouse/rebuild-spec.ts';
 import { memoryKpis } from '../../../../simulation/tables.ts';
 
 const shape = (pk: string, sk: string, publish: KpiShape['publish']): KpiShape => ({

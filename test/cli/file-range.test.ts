@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fileRange } from '../../../local/cloud/file-range.ts';
+import { fileRange } from '../../cli/file-range.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,0 +1,21 @@
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda';
+
+/** The environment of a deployed function; undefined when there is no such function. Throws when the service cannot be asked. */
+export const lambdaEnvironment = async (
+  functionName: string,
+): Promise<Readonly<Record<string, string>> | undefined> => {
+  const client = new LambdaClient({});
+  try {
+    const asked = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
+    return asked.Environment?.Variables ?? {};
+  } catch (cause) {
+    if (cause instanceof ResourceNotFoundException) return undefined;
+    throw cause;
+  } finally {
+    client.destroy();
+  }
+};

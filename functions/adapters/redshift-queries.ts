@@ -1,0 +1,57 @@
+import {
+  DescribeStatementCommand,
+  ExecuteStatementCommand,
+  type Field,
+  paginateGetStatementResult,
+  RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
+import type { Cell, Queries } from '../pipeline/index.ts';
+
+/** Queries through the Redshift Data API; each has a client of its own, which ends with it. */
+export const redshiftQueries = ({
+  workgroup,
+  database,
+}: {
+  workgroup: string;
+  database: string;
+}): Queries => ({
+  ask: async (sql) => {
+    const client = new RedshiftDataClient({});
+    try {
+      const { Id } = await client.send(
+        new ExecuteStatementCommand({ WorkgroupName: workgroup, Database: database, Sql: sql }),
+      );
+      await ended(client, Id);
+      const columns: { name: string; type: string }[] = [];
+      const rows: Cell[][] = [];
+      for await (const page of paginateGetStatementResult({ client }, { Id })) {
+        if (columns.length === 0)
+          columns.push(
+            ...(page.ColumnMetadata ?? []).map(({ name = '', typeName = '' }) => ({ name, type: typeName })),
+          );
+        for (const record of page.Records ?? []) rows.push(record.map(cellOf));
+      }
+      return { columns, rows };
+    } finally {
+      client.destroy();
+    }
+  },
+});
+
+/** Resolves once the statement has finished; the service answers as soon as it has, at the latest after half a minute. */
+const ended = async (client: RedshiftDataClient, Id: string | undefined): Promise<void> => {
+  for (;;) {
+    const described = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 30 }));
+    if (described.Status === 'FINISHED') return;
+    if (described.Status === 'FAILED' || described.Status === 'ABORTED')
+      throw new Error(
+        described.Error?.replace(/^(?:Query #1 failed with )?ERROR: (?:\w+ Error: )?/, '') ??
+          'the statement failed',
+      );
+  }
+};
+
+const cellOf = (field: Field): Cell =>
+  field.isNull
+    ? null
+    : String(field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue);

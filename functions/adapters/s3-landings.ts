@@ -1,0 +1,14 @@
+import { Readable } from 'node:stream';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Landings } from '../pipeline/index.ts';
+
+/** Puts files into a bucket, streamed; each put has a client of its own, which ends with it. */
+export const s3Landings = (bucket: string): Landings => ({
+  land: async (key, body, size) => {
+    const client = new S3Client({});
+    const Body = body instanceof Readable ? body : Readable.from(body);
+    const put = new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentLength: size });
+    const { VersionId = '' } = await client.send(put).finally(() => client.destroy());
+    return { key, version: VersionId };
+  },
+});

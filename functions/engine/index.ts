@@ -1,0 +1,13 @@
+/**
+ * Engine: the two jobs of a batch on DuckDB. A spec in, a result out, as the jobs in `glue/` do on Spark. It opens no lake and
+ * no catalog of its own: `local/engines/` does. Start with `transform.ts` and `quality.ts`.
+ */
+
+export { type EngineRun, type EngineStore, resultKey } from './engine.ts';
+export { EngineError, MissingFile, RunFailed, SpecMismatch } from './errors.ts';
+export { nestedColumns, recordStructure } from './landed-columns.ts';
+export { pathPattern } from './read-files.ts';
+export { qualityBySpec, transformBySpec } from './scripts.ts';
+export { interruptible, openSession, type Session } from './session.ts';
+export { createSilver, silverName } from './silver.ts';
+export { identifier, literal } from './sql-text.ts';

@@ -1,0 +1,139 @@
+/**
+ * Pipeline: the way of a file from landing to KPIs. The ports that it needs of the world (`ports.ts`), what the ledger records
+ * (`records.ts`), keys of the lake, specs, events; `steps/` awaits ports and moves things on, `queries/` only reads: what is
+ * where, and why. It knows no SDK: adapters do. Start with `records.ts`, then the function files one level above.
+ */
+
+export { Catalog, type Dataset } from './catalog.ts';
+export {
+  afterRun,
+  fileEvent,
+  ObjectCreated,
+  OurEvent,
+  objectCreated,
+  ourEvent,
+  RunEnded,
+  runEnded,
+  StatementEnded,
+  statementEnded,
+} from './events.ts';
+export {
+  archiveKey,
+  deployedKey,
+  type FileVersion,
+  fileId,
+  fitted,
+  type LandedName,
+  landingPrefix,
+  landingRoot,
+  manifestKey,
+  parseFileId,
+  quarantineKey,
+  readName,
+  reportKey,
+  restingPlaces,
+  rowsKey,
+  runKey,
+} from './lake-keys.ts';
+export type {
+  Cell,
+  Clock,
+  Events,
+  Files,
+  Functions,
+  JobName,
+  Jobs,
+  Kpis,
+  LandedVersion,
+  Landings,
+  Ledger,
+  Log,
+  Queries,
+  Rows,
+  Run,
+  RunState,
+  Statement,
+  StatementState,
+  Warehouse,
+} from './ports.ts';
+export { dismiss, leftInQuarantine, takeBack, undecided } from './queries/dismissed.ts';
+export { type LastRebuilds, lastRebuilds, publishedRebuilds } from './queries/last-rebuilds.ts';
+export { type Balance, balanceOf, hangsOn, landedFile, repairKey, repairsOf } from './queries/repairs.ts';
+export {
+  type BatchRecord,
+  batchId,
+  batchMoves,
+  type FileRecord,
+  type FileState,
+  fileMoves,
+  isOver,
+  type Lease,
+  martLease,
+  patience,
+  type RebuildFailure,
+  type RebuildRecord,
+  type Reprocess,
+  type Reprocessed,
+  rebuildId,
+  rebuildMoves,
+} from './records.ts';
+export { functionName, kpiTable, stackOf, stackOfLedger } from './resource-names.ts';
+export {
+  inLedger,
+  QualityResult,
+  QualitySpec,
+  type SpecFile,
+  saysUnpublished,
+  TransformResult,
+  TransformSpec,
+  unpublished,
+} from './spec.ts';
+export {
+  asRunning,
+  batchOfRun,
+  cleanUp,
+  failBatch,
+  freeDataset,
+  giveBack,
+  isClaimed,
+  isStillRunning,
+  lacksSilver,
+  retryParked,
+  startRun,
+  transformSpec,
+} from './steps/batch-run.ts';
+export { isBeingValidated, largestBatch } from './steps/choose-batch.ts';
+export { isBatchDue, readOrWriteSpec } from './steps/compose-batch.ts';
+export type { Verdict } from './steps/conclude-verdict.ts';
+export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './steps/deployed-manifests.ts';
+export { madeBy } from './steps/made-by.ts';
+export { personalColumns } from './steps/personal-columns.ts';
+export { quarantineRows } from './steps/quarantine-rows.ts';
+export { checkedRecord } from './steps/rebuild/check-violations.ts';
+export { isGoldBefore, prepareRebuild, sentBatch } from './steps/rebuild/preparing.ts';
+export { type Published, publishKpis } from './steps/rebuild/publish-kpis.ts';
+export {
+  closeRebuild,
+  failRebuild,
+  isRebuildDue,
+  isRebuildOver,
+  martOfRebuild,
+  rebuildOfStatement,
+  rebuildSpec,
+  statementName,
+} from './steps/rebuild/rebuilding.ts';
+export { removeCutOff } from './steps/rebuild/remove-cut-off.ts';
+export { askRetry, publishingEnd } from './steps/rebuild/retrying.ts';
+export { isRepair } from './steps/repair-source.ts';
+export {
+  askReprocess,
+  isAt,
+  type Reprocessing,
+  readyAgain,
+  stepReprocess,
+} from './steps/reprocess/reprocess.ts';
+export { settleReprocessed } from './steps/reprocess/settle.ts';
+export { validateAgain } from './steps/reprocess/validate.ts';
+export { renderRuleReport } from './steps/rule-report.ts';
+export { type Accepted, splitFile } from './steps/split/split-records.ts';
+export { manifestInForce, registerVersions, validateLanded } from './steps/validate-file.ts';

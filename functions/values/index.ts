@@ -1,0 +1,10 @@
+/**
+ * Values that every room shares: exact numbers and JSON, names, sequences, the columns of tables. Pure, and knows nothing
+ * of files, batches or models. Start with `exact-number.ts`.
+ */
+
+export { parseExactly, stringifyExactly } from './exact-json.ts';
+export { compareNumbers, type Digits, digitsOf, ExactNumber, isNumber, numberOf } from './exact-number.ts';
+export { nameHint, nearestName } from './nearest-name.ts';
+export { paddedSequence } from './sequence.ts';
+export { Column, SilverTable } from './table.ts';

@@ -1,0 +1,2 @@
+/** A fence or a sequence as text of eight digits, so that texts sort as the numbers do. */
+export const paddedSequence = (sequence: number): string => String(sequence).padStart(8, '0');

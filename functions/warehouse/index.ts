@@ -1,0 +1,52 @@
+/**
+ * Warehouse: what models, marts and KPIs are, the statements of a rebuild, and the items that KPI rows become. Pure: it makes
+ * SQL and items; `pipeline/steps/rebuild/` sends and writes them. Start with `rebuild/rebuild.ts` and `kpis/items.ts`.
+ */
+
+export { type CheckViolations, checksPrefix, readCheckViolations } from './check-violations.ts';
+export { failureReason } from './failure-reason.ts';
+export {
+  type KpiItem,
+  type KpiRow,
+  type KpiRows,
+  kpiVersion,
+  type ShapedItem,
+  type Stamp,
+  sequenceBefore,
+  shapeItems,
+} from './kpis/items.ts';
+export {
+  type LeftOut,
+  leftOutFacts,
+  leftOutKey,
+  leftOutReport,
+  partItems,
+  readLeftOut,
+  stillLeftOut,
+} from './kpis/left-out.ts';
+export { itemSize, possibleKeys } from './kpis/limits.ts';
+export { readUnloaded, type UnloadedRows } from './kpis/rows.ts';
+export { martsOf, TwoMartsInOne } from './marts.ts';
+export { KpiShape, Mart, Model } from './model.ts';
+export {
+  ancestorsOf,
+  CircularReferences,
+  DimensionSettings,
+  datasetsOf,
+  FactSettings,
+  inOrderOfReferences,
+} from './models.ts';
+export { hidden } from './rebuild/checks.ts';
+export { inlinedName } from './rebuild/plan.ts';
+export {
+  appliedBy,
+  bookkeepingTables,
+  composeRebuild,
+  OversizedRebuild,
+  pathsOfStatements,
+  type RebuildRun,
+  rebuildBatches,
+  transactionLimits,
+} from './rebuild/rebuild.ts';
+export { widestSpine } from './rebuild/touched.ts';
+export { RebuildSpec } from './rebuild-spec.ts';

@@ -1,0 +1,16 @@
+/**
+ * The laptop cloud: S3, DynamoDB, EventBridge, Lambda, Glue and the Redshift Data API on one port, deployed from the project's
+ * own template. It runs the functions as they are and knows nothing of what they do. Start with `cloud.ts`, then the folder of
+ * one service.
+ */
+
+export { catalogPath } from './build/build.ts';
+export { type Cloud, startCloud } from './cloud.ts';
+export { openDynamo } from './dynamo/dynamo.ts';
+export { clientEnvironment } from './environment.ts';
+export { type Chaos, parseChaos, parseDuration } from './events/chaos.ts';
+export { openGateway, type Services } from './gateway.ts';
+export { ServiceError } from './protocol.ts';
+export { parseUnload } from './redshift-data/unload.ts';
+export { type LocalS3, openS3 } from './s3/s3.ts';
+export { type Engine, engineOfState, engines, findEngine, usualEngine } from './state-engine.ts';
