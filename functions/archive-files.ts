@@ -1,17 +1,20 @@
 import pLimit from 'p-limit';
+import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
   archiveKey,
+  BatchEvent,
   type Clock,
+  FileEvent,
   type FileRecord,
   type Files,
   fileId,
   inLedger,
   type Ledger,
   type Log,
-  OurEvent,
+  lookAgainFor,
   parseFileId,
   quarantineKey,
   quarantineRows,
@@ -20,18 +23,23 @@ import {
   transformSpec,
 } from './pipeline/index.ts';
 
+const Input = z.union([FileEvent, BatchEvent, lookAgainFor('archive-files')]);
+type Input = z.infer<typeof Input>;
+
 type Ports = { files: Files; ledger: Ledger; clock: Clock; log: Log };
 
 /** Moves files that came to rest out of landing: rejected ones to quarantine, all others to the archive. */
 export const archiveFiles =
   (ports: Ports) =>
-  async (event: OurEvent): Promise<void> => {
-    const { id } = event.detail;
-    const limit = pLimit(8);
-    const records =
-      event['detail-type'] === 'Batch Published' ? await ofBatch(ports, id) : await ofFile(ports, id);
-    await limit.map(records, (record) => moveAway(ports, record));
+  async (input: Input): Promise<void> => {
+    const records = await recordsOf(ports, input);
+    await pLimit(8).map(records, (record) => moveAway(ports, record));
   };
+
+const recordsOf = (ports: Ports, input: Input): Promise<readonly FileRecord[]> => {
+  if ('command' in input) return ofFile(ports, input.id);
+  return 'batch' in input.detail ? ofBatch(ports, input.detail.batch) : ofFile(ports, input.detail.file);
+};
 
 const ofFile = async ({ ledger }: Ports, id: string): Promise<readonly FileRecord[]> => {
   const record = await ledger.file(parseFileId(id));
@@ -91,7 +99,7 @@ const settled = async ({ ledger, log }: Ports, file: FileRecord | undefined): Pr
   });
 };
 
-export const handler = lambda(OurEvent, archiveFiles, ({ env, clock, log }) => ({
+export const handler = lambda(Input, archiveFiles, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   clock,

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { glueJobs } from './adapters/glue-jobs.ts';
@@ -17,6 +18,7 @@ import {
   type Jobs,
   type Ledger,
   type Log,
+  lookAgainFor,
   manifestInForce,
   personalColumns,
   type QualitySpec,
@@ -27,6 +29,9 @@ import {
   transformSpec,
 } from './pipeline/index.ts';
 import { compileRuleset } from './quality/index.ts';
+
+const Input = z.union([RunEnded, lookAgainFor('check-quality')]);
+type Input = z.infer<typeof Input>;
 
 type Ports = {
   files: Files;
@@ -41,7 +46,8 @@ type Ports = {
 /** Starts the quality run of a batch whose transform run ended well, or fails the batch. */
 export const checkQuality =
   (ports: Ports) =>
-  async ({ detail: { jobRunId } }: RunEnded): Promise<void> => {
+  async (input: Input): Promise<void> => {
+    const jobRunId = 'command' in input ? input.id : input.detail.jobRunId;
     const found = await batchOfRun(ports, 'transform', jobRunId);
     if (!found) return ports.log.info('run of no batch', { run: jobRunId });
     const batch = await asRunning(ports.ledger, 'transform', found.batch, jobRunId);
@@ -100,7 +106,7 @@ const composeSpec = async (
   };
 };
 
-export const handler = lambda(RunEnded, checkQuality, ({ env, clock, log }) => ({
+export const handler = lambda(Input, checkQuality, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),

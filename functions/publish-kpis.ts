@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import * as z from 'zod';
 import { dynamoKpis } from './adapters/dynamo-kpis.ts';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
@@ -16,6 +17,8 @@ import {
   type Kpis,
   type Ledger,
   type Log,
+  lookAgainFor,
+  martEvent,
   martLease,
   type Published,
   publishingEnd,
@@ -37,6 +40,9 @@ import {
   type UnloadedRows,
 } from './warehouse/index.ts';
 
+const Input = z.union([StatementEnded, lookAgainFor('publish-kpis')]);
+type Input = z.infer<typeof Input>;
+
 type Ports = {
   files: Files;
   ledger: Ledger;
@@ -54,14 +60,16 @@ type Ports = {
  */
 export const publishRebuild =
   (ports: Ports) =>
-  async ({ detail }: StatementEnded): Promise<void> => {
-    const rebuild = await ports.ledger.rebuild(rebuildOfStatement(detail.statementName));
+  async (input: Input): Promise<void> => {
+    const id = 'command' in input ? input.id : rebuildOfStatement(input.detail.statementName);
+    const rebuild = await ports.ledger.rebuild(id);
     if (!rebuild || rebuild.state === 'failed') return;
     if (rebuild.state === 'published') return close(ports, rebuild);
     const spec = await rebuildSpec(ports.files, rebuild.id);
     if (!spec || !(await isHolder(ports, rebuild))) return;
     if (publishingEnd(rebuild)) return giveUp(ports, rebuild, spec);
-    if (!(await beginTry(ports, rebuild, detail.statementId))) return;
+    const statement = 'command' in input ? rebuild.statement_id : input.detail.statementId;
+    if (statement === undefined || !(await beginTry(ports, rebuild, statement))) return;
     const done = await tryToPublish(ports, rebuild, spec);
     if (!done) return;
     const { items, leftOut } = done;
@@ -136,7 +144,7 @@ const giveUp = async (ports: Ports, rebuild: RebuildRecord, spec: RebuildSpec): 
   const failed = await failRebuild(ports, rebuild, { ...found, ...why, is_committed: true });
   if (!failed) return;
   ports.log.error('rebuild failed', { rebuild: rebuild.id, ...why });
-  await ports.events.announce('KPIs Failed', rebuild.mart, rebuild.id);
+  await ports.events.announce(martEvent('KPIs Failed', rebuild));
 };
 
 const recordPublished = async (
@@ -155,7 +163,7 @@ const recordPublished = async (
 
 const close = async (ports: Ports, rebuild: RebuildRecord): Promise<void> => {
   await closeRebuild(ports, rebuild);
-  await ports.events.announce('KPIs Published', rebuild.mart, rebuild.id);
+  await ports.events.announce(martEvent('KPIs Published', rebuild));
 };
 
 /** Days are for many to read and soon written; what each listener's latest item takes comes after them. */
@@ -216,7 +224,7 @@ const unloadedRows = async (
 const textsUnder = async (files: Files, prefix: string): Promise<string[]> =>
   Promise.all((await files.list(prefix)).map(async (key) => (await files.readText(key)) ?? ''));
 
-export const handler = lambda(StatementEnded, publishRebuild, ({ env, clock, log }) => ({
+export const handler = lambda(Input, publishRebuild, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   kpis: dynamoKpis(env('KPI_TABLE')),

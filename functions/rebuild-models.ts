@@ -5,6 +5,7 @@ import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
+  BatchEvent,
   type Catalog,
   type Clock,
   checkedRecord,
@@ -20,9 +21,10 @@ import {
   type Ledger,
   type Log,
   lastRebuilds,
+  lookAgainFor,
+  MartEvent,
   martLease,
   martOfRebuild,
-  OurEvent,
   patience,
   prepareRebuild,
   type RebuildFailure,
@@ -57,25 +59,22 @@ type Ports = {
   bucket: string;
 };
 
-const Wake = z.union([OurEvent, StatementEnded]);
+const Input = z.union([BatchEvent, MartEvent, StatementEnded, lookAgainFor('rebuild-models')]);
+type Input = z.infer<typeof Input>;
 
 /** Sends a rebuild to the warehouse, mostly as one transaction, for each mart that has something to show; takes up what was cut off or failed. */
 export const rebuildModels =
   (ports: Ports) =>
-  async (event: z.infer<typeof Wake>): Promise<void> => {
-    for (const mart of martsOf(ports.catalog, event)) await rebuildMart(ports, mart);
+  async (input: Input): Promise<void> => {
+    for (const mart of martsOf(ports.catalog, input)) await rebuildMart(ports, mart);
   };
 
-const martsOf = ({ marts }: Catalog, event: z.infer<typeof Wake>): Mart[] => {
-  if (!('detail-type' in event))
-    return named(marts, martOfRebuild(rebuildOfStatement(event.detail.statementName)));
-  if (isOfMart[event['detail-type']]) return named(marts, event.detail.dataset);
-  return Object.values(marts).filter((mart) => mart.datasets.includes(event.detail.dataset));
-};
-
-const isOfMart: Partial<Record<OurEvent['detail-type'], true>> = {
-  'KPIs Published': true,
-  'KPIs Failed': true,
+const martsOf = ({ marts }: Catalog, input: Input): Mart[] => {
+  if ('command' in input) return named(marts, input.id);
+  const { detail } = input;
+  if ('statementName' in detail) return named(marts, martOfRebuild(rebuildOfStatement(detail.statementName)));
+  if ('mart' in detail) return named(marts, detail.mart);
+  return Object.values(marts).filter((mart) => mart.datasets.includes(detail.dataset));
 };
 
 const named = (marts: Catalog['marts'], name: string): Mart[] => {
@@ -267,7 +266,7 @@ const fail = async (
   return failed;
 };
 
-export const handler = lambda(Wake, rebuildModels, ({ env, clock, log }) => ({
+export const handler = lambda(Input, rebuildModels, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { glueJobs } from './adapters/glue-jobs.ts';
@@ -7,6 +8,7 @@ import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
+  BatchEvent,
   type BatchRecord,
   batchId,
   type Catalog,
@@ -14,6 +16,7 @@ import {
   cleanUp,
   type Dataset,
   type Events,
+  FileEvent,
   type FileRecord,
   type Files,
   type Functions,
@@ -33,9 +36,9 @@ import {
   type Log,
   lacksSilver,
   largestBatch,
+  lookAgain,
+  lookAgainFor,
   manifestInForce,
-  OurEvent,
-  objectCreated,
   patience,
   readOrWriteSpec,
   readyAgain,
@@ -44,6 +47,9 @@ import {
   type TransformSpec,
   waitsForDeployment,
 } from './pipeline/index.ts';
+
+const Input = z.union([FileEvent, BatchEvent, lookAgainFor('run-transform')]);
+type Input = z.infer<typeof Input>;
 
 type Ports = {
   files: Files;
@@ -61,9 +67,10 @@ type Ports = {
 /** Opens a batch of all waiting files of the dataset and starts its transform run, or takes up the batch that is open. */
 export const runTransform =
   (ports: Ports) =>
-  async (event: OurEvent): Promise<void> => {
-    const { dataset, id } = event.detail;
-    if (event['detail-type'] === 'Batch Failed') await giveBackLate(ports, id);
+  async (input: Input): Promise<void> => {
+    const { dataset, failed } = await concerned(ports, input);
+    if (failed) await giveBack(ports, failed);
+    if (dataset === undefined) return;
     const known = ports.catalog.datasets[dataset];
     if (!known) return sayWhatLacks(ports, dataset);
     const lease = await ports.ledger.lease(dataset);
@@ -105,10 +112,26 @@ const isLeftBehind = async (
 /** Milliseconds that a busy machine may take to claim one file. */
 const claimTime = 200;
 
-/** A caller that fell asleep may have claimed a file for a batch that had failed meanwhile. */
-const giveBackLate = async (ports: Ports, id: string): Promise<void> => {
-  const batch = await ports.ledger.batch(id);
-  if (batch?.state === 'failed') await giveBack(ports, batch);
+/** The dataset that the input speaks of, and the batch that failed: a caller that fell asleep may have claimed a file for it since. */
+const concerned = async (
+  { ledger }: Ports,
+  input: Input,
+): Promise<{ readonly dataset: string | undefined; readonly failed?: BatchRecord | undefined }> => {
+  const isFailed = (batch: BatchRecord | undefined) => (batch?.state === 'failed' ? batch : undefined);
+  if ('command' in input && input.kind === 'dataset') {
+    const { holder } = await ledger.lease(input.id);
+    return {
+      dataset: input.id,
+      failed: holder === undefined ? holder : isFailed(await ledger.batch(holder)),
+    };
+  }
+  if ('command' in input) {
+    const batch = await ledger.batch(input.id);
+    return { dataset: batch?.dataset, failed: isFailed(batch) };
+  }
+  const { dataset } = input.detail;
+  if (input['detail-type'] !== 'Batch Failed') return { dataset };
+  return { dataset, failed: isFailed(await ledger.batch(input.detail.batch)) };
 };
 
 /** Takes the dataset when a file waits for a batch, and the batch could hold it. */
@@ -117,20 +140,20 @@ const take = async (ports: Ports, lease: Lease, dataset: Dataset): Promise<Lease
   const waiting = await ledger.waiting(lease.name);
   const again = await ledger.reprocessing(lease.name);
   const isReady = waiting.some((file) => file.state === 'accepted') || readyAgain(again).length > 0;
-  if (!isReady) return validateWished(ports, again);
+  if (!isReady) return validateRequested(ports, again);
   if (!(await isBatchDue(ports, lease, dataset))) return undefined;
   return ledger.acquire(lease, batchId(lease.name, lease.fence + 1), clock.now());
 };
 
 /** What is requested is validated a batch at a time; each that is accepted wakes this function again. */
-const validateWished = async (
+const validateRequested = async (
   { functions, ledger }: Ports,
   requested: readonly FileRecord[],
 ): Promise<undefined> => {
   const [first] = requested;
   if (first) await ledger.tidyReprocessing(first.dataset);
   const asked = requested.filter((file) => isAt(file, 'asked')).slice(0, largestBatch);
-  await pLimit(8).map(asked, (file) => functions.invoke('validate-landing', objectCreated(file)));
+  await pLimit(8).map(asked, (file) => functions.invoke('validate-landing', lookAgain('file', fileId(file))));
 };
 
 /** Brings the batch that holds the lease as far as a started transform run. */
@@ -186,7 +209,7 @@ const claimAll = async (
   return claims.every(Boolean);
 };
 
-export const handler = lambda(OurEvent, runTransform, ({ env, clock, log }) => ({
+export const handler = lambda(Input, runTransform, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB') }),

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { glueJobs } from './adapters/glue-jobs.ts';
@@ -8,6 +9,7 @@ import { s3Files } from './adapters/s3-files.ts';
 import {
   asRunning,
   type BatchRecord,
+  batchEvent,
   batchOfRun,
   type Catalog,
   type Clock,
@@ -16,6 +18,7 @@ import {
   type Files,
   type FileVersion,
   failBatch,
+  fileEvent,
   fileId,
   freeDataset,
   inLedger,
@@ -24,6 +27,7 @@ import {
   type Jobs,
   type Ledger,
   type Log,
+  lookAgainFor,
   QualityResult,
   RunEnded,
   renderRuleReport,
@@ -35,6 +39,9 @@ import {
   startRun,
   transformSpec,
 } from './pipeline/index.ts';
+
+const Input = z.union([RunEnded, lookAgainFor('settle-batch')]);
+type Input = z.infer<typeof Input>;
 
 type Ports = {
   files: Files;
@@ -55,7 +62,8 @@ const nextTry = 15 * 60_000;
 /** Records what a quality run made of each file of its batch, closes the batch and says so. */
 export const settleBatch =
   (ports: Ports) =>
-  async ({ detail: { jobRunId } }: RunEnded): Promise<void> => {
+  async (input: Input): Promise<void> => {
+    const jobRunId = 'command' in input ? input.id : input.detail.jobRunId;
     const found = await batchOfRun(ports, 'quality', jobRunId);
     if (!found) return ports.log.info('run of no batch', { run: jobRunId });
     if (found.batch.state === 'published') return close(ports, found.batch);
@@ -122,7 +130,7 @@ const settleFile = async (
     if (file.number > 1) await supersedeOlder(ports, file);
   } else {
     if (isOurs) await reject(ports, file, outcome);
-    await ports.events.announce('File Rejected', file.dataset, fileId(file));
+    await ports.events.announce(fileEvent('File Rejected', file));
   }
 };
 
@@ -195,10 +203,10 @@ const shortened = (reason: string): string =>
 
 const close = async ({ ledger, events }: Ports, batch: BatchRecord): Promise<void> => {
   await freeDataset(ledger, batch);
-  await events.announce('Batch Published', batch.dataset, batch.id);
+  await events.announce(batchEvent('Batch Published', batch));
 };
 
-export const handler = lambda(RunEnded, settleBatch, ({ env, clock, log }) => ({
+export const handler = lambda(Input, settleBatch, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { quality: env('QUALITY_JOB') }),

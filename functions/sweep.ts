@@ -7,14 +7,13 @@ import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
-  afterRun,
   type BatchRecord,
   type Catalog,
   type Clock,
   type FileRecord,
   type Files,
   type Functions,
-  fileEvent,
+  fileId,
   isAt,
   isOver,
   isRebuildDue,
@@ -22,16 +21,12 @@ import {
   type Ledger,
   type Log,
   largestBatch,
+  lookAgain,
   martLease,
-  objectCreated,
-  ourEvent,
   patience,
   readName,
   readyAgain,
-  runEnded,
   runKey,
-  statementEnded,
-  statementName,
   type Warehouse,
 } from './pipeline/index.ts';
 import type { Mart } from './warehouse/index.ts';
@@ -45,10 +40,9 @@ type Ports = {
   clock: Clock;
   log: Log;
   catalog: Catalog;
-  name: string;
 };
 
-/** Finds what lost events left behind and invokes the function that each was meant for with the event made again. */
+/** Finds what lost events left behind, and asks the function that each was meant for to look again. */
 export const sweep = (ports: Ports) => async (): Promise<void> => {
   const datasets = await sweepLanding(ports);
   for (const dataset of new Set([...datasets, ...Object.keys(ports.catalog.datasets)]))
@@ -66,7 +60,7 @@ const sweepLanding = async ({ files, ledger, functions, log }: Ports): Promise<S
       datasets.add(name.dataset);
       if (await ledger.file(version)) continue;
       log.info('file was not seen', { file: version.key, version: version.version });
-      await functions.invoke('validate-landing', objectCreated(version));
+      await functions.invoke('validate-landing', lookAgain('file', fileId(version)));
     }
   }
   return datasets;
@@ -83,18 +77,17 @@ const sweepDataset = async (ports: Ports, dataset: string): Promise<void> => {
   if (batch?.state === 'checking') return sweepRun(ports, batch, 'quality');
   const isReady = waiting.some((file) => file.state === 'accepted') || readyAgain(again).length > 0;
   if (lease.holder === undefined && !isReady) return;
-  await ports.functions.invoke('run-transform', ourEvent('Batch Failed', dataset, lease.holder ?? ''));
+  await ports.functions.invoke('run-transform', lookAgain('dataset', dataset));
 };
 
 const sweepFile = async ({ functions, ledger }: Ports, file: FileRecord): Promise<void> => {
-  if (file.state === 'landed') await functions.invoke('validate-landing', objectCreated(file));
-  if (file.state === 'rejected') await functions.invoke('archive-files', fileEvent('File Rejected', file));
+  const look = lookAgain('file', fileId(file));
+  if (file.state === 'landed') await functions.invoke('validate-landing', look);
   if (file.state === 'claimed' && (await ledger.batch(file.batch_id ?? ''))?.state === 'failed') {
-    await functions.invoke('run-transform', ourEvent('Batch Failed', file.dataset, file.batch_id ?? ''));
+    await functions.invoke('run-transform', lookAgain('batch', file.batch_id ?? ''));
   }
-  if (['published', 'superseded', 'ignored', 'quarantined', 'missing'].includes(file.state)) {
-    await functions.invoke('archive-files', fileEvent('File Ignored', file));
-  }
+  if (['published', 'rejected', 'superseded', 'ignored', 'quarantined', 'missing'].includes(file.state))
+    await functions.invoke('archive-files', look);
 };
 
 /** A batch's worth at a time: what is validated brings on the next. */
@@ -103,11 +96,11 @@ const sweepReprocessing = async (
   requested: readonly FileRecord[],
 ): Promise<void> => {
   for (const file of requested.filter((one) => isAt(one, 'asked')).slice(0, largestBatch))
-    await functions.invoke('validate-landing', objectCreated(file));
-  for (const { dataset, reprocess } of requested.filter((one) => isAt(one, 'claimed'))) {
+    await functions.invoke('validate-landing', lookAgain('file', fileId(file)));
+  for (const { reprocess } of requested.filter((one) => isAt(one, 'claimed'))) {
     const batch = reprocess?.batch_id ?? '';
     if ((await ledger.batch(batch))?.state === 'failed')
-      await functions.invoke('run-transform', ourEvent('Batch Failed', dataset, batch));
+      await functions.invoke('run-transform', lookAgain('batch', batch));
   }
 };
 
@@ -120,25 +113,28 @@ const sweepRun = async (
   const runs = await jobs.runsOf(job, runKey(batch.id, job, 'spec'));
   const [run] = runs;
   if (run && runs.every(({ state }) => state !== 'running'))
-    await functions.invoke(afterRun[job], runEnded(run.id));
+    await functions.invoke(afterRun[job], lookAgain('run', run.id));
 };
 
 const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
   const { ledger, warehouse, functions, clock } = ports;
   const { holder } = await ledger.lease(martLease(mart.name));
-  const wake = ourEvent('KPIs Published', mart.name, holder ?? '');
+  const look = lookAgain('mart', mart.name);
   if (holder === undefined) {
-    if (await isRebuildDue(ports, mart)) await functions.invoke('rebuild-models', wake);
+    if (await isRebuildDue(ports, mart)) await functions.invoke('rebuild-models', look);
     return;
   }
   const rebuild = await ledger.rebuild(holder);
   const statement =
     rebuild?.state === 'sent' ? await warehouse.statement(rebuild.statement_id ?? '') : undefined;
   if (statement?.state === 'running') return;
-  if (statement?.state !== 'finished') return functions.invoke('rebuild-models', wake);
+  if (statement?.state !== 'finished') return functions.invoke('rebuild-models', look);
   if (rebuild?.publishing_at && !isOver(rebuild.publishing_at, publishingTime, clock.now())) return;
-  await functions.invoke('publish-kpis', statementEnded(statement, statementName(ports.name, holder)));
+  await functions.invoke('publish-kpis', lookAgain('rebuild', holder));
 };
+
+/** The function that takes up where a job's run ended. */
+const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as const;
 
 /** Longer than writing KPIs may take; whoever is cut off at it is called again by those who called him. */
 const publishingTime = 300_000 + patience;
@@ -150,7 +146,6 @@ export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
   warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
-  name: env('NAME'),
   clock,
   log,
 }));

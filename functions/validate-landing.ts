@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { lambda } from './adapters/lambda.ts';
@@ -10,6 +11,7 @@ import {
   type Events,
   type FileRecord,
   type Files,
+  type FileVersion,
   type Functions,
   fileEvent,
   fileId,
@@ -19,8 +21,10 @@ import {
   type Ledger,
   type Log,
   largestBatch,
+  lookAgain,
+  lookAgainFor,
   ObjectCreated,
-  objectCreated,
+  parseFileId,
   type Reprocessing,
   readName,
   registerVersions,
@@ -29,6 +33,19 @@ import {
   validateLanded,
 } from './pipeline/index.ts';
 import type { Scratch } from './validation/index.ts';
+
+const Input = z.union([ObjectCreated, lookAgainFor('validate-landing')]);
+type Input = z.infer<typeof Input>;
+
+const createdIn = ({ detail: { object } }: ObjectCreated): FileVersion => ({
+  key: object.key,
+  version: object['version-id'],
+});
+
+/** Where only a command speaks of a file, nothing is known of it. */
+const unknownEvent: Pick<ObjectCreated, 'time'> & { detail: { object: { size?: number } } } = {
+  detail: { object: {} },
+};
 
 type Ports = {
   files: Files;
@@ -44,15 +61,14 @@ type Ports = {
 /** Validates one landed file version against the manifest in force and records the verdict; a manifest wakes the files that wait for it. */
 export const validateLanding =
   (ports: Ports) =>
-  async (event: ObjectCreated): Promise<void> => {
-    const { object } = event.detail;
-    const file = { key: object.key, version: object['version-id'] };
+  async (input: Input): Promise<void> => {
+    const file = 'command' in input ? parseFileId(input.id) : createdIn(input);
     const name = readName(file.key);
     if (name.kind === 'elsewhere') return;
     if (name.kind === 'manifest') return wakeWaiting(ports, name.dataset);
     await registerVersions(ports, file.key, name.dataset);
     const landed = await ports.ledger.file(file);
-    if (!landed) return recordVanished(ports, event, name);
+    if (!landed) return recordVanished(ports, file, input, name);
     if (isAt(landed, 'asked', 'accepted')) return recordAgain(ports, landed);
     const validated = landed.state === 'landed' ? await record(ports, landed) : landed;
     if (validated) await announce(ports, validated);
@@ -61,10 +77,16 @@ export const validateLanding =
 /** A version that was gone before anybody could read it: nothing of it is published, and that is known for ever. */
 const recordVanished = async (
   { ledger, clock, log }: Ports,
-  { detail: { object }, time }: ObjectCreated,
+  { key, version }: FileVersion,
+  input: Input,
   { dataset, kind }: Exclude<LandedName, { kind: 'elsewhere' }>,
 ): Promise<void> => {
-  const { key, 'version-id': version, size = 0 } = object;
+  const {
+    time,
+    detail: {
+      object: { size = 0 },
+    },
+  } = 'command' in input ? unknownEvent : input;
   log.info('file is gone before it was seen', { key, version });
   if (kind === 'marker') return;
   const numbers = (await ledger.versionsOf(key)).map(({ number }) => number);
@@ -114,7 +136,7 @@ const recordAgain = async (ports: Ports, file: Reprocessing): Promise<void> => {
     const { reason, violations, report } = again.outcome;
     ports.log.error('file keeps its rows', { file: fileId(file), dataset, reason, violations, report });
   } else ports.log.info('file validated again', { file: fileId(file), dataset, verdict: again?.is });
-  if (isAt(record, 'accepted')) await ports.events.announce('File Accepted', dataset, fileId(file));
+  if (isAt(record, 'accepted')) await ports.events.announce(fileEvent('File Accepted', file));
 };
 
 /** A validation that ended without a word, such as one out of memory, is noted by the next one, which may end like it. */
@@ -144,9 +166,9 @@ const saidOf = (verdict: Verdict): Readonly<Record<string, unknown>> => {
 };
 
 const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {
-  if (file.state === 'accepted') await events.announce('File Accepted', file.dataset, fileId(file));
-  if (file.state === 'rejected') await events.announce('File Rejected', file.dataset, fileId(file));
-  if (file.state === 'ignored') await events.announce('File Ignored', file.dataset, fileId(file));
+  if (file.state === 'accepted') await events.announce(fileEvent('File Accepted', file));
+  if (file.state === 'rejected') await events.announce(fileEvent('File Rejected', file));
+  if (file.state === 'ignored') await events.announce(fileEvent('File Ignored', file));
 };
 
 const wakeWaiting = async ({ ledger, functions, clock, log }: Ports, dataset: string): Promise<void> => {
@@ -155,17 +177,17 @@ const wakeWaiting = async ({ ledger, functions, clock, log }: Ports, dataset: st
   // Without a reason they count as about to be validated: a batch that is being collected waits for all of them.
   const woken = { reason: undefined, woken_at: clock.now() };
   await pLimit(8).map(landed, (file) => ledger.amend(file, woken));
-  for (const file of landed) await functions.invoke('validate-landing', objectCreated(file));
+  for (const file of landed) await functions.invoke('validate-landing', lookAgain('file', fileId(file)));
   const again = (await ledger.reprocessing(dataset))
     .filter((file) => isAt(file, 'asked'))
     .slice(0, largestBatch);
-  for (const file of again) await functions.invoke('validate-landing', objectCreated(file));
-  const accepted = waiting.find((file) => file.state === 'accepted');
-  if (accepted) await functions.invoke('run-transform', fileEvent('File Accepted', accepted));
+  for (const file of again) await functions.invoke('validate-landing', lookAgain('file', fileId(file)));
+  if (waiting.some((file) => file.state === 'accepted'))
+    await functions.invoke('run-transform', lookAgain('dataset', dataset));
   log.info('manifest landed', { dataset, waiting: landed.length });
 };
 
-export const handler = lambda(ObjectCreated, validateLanding, ({ env, clock, log }) => ({
+export const handler = lambda(Input, validateLanding, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   events: eventBridgeEvents(env('STAGE')),

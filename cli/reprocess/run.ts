@@ -3,8 +3,8 @@ import pLimit from 'p-limit';
 import {
   askReprocess,
   type FileRecord,
-  fileEvent,
   fileId,
+  lookAgain,
   type Reprocessed,
 } from '../../functions/pipeline/index.ts';
 import { fedMarts, type MartsNow } from '../follow/fed-marts.ts';
@@ -60,7 +60,7 @@ const ask = async (target: Target, files: readonly FileRecord[], wanted: string)
   const clock = { now: () => new Date().toISOString() };
   await pLimit(8).map(files, (file) => askReprocess({ ledger: target.ledger, clock }, file, wanted));
   const [first] = files;
-  if (first) await target.functions.invoke('run-transform', fileEvent('File Accepted', first));
+  if (first) await target.functions.invoke('run-transform', lookAgain('dataset', first.dataset));
 };
 
 const again = ({ ledger }: Target, files: readonly FileRecord[]): Promise<readonly FileRecord[]> =>

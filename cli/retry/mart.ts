@@ -1,4 +1,4 @@
-import { askRetry, ourEvent, type RebuildRecord } from '../../functions/pipeline/index.ts';
+import { askRetry, lookAgain, type RebuildRecord } from '../../functions/pipeline/index.ts';
 import type { Mart } from '../../functions/warehouse/index.ts';
 import { martsNow, readKpis } from '../follow/fed-marts.ts';
 import { pause, Stuck } from '../follow/follow.ts';
@@ -29,7 +29,7 @@ const ask = async (target: Target, mart: Mart, { lease, newest, pending }: MartR
   const isFailed = newest?.state === 'failed';
   if (!isFailed && pending.length === 0) return false;
   if (isFailed) await askRetry({ ledger: target.ledger, clock }, newest);
-  await target.functions.invoke('rebuild-models', ourEvent('KPIs Failed', mart.name, newest?.id ?? ''));
+  await target.functions.invoke('rebuild-models', lookAgain('mart', mart.name));
   return true;
 };
 

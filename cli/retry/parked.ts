@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type FileRecord, fileEvent, retryParked } from '../../functions/pipeline/index.ts';
+import { type FileRecord, lookAgain, retryParked } from '../../functions/pipeline/index.ts';
 import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
 import { datasetsNamed } from '../target/known-datasets.ts';
@@ -14,7 +14,7 @@ export const retry = async (dataset: string, flags: TargetFlags): Promise<void> 
     const retried = await retryParked(target.ledger, dataset);
     const [first] = retried;
     if (!first) return answer(flags, { files: [] }, [`No file of ${dataset} is parked.`]);
-    await target.functions.invoke('run-transform', fileEvent('File Accepted', first));
+    await target.functions.invoke('run-transform', lookAgain('dataset', first.dataset));
     await tellOfLanded(target, retried.map(landed), { ...flags, wait: true });
   });
 

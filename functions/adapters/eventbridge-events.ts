@@ -6,8 +6,8 @@ import { bounded } from './bounded.ts';
 export const eventBridgeEvents = (stage: string): Events => {
   const client = new EventBridgeClient(bounded);
   return {
-    announce: async (type, dataset, id) => {
-      const Detail = JSON.stringify({ stage, dataset, id });
+    announce: async ({ 'detail-type': type, detail }) => {
+      const Detail = JSON.stringify({ stage, ...detail });
       const answer = await client.send(
         new PutEventsCommand({ Entries: [{ Source: 'soundcheck', DetailType: type, Detail }] }),
       );

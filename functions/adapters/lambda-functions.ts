@@ -6,8 +6,8 @@ import { bounded } from './bounded.ts';
 export const lambdaFunctions = (stack: string): Functions => {
   const client = new LambdaClient(bounded);
   return {
-    invoke: async (name, event) => {
-      const Payload = Buffer.from(JSON.stringify(event));
+    invoke: async (name, command) => {
+      const Payload = Buffer.from(JSON.stringify(command));
       await client.send(
         new InvokeCommand({ FunctionName: functionName(stack, name), InvocationType: 'Event', Payload }),
       );

@@ -1,33 +1,41 @@
 import * as z from 'zod';
 import { type FileVersion, fileId } from './lake-keys.ts';
-import type { JobName, Statement } from './ports.ts';
 
-/** Events that the functions wake on, and the same events made again from what the ledger knows. */
+/** Events that the functions wake on, each saying what happened, and the command by which one function asks another to look again. */
 
 /** S3 says that an object version was created. */
 export const ObjectCreated = z.object({
   detail: z.object({
     object: z.object({ key: z.string(), 'version-id': z.string(), size: z.number().optional() }),
   }),
-  /** When it was created; absent in an event that was made again. */
+  /** When it was created. */
   time: z.string().optional(),
 });
 export type ObjectCreated = z.infer<typeof ObjectCreated>;
 
-/** One of ours: `id` is a file (`<key>@<version>`), a batch or a rebuild; `dataset` names the mart of a rebuild. */
-export const OurEvent = z.object({
-  'detail-type': z.enum([
-    'File Accepted',
-    'File Rejected',
-    'File Ignored',
-    'Batch Published',
-    'Batch Failed',
-    'KPIs Published',
-    'KPIs Failed',
-  ]),
-  detail: z.object({ dataset: z.string(), id: z.string() }),
+/** A file version, `<key>@<version>`, got its verdict. */
+export const FileEvent = z.object({
+  'detail-type': z.enum(['File Accepted', 'File Rejected', 'File Ignored']),
+  detail: z.object({ dataset: z.string(), file: z.string() }),
 });
-export type OurEvent = z.infer<typeof OurEvent>;
+export type FileEvent = z.infer<typeof FileEvent>;
+
+/** A batch ended. */
+export const BatchEvent = z.object({
+  'detail-type': z.enum(['Batch Published', 'Batch Failed']),
+  detail: z.object({ dataset: z.string(), batch: z.string() }),
+});
+export type BatchEvent = z.infer<typeof BatchEvent>;
+
+/** A rebuild of a mart ended. */
+export const MartEvent = z.object({
+  'detail-type': z.enum(['KPIs Published', 'KPIs Failed']),
+  detail: z.object({ mart: z.string(), rebuild: z.string() }),
+});
+export type MartEvent = z.infer<typeof MartEvent>;
+
+/** One of ours. */
+export type OurEvent = FileEvent | BatchEvent | MartEvent;
 
 /** Glue says that a run reached its end. */
 export const RunEnded = z.object({ detail: z.object({ jobRunId: z.string() }) });
@@ -39,26 +47,52 @@ export const StatementEnded = z.object({
 });
 export type StatementEnded = z.infer<typeof StatementEnded>;
 
-export const objectCreated = ({ key, version }: FileVersion): ObjectCreated => ({
-  detail: { object: { key, 'version-id': version } },
-});
+/** What each function can be asked to look at again. */
+export const looks = {
+  'validate-landing': ['file'],
+  'archive-files': ['file'],
+  'run-transform': ['dataset', 'batch'],
+  'check-quality': ['run'],
+  'settle-batch': ['run'],
+  'rebuild-models': ['mart'],
+  'publish-kpis': ['rebuild'],
+} as const;
+export type FunctionName = keyof typeof looks;
+export type LookKind<Name extends FunctionName = FunctionName> = (typeof looks)[Name][number];
 
-export const ourEvent = (type: OurEvent['detail-type'], dataset: string, id: string): OurEvent => ({
-  'detail-type': type,
-  detail: { dataset, id },
-});
-
-export const fileEvent = (type: OurEvent['detail-type'], file: FileVersion & { dataset: string }): OurEvent =>
-  ourEvent(type, file.dataset, fileId(file));
-
-export const runEnded = (jobRunId: string): RunEnded => ({ detail: { jobRunId } });
-
-export const statementEnded = (statement: Statement, statementName: string): StatementEnded => ({
-  detail: { statementId: statement.id, statementName },
-});
-
-/** The function that takes up where a job's run ended. */
-export const afterRun: Readonly<Record<JobName, 'check-quality' | 'settle-batch'>> = {
-  transform: 'check-quality',
-  quality: 'settle-batch',
+/** Asks a function to look at something once more: the event that it should have met may be lost. `id` is that of the ledger. */
+export type LookAgain<Kind extends LookKind = LookKind> = {
+  readonly command: 'Look Again';
+  readonly kind: Kind;
+  /** A file `<key>@<version>`, a dataset, a batch, a run of a job, a mart or a rebuild. */
+  readonly id: string;
 };
+
+/** The command as a function gets it. */
+export const lookAgainFor = <Name extends FunctionName>(name: Name) =>
+  z.object({
+    command: z.literal('Look Again'),
+    kind: z.enum(looks[name] as readonly LookKind<Name>[] as [LookKind<Name>, ...LookKind<Name>[]]),
+    id: z.string(),
+  });
+
+export const lookAgain = <Kind extends LookKind>(kind: Kind, id: string): LookAgain<Kind> => ({
+  command: 'Look Again',
+  kind,
+  id,
+});
+
+export const fileEvent = (
+  type: FileEvent['detail-type'],
+  file: FileVersion & { readonly dataset: string },
+): FileEvent => ({ 'detail-type': type, detail: { dataset: file.dataset, file: fileId(file) } });
+
+export const batchEvent = (
+  type: BatchEvent['detail-type'],
+  { dataset, id }: { readonly dataset: string; readonly id: string },
+): BatchEvent => ({ 'detail-type': type, detail: { dataset, batch: id } });
+
+export const martEvent = (
+  type: MartEvent['detail-type'],
+  { mart, id }: { readonly mart: string; readonly id: string },
+): MartEvent => ({ 'detail-type': type, detail: { mart, rebuild: id } });

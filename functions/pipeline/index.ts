@@ -6,16 +6,21 @@
 
 export { Catalog, type Dataset } from './catalog.ts';
 export {
-  afterRun,
+  BatchEvent,
+  batchEvent,
+  FileEvent,
+  type FunctionName,
   fileEvent,
+  type LookAgain,
+  lookAgain,
+  lookAgainFor,
+  looks,
+  MartEvent,
+  martEvent,
   ObjectCreated,
-  OurEvent,
-  objectCreated,
-  ourEvent,
+  type OurEvent,
   RunEnded,
-  runEnded,
   StatementEnded,
-  statementEnded,
 } from './events.ts';
 export {
   archiveKey,

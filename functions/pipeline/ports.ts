@@ -1,4 +1,5 @@
 import type { KpiItem } from '../warehouse/index.ts';
+import type { FunctionName, LookAgain, LookKind, OurEvent } from './events.ts';
 import type { FileVersion } from './lake-keys.ts';
 import type {
   BatchRecord,
@@ -177,30 +178,13 @@ export type Kpis = {
   removeIfOlder(item: { readonly pk: string; readonly sk: string; readonly seq: number }): Promise<void>;
 };
 
-export type EventType =
-  | 'File Accepted'
-  | 'File Rejected'
-  | 'File Ignored'
-  | 'Batch Published'
-  | 'Batch Failed'
-  | 'KPIs Published'
-  | 'KPIs Failed';
-
 /** The event bus. */
-export type Events = { announce(type: EventType, dataset: string, id: string): Promise<void> };
+export type Events = { announce(event: OurEvent): Promise<void> };
 
-export type FunctionName =
-  | 'validate-landing'
-  | 'run-transform'
-  | 'check-quality'
-  | 'settle-batch'
-  | 'archive-files'
-  | 'rebuild-models'
-  | 'publish-kpis';
-
-/** Invokes a function with an event made again, without waiting for its answer. */
+/** The functions, as they ask one another. */
 export type Functions = {
-  invoke(name: FunctionName, event: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Sends a command, without waiting for its answer. */
+  invoke<Name extends FunctionName>(name: Name, command: LookAgain<LookKind<Name>>): Promise<void>;
 };
 
 export type Clock = {

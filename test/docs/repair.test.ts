@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { objectCreated } from '../../functions/pipeline/events.ts';
 import { repairKey } from '../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { putManifest } from '../functions/acts.ts';
+import { objectCreated } from '../functions/events.ts';
 import { bring, fileIn, openStage } from '../functions/stage.ts';
 
 const page = await readFile('docs/repair.md', 'utf8');

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { outdatedRows } from '../../cli/outdated-rows.ts';
 import { redeploy } from '../../cli/target/running-cloud.ts';
 import { lambdaFunctions } from '../../functions/adapters/lambda-functions.ts';
-import { fileEvent } from '../../functions/pipeline/events.ts';
+import { lookAgain } from '../../functions/pipeline/events.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
@@ -109,7 +109,7 @@ const reprocess = async (): Promise<void> => {
   const files = await pipeline.ledger.published('ratings');
   for (const file of files) await askReprocess({ ledger: pipeline.ledger, clock }, file);
   const functions = lambdaFunctions((process.env.LEDGER_TABLE ?? '').replace(/-ledger$/, ''));
-  if (files[0]) await functions.invoke('run-transform', fileEvent('File Accepted', files[0]));
+  if (files[0]) await functions.invoke('run-transform', lookAgain('dataset', files[0].dataset));
 };
 
 const reprocessed = (): Promise<readonly FileRecord[]> =>

@@ -1,5 +1,5 @@
 import { checkQuality } from '../../functions/check-quality.ts';
-import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/pipeline/events.ts';
+import { batchEvent, lookAgain } from '../../functions/pipeline/events.ts';
 import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import { repairKey, repairOf } from '../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
@@ -9,6 +9,7 @@ import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { runTransform } from '../../functions/run-transform.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
+import { objectCreated, runEnded, statementEnded } from './events.ts';
 import { fileIn, manifest, manifestKey, type Stage } from './stage.ts';
 
 /** The steps of the pipeline on a stage, one function after the other, so that a test may begin anywhere. */
@@ -58,7 +59,7 @@ export const putManifest = (stage: Stage, changes: object = {}) =>
 
 /** Opens the next batch and gives the id of its transform run. */
 export const transform = async ({ ports, engine }: Stage): Promise<string> => {
-  await runTransform(ports)(ourEvent('File Accepted', 'plays', ''));
+  await runTransform(ports)(lookAgain('dataset', 'plays'));
   return engine.running().at(-1)?.id ?? '';
 };
 
@@ -78,7 +79,7 @@ export const publish = async (stage: Stage): Promise<void> => {
 
 /** Everything from a published batch to its statement, which still runs; gives its event. */
 export const rebuild = async (stage: Stage) => {
-  await rebuildModels(stage.ports)(ourEvent('Batch Published', 'plays', ''));
+  await rebuildModels(stage.ports)(batchEvent('Batch Published', { dataset: 'plays', id: '' }));
   const statement = stage.statements.running()[0];
   return statement && statementEnded({ id: statement.id, state: 'finished' }, statement.name);
 };

@@ -1,10 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { archiveFiles } from '../../functions/archive-files.ts';
-import { fileEvent, objectCreated, ourEvent } from '../../functions/pipeline/events.ts';
+import { batchEvent, fileEvent, lookAgain } from '../../functions/pipeline/events.ts';
 import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { land, landRepair, publish, putManifest, setRowAside } from './acts.ts';
+import { objectCreated } from './events.ts';
 import { fileIn, goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -14,7 +15,8 @@ beforeEach(() => {
 });
 
 const wake = (file: FileRecord) => archiveFiles(stage.ports)(fileEvent('File Rejected', file));
-const published = (batch: string) => archiveFiles(stage.ports)(ourEvent('Batch Published', 'plays', batch));
+const published = (batch: string) =>
+  archiveFiles(stage.ports)(batchEvent('Batch Published', { dataset: 'plays', id: batch }));
 const archiveOf = ({ version }: FileRecord): string =>
   `data/archive/plays/year=2024/month=06/day=25/a.csv@${version}`;
 
@@ -97,7 +99,7 @@ test('takes a folder marker off the queue and leaves it where it is', async () =
 });
 
 test('knows nothing to do for an unknown file, and throws for a batch without a spec', async () => {
-  await archiveFiles(stage.ports)(ourEvent('File Rejected', 'plays', 'data/plays/x.csv@v9'));
+  await archiveFiles(stage.ports)(lookAgain('file', 'data/plays/x.csv@v9'));
   await expect(published('plays-00000009')).rejects.toThrow('no spec of batch plays-00000009');
 });
 

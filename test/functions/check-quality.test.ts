@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { checkQuality } from '../../functions/check-quality.ts';
-import { runEnded } from '../../functions/pipeline/events.ts';
 import { patience } from '../../functions/pipeline/records.ts';
 import { QualitySpec } from '../../functions/pipeline/spec.ts';
 import { check, land, putManifest, transform } from './acts.ts';
+import { runEnded } from './events.ts';
 import { batchIn, fileIn, goodBody, manifest, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ourEvent, statementEnded } from '../../functions/pipeline/events.ts';
+import { martEvent } from '../../functions/pipeline/events.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import type { Mart, Model } from '../../functions/warehouse/model.ts';
 import { Rejected, Throttled } from '../simulation/tables.ts';
 import { land, publish, putManifest, rebuild, show } from './acts.ts';
+import { statementEnded } from './events.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -188,7 +189,7 @@ describe('KPIs that cannot be written', () => {
   test('are shown with the next batch, together with what it touched', async () => {
     const ports = rejecting(new Rejected('too large'));
     for (let tries = 1; tries <= 3; tries++) await publishRebuild(ports)(finished).catch(() => {});
-    await rebuildModels(stage.ports)(ourEvent('KPIs Failed', 'listening', first));
+    await rebuildModels(stage.ports)(martEvent('KPIs Failed', { mart: 'listening', id: first }));
     expect((await lease()).holder).toBeUndefined();
     await land(stage, 'b', 'id,day\n7,2024-06-26\n');
     await publish(stage);
@@ -215,7 +216,7 @@ describe('KPIs that cannot be written', () => {
     expect(await record()).toMatchObject({ state: 'sent', publish_tries: 11, publish_faults: 0 });
     await publishRebuild(ports)(finished);
     expect(await record()).toMatchObject({ state: 'failed', failure: 'lost', losses: 1, is_committed: true });
-    await rebuildModels(stage.ports)(ourEvent('KPIs Failed', 'listening', first));
+    await rebuildModels(stage.ports)(martEvent('KPIs Failed', { mart: 'listening', id: first }));
     expect(stage.statements.running()).toMatchObject([{ token: 'listening-00000002' }]);
   });
 
@@ -242,7 +243,7 @@ describe('KPIs that cannot be written', () => {
     const cut = { ...stage.ports.ledger, removePending: async () => Promise.reject(new Error('cut off')) };
     await expect(publishRebuild({ ...stage.ports, ledger: cut })(finished)).rejects.toThrow('cut off');
     expect(await record()).toMatchObject({ state: 'published' });
-    await rebuildModels(stage.ports)(ourEvent('KPIs Published', 'listening', first));
+    await rebuildModels(stage.ports)(martEvent('KPIs Published', { mart: 'listening', id: first }));
     expect(await stage.ports.ledger.pending('listening')).toEqual([]);
     expect((await lease()).holder).toBeUndefined();
   });

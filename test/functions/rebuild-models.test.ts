@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ourEvent, statementEnded } from '../../functions/pipeline/events.ts';
+import { batchEvent, martEvent } from '../../functions/pipeline/events.ts';
 import { martLease, patience, type RebuildRecord } from '../../functions/pipeline/records.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { RebuildSpec } from '../../functions/warehouse/rebuild-spec.ts';
 import { wideCatalog } from '../simulation/catalog.ts';
 import { land, publish, putManifest, show } from './acts.ts';
+import { statementEnded } from './events.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -19,8 +20,9 @@ beforeEach(async () => {
 const first = 'listening-00000001';
 const second = 'listening-00000002';
 const batch = 'plays-00000001';
-const wake = () => rebuildModels(stage.ports)(ourEvent('Batch Published', 'plays', batch));
-const wakeMart = () => rebuildModels(stage.ports)(ourEvent('KPIs Published', 'listening', first));
+const wake = () => rebuildModels(stage.ports)(batchEvent('Batch Published', { dataset: 'plays', id: batch }));
+const wakeMart = () =>
+  rebuildModels(stage.ports)(martEvent('KPIs Published', { mart: 'listening', id: first }));
 const specOf = (rebuild: string): RebuildSpec =>
   RebuildSpec.parse(JSON.parse(stage.lake.newest(`runs/${rebuild}/rebuild.spec.json`)?.body ?? '{}'));
 const ended = async (state: 'failed' | 'lost', error: string): Promise<void> => {
@@ -66,8 +68,8 @@ test('does nothing more while the statement runs, however often it is woken', as
 });
 
 test('has nothing to do for a dataset that feeds no mart, an unknown mart, or with nothing pending', async () => {
-  await rebuildModels(stage.ports)(ourEvent('Batch Published', 'unknown', 'b'));
-  await rebuildModels(stage.ports)(ourEvent('KPIs Published', 'unknown', 'r'));
+  await rebuildModels(stage.ports)(batchEvent('Batch Published', { dataset: 'unknown', id: 'b' }));
+  await rebuildModels(stage.ports)(martEvent('KPIs Published', { mart: 'unknown', id: 'r' }));
   await rebuildModels(stage.ports)(statementEnded({ id: 's', state: 'failed' }, 'strange'));
   await stage.ports.ledger.removePending('listening', batch);
   await wake();
@@ -149,7 +151,9 @@ describe('a failed statement', () => {
     const [mart] = Object.values(stage.ports.catalog.marts);
     if (!mart) throw new Error('no mart');
     const catalog = { ...stage.ports.catalog, marts: { listening: { ...mart, hash: 'two' } } };
-    await rebuildModels({ ...stage.ports, catalog })(ourEvent('KPIs Published', 'listening', first));
+    await rebuildModels({ ...stage.ports, catalog })(
+      martEvent('KPIs Published', { mart: 'listening', id: first }),
+    );
     expect(await stage.ports.ledger.rebuild(second)).toMatchObject({ state: 'sent', sql_hash: 'two' });
   });
 });
@@ -164,7 +168,7 @@ test('finds the statement whose answer was lost at once, and sends it once', asy
     },
   };
   const woken = rebuildModels({ ...stage.ports, warehouse: lostAnswer })(
-    ourEvent('Batch Published', 'plays', batch),
+    batchEvent('Batch Published', { dataset: 'plays', id: batch }),
   );
   await expect(woken).rejects.toThrow('timed out');
   expect(await recordOf(first)).toMatchObject({ state: 'open' });
@@ -172,7 +176,7 @@ test('finds the statement whose answer was lost at once, and sends it once', asy
     throw new Error('its token is forgotten by now');
   };
   const later = { ...stage.ports, warehouse: { ...warehouse, send: forgotten } };
-  await rebuildModels(later)(ourEvent('Batch Published', 'plays', batch));
+  await rebuildModels(later)(batchEvent('Batch Published', { dataset: 'plays', id: batch }));
   expect(await recordOf(first)).toMatchObject({ state: 'sent', statement_id: 's1' });
   expect(sentNow()).toEqual([first]);
 });
@@ -203,7 +207,9 @@ describe('a statement whose executor was lost', () => {
     const { ledger } = stage.ports;
     await lost();
     const slow = { ...ledger, moveRebuild: async () => undefined };
-    await rebuildModels({ ...stage.ports, ledger: slow })(ourEvent('KPIs Published', 'listening', first));
+    await rebuildModels({ ...stage.ports, ledger: slow })(
+      martEvent('KPIs Published', { mart: 'listening', id: first }),
+    );
     const { name = '' } = stage.statements.running()[0] ?? {};
     Object.assign(stage.statements.running()[0] ?? {}, { state: 'lost', error: 'again' });
     await rebuildModels(stage.ports)(statementEnded({ id: 's2', state: 'lost' }, name));
@@ -290,7 +296,8 @@ test('tries a failed rebuild again after an hour also where only its SQL was new
   if (!mart) throw new Error('no mart');
   const catalog = { ...stage.ports.catalog, marts: { listening: { ...mart, hash: 'two' } } };
   const deployed = { ...stage, ports: { ...stage.ports, catalog } };
-  const wakeDeployed = () => rebuildModels(deployed.ports)(ourEvent('KPIs Published', 'listening', first));
+  const wakeDeployed = () =>
+    rebuildModels(deployed.ports)(martEvent('KPIs Published', { mart: 'listening', id: first }));
   await wakeDeployed();
   const [statement] = stage.statements.running();
   Object.assign(statement ?? {}, { state: 'failed', error: 'a check failed' });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { archiveFiles } from '../../functions/archive-files.ts';
-import { objectCreated, ourEvent, runEnded } from '../../functions/pipeline/events.ts';
-import { deployedKey, reprocessReportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
+import { batchEvent, lookAgain } from '../../functions/pipeline/events.ts';
+import { deployedKey, fileId, reprocessReportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
 import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { TransformSpec } from '../../functions/pipeline/spec.ts';
 import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
@@ -11,6 +11,7 @@ import { sweep } from '../../functions/sweep.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { check, land, publish, putManifest, transform } from './acts.ts';
+import { objectCreated, runEnded } from './events.ts';
 import { fileIn, goodBody, manifest, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -32,7 +33,7 @@ const published = async (name: string, body: string): Promise<FileRecord> => {
   const file = await land(stage, name, body);
   await publish(stage);
   await archiveFiles(stage.ports)(
-    ourEvent('Batch Published', 'plays', (await fileIn(stage, file)).batch_id ?? ''),
+    batchEvent('Batch Published', { dataset: 'plays', id: (await fileIn(stage, file)).batch_id ?? '' }),
   );
   return fileIn(stage, file);
 };
@@ -134,7 +135,7 @@ describe('a published file that is reprocessed', () => {
     expect(await fileIn(stage, newer)).toMatchObject({ state: 'published' });
     expect(await fileIn(stage, file)).toMatchObject({ state: 'superseded' });
     expect((await fileIn(stage, file)).reprocess).toBeUndefined();
-    await runTransform(stage.ports)(ourEvent('Batch Published', 'plays', ''));
+    await runTransform(stage.ports)(batchEvent('Batch Published', { dataset: 'plays', id: '' }));
     expect(stage.engine.running()).toEqual([]);
     expect(rows().map((row) => row.split(' ')[1])).toEqual(['300', '301']);
   });
@@ -166,7 +167,10 @@ describe('a published file that is reprocessed', () => {
     const file = await published('a', goodBody(100));
     await askReprocess(stage.ports, file);
     await sweep(stage.ports)();
-    expect(stage.invoked).toContainEqual({ name: 'validate-landing', event: objectCreated(file) });
+    expect(stage.invoked).toContainEqual({
+      name: 'validate-landing',
+      command: lookAgain('file', fileId(file)),
+    });
     await validateLanding(stage.ports)(objectCreated(file));
     await sweep(stage.ports)();
     expect(stage.invoked.map(({ name }) => name)).toContain('run-transform');
@@ -190,7 +194,7 @@ describe('rows that were repaired', () => {
     );
     await publish(stage);
     await archiveFiles(stage.ports)(
-      ourEvent('Batch Published', 'plays', (await fileIn(stage, repair)).batch_id ?? ''),
+      batchEvent('Batch Published', { dataset: 'plays', id: (await fileIn(stage, repair)).batch_id ?? '' }),
     );
     return fileIn(stage, repair);
   };

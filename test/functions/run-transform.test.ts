@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { objectCreated, ourEvent } from '../../functions/pipeline/events.ts';
+import { batchEvent, fileEvent, lookAgain } from '../../functions/pipeline/events.ts';
+import { fileId } from '../../functions/pipeline/lake-keys.ts';
 import { patience } from '../../functions/pipeline/records.ts';
 import { TransformSpec } from '../../functions/pipeline/spec.ts';
 import { runTransform } from '../../functions/run-transform.ts';
@@ -13,8 +14,12 @@ beforeEach(() => {
 });
 
 const id = 'plays-00000001';
-const wake = (type: 'File Accepted' | 'Batch Failed' = 'File Accepted', of = '') =>
-  runTransform(stage.ports)(ourEvent(type, 'plays', of));
+const wake = (failed?: string) =>
+  runTransform(stage.ports)(
+    failed === undefined
+      ? fileEvent('File Accepted', { dataset: 'plays', key: 'data/plays/a.csv', version: 'v1' })
+      : batchEvent('Batch Failed', { dataset: 'plays', id: failed }),
+  );
 const specOf = (batch: string): TransformSpec =>
   TransformSpec.parse(JSON.parse(stage.lake.newest(`runs/${batch}/transform.spec.json`)?.body ?? '{}'));
 
@@ -48,7 +53,7 @@ test('does nothing more when the event comes twice, also much later', async () =
 test('opens nothing when no file waits, or the dataset has no SQL', async () => {
   await wake();
   expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
-  await runTransform(stage.ports)(ourEvent('File Accepted', 'unknown', ''));
+  await runTransform(stage.ports)(lookAgain('dataset', 'unknown'));
   expect(stage.logged.at(-1)).toMatchObject({ level: 'error', facts: { dataset: 'unknown' } });
   expect(stage.engine.running()).toEqual([]);
 });
@@ -71,7 +76,7 @@ test('sends files that were validated under another manifest back to be validate
   putManifest(stage, { purpose: 'changed' });
   await wake();
   expect(await fileIn(stage, file)).toMatchObject({ state: 'landed' });
-  expect(stage.invoked).toEqual([{ name: 'validate-landing', event: objectCreated(file) }]);
+  expect(stage.invoked).toEqual([{ name: 'validate-landing', command: lookAgain('file', fileId(file)) }]);
   expect(stage.engine.running()).toEqual([]);
   expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
 });
@@ -106,7 +111,7 @@ test('claims a file that someone else is claiming for the same batch', async () 
       return undefined;
     },
   };
-  await runTransform({ ...stage.ports, ledger: second })(ourEvent('File Accepted', 'plays', ''));
+  await runTransform({ ...stage.ports, ledger: second })(lookAgain('dataset', 'plays'));
   expect(await fileIn(stage, file)).toMatchObject({ state: 'claimed', batch_id: id });
   expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming' });
 });
@@ -127,10 +132,10 @@ test('leaves a large batch that is being claimed more time', async () => {
   };
   const later = { ...ledger, lease: async () => lease, batch: async () => claiming };
   stage.pass(4 * patience);
-  await runTransform({ ...stage.ports, files, ledger: later })(ourEvent('File Accepted', 'plays', ''));
+  await runTransform({ ...stage.ports, files, ledger: later })(lookAgain('dataset', 'plays'));
   expect(read).toEqual([]);
   stage.pass(4 * patience);
-  await runTransform({ ...stage.ports, files, ledger: later })(ourEvent('File Accepted', 'plays', ''));
+  await runTransform({ ...stage.ports, files, ledger: later })(lookAgain('dataset', 'plays'));
   expect(read).not.toEqual([]);
 });
 
@@ -156,9 +161,9 @@ test('finds the run whose start was never answered', async () => {
       throw new Error('timed out');
     },
   };
-  await expect(
-    runTransform({ ...stage.ports, jobs: lost })(ourEvent('File Accepted', 'plays', '')),
-  ).rejects.toThrow('timed out');
+  await expect(runTransform({ ...stage.ports, jobs: lost })(lookAgain('dataset', 'plays'))).rejects.toThrow(
+    'timed out',
+  );
   expect(await batchIn(stage, id)).toMatchObject({ state: 'open' });
   stage.pass(4 * patience);
   await wake();
@@ -176,7 +181,7 @@ test('fails a batch one of whose files does not wait any more, and blames no fil
       return ledger.openBatch(batch);
     },
   };
-  await runTransform({ ...stage.ports, ledger: raced })(ourEvent('File Accepted', 'plays', ''));
+  await runTransform({ ...stage.ports, ledger: raced })(lookAgain('dataset', 'plays'));
   expect(await batchIn(stage, id)).toMatchObject({ state: 'failed', is_files_fault: false });
   expect(await fileIn(stage, a)).toMatchObject({ state: 'accepted', failed_runs: 0 });
   expect(await fileIn(stage, b)).toMatchObject({ state: 'landed' });
@@ -201,7 +206,7 @@ test.each([
     stage.pass(4 * patience);
   }
   expect(await fileIn(stage, file)).toMatchObject({ state });
-  expect(stage.invoked).toEqual([{ name: 'validate-landing', event: objectCreated(file) }]);
+  expect(stage.invoked).toEqual([{ name: 'validate-landing', command: lookAgain('file', fileId(file)) }]);
   expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
 });
 

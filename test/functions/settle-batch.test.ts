@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { objectCreated, runEnded } from '../../functions/pipeline/events.ts';
+import { lookAgain } from '../../functions/pipeline/events.ts';
+import { fileId } from '../../functions/pipeline/lake-keys.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
 import { check, land, landRepair, publish, putManifest, setRowAside, transform } from './acts.ts';
+import { runEnded } from './events.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -195,7 +197,10 @@ test('has a repair wait while its file is replaced, and validates it again then'
   expect(silverOf()).toEqual(['a.csv 200']);
   await transform(stage);
   expect(await fileIn(stage, repair)).toMatchObject({ state: 'landed' });
-  expect(stage.invoked.at(-1)).toEqual({ name: 'validate-landing', event: objectCreated(repair) });
+  expect(stage.invoked.at(-1)).toEqual({
+    name: 'validate-landing',
+    command: lookAgain('file', fileId(repair)),
+  });
 });
 
 test('replaces what was repaired before, and what hangs on that', async () => {

@@ -1,4 +1,5 @@
 import { ledgerOn } from '../../functions/adapters/dynamo-ledger.ts';
+import type { LookAgain } from '../../functions/pipeline/events.ts';
 import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import type {
   Clock,
@@ -45,7 +46,7 @@ export const openStage = () => {
   let time = Date.parse('2024-06-25T12:00:00Z');
   const now = (): string => new Date(time++).toISOString();
   const announced: string[] = [];
-  const invoked: { name: string; event: unknown }[] = [];
+  const invoked: { name: string; command: LookAgain }[] = [];
   const logged: { level: string; message: string; facts: unknown }[] = [];
   const { items } = memoryItems();
   const { kpis, all: kpiItems } = memoryKpis();
@@ -53,9 +54,10 @@ export const openStage = () => {
   const engine = newEngine(lake, dice(1), () => {});
   const simulated = newWarehouse(lake, engine.silver, dice(1), () => {});
   const events: Events = {
-    announce: async (type, dataset, id) => void announced.push(`${type}: ${dataset} ${id}`),
+    announce: async ({ 'detail-type': type, detail }) =>
+      void announced.push(`${type}: ${Object.values(detail).join(' ')}`),
   };
-  const functions: Functions = { invoke: async (name, event) => void invoked.push({ name, event }) };
+  const functions: Functions = { invoke: async (name, command) => void invoked.push({ name, command }) };
   const clock: Clock = {
     now,
     wait: async (milliseconds) => {

@@ -1,11 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import {
-  fileEvent,
-  objectCreated,
-  ourEvent,
-  runEnded,
-  statementEnded,
-} from '../../functions/pipeline/events.ts';
+import { lookAgain } from '../../functions/pipeline/events.ts';
+import { fileId } from '../../functions/pipeline/lake-keys.ts';
 import { failRebuild } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { sweep } from '../../functions/sweep.ts';
@@ -24,7 +19,7 @@ const batch = 'plays-00000001';
 const found = async () => {
   stage.invoked.length = 0;
   await sweep(stage.ports)();
-  return stage.invoked.map(({ name, event }) => [name, event]);
+  return stage.invoked.map(({ name, command }) => [name, command]);
 };
 
 test('finds nothing where nothing was left', async () => {
@@ -36,39 +31,39 @@ test('finds a file that no event told of, and one that waits to be validated', a
   const stray = stage.lake.put('data/stray.csv', 'x');
   stage.lake.put('data/archive/plays/old.csv', 'x');
   expect(await found()).toEqual([
-    ['validate-landing', objectCreated(file)],
-    ['validate-landing', objectCreated(stray)],
+    ['validate-landing', lookAgain('file', fileId(file))],
+    ['validate-landing', lookAgain('file', fileId(stray))],
   ]);
 });
 
 test('wakes a dataset whose accepted files wait for a batch', async () => {
   await land(stage, 'a', goodBody());
-  expect(await found()).toEqual([['run-transform', ourEvent('Batch Failed', 'plays', '')]]);
+  expect(await found()).toEqual([['run-transform', lookAgain('dataset', 'plays')]]);
 });
 
-test('makes the event of a run again once it has ended, and not before', async () => {
+test('asks to look at a run again once it has ended, and not before', async () => {
   await land(stage, 'a', goodBody());
   const run = await transform(stage);
   expect(await found()).toEqual([]);
   stage.endRuns();
-  expect(await found()).toEqual([['check-quality', runEnded(run)]]);
+  expect(await found()).toEqual([['check-quality', lookAgain('run', run)]]);
   const quality = await check(stage, run);
   expect(await found()).toEqual([]);
   stage.endRuns();
-  expect(await found()).toEqual([['settle-batch', runEnded(quality)]]);
+  expect(await found()).toEqual([['settle-batch', lookAgain('run', quality)]]);
 });
 
 test('sends files at rest on their way out of landing', async () => {
   const bad = await land(stage, 'b', 'id,day\n1,yesterday\n');
-  expect(await found()).toEqual([['archive-files', fileEvent('File Rejected', bad)]]);
+  expect(await found()).toEqual([['archive-files', lookAgain('file', fileId(bad))]]);
 });
 
 test('takes up a published batch: its files and its mart', async () => {
   const file = await land(stage, 'a', goodBody());
   await publish(stage);
   expect(await found()).toEqual([
-    ['archive-files', fileEvent('File Ignored', file)],
-    ['rebuild-models', ourEvent('KPIs Published', 'listening', '')],
+    ['archive-files', lookAgain('file', fileId(file))],
+    ['rebuild-models', lookAgain('mart', 'listening')],
   ]);
 });
 
@@ -84,30 +79,27 @@ test('gives back what was claimed for a batch that had failed meanwhile', async 
     opened_at: stage.ports.clock.now(),
   });
   await stage.ports.ledger.move(file, 'claimed', { batch_id: batch });
-  expect(await found()).toEqual([['run-transform', ourEvent('Batch Failed', 'plays', batch)]]);
+  expect(await found()).toEqual([['run-transform', lookAgain('batch', batch)]]);
 });
 
-test('makes the event of a statement again once it has finished, and wakes the mart when it failed', async () => {
+test('asks to look at a rebuild again once its statement has finished, and wakes the mart when it failed', async () => {
   await land(stage, 'a', goodBody());
   await publish(stage);
-  const event = await rebuild(stage);
+  await rebuild(stage);
   const ofMart = async () => (await found()).filter(([name]) => name !== 'archive-files');
   expect(await ofMart()).toEqual([]);
   const [statement] = stage.statements.running();
   stage.endStatements();
-  expect(await ofMart()).toEqual([['publish-kpis', event]]);
-  expect(event).toEqual(statementEnded({ id: 's1', state: 'finished' }, 'app-rebuild-listening-00000001'));
+  expect(await ofMart()).toEqual([['publish-kpis', lookAgain('rebuild', 'listening-00000001')]]);
   Object.assign(statement ?? {}, { state: 'failed' });
-  expect(await ofMart()).toEqual([
-    ['rebuild-models', ourEvent('KPIs Published', 'listening', 'listening-00000001')],
-  ]);
+  expect(await ofMart()).toEqual([['rebuild-models', lookAgain('mart', 'listening')]]);
 });
 
 test('leaves a failed rebuild alone until it is due, and KPIs that are being written', async () => {
   await land(stage, 'a', goodBody());
   await publish(stage);
   const { ledger, clock } = stage.ports;
-  const event = await rebuild(stage);
+  await rebuild(stage);
   stage.endStatements();
   const ofMart = async () => (await found()).filter(([name]) => name !== 'archive-files');
   const record = await ledger.rebuild('listening-00000001');
@@ -116,11 +108,11 @@ test('leaves a failed rebuild alone until it is due, and KPIs that are being wri
   stage.pass(60_000);
   expect(await ofMart()).toEqual([]);
   stage.pass(-86_400_000);
-  expect(await ofMart()).toEqual([['publish-kpis', event]]);
+  expect(await ofMart()).toEqual([['publish-kpis', lookAgain('rebuild', 'listening-00000001')]]);
   await failRebuild(stage.ports, writing ?? record, { failure: 'sql', reason: 'a check failed' });
   expect(await ofMart()).toEqual([]);
   stage.pass(-3_601_000);
-  expect(await ofMart()).toEqual([['rebuild-models', ourEvent('KPIs Published', 'listening', '')]]);
+  expect(await ofMart()).toEqual([['rebuild-models', lookAgain('mart', 'listening')]]);
 });
 
 test('takes up a failed rebuild that somebody asks to be tried again', async () => {
@@ -133,7 +125,7 @@ test('takes up a failed rebuild that somebody asks to be tried again', async () 
   const ofMart = async () => (await found()).filter(([name]) => name === 'rebuild-models');
   expect(await ofMart()).toEqual([]);
   if (failed) await askRetry(stage.ports, failed);
-  expect(await ofMart()).toEqual([['rebuild-models', ourEvent('KPIs Published', 'listening', '')]]);
+  expect(await ofMart()).toEqual([['rebuild-models', lookAgain('mart', 'listening')]]);
 });
 
 test('leaves parked files to people', async () => {

@@ -2,12 +2,11 @@ import { ledgerOn } from '../../functions/adapters/dynamo-ledger.ts';
 import { archiveFiles } from '../../functions/archive-files.ts';
 import { checkQuality } from '../../functions/check-quality.ts';
 import type { Catalog } from '../../functions/pipeline/catalog.ts';
-import { objectCreated, ourEvent, runEnded, statementEnded } from '../../functions/pipeline/events.ts';
+import { type FunctionName, lookAgain, type OurEvent } from '../../functions/pipeline/events.ts';
 import { readName } from '../../functions/pipeline/lake-keys.ts';
 import type {
   Clock,
   Events,
-  FunctionName,
   Functions,
   Jobs,
   Kpis,
@@ -23,6 +22,7 @@ import { runTransform } from '../../functions/run-transform.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
 import { sweep } from '../../functions/sweep.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
+import { objectCreated, runEnded, statementEnded } from '../functions/events.ts';
 import type { Dice } from './dice.ts';
 import { type EngineFaults, newEngine } from './engine.ts';
 import { newLake } from './lake.ts';
@@ -88,8 +88,8 @@ export const newWorld = (
     );
   const warehouse = newWarehouse(lake, engine.silver, luck, tellOfStatement, defect.engine);
   const events: Events = {
-    announce: async (type, dataset, id) => {
-      for (const to of targets[type]) deliver(to, ourEvent(type, dataset, id));
+    announce: async (event) => {
+      for (const to of targets[event['detail-type']]) deliver(to, event);
     },
   };
   const functions: Functions = { invoke: async (to, event) => deliver(to, event) };
@@ -161,7 +161,7 @@ export const newWorld = (
       try {
         const ports = portsOf();
         for (const file of await ports.ledger.published('plays')) await askReprocess(ports, file);
-        await ports.functions.invoke('run-transform', ourEvent('Batch Failed', 'plays', ''));
+        await ports.functions.invoke('run-transform', lookAgain('dataset', 'plays'));
       } catch (error) {
         watch.failed('reprocess', error);
       }
@@ -175,7 +175,7 @@ export const newWorld = (
         const { newest } = await lastRebuilds(ports.ledger, 'listening');
         if (newest?.state !== 'failed') return;
         await askRetry(ports, newest);
-        await ports.functions.invoke('rebuild-models', ourEvent('KPIs Failed', 'listening', newest.id));
+        await ports.functions.invoke('rebuild-models', lookAgain('mart', 'listening'));
       } catch (error) {
         watch.failed('retry', error);
       }
@@ -213,7 +213,7 @@ export const newWorld = (
   };
 };
 
-const targets: Readonly<Record<Parameters<Events['announce']>[0], readonly FunctionName[]>> = {
+const targets: Readonly<Record<OurEvent['detail-type'], readonly FunctionName[]>> = {
   'File Accepted': ['run-transform'],
   'File Rejected': ['archive-files'],
   'File Ignored': ['archive-files'],

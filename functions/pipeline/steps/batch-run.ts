@@ -1,3 +1,4 @@
+import { batchEvent } from '../events.ts';
 import { batchOfSpec, type FileVersion, fileId, runKey } from '../lake-keys.ts';
 import type { Clock, Events, Files, JobName, Jobs, Ledger, Log, Run } from '../ports.ts';
 import { type BatchRecord, type FileRecord, isOver, patience } from '../records.ts';
@@ -90,7 +91,7 @@ export const cleanUp = async (
 ): Promise<void> => {
   await giveBack(ports, batch);
   await freeDataset(ports.ledger, batch);
-  await ports.events.announce('Batch Failed', batch.dataset, batch.id);
+  await ports.events.announce(batchEvent('Batch Failed', batch));
 };
 
 /** Gives back the files that a failed batch still claims, or claimed too late. */

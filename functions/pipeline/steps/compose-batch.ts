@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Field } from '../../validation/index.ts';
 import type { Dataset } from '../catalog.ts';
-import { objectCreated } from '../events.ts';
+import { lookAgain } from '../events.ts';
 import { fileId, landingPrefix, readName, runKey } from '../lake-keys.ts';
 import type { Clock, Files, Functions, Ledger } from '../ports.ts';
 import { landedFile } from '../queries/repairs.ts';
@@ -229,7 +229,7 @@ const validateAgain = async (
     const isBack = file.reprocess
       ? await askAgain(ledger, file)
       : await ledger.move(file, 'landed', { reason: undefined, woken_at: clock.now() });
-    if (isBack) await functions.invoke('validate-landing', objectCreated(file));
+    if (isBack) await functions.invoke('validate-landing', lookAgain('file', fileId(file)));
   }
 };
 

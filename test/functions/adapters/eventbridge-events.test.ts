@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { eventBridgeEvents } from '../../../functions/adapters/eventbridge-events.ts';
+import { batchEvent } from '../../../functions/pipeline/events.ts';
 import { type Bus, openBus } from '../../../local/cloud/events/bus.ts';
 import { eventsApi } from '../../../local/cloud/events/events-api.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
@@ -42,32 +43,34 @@ afterAll(async () => {
 });
 
 test('announces what rules of its stage match', async () => {
-  await eventBridgeEvents('dev').announce('Batch Published', 'plays', 'plays-00000001');
+  await eventBridgeEvents('dev').announce(
+    batchEvent('Batch Published', { dataset: 'plays', id: 'plays-00000001' }),
+  );
   await vi.waitFor(() => expect(delivered).toHaveLength(1));
   expect(delivered[0]).toMatchObject({
     source: 'soundcheck',
     'detail-type': 'Batch Published',
-    detail: { stage: 'dev', dataset: 'plays', id: 'plays-00000001' },
+    detail: { stage: 'dev', dataset: 'plays', batch: 'plays-00000001' },
   });
 });
 
 test('stays out of the rules of other stages and events', async () => {
-  await eventBridgeEvents('prod').announce('Batch Published', 'plays', 'a');
-  await eventBridgeEvents('dev').announce('Batch Failed', 'plays', 'b');
-  await eventBridgeEvents('dev').announce('Batch Published', 'plays', 'c');
-  await vi.waitFor(() => expect(delivered).toMatchObject([{ detail: { id: 'c' } }]));
+  await eventBridgeEvents('prod').announce(batchEvent('Batch Published', { dataset: 'plays', id: 'a' }));
+  await eventBridgeEvents('dev').announce(batchEvent('Batch Failed', { dataset: 'plays', id: 'b' }));
+  await eventBridgeEvents('dev').announce(batchEvent('Batch Published', { dataset: 'plays', id: 'c' }));
+  await vi.waitFor(() => expect(delivered).toMatchObject([{ detail: { batch: 'c' } }]));
 });
 
 test('throws when the bus answers that it did not take an entry', async () => {
   const rejected = { ErrorCode: 'ThrottlingException', ErrorMessage: 'later' };
   laptop.once('PutEvents', () => ({ status: 200, body: { FailedEntryCount: 1, Entries: [rejected] } }));
-  await expect(eventBridgeEvents('dev').announce('Batch Published', 'plays', 'x')).rejects.toThrow(
-    'Batch Published was not taken: ThrottlingException later',
-  );
+  await expect(
+    eventBridgeEvents('dev').announce(batchEvent('Batch Published', { dataset: 'plays', id: 'x' })),
+  ).rejects.toThrow('Batch Published was not taken: ThrottlingException later');
 });
 
 test('announces at least once when the answer is lost', async () => {
   laptop.once('PutEvents', () => 'lost');
-  await eventBridgeEvents('dev').announce('Batch Published', 'plays', 'lost');
+  await eventBridgeEvents('dev').announce(batchEvent('Batch Published', { dataset: 'plays', id: 'lost' }));
   await vi.waitFor(() => expect(delivered).toHaveLength(2));
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lambdaFunctions } from '../../../functions/adapters/lambda-functions.ts';
-import { objectCreated } from '../../../functions/pipeline/events.ts';
+import { lookAgain } from '../../../functions/pipeline/events.ts';
 import { lambdaApi } from '../../../local/cloud/functions/lambda-api.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
@@ -25,12 +25,14 @@ beforeAll(async () => {
 });
 afterAll(() => laptop.close());
 
-test('invokes the stack’s function with the event, without waiting for its answer', async () => {
-  const event = objectCreated({ key: 'data/plays/ä b+c.csv', version: 'v1' });
+test('invokes the stack’s function with the command, without waiting for its answer', async () => {
+  const event = lookAgain('file', 'data/plays/ä b+c.csv@v1');
   await lambdaFunctions('app').invoke('validate-landing', event);
   expect(invoked).toEqual([['app-validate-landing', event]]);
 });
 
 test('throws when there is no such function', async () => {
-  await expect(lambdaFunctions('app').invoke('run-transform', {})).rejects.toThrow(/app-run-transform/);
+  await expect(lambdaFunctions('app').invoke('run-transform', lookAgain('dataset', 'plays'))).rejects.toThrow(
+    /app-run-transform/,
+  );
 });

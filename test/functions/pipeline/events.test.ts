@@ -1,30 +1,32 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
-  afterRun,
+  BatchEvent,
+  batchEvent,
+  FileEvent,
   fileEvent,
+  lookAgain,
+  lookAgainFor,
+  MartEvent,
+  martEvent,
   ObjectCreated,
-  OurEvent,
-  objectCreated,
-  ourEvent,
   RunEnded,
-  runEnded,
   StatementEnded,
-  statementEnded,
 } from '../../../functions/pipeline/events.ts';
 
 const file = { key: 'data/plays/a b.csv', version: 'v1', dataset: 'plays' };
 
-test('makes events again that read as the first ones did', () => {
-  expect(ObjectCreated.parse(objectCreated(file))).toEqual({
-    detail: { object: { key: 'data/plays/a b.csv', 'version-id': 'v1' } },
-  });
-  expect(OurEvent.parse(fileEvent('File Rejected', file))).toEqual({
+test('says of each of ours what it is about, under its own name', () => {
+  expect(FileEvent.parse(fileEvent('File Rejected', file))).toEqual({
     'detail-type': 'File Rejected',
-    detail: { dataset: 'plays', id: 'data/plays/a b.csv@v1' },
+    detail: { dataset: 'plays', file: 'data/plays/a b.csv@v1' },
   });
-  expect(RunEnded.parse(runEnded('jr_1'))).toEqual({ detail: { jobRunId: 'jr_1' } });
-  expect(StatementEnded.parse(statementEnded({ id: 's1', state: 'failed' }, 'app-rebuild-m-1'))).toEqual({
-    detail: { statementId: 's1', statementName: 'app-rebuild-m-1' },
+  expect(BatchEvent.parse(batchEvent('Batch Failed', { dataset: 'plays', id: 'plays-1' }))).toEqual({
+    'detail-type': 'Batch Failed',
+    detail: { dataset: 'plays', batch: 'plays-1' },
+  });
+  expect(MartEvent.parse(martEvent('KPIs Published', { mart: 'listening', id: 'listening-1' }))).toEqual({
+    'detail-type': 'KPIs Published',
+    detail: { mart: 'listening', rebuild: 'listening-1' },
   });
 });
 
@@ -36,19 +38,30 @@ test('reads S3’s event and drops what it does not need', () => {
     reason: 'PutObject',
   };
   expect(ObjectCreated.parse({ source: 'aws.s3', detail })).toEqual({
-    detail: { object: { ...objectCreated(file).detail.object, size: 12 } },
+    detail: { object: { key: 'data/plays/a b.csv', 'version-id': 'v1', size: 12 } },
   });
 });
 
 test('rejects an object without a version, and events that nobody announces', () => {
   expect(ObjectCreated.safeParse({ detail: { object: { key: 'a' } } }).success).toBe(false);
-  expect(OurEvent.safeParse({ ...ourEvent('Batch Failed', 'd', 'i'), 'detail-type': 'Odd' }).success).toBe(
-    false,
-  );
+  const odd = { ...batchEvent('Batch Failed', { dataset: 'd', id: 'i' }), 'detail-type': 'Odd' };
+  expect(BatchEvent.safeParse(odd).success).toBe(false);
   expect(RunEnded.safeParse({ detail: {} }).success).toBe(false);
   expect(StatementEnded.safeParse({ detail: { statementId: 's1' } }).success).toBe(false);
 });
 
-test('names the function that takes up where a run ended', () => {
-  expect(afterRun).toEqual({ transform: 'check-quality', quality: 'settle-batch' });
+describe('the command to look again', () => {
+  test('is read by the function that can look at such a thing', () => {
+    const command = lookAgain('batch', 'plays-1');
+    expect(lookAgainFor('run-transform').parse(command)).toEqual({
+      command: 'Look Again',
+      kind: 'batch',
+      id: 'plays-1',
+    });
+  });
+
+  test('is rejected by every other', () => {
+    expect(lookAgainFor('archive-files').safeParse(lookAgain('batch', 'plays-1')).success).toBe(false);
+    expect(lookAgainFor('rebuild-models').safeParse(lookAgain('rebuild', 'm-1')).success).toBe(false);
+  });
 });

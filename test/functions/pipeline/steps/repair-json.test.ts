@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { objectCreated } from '../../../../functions/pipeline/events.ts';
 import { repairKey } from '../../../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateLanding } from '../../../../functions/validate-landing.ts';
@@ -9,6 +8,7 @@ import type { SentRow } from '../../../../functions/validation/rows-file/reader.
 import { rowsJsonLines } from '../../../../functions/validation/rows-file/writer.ts';
 import { ViolationLog } from '../../../../functions/validation/violations.ts';
 import { putManifest } from '../../acts.ts';
+import { objectCreated } from '../../events.ts';
 import { bring, fileIn, openStage, type Stage } from '../../stage.ts';
 
 let stage: Stage;

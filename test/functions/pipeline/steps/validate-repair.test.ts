@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { objectCreated } from '../../../../functions/pipeline/events.ts';
 import { cleanKey, rowsKey } from '../../../../functions/pipeline/lake-keys.ts';
 import { repairKey } from '../../../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateLanding } from '../../../../functions/validate-landing.ts';
 import { land, putManifest } from '../../acts.ts';
+import { objectCreated } from '../../events.ts';
 import { bring, fileIn, manifest, openStage, type Stage } from '../../stage.ts';
 
 const { schema } = manifest;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { objectCreated } from '../../../../functions/pipeline/events.ts';
 import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateLanding } from '../../../../functions/validate-landing.ts';
 import { putManifest } from '../../acts.ts';
+import { objectCreated } from '../../events.ts';
 import { fileIn, openStage, type Stage } from '../../stage.ts';
 
 let stage: Stage;
