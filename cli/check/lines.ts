@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { count } from '../output/count.ts';
+import { count, grouped } from '../output/count.ts';
 import type { CheckedFile } from './file.ts';
 
 const violationsShown = 20;
@@ -33,7 +33,7 @@ const verdict = ({ verdict, records, quarantined_rows: aside = 0, violations_tot
     return `${styleText('red', 'rejected')}, ${count(violations_total, 'violation')} in ${rows}`;
   if (aside === 0) return `${styleText('green', 'clean')}, ${rows}`;
   const good = count(records - aside, 'valid row');
-  return `${styleText('yellow', 'accepted')}, ${good}, ${aside.toLocaleString('en-US')} to be quarantined`;
+  return `${styleText('yellow', 'accepted')}, ${good}, ${grouped(aside)} to be quarantined`;
 };
 
 const violationLines = ({ violations, violations_total: total, counts }: Validated): string[] => {
@@ -42,7 +42,7 @@ const violationLines = ({ violations, violations_total: total, counts }: Validat
   const perRule = Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
     .slice(0, violationsShown)
-    .map(([rule, found]) => `    ${found.toLocaleString('en-US').padStart(12)}  ${rule}`);
+    .map(([rule, found]) => `    ${grouped(found).padStart(12)}  ${rule}`);
   return [...shown, `  … ${count(total, 'violation')} in all, by rule and column:`, ...perRule];
 };
 

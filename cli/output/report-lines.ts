@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { RuleFailure } from '../../functions/quality/index.ts';
 import { oneLine } from './answer.ts';
-import { count } from './count.ts';
+import { count, grouped } from './count.ts';
 
 /** A report as it lies beside what is in quarantine of a file: of a validation by the manifest, or by quality rules. */
 export type FileReport = {
@@ -40,7 +40,9 @@ const leftLine = ({ violations = [] }: FileReport, total: number): string =>
 export const brokenRule = ({ rule, metric }: RuleFailure, validated?: number): string => {
   const right = validated === undefined || metric === null ? undefined : rightRows(rule, metric, validated);
   const said =
-    right === undefined || validated === undefined ? metric : `${shown(right)} of ${count(validated, 'row')}`;
+    right === undefined || validated === undefined
+      ? metric
+      : `${grouped(right)} of ${count(validated, 'row')}`;
   return `${rule} does not hold: ${said ?? 'no metric'}`;
 };
 
@@ -55,13 +57,11 @@ const rightRows = (rule: string, metric: string, validated: number): number | un
   return isShare ? Math.round(right) : undefined;
 };
 
-const shown = (number: number): string => number.toLocaleString('en-US');
-
 /** A whole report for people. */
 export const reportLines = (report: FileReport): string[] => {
   const { file, version, verdict, validated_at, records, quarantined_rows: aside = 0, reprocess } = report;
   const rows = records === undefined ? '' : `, ${count(records, 'row')}`;
-  const split = aside > 0 ? `, ${aside.toLocaleString('en-US')} of them quarantined` : '';
+  const split = aside > 0 ? `, ${grouped(aside)} of them quarantined` : '';
   return [
     `${styleText('bold', file)}  version ${version}`,
     `  ${verdict} at ${validated_at}${rows}${split}`,
@@ -77,7 +77,7 @@ const countLines = ({ counts = {} }: FileReport): string[] => {
   if (entries.length < 2) return [];
   return [
     '  by rule and column:',
-    ...entries.map(([rule, found]) => `  ${found.toLocaleString('en-US').padStart(12)}  ${rule}`),
+    ...entries.map(([rule, found]) => `  ${grouped(found).padStart(12)}  ${rule}`),
   ];
 };
 

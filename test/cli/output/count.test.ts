@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { count } from '../../../cli/output/count.ts';
+import { count, grouped } from '../../../cli/output/count.ts';
 
 test.each([
   [1, 'batch', '1 batch'],
@@ -11,3 +11,10 @@ test.each([
 ])('%i %s is "%s"', (number, noun, text) => {
   expect(count(number, noun)).toBe(text);
 });
+
+test.each([0, 999, 1_000, 12_345, 1_000_000, 9_007_199_254_740_991])(
+  'groups %i as English does',
+  (number) => {
+    expect(grouped(number)).toBe(number.toLocaleString('en-US'));
+  },
+);
