@@ -42,24 +42,25 @@ const recordsOf = (ports: Ports, input: Input): Promise<readonly FileRecord[]> =
 };
 
 const ofFile = async ({ ledger }: Ports, id: string): Promise<readonly FileRecord[]> => {
-  const record = await ledger.file(parseFileId(id));
+  const record = await ledger.files.find(parseFileId(id));
   return record ? [record] : [];
 };
 
 /** Every version of the batch's keys and what hangs on them: what it published may have superseded others. */
 const ofBatch = async ({ files, ledger }: Ports, id: string): Promise<readonly FileRecord[]> => {
   const spec = await transformSpec(files, id);
-  const records = await ledger.files(spec.files.map(inLedger));
+  const records = await ledger.files.findAll(spec.files.map(inLedger));
   const versions = await pLimit(8).map(records, async (record) =>
-    record.number > 1 ? ledger.versionsOf(record.key) : [record],
+    record.number > 1 ? ledger.files.versionsOf(record.key) : [record],
   );
   const older = versions.filter((all) => all.length > 1).flat();
   return [...versions.flat(), ...(await repairsOf(ledger, older))];
 };
 
 const moveAway = async (ports: Ports, file: FileRecord): Promise<void> => {
-  if (file.archived_at || ['quarantined', 'missing'].includes(file.state)) return ports.ledger.dequeue(file);
-  if (readName(file.key).kind === 'marker') return ports.ledger.dequeue(file);
+  if (file.archived_at || ['quarantined', 'missing'].includes(file.state))
+    return ports.ledger.files.dequeue(file);
+  if (readName(file.key).kind === 'marker') return ports.ledger.files.dequeue(file);
   if (['published', 'superseded', 'ignored'].includes(file.state)) return archive(ports, file);
   if (file.state === 'rejected') return quarantine(ports, file);
 };
@@ -68,14 +69,14 @@ const archive = async (ports: Ports, file: FileRecord): Promise<void> => {
   if (file.state === 'published') await quarantineRows(ports.files, file);
   const stored_as = archiveKey(file);
   if (!(await moveBytes(ports, file, stored_as))) return;
-  await settled(ports, await ports.ledger.amend(file, { archived_at: ports.clock.now(), stored_as }));
+  await settled(ports, await ports.ledger.files.amend(file, { archived_at: ports.clock.now(), stored_as }));
 };
 
 const quarantine = async (ports: Ports, file: FileRecord): Promise<void> => {
   const stored_as = quarantineKey(file);
   if (!(await moveBytes(ports, file, stored_as))) return;
   const patch = { archived_at: ports.clock.now(), stored_as };
-  await settled(ports, await ports.ledger.move(file, 'quarantined', patch));
+  await settled(ports, await ports.ledger.files.move(file, 'quarantined', patch));
 };
 
 /** Copied and compared first, deleted then; a move that was cut off is found by its copy. */
@@ -90,7 +91,7 @@ const moveBytes = async ({ files, log }: Ports, file: FileRecord, to: string): P
 
 const settled = async ({ ledger, log }: Ports, file: FileRecord | undefined): Promise<void> => {
   if (!file) return;
-  await ledger.dequeue(file);
+  await ledger.files.dequeue(file);
   log.info('file moved', {
     file: fileId(file),
     dataset: file.dataset,

@@ -66,7 +66,7 @@ const startQuality = async (ports: Ports, batch: BatchRecord, result: TransformR
   const started = await startRun(ports, 'quality', batch);
   if (!started) return;
   const checking = { ...started.patch, checking_at: ports.clock.now() };
-  await ports.ledger.moveBatch(started.batch, 'checking', checking);
+  await ports.ledger.batches.move(started.batch, 'checking', checking);
   ports.log.info('quality started', { batch: batch.id, dataset: batch.dataset });
 };
 

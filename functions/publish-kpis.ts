@@ -62,7 +62,7 @@ export const publishRebuild =
   (ports: Ports) =>
   async (input: Input): Promise<void> => {
     const id = 'command' in input ? input.id : rebuildOfStatement(input.detail.statementName);
-    const rebuild = await ports.ledger.rebuild(id);
+    const rebuild = await ports.ledger.rebuilds.find(id);
     if (!rebuild || rebuild.state === 'failed') return;
     if (rebuild.state === 'published') return close(ports, rebuild);
     const spec = await rebuildSpec(ports.files, rebuild.id);
@@ -83,7 +83,7 @@ export const publishRebuild =
 
 /** A zombie's rows are old: whoever holds the mart now has newer ones to show. */
 const isHolder = async ({ ledger }: Ports, rebuild: RebuildRecord): Promise<boolean> =>
-  (await ledger.lease(martLease(rebuild.mart))).holder === rebuild.id;
+  (await ledger.leases.find(martLease(rebuild.mart))).holder === rebuild.id;
 
 /** Counts a try; false when the rebuild is over. The event may be faster than the record of the statement. */
 const beginTry = async (
@@ -92,11 +92,11 @@ const beginTry = async (
   statement_id: string,
 ): Promise<boolean> => {
   for (;;) {
-    const rebuild = await ledger.rebuild(id);
+    const rebuild = await ledger.rebuilds.find(id);
     if (!rebuild || isRebuildOver(rebuild)) return false;
     const begun = { publish_tries: (rebuild.publish_tries ?? 0) + 1, publishing_at: clock.now() };
     const sent = rebuild.state === 'open' ? { statement_id, sent_at: clock.now() } : {};
-    if (await ledger.moveRebuild(rebuild, 'sent', { ...begun, ...sent })) return true;
+    if (await ledger.rebuilds.move(rebuild, 'sent', { ...begun, ...sent })) return true;
   }
 };
 
@@ -126,12 +126,12 @@ const recordFault = async (
   error: unknown,
 ): Promise<RebuildRecord | undefined> => {
   for (;;) {
-    const rebuild = await ledger.rebuild(id);
+    const rebuild = await ledger.rebuilds.find(id);
     if (rebuild?.state !== 'sent') return undefined;
     const publish_faults = (rebuild.publish_faults ?? 0) + (isTransient(error) ? 0 : 1);
     const publish_reason = error instanceof Error ? error.message : String(error);
     const patch = { publish_faults, publish_reason, publishing_at: undefined };
-    const amended = await ledger.amendRebuild(rebuild, patch);
+    const amended = await ledger.rebuilds.amend(rebuild, patch);
     if (amended) return amended;
   }
 };
@@ -153,10 +153,10 @@ const recordPublished = async (
   facts: Partial<RebuildRecord>,
 ): Promise<RebuildRecord | undefined> => {
   for (;;) {
-    const rebuild = await ledger.rebuild(id);
+    const rebuild = await ledger.rebuilds.find(id);
     if (!rebuild || isRebuildOver(rebuild)) return rebuild?.state === 'published' ? rebuild : undefined;
     const patch = { ...facts, closed_at: clock.now(), publishing_at: undefined };
-    const published = await ledger.moveRebuild(rebuild, 'published', patch);
+    const published = await ledger.rebuilds.move(rebuild, 'published', patch);
     if (published) return published;
   }
 };
@@ -195,7 +195,7 @@ const leftOutBefore = async (
   { files, ledger }: Ports,
   follows: string | undefined,
 ): Promise<readonly LeftOut[]> => {
-  const before = follows === undefined ? undefined : await ledger.rebuild(follows);
+  const before = follows === undefined ? undefined : await ledger.rebuilds.find(follows);
   return readLeftOut(before?.left_out_report && (await files.readText(before.left_out_report)));
 };
 

@@ -84,16 +84,16 @@ const named = (marts: Catalog['marts'], name: string): Mart[] => {
 
 const rebuildMart = async (ports: Ports, mart: Mart): Promise<void> => {
   const { ledger, clock } = ports;
-  const lease = await ledger.lease(martLease(mart.name));
+  const lease = await ledger.leases.find(martLease(mart.name));
   if (lease.holder !== undefined) return takeUp(ports, mart, lease, lease.holder);
   if (!(await isRebuildDue(ports, mart))) return;
-  const taken = await ledger.acquire(lease, rebuildId(mart.name, lease.fence + 1), clock.now());
+  const taken = await ledger.leases.acquire(lease, rebuildId(mart.name, lease.fence + 1), clock.now());
   if (taken) await send(ports, mart, taken);
 };
 
 /** Goes on with the rebuild that holds the mart, as far as the ledger and the warehouse know it. */
 const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promise<void> => {
-  const known = await ports.ledger.rebuild(id);
+  const known = await ports.ledger.rebuilds.find(id);
   if (known && isRebuildOver(known)) await closeRebuild(ports, known);
   else {
     const rebuild = known?.state === 'sent' ? known : await send(ports, mart, lease);
@@ -130,15 +130,15 @@ const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildReco
   const { ledger, warehouse, clock, log } = ports;
   const before = await lastRebuilds(ledger, mart.name, lease.fence - 1);
   const spec = await readOrWriteSpec(ports, mart, lease, before);
-  await ledger.openRebuild(recordOf(ports, spec, mart, before));
-  const opened = await ledger.rebuild(spec.rebuild);
+  await ledger.rebuilds.open(recordOf(ports, spec, mart, before));
+  const opened = await ledger.rebuilds.find(spec.rebuild);
   if (opened?.state !== 'open') return undefined;
   const { isDone, rebuild } = await prepareRebuild(ports, opened, spec);
   if (!isDone || !rebuild) return rebuild;
   const name = statementName(ports.name, spec.rebuild);
   const known = await warehouse.find(name);
   const statement_id = known?.id ?? (await warehouse.send(name, spec.rebuild, spec.statements));
-  const sent = await ledger.moveRebuild(rebuild, 'sent', { statement_id, sent_at: clock.now() });
+  const sent = await ledger.rebuilds.move(rebuild, 'sent', { statement_id, sent_at: clock.now() });
   if (sent) log.info('rebuild sent', { rebuild: spec.rebuild, batches: spec.batches.length });
   return sent;
 };
@@ -193,7 +193,7 @@ const composeSpec = async (
   before: LastRebuilds,
 ): Promise<RebuildSpec> => {
   const rebuild = rebuildId(mart.name, seq);
-  const batches = [...(await ports.ledger.pending(mart.name))];
+  const batches = [...(await ports.ledger.rebuilds.pending(mart.name))];
   const unload = `kpis/${rebuild}/1/`;
   const builds_on = committedBefore(before);
   const previous = builds_on ? (await rebuildSpec(ports.files, builds_on))?.applied : undefined;
@@ -235,7 +235,7 @@ const batchesOf = (mart: Mart, run: RebuildRun): Pick<RebuildSpec, 'before' | 's
 const warnedBefore = async ({ ledger }: Ports, mart: Mart, before: LastRebuilds): Promise<string[]> => {
   const { published } = before;
   const id = committedBefore(before);
-  const committed = id === undefined || id === published?.id ? undefined : await ledger.rebuild(id);
+  const committed = id === undefined || id === published?.id ? undefined : await ledger.rebuilds.find(id);
   const all = mart.models.filter(({ kind, severity }) => kind === 'check' && severity === 'warn');
   const warned = [published, committed].flatMap((rebuild) => {
     if (!rebuild) return [];

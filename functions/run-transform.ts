@@ -44,6 +44,7 @@ import {
   readyAgain,
   startRun,
   stepReprocess,
+  type Timer,
   type TransformSpec,
   waitsForDeployment,
 } from './pipeline/index.ts';
@@ -57,7 +58,7 @@ type Ports = {
   jobs: Jobs;
   events: Events;
   functions: Functions;
-  clock: Clock;
+  clock: Clock & Timer;
   log: Log;
   catalog: Catalog;
   /** How long a batch that is being collected waits for files that are about to be validated, in milliseconds. */
@@ -73,7 +74,7 @@ export const runTransform =
     if (dataset === undefined) return;
     const known = ports.catalog.datasets[dataset];
     if (!known) return sayWhatLacks(ports, dataset);
-    const lease = await ports.ledger.lease(dataset);
+    const lease = await ports.ledger.leases.find(dataset);
     if (lease.holder === undefined && (await isDeploying(ports, dataset, known)))
       return sayWhy(ports, dataset, waitsForDeployment(dataset));
     if (lease.holder === undefined) return goOn(ports, await take(ports, lease, known), known);
@@ -93,9 +94,9 @@ const isDeploying = async ({ files }: Ports, name: string, dataset: Dataset): Pr
 };
 
 const sayWhy = async ({ ledger }: Ports, dataset: string, reason: string): Promise<void> => {
-  const waiting = await ledger.waiting(dataset);
+  const waiting = await ledger.files.waiting(dataset);
   const unsaid = waiting.filter((file) => file.state === 'accepted' && file.reason !== reason);
-  await pLimit(8).map(unsaid, (file) => ledger.amend(file, { reason }));
+  await pLimit(8).map(unsaid, (file) => ledger.files.amend(file, { reason }));
 };
 
 /** Gathering takes its time, and so does claiming, the longer the more files there are. */
@@ -105,7 +106,7 @@ const isLeftBehind = async (
   holder: string,
 ): Promise<boolean> => {
   if (!isOver(lease.taken_at, batchWindow + patience, clock.now())) return false;
-  const batch = await ledger.batch(holder);
+  const batch = await ledger.batches.find(holder);
   return batch?.state !== 'open' || isOver(batch.opened_at, patience + batch.files * claimTime, clock.now());
 };
 
@@ -119,30 +120,30 @@ const concerned = async (
 ): Promise<{ readonly dataset: string | undefined; readonly failed?: BatchRecord | undefined }> => {
   const isFailed = (batch: BatchRecord | undefined) => (batch?.state === 'failed' ? batch : undefined);
   if ('command' in input && input.kind === 'dataset') {
-    const { holder } = await ledger.lease(input.id);
+    const { holder } = await ledger.leases.find(input.id);
     return {
       dataset: input.id,
-      failed: holder === undefined ? holder : isFailed(await ledger.batch(holder)),
+      failed: holder === undefined ? holder : isFailed(await ledger.batches.find(holder)),
     };
   }
   if ('command' in input) {
-    const batch = await ledger.batch(input.id);
+    const batch = await ledger.batches.find(input.id);
     return { dataset: batch?.dataset, failed: isFailed(batch) };
   }
   const { dataset } = input.detail;
   if (input['detail-type'] !== 'Batch Failed') return { dataset };
-  return { dataset, failed: isFailed(await ledger.batch(input.detail.batch)) };
+  return { dataset, failed: isFailed(await ledger.batches.find(input.detail.batch)) };
 };
 
 /** Takes the dataset when a file waits for a batch, and the batch could hold it. */
 const take = async (ports: Ports, lease: Lease, dataset: Dataset): Promise<Lease | undefined> => {
   const { ledger, clock } = ports;
-  const waiting = await ledger.waiting(lease.name);
-  const again = await ledger.reprocessing(lease.name);
+  const waiting = await ledger.files.waiting(lease.name);
+  const again = await ledger.files.reprocessing(lease.name);
   const isReady = waiting.some((file) => file.state === 'accepted') || readyAgain(again).length > 0;
   if (!isReady) return validateRequested(ports, again);
   if (!(await isBatchDue(ports, lease, dataset))) return undefined;
-  return ledger.acquire(lease, batchId(lease.name, lease.fence + 1), clock.now());
+  return ledger.leases.acquire(lease, batchId(lease.name, lease.fence + 1), clock.now());
 };
 
 /** What is requested is validated a batch at a time; each that is accepted wakes this function again. */
@@ -151,7 +152,7 @@ const validateRequested = async (
   requested: readonly FileRecord[],
 ): Promise<undefined> => {
   const [first] = requested;
-  if (first) await ledger.tidyReprocessing(first.dataset);
+  if (first) await ledger.files.tidyReprocessing(first.dataset);
   const asked = requested.filter((file) => isAt(file, 'asked')).slice(0, largestBatch);
   await pLimit(8).map(asked, (file) => functions.invoke('validate-landing', lookAgain('file', fileId(file))));
 };
@@ -161,21 +162,21 @@ const goOn = async (ports: Ports, lease: Lease | undefined, dataset: Dataset): P
   if (!lease?.holder) return;
   const { ledger } = ports;
   const id = lease.holder;
-  const known = await ledger.batch(id);
+  const known = await ledger.batches.find(id);
   if (known?.state === 'published') return freeDataset(ledger, known);
   if (known?.state === 'failed') return cleanUp(ports, known);
   if (known && known.state !== 'open') return;
   const spec = await readOrWriteSpec(ports, lease, id, dataset);
-  if (spec.files.length === 0) return ledger.release(lease);
-  await ledger.openBatch(opened(lease, id, spec, ports.clock.now()));
-  const batch = await ledger.batch(id);
+  if (spec.files.length === 0) return ledger.leases.release(lease);
+  await ledger.batches.open(opened(lease, id, spec, ports.clock.now()));
+  const batch = await ledger.batches.find(id);
   if (batch?.state !== 'open') return;
   if (!(await claimAll(ports, batch, spec)))
     return failBatch(ports, batch, 'a file of it is not waiting any more', false);
   const started = await startRun(ports, 'transform', batch);
   if (!started) return;
   const transforming = { ...started.patch, transforming_at: ports.clock.now() };
-  await ledger.moveBatch(started.batch, 'transforming', transforming);
+  await ledger.batches.move(started.batch, 'transforming', transforming);
   ports.log.info('transform started', { batch: id, dataset: lease.name, files: spec.files.length });
 };
 
@@ -195,16 +196,16 @@ const claimAll = async (
   spec: TransformSpec,
 ): Promise<boolean> => {
   const files = spec.files.map(inLedger);
-  const records = new Map((await ledger.files(files)).map((record) => [fileId(record), record]));
+  const records = new Map((await ledger.files.findAll(files)).map((record) => [fileId(record), record]));
   const claims = await pLimit(8).map(files, async (file) => {
     const record = records.get(fileId(file));
     if (isClaimed(record, batch)) return true;
     const claim = { batch_id: batch.id, fence: batch.fence, claimed_at: clock.now(), reason: undefined };
     const isDone = isAt(record, 'accepted')
       ? await stepReprocess(ledger, record, 'claimed', claim)
-      : record?.state === 'accepted' && (await ledger.move(record, 'claimed', claim));
+      : record?.state === 'accepted' && (await ledger.files.move(record, 'claimed', claim));
     // Someone else may be claiming the same files for the same batch.
-    return isDone || isClaimed(await ledger.file(file), batch);
+    return isDone || isClaimed(await ledger.files.find(file), batch);
   });
   return claims.every(Boolean);
 };

@@ -88,7 +88,7 @@ const lookAgain = async (ports: Ports, batch: BatchRecord): Promise<void> => {
   if (isTried && !isOver(batch.tried_at ?? batch.checking_at, nextTry, now))
     return ports.log.error('nobody knows whether the batch is published', { batch: batch.id, message });
   const started = await startRun(ports, 'quality', batch, runs.length);
-  if (started) await ports.ledger.amendBatch(started.batch, { ...started.patch, tried_at: now });
+  if (started) await ports.ledger.batches.amend(started.batch, { ...started.patch, tried_at: now });
 };
 
 const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): Promise<void> => {
@@ -96,7 +96,7 @@ const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): 
   const { files } = spec;
   const again = new Set(files.filter(({ reprocessed }) => reprocessed).map(fileId));
   const names = new Map(files.map((file) => [fileId(file), inLedger(file)]));
-  const known = await ports.ledger.files([...names.values()]);
+  const known = await ports.ledger.files.findAll([...names.values()]);
   const records = new Map(known.map((file) => [fileId(file), file]));
   await pLimit(8).map(result.files, (outcome) => {
     const record = records.get(fileId(names.get(fileId(outcome)) ?? outcome));
@@ -106,7 +106,10 @@ const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): 
   });
   if (result.files.some((file) => file.outcome === 'published')) await addPending(ports, batch);
   const rows = result.files.reduce((sum, file) => sum + file.rows, 0);
-  const published = await ports.ledger.moveBatch(batch, 'published', { rows, closed_at: ports.clock.now() });
+  const published = await ports.ledger.batches.move(batch, 'published', {
+    rows,
+    closed_at: ports.clock.now(),
+  });
   ports.log.info('batch published', {
     batch: batch.id,
     dataset: batch.dataset,
@@ -141,15 +144,15 @@ const recordPublished = async (
   rows: number,
   made_by: string | undefined,
 ): Promise<void> => {
-  await ledger.listPublished(file);
+  await ledger.files.listPublished(file);
   const made = made_by === undefined ? {} : { made_by };
-  await ledger.move(file, 'published', { rows, published_at: clock.now(), ...made });
+  await ledger.files.move(file, 'published', { rows, published_at: clock.now(), ...made });
 };
 
 /** Only a newer version that is published supersedes, and only now; whoever changes an older one meanwhile is met again. */
 const supersedeOlder = async (ports: Ports, { key, version }: FileVersion): Promise<void> => {
   for (;;) {
-    const versions = await ports.ledger.versionsOf(key);
+    const versions = await ports.ledger.files.versionsOf(key);
     const newest = versions.find((one) => one.version === version && one.state === 'published');
     const older = versions.filter((one) => one.number < (newest?.number ?? 0));
     await supersedeRepairs(ports, older, version);
@@ -170,8 +173,8 @@ const supersedeRepairs = async (ports: Ports, older: readonly FileRecord[], by: 
 /** Nothing is left to reprocess of it then. */
 const supersede = async ({ ledger, clock }: Ports, file: FileRecord, by: string) => {
   const patch = { superseded_by: by, superseded_at: clock.now(), reprocess: undefined };
-  const superseded = await ledger.move(file, 'superseded', patch);
-  if (superseded && file.reprocess) await ledger.dequeueReprocess(file, file.reprocess);
+  const superseded = await ledger.files.move(file, 'superseded', patch);
+  if (superseded && file.reprocess) await ledger.files.dequeueReprocess(file, file.reprocess);
   return superseded;
 };
 
@@ -181,7 +184,7 @@ const isReplaceable = ({ state }: FileRecord): boolean =>
 /** The marts that the dataset feeds have a batch to show. */
 const addPending = async ({ catalog, ledger }: Ports, batch: BatchRecord): Promise<void> => {
   for (const mart of Object.values(catalog.marts)) {
-    if (mart.datasets.includes(batch.dataset)) await ledger.addPending(mart.name, batch.id);
+    if (mart.datasets.includes(batch.dataset)) await ledger.rebuilds.addPending(mart.name, batch.id);
   }
 };
 
@@ -194,7 +197,7 @@ const reject = async (
   const report = renderRuleReport(file, failures, now);
   await files.write(reportKey(file), `${JSON.stringify(report, null, 2)}\n`);
   const reason = shortened(failures.map(({ rule }) => rule).join('; '));
-  await ledger.move(file, 'rejected', { reason, rejected_at: now });
+  await ledger.files.move(file, 'rejected', { reason, rejected_at: now });
 };
 
 /** The report has it all; the ledger's item holds at most 400 KB. */

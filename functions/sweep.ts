@@ -58,7 +58,7 @@ const sweepLanding = async ({ files, ledger, functions, log }: Ports): Promise<S
       const name = readName(version.key);
       if (name.kind === 'elsewhere' || name.kind === 'manifest') continue;
       datasets.add(name.dataset);
-      if (await ledger.file(version)) continue;
+      if (await ledger.files.find(version)) continue;
       log.info('file was not seen', { file: version.key, version: version.version });
       await functions.invoke('validate-landing', lookAgain('file', fileId(version)));
     }
@@ -67,12 +67,12 @@ const sweepLanding = async ({ files, ledger, functions, log }: Ports): Promise<S
 };
 
 const sweepDataset = async (ports: Ports, dataset: string): Promise<void> => {
-  const waiting = await ports.ledger.waiting(dataset);
+  const waiting = await ports.ledger.files.waiting(dataset);
   for (const file of waiting) await sweepFile(ports, file);
-  const again = await ports.ledger.reprocessing(dataset);
+  const again = await ports.ledger.files.reprocessing(dataset);
   await sweepReprocessing(ports, again);
-  const lease = await ports.ledger.lease(dataset);
-  const batch = lease.holder === undefined ? undefined : await ports.ledger.batch(lease.holder);
+  const lease = await ports.ledger.leases.find(dataset);
+  const batch = lease.holder === undefined ? undefined : await ports.ledger.batches.find(lease.holder);
   if (batch?.state === 'transforming') return sweepRun(ports, batch, 'transform');
   if (batch?.state === 'checking') return sweepRun(ports, batch, 'quality');
   const isReady = waiting.some((file) => file.state === 'accepted') || readyAgain(again).length > 0;
@@ -83,7 +83,7 @@ const sweepDataset = async (ports: Ports, dataset: string): Promise<void> => {
 const sweepFile = async ({ functions, ledger }: Ports, file: FileRecord): Promise<void> => {
   const look = lookAgain('file', fileId(file));
   if (file.state === 'landed') await functions.invoke('validate-landing', look);
-  if (file.state === 'claimed' && (await ledger.batch(file.batch_id ?? ''))?.state === 'failed') {
+  if (file.state === 'claimed' && (await ledger.batches.find(file.batch_id ?? ''))?.state === 'failed') {
     await functions.invoke('run-transform', lookAgain('batch', file.batch_id ?? ''));
   }
   if (['published', 'rejected', 'superseded', 'ignored', 'quarantined', 'missing'].includes(file.state))
@@ -99,7 +99,7 @@ const sweepReprocessing = async (
     await functions.invoke('validate-landing', lookAgain('file', fileId(file)));
   for (const { reprocess } of requested.filter((one) => isAt(one, 'claimed'))) {
     const batch = reprocess?.batch_id ?? '';
-    if ((await ledger.batch(batch))?.state === 'failed')
+    if ((await ledger.batches.find(batch))?.state === 'failed')
       await functions.invoke('run-transform', lookAgain('batch', batch));
   }
 };
@@ -118,13 +118,13 @@ const sweepRun = async (
 
 const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
   const { ledger, warehouse, functions, clock } = ports;
-  const { holder } = await ledger.lease(martLease(mart.name));
+  const { holder } = await ledger.leases.find(martLease(mart.name));
   const look = lookAgain('mart', mart.name);
   if (holder === undefined) {
     if (await isRebuildDue(ports, mart)) await functions.invoke('rebuild-models', look);
     return;
   }
-  const rebuild = await ledger.rebuild(holder);
+  const rebuild = await ledger.rebuilds.find(holder);
   const statement =
     rebuild?.state === 'sent' ? await warehouse.statement(rebuild.statement_id ?? '') : undefined;
   if (statement?.state === 'running') return;

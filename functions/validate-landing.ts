@@ -67,7 +67,7 @@ export const validateLanding =
     if (name.kind === 'elsewhere') return;
     if (name.kind === 'manifest') return wakeWaiting(ports, name.dataset);
     await registerVersions(ports, file.key, name.dataset);
-    const landed = await ports.ledger.file(file);
+    const landed = await ports.ledger.files.find(file);
     if (!landed) return recordVanished(ports, file, input, name);
     if (isAt(landed, 'asked', 'accepted')) return recordAgain(ports, landed);
     const validated = landed.state === 'landed' ? await record(ports, landed) : landed;
@@ -89,7 +89,7 @@ const recordVanished = async (
   } = 'command' in input ? unknownEvent : input;
   log.info('file is gone before it was seen', { key, version });
   if (kind === 'marker') return;
-  const numbers = (await ledger.versionsOf(key)).map(({ number }) => number);
+  const numbers = (await ledger.files.versionsOf(key)).map(({ number }) => number);
   const now = clock.now();
   const vanished: FileRecord = {
     ...{ key, version, size, dataset, state: 'missing', rev: 1 },
@@ -100,8 +100,8 @@ const recordVanished = async (
     failed_runs: 0,
     failed_alone: 0,
   };
-  await ledger.register(vanished);
-  await ledger.dequeue(vanished);
+  await ledger.files.register(vanished);
+  await ledger.files.dequeue(vanished);
 };
 
 const record = async (ports: Ports, found: FileRecord): Promise<FileRecord | undefined> => {
@@ -119,11 +119,11 @@ const record = async (ports: Ports, found: FileRecord): Promise<FileRecord | und
     ...saidOf(verdict),
   });
   if (verdict.state === 'landed') {
-    await ports.ledger.amend(landed, { reason: verdict.reason });
+    await ports.ledger.files.amend(landed, { reason: verdict.reason });
     return undefined;
   }
-  const moved = await ports.ledger.move(landed, verdict.state, verdict.patch);
-  if (moved?.state === 'missing') await ports.ledger.dequeue(moved);
+  const moved = await ports.ledger.files.move(landed, verdict.state, verdict.patch);
+  if (moved?.state === 'missing') await ports.ledger.files.dequeue(moved);
   return moved;
 };
 
@@ -145,7 +145,7 @@ const noteUnanswered = async (
   file: FileRecord,
 ): Promise<FileRecord | undefined> => {
   if (file.reason !== undefined || isBeingValidated(file, clock.now())) return file;
-  return ledger.amend(file, { reason: 'its validation has not ended so far; it is tried again' });
+  return ledger.files.amend(file, { reason: 'its validation has not ended so far; it is tried again' });
 };
 
 /** The file says why it waits, and no later one waits for it; what went wrong is thrown, for the work is to be tried again. */
@@ -153,7 +153,7 @@ const noteFailure = async ({ ledger }: Ports, file: FileRecord, cause: unknown):
   const [said = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   const reason = `could not be validated, and is tried again: ${said.slice(0, 200)}`;
   // Where not even that can be noted, the first failure says more.
-  await ledger.amend(file, { reason }).catch(() => undefined);
+  await ledger.files.amend(file, { reason }).catch(() => undefined);
   throw cause;
 };
 
@@ -172,13 +172,13 @@ const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {
 };
 
 const wakeWaiting = async ({ ledger, functions, clock, log }: Ports, dataset: string): Promise<void> => {
-  const waiting = await ledger.waiting(dataset);
+  const waiting = await ledger.files.waiting(dataset);
   const landed = waiting.filter((file) => file.state === 'landed');
   // Without a reason they count as about to be validated: a batch that is being collected waits for all of them.
   const woken = { reason: undefined, woken_at: clock.now() };
-  await pLimit(8).map(landed, (file) => ledger.amend(file, woken));
+  await pLimit(8).map(landed, (file) => ledger.files.amend(file, woken));
   for (const file of landed) await functions.invoke('validate-landing', lookAgain('file', fileId(file)));
-  const again = (await ledger.reprocessing(dataset))
+  const again = (await ledger.files.reprocessing(dataset))
     .filter((file) => isAt(file, 'asked'))
     .slice(0, largestBatch);
   for (const file of again) await functions.invoke('validate-landing', lookAgain('file', fileId(file)));

@@ -109,7 +109,7 @@ describe('a file that breaks the rules', () => {
   const inFile = (file: string, text: string): string[] => faultsOf(importsOf(file, text));
 
   test.each([
-    ['functions/validation/a.ts', "import type { Files } from '../pipeline/index.ts';", 'may not use'],
+    ['functions/validation/a.ts', "import type {  } from '../pipeline/index.ts';", 'may not use'],
     ['functions/quality/a.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'may not use'],
     ['functions/warehouse/a.ts', "import { readFile } from 'node:fs/promises';", 'may not use'],
     [

@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import {
   type FileRecord,
-  type Files,
   type Ledger,
   lacksSilver,
   lastRebuilds,
   martLease,
   rebuildSpec,
+  type Texts,
 } from '../../functions/pipeline/index.ts';
 import { nextCommand } from '../output/next-command.ts';
 import type { LandedFile } from '../target/landing.ts';
@@ -49,7 +49,7 @@ export class Stuck extends Error {
 /** What following files takes. */
 export type Following = {
   readonly ledger: Ledger;
-  readonly files: Pick<Files, 'readText'>;
+  readonly files: Texts;
   /** Marts that a dataset feeds. */
   readonly martsOf: (dataset: string) => readonly string[];
   /** Milliseconds without a change after which files count as stuck; three minutes unless told. */
@@ -99,7 +99,7 @@ const stuckMessage = (seen: readonly Whereabouts[], patience: number): string =>
 };
 
 const look = async (ports: Following, file: LandedFile): Promise<Whereabouts> => {
-  const record = await ports.ledger.file(file);
+  const record = await ports.ledger.files.find(file);
   if (!record) return { file, stage: 'landing', isAtRest: false };
   return { file, record, ...(await placeOf(ports, record)) };
 };
@@ -115,7 +115,7 @@ const placeOf = async (ports: Following, record: FileRecord): Promise<Place> => 
     case 'landed':
       return record.reason ? atRest('waiting') : moving('landed');
     case 'claimed': {
-      const batch = await ports.ledger.batch(record.batch_id ?? '');
+      const batch = await ports.ledger.batches.find(record.batch_id ?? '');
       return moving(batch?.state === 'checking' ? 'checking' : 'transforming');
     }
     case 'published':
@@ -140,10 +140,10 @@ const publishedPlace = async (
   isMoved: boolean,
 ): Promise<Place> => {
   const { ledger, martsOf } = ports;
-  const batch = await ledger.batch(batch_id);
+  const batch = await ledger.batches.find(batch_id);
   if (batch?.state !== 'published') return moving('published');
   const marts = martsOf(dataset);
-  const pending = await Promise.all(marts.map((mart) => ledger.pending(mart)));
+  const pending = await Promise.all(marts.map((mart) => ledger.rebuilds.pending(mart)));
   const waitedFor = marts.filter((_, at) => pending[at]?.includes(batch_id));
   if (waitedFor.length === 0) return atRest(marts.length > 0 ? 'in KPIs' : 'published', isMoved);
   const failed = await Promise.all(
@@ -159,7 +159,7 @@ const hasFailed = async (
   mart: string,
   pending: readonly string[],
 ): Promise<boolean> => {
-  if ((await ledger.lease(martLease(mart))).holder !== undefined) return false;
+  if ((await ledger.leases.find(martLease(mart))).holder !== undefined) return false;
   const { newest } = await lastRebuilds(ledger, mart);
   if (newest?.state !== 'failed' || newest.failure === 'lost') return false;
   const tried = new Set((await rebuildSpec(files, newest.id))?.batches);

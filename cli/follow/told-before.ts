@@ -2,13 +2,11 @@ import type { Ledger, RebuildRecord } from '../../functions/pipeline/index.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 
 /** For each mart whether its serving rebuild warns of nothing but what the one before it did. */
-export const toldBefore = (
-  ledger: Pick<Ledger, 'rebuild'>,
-  rebuilds: readonly MartRuns[],
-): Promise<boolean[]> =>
+export const toldBefore = (ledger: Ledger, rebuilds: readonly MartRuns[]): Promise<boolean[]> =>
   Promise.all(
     rebuilds.map(async ({ published }) => {
-      const before = published?.follows === undefined ? undefined : await ledger.rebuild(published.follows);
+      const before =
+        published?.follows === undefined ? undefined : await ledger.rebuilds.find(published.follows);
       return before !== undefined && warningsOf(published) === warningsOf(before);
     }),
   );

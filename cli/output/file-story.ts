@@ -14,13 +14,9 @@ import { brokenRule } from './report-lines.ts';
 import { rowsText, shortTime, validatedRows } from './states.ts';
 
 /** Every version of a file, named by its key or by what stands behind the dataset's folder, and every repair of one of them. */
-export const fileStory = async (
-  ledger: Pick<Ledger, 'versionsOf'>,
-  dataset: string,
-  name: string,
-): Promise<FileRecord[]> => {
+export const fileStory = async (ledger: Ledger, dataset: string, name: string): Promise<FileRecord[]> => {
   const prefix = landingPrefix(dataset);
-  const versions = await ledger.versionsOf(name.startsWith(prefix) ? name : `${prefix}${name}`);
+  const versions = await ledger.files.versionsOf(name.startsWith(prefix) ? name : `${prefix}${name}`);
   return [...versions, ...(await repairsOf(ledger, versions))].sort(byLanding);
 };
 

@@ -3,13 +3,13 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
-import type { FileRecord, Files } from '../../functions/pipeline/index.ts';
+import type { FileReader, FileRecord } from '../../functions/pipeline/index.ts';
 import { rowsFileOf } from './file-document.ts';
 import { makeRowsFolder } from './rows-folder.ts';
 
 /** Saves the rows files of published files to a folder of this machine, each under its own name; answers their paths. A file that is there already, and holds the same, is fine; any other is left alone, and an error. */
 export const saveRows = async (
-  files: Pick<Files, 'versionsOf' | 'open'>,
+  files: FileReader,
   records: readonly FileRecord[],
   folder: string,
 ): Promise<string[]> => {
@@ -18,11 +18,7 @@ export const saveRows = async (
   return pLimit(4).map(keys, (key) => save(files, key, join(folder, basename(key))));
 };
 
-const save = async (
-  files: Pick<Files, 'versionsOf' | 'open'>,
-  key: string,
-  path: string,
-): Promise<string> => {
+const save = async (files: FileReader, key: string, path: string): Promise<string> => {
   const stored = (await files.versionsOf(key)).at(-1);
   const content = stored && (await files.open(stored));
   if (!content) throw new Error(`${key} is gone`);

@@ -42,8 +42,8 @@ export const datasetRuns = async (
   { since, until, name }: Asked = {},
 ): Promise<DatasetRuns> => {
   const [lease, landed] = await Promise.all([
-    ledger.lease(dataset),
-    ledger.landed(dataset, { since, until }),
+    ledger.leases.find(dataset),
+    ledger.files.landed(dataset, { since, until }),
   ]);
   const named = name === undefined ? landed : landed.filter(fitting(dataset, name));
   const parts = Array.from({ length: Math.ceil(named.length / atOnce) }, (_, part) =>
@@ -51,7 +51,7 @@ export const datasetRuns = async (
   );
   const [batches, files] = await Promise.all([
     lastBatches(ledger, lease, last),
-    pLimit(8).map(parts, (part) => ledger.files(part)),
+    pLimit(8).map(parts, (part) => ledger.files.findAll(part)),
   ]);
   const found = files.flat().sort(byLanding);
   const isAll = named.length === landed.length && since === undefined && until === undefined;
@@ -64,9 +64,13 @@ const withKin = async (ledger: Ledger, files: readonly FileRecord[]): Promise<Fi
     ({ state, quarantined_rows = 0 }) =>
       ['rejected', 'quarantined', 'missing'].includes(state) || quarantined_rows > 0,
   );
-  const versions = await pLimit(8).map(wrong, ({ key }) => ledger.versionsOf(key));
+  const versions = await pLimit(8).map(wrong, ({ key }) => ledger.files.versionsOf(key));
   const sources = wrong.flatMap(({ repairs }) => repairs ?? []);
-  const kin = [...versions.flat(), ...(await repairsOf(ledger, wrong)), ...(await ledger.files(sources))];
+  const kin = [
+    ...versions.flat(),
+    ...(await repairsOf(ledger, wrong)),
+    ...(await ledger.files.findAll(sources)),
+  ];
   const all = new Map([...files, ...kin].map((file) => [fileId(file), file]));
   return [...all.values()].sort(byLanding);
 };
@@ -74,7 +78,7 @@ const withKin = async (ledger: Ledger, files: readonly FileRecord[]): Promise<Fi
 /** Every fence is a batch, unless whoever took the lease went no further. */
 const lastBatches = async (ledger: Ledger, { name, fence }: Lease, last: number): Promise<BatchRecord[]> => {
   const fences = Array.from({ length: Math.min(last, fence) }, (_, back) => fence - back);
-  const batches = await Promise.all(fences.map((one) => ledger.batch(batchId(name, one))));
+  const batches = await Promise.all(fences.map((one) => ledger.batches.find(batchId(name, one))));
   return batches.filter((batch) => batch !== undefined);
 };
 

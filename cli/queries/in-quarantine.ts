@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { FileRecord, Files, FileVersion, Ledger } from '../../functions/pipeline/index.ts';
+import type { FileReader, FileRecord, FileVersion, Ledger } from '../../functions/pipeline/index.ts';
 
 const ReportOf = z.object({ file: z.string(), version: z.string(), dataset: z.string() });
 
@@ -8,22 +8,18 @@ const root = 'data/quarantine/';
 
 /** Files of a dataset that lie in quarantine, whole or with rows of theirs, as the ledger knows them, in order of landing: each has a report there. */
 export const inQuarantine = async (
-  { files, ledger }: { readonly files: Pick<Files, 'list' | 'readText'>; readonly ledger: Ledger },
+  { files, ledger }: { readonly files: FileReader; readonly ledger: Ledger },
   dataset: string,
 ): Promise<FileRecord[]> => {
   const keys = (await files.list(root)).filter(
     (key) => key.endsWith('.report.json') && key.includes(`/${dataset}/`),
   );
   const named = await pLimit(16).map(keys, (key) => nameIn(files, key, dataset));
-  const records = await ledger.files(named.flatMap((file) => file ?? []));
+  const records = await ledger.files.findAll(named.flatMap((file) => file ?? []));
   return [...records].sort(byLanding);
 };
 
-const nameIn = async (
-  files: Pick<Files, 'readText'>,
-  key: string,
-  dataset: string,
-): Promise<FileVersion | undefined> => {
+const nameIn = async (files: FileReader, key: string, dataset: string): Promise<FileVersion | undefined> => {
   const parsed = ReportOf.safeParse(JSON.parse((await files.readText(key)) ?? '{}'));
   if (!parsed.success || parsed.data.dataset !== dataset) return undefined;
   return { key: parsed.data.file, version: parsed.data.version };

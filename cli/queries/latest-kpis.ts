@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import {
-  type Files,
+  type FileReader,
   type Kpis,
   type Ledger,
   publishedRebuilds,
@@ -25,9 +25,9 @@ import { hidePersonal } from '../output/personal-values.ts';
 /** Reads the KPIs of a mart back by their keys, the way an app does; it knows no dataset. */
 
 export type KpiPorts = {
-  readonly files: Pick<Files, 'list' | 'readText'>;
+  readonly files: FileReader;
   readonly ledger: Ledger;
-  readonly kpis: Pick<Kpis, 'get'>;
+  readonly kpis: Kpis;
 };
 
 /** One kind of items: a KPI model in one shape. */

@@ -19,7 +19,7 @@ export type MartRuns = {
 
 /** Rebuilds of a mart as they stand. */
 export const martRuns = async (ledger: Ledger, { name, datasets }: Mart): Promise<MartRuns> => {
-  const lease = await ledger.lease(martLease(name));
+  const lease = await ledger.leases.find(martLease(name));
   const last = await lastRebuilds(ledger, name, lease.fence);
-  return { mart: name, datasets, lease, ...last, pending: await ledger.pending(name) };
+  return { mart: name, datasets, lease, ...last, pending: await ledger.rebuilds.pending(name) };
 };

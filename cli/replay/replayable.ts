@@ -15,7 +15,7 @@ export type Replayable =
 
 /** Decides for a file that lies in quarantine, whole or with rows of it; `manifest` is the hash of the one in force. */
 export const replayable = async (
-  ledger: Pick<Ledger, 'versionsOf'>,
+  ledger: Ledger,
   record: FileRecord,
   manifest: string,
 ): Promise<Replayable> => {
@@ -31,8 +31,8 @@ export const replayable = async (
   return record.state === 'quarantined' ? ofWholeFile(ledger, record) : ofRows(ledger, record);
 };
 
-const ofWholeFile = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecord): Promise<Replayable> => {
-  const newer = newestAfter(record.number, await ledger.versionsOf(record.key));
+const ofWholeFile = async (ledger: Ledger, record: FileRecord): Promise<Replayable> => {
+  const newer = newestAfter(record.number, await ledger.files.versionsOf(record.key));
   const isSettled = newer?.state === 'published';
   if (newer)
     return { record, stays: `version ${newer.version} of it is newer, and ${newer.state}`, isSettled };
@@ -40,11 +40,11 @@ const ofWholeFile = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecor
 };
 
 /** Rows that somebody has repaired since are not landed again as they were: that would take the repaired ones back. */
-const ofRows = async (ledger: Pick<Ledger, 'versionsOf'>, record: FileRecord): Promise<Replayable> => {
+const ofRows = async (ledger: Ledger, record: FileRecord): Promise<Replayable> => {
   const from = rowsFileOf(record);
   if (from === undefined) return { record, stays: `it is ${record.state}` };
   const to = repairKey(record);
-  const repaired = newestAfter(0, await ledger.versionsOf(to));
+  const repaired = newestAfter(0, await ledger.files.versionsOf(to));
   if (repaired)
     return { record, stays: `rows of it were sent back as ${repaired.version}, which is ${repaired.state}` };
   return { record, from, to };

@@ -40,7 +40,7 @@ type CheckRow = Readonly<Record<'check_name' | 'file' | 'severity' | 'subject' |
 
 /** All rows that are kept of the checks of a rebuild; undefined for a name that is no rebuild's. */
 const checksOf = async ({ files, ledger }: Ports, name: string): Promise<CheckRow[] | undefined> => {
-  const rebuild = await ledger.rebuild(name);
+  const rebuild = await ledger.rebuilds.find(name);
   if (!rebuild) return undefined;
   if (rebuild.report === undefined)
     throw new NoReport(`rebuild ${name} is ${rebuild.state}, and its checks have found nothing`);

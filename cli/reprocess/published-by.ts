@@ -6,6 +6,7 @@ import {
   madeBy,
   manifestInForce,
   type Reprocessed,
+  type Texts,
 } from '../../functions/pipeline/index.ts';
 import { count } from '../output/count.ts';
 import { nextCommand } from '../output/next-command.ts';
@@ -21,8 +22,8 @@ export type PublishedBy = {
 };
 
 type Ports = {
-  readonly files: Pick<Files, 'readText'>;
-  readonly ledger: Pick<Ledger, 'published'>;
+  readonly files: Texts;
+  readonly ledger: Ledger;
 };
 
 /** Compares what made the published rows of a dataset with what is in force; undefined where nothing can be in force. */
@@ -34,7 +35,7 @@ export const publishedBy = async (
   const [manifest, known] = [await manifestInForce(files as Files, dataset), datasets[dataset]];
   if (!manifest.ok || !known) return undefined;
   const in_force = madeBy(known, manifest.manifest);
-  const published = await ledger.published(dataset);
+  const published = await ledger.files.published(dataset);
   return { dataset, in_force, published, outdated: published.filter((file) => file.made_by !== in_force) };
 };
 

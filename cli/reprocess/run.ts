@@ -64,7 +64,7 @@ const ask = async (target: Target, files: readonly FileRecord[], wanted: string)
 };
 
 const again = ({ ledger }: Target, files: readonly FileRecord[]): Promise<readonly FileRecord[]> =>
-  ledger.files(files);
+  ledger.files.findAll(files);
 
 /** Follows the files until none is to be reprocessed any more. */
 const watchAll = async (target: Target, files: readonly FileRecord[]): Promise<readonly FileRecord[]> => {

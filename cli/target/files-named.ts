@@ -15,7 +15,7 @@ export const filesNamed = async (
   const { key, version } = parseFileId(name);
   const found = await Promise.all(
     datasets.map(async (one) => {
-      const landed = await ledger.landed(one);
+      const landed = await ledger.files.landed(one);
       return landed.filter(({ key: whole, version: own }) => {
         const behind = nameBehind(one, whole);
         const names = [whole, behind, behind.slice(behind.lastIndexOf('/') + 1)];
@@ -23,5 +23,7 @@ export const filesNamed = async (
       });
     }),
   );
-  return [...(await ledger.files(found.flat()))].sort((a, b) => a.landed_at.localeCompare(b.landed_at));
+  return [...(await ledger.files.findAll(found.flat()))].sort((a, b) =>
+    a.landed_at.localeCompare(b.landed_at),
+  );
 };

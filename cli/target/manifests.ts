@@ -5,7 +5,7 @@ import { deployedKey, deployedManifests, type Files, manifestKey } from '../../f
 import { aside } from '../output/answer.ts';
 import { manifestPath, manifestTexts } from './datasets.ts';
 
-type Ports = Pick<Files, 'readText' | 'write' | 'versionsOf' | 'open'>;
+type Ports = Files;
 
 /**
  * Puts the manifests of `rules/` into the lake, those that changed: a manifest that lands wakes what waits for it. One

@@ -1,13 +1,17 @@
 import {
+  type Batches,
   type BatchRecord,
   batchMoves,
+  type FileLedger,
   type FileRecord,
   type FileVersion,
   fileMoves,
   fitted,
   type Lease,
+  type Leases,
   type Ledger,
   type RebuildRecord,
+  type Rebuilds,
   rebuildMoves,
 } from '../pipeline/index.ts';
 import { dynamoItems, type Item, type Items, type Key } from './dynamo-items.ts';
@@ -64,14 +68,21 @@ const mover =
     return isWritten ? { ...record, ...next } : undefined;
   };
 
-const isWished = (item: Item, { state, reprocess }: FileRecord): boolean =>
+const isRequested = (item: Item, { state, reprocess }: FileRecord): boolean =>
   state === 'published' && reprocess?.id === Number(item.id);
 
 /** The ledger in one DynamoDB table (`pk`, `sk`). */
 export const dynamoLedger = (table: string): Ledger => ledgerOn(dynamoItems(table));
 
 /** The ledger by single-item conditional writes and consistent reads alone. */
-export const ledgerOn = (items: Items): Ledger => {
+export const ledgerOn = (items: Items): Ledger => ({
+  files: filesOn(items),
+  leases: leasesOn(items),
+  batches: batchesOn(items),
+  rebuilds: rebuildsOn(items),
+});
+
+const filesOn = (items: Items): FileLedger => {
   /** Items of a list of files, each with the file's record. */
   const listed = async (pk: string): Promise<{ item: Item; record: FileRecord | undefined }[]> => {
     const list = await items.query(pk);
@@ -83,11 +94,9 @@ export const ledgerOn = (items: Items): Ledger => {
     }));
   };
   const moveFile = mover<FileRecord>(items, fileKey, fileMoves);
-  const moveBatch = mover<BatchRecord>(items, ({ id }) => batchKey(id), batchMoves);
-  const moveRebuild = mover<RebuildRecord>(items, ({ id }) => rebuildKey(id), rebuildMoves);
   const named = new Set<string>();
   return {
-    file: async (file) => recordOf<FileRecord>(await items.get(fileKey(file))),
+    find: async (file) => recordOf<FileRecord>(await items.get(fileKey(file))),
     versionsOf: async (key) =>
       (await items.query(`FILE#${key}`))
         .flatMap((item) => recordOf<FileRecord>(item) ?? [])
@@ -102,7 +111,7 @@ export const ledgerOn = (items: Items): Ledger => {
     },
     move: moveFile,
     amend: (file, patch) => moveFile(file, file.state, patch),
-    files: async (files) =>
+    findAll: async (files) =>
       (await items.getAll(files.map(fileKey))).flatMap((item) => recordOf<FileRecord>(item) ?? []),
     waiting: async (dataset) => (await listed(`QUEUE#${dataset}`)).flatMap(({ record }) => record ?? []),
     firstWith: async (sha256, { dataset, key, version }, over) => {
@@ -135,43 +144,55 @@ export const ledgerOn = (items: Items): Ledger => {
     },
     reprocessing: async (dataset) =>
       (await listed(`REPROCESS#${dataset}`)).flatMap(({ item, record }) =>
-        record && isWished(item, record) ? [record] : [],
+        record && isRequested(item, record) ? [record] : [],
       ),
     dequeueReprocess: (file, { id }) => items.remove(reprocessKey(file, id)),
     tidyReprocessing: async (dataset) => {
       for (const { item, record } of await listed(`REPROCESS#${dataset}`)) {
         // Whoever asks has queued it before the record says so: until that revision is past, it may still come.
         const isPast = record !== undefined && record.rev >= Number(item.id);
-        if (isPast && !isWished(item, record)) await items.remove({ pk: item.pk, sk: item.sk });
+        if (isPast && !isRequested(item, record)) await items.remove({ pk: item.pk, sk: item.sk });
       }
     },
+  };
+};
 
-    lease: async (name) => recordOf<Lease>(await items.get(leaseKey(name))) ?? { name, fence: 0 },
-    acquire: async (lease, holder, now) => {
-      const taken = { name: lease.name, fence: lease.fence + 1, holder, taken_at: now };
-      const expected = { fence: lease.fence === 0 ? undefined : lease.fence, holder: undefined };
-      return (await items.update(leaseKey(lease.name), expected, taken)) ? taken : undefined;
-    },
-    release: async ({ name, fence, holder }) => {
-      await items.update(leaseKey(name), { fence, holder }, { holder: undefined, taken_at: undefined });
-    },
+const leasesOn = (items: Items): Leases => ({
+  find: async (name) => recordOf<Lease>(await items.get(leaseKey(name))) ?? { name, fence: 0 },
+  acquire: async (lease, holder, now) => {
+    const taken = { name: lease.name, fence: lease.fence + 1, holder, taken_at: now };
+    const expected = { fence: lease.fence === 0 ? undefined : lease.fence, holder: undefined };
+    return (await items.update(leaseKey(lease.name), expected, taken)) ? taken : undefined;
+  },
+  release: async ({ name, fence, holder }) => {
+    await items.update(leaseKey(name), { fence, holder }, { holder: undefined, taken_at: undefined });
+  },
+});
 
-    batch: async (id) => recordOf<BatchRecord>(await items.get(batchKey(id))),
-    openBatch: async (batch) => {
+const batchesOn = (items: Items): Batches => {
+  const move = mover<BatchRecord>(items, ({ id }) => batchKey(id), batchMoves);
+  return {
+    find: async (id) => recordOf<BatchRecord>(await items.get(batchKey(id))),
+    open: async (batch) => {
       await items.putNew({ ...batchKey(batch.id), ...batch });
     },
-    moveBatch,
-    amendBatch: (batch, patch) => moveBatch(batch, batch.state, patch),
+    move,
+    amend: (batch, patch) => move(batch, batch.state, patch),
+  };
+};
 
+const rebuildsOn = (items: Items): Rebuilds => {
+  const move = mover<RebuildRecord>(items, ({ id }) => rebuildKey(id), rebuildMoves);
+  return {
     pending: async (mart) => (await items.query(`PENDING#${mart}`)).map(({ sk }) => sk),
     addPending: (mart, batch) => items.put(pendingKey(mart, batch)),
     removePending: (mart, batch) => items.remove(pendingKey(mart, batch)),
 
-    rebuild: async (id) => recordOf<RebuildRecord>(await items.get(rebuildKey(id))),
-    openRebuild: async (rebuild) => {
+    find: async (id) => recordOf<RebuildRecord>(await items.get(rebuildKey(id))),
+    open: async (rebuild) => {
       await items.putNew({ ...rebuildKey(rebuild.id), ...rebuild });
     },
-    moveRebuild,
-    amendRebuild: (rebuild, patch) => moveRebuild(rebuild, rebuild.state, patch),
+    move,
+    amend: (rebuild, patch) => move(rebuild, rebuild.state, patch),
   };
 };

@@ -1,13 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type * as z from 'zod';
-import type { Clock, Log } from '../pipeline/index.ts';
+import type { Clock, Log, Timer } from '../pipeline/index.ts';
 
 /** What wiring may ask of its surroundings. */
 export type Surroundings = {
   /** A variable that the template sets; an exception names it when it is missing. */
   readonly env: (name: string) => string;
-  readonly clock: Clock;
+  readonly clock: Clock & Timer;
   readonly log: Log;
 };
 
@@ -17,7 +17,7 @@ const env = (name: string): string => {
   return value;
 };
 
-const clock: Clock = {
+const clock: Clock & Timer = {
   now: () => new Date().toISOString(),
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };

@@ -41,9 +41,12 @@ export {
   runKey,
 } from './lake-keys.ts';
 export type {
+  Batches,
   Cell,
   Clock,
   Events,
+  FileLedger,
+  FileReader,
   Files,
   Functions,
   JobName,
@@ -51,14 +54,19 @@ export type {
   Kpis,
   LandedVersion,
   Landings,
+  Leases,
   Ledger,
   Log,
   Queries,
+  Rebuilds,
   Rows,
   Run,
   RunState,
   Statement,
   StatementState,
+  StreamWriter,
+  Texts,
+  Timer,
   Warehouse,
 } from './ports.ts';
 export { dismiss, leftInQuarantine, takeBack, undecided } from './queries/dismissed.ts';

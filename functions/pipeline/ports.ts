@@ -17,34 +17,49 @@ import type {
 /** One version of an object as the lake lists it. */
 export type LandedVersion = FileVersion & { readonly size: number; readonly landed_at: string };
 
-/** The lake's objects. */
-export type Files = {
+/** Reads small objects of the lake. */
+export type Texts = {
+  /** A small object as text; undefined when there is none. */
+  readText(key: string): Promise<string | undefined>;
+};
+
+/** Reads the lake's objects. */
+export type FileReader = Texts & {
   /** Bytes of one version, streamed; undefined when that version is gone. */
   open(file: FileVersion): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Bytes of a part of one version, the last one excluded; throws when that version is gone. */
   readRange(file: FileVersion, start: number, end: number): Promise<Uint8Array>;
-  /** A small object as text; undefined when there is none. */
-  readText(key: string): Promise<string | undefined>;
-  /** Writes unless the key exists; false when it does. */
-  writeOnce(key: string, body: string): Promise<boolean>;
-  write(key: string, body: string): Promise<void>;
-  /** Writes what comes, in flat memory; nothing is there until all of it is, and nothing at all when it throws. */
-  writeStream(key: string, body: AsyncIterable<Uint8Array>): Promise<void>;
   /** Versions of one key that are still there, oldest first. */
   versionsOf(key: string): Promise<readonly LandedVersion[]>;
   /** Every version in landing, page by page, archive and quarantine left out. */
   landed(): AsyncIterable<readonly LandedVersion[]>;
   list(prefix: string): Promise<readonly string[]>;
-  /** Copies a version and compares its size and, where it is known, its SHA-256; `gone` when the source is not there any more. */
-  copy(from: FileVersion, to: string, sha256?: string): Promise<'copied' | 'gone'>;
   exists(key: string): Promise<boolean>;
-  /** Deletes that very version; deleting what is gone is fine. */
-  remove(file: FileVersion): Promise<void>;
 };
 
-/** The only memory. Every write is conditional on the record that was read; the loser of a race gets undefined. */
-export type Ledger = {
-  file(file: FileVersion): Promise<FileRecord | undefined>;
+/** Writes one object while its bytes are made. */
+export type StreamWriter = {
+  /** Writes what comes, in flat memory; nothing is there until all of it is, and nothing at all when it throws. */
+  writeStream(key: string, body: AsyncIterable<Uint8Array>): Promise<void>;
+};
+
+/** The lake's objects. */
+export type Files = FileReader &
+  StreamWriter & {
+    /** Writes unless the key exists; false when it does. */
+    writeOnce(key: string, body: string): Promise<boolean>;
+    write(key: string, body: string): Promise<void>;
+    /** Copies a version and compares its size and, where it is known, its SHA-256; `gone` when the source is not there any more. */
+    copy(from: FileVersion, to: string, sha256?: string): Promise<'copied' | 'gone'>;
+    /** Deletes that very version; deleting what is gone is fine. */
+    remove(file: FileVersion): Promise<void>;
+  };
+
+/** What the ledger knows of file versions. */
+export type FileLedger = {
+  find(file: FileVersion): Promise<FileRecord | undefined>;
+  /** Those of the files that the ledger knows, in no order. */
+  findAll(files: readonly FileVersion[]): Promise<readonly FileRecord[]>;
   /** All versions of a key, by number. */
   versionsOf(key: string): Promise<readonly FileRecord[]>;
   /** Queues the file, then records it as landed; what is known stays as it is. */
@@ -52,8 +67,6 @@ export type Ledger = {
   move(file: FileRecord, to: FileState, patch?: Partial<FileRecord>): Promise<FileRecord | undefined>;
   /** Same state, more facts. */
   amend(file: FileRecord, patch: Partial<FileRecord>): Promise<FileRecord | undefined>;
-  /** Those of the files that the ledger knows, in no order. */
-  files(files: readonly FileVersion[]): Promise<readonly FileRecord[]>;
   /** Files of a dataset whose bytes have not left landing, in order of landing. */
   waiting(dataset: string): Promise<readonly FileRecord[]>;
   /** Names the file version that was the first of its dataset with these bytes: this one, if none was or if `over` still is. */
@@ -67,7 +80,6 @@ export type Ledger = {
     dataset: string,
     days?: { readonly since?: string | undefined; readonly until?: string | undefined },
   ): Promise<readonly (FileVersion & { readonly landed_at: string })[]>;
-
   /** Lists a file among those of its dataset that were published; twice is once. */
   listPublished(file: FileRecord): Promise<void>;
   /** Files of a dataset that are published, in no order. */
@@ -77,37 +89,49 @@ export type Ledger = {
   /** Published files of a dataset that are to be reprocessed, in order of landing. */
   reprocessing(dataset: string): Promise<readonly FileRecord[]>;
   /** Takes a file off that queue whose request has ended. */
-  dequeueReprocess(file: FileRecord, request: Pick<Reprocess, 'id'>): Promise<void>;
+  dequeueReprocess(file: FileRecord, request: { readonly id: number }): Promise<void>;
   /** Takes off that queue what a process that died has left there. */
   tidyReprocessing(dataset: string): Promise<void>;
+};
 
-  lease(name: string): Promise<Lease>;
-  /** Takes a free lease with the next fence. */
+/** Who works on a dataset or a mart. */
+export type Leases = {
+  find(name: string): Promise<Lease>;
+  /** Takes a free lease with the next fencing token. */
   acquire(lease: Lease, holder: string, now: string): Promise<Lease | undefined>;
   release(lease: Lease): Promise<void>;
+};
 
-  batch(id: string): Promise<BatchRecord | undefined>;
-  openBatch(batch: BatchRecord): Promise<void>;
-  moveBatch(
-    batch: BatchRecord,
-    to: BatchState,
-    patch?: Partial<BatchRecord>,
-  ): Promise<BatchRecord | undefined>;
-  amendBatch(batch: BatchRecord, patch: Partial<BatchRecord>): Promise<BatchRecord | undefined>;
+/** Batches of files. */
+export type Batches = {
+  find(id: string): Promise<BatchRecord | undefined>;
+  open(batch: BatchRecord): Promise<void>;
+  move(batch: BatchRecord, to: BatchState, patch?: Partial<BatchRecord>): Promise<BatchRecord | undefined>;
+  amend(batch: BatchRecord, patch: Partial<BatchRecord>): Promise<BatchRecord | undefined>;
+};
 
-  /** Published batches that a mart has not shown in its KPIs yet. */
-  pending(mart: string): Promise<readonly string[]>;
-  addPending(mart: string, batch: string): Promise<void>;
-  removePending(mart: string, batch: string): Promise<void>;
-
-  rebuild(id: string): Promise<RebuildRecord | undefined>;
-  openRebuild(rebuild: RebuildRecord): Promise<void>;
-  moveRebuild(
+/** Rebuilds of marts, and what waits for them. */
+export type Rebuilds = {
+  find(id: string): Promise<RebuildRecord | undefined>;
+  open(rebuild: RebuildRecord): Promise<void>;
+  move(
     rebuild: RebuildRecord,
     to: RebuildState,
     patch?: Partial<RebuildRecord>,
   ): Promise<RebuildRecord | undefined>;
-  amendRebuild(rebuild: RebuildRecord, patch: Partial<RebuildRecord>): Promise<RebuildRecord | undefined>;
+  amend(rebuild: RebuildRecord, patch: Partial<RebuildRecord>): Promise<RebuildRecord | undefined>;
+  /** Published batches that a mart has not shown in its KPIs yet. */
+  pending(mart: string): Promise<readonly string[]>;
+  addPending(mart: string, batch: string): Promise<void>;
+  removePending(mart: string, batch: string): Promise<void>;
+};
+
+/** The only memory. Every write is conditional on the record that was read; the loser of a race gets undefined. */
+export type Ledger = {
+  readonly files: FileLedger;
+  readonly leases: Leases;
+  readonly batches: Batches;
+  readonly rebuilds: Rebuilds;
 };
 
 export type RunState = 'running' | 'succeeded' | 'failed';
@@ -190,8 +214,10 @@ export type Functions = {
 export type Clock = {
   /** ISO 8601 UTC with milliseconds. */
   now(): string;
-  wait(milliseconds: number): Promise<void>;
 };
+
+/** Lets time pass. */
+export type Timer = { wait(milliseconds: number): Promise<void> };
 
 /** One line per outcome: a constant message, facts as fields. */
 export type Log = {

@@ -69,7 +69,10 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const query = (sql: string, ...args: string[]) => run('query', sql, ...args);
     const { stdout } = await query('select user_id, track_id from silver.streams', '--csv');
     expect(stdout).toBe('user_id,track_id\n1,6oGPB9RTuiEItZCRa4JRXN\n');
-    const files = await document('query', 'select key, state, records, quarantined_rows from ledger.files');
+    const files = await document(
+      'query',
+      'select key, state, records, quarantined_rows from ledger.files.findAll',
+    );
     expect(files.rows).toEqual([
       { key: 'data/streams/streams7.csv', state: 'published', records: 3, quarantined_rows: 2 },
     ]);
@@ -92,7 +95,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
 
   test('show tables', async () => {
     const { stdout } = await run('show');
-    for (const name of ['silver.streams', 'gold.fact_listens', 'ledger.files', 'ledger.rebuilds'])
+    for (const name of ['silver.streams', 'gold.fact_listens', 'ledger.files.findAll', 'ledger.rebuilds'])
       expect(stdout).toContain(name);
     const shown = await run('show', 'streams', '--limit', '1');
     expect(shown.stdout).toMatch(/user_id +bigint\n/);

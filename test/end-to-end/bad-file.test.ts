@@ -31,7 +31,7 @@ describe('one bad file among fifty', { timeout: 240_000 }, () => {
     );
     await vi.waitFor(
       async () => {
-        const waiting = await laptop.ledger.waiting('streams');
+        const waiting = await laptop.ledger.files.waiting('streams');
         expect(waiting.filter(({ reason }) => reason?.startsWith('waits for'))).toHaveLength(50);
       },
       { timeout: 30_000, interval: 200 },

@@ -68,10 +68,10 @@ const readers = (): number[] =>
     .map((line) => /^\s*(\d+)\s+(\d+)\s.*reader\.mjs/.exec(line))
     .flatMap((found) => (Number(found?.[2]) === process.pid ? [Number(found?.[1])] : []));
 
-const stateOf = async (file: FileVersion) => (await pipeline.ledger.file(file))?.state;
+const stateOf = async (file: FileVersion) => (await pipeline.ledger.files.find(file))?.state;
 const batchOf = async (file: FileVersion) => {
-  const { batch_id = '' } = (await pipeline.ledger.file(file)) ?? {};
-  return (await pipeline.ledger.batch(batch_id))?.state;
+  const { batch_id = '' } = (await pipeline.ledger.files.find(file)) ?? {};
+  return (await pipeline.ledger.batches.find(batch_id))?.state;
 };
 const published = (file: FileVersion) =>
   vi.waitFor(async () => expect(await stateOf(file)).toBe('published'), { timeout: 150_000, interval: 100 });
@@ -103,7 +103,7 @@ describe('a file that breaks what reads it', { timeout: 400_000 }, () => {
     });
     process.kill(reader, 'SIGKILL');
     await published(file);
-    expect(await pipeline.ledger.file(file)).toMatchObject({ failed_runs: 1, failed_alone: 1 });
+    expect(await pipeline.ledger.files.find(file)).toMatchObject({ failed_runs: 1, failed_alone: 1 });
     expect(readers()).not.toContain(reader);
     expect(await queryWarehouse('select 1')).toEqual([['1']]);
   });
@@ -120,7 +120,7 @@ describe('a file that breaks what reads it', { timeout: 400_000 }, () => {
       0,
       expect.stringMatching(/data\/streams\/streams5\.csv +30 +30 +0 +0\n/),
     ]);
-    expect(await pipeline.ledger.file(file)).toMatchObject({ state: 'published', rows: 30 });
+    expect(await pipeline.ledger.files.find(file)).toMatchObject({ state: 'published', rows: 30 });
     const again = await soundcheck(['retry', 'streams', '--state', state]);
     expect([again.code, again.stdout]).toEqual([0, 'No file of streams is parked.\n']);
   });
@@ -129,6 +129,6 @@ describe('a file that breaks what reads it', { timeout: 400_000 }, () => {
     const padded = Buffer.concat([gzipSync(smallStreams(4)), Buffer.alloc(2 ** 16)]);
     const file = await pipeline.land('data/streams/streams9.csv.gz', padded);
     await published(file);
-    expect(await pipeline.ledger.file(file)).toMatchObject({ rows: 30, failed_runs: 0 });
+    expect(await pipeline.ledger.files.find(file)).toMatchObject({ rows: 30, failed_runs: 0 });
   });
 });

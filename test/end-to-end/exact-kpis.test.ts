@@ -47,8 +47,8 @@ const land = async (key: string, text: string): Promise<void> => {
 };
 
 const lastRebuild = async (): Promise<RebuildRecord | undefined> => {
-  const { fence } = await laptop.ledger.lease(martLease('listening'));
-  return laptop.ledger.rebuild(rebuildId('listening', fence));
+  const { fence } = await laptop.ledger.leases.find(martLease('listening'));
+  return laptop.ledger.rebuilds.find(rebuildId('listening', fence));
 };
 
 const largest = String(2n ** 63n - 1n);

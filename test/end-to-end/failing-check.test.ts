@@ -53,9 +53,9 @@ const countOfGold = () => queryWarehouse('select count(*) from gold.fact_listens
 const failedRebuild = (): Promise<RebuildRecord> =>
   vi.waitFor(
     async () => {
-      const lease = await laptop.ledger.lease(martLease('listening'));
+      const lease = await laptop.ledger.leases.find(martLease('listening'));
       expect(lease.holder).toBeUndefined();
-      const rebuild = await laptop.ledger.rebuild(rebuildId('listening', lease.fence));
+      const rebuild = await laptop.ledger.rebuilds.find(rebuildId('listening', lease.fence));
       expect(rebuild?.state).toBe('failed');
       return rebuild as RebuildRecord;
     },
@@ -82,7 +82,7 @@ describe('a rebuild whose check fails', { timeout: 240_000 }, () => {
     expect(landed.stdout).toContain('fact_listens_known_tracks.sql: 1 row\n    2024-06-25: ');
     expect(landed.stderr).toContain('data/streams/streams2.csv  published\n');
     expect(landed.code).toBe(1);
-    const [wrong] = await laptop.ledger.versionsOf('data/streams/streams2.csv');
+    const [wrong] = await laptop.ledger.files.versionsOf('data/streams/streams2.csv');
     expect(failed.reason).toContain('fact_listens_impossible');
     const reports = await laptop.files.list(`kpis/${failed.id}/1/checks/`);
     const texts = await Promise.all(reports.map((key) => laptop.files.readText(key)));
@@ -97,7 +97,7 @@ describe('a rebuild whose check fails', { timeout: 240_000 }, () => {
     });
     expect(await countOfGold()).toEqual(gold);
     expect(await laptop.allKpis()).toEqual(kpis);
-    expect(await laptop.ledger.pending('listening')).toHaveLength(1);
+    expect(await laptop.ledger.rebuilds.pending('listening')).toHaveLength(1);
 
     const corrected = await laptop.land('data/streams/streams2.csv', second.text);
     const records = await laptop.atRest([...(wrong ? [wrong] : []), corrected]);

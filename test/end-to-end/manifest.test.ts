@@ -13,7 +13,7 @@ afterAll(() => laptop?.stop());
 const waitsFor = (file: FileVersion, reason: RegExp): Promise<void> =>
   vi.waitFor(
     async () =>
-      expect(await laptop.ledger.file(file)).toMatchObject({
+      expect(await laptop.ledger.files.find(file)).toMatchObject({
         state: 'landed',
         reason: expect.stringMatching(reason),
       }),

@@ -94,7 +94,7 @@ export const outcomeOf = async (laptop: Pipeline, landed: readonly FileRecord[])
 
 const fateOf = async (laptop: Pipeline, file: FileRecord) => {
   const { key, state, reason, records, rows, quarantined_rows, drift } =
-    (await laptop.ledger.file(file)) ?? file;
+    (await laptop.ledger.files.find(file)) ?? file;
   const report = await laptop.files.readText(reportKey(file));
   return {
     key: nameOf(key),

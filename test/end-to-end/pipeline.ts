@@ -7,16 +7,16 @@ import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { type FileVersion, fileId, manifestKey } from '../../functions/pipeline/lake-keys.ts';
-import type { Files, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
+import type { FileReader, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
 import { type FileRecord, martLease } from '../../functions/pipeline/records.ts';
 import { numberOf } from '../../functions/values/exact-number.ts';
 import type { KpiItem } from '../../functions/warehouse/kpis/items.ts';
 
 /** A running cloud as upstream, an app and an operator reach it: through the real clients at its endpoint. */
 export type Pipeline = {
-  readonly files: Pick<Files, 'readText' | 'list'>;
+  readonly files: FileReader;
   readonly ledger: Ledger;
-  readonly kpis: Pick<Kpis, 'get' | 'query'>;
+  readonly kpis: Kpis;
   /** Puts a text, or bytes, under a key and answers its version. */
   land(key: string, text: string | Buffer): Promise<FileVersion>;
   /** Lands the dataset's own manifest as it stands in `rules/`. */
@@ -72,14 +72,14 @@ const recordsAtRest = async (
 ): Promise<FileRecord[]> => {
   const datasets = [...new Set(files.map(({ key }) => datasetOf(key)))];
   // What the ledger does not know yet is not queued either: it has to be known before the queue says anything.
-  expect(await ledger.files(files)).toHaveLength(files.length);
-  const waiting = (await Promise.all(datasets.map((dataset) => ledger.waiting(dataset)))).flat();
+  expect(await ledger.files.findAll(files)).toHaveLength(files.length);
+  const waiting = (await Promise.all(datasets.map((dataset) => ledger.files.waiting(dataset)))).flat();
   expect(waiting.map((file) => `${fileId(file)} is ${file.state}: ${file.reason}`)).toEqual([]);
-  const records = await Promise.all(files.map((file) => ledger.file(file)));
+  const records = await Promise.all(files.map((file) => ledger.files.find(file)));
   const known = records.filter((record) => record !== undefined);
   expect(known).toHaveLength(files.length);
-  const leases = await Promise.all([...datasets, martLease(mart)].map((name) => ledger.lease(name)));
+  const leases = await Promise.all([...datasets, martLease(mart)].map((name) => ledger.leases.find(name)));
   expect(leases.flatMap(({ name, holder }) => (holder ? [`${name} is held by ${holder}`] : []))).toEqual([]);
-  expect(await ledger.pending(mart)).toEqual([]);
+  expect(await ledger.rebuilds.pending(mart)).toEqual([]);
   return known;
 };

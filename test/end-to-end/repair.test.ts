@@ -114,7 +114,7 @@ describe('rows that were quarantined', { timeout: 240_000 }, () => {
   test('go with the file when it is corrected', async () => {
     const corrected = smallStreams(2);
     expect(await land(key, corrected)).toMatchObject({ state: 'published', rows: 30 });
-    const old = await Promise.all([source, half].map((file) => laptop.ledger.file(file)));
+    const old = await Promise.all([source, half].map((file) => laptop.ledger.files.find(file)));
     expect(old.map((record) => record?.state)).toEqual(['superseded', 'superseded']);
     await kpisAre(corrected);
   });

@@ -106,7 +106,7 @@ const ratings = (columns: string) => queryWarehouse(`select ${columns} from silv
 
 const reprocess = async (): Promise<void> => {
   const clock = { now: () => new Date().toISOString() };
-  const files = await pipeline.ledger.published('ratings');
+  const files = await pipeline.ledger.files.published('ratings');
   for (const file of files) await askReprocess({ ledger: pipeline.ledger, clock }, file);
   const functions = lambdaFunctions((process.env.LEDGER_TABLE ?? '').replace(/-ledger$/, ''));
   if (files[0]) await functions.invoke('run-transform', lookAgain('dataset', files[0].dataset));
@@ -115,7 +115,7 @@ const reprocess = async (): Promise<void> => {
 const reprocessed = (): Promise<readonly FileRecord[]> =>
   vi.waitFor(
     async () => {
-      const files = await pipeline.ledger.published('ratings');
+      const files = await pipeline.ledger.files.published('ratings');
       expect(
         files.flatMap(({ key, reprocess: request }) => (request ? [`${key} is ${request.state}`] : [])),
       ).toEqual([]);
@@ -149,7 +149,7 @@ describe('a change of SQL and manifest', { timeout: 2 * patience }, () => {
   });
 
   test('reaches all published rows, though the cloud is killed; what breaks the manifest keeps its rows', async () => {
-    const before = await pipeline.ledger.published('ratings');
+    const before = await pipeline.ledger.files.published('ratings');
     await reprocess();
     await pause(300);
     await kill();

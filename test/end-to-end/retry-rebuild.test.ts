@@ -37,8 +37,8 @@ afterAll(async () => {
 
 const run = (...args: string[]) => soundcheck([...args, '--state', state]);
 const newest = async () => {
-  const { fence, holder } = await pipeline.ledger.lease(martLease('banking'));
-  return { holder, rebuild: await pipeline.ledger.rebuild(rebuildId('banking', fence)) };
+  const { fence, holder } = await pipeline.ledger.leases.find(martLease('banking'));
+  return { holder, rebuild: await pipeline.ledger.rebuilds.find(rebuildId('banking', fence)) };
 };
 
 describe('a rebuild that failed by its SQL', { timeout: 240_000 }, () => {

@@ -49,7 +49,7 @@ const messagesOf = (runs: readonly JobRun[]) => runs.flatMap(({ ErrorMessage = [
 const killed = "WorkerLost: Spark's process ended by SIGKILL";
 
 /** The batch that holds the dataset. */
-const openBatch = async (): Promise<string> => (await cloud.ledger.lease('streams')).holder ?? '';
+const openBatch = async (): Promise<string> => (await cloud.ledger.leases.find('streams')).holder ?? '';
 
 describeInstalled('a cloud whose Spark fails while every event is lost', (installation) => {
   beforeAll(async () => {
@@ -97,7 +97,7 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
 
       expect(file).toMatchObject({ failed_runs: 1, failed_alone: 1 });
       const before = batchId('streams', (file?.fence ?? 0) - 1);
-      expect(await cloud.ledger.batch(before)).toMatchObject({ state: 'failed', reason: killed });
+      expect(await cloud.ledger.batches.find(before)).toMatchObject({ state: 'failed', reason: killed });
       const runs = await cloud.runsOf('quality', file?.batch_id ?? '');
       expect(statesOf(runs)).toEqual(['FAILED', 'FAILED', 'SUCCEEDED']);
       expect(messagesOf(runs)).toEqual([killed, killed]);
@@ -113,7 +113,7 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
       await cloud.happened('landed_files.group_files');
       const newer = await land(301, 'streams300.csv', 25);
       await vi.waitFor(
-        async () => expect(await cloud.ledger.file(newer)).toMatchObject({ state: 'accepted' }),
+        async () => expect(await cloud.ledger.files.find(newer)).toMatchObject({ state: 'accepted' }),
         patience,
       );
       await cloud.release('landed_files.group_files');
@@ -195,7 +195,7 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
       const repair = await damageStaging(batch);
       await cloud.release('gate.settle');
       const [file] = await expectOnce(landed);
-      const failed = await cloud.ledger.batch(batch);
+      const failed = await cloud.ledger.batches.find(batch);
       expect(failed).toMatchObject({
         state: 'failed',
         reason: expect.stringMatching(/^NotPublished: not published: Checksum error/),

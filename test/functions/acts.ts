@@ -31,7 +31,7 @@ export const setRowAside = async (stage: Stage, { key, version }: FileVersion): 
   stage.lake.put(`${clean_key}.report.json`, 'the report');
   const facts = record.facts && { ...record.facts, records: record.facts.records - 1 };
   const patch = { quarantined_rows: 1, clean_key, ...(facts && { facts }) };
-  return (await stage.ports.ledger.amend(record, patch)) ?? record;
+  return (await stage.ports.ledger.files.amend(record, patch)) ?? record;
 };
 
 /** Lands repaired rows of a file, validated and accepted. */
@@ -51,7 +51,7 @@ export const landRepair = async (stage: Stage, source: FileRecord, body: string)
     repairs: { key, version },
     quarantined_rows: 0,
   };
-  return (await stage.ports.ledger.move(landed, 'accepted', patch)) ?? landed;
+  return (await stage.ports.ledger.files.move(landed, 'accepted', patch)) ?? landed;
 };
 
 export const putManifest = (stage: Stage, changes: object = {}) =>

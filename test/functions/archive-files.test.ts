@@ -35,7 +35,7 @@ test('moves what a batch published, and what it superseded, to the archive', asy
   }
   expect(stage.lake.newest(archiveOf(first))?.body).toBe(goodBody(100));
   expect(stage.lake.newest(archiveOf(second))?.body).toBe(goodBody(200));
-  expect(await stage.ports.ledger.waiting('plays')).toEqual([]);
+  expect(await stage.ports.ledger.files.waiting('plays')).toEqual([]);
 });
 
 test('moves a rejected file to quarantine, beside its report', async () => {
@@ -95,7 +95,7 @@ test('takes a folder marker off the queue and leaves it where it is', async () =
   await validateLanding(stage.ports)(objectCreated(marker));
   await wake(await fileIn(stage, marker));
   expect(stage.lake.newest('data/plays/')).toBeDefined();
-  expect(await stage.ports.ledger.waiting('plays')).toEqual([]);
+  expect(await stage.ports.ledger.files.waiting('plays')).toEqual([]);
 });
 
 test('knows nothing to do for an unknown file, and throws for a batch without a spec', async () => {

@@ -4,6 +4,7 @@ import { patience } from '../../functions/pipeline/records.ts';
 import { QualitySpec } from '../../functions/pipeline/spec.ts';
 import { check, land, putManifest, transform } from './acts.ts';
 import { runEnded } from './events.ts';
+import { ledgerWith } from './partly.ts';
 import { batchIn, fileIn, goodBody, manifest, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -42,7 +43,7 @@ test('does nothing more when the event comes twice', async () => {
 test('needs no record of the start: the event may be faster', async () => {
   await land(stage, 'a', goodBody());
   const { ledger } = stage.ports;
-  const slow = { ...stage.ports, ledger: { ...ledger, moveBatch: async () => undefined } };
+  const slow = { ...stage.ports, ledger: ledgerWith(ledger, { batches: { move: async () => undefined } }) };
   const run = await transform({ ...stage, ports: slow });
   expect(await batchIn(stage, id)).toMatchObject({ state: 'open' });
   stage.pass(4 * patience);
@@ -77,7 +78,7 @@ test('fails a batch whose run left no result, and gives its files back', async (
   });
   expect(await fileIn(stage, file)).toMatchObject({ state: 'accepted', failed_runs: 1, failed_alone: 1 });
   expect(stage.announced.at(-1)).toBe(`Batch Failed: plays ${id}`);
-  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
+  expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 1 });
 });
 
 test('parks a file that fails alone twice', async () => {

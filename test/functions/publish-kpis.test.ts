@@ -7,6 +7,7 @@ import type { Mart, Model } from '../../functions/warehouse/model.ts';
 import { Rejected, Throttled } from '../simulation/tables.ts';
 import { land, publish, putManifest, rebuild, show } from './acts.ts';
 import { statementEnded } from './events.ts';
+import { ledgerWith } from './partly.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -24,9 +25,12 @@ const current = () => stage.ports.kpis.get('DAY#2024-06-25', 'CURRENT');
 test('shows what was unloaded, forgets what was pending and frees the mart', async () => {
   await show(stage);
   expect(await current()).toMatchObject({ listens: 2, seq: 1, version: '00000001', rebuild: first });
-  expect(await stage.ports.ledger.pending('listening')).toEqual([]);
-  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({ state: 'published' });
-  expect(await stage.ports.ledger.lease('mart/listening')).toEqual({ name: 'mart/listening', fence: 1 });
+  expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([]);
+  expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({ state: 'published' });
+  expect(await stage.ports.ledger.leases.find('mart/listening')).toEqual({
+    name: 'mart/listening',
+    fence: 1,
+  });
   expect(stage.news()).toEqual([`KPIs Published: listening ${first}`]);
 });
 
@@ -35,7 +39,7 @@ test('records what the checks warn of; the next rebuild is told', async () => {
   const line = JSON.stringify({ ...row, subject: 'a', detail: 'is odd' });
   await stage.lake.files.write(`kpis/${first}/1/checks/0000_part_00.json`, line);
   await show(stage);
-  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
+  expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({
     state: 'published',
     checks: [{ check: 'odd', severity: 'warn', rows: 1, first: [{ subject: 'a', detail: 'is odd' }] }],
     report: `kpis/${first}/1/checks/`,
@@ -66,20 +70,20 @@ test('notes the statement that its event names: the event may be faster than the
   const { ledger } = stage.ports;
   const slow = {
     ...stage,
-    ports: { ...stage.ports, ledger: { ...ledger, moveRebuild: async () => undefined } },
+    ports: { ...stage.ports, ledger: ledgerWith(ledger, { rebuilds: { move: async () => undefined } }) },
   };
   const event = await rebuild(slow);
-  expect(await ledger.rebuild(first)).toMatchObject({ state: 'open' });
+  expect(await ledger.rebuilds.find(first)).toMatchObject({ state: 'open' });
   stage.endStatements();
   if (event) await publishRebuild(stage.ports)(event);
-  expect(await ledger.rebuild(first)).toMatchObject({ state: 'published' });
+  expect(await ledger.rebuilds.find(first)).toMatchObject({ state: 'published' });
   expect(await current()).toMatchObject({ listens: 2 });
 });
 
 test('writes nothing for a rebuild that has lost its mart', async () => {
   const event = await rebuild(stage);
   stage.endStatements();
-  await stage.ports.ledger.release(await stage.ports.ledger.lease('mart/listening'));
+  await stage.ports.ledger.leases.release(await stage.ports.ledger.leases.find('mart/listening'));
   if (event) await publishRebuild(stage.ports)(event);
   expect(await current()).toBeUndefined();
   expect(stage.news()).toEqual([]);
@@ -89,17 +93,14 @@ test('ends what was cut off, with the same items', async () => {
   const event = await rebuild(stage);
   stage.endStatements();
   if (!event) throw new Error('nothing was sent');
-  const cut = {
-    ...stage.ports.ledger,
-    removePending: async (): Promise<never> => {
-      throw new Error('cut off');
-    },
-  };
+  const cut = ledgerWith(stage.ports.ledger, {
+    rebuilds: { removePending: async () => Promise.reject(new Error('cut off')) },
+  });
   await expect(publishRebuild({ ...stage.ports, ledger: cut })(event)).rejects.toThrow('cut off');
   const before = structuredClone(stage.kpiItems());
   await publishRebuild(stage.ports)(event);
   expect(stage.kpiItems()).toEqual(before);
-  expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+  expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([]);
 });
 
 test('knows nothing to do for statements of no rebuild', async () => {
@@ -122,7 +123,7 @@ test('leaves out what the table never takes, publishes the rest, and says what a
   await publishRebuild(stage.ports)(event);
   expect(await current()).toMatchObject({ listens: 2 });
   const report = `kpis/${first}/1/left-out.json`;
-  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
+  expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({
     state: 'published',
     left_out: 2,
     left_out_items: [
@@ -139,11 +140,11 @@ test('leaves out what the table never takes, publishes the rest, and says what a
       { pk: 'DAY#2024-06-30', sk: 'CURRENT', place: 'DAY#2024-06-30' },
     ],
   });
-  expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+  expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([]);
   await land(stage, 'b', goodBody(200));
   await publish(stage);
   await show(stage);
-  expect(await stage.ports.ledger.rebuild('listening-00000002')).toMatchObject({
+  expect(await stage.ports.ledger.rebuilds.find('listening-00000002')).toMatchObject({
     state: 'published',
     left_out: 1,
     left_out_items: [expect.stringContaining('DAY#2024-06-30')],
@@ -156,8 +157,8 @@ describe('KPIs that cannot be written', () => {
     ...stage.ports,
     kpis: { ...stage.ports.kpis, put: async (): Promise<never> => Promise.reject(error) },
   });
-  const record = () => stage.ports.ledger.rebuild(first);
-  const lease = () => stage.ports.ledger.lease('mart/listening');
+  const record = () => stage.ports.ledger.rebuilds.find(first);
+  const lease = () => stage.ports.ledger.leases.find('mart/listening');
   beforeEach(async () => {
     await rebuild(stage);
     stage.endStatements();
@@ -183,7 +184,7 @@ describe('KPIs that cannot be written', () => {
     });
     expect((await lease()).holder).toBeUndefined();
     expect(stage.news()).toEqual([`KPIs Failed: listening ${first}`]);
-    expect(await stage.ports.ledger.pending('listening')).toHaveLength(1);
+    expect(await stage.ports.ledger.rebuilds.pending('listening')).toHaveLength(1);
   });
 
   test('are shown with the next batch, together with what it touched', async () => {
@@ -196,7 +197,7 @@ describe('KPIs that cannot be written', () => {
     await show(stage);
     expect(await current()).toMatchObject({ listens: 2, seq: 2 });
     expect(await stage.ports.kpis.get('DAY#2024-06-26', 'CURRENT')).toMatchObject({ listens: 1, seq: 2 });
-    expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+    expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([]);
   });
 
   test('are shown as soon as somebody asks for it, with nothing landing', async () => {
@@ -206,7 +207,7 @@ describe('KPIs that cannot be written', () => {
     if (failed) await askRetry(stage.ports, failed);
     await show(stage);
     expect(await current()).toMatchObject({ listens: 2, seq: 2 });
-    expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+    expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([]);
   });
 
   test('are tried more often when the table is only busy, and again at once after these', async () => {
@@ -224,10 +225,9 @@ describe('KPIs that cannot be written', () => {
     const { ledger } = stage.ports;
     const cutOff = {
       ...rejecting(new Rejected('')),
-      ledger: {
-        ...ledger,
-        amendRebuild: async (): Promise<never> => Promise.reject(new Error('the process ended')),
-      },
+      ledger: ledgerWith(ledger, {
+        rebuilds: { amend: async () => Promise.reject(new Error('the process ended')) },
+      }),
     };
     for (let tries = 1; tries <= 12; tries++)
       await expect(publishRebuild(cutOff)(finished)).rejects.toThrow('the process ended');
@@ -240,11 +240,13 @@ describe('KPIs that cannot be written', () => {
   });
 
   test('are closed by whoever comes next when that was cut off', async () => {
-    const cut = { ...stage.ports.ledger, removePending: async () => Promise.reject(new Error('cut off')) };
+    const cut = ledgerWith(stage.ports.ledger, {
+      rebuilds: { removePending: async () => Promise.reject(new Error('cut off')) },
+    });
     await expect(publishRebuild({ ...stage.ports, ledger: cut })(finished)).rejects.toThrow('cut off');
     expect(await record()).toMatchObject({ state: 'published' });
     await rebuildModels(stage.ports)(martEvent('KPIs Published', { mart: 'listening', id: first }));
-    expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+    expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([]);
     expect((await lease()).holder).toBeUndefined();
   });
 });

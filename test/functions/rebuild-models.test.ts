@@ -7,6 +7,7 @@ import { RebuildSpec } from '../../functions/warehouse/rebuild-spec.ts';
 import { wideCatalog } from '../simulation/catalog.ts';
 import { land, publish, putManifest, show } from './acts.ts';
 import { statementEnded } from './events.ts';
+import { ledgerWith } from './partly.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -34,7 +35,7 @@ const ended = async (state: 'failed' | 'lost', error: string): Promise<void> => 
 const failed = () => ended('failed', 'a check failed');
 const lost = () => ended('lost', 'the process ended');
 const recordOf = async (rebuild: string): Promise<RebuildRecord> => {
-  const record = await stage.ports.ledger.rebuild(rebuild);
+  const record = await stage.ports.ledger.rebuilds.find(rebuild);
   if (!record) throw new Error(`no record of ${rebuild}`);
   return record;
 };
@@ -50,12 +51,12 @@ test('sends one transaction for what is pending, under a name and a token of its
     kpis: [{ model: 'kpi_days' }],
   });
   expect(stage.statements.running()).toMatchObject([{ name: `app-rebuild-${first}`, token: first }]);
-  expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
+  expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({
     state: 'sent',
     statement_id: 's1',
     sql_hash: 'one',
   });
-  expect(await stage.ports.ledger.lease('mart/listening')).toMatchObject({ fence: 1, holder: first });
+  expect(await stage.ports.ledger.leases.find('mart/listening')).toMatchObject({ fence: 1, holder: first });
 });
 
 test('does nothing more while the statement runs, however often it is woken', async () => {
@@ -71,7 +72,7 @@ test('has nothing to do for a dataset that feeds no mart, an unknown mart, or wi
   await rebuildModels(stage.ports)(batchEvent('Batch Published', { dataset: 'unknown', id: 'b' }));
   await rebuildModels(stage.ports)(martEvent('KPIs Published', { mart: 'unknown', id: 'r' }));
   await rebuildModels(stage.ports)(statementEnded({ id: 's', state: 'failed' }, 'strange'));
-  await stage.ports.ledger.removePending('listening', batch);
+  await stage.ports.ledger.rebuilds.removePending('listening', batch);
   await wake();
   expect(stage.statements.running()).toEqual([]);
 });
@@ -82,7 +83,7 @@ test('takes what was published meanwhile into the next rebuild, which follows th
   await publish(stage);
   await wakeMart();
   expect(specOf(second)).toMatchObject({ seq: 2, batches: ['plays-00000002'] });
-  expect(await stage.ports.ledger.rebuild(second)).toMatchObject({ follows: first });
+  expect(await stage.ports.ledger.rebuilds.find(second)).toMatchObject({ follows: first });
 });
 
 describe('a failed statement', () => {
@@ -93,15 +94,18 @@ describe('a failed statement', () => {
     const lines = ['b', 'a'].map((subject) => JSON.stringify({ ...row, subject, detail: 'is odd' }));
     await stage.lake.files.write(`kpis/${first}/1/checks/0000_part_00.json`, lines.join('\n'));
     await failed();
-    expect(await stage.ports.ledger.rebuild(first)).toMatchObject({
+    expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({
       state: 'failed',
       failure: 'sql',
       reason: 'a check failed: totals',
       checks: [{ check: 'totals', rows: 2, first: [{ subject: 'a', detail: 'is odd' }, { subject: 'b' }] }],
       report: `kpis/${first}/1/checks/`,
     });
-    expect(await stage.ports.ledger.pending('listening')).toEqual([batch]);
-    expect(await stage.ports.ledger.lease('mart/listening')).toEqual({ name: 'mart/listening', fence: 1 });
+    expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([batch]);
+    expect(await stage.ports.ledger.leases.find('mart/listening')).toEqual({
+      name: 'mart/listening',
+      fence: 1,
+    });
     expect(stage.logged).toContainEqual({
       level: 'error',
       message: 'rebuild failed',
@@ -154,7 +158,7 @@ describe('a failed statement', () => {
     await rebuildModels({ ...stage.ports, catalog })(
       martEvent('KPIs Published', { mart: 'listening', id: first }),
     );
-    expect(await stage.ports.ledger.rebuild(second)).toMatchObject({ state: 'sent', sql_hash: 'two' });
+    expect(await stage.ports.ledger.rebuilds.find(second)).toMatchObject({ state: 'sent', sql_hash: 'two' });
   });
 });
 
@@ -183,7 +187,7 @@ test('finds the statement whose answer was lost at once, and sends it once', asy
 
 test('goes on at once with a mart that was taken and no more', async () => {
   const { ledger, clock } = stage.ports;
-  await ledger.acquire(await ledger.lease(martLease('listening')), first, clock.now());
+  await ledger.leases.acquire(await ledger.leases.find(martLease('listening')), first, clock.now());
   await wake();
   expect(await recordOf(first)).toMatchObject({ state: 'sent' });
 });
@@ -206,7 +210,7 @@ describe('a statement whose executor was lost', () => {
   test('is known by its event also while the ledger has not noted it', async () => {
     const { ledger } = stage.ports;
     await lost();
-    const slow = { ...ledger, moveRebuild: async () => undefined };
+    const slow = ledgerWith(ledger, { rebuilds: { move: async () => undefined } });
     await rebuildModels({ ...stage.ports, ledger: slow })(
       martEvent('KPIs Published', { mart: 'listening', id: first }),
     );
@@ -280,8 +284,8 @@ test('builds on gold as it is, and shows what was touched since the last KPIs', 
   await publish(stage);
   await wakeMart();
   const facts = { is_committed: true, failure: 'kpis', publish_tries: 3, closed_at: clock.now() } as const;
-  await ledger.moveRebuild(await recordOf(second), 'failed', facts);
-  await ledger.release(await ledger.lease(martLease('listening')));
+  await ledger.rebuilds.move(await recordOf(second), 'failed', facts);
+  await ledger.leases.release(await ledger.leases.find(martLease('listening')));
   stage.pass(3_601_000);
   await wakeMart();
   const third = 'listening-00000003';

@@ -12,6 +12,7 @@ import { validateLanding } from '../../functions/validate-landing.ts';
 import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { check, land, publish, putManifest, transform } from './acts.ts';
 import { objectCreated, runEnded } from './events.ts';
+import { ledgerWith } from './partly.ts';
 import { fileIn, goodBody, manifest, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -68,8 +69,8 @@ describe('a published file that is reprocessed', () => {
       { outcome: 'replaced', batch_id: 'plays-00000002', replaced_batch: file.batch_id, rows: 2 },
     ]);
     expect(rows()).toEqual([`a.csv 100 ${inForce()}`, `a.csv 101 ${inForce()}`]);
-    expect(await stage.ports.ledger.reprocessing('plays')).toEqual([]);
-    expect(await stage.ports.ledger.pending('listening')).toContain('plays-00000002');
+    expect(await stage.ports.ledger.files.reprocessing('plays')).toEqual([]);
+    expect(await stage.ports.ledger.rebuilds.pending('listening')).toContain('plays-00000002');
   });
 
   test('is read from the archive', async () => {
@@ -99,7 +100,7 @@ describe('a published file that is reprocessed', () => {
     expect(stage.lake.newest(report)?.body).toContain('"verdict": "rejected"');
     expect(stage.lake.keys().filter((key) => key.startsWith('data/quarantine/'))).toEqual([report]);
     expect(rows()).toHaveLength(2);
-    expect(await stage.ports.ledger.reprocessing('plays')).toEqual([]);
+    expect(await stage.ports.ledger.files.reprocessing('plays')).toEqual([]);
   });
 
   test('keeps its rows where it breaks a rule now, and takes no other file with it', async () => {
@@ -145,7 +146,7 @@ describe('a published file that is reprocessed', () => {
     await askReprocess(stage.ports, file);
     expect(await askReprocess(stage.ports, file)).toBeUndefined();
     expect(await askReprocess(stage.ports, await fileIn(stage, file))).toBeUndefined();
-    expect(await stage.ports.ledger.reprocessing('plays')).toHaveLength(1);
+    expect(await stage.ports.ledger.files.reprocessing('plays')).toHaveLength(1);
   });
 
   test('gives up where its runs fail twice with no other file, and keeps its rows', async () => {
@@ -234,8 +235,8 @@ describe('rows that were repaired', () => {
     const { stored_as: _stored, archived_at: _archived, ...before } = repair;
     const { ledger } = stage.ports;
     const stale = (file: FileRecord): FileRecord => (file.key === repair.key ? before : file);
-    const versionsOf = async (key: string) => (await ledger.versionsOf(key)).map(stale);
-    stage.ports = { ...stage.ports, ledger: { ...ledger, versionsOf } };
+    const versionsOf = async (key: string) => (await ledger.files.versionsOf(key)).map(stale);
+    stage.ports = { ...stage.ports, ledger: ledgerWith(ledger, { files: { versionsOf } }) };
     expect(await validated(source)).toMatchObject({ reprocess: { state: 'accepted' } });
   });
 
@@ -269,7 +270,7 @@ describe('SQL and manifest of different deployments', () => {
       state: 'accepted',
       reason: expect.stringMatching(/are of one deployment$/),
     });
-    expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
+    expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 0 });
     putManifest(stage, { purpose: 'newer' });
     await transform(stage);
     await validateLanding(stage.ports)(objectCreated(file));

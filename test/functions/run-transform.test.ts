@@ -5,6 +5,7 @@ import { patience } from '../../functions/pipeline/records.ts';
 import { TransformSpec } from '../../functions/pipeline/spec.ts';
 import { runTransform } from '../../functions/run-transform.ts';
 import { land, putManifest, transform } from './acts.ts';
+import { ledgerWith } from './partly.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -52,7 +53,7 @@ test('does nothing more when the event comes twice, also much later', async () =
 
 test('opens nothing when no file waits, or the dataset has no SQL', async () => {
   await wake();
-  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
+  expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 0 });
   await runTransform(stage.ports)(lookAgain('dataset', 'unknown'));
   expect(stage.logged.at(-1)).toMatchObject({ level: 'error', facts: { dataset: 'unknown' } });
   expect(stage.engine.running()).toEqual([]);
@@ -78,12 +79,12 @@ test('sends files that were validated under another manifest back to be validate
   expect(await fileIn(stage, file)).toMatchObject({ state: 'landed' });
   expect(stage.invoked).toEqual([{ name: 'validate-landing', command: lookAgain('file', fileId(file)) }]);
   expect(stage.engine.running()).toEqual([]);
-  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
+  expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 0 });
 });
 
 test('waits for files that are about to be validated, for a while', async () => {
   const file = await land(stage, 'a', goodBody());
-  await stage.ports.ledger.register({ ...file, key: 'data/plays/b.csv', state: 'landed', rev: 1 });
+  await stage.ports.ledger.files.register({ ...file, key: 'data/plays/b.csv', state: 'landed', rev: 1 });
   const before = Date.parse(stage.ports.clock.now());
   await wake();
   const waited = Date.parse(stage.ports.clock.now()) - before;
@@ -104,13 +105,14 @@ test('waits as well for files in landing that no function has got to', async () 
 test('claims a file that someone else is claiming for the same batch', async () => {
   const file = await land(stage, 'a', goodBody());
   const { ledger } = stage.ports;
-  const second = {
-    ...ledger,
-    move: async (...[record, to, patch]: Parameters<typeof ledger.move>) => {
-      await ledger.move(record, to, patch);
-      return undefined;
+  const second = ledgerWith(ledger, {
+    files: {
+      move: async (...[record, to, patch]: Parameters<typeof ledger.files.move>) => {
+        await ledger.files.move(record, to, patch);
+        return undefined;
+      },
     },
-  };
+  });
   await runTransform({ ...stage.ports, ledger: second })(lookAgain('dataset', 'plays'));
   expect(await fileIn(stage, file)).toMatchObject({ state: 'claimed', batch_id: id });
   expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming' });
@@ -119,7 +121,7 @@ test('claims a file that someone else is claiming for the same batch', async () 
 test('leaves a large batch that is being claimed more time', async () => {
   await land(stage, 'a', goodBody());
   await wake();
-  const [batch, lease] = [await batchIn(stage, id), await stage.ports.ledger.lease('plays')];
+  const [batch, lease] = [await batchIn(stage, id), await stage.ports.ledger.leases.find('plays')];
   const { ledger } = stage.ports;
   const claiming = { ...batch, state: 'open' as const, files: 1_000 };
   const read: string[] = [];
@@ -130,7 +132,10 @@ test('leaves a large batch that is being claimed more time', async () => {
       return stage.ports.files.readText(key);
     },
   };
-  const later = { ...ledger, lease: async () => lease, batch: async () => claiming };
+  const later = ledgerWith(ledger, {
+    leases: { find: async () => lease },
+    batches: { find: async () => claiming },
+  });
   stage.pass(4 * patience);
   await runTransform({ ...stage.ports, files, ledger: later })(lookAgain('dataset', 'plays'));
   expect(read).toEqual([]);
@@ -174,18 +179,19 @@ test('finds the run whose start was never answered', async () => {
 test('fails a batch one of whose files does not wait any more, and blames no file', async () => {
   const [a, b] = [await land(stage, 'a', goodBody()), await land(stage, 'b', goodBody(200))];
   const { ledger } = stage.ports;
-  const raced = {
-    ...ledger,
-    openBatch: async (batch: Parameters<typeof ledger.openBatch>[0]) => {
-      await ledger.move(b, 'landed');
-      return ledger.openBatch(batch);
+  const raced = ledgerWith(ledger, {
+    batches: {
+      open: async (batch: Parameters<typeof ledger.batches.open>[0]) => {
+        await ledger.files.move(b, 'landed');
+        return ledger.batches.open(batch);
+      },
     },
-  };
+  });
   await runTransform({ ...stage.ports, ledger: raced })(lookAgain('dataset', 'plays'));
   expect(await batchIn(stage, id)).toMatchObject({ state: 'failed', is_files_fault: false });
   expect(await fileIn(stage, a)).toMatchObject({ state: 'accepted', failed_runs: 0 });
   expect(await fileIn(stage, b)).toMatchObject({ state: 'landed' });
-  expect(await ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
+  expect(await ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 1 });
   expect(stage.announced).toContain(`Batch Failed: plays ${id}`);
   expect(stage.engine.running()).toEqual([]);
 });
@@ -207,11 +213,11 @@ test.each([
   }
   expect(await fileIn(stage, file)).toMatchObject({ state });
   expect(stage.invoked).toEqual([{ name: 'validate-landing', command: lookAgain('file', fileId(file)) }]);
-  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 0 });
+  expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 0 });
 });
 
 test('grows the fence by one for each batch alone', async () => {
   await land(stage, 'a', goodBody());
   for (let again = 0; again < 10; again++) await wake();
-  expect(await stage.ports.ledger.lease('plays')).toMatchObject({ fence: 1 });
+  expect(await stage.ports.ledger.leases.find('plays')).toMatchObject({ fence: 1 });
 });

@@ -4,6 +4,7 @@ import { fileId } from '../../functions/pipeline/lake-keys.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
 import { check, land, landRepair, publish, putManifest, setRowAside, transform } from './acts.ts';
 import { runEnded } from './events.ts';
+import { ledgerWith } from './partly.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -24,8 +25,8 @@ test('publishes what passed and rejects what did not, with a report, in one batc
   expect(await fileIn(stage, bad)).toMatchObject({ state: 'rejected', reason: 'ColumnValues "id" < 900' });
   const report = stage.lake.newest(`data/quarantine/plays/b.csv@${bad.version}.report.json`);
   expect(report?.body).toContain('ColumnValues');
-  expect(await stage.ports.ledger.pending('listening')).toEqual([id]);
-  expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
+  expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([id]);
+  expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 1 });
   expect(stage.news().slice(-2)).toEqual([
     `File Rejected: plays ${bad.key}@${bad.version}`,
     `Batch Published: plays ${id}`,
@@ -63,7 +64,7 @@ test('publishes a batch none of whose files passed, empty', async () => {
   await land(stage, 'a', breaksRules);
   await publish(stage);
   expect(await batchIn(stage, id)).toMatchObject({ state: 'published', rows: 0 });
-  expect(await stage.ports.ledger.pending('listening')).toEqual([]);
+  expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([]);
   expect(stage.announced.at(-1)).toBe(`Batch Published: plays ${id}`);
 });
 
@@ -143,7 +144,7 @@ test('leaves a file alone that another batch has claimed meanwhile', async () =>
   const file = await land(stage, 'a', goodBody());
   const quality = await check(stage, await transform(stage));
   const ours = await fileIn(stage, file);
-  const other = await stage.ports.ledger.amend(ours, { batch_id: 'plays-00000002' });
+  const other = await stage.ports.ledger.files.amend(ours, { batch_id: 'plays-00000002' });
   stage.endRuns();
   await settle(quality);
   expect(await fileIn(stage, file)).toEqual(other);
@@ -155,7 +156,7 @@ test('needs no record of the start: the event may be faster', async () => {
   const { ledger } = stage.ports;
   const slow = {
     ...stage,
-    ports: { ...stage.ports, ledger: { ...ledger, moveBatch: async () => undefined } },
+    ports: { ...stage.ports, ledger: ledgerWith(ledger, { batches: { move: async () => undefined } }) },
   };
   const quality = await check(slow, run);
   expect(await batchIn(stage, id)).toMatchObject({ state: 'transforming' });

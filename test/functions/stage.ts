@@ -9,6 +9,7 @@ import type {
   Jobs,
   Kpis,
   Ledger,
+  Timer,
   Warehouse,
 } from '../../functions/pipeline/ports.ts';
 import type { BatchRecord, FileRecord, FileState } from '../../functions/pipeline/records.ts';
@@ -58,7 +59,7 @@ export const openStage = () => {
       void announced.push(`${type}: ${Object.values(detail).join(' ')}`),
   };
   const functions: Functions = { invoke: async (name, command) => void invoked.push({ name, command }) };
-  const clock: Clock = {
+  const clock: Clock & Timer = {
     now,
     wait: async (milliseconds) => {
       time += milliseconds;
@@ -111,13 +112,13 @@ export const openStage = () => {
 
 /** Reads a record that must be there. */
 export const fileIn = async ({ ports }: Stage, file: FileVersion): Promise<FileRecord> => {
-  const record = await ports.ledger.file(file);
+  const record = await ports.ledger.files.find(file);
   if (!record) throw new Error(`no record of ${file.key}`);
   return record;
 };
 
 export const batchIn = async ({ ports }: Stage, id: string): Promise<BatchRecord> => {
-  const record = await ports.ledger.batch(id);
+  const record = await ports.ledger.batches.find(id);
   if (!record) throw new Error(`no record of ${id}`);
   return record;
 };
@@ -126,7 +127,7 @@ export const batchIn = async ({ ports }: Stage, id: string): Promise<BatchRecord
 export const bring = async (stage: Stage, file: FileVersion, ...states: FileState[]): Promise<FileRecord> => {
   let record = await fileIn(stage, file);
   for (const state of states) {
-    const moved = await stage.ports.ledger.move(record, state);
+    const moved = await stage.ports.ledger.files.move(record, state);
     if (!moved) throw new Error(`${file.key} does not move to ${state}`);
     record = moved;
   }

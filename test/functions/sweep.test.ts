@@ -69,7 +69,7 @@ test('takes up a published batch: its files and its mart', async () => {
 
 test('gives back what was claimed for a batch that had failed meanwhile', async () => {
   const file = await land(stage, 'a', goodBody());
-  await stage.ports.ledger.openBatch({
+  await stage.ports.ledger.batches.open({
     id: batch,
     dataset: 'plays',
     fence: 1,
@@ -78,7 +78,7 @@ test('gives back what was claimed for a batch that had failed meanwhile', async 
     files: 1,
     opened_at: stage.ports.clock.now(),
   });
-  await stage.ports.ledger.move(file, 'claimed', { batch_id: batch });
+  await stage.ports.ledger.files.move(file, 'claimed', { batch_id: batch });
   expect(await found()).toEqual([['run-transform', lookAgain('batch', batch)]]);
 });
 
@@ -102,9 +102,9 @@ test('leaves a failed rebuild alone until it is due, and KPIs that are being wri
   await rebuild(stage);
   stage.endStatements();
   const ofMart = async () => (await found()).filter(([name]) => name !== 'archive-files');
-  const record = await ledger.rebuild('listening-00000001');
+  const record = await ledger.rebuilds.find('listening-00000001');
   if (!record) throw new Error('no rebuild');
-  const writing = await ledger.amendRebuild(record, { publishing_at: clock.now() });
+  const writing = await ledger.rebuilds.amend(record, { publishing_at: clock.now() });
   stage.pass(60_000);
   expect(await ofMart()).toEqual([]);
   stage.pass(-86_400_000);
@@ -120,7 +120,7 @@ test('takes up a failed rebuild that somebody asks to be tried again', async () 
   await publish(stage);
   const { ledger } = stage.ports;
   await rebuild(stage);
-  const record = await ledger.rebuild('listening-00000001');
+  const record = await ledger.rebuilds.find('listening-00000001');
   const failed = record && (await failRebuild(stage.ports, record, { failure: 'sql', reason: 'no' }));
   const ofMart = async () => (await found()).filter(([name]) => name === 'rebuild-models');
   expect(await ofMart()).toEqual([]);
@@ -130,6 +130,6 @@ test('takes up a failed rebuild that somebody asks to be tried again', async () 
 
 test('leaves parked files to people', async () => {
   const file = await land(stage, 'a', goodBody());
-  await stage.ports.ledger.move(file, 'parked');
+  await stage.ports.ledger.files.move(file, 'parked');
   expect(await found()).toEqual([]);
 });

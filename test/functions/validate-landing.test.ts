@@ -5,6 +5,7 @@ import { isBeingValidated } from '../../functions/pipeline/steps/choose-batch.ts
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { land, putManifest } from './acts.ts';
 import { objectCreated } from './events.ts';
+import { ledgerWith } from './partly.ts';
 import { bring, fileIn, goodBody, manifest, manifestKey, openStage, type Stage } from './stage.ts';
 
 const manifestOf = (directory: string): string => JSON.stringify({ ...manifest, directory });
@@ -81,7 +82,9 @@ describe('a file whose validation fails', () => {
 
   test('throws that, also where it cannot be noted', async () => {
     const file = stage.lake.put('data/plays/a.csv', goodBody());
-    const ledger = { ...stage.ports.ledger, amend: () => Promise.reject(new Error('throttled')) };
+    const ledger = ledgerWith(stage.ports.ledger, {
+      files: { amend: () => Promise.reject(new Error('throttled')) },
+    });
     const files = { ...stage.ports.files, open: () => Promise.reject(new Error('connection reset')) };
     const validate = validateLanding({ ...stage.ports, files, ledger });
     await expect(validate(objectCreated(file))).rejects.toThrow('connection reset');
@@ -181,7 +184,7 @@ describe('the same bytes under another name', () => {
 test('numbers all versions of a key in the order of the lake, whichever event comes first', async () => {
   const files = [1, 2, 3].map((from) => stage.lake.put('data/plays/a.csv', goodBody(from)));
   for (const file of [...files].reverse()) await wake(file);
-  const versions = await stage.ports.ledger.versionsOf('data/plays/a.csv');
+  const versions = await stage.ports.ledger.files.versionsOf('data/plays/a.csv');
   expect(versions.map(({ version, number, state }) => [version, number, state])).toEqual(
     files.map(({ version }, at) => [version, at + 1, 'accepted']),
   );
@@ -190,8 +193,8 @@ test('numbers all versions of a key in the order of the lake, whichever event co
 test('records nothing of what lies elsewhere, nor of a folder marker that is gone', async () => {
   await wake({ key: 'data/archive/plays/a.csv', version: 'v1' });
   await wake({ key: 'data/plays/folder/', version: 'v1' });
-  expect(await stage.ports.ledger.versionsOf('data/archive/plays/a.csv')).toEqual([]);
-  expect(await stage.ports.ledger.versionsOf('data/plays/folder/')).toEqual([]);
+  expect(await stage.ports.ledger.files.versionsOf('data/archive/plays/a.csv')).toEqual([]);
+  expect(await stage.ports.ledger.files.versionsOf('data/plays/folder/')).toEqual([]);
   expect(stage.news()).toEqual([]);
 });
 
@@ -200,20 +203,20 @@ test('records a file that was gone before it was seen as missing, once, behind w
   const gone = { key: there.key, version: 'v0' };
   for (const again of [1, 2]) {
     await validateLanding(stage.ports)({ ...objectCreated(gone), time: '2024-06-24T00:00:00Z' });
-    expect((await stage.ports.ledger.landed('unheard')).length, `look ${again}`).toBe(2);
+    expect((await stage.ports.ledger.files.landed('unheard')).length, `look ${again}`).toBe(2);
   }
-  expect(await stage.ports.ledger.versionsOf(gone.key)).toMatchObject([
+  expect(await stage.ports.ledger.files.versionsOf(gone.key)).toMatchObject([
     { version: there.version, number: 1, state: 'landed' },
     { version: 'v0', number: 2, state: 'missing', landed_at: '2024-06-24T00:00:00.000Z' },
   ]);
-  expect((await stage.ports.ledger.waiting('unheard')).map(({ version }) => version)).toEqual([
+  expect((await stage.ports.ledger.files.waiting('unheard')).map(({ version }) => version)).toEqual([
     there.version,
   ]);
-  expect(await stage.ports.ledger.datasets()).toContain('unheard');
-  expect(await stage.ports.ledger.landed('unheard', { since: '2024-06-25' })).toMatchObject([
+  expect(await stage.ports.ledger.files.datasets()).toContain('unheard');
+  expect(await stage.ports.ledger.files.landed('unheard', { since: '2024-06-25' })).toMatchObject([
     { version: there.version },
   ]);
-  expect(await stage.ports.ledger.landed('unheard', { until: '2024-06-24' })).toMatchObject([gone]);
+  expect(await stage.ports.ledger.files.landed('unheard', { until: '2024-06-24' })).toMatchObject([gone]);
   expect(stage.news()).toEqual([]);
 });
 
@@ -224,7 +227,7 @@ test('notes that the bytes of a file that waited are gone', async () => {
   await other.lake.files.remove(waiting);
   await validateLanding(other.ports)(objectCreated(waiting));
   expect(await fileIn(other, waiting)).toMatchObject({ state: 'missing', reason: 'its bytes are gone' });
-  expect(await other.ports.ledger.waiting('plays')).toEqual([]);
+  expect(await other.ports.ledger.files.waiting('plays')).toEqual([]);
   expect(other.news()).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { ledgerWith } from '../functions/partly.ts';
 import type { Defect } from './world.ts';
 
 /** Ways to break the design, each as small as can be; the simulation must notice every one. */
@@ -22,42 +23,54 @@ export const defects: Readonly<Record<string, Defect>> = {
     }),
   },
   'supersede before publishing': {
-    ledger: (ledger) => ({
-      ...ledger,
-      move: async (file, to, patch) => {
-        if (to === 'claimed') {
-          const older = (await ledger.versionsOf(file.key)).filter((one) => one.number < file.number);
-          for (const one of older) if (one.state === 'published') await ledger.move(one, 'superseded');
-        }
-        return ledger.move(file, to, patch);
-      },
-    }),
+    ledger: (ledger) =>
+      ledgerWith(ledger, {
+        files: {
+          move: async (file, to, patch) => {
+            if (to === 'claimed') {
+              const older = (await ledger.files.versionsOf(file.key)).filter(
+                (one) => one.number < file.number,
+              );
+              for (const one of older)
+                if (one.state === 'published') await ledger.files.move(one, 'superseded');
+            }
+            return ledger.files.move(file, to, patch);
+          },
+        },
+      }),
   },
   'retract nothing': { engine: { retractsNothing: true } },
   'retract no repairs': { engine: { retractsNoRepairs: true } },
   'keep old rows beside reprocessed ones': { engine: { keepsReprocessedRows: true } },
   'retract repairs of what is reprocessed': { engine: { retractsRepairsOfReprocessed: true } },
   'let a reprocessed version overwrite a newer one': {
-    ledger: (ledger) => ({
-      ...ledger,
-      versionsOf: async (key) => (await ledger.versionsOf(key)).filter((one) => one.reprocess === undefined),
-    }),
+    ledger: (ledger) =>
+      ledgerWith(ledger, {
+        files: {
+          versionsOf: async (key) =>
+            (await ledger.files.versionsOf(key)).filter((one) => one.reprocess === undefined),
+        },
+      }),
   },
   'leave repairs behind': {
-    ledger: (ledger) => ({
-      ...ledger,
-      versionsOf: async (key) => (key.endsWith('.rows.csv') ? [] : ledger.versionsOf(key)),
-    }),
+    ledger: (ledger) =>
+      ledgerWith(ledger, {
+        files: {
+          versionsOf: async (key) => (key.endsWith('.rows.csv') ? [] : ledger.files.versionsOf(key)),
+        },
+      }),
   },
   'trust a repair whatever became of its source': {
-    ledger: (ledger) => ({
-      ...ledger,
-      files: async (files) => (await ledger.files(files)).map(believed),
-      file: async (file) => {
-        const found = await ledger.file(file);
-        return found && believed(found);
-      },
-    }),
+    ledger: (ledger) =>
+      ledgerWith(ledger, {
+        files: {
+          findAll: async (files) => (await ledger.files.findAll(files)).map(believed),
+          find: async (file) => {
+            const found = await ledger.files.find(file);
+            return found && believed(found);
+          },
+        },
+      }),
   },
   'take a dead executor for failed SQL': {
     warehouse: (warehouse) => ({
@@ -69,21 +82,23 @@ export const defects: Readonly<Record<string, Defect>> = {
     }),
   },
   'try to write KPIs for ever': {
-    ledger: (ledger) => ({
-      ...ledger,
-      moveRebuild: (rebuild, to, patch) =>
-        ledger.moveRebuild(rebuild, to, patch?.publish_tries ? { ...patch, publish_tries: 1 } : patch),
-      amendRebuild: (rebuild, patch) => ledger.amendRebuild(rebuild, { ...patch, publish_faults: 0 }),
-    }),
+    ledger: (ledger) =>
+      ledgerWith(ledger, {
+        rebuilds: {
+          move: (rebuild, to, patch) =>
+            ledger.rebuilds.move(rebuild, to, patch?.publish_tries ? { ...patch, publish_tries: 1 } : patch),
+          amend: (rebuild, patch) => ledger.rebuilds.amend(rebuild, { ...patch, publish_faults: 0 }),
+        },
+      }),
   },
   'forget what a failed publication did not show': { engine: { forgetsTouched: true } },
   'wait until the clock has caught up': {
-    ledger: (ledger, now) => ({
-      ...ledger,
-      lease: async (name) => caughtUp(await ledger.lease(name), now()),
-      batch: async (id) => caughtUp(await ledger.batch(id), now()),
-      rebuild: async (id) => caughtUp(await ledger.rebuild(id), now()),
-    }),
+    ledger: (ledger, now) =>
+      ledgerWith(ledger, {
+        leases: { find: async (name) => caughtUp(await ledger.leases.find(name), now()) },
+        batches: { find: async (id) => caughtUp(await ledger.batches.find(id), now()) },
+        rebuilds: { find: async (id) => caughtUp(await ledger.rebuilds.find(id), now()) },
+      }),
   },
   "forget the pointer's condition": {
     kpis: (kpis) => ({

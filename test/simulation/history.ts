@@ -52,7 +52,7 @@ export const runHistory = async (seed: number, weather: Weather, defect: Defect 
 /** What was deployed last has to reach every published row; a third of the histories pays for it. */
 const reprocessAll = async (world: World, luck: Dice): Promise<void> => {
   world.deploy(luck.pick(deployments));
-  for (const file of await world.ledger.published('plays')) await askReprocess(world, file);
+  for (const file of await world.ledger.files.published('plays')) await askReprocess(world, file);
   await heal(world, luck);
 };
 

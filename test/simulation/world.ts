@@ -11,6 +11,7 @@ import type {
   Jobs,
   Kpis,
   Ledger,
+  Timer,
   Warehouse,
 } from '../../functions/pipeline/ports.ts';
 import { lastRebuilds } from '../../functions/pipeline/queries/last-rebuilds.ts';
@@ -93,7 +94,7 @@ export const newWorld = (
     },
   };
   const functions: Functions = { invoke: async (to, event) => deliver(to, event) };
-  const clock: Clock = {
+  const clock: Clock & Timer = {
     now,
     wait: async (milliseconds) => {
       time += milliseconds;
@@ -160,7 +161,7 @@ export const newWorld = (
     scheduler.spawn(async () => {
       try {
         const ports = portsOf();
-        for (const file of await ports.ledger.published('plays')) await askReprocess(ports, file);
+        for (const file of await ports.ledger.files.published('plays')) await askReprocess(ports, file);
         await ports.functions.invoke('run-transform', lookAgain('dataset', 'plays'));
       } catch (error) {
         watch.failed('reprocess', error);

@@ -18,7 +18,7 @@ export const leftInQuarantine = (file: FileRecord, repairs: readonly FileRecord[
 export const undecided = (file: FileRecord, repairs: readonly FileRecord[]): number =>
   Math.max(0, leftInQuarantine(file, repairs) - (file.dismissed?.rows ?? 0));
 
-type Ports = { readonly ledger: Pick<Ledger, 'amend'>; readonly clock: Pick<Clock, 'now'> };
+type Ports = { readonly ledger: Ledger; readonly clock: Clock };
 
 /** Records by whom and when the rows that are left in quarantine of a file at rest were dropped; undefined when someone else wrote the record meanwhile. */
 export const dismiss = (
@@ -27,8 +27,8 @@ export const dismiss = (
   repairs: readonly FileRecord[],
   by: string,
 ): Promise<FileRecord | undefined> =>
-  ledger.amend(file, { dismissed: { at: clock.now(), by, rows: leftInQuarantine(file, repairs) } });
+  ledger.files.amend(file, { dismissed: { at: clock.now(), by, rows: leftInQuarantine(file, repairs) } });
 
 /** Takes that back: the rows wait for a repair again. */
-export const takeBack = (ledger: Pick<Ledger, 'amend'>, file: FileRecord): Promise<FileRecord | undefined> =>
-  ledger.amend(file, { dismissed: undefined });
+export const takeBack = (ledger: Ledger, file: FileRecord): Promise<FileRecord | undefined> =>
+  ledger.files.amend(file, { dismissed: undefined });

@@ -14,10 +14,10 @@ export type LastRebuilds = {
  * get one; the newest record then says what was published before it, which cannot have changed since.
  */
 export const lastRebuilds = async (ledger: Ledger, mart: string, upTo?: number): Promise<LastRebuilds> => {
-  const newest = await newestRebuild(ledger, mart, upTo ?? (await ledger.lease(martLease(mart))).fence);
+  const newest = await newestRebuild(ledger, mart, upTo ?? (await ledger.leases.find(martLease(mart))).fence);
   if (!newest) return {};
   if (newest.state === 'published') return { newest, published: newest };
-  const published = newest.follows === undefined ? undefined : await ledger.rebuild(newest.follows);
+  const published = newest.follows === undefined ? undefined : await ledger.rebuilds.find(newest.follows);
   return published ? { newest, published } : { newest };
 };
 
@@ -26,7 +26,7 @@ export async function* publishedRebuilds(ledger: Ledger, mart: string): AsyncGen
   let { published } = await lastRebuilds(ledger, mart);
   while (published) {
     yield published;
-    published = published.follows === undefined ? undefined : await ledger.rebuild(published.follows);
+    published = published.follows === undefined ? undefined : await ledger.rebuilds.find(published.follows);
   }
 }
 
@@ -36,7 +36,7 @@ const newestRebuild = async (
   upTo: number,
 ): Promise<RebuildRecord | undefined> => {
   for (let seq = upTo; seq > 0; seq--) {
-    const rebuild = await ledger.rebuild(rebuildId(mart, seq));
+    const rebuild = await ledger.rebuilds.find(rebuildId(mart, seq));
     if (rebuild) return rebuild;
   }
   return undefined;

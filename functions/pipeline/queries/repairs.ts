@@ -22,12 +22,9 @@ export const repairKey = (file: FileRecord): string => {
 };
 
 /** Every file version whose rows hang on these, repairs of repairs last; files without quarantined rows cost nothing. */
-export const repairsOf = async (
-  ledger: Pick<Ledger, 'versionsOf'>,
-  files: readonly FileRecord[],
-): Promise<FileRecord[]> => {
+export const repairsOf = async (ledger: Ledger, files: readonly FileRecord[]): Promise<FileRecord[]> => {
   const sources = files.filter(({ quarantined_rows = 0 }) => quarantined_rows > 0);
-  const repairs = (await Promise.all(sources.map((file) => ledger.versionsOf(repairKey(file))))).flat();
+  const repairs = (await Promise.all(sources.map((file) => ledger.files.versionsOf(repairKey(file))))).flat();
   return repairs.length === 0 ? [] : [...repairs, ...(await repairsOf(ledger, repairs))];
 };
 

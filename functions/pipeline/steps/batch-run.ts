@@ -8,16 +8,23 @@ import { giveBackReprocess, isAt } from './reprocess/reprocess.ts';
 
 /** What the functions around a batch's two runs share: finding the batch, starting a run once, failing a batch. */
 
-type Ports = { files: Files; ledger: Ledger; jobs: Jobs; events: Events; clock: Clock; log: Log };
+type Runs = { readonly ledger: Ledger; readonly jobs: Jobs; readonly clock: Clock; readonly log: Log };
+type GivingBack = {
+  readonly files: Files;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+type Ending = GivingBack & { readonly events: Events };
 
 /** The batch that a finished run belongs to, with the run; undefined when either is unknown. */
 export const batchOfRun = async (
-  { jobs, ledger }: Pick<Ports, 'jobs' | 'ledger'>,
+  { jobs, ledger }: { readonly jobs: Jobs; readonly ledger: Ledger },
   job: JobName,
   runId: string,
 ): Promise<{ run: Run; batch: BatchRecord } | undefined> => {
   const run = await jobs.run(job, runId);
-  const batch = run && (await ledger.batch(batchOfSpec(run.spec)));
+  const batch = run && (await ledger.batches.find(batchOfSpec(run.spec)));
   return run && batch ? { run, batch } : undefined;
 };
 
@@ -26,20 +33,20 @@ export const batchOfRun = async (
  * once only one goes on, and a run whose start timed out is found by its spec. Undefined: someone else does it, or the job is busy.
  */
 export const startRun = async (
-  { jobs, ledger, clock, log }: Pick<Ports, 'jobs' | 'ledger' | 'clock' | 'log'>,
+  { jobs, ledger, clock, log }: Runs,
   job: JobName,
   batch: BatchRecord,
   runsSoFar = 0,
 ): Promise<{ batch: BatchRecord; patch: Partial<BatchRecord> } | undefined> => {
   if (!isOver(batch.starting_at, patience, clock.now())) return undefined;
   const spec = runKey(batch.id, job, 'spec');
-  const intent = await ledger.amendBatch(batch, { starting_at: clock.now() });
+  const intent = await ledger.batches.amend(batch, { starting_at: clock.now() });
   if (!intent) return undefined;
   const known = await jobs.runsOf(job, spec);
   const newest = known.length > runsSoFar ? known[0] : undefined;
   const run = newest ? newest.id : await jobs.start(job, spec);
   if (run !== 'busy') return { batch: intent, patch: { [`${job}_run`]: run, starting_at: undefined } };
-  await ledger.amendBatch(intent, { starting_at: undefined });
+  await ledger.batches.amend(intent, { starting_at: undefined });
   log.info('job is busy, the batch waits', { job, batch: batch.id });
   return undefined;
 };
@@ -59,7 +66,7 @@ export const asRunning = async (
 ): Promise<BatchRecord | undefined> => {
   const [before, during] = around[job];
   if (batch.state === before)
-    return ledger.moveBatch(batch, during, { [`${job}_run`]: run, starting_at: undefined });
+    return ledger.batches.move(batch, during, { [`${job}_run`]: run, starting_at: undefined });
   return batch.state === during ? batch : undefined;
 };
 
@@ -72,33 +79,27 @@ export const transformSpec = async (files: Files, batch: string): Promise<Transf
 
 /** Closes a batch whose runs have ended without a result; of those who try at once only one goes on to give its files back. */
 export const failBatch = async (
-  ports: Ports,
+  ports: Ending,
   batch: BatchRecord,
   reason: string,
   isFilesFault = true,
 ): Promise<void> => {
   const patch = { reason, is_files_fault: isFilesFault, closed_at: ports.clock.now() };
-  const failed = await ports.ledger.moveBatch(batch, 'failed', patch);
+  const failed = await ports.ledger.batches.move(batch, 'failed', patch);
   if (!failed) return;
   ports.log.error('batch failed', { batch: batch.id, reason });
   await cleanUp(ports, failed);
 };
 
 /** Gives a failed batch's files back, frees the dataset, says so; done again it finds nothing to do. */
-export const cleanUp = async (
-  ports: Pick<Ports, 'files' | 'ledger' | 'events' | 'clock' | 'log'>,
-  batch: BatchRecord,
-): Promise<void> => {
+export const cleanUp = async (ports: Ending, batch: BatchRecord): Promise<void> => {
   await giveBack(ports, batch);
   await freeDataset(ports.ledger, batch);
   await ports.events.announce(batchEvent('Batch Failed', batch));
 };
 
 /** Gives back the files that a failed batch still claims, or claimed too late. */
-export const giveBack = async (
-  ports: Pick<Ports, 'files' | 'ledger' | 'clock' | 'log'>,
-  batch: BatchRecord,
-): Promise<void> => {
+export const giveBack = async (ports: GivingBack, batch: BatchRecord): Promise<void> => {
   const { files, ledger, log } = ports;
   const spec = await transformSpec(files, batch.id);
   const reason = batch.reason ?? '';
@@ -108,7 +109,7 @@ export const giveBack = async (
       continue;
     }
     const { state, patch } = batch.is_files_fault ? afterFailedRun(file, spec.files.length) : givenBack;
-    await ledger.move(file, state, { ...patch, reason });
+    await ledger.files.move(file, state, { ...patch, reason });
     if (state === 'parked') log.error('file is parked', { file: fileId(file), reason });
   }
 };
@@ -120,8 +121,8 @@ export const lacksSilver = (dataset: string): string => `waits until sql/silver/
 
 /** Frees the dataset for the next batch, unless it is another batch's already. */
 export const freeDataset = async (ledger: Ledger, batch: BatchRecord): Promise<void> => {
-  const lease = await ledger.lease(batch.dataset);
-  if (lease.holder === batch.id) await ledger.release(lease);
+  const lease = await ledger.leases.find(batch.dataset);
+  if (lease.holder === batch.id) await ledger.leases.release(lease);
 };
 
 /** Records of a batch's files that it still claims. */
@@ -129,7 +130,7 @@ export const claimedBy = async (
   ledger: Ledger,
   batch: BatchRecord,
   files: readonly FileVersion[],
-): Promise<FileRecord[]> => (await ledger.files(files)).filter((file) => isClaimed(file, batch));
+): Promise<FileRecord[]> => (await ledger.files.findAll(files)).filter((file) => isClaimed(file, batch));
 
 /** True while a batch claims a file, which waited for one or is reprocessed. */
 export const isClaimed = (file: FileRecord | undefined, batch: BatchRecord): boolean =>
@@ -143,8 +144,8 @@ export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecor
 
 /** Gives parked files of a dataset another chance, as if they had just been accepted; answers which. */
 export const retryParked = async (ledger: Ledger, dataset: string): Promise<FileRecord[]> => {
-  const parked = (await ledger.waiting(dataset)).filter((file) => file.state === 'parked');
+  const parked = (await ledger.files.waiting(dataset)).filter((file) => file.state === 'parked');
   const chance = { failed_runs: 0, failed_alone: 0, batch_limit: undefined };
-  const retried = await Promise.all(parked.map((file) => ledger.move(file, 'accepted', chance)));
+  const retried = await Promise.all(parked.map((file) => ledger.files.move(file, 'accepted', chance)));
   return retried.filter((file) => file !== undefined);
 };

@@ -3,7 +3,7 @@ import type { Field } from '../../validation/index.ts';
 import type { Dataset } from '../catalog.ts';
 import { lookAgain } from '../events.ts';
 import { fileId, landingPrefix, readName, runKey } from '../lake-keys.ts';
-import type { Clock, Files, Functions, Ledger } from '../ports.ts';
+import type { Clock, Files, Functions, Ledger, Timer } from '../ports.ts';
 import { landedFile } from '../queries/repairs.ts';
 import type { FileRecord, Lease } from '../records.ts';
 import type { SpecFile, TransformSpec } from '../spec.ts';
@@ -21,7 +21,7 @@ type Ports = {
   files: Files;
   ledger: Ledger;
   functions: Functions;
-  clock: Clock;
+  clock: Clock & Timer;
   /** How long a batch that is being collected waits for files that are about to be validated, in milliseconds. */
   batchWindow: number;
 };
@@ -74,7 +74,7 @@ export const isBatchDue = async (
   dataset: Dataset,
 ): Promise<boolean> => {
   const { files, ledger } = ports;
-  const waiting = await ledger.waiting(name);
+  const waiting = await ledger.files.waiting(name);
   const inForce = await manifestFor(files, name, dataset);
   if (!inForce.ok) {
     await validateAgain(
@@ -83,7 +83,7 @@ export const isBatchDue = async (
     );
     return false;
   }
-  const requested = await ledger.reprocessing(name);
+  const requested = await ledger.files.reprocessing(name);
   const again = readyAgain(requested);
   const stale = [
     ...(await staleRepairs(ports, [...waiting, ...again])),
@@ -140,8 +140,8 @@ const specFile = (file: FileRecord): SpecFile[] => {
  */
 const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
   const { ledger } = ports;
-  const again = readyAgain(await ledger.reprocessing(lease.name));
-  const isLanding = (await ledger.waiting(lease.name)).some((file) => file.state === 'accepted');
+  const again = readyAgain(await ledger.files.reprocessing(lease.name));
+  const isLanding = (await ledger.files.waiting(lease.name)).some((file) => file.state === 'accepted');
   if (again.length > 0 && (!isLanding || lease.fence % 4 === 3))
     return collectAgain(ports, lease, manifestSha256);
   return collectLanded(ports, lease, manifestSha256);
@@ -150,7 +150,7 @@ const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promi
 /** Waits until no file of the dataset is about to be validated, the batch is full, or the time for it is over. */
 const collectLanded = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
   for (let waited = 0; ; ) {
-    const waiting = await ports.ledger.waiting(lease.name);
+    const waiting = await ports.ledger.files.waiting(lease.name);
     const isFull = waiting.filter((file) => file.state === 'accepted').length >= largestBatch;
     if (isFull || waited >= ports.batchWindow || !(await isMoreToCome(ports, lease.name, waiting))) {
       return chooseBatch(waiting, manifestSha256, lease.fence, await staleRepairs(ports, waiting));
@@ -162,7 +162,7 @@ const collectLanded = async (ports: Ports, lease: Lease, manifestSha256: string)
 /** The same for files that are validated again. */
 const collectAgain = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
   for (let waited = 0; ; ) {
-    const requested = await ports.ledger.reprocessing(lease.name);
+    const requested = await ports.ledger.files.reprocessing(lease.name);
     const ready = readyAgain(requested);
     const isMore = requested
       .slice(0, largestBatch)
@@ -196,7 +196,7 @@ const staleRepairs = async (
 ): Promise<ReadonlySet<string>> => {
   const repairs = waiting.flatMap((file) => (file.repairs ? [{ file, source: file.repairs }] : []));
   if (repairs.length === 0) return new Set();
-  const sources = await ledger.files(repairs.map(({ source }) => source));
+  const sources = await ledger.files.findAll(repairs.map(({ source }) => source));
   const published = sources.filter(({ state }) => state === 'published');
   const batches = new Map(published.map((source) => [fileId(source), source.batch_id]));
   const isStale = (source: NonNullable<FileRecord['repairs']>): boolean =>
@@ -228,12 +228,12 @@ const validateAgain = async (
   for (const file of files) {
     const isBack = file.reprocess
       ? await askAgain(ledger, file)
-      : await ledger.move(file, 'landed', { reason: undefined, woken_at: clock.now() });
+      : await ledger.files.move(file, 'landed', { reason: undefined, woken_at: clock.now() });
     if (isBack) await functions.invoke('validate-landing', lookAgain('file', fileId(file)));
   }
 };
 
 const askAgain = async (ledger: Ledger, file: FileRecord): Promise<FileRecord | undefined> => {
-  const now = await ledger.file(file);
+  const now = await ledger.files.find(file);
   return isAt(now, 'accepted') ? stepReprocess(ledger, now, 'asked') : undefined;
 };

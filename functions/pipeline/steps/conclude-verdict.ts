@@ -184,7 +184,7 @@ const sameBytes = async (
   sha256: string,
   manifest: string,
 ): Promise<string | undefined> => {
-  const versions = file.number > 1 ? await ledger.versionsOf(file.key) : [];
+  const versions = file.number > 1 ? await ledger.files.versionsOf(file.key) : [];
   const before = versions
     .filter((one) => one.number < file.number && one.state !== 'ignored' && one.state !== 'missing')
     .at(-1);

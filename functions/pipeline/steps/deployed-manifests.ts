@@ -1,13 +1,13 @@
 import type { Dataset } from '../catalog.ts';
 import { deployedKey, manifestKey } from '../lake-keys.ts';
-import type { Files } from '../ports.ts';
+import type { Texts } from '../ports.ts';
 
 /**
  * Keeps SQL of one deployment from running under the manifest of another: functions and the lake never change at the same moment. A
  * manifest that was put into the lake by hand belongs to no deployment and is taken as it is.
  */
 export const isOfOtherDeployment = async (
-  files: Pick<Files, 'readText'>,
+  files: Texts,
   name: string,
   { manifest_sha256 }: Pick<Dataset, 'manifest_sha256'>,
   inForce: string,
@@ -21,5 +21,5 @@ export const waitsForDeployment = (name: string): string =>
   `waits until ${manifestKey(name)} and sql/silver/${name}.sql are of one deployment`;
 
 /** Hashes of the manifests of a dataset that deployments have brought, oldest first. */
-export const deployedManifests = async (files: Pick<Files, 'readText'>, name: string): Promise<string[]> =>
+export const deployedManifests = async (files: Texts, name: string): Promise<string[]> =>
   JSON.parse((await files.readText(deployedKey(name))) ?? '[]');

@@ -13,18 +13,18 @@ export const sameBytesAs = ({ key, version }: FileVersion): string =>
 
 /** Finds another file of the dataset with the same bytes that serves or will serve; rows that are sent again to be repaired have a source instead. */
 export const duplicateOf = async (
-  { ledger }: { readonly ledger: Pick<Ledger, 'file' | 'firstWith'> },
+  { ledger }: { readonly ledger: Ledger },
   file: FileRecord,
   validation: Validation,
 ): Promise<FileVersion | undefined> => {
   if (validation.verdict !== 'accepted' || validation.facts.records === 0 || isRepair(file.key))
     return undefined;
   const { sha256 } = validation.facts;
-  const first = await ledger.firstWith(sha256, file);
+  const first = await ledger.files.firstWith(sha256, file);
   if (first.key === file.key) return undefined;
-  if (counts.has((await ledger.file(first))?.state)) return first;
+  if (counts.has((await ledger.files.find(first))?.state)) return first;
   // What it said has been replaced or rejected: from now on this file is the first.
-  const next = await ledger.firstWith(sha256, file, first);
+  const next = await ledger.files.firstWith(sha256, file, first);
   return next.key === file.key ? undefined : next;
 };
 

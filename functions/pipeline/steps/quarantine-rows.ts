@@ -4,11 +4,7 @@ import type { Files } from '../ports.ts';
 import type { FileRecord } from '../records.ts';
 
 /** Puts the rows that were quarantined of a published file, and the report on them, into quarantine; `isReplacing` replaces those that lie there. */
-export const quarantineRows = async (
-  files: Pick<Files, 'versionsOf' | 'exists' | 'copy'>,
-  file: FileRecord,
-  isReplacing = false,
-): Promise<void> => {
+export const quarantineRows = async (files: Files, file: FileRecord, isReplacing = false): Promise<void> => {
   const { clean_key, quarantined_rows = 0 } = file;
   if (clean_key === undefined || quarantined_rows === 0) return;
   const format = rowsFormat(file);

@@ -7,7 +7,7 @@ import {
   ViolationLog,
 } from '../../validation/index.ts';
 import { type FileVersion, fileId, landingPrefix, parseFileId, rowsKey } from '../lake-keys.ts';
-import type { Files, Ledger } from '../ports.ts';
+import type { FileReader, Files, Ledger } from '../ports.ts';
 import { landedFile, repairKey } from '../queries/repairs.ts';
 import type { FileRecord } from '../records.ts';
 
@@ -19,7 +19,7 @@ export type Source = RepairSource & { readonly record: FileRecord };
 /** Why there is nothing to repair. */
 export type Rejection = { readonly rule: 'source' | 'stale'; readonly says: string };
 
-type Ports = { files: Files; ledger: Pick<Ledger, 'file' | 'versionsOf'> };
+type Ports = { files: Files; ledger: Ledger };
 
 const base = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
 const repairName = /@[^@/]+\.rows\.(?:csv|jsonl)(?:\.gz)?$/;
@@ -34,7 +34,7 @@ export const findSource = async (
   name: string,
 ): Promise<Source | Rejection> => {
   const named = parseFileId(name);
-  const record = await ledger.file(namedRecord(file, named));
+  const record = await ledger.files.find(namedRecord(file, named));
   if (!record || landedFile(record) !== named.key)
     return { rule: 'source', says: `repairs ${name}, which the ledger does not know` };
   const rejection = await reject(ledger, file, record);
@@ -66,7 +66,7 @@ const reject = async (
 };
 
 const stale = async (ledger: Ports['ledger'], source: FileRecord): Promise<string> => {
-  const versions = await ledger.versionsOf(source.key);
+  const versions = await ledger.files.versionsOf(source.key);
   const published = versions.find(({ state }) => state === 'published');
   const now = published ? `by version ${published.version}; repair the rows of that one` : 'since';
   return `repairs ${fileId(source)}, which was superseded ${now}`;
@@ -85,7 +85,7 @@ const quarantinedLines = async (files: Files, record: FileRecord): Promise<Quara
 
 /** The lines that a rows file names, in its order; the newest under the first of the keys, or that very version, that is there. */
 export const linesOf = async (
-  files: Pick<Files, 'open' | 'versionsOf'>,
+  files: FileReader,
   places: readonly (string | FileVersion)[],
   format: RowsFormat,
 ): Promise<number[]> => {
@@ -104,7 +104,7 @@ const placeName = (place: string | FileVersion): string =>
   typeof place === 'string' ? place : fileId(place);
 
 const firstThere = async (
-  files: Pick<Files, 'open' | 'versionsOf'>,
+  files: FileReader,
   places: readonly (string | FileVersion)[],
 ): Promise<AsyncIterable<Uint8Array> | undefined> => {
   for (const place of places) {

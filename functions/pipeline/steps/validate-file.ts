@@ -51,11 +51,11 @@ export const registerVersions = async (
   key: string,
   dataset: string,
 ): Promise<void> => {
-  const [listed, known] = [await files.versionsOf(key), await ledger.versionsOf(key)];
+  const [listed, known] = [await files.versionsOf(key), await ledger.files.versionsOf(key)];
   const versions = new Set(known.map((record) => record.version));
   let number = Math.max(0, ...known.map((record) => record.number));
   for (const version of listed.filter((one) => !versions.has(one.version))) {
-    await ledger.register({
+    await ledger.files.register({
       ...version,
       dataset,
       state: 'landed',

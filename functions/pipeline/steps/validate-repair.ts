@@ -137,7 +137,7 @@ const addPublished = async (
     const parser = openParser(asSource(manifest, { facts }), new ViolationLog(), {}, undefined, { index });
     await index.addPublished(parser, content);
   }
-  const above = repairs && (await ledger.file(repairs));
+  const above = repairs && (await ledger.files.find(repairs));
   if (above) await addPublished({ files, ledger }, index, above, manifest);
 };
 

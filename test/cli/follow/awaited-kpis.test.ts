@@ -4,6 +4,7 @@ import type { Whereabouts } from '../../../cli/follow/follow.ts';
 import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
 import type { RebuildRecord } from '../../../functions/pipeline/records.ts';
 import type { Mart } from '../../../functions/warehouse/model.ts';
+import { ledgerWith } from '../../functions/partly.ts';
 import { memoryItems } from '../../simulation/tables.ts';
 
 const mart: Mart = { name: 'likes', datasets: ['likes'], models: [], hash: 'h' };
@@ -12,12 +13,13 @@ const ignored = [{ file: { dataset: 'likes' }, record: { state: 'ignored' } }] a
 const ledger = ledgerOn(memoryItems().items);
 const missing = async (last: Partial<RebuildRecord>[], pending: string[], seen = landed): Promise<string> => {
   let looks = 0;
-  const looking = {
-    ...ledger,
-    lease: async (name: string) => ({ name, fence: 1 }),
-    rebuild: async () => last[Math.min(looks++, last.length - 1)] as RebuildRecord | undefined,
-    pending: async () => (looks >= 3 ? [] : pending),
-  };
+  const looking = ledgerWith(ledger, {
+    leases: { find: async (name) => ({ name, fence: 1 }) },
+    rebuilds: {
+      find: async () => last[Math.min(looks++, last.length - 1)] as RebuildRecord | undefined,
+      pending: async () => (looks >= 3 ? [] : pending),
+    },
+  });
   const [runs] = await untilShown(looking, [mart], 5_000);
   return runs ? missingLines(runs, seen).join() : 'no runs';
 };

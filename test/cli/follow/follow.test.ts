@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { follow } from '../../../cli/follow/follow.ts';
 import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
-import type { Ledger } from '../../../functions/pipeline/ports.ts';
 import type { BatchRecord, FileRecord, RebuildRecord } from '../../../functions/pipeline/records.ts';
+import { ledgerWith } from '../../functions/partly.ts';
 import { memoryItems } from '../../simulation/tables.ts';
 import { fileRecord, landedFile } from '../whereabouts.ts';
 
@@ -33,14 +33,15 @@ const stagesOf = async (
   const told: string[] = [];
   const now = (): Moment => moments[told.length] ?? moments.at(-1) ?? {};
   const batch = { id: 'b1' } as BatchRecord;
-  const ledger: Ledger = {
-    ...ledgerOn(memoryItems().items),
-    file: async () => now().record,
-    batch: async () => ({ ...batch, state: now().batch ?? 'open' }),
-    pending: async (mart) => (now().pending?.includes(mart) ? ['b1'] : []),
-    lease: async (name) => ({ name, fence: 1 }),
-    rebuild: async (id) => (now().failed ? ({ id, state: 'failed' } as RebuildRecord) : undefined),
-  };
+  const ledger = ledgerWith(ledgerOn(memoryItems().items), {
+    files: { find: async () => now().record },
+    batches: { find: async () => ({ ...batch, state: now().batch ?? 'open' }) },
+    leases: { find: async (name) => ({ name, fence: 1 }) },
+    rebuilds: {
+      pending: async (mart) => (now().pending?.includes(mart) ? ['b1'] : []),
+      find: async (id) => (now().failed ? ({ id, state: 'failed' } as RebuildRecord) : undefined),
+    },
+  });
   const readText = async () => JSON.stringify({ ...emptySpec, rebuild: 'r1', batches: now().failed });
   const ports = { ledger, files: { readText }, martsOf: () => marts };
   await follow(ports, [landedFile()], ([one]) => void told.push(one?.stage ?? ''));

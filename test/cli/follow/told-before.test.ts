@@ -3,8 +3,11 @@ import { expect, test } from 'vitest';
 import { toldBefore } from '../../../cli/follow/told-before.ts';
 import { standingLines } from '../../../cli/output/rebuild-lines.ts';
 import type { MartRuns } from '../../../cli/queries/mart-runs.ts';
+import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
 import type { RebuildRecord } from '../../../functions/pipeline/records.ts';
 import type { CheckViolations } from '../../../functions/warehouse/check-violations.ts';
+import { ledgerWith } from '../../functions/partly.ts';
+import { memoryItems } from '../../simulation/tables.ts';
 
 const warning = (rows: number): CheckViolations => ({
   ...{ check: 'known', file: 'sql/checks/known.sql', severity: 'warn', rows },
@@ -18,7 +21,12 @@ const runsOf = (published: RebuildRecord): MartRuns => ({
   ...{ mart: 'bank', datasets: [], lease: { name: 'mart/bank', fence: 2 }, pending: [], published },
 });
 const isTold = (before: readonly CheckViolations[] | undefined, now: readonly CheckViolations[]) =>
-  toldBefore({ rebuild: async () => before && rebuild(1, before) }, [runsOf(rebuild(2, now))]);
+  toldBefore(
+    ledgerWith(ledgerOn(memoryItems().items), {
+      rebuilds: { find: async () => before && rebuild(1, before) },
+    }),
+    [runsOf(rebuild(2, now))],
+  );
 
 test('knows warnings that the rebuild before had, from new ones', async () => {
   expect(await isTold([warning(3)], [warning(3)])).toEqual([true]);

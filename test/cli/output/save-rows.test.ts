@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { saveRows } from '../../../cli/output/save-rows.ts';
+import type { FileReader } from '../../../functions/pipeline/ports.ts';
+import { partly } from '../../functions/partly.ts';
 import { fileRecord } from '../whereabouts.ts';
 
 let folder: string;
@@ -12,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const stored = 'a,_line\nx,2\n';
-const files = {
+const files = partly<FileReader>({
   versionsOf: async (key: string) => [{ key, version: 'r', size: 9, landed_at: '2026-01-01T00:00:00.000Z' }],
   open: async () =>
     (async function* () {
       yield Buffer.from(stored);
     })(),
-};
+});
 const record = fileRecord('published', { quarantined_rows: 1 });
 
 test('saves rows once, says again where they are, and never writes over a file that was changed', async () => {

@@ -4,10 +4,12 @@ import { fedMarts } from '../../../cli/follow/fed-marts.ts';
 import { kpisMadeOf, latestKpis } from '../../../cli/queries/latest-kpis.ts';
 import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
 import { runKey } from '../../../functions/pipeline/lake-keys.ts';
+import type { Kpis } from '../../../functions/pipeline/ports.ts';
 import { type RebuildRecord, rebuildId } from '../../../functions/pipeline/records.ts';
 import { numberOf } from '../../../functions/values/exact-number.ts';
 import type { KpiItem } from '../../../functions/warehouse/kpis/items.ts';
 import { Mart, type Model } from '../../../functions/warehouse/model.ts';
+import { ledgerWith, partly } from '../../functions/partly.ts';
 import { newLake } from '../../simulation/lake.ts';
 import { memoryItems } from '../../simulation/tables.ts';
 import { fileRecord, landedFile } from '../whereabouts.ts';
@@ -87,16 +89,16 @@ const ports = () => {
   );
   for (const [at, id] of ids.entries()) put(runKey(id, 'rebuild', 'spec'), spec(id, at + 1));
   for (const [name, text] of Object.entries(unloaded)) put(`kpis/${ids[1]}/1/${name}/0.json`, text);
-  const ledger = {
-    ...ledgerOn(memoryItems().items),
-    lease: async (name: string) => ({ name, fence: 3 }),
-    rebuild: async (id: string) => {
-      const at = ids.indexOf(id);
-      const follows = at > 0 ? { follows: ids[at - 1] } : {};
-      return at < 0 ? undefined : ({ id, seq: at + 1, state: 'published', ...follows } as RebuildRecord);
-    },
+  const find = async (id: string) => {
+    const at = ids.indexOf(id);
+    const follows = at > 0 ? { follows: ids[at - 1] } : {};
+    return at < 0 ? undefined : ({ id, seq: at + 1, state: 'published', ...follows } as RebuildRecord);
   };
-  return { files, kpis, ledger };
+  const ledger = ledgerWith(ledgerOn(memoryItems().items), {
+    leases: { find: async (name) => ({ name, fence: 3 }) },
+    rebuilds: { find },
+  });
+  return { files, kpis: partly<Kpis>(kpis), ledger };
 };
 const seenOf = (dataset: string, state: 'published' | 'quarantined' = 'published') => [
   {
@@ -168,7 +170,7 @@ describe('the KPIs of what landed', () => {
   });
 
   test('that cannot be read are one line, and fail nothing', async () => {
-    const denied = { get: async (): Promise<never> => Promise.reject(new Error('not allowed')) };
+    const denied = partly<Kpis>({ get: async () => Promise.reject(new Error('not allowed')) });
     const now = await fedMarts({ ...ports(), kpis: denied }, [mart], seenOf('streams'), 0);
     expect(now.kpis.flat().map(stripVTControlCharacters)).toEqual([
       'bank: its KPIs cannot be read: not allowed',

@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { replayable } from '../../../cli/replay/replayable.ts';
+import type { Ledger } from '../../../functions/pipeline/ports.ts';
 import { repairKey } from '../../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../../functions/pipeline/records.ts';
+import { ledgerWith, partly } from '../../functions/partly.ts';
 import { fileRecord } from '../whereabouts.ts';
 
 const rejected = fileRecord('quarantined', { manifest_sha256: 'old', stored_as: 'data/quarantine/x' });
 const split = fileRecord('published', { manifest_sha256: 'old', quarantined_rows: 2, batch_id: 'b' });
 const decide = (record: FileRecord, others: readonly FileRecord[] = [], manifest = 'new') =>
   replayable(
-    { versionsOf: async (key) => [record, ...others].filter((one) => one.key === key) },
+    ledgerWith(partly<Ledger>({}), {
+      files: { versionsOf: async (key) => [record, ...others].filter((one) => one.key === key) },
+    }),
     record,
     manifest,
   );

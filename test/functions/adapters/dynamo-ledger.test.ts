@@ -30,7 +30,7 @@ const landed: FileRecord = {
 
 const register = async (changes: Partial<FileRecord>): Promise<FileRecord> => {
   const record = { ...landed, ...changes };
-  await ledger.register(record);
+  await ledger.files.register(record);
   return record;
 };
 
@@ -39,57 +39,59 @@ describe('files', () => {
     const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((key) => register({ key, dataset: 'twins' })));
     const named = (file?: FileRecord) => ({ key: file?.key, version: file?.version });
     if (!a || !b || !c) throw new Error('nothing was registered');
-    expect(await ledger.firstWith('hash', a)).toEqual(named(a));
-    expect(await ledger.firstWith('hash', b)).toEqual(named(a));
-    expect(await ledger.firstWith('hash', b, a)).toEqual(named(b));
-    expect(await ledger.firstWith('hash', c, a)).toEqual(named(b));
-    expect(await ledger.firstWith('other', c)).toEqual(named(c));
-    expect(await ledger.firstWith('hash', { ...c, dataset: 'elsewhere' })).toEqual(named(c));
+    expect(await ledger.files.firstWith('hash', a)).toEqual(named(a));
+    expect(await ledger.files.firstWith('hash', b)).toEqual(named(a));
+    expect(await ledger.files.firstWith('hash', b, a)).toEqual(named(b));
+    expect(await ledger.files.firstWith('hash', c, a)).toEqual(named(b));
+    expect(await ledger.files.firstWith('other', c)).toEqual(named(c));
+    expect(await ledger.files.firstWith('hash', { ...c, dataset: 'elsewhere' })).toEqual(named(c));
   });
 
   test('registers a file once and leaves what is known as it is', async () => {
     const file = await register({ key: 'data/plays/once.csv', dataset: 'once' });
-    expect(await ledger.file(file)).toStrictEqual(file);
-    const accepted = await ledger.move(file, 'accepted', { records: 3 });
-    await ledger.register(file);
-    expect(await ledger.file(file)).toStrictEqual(accepted);
+    expect(await ledger.files.find(file)).toStrictEqual(file);
+    const accepted = await ledger.files.move(file, 'accepted', { records: 3 });
+    await ledger.files.register(file);
+    expect(await ledger.files.find(file)).toStrictEqual(accepted);
     expect(accepted).toStrictEqual({ ...file, state: 'accepted', rev: 2, records: 3 });
-    expect(await ledger.waiting('once')).toEqual([accepted]);
+    expect(await ledger.files.waiting('once')).toEqual([accepted]);
   });
 
   test('queues the longest key that S3 takes', async () => {
     const [key, version] = [`data/plays/${'a'.repeat(1013)}`, 'v'.repeat(32)];
     const file = await register({ key, version, dataset: 'long' });
-    expect(await ledger.waiting('long')).toEqual([file]);
-    await ledger.dequeue(file);
-    expect(await ledger.waiting('long')).toEqual([]);
+    expect(await ledger.files.waiting('long')).toEqual([file]);
+    await ledger.files.dequeue(file);
+    expect(await ledger.files.waiting('long')).toEqual([]);
   });
 
   test('moves a file for the first of those who read the same record', async () => {
     const file = await register({ key: 'data/plays/raced.csv' });
     const moves = ['accepted', 'rejected', 'ignored'] as const;
-    const won = (await Promise.all(moves.map((state) => ledger.move(file, state)))).filter(Boolean);
+    const won = (await Promise.all(moves.map((state) => ledger.files.move(file, state)))).filter(Boolean);
     expect(won).toHaveLength(1);
-    expect(await ledger.file(file)).toStrictEqual(won[0]);
-    expect(await ledger.amend(file, { reason: 'late' })).toBeUndefined();
+    expect(await ledger.files.find(file)).toStrictEqual(won[0]);
+    expect(await ledger.files.amend(file, { reason: 'late' })).toBeUndefined();
   });
 
   test('wins a move whose answer was lost', async () => {
     const file = await register({ key: 'data/plays/lost.csv' });
     laptop.once('UpdateItem', () => 'lost');
-    expect(await ledger.move(file, 'accepted')).toMatchObject({ state: 'accepted', rev: 2 });
+    expect(await ledger.files.move(file, 'accepted')).toMatchObject({ state: 'accepted', rev: 2 });
   });
 
   test('takes an attribute away that is set to undefined', async () => {
     const file = await register({ key: 'data/plays/limit.csv', batch_limit: 4 });
-    await ledger.amend(file, { batch_limit: undefined });
-    expect(Object.keys((await ledger.file(file)) ?? {})).not.toContain('batch_limit');
+    await ledger.files.amend(file, { batch_limit: undefined });
+    expect(Object.keys((await ledger.files.find(file)) ?? {})).not.toContain('batch_limit');
   });
 
   test('rejects a move that the states do not know', async () => {
     const file = await register({ key: 'data/plays/odd.csv' });
-    await expect(ledger.move(file, 'published')).rejects.toThrow('no record goes from landed to published');
-    expect(await ledger.file(file)).toStrictEqual(file);
+    await expect(ledger.files.move(file, 'published')).rejects.toThrow(
+      'no record goes from landed to published',
+    );
+    expect(await ledger.files.find(file)).toStrictEqual(file);
   });
 
   test('lists the versions of one key by their number', async () => {
@@ -97,7 +99,7 @@ describe('files', () => {
     for (const [number, version] of ['zz', 'mm', 'aa'].entries())
       await register({ key, version, number: number + 1 });
     await register({ key: `${key}.old`, version: 'other' });
-    expect((await ledger.versionsOf(key)).map(({ version }) => version)).toEqual(['zz', 'mm', 'aa']);
+    expect((await ledger.files.versionsOf(key)).map(({ version }) => version)).toEqual(['zz', 'mm', 'aa']);
   });
 
   test('keeps what waits in order of landing until it is dequeued, however many', async () => {
@@ -107,20 +109,21 @@ describe('files', () => {
       landed_at: `2024-06-25T00:00:${String(59 - (number % 60)).padStart(2, '0')}.000Z`,
     }));
     const registered = await Promise.all(files.map(register));
-    const waiting = await ledger.waiting('many');
+    const waiting = await ledger.files.waiting('many');
     const times = waiting.map(({ landed_at }) => landed_at);
     expect(times).toEqual([...times].sort());
     expect(new Set(waiting.map(({ key }) => key))).toEqual(new Set(files.map(({ key }) => key)));
-    await Promise.all(registered.slice(1).map((file) => ledger.dequeue(file)));
-    expect(await ledger.waiting('many')).toEqual([registered[0]]);
-    expect(await ledger.file(registered[1] ?? landed)).toBeDefined();
+    await Promise.all(registered.slice(1).map((file) => ledger.files.dequeue(file)));
+    expect(await ledger.files.waiting('many')).toEqual([registered[0]]);
+    expect(await ledger.files.find(registered[1] ?? landed)).toBeDefined();
   });
 
   test('tells odd keys apart', async () => {
     const keys = ['data/plays/a b.csv', 'data/plays/a+b.csv', 'data/plays/a%20b.csv', 'data/plays/ä@b.csv'];
     for (const key of keys) await register({ key, dataset: 'odd', reason: key });
-    for (const key of keys) expect(await ledger.file({ key, version: 'v1' })).toMatchObject({ reason: key });
-    expect((await ledger.waiting('odd')).map(({ key }) => key).sort()).toEqual([...keys].sort());
+    for (const key of keys)
+      expect(await ledger.files.find({ key, version: 'v1' })).toMatchObject({ reason: key });
+    expect((await ledger.files.waiting('odd')).map(({ key }) => key).sort()).toEqual([...keys].sort());
   });
 });
 
@@ -128,60 +131,60 @@ describe('leases', () => {
   const now = '2024-06-25T00:00:00.000Z';
 
   test('gives a free lease to one of many, with the next fence', async () => {
-    const free = await ledger.lease('raced');
+    const free = await ledger.leases.find('raced');
     expect(free).toStrictEqual({ name: 'raced', fence: 0 });
-    const takers = ['a', 'b', 'c', 'd'].map((holder) => ledger.acquire(free, holder, now));
+    const takers = ['a', 'b', 'c', 'd'].map((holder) => ledger.leases.acquire(free, holder, now));
     const taken = (await Promise.all(takers)).filter(Boolean);
     expect(taken).toHaveLength(1);
-    expect(await ledger.lease('raced')).toStrictEqual(taken[0]);
+    expect(await ledger.leases.find('raced')).toStrictEqual(taken[0]);
     expect(taken[0]).toMatchObject({ fence: 1, taken_at: now });
   });
 
   test('is free again once its holder released it, under the fence that was', async () => {
-    const first = await ledger.acquire(await ledger.lease('freed'), 'first', now);
+    const first = await ledger.leases.acquire(await ledger.leases.find('freed'), 'first', now);
     if (!first) throw new Error('the lease is not free');
-    await ledger.release(first);
-    expect(await ledger.lease('freed')).toStrictEqual({ name: 'freed', fence: 1 });
-    const second = await ledger.acquire(await ledger.lease('freed'), 'second', now);
+    await ledger.leases.release(first);
+    expect(await ledger.leases.find('freed')).toStrictEqual({ name: 'freed', fence: 1 });
+    const second = await ledger.leases.acquire(await ledger.leases.find('freed'), 'second', now);
     expect(second).toMatchObject({ fence: 2, holder: 'second' });
-    await ledger.release(first);
-    expect(await ledger.lease('freed')).toStrictEqual(second);
+    await ledger.leases.release(first);
+    expect(await ledger.leases.find('freed')).toStrictEqual(second);
   });
 
   test('is held by the one whose answer was lost', async () => {
     laptop.once('UpdateItem', () => 'lost');
-    expect(await ledger.acquire({ name: 'lost', fence: 0 }, 'me', now)).toMatchObject({ fence: 1 });
+    expect(await ledger.leases.acquire({ name: 'lost', fence: 0 }, 'me', now)).toMatchObject({ fence: 1 });
   });
 });
 
 test('opens a batch once and brings it to its end', async () => {
   const open = { id: 'plays-1', dataset: 'plays', fence: 1, state: 'open', rev: 1, files: 2 } as const;
   const batch = { ...open, opened_at: '2024-06-25T00:00:00.000Z' };
-  await ledger.openBatch(batch);
-  await ledger.openBatch({ ...batch, files: 9 });
-  expect(await ledger.batch('plays-1')).toStrictEqual(batch);
-  const intent = await ledger.amendBatch(batch, { starting_at: '2024-06-25T00:00:01.000Z' });
-  const moved = await ledger.moveBatch(intent ?? batch, 'transforming', {
+  await ledger.batches.open(batch);
+  await ledger.batches.open({ ...batch, files: 9 });
+  expect(await ledger.batches.find('plays-1')).toStrictEqual(batch);
+  const intent = await ledger.batches.amend(batch, { starting_at: '2024-06-25T00:00:01.000Z' });
+  const moved = await ledger.batches.move(intent ?? batch, 'transforming', {
     transform_run: 'jr_1',
     starting_at: undefined,
   });
-  expect(await ledger.batch('plays-1')).toStrictEqual({
+  expect(await ledger.batches.find('plays-1')).toStrictEqual({
     ...batch,
     state: 'transforming',
     rev: 3,
     transform_run: 'jr_1',
   });
-  await expect(ledger.moveBatch(moved ?? batch, 'published')).rejects.toThrow(/transforming to published/);
-  expect(await ledger.batch('plays-2')).toBeUndefined();
+  await expect(ledger.batches.move(moved ?? batch, 'published')).rejects.toThrow(/transforming to published/);
+  expect(await ledger.batches.find('plays-2')).toBeUndefined();
 });
 
 test('keeps the batches that a mart has yet to show', async () => {
-  for (const batch of ['b2', 'b1', 'b2']) await ledger.addPending('listening', batch);
-  await ledger.addPending('shop', 'b3');
-  expect(await ledger.pending('listening')).toEqual(['b1', 'b2']);
-  await ledger.removePending('listening', 'b1');
-  await ledger.removePending('listening', 'b1');
-  expect(await ledger.pending('listening')).toEqual(['b2']);
+  for (const batch of ['b2', 'b1', 'b2']) await ledger.rebuilds.addPending('listening', batch);
+  await ledger.rebuilds.addPending('shop', 'b3');
+  expect(await ledger.rebuilds.pending('listening')).toEqual(['b1', 'b2']);
+  await ledger.rebuilds.removePending('listening', 'b1');
+  await ledger.rebuilds.removePending('listening', 'b1');
+  expect(await ledger.rebuilds.pending('listening')).toEqual(['b2']);
 });
 
 test('opens a rebuild once and publishes it', async () => {
@@ -195,11 +198,11 @@ test('opens a rebuild once and publishes it', async () => {
     sql_hash: 'h',
     opened_at,
   };
-  await ledger.openRebuild(rebuild);
-  await ledger.openRebuild({ ...rebuild, sql_hash: 'other' });
-  expect(await ledger.rebuild('listening-1')).toStrictEqual(rebuild);
-  const begun = await ledger.moveRebuild(rebuild, 'sent', { statement_id: 's1', publishing_at: opened_at });
-  const sent = await ledger.amendRebuild(begun ?? rebuild, { publishing_at: undefined });
-  expect(await ledger.rebuild('listening-1')).toEqual(sent);
-  expect(await ledger.moveRebuild(rebuild, 'failed')).toBeUndefined();
+  await ledger.rebuilds.open(rebuild);
+  await ledger.rebuilds.open({ ...rebuild, sql_hash: 'other' });
+  expect(await ledger.rebuilds.find('listening-1')).toStrictEqual(rebuild);
+  const begun = await ledger.rebuilds.move(rebuild, 'sent', { statement_id: 's1', publishing_at: opened_at });
+  const sent = await ledger.rebuilds.amend(begun ?? rebuild, { publishing_at: undefined });
+  expect(await ledger.rebuilds.find('listening-1')).toEqual(sent);
+  expect(await ledger.rebuilds.move(rebuild, 'failed')).toBeUndefined();
 });

@@ -1,11 +1,11 @@
 import { type CheckViolations, checksPrefix, readCheckViolations } from '../../../warehouse/index.ts';
-import type { Files } from '../../ports.ts';
+import type { FileReader } from '../../ports.ts';
 
 /** What the checks of one rebuild found, read back from what the warehouse unloaded. */
 
 /** What a rebuild's record says of its checks. */
 export const checkedRecord = async (
-  files: Pick<Files, 'list' | 'readText'>,
+  files: FileReader,
   unload: string,
 ): Promise<{ readonly checks: readonly CheckViolations[]; readonly report?: string }> => {
   const checks = await foundByChecks(files, unload);
@@ -13,10 +13,7 @@ export const checkedRecord = async (
 };
 
 /** What the checks found under a rebuild's prefix, those that fail it first; empty when they found nothing or never ran. */
-export const foundByChecks = async (
-  files: Pick<Files, 'list' | 'readText'>,
-  unload: string,
-): Promise<CheckViolations[]> => {
+export const foundByChecks = async (files: FileReader, unload: string): Promise<CheckViolations[]> => {
   const keys = await files.list(checksPrefix(unload));
   const texts = await Promise.all(keys.map((key) => files.readText(key)));
   return readCheckViolations(texts.map((text = '') => text));

@@ -6,9 +6,9 @@ import { statementName } from './rebuilding.ts';
 /** Transactions of a rebuild that go before its last one: sent one after the other, while the rebuild is open. */
 
 type Ports = {
-  readonly ledger: Pick<Ledger, 'amendRebuild'>;
+  readonly ledger: Ledger;
   readonly warehouse: Warehouse;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly name: string;
 };
 
@@ -40,7 +40,7 @@ const sendStep = async (
   const own = statementName(name, rebuild.id, step);
   const known = await warehouse.find(own);
   const statement_id = known?.id ?? (await warehouse.send(own, `${rebuild.id}.${step}`, statements));
-  return ledger.amendRebuild(rebuild, { step, statement_id, sent_at: clock.now() });
+  return ledger.rebuilds.amend(rebuild, { step, statement_id, sent_at: clock.now() });
 };
 
 /** The transaction of a rebuild that was sent last. */

@@ -1,6 +1,6 @@
 import { type Mart, RebuildSpec } from '../../../warehouse/index.ts';
 import { runKey } from '../../lake-keys.ts';
-import type { Clock, Files, Ledger } from '../../ports.ts';
+import type { Clock, Files, Ledger, Texts } from '../../ports.ts';
 import { lastRebuilds } from '../../queries/last-rebuilds.ts';
 import { martLease, type RebuildRecord, rebuildMoves } from '../../records.ts';
 import { isTriedAgain } from './retrying.ts';
@@ -19,10 +19,7 @@ export const rebuildOfStatement = (name: string): string =>
 export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebuild.lastIndexOf('-'));
 
 /** Reads a rebuild's spec; undefined before it is written. */
-export const rebuildSpec = async (
-  files: Pick<Files, 'readText'>,
-  rebuild: string,
-): Promise<RebuildSpec | undefined> => {
+export const rebuildSpec = async (files: Texts, rebuild: string): Promise<RebuildSpec | undefined> => {
   const text = await files.readText(runKey(rebuild, 'rebuild', 'spec'));
   return text === undefined ? undefined : RebuildSpec.parse(JSON.parse(text));
 };
@@ -32,8 +29,8 @@ export const isRebuildOver = (rebuild: RebuildRecord): boolean => rebuildMoves[r
 
 /** Frees the mart for its next rebuild, unless it is another one's already. */
 export const freeMart = async (ledger: Ledger, lease: string, rebuild: string): Promise<void> => {
-  const held = await ledger.lease(lease);
-  if (held.holder === rebuild) await ledger.release(held);
+  const held = await ledger.leases.find(lease);
+  if (held.holder === rebuild) await ledger.leases.release(held);
 };
 
 /** Ends what a rebuild that is over has left: its batches wait no more once it is published, and the mart is free. */
@@ -42,7 +39,7 @@ export const closeRebuild = async (
   rebuild: RebuildRecord,
 ): Promise<void> => {
   const batches = rebuild.state === 'published' ? (await rebuildSpec(files, rebuild.id))?.batches : undefined;
-  for (const batch of batches ?? []) await ledger.removePending(rebuild.mart, batch);
+  for (const batch of batches ?? []) await ledger.rebuilds.removePending(rebuild.mart, batch);
   await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
 };
 
@@ -55,7 +52,7 @@ export const failRebuild = async (
   const { newest } = await lastRebuilds(ledger, rebuild.mart, rebuild.seq - 1);
   const losses = why.failure === 'lost' ? (newest?.losses ?? 0) + 1 : undefined;
   const patch = { ...why, closed_at: clock.now(), publishing_at: undefined, ...(losses && { losses }) };
-  const failed = await ledger.moveRebuild(rebuild, 'failed', patch);
+  const failed = await ledger.rebuilds.move(rebuild, 'failed', patch);
   if (failed) await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
   return failed;
 };
@@ -68,7 +65,7 @@ export const isRebuildDue = async (
   { ledger, files, clock }: { readonly ledger: Ledger; readonly files: Files; readonly clock: Clock },
   mart: Pick<Mart, 'name' | 'hash'>,
 ): Promise<boolean> => {
-  const pending = await ledger.pending(mart.name);
+  const pending = await ledger.rebuilds.pending(mart.name);
   const { newest } = await lastRebuilds(ledger, mart.name);
   if (newest && newest.sql_hash !== mart.hash) return true;
   if (newest?.state !== 'failed') return pending.length > 0;

@@ -12,7 +12,7 @@ import type { Kpis } from '../../ports.ts';
  * them, has an item for each. Whatever of it is not there stays so.
  */
 export const removeCutOff = async (
-  kpis: Pick<Kpis, 'remove'>,
+  kpis: Kpis,
   { kpis: models, unshown, ...stamp }: RebuildSpec,
   rows: KpiRows,
 ): Promise<void> => {

@@ -17,9 +17,9 @@ export const pauseAfter = ({ failure, losses = 1 }: Pick<RebuildRecord, 'failure
 
 /** Asks for another rebuild in the place of one that failed, without its pause; undefined when its record has changed since. */
 export const askRetry = (
-  { ledger, clock }: { readonly ledger: Pick<Ledger, 'amendRebuild'>; readonly clock: Pick<Clock, 'now'> },
+  { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
   failed: RebuildRecord,
-): Promise<RebuildRecord | undefined> => ledger.amendRebuild(failed, { retry_asked_at: clock.now() });
+): Promise<RebuildRecord | undefined> => ledger.rebuilds.amend(failed, { retry_asked_at: clock.now() });
 
 /** True once a failed rebuild may be tried again as it is. */
 export const isTriedAgain = (rebuild: RebuildRecord, now: string): boolean => {

@@ -26,28 +26,28 @@ export const isAt = (file: FileRecord | undefined, ...states: ReprocessState[]):
 
 /** Records the request to reprocess a published file; undefined when it is requested already, or someone was faster. */
 export const askReprocess = async (
-  { ledger, clock }: { ledger: Ledger; clock: Pick<Clock, 'now'> },
+  { ledger, clock }: { ledger: Ledger; clock: Clock },
   file: FileRecord,
   wanted?: string,
 ): Promise<FileRecord | undefined> => {
   if (file.state !== 'published' || file.reprocess) return undefined;
   const asked = { state: 'asked', asked_at: clock.now(), failed_runs: 0, failed_alone: 0 } as const;
-  return ledger.askReprocess(file, { ...asked, ...(wanted !== undefined && { wanted }) });
+  return ledger.files.askReprocess(file, { ...asked, ...(wanted !== undefined && { wanted }) });
 };
 
 /** Takes the request a step on; undefined when someone was faster. */
 export const stepReprocess = async (
-  ledger: Pick<Ledger, 'amend'>,
+  ledger: Ledger,
   file: Reprocessing,
   to: ReprocessState,
   patch: Partial<Reprocess> = {},
 ): Promise<FileRecord | undefined> => {
   expectMove(file, to);
-  return ledger.amend(file, { reprocess: { ...file.reprocess, ...patch, state: to } });
+  return ledger.files.amend(file, { reprocess: { ...file.reprocess, ...patch, state: to } });
 };
 
 type Outcome = Omit<Reprocessed, 'asked_at' | 'ended_at'>;
-type Ports = { ledger: Pick<Ledger, 'amend' | 'dequeueReprocess'>; clock: Pick<Clock, 'now'> };
+type Ports = { ledger: Ledger; clock: Clock };
 
 const longestHistory = 20;
 
@@ -63,8 +63,8 @@ export const endReprocess = async (
   const met = wanted === undefined ? {} : { made_by: wanted };
   const ended = { asked_at, ended_at: clock.now(), ...met, ...outcome };
   const reprocessed = [...(file.reprocessed ?? []), ended].slice(-longestHistory);
-  const written = await ledger.amend(file, { ...patch, reprocess: undefined, reprocessed });
-  if (written) await ledger.dequeueReprocess(file, file.reprocess);
+  const written = await ledger.files.amend(file, { ...patch, reprocess: undefined, reprocessed });
+  if (written) await ledger.files.dequeueReprocess(file, file.reprocess);
   return written;
 };
 
@@ -125,20 +125,14 @@ export const giveBackReprocess = async (
 };
 
 /** Published repairs that hang on a file directly. */
-export const publishedRepairs = async (
-  ledger: Pick<Ledger, 'versionsOf'>,
-  file: FileRecord,
-): Promise<FileRecord[]> => {
+export const publishedRepairs = async (ledger: Ledger, file: FileRecord): Promise<FileRecord[]> => {
   if ((file.quarantined_rows ?? 0) === 0) return [];
-  const versions = await ledger.versionsOf(repairKey(file));
+  const versions = await ledger.files.versionsOf(repairKey(file));
   return versions.filter(({ state, repairs }) => state === 'published' && repairs?.version === file.version);
 };
 
 /** True when rows of a file that was validated again have been repaired since: it has to be validated once more. */
-export const isOutdated = async (
-  ledger: Pick<Ledger, 'versionsOf'>,
-  file: Reprocessing,
-): Promise<boolean> => {
+export const isOutdated = async (ledger: Ledger, file: Reprocessing): Promise<boolean> => {
   const now = (await publishedRepairs(ledger, file)).map(fileId);
   return now.join() !== (file.reprocess.repaired_by ?? []).join();
 };

@@ -26,7 +26,7 @@ export const settleReprocessed = async (
       ? await replaced(ports, file, outcome.rows, told)
       : await kept(ports, file, outcome, told);
   // Whoever wrote the record meanwhile did not take the request away, or there is nothing left to do.
-  if (!isEnded) await settleReprocessed(ports, batch, outcome, madeBy, await ports.ledger.file(file));
+  if (!isEnded) await settleReprocessed(ports, batch, outcome, madeBy, await ports.ledger.files.find(file));
 };
 
 type Told = Pick<Reprocessed, 'batch_id' | 'made_by'>;

@@ -30,7 +30,7 @@ export const validateAgain = async (
 const record = (ports: Ports, file: Reprocessing, again: Again): Promise<FileRecord | undefined> => {
   if (again.is === 'kept') return endReprocess(ports, file, again.outcome);
   if (again.is === 'waiting')
-    return ports.ledger.amend(file, { reprocess: { ...file.reprocess, reason: again.reason } });
+    return ports.ledger.files.amend(file, { reprocess: { ...file.reprocess, reason: again.reason } });
   const {
     state: _state,
     reason: _reason,

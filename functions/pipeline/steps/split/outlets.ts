@@ -5,7 +5,7 @@ import {
   type RecordListener,
   type RowsWriter,
 } from '../../../validation/index.ts';
-import type { Files } from '../../ports.ts';
+import type { StreamWriter } from '../../ports.ts';
 import { Outlet } from './outlet.ts';
 
 /** Where the records of a file are split to. */
@@ -23,10 +23,10 @@ export type SplitTarget = {
 export class SplitOutlets implements RecordListener {
   private readonly clean: Outlet;
   private rows: Outlet | undefined;
-  private readonly files: Pick<Files, 'writeStream'>;
+  private readonly files: StreamWriter;
   private readonly target: SplitTarget;
 
-  constructor(files: Pick<Files, 'writeStream'>, target: SplitTarget) {
+  constructor(files: StreamWriter, target: SplitTarget) {
     this.files = files;
     this.target = target;
     this.clean = new Outlet((body) => files.writeStream(target.clean_key, body));

@@ -6,7 +6,7 @@ import {
   type Validation,
   ViolationLog,
 } from '../../../validation/index.ts';
-import type { Files } from '../../ports.ts';
+import type { StreamWriter } from '../../ports.ts';
 import { SplitOutlets, type SplitTarget } from './outlets.ts';
 
 /** A validation of a file whose valid records are kept. */
@@ -24,7 +24,7 @@ export class SplitMismatch extends Error {
 
 /** Parts a landed file as `splitRecords` does. */
 export const splitFile = (
-  files: Pick<Files, 'writeStream'>,
+  files: StreamWriter,
   file: LandedFile,
   validated: Accepted,
   target: Omit<SplitTarget, 'columns'>,
@@ -36,7 +36,7 @@ export const splitFile = (
  * nothing is stored then.
  */
 export const splitRecords = async (
-  files: Pick<Files, 'writeStream'>,
+  files: StreamWriter,
   { facts, quarantined }: Accepted,
   target: Omit<SplitTarget, 'columns'>,
   pour: Pour,

@@ -12,14 +12,14 @@ beforeEach(() => {
 
 const now = '2024-06-25T00:00:00.000Z';
 const taken = async (): Promise<void> => {
-  const lease = await ledger.lease(martLease('m'));
-  await ledger.release(lease);
-  await ledger.acquire(await ledger.lease(lease.name), 'someone', now);
+  const lease = await ledger.leases.find(martLease('m'));
+  await ledger.leases.release(lease);
+  await ledger.leases.acquire(await ledger.leases.find(lease.name), 'someone', now);
 };
 const rebuild = async (seq: number, state: RebuildRecord['state'], follows?: number): Promise<void> => {
   await taken();
   const record = { id: rebuildId('m', seq), mart: 'm', seq, state, rev: 1, sql_hash: 'h', opened_at: now };
-  await ledger.openRebuild({ ...record, ...(follows && { follows: rebuildId('m', follows) }) });
+  await ledger.rebuilds.open({ ...record, ...(follows && { follows: rebuildId('m', follows) }) });
 };
 const found = async () => {
   const { newest, published } = await lastRebuilds(ledger, 'm');

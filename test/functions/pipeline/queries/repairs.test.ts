@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Ledger } from '../../../../functions/pipeline/ports.ts';
 import {
   balanceOf,
   hangsOn,
@@ -8,6 +9,7 @@ import {
   repairsOf,
 } from '../../../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord, FileState } from '../../../../functions/pipeline/records.ts';
+import { ledgerWith, partly } from '../../partly.ts';
 
 const file: FileRecord = {
   key: 'data/plays/in/a.csv',
@@ -67,7 +69,10 @@ test('finds repairs of repairs, and asks for none where no row was quarantined',
     return known.filter((one) => one.key === key);
   };
   expect(
-    await repairsOf({ versionsOf }, [file, { ...file, key: 'data/plays/b.csv', quarantined_rows: 0 }]),
+    await repairsOf(ledgerWith(partly<Ledger>({}), { files: { versionsOf } }), [
+      file,
+      { ...file, key: 'data/plays/b.csv', quarantined_rows: 0 },
+    ]),
   ).toEqual(known);
   expect(asked).toEqual([repair.key, repairOfRepair.key]);
 });

@@ -69,7 +69,7 @@ describe('starting a run', () => {
 describe('a failed batch', () => {
   test('is failed by one of two callers at once, and counts once against its files', async () => {
     await Promise.all([failBatch(stage.ports, batch, 'first'), failBatch(stage.ports, batch, 'second')]);
-    const [a, b] = await stage.ports.ledger.waiting('plays');
+    const [a, b] = await stage.ports.ledger.files.waiting('plays');
     expect([a, b]).toMatchObject([
       { state: 'accepted', failed_runs: 1, failed_alone: 0 },
       { state: 'accepted', failed_runs: 1, failed_alone: 0 },
@@ -80,20 +80,23 @@ describe('a failed batch', () => {
   test('gives files back once', async () => {
     await failBatch(stage.ports, batch, 'why');
     await giveBack(stage.ports, await batchIn(stage, batch.id));
-    expect(await stage.ports.ledger.waiting('plays')).toMatchObject([{ failed_runs: 1 }, { failed_runs: 1 }]);
+    expect(await stage.ports.ledger.files.waiting('plays')).toMatchObject([
+      { failed_runs: 1 },
+      { failed_runs: 1 },
+    ]);
   });
 
   test('frees the dataset for no one but itself', async () => {
     await freeDataset(stage.ports.ledger, { ...batch, id: 'plays-00000000' });
-    expect(await stage.ports.ledger.lease('plays')).toMatchObject({ holder: batch.id });
+    expect(await stage.ports.ledger.leases.find('plays')).toMatchObject({ holder: batch.id });
     await freeDataset(stage.ports.ledger, batch);
-    expect(await stage.ports.ledger.lease('plays')).toEqual({ name: 'plays', fence: 1 });
+    expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 1 });
   });
 });
 
 test('gives parked files another chance, as if they had just been accepted', async () => {
   const late = await land(stage, 'c', goodBody(300));
-  await stage.ports.ledger.move(late, 'parked', { failed_runs: 4, failed_alone: 2, batch_limit: 1 });
+  await stage.ports.ledger.files.move(late, 'parked', { failed_runs: 4, failed_alone: 2, batch_limit: 1 });
   expect(await retryParked(stage.ports.ledger, 'plays')).toMatchObject([
     { key: late.key, state: 'accepted' },
   ]);

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Ledger } from '../../../../functions/pipeline/ports.ts';
 import { repairKey } from '../../../../functions/pipeline/queries/repairs.ts';
 import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateSent } from '../../../../functions/pipeline/steps/validate-repair.ts';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
 import { newLake } from '../../../simulation/lake.ts';
+import { ledgerWith, partly } from '../../partly.ts';
 import { manifestOf } from '../../validation/fixture.ts';
 import { fileOf, split } from './split/fixture.ts';
 
@@ -44,7 +46,9 @@ const sendBack = async (
   lake.put('clean.rows.csv', parts.rows?.toString() ?? '');
   const { facts } = parts;
   const source = { ...record, facts, quarantined_rows: parts.validation.quarantined?.rows ?? 0 };
-  const ledger = { file: async () => source, versionsOf: async () => [source] };
+  const ledger = ledgerWith(partly<Ledger>({}), {
+    files: { find: async () => source, versionsOf: async () => [source] },
+  });
   const key = repairKey(source);
   const file = () => fileOf(Buffer.from(sent), manifest, key);
   return validateSent({ files: lake.files, ledger }, { ...record, key, version: 'v2' }, file(), async () =>

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { FileReader } from '../../../../../functions/pipeline/ports.ts';
 import { foundByChecks } from '../../../../../functions/pipeline/steps/rebuild/check-violations.ts';
+import { partly } from '../../../partly.ts';
 
 const line = (more: object): string =>
   JSON.stringify({
@@ -15,10 +17,10 @@ const line = (more: object): string =>
 const found = (...texts: string[]) => {
   const keys = texts.map((_, at) => `kpis/r1/1/checks/${at}`);
   return foundByChecks(
-    {
+    partly<FileReader>({
       list: async (prefix) => keys.filter((key) => key.startsWith(prefix)),
       readText: async (key) => texts[keys.indexOf(key)],
-    },
+    }),
     'kpis/r1/1/',
   );
 };

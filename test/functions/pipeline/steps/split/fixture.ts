@@ -1,4 +1,4 @@
-import type { Files } from '../../../../../functions/pipeline/ports.ts';
+import type { StreamWriter } from '../../../../../functions/pipeline/ports.ts';
 import { type Accepted, splitFile } from '../../../../../functions/pipeline/steps/split/split-records.ts';
 import type { Manifest } from '../../../../../functions/validation/manifest/manifest.ts';
 import { rowsCsv } from '../../../../../functions/validation/rows-file/writer.ts';
@@ -9,7 +9,7 @@ import { pieces } from '../../../validation/fixture.ts';
 export const memoryStore = () => {
   const stored = new Map<string, Buffer>();
   const rejected: string[] = [];
-  const files: Pick<Files, 'writeStream'> = {
+  const files: StreamWriter = {
     writeStream: async (key, body) => {
       const chunks: Uint8Array[] = [];
       try {
