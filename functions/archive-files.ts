@@ -4,10 +4,12 @@ import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
+  anyFile,
   archiveKey,
   BatchEvent,
   type Clock,
   FileEvent,
+  type FileIn,
   type FileRecord,
   type Files,
   fileId,
@@ -58,14 +60,15 @@ const ofBatch = async ({ files, ledger }: Ports, id: string): Promise<readonly F
 };
 
 const moveAway = async (ports: Ports, file: FileRecord): Promise<void> => {
-  if (file.archived_at || ['quarantined', 'missing'].includes(file.state))
+  if (anyFile(file).archived_at || ['quarantined', 'missing'].includes(file.state))
     return ports.ledger.files.dequeue(file);
   if (readName(file.key).kind === 'marker') return ports.ledger.files.dequeue(file);
-  if (['published', 'superseded', 'ignored'].includes(file.state)) return archive(ports, file);
+  if (file.state === 'published' || file.state === 'superseded' || file.state === 'ignored')
+    return archive(ports, file);
   if (file.state === 'rejected') return quarantine(ports, file);
 };
 
-const archive = async (ports: Ports, file: FileRecord): Promise<void> => {
+const archive = async (ports: Ports, file: FileIn<'published' | 'superseded' | 'ignored'>): Promise<void> => {
   if (file.state === 'published') await quarantineRows(ports.files, file);
   const stored_as = archiveKey(file);
   if (!(await moveBytes(ports, file, stored_as))) return;
@@ -81,7 +84,7 @@ const quarantine = async (ports: Ports, file: FileRecord): Promise<void> => {
 
 /** Copied and compared first, deleted then; a move that was cut off is found by its copy. */
 const moveBytes = async ({ files, log }: Ports, file: FileRecord, to: string): Promise<boolean> => {
-  if ((await files.copy(file, to, file.sha256)) === 'gone' && !(await files.exists(to))) {
+  if ((await files.copy(file, to, anyFile(file).sha256)) === 'gone' && !(await files.exists(to))) {
     log.error('bytes are gone', { file: fileId(file), state: file.state });
     return false;
   }
@@ -96,7 +99,7 @@ const settled = async ({ ledger, log }: Ports, file: FileRecord | undefined): Pr
     file: fileId(file),
     dataset: file.dataset,
     state: file.state,
-    to: file.stored_as,
+    to: anyFile(file).stored_as,
   });
 };
 

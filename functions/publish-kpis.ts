@@ -7,6 +7,7 @@ import { lambda } from './adapters/lambda.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import { isTransient } from './adapters/transient.ts';
 import {
+  anyRebuild,
   type Clock,
   checkedRecord,
   closeRebuild,
@@ -23,6 +24,7 @@ import {
   type Published,
   publishingEnd,
   publishKpis,
+  type RebuildIn,
   type RebuildRecord,
   rebuildOfStatement,
   rebuildSpec,
@@ -31,6 +33,7 @@ import {
 } from './pipeline/index.ts';
 import {
   type LeftOut,
+  type LeftOutFacts,
   leftOutFacts,
   leftOutKey,
   leftOutReport,
@@ -94,7 +97,7 @@ const beginTry = async (
   for (;;) {
     const rebuild = await ledger.rebuilds.find(id);
     if (!rebuild || isRebuildOver(rebuild)) return false;
-    const begun = { publish_tries: (rebuild.publish_tries ?? 0) + 1, publishing_at: clock.now() };
+    const begun = { publish_tries: (anyRebuild(rebuild).publish_tries ?? 0) + 1, publishing_at: clock.now() };
     const sent = rebuild.state === 'open' ? { statement_id, sent_at: clock.now() } : {};
     if (await ledger.rebuilds.move(rebuild, 'sent', { ...begun, ...sent })) return true;
   }
@@ -150,7 +153,7 @@ const giveUp = async (ports: Ports, rebuild: RebuildRecord, spec: RebuildSpec): 
 const recordPublished = async (
   { ledger, clock }: Ports,
   id: string,
-  facts: Partial<RebuildRecord>,
+  facts: Pick<RebuildIn<'published'>, 'checks' | 'report' | keyof LeftOutFacts>,
 ): Promise<RebuildRecord | undefined> => {
   for (;;) {
     const rebuild = await ledger.rebuilds.find(id);
@@ -196,7 +199,8 @@ const leftOutBefore = async (
   follows: string | undefined,
 ): Promise<readonly LeftOut[]> => {
   const before = follows === undefined ? undefined : await ledger.rebuilds.find(follows);
-  return readLeftOut(before?.left_out_report && (await files.readText(before.left_out_report)));
+  const report = before?.state === 'published' ? before.left_out_report : undefined;
+  return readLeftOut(report && (await files.readText(report)));
 };
 
 /** The whole list may be longer than a record can be, and is only for people. */

@@ -5,6 +5,7 @@ import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
+  anyRebuild,
   BatchEvent,
   type Catalog,
   type Clock,
@@ -28,6 +29,7 @@ import {
   patience,
   prepareRebuild,
   type RebuildFailure,
+  type RebuildIn,
   type RebuildRecord,
   rebuildId,
   rebuildOfStatement,
@@ -165,11 +167,13 @@ const recordOf = (
 };
 
 const committedBefore = ({ newest }: LastRebuilds): string | undefined =>
-  newest?.state === 'published' || newest?.is_committed ? newest.id : (newest?.builds_on ?? newest?.follows);
+  newest && (newest.state === 'published' || anyRebuild(newest).is_committed)
+    ? newest.id
+    : (newest?.builds_on ?? newest?.follows);
 
 const unshownBefore = ({ newest }: LastRebuilds): number[] => {
   if (!newest || newest.state === 'published') return [];
-  return [...(newest.unshown ?? []), ...(newest.publish_tries ? [newest.seq] : [])];
+  return [...(newest.unshown ?? []), ...(anyRebuild(newest).publish_tries ? [newest.seq] : [])];
 };
 
 const readOrWriteSpec = async (
@@ -239,7 +243,7 @@ const warnedBefore = async ({ ledger }: Ports, mart: Mart, before: LastRebuilds)
   const all = mart.models.filter(({ kind, severity }) => kind === 'check' && severity === 'warn');
   const warned = [published, committed].flatMap((rebuild) => {
     if (!rebuild) return [];
-    return rebuild.checks?.map(({ check }) => check) ?? all.map(({ name }) => name);
+    return anyRebuild(rebuild).checks?.map(({ check }) => check) ?? all.map(({ name }) => name);
   });
   return [...new Set(warned)];
 };
@@ -250,7 +254,7 @@ const fail = async (
   mart: Mart,
   rebuild: RebuildRecord,
   { failure, error }: Failed,
-): Promise<RebuildRecord | undefined> => {
+): Promise<RebuildIn<'failed'> | undefined> => {
   const spec = await rebuildSpec(ports.files, rebuild.id);
   const found = spec ? await checkedRecord(ports.files, spec.unload) : { checks: [] };
   const batch = spec && sentBatch(rebuild, spec);

@@ -9,6 +9,7 @@ import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
   BatchEvent,
+  type BatchIn,
   type BatchRecord,
   batchId,
   type Catalog,
@@ -117,7 +118,7 @@ const claimTime = 200;
 const concerned = async (
   { ledger }: Ports,
   input: Input,
-): Promise<{ readonly dataset: string | undefined; readonly failed?: BatchRecord | undefined }> => {
+): Promise<{ readonly dataset: string | undefined; readonly failed?: BatchIn<'failed'> | undefined }> => {
   const isFailed = (batch: BatchRecord | undefined) => (batch?.state === 'failed' ? batch : undefined);
   if ('command' in input && input.kind === 'dataset') {
     const { holder } = await ledger.leases.find(input.id);

@@ -7,6 +7,7 @@ import { lambda } from './adapters/lambda.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
+  anyFile,
   asRunning,
   type BatchRecord,
   batchEvent,
@@ -85,11 +86,14 @@ const lookAgain = async (ports: Ports, batch: BatchRecord): Promise<void> => {
   const isTried = runs.length >= mostQualityRuns;
   if (isTried && saysUnpublished(message)) return failBatch(ports, batch, message);
   const now = ports.clock.now();
-  if (isTried && !isOver(batch.tried_at ?? batch.checking_at, nextTry, now))
+  if (isTried && !isOver(triedAt(batch), nextTry, now))
     return ports.log.error('nobody knows whether the batch is published', { batch: batch.id, message });
   const started = await startRun(ports, 'quality', batch, runs.length);
   if (started) await ports.ledger.batches.amend(started.batch, { ...started.patch, tried_at: now });
 };
+
+const triedAt = (batch: BatchRecord): string | undefined =>
+  batch.state === 'checking' ? (batch.tried_at ?? batch.checking_at) : undefined;
 
 const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): Promise<void> => {
   const spec = await transformSpec(ports.files, batch.id);
@@ -174,7 +178,8 @@ const supersedeRepairs = async (ports: Ports, older: readonly FileRecord[], by: 
 const supersede = async ({ ledger, clock }: Ports, file: FileRecord, by: string) => {
   const patch = { superseded_by: by, superseded_at: clock.now(), reprocess: undefined };
   const superseded = await ledger.files.move(file, 'superseded', patch);
-  if (superseded && file.reprocess) await ledger.files.dequeueReprocess(file, file.reprocess);
+  const { reprocess } = anyFile(file);
+  if (superseded && reprocess) await ledger.files.dequeueReprocess(file, reprocess);
   return superseded;
 };
 

@@ -125,11 +125,11 @@ const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
     return;
   }
   const rebuild = await ledger.rebuilds.find(holder);
-  const statement =
-    rebuild?.state === 'sent' ? await warehouse.statement(rebuild.statement_id ?? '') : undefined;
+  const statement = rebuild?.state === 'sent' ? await warehouse.statement(rebuild.statement_id) : undefined;
   if (statement?.state === 'running') return;
   if (statement?.state !== 'finished') return functions.invoke('rebuild-models', look);
-  if (rebuild?.publishing_at && !isOver(rebuild.publishing_at, publishingTime, clock.now())) return;
+  const publishingAt = rebuild?.state === 'sent' ? rebuild.publishing_at : undefined;
+  if (publishingAt && !isOver(publishingAt, publishingTime, clock.now())) return;
   await functions.invoke('publish-kpis', lookAgain('rebuild', holder));
 };
 

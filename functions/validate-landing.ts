@@ -161,7 +161,8 @@ const reasonOf = (verdict: Verdict): string | undefined =>
   verdict.state === 'landed' ? verdict.reason : verdict.patch.reason;
 
 const saidOf = (verdict: Verdict): Readonly<Record<string, unknown>> => {
-  const { quarantined_rows, duplicate_of, drift = [] } = verdict.state === 'landed' ? {} : verdict.patch;
+  if (verdict.state !== 'accepted') return {};
+  const { quarantined_rows, duplicate_of, drift = [] } = verdict.patch;
   return { quarantined_rows, duplicate_of, ...(drift.length > 0 && { drift }) };
 };
 

@@ -1,6 +1,9 @@
 import { userInfo } from 'node:os';
 import pLimit from 'p-limit';
 import {
+  type AnyFile,
+  anyFile,
+  type Dismissable,
   dismiss,
   type FileRecord,
   fileId,
@@ -33,7 +36,7 @@ export const dismissRows = (name: string, flags: DismissFlags): Promise<void> =>
   onTarget(flags, async ({ ledger }) => {
     const named = await filesNamed(ledger, name, flags.dataset);
     const known = await withRepairs(ledger, named);
-    const isAsked = (file: FileRecord): boolean =>
+    const isAsked = (file: AnyFile): boolean =>
       !isVersion(name, named) || named.some((one) => fileId(one) === fileId(file));
     const open = (flags.undo ? known.filter(({ dismissed }) => dismissed) : droppable(known)).filter(isAsked);
     if (open.length === 0) throw new CannotDismiss(whyNothing(name, named, flags));
@@ -42,20 +45,20 @@ export const dismissRows = (name: string, flags: DismissFlags): Promise<void> =>
     answer(flags, { files: written.map(recordDocument) }, written.map(said(known)));
   });
 
-const isVersion = (name: string, named: readonly FileRecord[]): boolean =>
+const isVersion = (name: string, named: readonly AnyFile[]): boolean =>
   named.some(({ version }) => name.endsWith(`@${version}`));
 
 /** With every version of these files and all repairs of them: what is left of a file depends on those. */
-const withRepairs = async (ledger: Ledger, named: readonly FileRecord[]): Promise<FileRecord[]> => {
+const withRepairs = async (ledger: Ledger, named: readonly AnyFile[]): Promise<AnyFile[]> => {
   const keys = new Map(named.map(({ key, dataset }) => [key, dataset]));
   const stories = await Promise.all([...keys].map(([key, dataset]) => fileStory(ledger, dataset, key)));
   return [...new Map(stories.flat().map((file) => [fileId(file), file])).values()];
 };
 
-const droppable = (known: readonly FileRecord[]): FileRecord[] =>
+const droppable = (known: readonly AnyFile[]): AnyFile[] =>
   needingPerson(known).filter((file) => file.state === 'quarantined' || rowsFileOf(file) !== undefined);
 
-const whyNothing = (name: string, named: readonly FileRecord[], { undo }: DismissFlags): string => {
+const whyNothing = (name: string, named: readonly AnyFile[], { undo }: DismissFlags): string => {
   if (named.length === 0)
     return `the ledger knows no file ${name}; ${nextCommand('runs')} shows what it knows`;
   return undo
@@ -63,18 +66,24 @@ const whyNothing = (name: string, named: readonly FileRecord[], { undo }: Dismis
     : `nothing of ${name} is in quarantine and waits for a person`;
 };
 
+const isAtRest = (file: FileRecord): file is Dismissable =>
+  ['published', 'quarantined', 'superseded'].includes(file.state) &&
+  anyFile(file).archived_at !== undefined &&
+  anyFile(file).reprocess === undefined;
+
 /** What still moves or is made again is written by others: it is not decided on meanwhile. */
 const write = async (
   ledger: Ledger,
-  file: FileRecord,
-  known: readonly FileRecord[],
+  file: AnyFile,
+  known: readonly AnyFile[],
   { by, undo }: DismissFlags & { readonly by: string },
-): Promise<FileRecord> => {
+): Promise<AnyFile> => {
   const clock = { now: () => new Date().toISOString() };
-  const isAtRest = file.archived_at !== undefined && file.reprocess === undefined;
-  const written = !isAtRest
-    ? undefined
-    : await (undo ? takeBack(ledger, file) : dismiss({ ledger, clock }, file, known, by));
+  const now = await ledger.files.find(file);
+  const written =
+    !now || now.rev !== file.rev || !isAtRest(now)
+      ? undefined
+      : await (undo ? takeBack(ledger, now) : dismiss({ ledger, clock }, now, known, by));
   if (!written) throw new CannotDismiss(`${fileId(file)} is being worked on: try again once it is at rest`);
   return written;
 };
@@ -82,8 +91,8 @@ const write = async (
 const waiting = (rows: number): string => `${count(rows, 'row')} ${rows === 1 ? 'waits' : 'wait'}`;
 
 const said =
-  (known: readonly FileRecord[]) =>
-  (file: FileRecord): string => {
+  (known: readonly AnyFile[]) =>
+  (file: AnyFile): string => {
     const { dismissed } = file;
     if (!dismissed) return `${fileId(file)}: ${waiting(leftInQuarantine(file, known))} for a person again`;
     return `${fileId(file)}: ${count(dismissed.rows, 'row')} dropped on purpose by ${dismissed.by}, kept in quarantine`;

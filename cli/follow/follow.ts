@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import {
-  type FileRecord,
+  type AnyFile,
   type Ledger,
   lacksSilver,
   lastRebuilds,
@@ -36,7 +36,7 @@ export type Whereabouts = {
   readonly file: LandedFile;
   readonly stage: Stage;
   readonly isAtRest: boolean;
-  readonly record?: FileRecord;
+  readonly record?: AnyFile;
   /** Its rows are published, and the rebuild that was to bring them into the KPIs has failed. */
   readonly isRebuildFailed?: boolean;
 };
@@ -109,7 +109,7 @@ type Place = Pick<Whereabouts, 'stage' | 'isAtRest' | 'isRebuildFailed'>;
 const moving = (stage: Stage): Place => ({ stage, isAtRest: false });
 const atRest = (stage: Stage, isAtRest = true): Place => ({ stage, isAtRest });
 
-const placeOf = async (ports: Following, record: FileRecord): Promise<Place> => {
+const placeOf = async (ports: Following, record: AnyFile): Promise<Place> => {
   const isMoved = record.archived_at !== undefined;
   switch (record.state) {
     case 'landed':
@@ -136,7 +136,7 @@ const placeOf = async (ports: Following, record: FileRecord): Promise<Place> => 
 
 const publishedPlace = async (
   ports: Following,
-  { dataset, batch_id = '' }: FileRecord,
+  { dataset, batch_id = '' }: AnyFile,
   isMoved: boolean,
 ): Promise<Place> => {
   const { ledger, martsOf } = ports;

@@ -1,4 +1,4 @@
-import type { Ledger, RebuildRecord } from '../../functions/pipeline/index.ts';
+import type { AnyRebuild, Ledger } from '../../functions/pipeline/index.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 
 /** For each mart whether its serving rebuild warns of nothing but what the one before it did. */
@@ -11,5 +11,5 @@ export const toldBefore = (ledger: Ledger, rebuilds: readonly MartRuns[]): Promi
     }),
   );
 
-const warningsOf = (rebuild: RebuildRecord | undefined): string =>
+const warningsOf = (rebuild: AnyRebuild | undefined): string =>
   JSON.stringify((rebuild?.checks ?? []).map(({ file, rows, first }) => [file, rows, first]));

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import {
-  type FileRecord,
+  type AnyFile,
   type Ledger,
   landingPrefix,
   type Reprocess,
@@ -10,37 +10,32 @@ import {
 import { byLanding } from '../queries/in-quarantine.ts';
 import { oneLine } from './answer.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
-import { brokenRule } from './report-lines.ts';
-import { rowsText, shortTime, validatedRows } from './states.ts';
+import { rowsText, shortTime } from './states.ts';
 
 /** Every version of a file, named by its key or by what stands behind the dataset's folder, and every repair of one of them. */
-export const fileStory = async (ledger: Ledger, dataset: string, name: string): Promise<FileRecord[]> => {
+export const fileStory = async (ledger: Ledger, dataset: string, name: string): Promise<AnyFile[]> => {
   const prefix = landingPrefix(dataset);
   const versions = await ledger.files.versionsOf(name.startsWith(prefix) ? name : `${prefix}${name}`);
   return [...versions, ...(await repairsOf(ledger, versions))].sort(byLanding);
 };
 
 /** The story for people: each version with its moments, in their order. */
-export const storyLines = (records: readonly FileRecord[]): string[] =>
+export const storyLines = (records: readonly AnyFile[]): string[] =>
   records
     .flatMap((record, index) => [...(index === 0 ? [] : ['']), ...versionLines(record, records)])
     .map(oneLine);
 
-const versionLines = (record: FileRecord, records: readonly FileRecord[]): string[] => [
+const versionLines = (record: AnyFile, records: readonly AnyFile[]): string[] => [
   `${styleText('bold', record.key)}  version ${record.number} (${record.version}), ${record.state}`,
   ...factsOf(record, records).map(([name, value]) => `  ${`${name}:`.padEnd(12)} ${value}`),
   ...momentsOf(record).map(([at, what]) => `  ${shortTime(at)}  ${what}`),
 ];
 
-const factsOf = (record: FileRecord, records: readonly FileRecord[]): [string, string][] => {
+const factsOf = (record: AnyFile, records: readonly AnyFile[]): [string, string][] => {
   const { repairs, landed_as, drift = [] } = record;
   const facts: [string, string | undefined][] = [
     ['rows', rowsText(record, records)],
     ['why', record.reason],
-    [
-      'broken rules',
-      record.failures_found?.map((failure) => brokenRule(failure, validatedRows(record))).join('; '),
-    ],
     ['same bytes', record.duplicate_of && `as ${record.duplicate_of}`],
     ['columns', drift.length > 0 ? drift.join('; ') : undefined],
     ['repairs', repairs && `${repairs.key}, version ${repairs.version}; published as ${landed_as}`],
@@ -71,7 +66,7 @@ const endText = ({ asked_at, ended_at, outcome, reason, report, batch_id }: Repr
   ] satisfies [string, string][];
 };
 
-const momentsOf = (record: FileRecord): [string, string][] => {
+const momentsOf = (record: AnyFile): [string, string][] => {
   const replaced = record.reprocessed?.find(({ outcome }) => outcome === 'replaced')?.replaced_batch;
   const first = replaced ?? record.batch_id;
   const batch = first === undefined ? '' : `batch ${first}`;

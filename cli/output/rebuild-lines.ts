@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RebuildRecord } from '../../functions/pipeline/index.ts';
+import type { AnyRebuild } from '../../functions/pipeline/index.ts';
 import type { CheckViolations } from '../../functions/warehouse/index.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 import { count } from './count.ts';
@@ -63,7 +63,7 @@ const checkLines = ({ file, rows, first }: CheckViolations): string[] => [
   ...(rows > first.length ? [`    … and ${count(rows - first.length, 'more row')}`] : []),
 ];
 
-const reportLines = ({ id, report }: RebuildRecord): string[] =>
+const reportLines = ({ id, report }: AnyRebuild): string[] =>
   report === undefined
     ? []
     : [`  ${styleText('dim', `report: ${report}; ${nextCommand('report', id)} prints it`)}`];

@@ -3,14 +3,14 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
-import type { FileReader, FileRecord } from '../../functions/pipeline/index.ts';
+import type { AnyFile, FileReader } from '../../functions/pipeline/index.ts';
 import { rowsFileOf } from './file-document.ts';
 import { makeRowsFolder } from './rows-folder.ts';
 
 /** Saves the rows files of published files to a folder of this machine, each under its own name; answers their paths. A file that is there already, and holds the same, is fine; any other is left alone, and an error. */
 export const saveRows = async (
   files: FileReader,
-  records: readonly FileRecord[],
+  records: readonly AnyFile[],
   folder: string,
 ): Promise<string[]> => {
   await makeRowsFolder(folder);

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import { RE2JS } from 're2js';
 import {
-  type BatchRecord,
+  type AnyBatch,
+  type AnyFile,
   batchId,
-  type FileRecord,
   fileId,
   type Lease,
   type Ledger,
@@ -17,11 +17,11 @@ export type DatasetRuns = {
   readonly dataset: string;
   readonly lease: Lease;
   /** Newest first. */
-  readonly batches: readonly BatchRecord[];
+  readonly batches: readonly AnyBatch[];
   /** In order of landing. */
-  readonly files: readonly FileRecord[];
+  readonly files: readonly AnyFile[];
   /** Those, and versions and repairs of what is wrong with some of them: all that it takes to say who needs a person. */
-  readonly known: readonly FileRecord[];
+  readonly known: readonly AnyFile[];
 };
 
 /** Which file versions are asked for: from one day of landing to another (UTC), and names that a pattern fits. */
@@ -59,7 +59,7 @@ export const datasetRuns = async (
 };
 
 /** With the other versions of files that something is wrong with, and with what was repaired of them. */
-const withKin = async (ledger: Ledger, files: readonly FileRecord[]): Promise<FileRecord[]> => {
+const withKin = async (ledger: Ledger, files: readonly AnyFile[]): Promise<AnyFile[]> => {
   const wrong = files.filter(
     ({ state, quarantined_rows = 0 }) =>
       ['rejected', 'quarantined', 'missing'].includes(state) || quarantined_rows > 0,
@@ -76,7 +76,7 @@ const withKin = async (ledger: Ledger, files: readonly FileRecord[]): Promise<Fi
 };
 
 /** Every fence is a batch, unless whoever took the lease went no further. */
-const lastBatches = async (ledger: Ledger, { name, fence }: Lease, last: number): Promise<BatchRecord[]> => {
+const lastBatches = async (ledger: Ledger, { name, fence }: Lease, last: number): Promise<AnyBatch[]> => {
   const fences = Array.from({ length: Math.min(last, fence) }, (_, back) => fence - back);
   const batches = await Promise.all(fences.map((one) => ledger.batches.find(batchId(name, one))));
   return batches.filter((batch) => batch !== undefined);

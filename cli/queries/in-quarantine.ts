@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { FileReader, FileRecord, FileVersion, Ledger } from '../../functions/pipeline/index.ts';
+import type { AnyFile, FileReader, FileVersion, Ledger } from '../../functions/pipeline/index.ts';
 
 const ReportOf = z.object({ file: z.string(), version: z.string(), dataset: z.string() });
 
@@ -10,7 +10,7 @@ const root = 'data/quarantine/';
 export const inQuarantine = async (
   { files, ledger }: { readonly files: FileReader; readonly ledger: Ledger },
   dataset: string,
-): Promise<FileRecord[]> => {
+): Promise<AnyFile[]> => {
   const keys = (await files.list(root)).filter(
     (key) => key.endsWith('.report.json') && key.includes(`/${dataset}/`),
   );
@@ -26,5 +26,5 @@ const nameIn = async (files: FileReader, key: string, dataset: string): Promise<
 };
 
 /** The order in which files landed; versions of one moment by key. */
-export const byLanding = (a: FileRecord, b: FileRecord): number =>
+export const byLanding = (a: AnyFile, b: AnyFile): number =>
   a.landed_at.localeCompare(b.landed_at) || a.key.localeCompare(b.key) || a.number - b.number;

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import {
+  type AnyRebuild,
   type FileReader,
   type Kpis,
   type Ledger,
   publishedRebuilds,
-  type RebuildRecord,
   rebuildSpec,
 } from '../../functions/pipeline/index.ts';
 import { compareNumbers, isNumber } from '../../functions/values/index.ts';
@@ -95,7 +95,7 @@ const publishOrder: Readonly<Record<KpiShape['publish'], number>> = {
 const kindsOf = async (
   { files, kpis }: KpiPorts,
   mart: Mart,
-  rebuild: RebuildRecord,
+  rebuild: AnyRebuild,
   spec: RebuildSpec | undefined,
   { model, shapes }: RebuildSpec['kpis'][number],
   most: number,
@@ -115,7 +115,7 @@ type Written = {
   readonly row: KpiRow;
   readonly model: string;
   readonly shape: KpiShape;
-  readonly rebuild: RebuildRecord;
+  readonly rebuild: AnyRebuild;
 };
 
 const itemOf = async (

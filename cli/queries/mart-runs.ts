@@ -1,9 +1,9 @@
 import {
+  type AnyRebuild,
   type Lease,
   type Ledger,
   lastRebuilds,
   martLease,
-  type RebuildRecord,
 } from '../../functions/pipeline/index.ts';
 import type { Mart } from '../../functions/warehouse/index.ts';
 
@@ -12,8 +12,8 @@ export type MartRuns = {
   readonly mart: string;
   readonly datasets: readonly string[];
   readonly lease: Lease;
-  readonly newest?: RebuildRecord | undefined;
-  readonly published?: RebuildRecord | undefined;
+  readonly newest?: AnyRebuild | undefined;
+  readonly published?: AnyRebuild | undefined;
   readonly pending: readonly string[];
 };
 

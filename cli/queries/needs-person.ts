@@ -1,6 +1,6 @@
 import {
-  type BatchRecord,
-  type FileRecord,
+  type AnyBatch,
+  type AnyFile,
   fileId,
   lacksSilver,
   undecided,
@@ -9,7 +9,7 @@ import { rowsFileOf } from '../output/file-document.ts';
 import type { DatasetRuns } from './dataset-runs.ts';
 
 /** Files of a dataset that do not come to a good end by themselves, in order of landing: somebody has to look at them. */
-export const needingPerson = (files: readonly FileRecord[]): FileRecord[] => {
+export const needingPerson = (files: readonly AnyFile[]): AnyFile[] => {
   const newest = newestPerKey(files);
   const byId = new Map(files.map((file) => [fileId(file), file]));
   const repairs = files.filter(({ landed_as }) => landed_as !== undefined);
@@ -22,34 +22,34 @@ export const needingPerson = (files: readonly FileRecord[]): FileRecord[] => {
 };
 
 /** True for a file that goes on when somebody has done something. */
-const waits = ({ state, reason, dataset }: FileRecord): boolean =>
+const waits = ({ state, reason, dataset }: AnyFile): boolean =>
   state === 'parked' ||
   (state === 'landed' && reason !== undefined) ||
   (state === 'accepted' && reason === lacksSilver(dataset));
 
 /** What was ignored or is gone takes no version's place. */
-const newestPerKey = (files: readonly FileRecord[]): ReadonlyMap<string, number> => {
+const newestPerKey = (files: readonly AnyFile[]): ReadonlyMap<string, number> => {
   const newest = new Map<string, number>();
   for (const { key, number, state } of files)
     if (!['ignored', 'missing'].includes(state)) newest.set(key, Math.max(number, newest.get(key) ?? 0));
   return newest;
 };
 
-const isNewest = ({ key, number }: FileRecord, newest: ReadonlyMap<string, number>): boolean =>
+const isNewest = ({ key, number }: AnyFile, newest: ReadonlyMap<string, number>): boolean =>
   number >= (newest.get(key) ?? 0);
 
 /** Nothing can be repaired of a version that is not served any more. */
-const isRepairOfReplaced = ({ repairs }: FileRecord, byId: ReadonlyMap<string, FileRecord>): boolean =>
+const isRepairOfReplaced = ({ repairs }: AnyFile, byId: ReadonlyMap<string, AnyFile>): boolean =>
   repairs !== undefined && byId.get(fileId(repairs))?.state === 'superseded';
 
-const isPartlyQuarantined = (file: FileRecord, repairs: readonly FileRecord[]): boolean =>
+const isPartlyQuarantined = (file: AnyFile, repairs: readonly AnyFile[]): boolean =>
   rowsFileOf(file) !== undefined && undecided(file, repairs) > 0;
 
 /** The newest batch, where it failed and there are files that wait for another. */
 export const failedBatch = ({
   batches,
   files,
-}: Pick<DatasetRuns, 'batches' | 'files'>): BatchRecord | undefined => {
+}: Pick<DatasetRuns, 'batches' | 'files'>): AnyBatch | undefined => {
   const [newest] = batches;
   if (newest?.state !== 'failed') return undefined;
   return files.some(({ state }) => ['accepted', 'claimed', 'parked'].includes(state)) ? newest : undefined;

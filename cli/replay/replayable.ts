@@ -1,5 +1,5 @@
 import {
-  type FileRecord,
+  type AnyFile,
   type Ledger,
   leftInQuarantine,
   quarantineKey,
@@ -10,15 +10,11 @@ import { rowsFileOf } from '../output/file-document.ts';
 
 /** What is to be landed again, from where and under which key, or why it stays in quarantine; `isSettled` where nobody waits for it any more. */
 export type Replayable =
-  | { readonly record: FileRecord; readonly from: string; readonly to: string }
-  | { readonly record: FileRecord; readonly stays: string; readonly isSettled?: boolean };
+  | { readonly record: AnyFile; readonly from: string; readonly to: string }
+  | { readonly record: AnyFile; readonly stays: string; readonly isSettled?: boolean };
 
 /** Decides for a file that lies in quarantine, whole or with rows of it; `manifest` is the hash of the one in force. */
-export const replayable = async (
-  ledger: Ledger,
-  record: FileRecord,
-  manifest: string,
-): Promise<Replayable> => {
+export const replayable = async (ledger: Ledger, record: AnyFile, manifest: string): Promise<Replayable> => {
   if (record.dismissed)
     return { record, stays: `it was dropped on purpose by ${record.dismissed.by}`, isSettled: true };
   if (record.state === 'superseded') return { record, stays: 'it is superseded', isSettled: true };
@@ -31,7 +27,7 @@ export const replayable = async (
   return record.state === 'quarantined' ? ofWholeFile(ledger, record) : ofRows(ledger, record);
 };
 
-const ofWholeFile = async (ledger: Ledger, record: FileRecord): Promise<Replayable> => {
+const ofWholeFile = async (ledger: Ledger, record: AnyFile): Promise<Replayable> => {
   const newer = newestAfter(record.number, await ledger.files.versionsOf(record.key));
   const isSettled = newer?.state === 'published';
   if (newer)
@@ -40,7 +36,7 @@ const ofWholeFile = async (ledger: Ledger, record: FileRecord): Promise<Replayab
 };
 
 /** Rows that somebody has repaired since are not landed again as they were: that would take the repaired ones back. */
-const ofRows = async (ledger: Ledger, record: FileRecord): Promise<Replayable> => {
+const ofRows = async (ledger: Ledger, record: AnyFile): Promise<Replayable> => {
   const from = rowsFileOf(record);
   if (from === undefined) return { record, stays: `it is ${record.state}` };
   const to = repairKey(record);
@@ -51,5 +47,5 @@ const ofRows = async (ledger: Ledger, record: FileRecord): Promise<Replayable> =
 };
 
 /** What was ignored or is gone says nothing. */
-const newestAfter = (number: number, versions: readonly FileRecord[]): FileRecord | undefined =>
+const newestAfter = (number: number, versions: readonly AnyFile[]): AnyFile | undefined =>
   versions.filter((one) => one.number > number && !['ignored', 'missing'].includes(one.state)).at(-1);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import pLimit from 'p-limit';
-import { type FileRecord, fileId, manifestInForce } from '../../functions/pipeline/index.ts';
+import { type AnyFile, fileId, manifestInForce } from '../../functions/pipeline/index.ts';
 import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
 import { nextCommand } from '../output/next-command.ts';
@@ -38,12 +38,12 @@ export const replay = async (dataset: string, flags: ReplayFlags): Promise<void>
 
 /** A name is that of the file, or its whole key. */
 const named = (
-  records: readonly FileRecord[],
+  records: readonly AnyFile[],
   names: readonly string[] | undefined,
   dataset: string,
-): readonly FileRecord[] => {
+): readonly AnyFile[] => {
   if (!names) return records;
-  const isNamed = (name: string, { key }: FileRecord): boolean => name === key || name === basename(key);
+  const isNamed = (name: string, { key }: AnyFile): boolean => name === key || name === basename(key);
   const unknown = names.filter((name) => !records.some((record) => isNamed(name, record)));
   if (unknown.length > 0)
     throw new CannotReplay(
@@ -57,7 +57,7 @@ type ToStay = Extract<Replayable, { stays: string }>;
 const isToLand = (one: Replayable): one is ToLand => 'to' in one;
 const isToStay = (one: Replayable): one is ToStay => 'stays' in one;
 
-const nameOf = ({ key: file, version }: FileRecord) => ({ file, version });
+const nameOf = ({ key: file, version }: AnyFile) => ({ file, version });
 
 /** Copied as the version that is there now; the copy is a new version of its key, and lands as any other. */
 const landAgain = async ({ files }: Target, { record, from, to }: ToLand): Promise<LandedFile> => {

@@ -1,4 +1,4 @@
-import type { Files, Ledger } from '../../functions/pipeline/index.ts';
+import { anyRebuild, type Files, type Ledger } from '../../functions/pipeline/index.ts';
 import { answer, inParts } from '../output/answer.ts';
 import { reportsOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
@@ -40,8 +40,9 @@ type CheckRow = Readonly<Record<'check_name' | 'file' | 'severity' | 'subject' |
 
 /** All rows that are kept of the checks of a rebuild; undefined for a name that is no rebuild's. */
 const checksOf = async ({ files, ledger }: Ports, name: string): Promise<CheckRow[] | undefined> => {
-  const rebuild = await ledger.rebuilds.find(name);
-  if (!rebuild) return undefined;
+  const found = await ledger.rebuilds.find(name);
+  if (!found) return undefined;
+  const rebuild = anyRebuild(found);
   if (rebuild.report === undefined)
     throw new NoReport(`rebuild ${name} is ${rebuild.state}, and its checks have found nothing`);
   const keys = await files.list(rebuild.report);

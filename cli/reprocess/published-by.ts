@@ -1,6 +1,6 @@
 import {
+  type AnyFile,
   type Catalog,
-  type FileRecord,
   type Files,
   type Ledger,
   madeBy,
@@ -16,9 +16,9 @@ export type PublishedBy = {
   readonly dataset: string;
   /** Hash of what is in force. */
   readonly in_force: string;
-  readonly published: readonly FileRecord[];
+  readonly published: readonly AnyFile[];
   /** Those of them that were made by something else, or nobody wrote down by what. */
-  readonly outdated: readonly FileRecord[];
+  readonly outdated: readonly AnyFile[];
 };
 
 type Ports = {
@@ -40,7 +40,7 @@ export const publishedBy = async (
 };
 
 /** How a file's last reprocessing ended, where that was under what is in force and left its rows as they were. */
-export const keptUnder = (file: FileRecord, inForce: string): Reprocessed | undefined => {
+export const keptUnder = (file: AnyFile, inForce: string): Reprocessed | undefined => {
   const last = file.reprocessed?.at(-1);
   return last?.outcome === 'kept' && last.made_by === inForce && file.made_by !== inForce ? last : undefined;
 };

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import pLimit from 'p-limit';
 import {
+  type AnyFile,
   askReprocess,
-  type FileRecord,
   fileId,
   lookAgain,
   type Reprocessed,
@@ -45,8 +45,8 @@ export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise
 };
 
 /** A name is that of the file, or its whole key. */
-const named = ({ dataset, published }: PublishedBy, names: readonly string[]): readonly FileRecord[] => {
-  const isNamed = (name: string, { key }: FileRecord): boolean => name === key || name === basename(key);
+const named = ({ dataset, published }: PublishedBy, names: readonly string[]): readonly AnyFile[] => {
+  const isNamed = (name: string, { key }: AnyFile): boolean => name === key || name === basename(key);
   const unknown = names.filter((name) => !published.some((file) => isNamed(name, file)));
   if (unknown.length > 0)
     throw new CannotReprocess(
@@ -56,18 +56,18 @@ const named = ({ dataset, published }: PublishedBy, names: readonly string[]): r
 };
 
 /** A file that is requested for already stays so; what is interrupted here is asked for by the next call. */
-const ask = async (target: Target, files: readonly FileRecord[], wanted: string): Promise<void> => {
+const ask = async (target: Target, files: readonly AnyFile[], wanted: string): Promise<void> => {
   const clock = { now: () => new Date().toISOString() };
   await pLimit(8).map(files, (file) => askReprocess({ ledger: target.ledger, clock }, file, wanted));
   const [first] = files;
   if (first) await target.functions.invoke('run-transform', lookAgain('dataset', first.dataset));
 };
 
-const again = ({ ledger }: Target, files: readonly FileRecord[]): Promise<readonly FileRecord[]> =>
+const again = ({ ledger }: Target, files: readonly AnyFile[]): Promise<readonly AnyFile[]> =>
   ledger.files.findAll(files);
 
 /** Follows the files until none is to be reprocessed any more. */
-const watchAll = async (target: Target, files: readonly FileRecord[]): Promise<readonly FileRecord[]> => {
+const watchAll = async (target: Target, files: readonly AnyFile[]): Promise<readonly AnyFile[]> => {
   const patience = patienceOn(target);
   let before = '';
   for (let changed = Date.now(); ; await pause()) {
@@ -84,7 +84,7 @@ const watchAll = async (target: Target, files: readonly FileRecord[]): Promise<r
   }
 };
 
-const progressOf = (files: readonly FileRecord[]): string => {
+const progressOf = (files: readonly AnyFile[]): string => {
   const left = files.filter(({ reprocess }) => reprocess);
   const states = { asked: 'to validate', accepted: 'to run', claimed: 'in a batch' } as const;
   const parts = Object.entries(states).flatMap(([state, words]) => {
@@ -98,7 +98,7 @@ const progressOf = (files: readonly FileRecord[]): string => {
 };
 
 /** Follows the files whose rows were replaced to their KPIs. */
-const replacedToKpis = async (target: Target, files: readonly FileRecord[]): Promise<MartsNow> => {
+const replacedToKpis = async (target: Target, files: readonly AnyFile[]): Promise<MartsNow> => {
   const replaced = files.filter(({ reprocessed }) => reprocessed?.at(-1)?.outcome === 'replaced');
   const landed = replaced.map(({ key, version, dataset }) => ({
     ...{ path: key, dataset, name: basename(key), key, version },
@@ -112,7 +112,7 @@ const replacedToKpis = async (target: Target, files: readonly FileRecord[]): Pro
 const tell = (
   flags: ReprocessFlags,
   { dataset, in_force }: PublishedBy,
-  files: readonly FileRecord[],
+  files: readonly AnyFile[],
   { kpis, problems, marts, isShown }: MartsNow,
 ): void => {
   const outcomes = files.map((file) => ({ file, last: outcomeOf(file) }));
@@ -135,10 +135,10 @@ const tell = (
   if (kept.length > 0 || !isShown) process.exitCode = 1;
 };
 
-const outcomeOf = ({ reprocess, reprocessed }: FileRecord): Reprocessed | undefined =>
+const outcomeOf = ({ reprocess, reprocessed }: AnyFile): Reprocessed | undefined =>
   reprocess ? undefined : reprocessed?.at(-1);
 
-const keptLines = (file: FileRecord, last: Reprocessed | undefined): string[] => [
+const keptLines = (file: AnyFile, last: Reprocessed | undefined): string[] => [
   `${fileId(file)} keeps its ${count(file.rows ?? 0, 'row')}: ${last?.reason ?? ''}${last?.violations && last.violations > 1 ? ` (${last.violations.toLocaleString('en-US')} in all)` : ''}`,
   ...(last?.report ? [`  report: ${last.report}; ${nextCommand('report', fileId(file))} prints it`] : []),
 ];

@@ -1,4 +1,4 @@
-import { askRetry, lookAgain, type RebuildRecord } from '../../functions/pipeline/index.ts';
+import { type AnyRebuild, askRetry, lookAgain } from '../../functions/pipeline/index.ts';
 import type { Mart } from '../../functions/warehouse/index.ts';
 import { martsNow, readKpis } from '../follow/fed-marts.ts';
 import { pause, Stuck } from '../follow/follow.ts';
@@ -36,11 +36,7 @@ const ask = async (target: Target, mart: Mart, { lease, newest, pending }: MartR
 const clock = { now: (): string => new Date().toISOString() };
 
 /** The mart once another rebuild than that one is over; one that was lost is followed by another at once. */
-const untilRebuilt = async (
-  target: Target,
-  mart: Mart,
-  over: RebuildRecord | undefined,
-): Promise<MartRuns> => {
+const untilRebuilt = async (target: Target, mart: Mart, over: AnyRebuild | undefined): Promise<MartRuns> => {
   const patience = patienceOn(target);
   let said = '';
   for (let changed = performance.now(); ; await pause()) {
@@ -55,7 +51,7 @@ const untilRebuilt = async (
   }
 };
 
-const isRebuilt = ({ lease, newest }: MartRuns, over: RebuildRecord | undefined): boolean => {
+const isRebuilt = ({ lease, newest }: MartRuns, over: AnyRebuild | undefined): boolean => {
   if (lease.holder !== undefined || !newest || newest.id === over?.id) return false;
   return newest.state === 'published' || (newest.state === 'failed' && newest.failure !== 'lost');
 };

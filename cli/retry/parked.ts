@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type FileRecord, lookAgain, retryParked } from '../../functions/pipeline/index.ts';
+import { type AnyFile, lookAgain, retryParked } from '../../functions/pipeline/index.ts';
 import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
 import { datasetsNamed } from '../target/known-datasets.ts';
@@ -18,7 +18,7 @@ export const retry = async (dataset: string, flags: TargetFlags): Promise<void> 
     await tellOfLanded(target, retried.map(landed), { ...flags, wait: true });
   });
 
-const landed = ({ key, version, dataset }: FileRecord): LandedFile => ({
+const landed = ({ key, version, dataset }: AnyFile): LandedFile => ({
   ...{ path: key, name: basename(key) },
   ...{ key, version, dataset },
 });

@@ -1,11 +1,10 @@
 import { styleText } from 'node:util';
-import type { BatchRecord, FileRecord, FileState, Lease } from '../../functions/pipeline/index.ts';
+import type { AnyBatch, AnyFile, FileState, Lease } from '../../functions/pipeline/index.ts';
 import { oneLine } from '../output/answer.ts';
 import { count } from '../output/count.ts';
 import { reportOf, rowsFileOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
-import { brokenRule } from '../output/report-lines.ts';
-import { rowsText, shortTime, validatedRows } from '../output/states.ts';
+import { rowsText, shortTime } from '../output/states.ts';
 import { type DatasetRuns, nameBehind } from '../queries/dataset-runs.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 import { datasetName } from '../target/known-datasets.ts';
@@ -14,13 +13,13 @@ const batchesShown = 5;
 
 /** A dataset, and which of its files are to be shown: those that need a person, or the others. */
 export type Shown = DatasetRuns & {
-  readonly shown: readonly FileRecord[];
+  readonly shown: readonly AnyFile[];
   /** Most files that are shown. */
   readonly limit: number;
 };
 
 /** What of a dataset needs a person: its files in order of landing, a batch that failed, what can be done; empty where nothing does. */
-export const openLines = (runs: Shown & { readonly failed: BatchRecord | undefined }): string[] => {
+export const openLines = (runs: Shown & { readonly failed: AnyBatch | undefined }): string[] => {
   const { dataset, known, shown, limit, failed } = runs;
   if (shown.length === 0 && !failed) return [];
   return [
@@ -55,13 +54,13 @@ const moreLines = (files: number, limit: number): string[] =>
   files > limit ? [`  … and ${(files - limit).toLocaleString('en-US')} more: --limit ${files}`] : [];
 
 /** How many files are in which state. */
-export const statesOf = (files: readonly FileRecord[]): Partial<Record<FileState, number>> => {
+export const statesOf = (files: readonly AnyFile[]): Partial<Record<FileState, number>> => {
   const states: Partial<Record<FileState, number>> = {};
   for (const { state } of files) states[state] = (states[state] ?? 0) + 1;
   return states;
 };
 
-const countsOf = (files: readonly FileRecord[]): string =>
+const countsOf = (files: readonly AnyFile[]): string =>
   Object.entries(statesOf(files))
     .map(([state, number]) => `${number.toLocaleString('en-US')} ${state}`)
     .join(', ');
@@ -77,7 +76,7 @@ const colors: Partial<Record<FileState, 'green' | 'red' | 'yellow' | 'cyan'>> = 
   landed: 'yellow',
 };
 
-const fileLines = (record: FileRecord, files: readonly FileRecord[]): string[] => {
+const fileLines = (record: AnyFile, files: readonly AnyFile[]): string[] => {
   const { landed_at, key, dataset, state, batch_id, drift = [] } = record;
   const facts = [rowsText(record, files), batch_id ?? ''].filter((fact) => fact !== '');
   const details = [
@@ -92,18 +91,16 @@ const fileLines = (record: FileRecord, files: readonly FileRecord[]): string[] =
   ].map(oneLine);
 };
 
-const whyOf = (record: FileRecord): string[] => {
-  const { reason, failures_found = [], superseded_by } = record;
+const whyOf = (record: AnyFile): string[] => {
+  const { reason, superseded_by } = record;
   if (superseded_by !== undefined) return [`by version ${superseded_by}`];
-  if (failures_found.length > 0)
-    return failures_found.map((failure) => brokenRule(failure, validatedRows(record)));
   return reason === undefined ? [] : [reason];
 };
 
 const leaseLines = ({ holder, taken_at = '' }: Lease): string[] =>
   holder === undefined ? [] : [`  ${styleText('cyan', `${holder} runs since ${shortTime(taken_at)}`)}`];
 
-const batchLine = ({ id, state, files, rows, opened_at, closed_at, reason }: BatchRecord): string => {
+const batchLine = ({ id, state, files, rows, opened_at, closed_at, reason }: AnyBatch): string => {
   const published = rows === undefined ? '' : `, ${rows === 0 ? 'no row published' : count(rows, 'row')}`;
   const ended = state === 'published' && rows === 0 ? 'ended' : state;
   const why = reason ? `: ${reason}` : '';
@@ -111,7 +108,7 @@ const batchLine = ({ id, state, files, rows, opened_at, closed_at, reason }: Bat
 };
 
 /** What somebody can do about files that do not go on by themselves. */
-const nextLines = (dataset: string, files: readonly FileRecord[]): string[] => {
+const nextLines = (dataset: string, files: readonly AnyFile[]): string[] => {
   const has = (state: FileState): boolean => files.some((file) => file.state === state);
   const isAside = files.some((file) => rowsFileOf(file) !== undefined);
   return [

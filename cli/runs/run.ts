@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type BatchRecord, type FileRecord, fileId, fileMoves } from '../../functions/pipeline/index.ts';
+import { type AnyBatch, type AnyFile, fileId, fileMoves } from '../../functions/pipeline/index.ts';
 import { nameHint } from '../../functions/values/index.ts';
 import { answer, inParts } from '../output/answer.ts';
 import { recordDocument, reportOf } from '../output/file-document.ts';
@@ -118,9 +118,9 @@ const tellRuns = async (
 };
 
 type View = DatasetRuns & {
-  readonly open: readonly FileRecord[];
-  readonly rest: readonly FileRecord[];
-  readonly failed: BatchRecord | undefined;
+  readonly open: readonly AnyFile[];
+  readonly rest: readonly AnyFile[];
+  readonly failed: AnyBatch | undefined;
 };
 
 /** What needs a person is decided by all that is known; then those of some states are taken. */
@@ -128,7 +128,7 @@ const viewOf = (runs: DatasetRuns, flags: RunsFlags): View => {
   const states = statesIn(flags);
   const open = new Set(needingPerson(runs.known).map(fileId));
   const files = runs.files.filter(({ state }) => states === undefined || states.includes(state));
-  const isOpen = (file: FileRecord): boolean => open.has(fileId(file));
+  const isOpen = (file: AnyFile): boolean => open.has(fileId(file));
   return {
     ...runs,
     files,
@@ -195,7 +195,7 @@ const tellStory = async (
   answer(flags, { files: files.map(recordDocument), ...(flags.all && { reports }), saved }, lines);
 };
 
-const reportsOn = async ({ files }: Target, records: readonly FileRecord[]) => {
+const reportsOn = async ({ files }: Target, records: readonly AnyFile[]) => {
   const keys = records.flatMap((record) => reportOf(record) ?? []);
   const texts = await Promise.all(keys.map((key) => files.readText(key)));
   return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text)]));
@@ -203,7 +203,7 @@ const reportsOn = async ({ files }: Target, records: readonly FileRecord[]) => {
 
 const rowsSaved = async (
   { files }: Target,
-  records: readonly FileRecord[],
+  records: readonly AnyFile[],
   { rows }: RunsFlags,
 ): Promise<string[] | undefined> => (rows === undefined ? undefined : saveRows(files, records, rows));
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type FileRecord, landingPrefix, reportKey, type Texts } from '../../functions/pipeline/index.ts';
+import { type AnyFile, landingPrefix, reportKey, type Texts } from '../../functions/pipeline/index.ts';
 import type { Whereabouts } from '../follow/follow.ts';
 import { count } from '../output/count.ts';
 import { rowsFileOf } from '../output/file-document.ts';
@@ -25,12 +25,12 @@ export const quarantineLines = async (
   return [...shown.flat(), ...(left > 0 ? [`… and ${count(left, 'more file')} in quarantine`] : [])];
 };
 
-const rejectedLines = async (files: Texts, record: FileRecord): Promise<string[]> => [
+const rejectedLines = async (files: Texts, record: AnyFile): Promise<string[]> => [
   `${styleText('bold', record.key)} is in quarantine, its bytes unchanged`,
   ...(await reportLines(files, record)),
 ];
 
-const splitLines = async (files: Texts, record: FileRecord): Promise<string[]> => {
+const splitLines = async (files: Texts, record: AnyFile): Promise<string[]> => {
   const { key, records = 0, quarantined_rows: aside = 0, dataset } = record;
   const name = key.slice(landingPrefix(dataset).length);
   const good = count(records - aside, 'row');
@@ -42,7 +42,7 @@ const splitLines = async (files: Texts, record: FileRecord): Promise<string[]> =
   ];
 };
 
-const reportLines = async (files: Texts, record: FileRecord): Promise<string[]> => {
+const reportLines = async (files: Texts, record: AnyFile): Promise<string[]> => {
   const at = reportKey(record);
   const report: FileReport = JSON.parse((await files.readText(at)) ?? '{}');
   return [...violationLines(report, violationsShown), `  ${styleText('dim', `report: ${at}`)}`];

@@ -1,4 +1,4 @@
-import { type FileRecord, type Ledger, parseFileId } from '../../functions/pipeline/index.ts';
+import { type AnyFile, type Ledger, parseFileId } from '../../functions/pipeline/index.ts';
 import { fileStory } from '../output/file-story.ts';
 import { nameBehind } from '../queries/dataset-runs.ts';
 import { datasetsNamed } from './known-datasets.ts';
@@ -8,7 +8,7 @@ export const filesNamed = async (
   ledger: Ledger,
   name: string,
   dataset: string | undefined,
-): Promise<FileRecord[]> => {
+): Promise<AnyFile[]> => {
   const datasets = await datasetsNamed(ledger, dataset);
   const stories = await Promise.all(datasets.map((one) => fileStory(ledger, one, name)));
   if (stories.flat().length > 0) return stories.flat();

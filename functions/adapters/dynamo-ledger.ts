@@ -1,16 +1,22 @@
 import {
   type Batches,
+  type BatchIn,
   type BatchRecord,
+  type BatchState,
   batchMoves,
+  type FileIn,
   type FileLedger,
   type FileRecord,
+  type FileState,
   type FileVersion,
   fileMoves,
   fitted,
   type Lease,
   type Leases,
   type Ledger,
+  type RebuildIn,
   type RebuildRecord,
+  type RebuildState,
   type Rebuilds,
   rebuildMoves,
 } from '../pipeline/index.ts';
@@ -52,24 +58,28 @@ const recordOf = <R>(item: Item | undefined): R | undefined => {
 
 type Stateful = { readonly state: string; readonly rev: number };
 
-/** Writes a record's next state where state and revision are still those that were read. */
+/** Writes a record's next state where state and revision are still those that were read; the record's type says what that state has. */
 const mover =
   <R extends Stateful>(
     items: Items,
     keyOf: (record: R) => Key,
     moves: Readonly<Record<string, readonly string[]>>,
   ) =>
-  async (record: R, to: R['state'], patch: Partial<R> = {}): Promise<R | undefined> => {
+  async <To extends R['state']>(
+    record: R,
+    to: To,
+    patch: object,
+  ): Promise<Extract<R, { readonly state: To }> | undefined> => {
     if (to !== record.state && !moves[record.state]?.includes(to)) {
       throw new Error(`no record goes from ${record.state} to ${to}`);
     }
     const next = { ...patch, state: to, rev: record.rev + 1 };
     const isWritten = await items.update(keyOf(record), { state: record.state, rev: record.rev }, next);
-    return isWritten ? { ...record, ...next } : undefined;
+    return isWritten ? ({ ...record, ...next } as unknown as Extract<R, { readonly state: To }>) : undefined;
   };
 
-const isRequested = (item: Item, { state, reprocess }: FileRecord): boolean =>
-  state === 'published' && reprocess?.id === Number(item.id);
+const isRequested = (item: Item, file: FileRecord): file is FileIn<'published'> =>
+  file.state === 'published' && file.reprocess?.id === Number(item.id);
 
 /** The ledger in one DynamoDB table (`pk`, `sk`). */
 export const dynamoLedger = (table: string): Ledger => ledgerOn(dynamoItems(table));
@@ -110,7 +120,8 @@ const filesOn = (items: Items): FileLedger => {
       await items.putNew({ ...fileKey(file), ...file });
     },
     move: moveFile,
-    amend: (file, patch) => moveFile(file, file.state, patch),
+    amend: <State extends FileState>(file: FileIn<State>, patch: object) =>
+      moveFile(file, file.state as State, patch),
     findAll: async (files) =>
       (await items.getAll(files.map(fileKey))).flatMap((item) => recordOf<FileRecord>(item) ?? []),
     waiting: async (dataset) => (await listed(`QUEUE#${dataset}`)).flatMap(({ record }) => record ?? []),
@@ -177,7 +188,8 @@ const batchesOn = (items: Items): Batches => {
       await items.putNew({ ...batchKey(batch.id), ...batch });
     },
     move,
-    amend: (batch, patch) => move(batch, batch.state, patch),
+    amend: <State extends BatchState>(batch: BatchIn<State>, patch: object) =>
+      move(batch, batch.state as State, patch),
   };
 };
 
@@ -193,6 +205,7 @@ const rebuildsOn = (items: Items): Rebuilds => {
       await items.putNew({ ...rebuildKey(rebuild.id), ...rebuild });
     },
     move,
-    amend: (rebuild, patch) => move(rebuild, rebuild.state, patch),
+    amend: <State extends RebuildState>(rebuild: RebuildIn<State>, patch: object) =>
+      move(rebuild, rebuild.state as State, patch),
   };
 };

@@ -69,27 +69,43 @@ export type {
   Timer,
   Warehouse,
 } from './ports.ts';
-export { dismiss, leftInQuarantine, takeBack, undecided } from './queries/dismissed.ts';
+export { leftInQuarantine, undecided } from './queries/dismissed.ts';
 export { type LastRebuilds, lastRebuilds, publishedRebuilds } from './queries/last-rebuilds.ts';
 export { type Balance, balanceOf, hangsOn, landedFile, repairKey, repairsOf } from './queries/repairs.ts';
 export {
+  type AnyBatch,
+  anyBatch,
+  type BatchIn,
+  type BatchMove,
   type BatchRecord,
-  batchId,
+  type BatchState,
   batchMoves,
+} from './records/batch.ts';
+export {
+  type AcceptedFacts,
+  type AnyFile,
+  anyFile,
+  type FileIn,
+  type FileMove,
+  type FilePatch,
   type FileRecord,
   type FileState,
   fileMoves,
-  isOver,
-  type Lease,
-  martLease,
-  patience,
-  type RebuildFailure,
-  type RebuildRecord,
   type Reprocess,
   type Reprocessed,
-  rebuildId,
+} from './records/file.ts';
+export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
+export {
+  type AnyRebuild,
+  anyRebuild,
+  type RebuildFailure,
+  type RebuildIn,
+  type RebuildMove,
+  type RebuildRecord,
+  type RebuildState,
   rebuildMoves,
-} from './records.ts';
+} from './records/rebuild.ts';
+export { isOver, patience } from './records/time.ts';
 export { functionName, kpiTable, stackOf, stackOfLedger } from './resource-names.ts';
 export {
   inLedger,
@@ -119,6 +135,7 @@ export { isBeingValidated, largestBatch } from './steps/choose-batch.ts';
 export { isBatchDue, readOrWriteSpec } from './steps/compose-batch.ts';
 export type { Verdict } from './steps/conclude-verdict.ts';
 export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './steps/deployed-manifests.ts';
+export { type Dismissable, dismiss, takeBack } from './steps/dismiss.ts';
 export { madeBy } from './steps/made-by.ts';
 export { personalColumns } from './steps/personal-columns.ts';
 export { quarantineRows } from './steps/quarantine-rows.ts';

@@ -1,16 +1,10 @@
 import type { KpiItem } from '../warehouse/index.ts';
 import type { FunctionName, LookAgain, LookKind, OurEvent } from './events.ts';
 import type { FileVersion } from './lake-keys.ts';
-import type {
-  BatchRecord,
-  BatchState,
-  FileRecord,
-  FileState,
-  Lease,
-  RebuildRecord,
-  RebuildState,
-  Reprocess,
-} from './records.ts';
+import type { BatchIn, BatchMove, BatchPatch, BatchRecord, BatchState } from './records/batch.ts';
+import type { FileIn, FileMove, FilePatch, FileRecord, FileState, Reprocess } from './records/file.ts';
+import type { Lease } from './records/lease.ts';
+import type { RebuildIn, RebuildMove, RebuildPatch, RebuildRecord, RebuildState } from './records/rebuild.ts';
 
 /** What the use cases need of the world, in our words; adapters and tests' fakes answer. */
 
@@ -64,9 +58,16 @@ export type FileLedger = {
   versionsOf(key: string): Promise<readonly FileRecord[]>;
   /** Queues the file, then records it as landed; what is known stays as it is. */
   register(file: FileRecord): Promise<void>;
-  move(file: FileRecord, to: FileState, patch?: Partial<FileRecord>): Promise<FileRecord | undefined>;
+  move<State extends FileState>(
+    file: FileRecord,
+    to: State,
+    patch: FileMove<State>,
+  ): Promise<FileIn<State> | undefined>;
   /** Same state, more facts. */
-  amend(file: FileRecord, patch: Partial<FileRecord>): Promise<FileRecord | undefined>;
+  amend<State extends FileState>(
+    file: FileIn<State>,
+    patch: FilePatch<State>,
+  ): Promise<FileIn<State> | undefined>;
   /** Files of a dataset whose bytes have not left landing, in order of landing. */
   waiting(dataset: string): Promise<readonly FileRecord[]>;
   /** Names the file version that was the first of its dataset with these bytes: this one, if none was or if `over` still is. */
@@ -83,11 +84,14 @@ export type FileLedger = {
   /** Lists a file among those of its dataset that were published; twice is once. */
   listPublished(file: FileRecord): Promise<void>;
   /** Files of a dataset that are published, in no order. */
-  published(dataset: string): Promise<readonly FileRecord[]>;
+  published(dataset: string): Promise<readonly FileIn<'published'>[]>;
   /** Queues a published file, then records the request to reprocess it. */
-  askReprocess(file: FileRecord, request: Omit<Reprocess, 'id'>): Promise<FileRecord | undefined>;
+  askReprocess(
+    file: FileIn<'published'>,
+    request: Omit<Reprocess, 'id'>,
+  ): Promise<FileIn<'published'> | undefined>;
   /** Published files of a dataset that are to be reprocessed, in order of landing. */
-  reprocessing(dataset: string): Promise<readonly FileRecord[]>;
+  reprocessing(dataset: string): Promise<readonly FileIn<'published'>[]>;
   /** Takes a file off that queue whose request has ended. */
   dequeueReprocess(file: FileRecord, request: { readonly id: number }): Promise<void>;
   /** Takes off that queue what a process that died has left there. */
@@ -106,20 +110,30 @@ export type Leases = {
 export type Batches = {
   find(id: string): Promise<BatchRecord | undefined>;
   open(batch: BatchRecord): Promise<void>;
-  move(batch: BatchRecord, to: BatchState, patch?: Partial<BatchRecord>): Promise<BatchRecord | undefined>;
-  amend(batch: BatchRecord, patch: Partial<BatchRecord>): Promise<BatchRecord | undefined>;
+  move<State extends BatchState>(
+    batch: BatchRecord,
+    to: State,
+    patch: BatchMove<State>,
+  ): Promise<BatchIn<State> | undefined>;
+  amend<State extends BatchState>(
+    batch: BatchIn<State>,
+    patch: BatchPatch<State>,
+  ): Promise<BatchIn<State> | undefined>;
 };
 
 /** Rebuilds of marts, and what waits for them. */
 export type Rebuilds = {
   find(id: string): Promise<RebuildRecord | undefined>;
   open(rebuild: RebuildRecord): Promise<void>;
-  move(
+  move<State extends RebuildState>(
     rebuild: RebuildRecord,
-    to: RebuildState,
-    patch?: Partial<RebuildRecord>,
-  ): Promise<RebuildRecord | undefined>;
-  amend(rebuild: RebuildRecord, patch: Partial<RebuildRecord>): Promise<RebuildRecord | undefined>;
+    to: State,
+    patch: RebuildMove<State>,
+  ): Promise<RebuildIn<State> | undefined>;
+  amend<State extends RebuildState>(
+    rebuild: RebuildIn<State>,
+    patch: RebuildPatch<State>,
+  ): Promise<RebuildIn<State> | undefined>;
   /** Published batches that a mart has not shown in its KPIs yet. */
   pending(mart: string): Promise<readonly string[]>;
   addPending(mart: string, batch: string): Promise<void>;

@@ -17,6 +17,7 @@ export {
 } from './kpis/items.ts';
 export {
   type LeftOut,
+  type LeftOutFacts,
   leftOutFacts,
   leftOutKey,
   leftOutReport,

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { repairKey } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { putManifest } from '../functions/acts.ts';
 import { objectCreated } from '../functions/events.ts';
+import type { StoredFile } from '../functions/records.ts';
 import { bring, fileIn, openStage } from '../functions/stage.ts';
 
 const page = await readFile('docs/repair.md', 'utf8');
@@ -14,7 +14,7 @@ test('docs/repair.md repairs JSON lines as it says', async () => {
   const [landed = '', rows = '', repaired = '', published = ''] = blocks;
   const stage = openStage();
   const textOf = (key: string): string | undefined => stage.lake.newest(key)?.body;
-  const land = async (key: string, body: string): Promise<FileRecord> => {
+  const land = async (key: string, body: string): Promise<StoredFile> => {
     const file = stage.lake.put(key, body);
     await validateLanding(stage.ports)(objectCreated(file));
     return fileIn(stage, file);

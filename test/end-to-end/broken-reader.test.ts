@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
+import { anyFile } from '../../functions/pipeline/records/file.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
 import { soundcheck } from '../cli/soundcheck-process.ts';
 import { poisonousParquet } from '../local/engines/duckdb/poison.ts';
@@ -70,8 +71,9 @@ const readers = (): number[] =>
 
 const stateOf = async (file: FileVersion) => (await pipeline.ledger.files.find(file))?.state;
 const batchOf = async (file: FileVersion) => {
-  const { batch_id = '' } = (await pipeline.ledger.files.find(file)) ?? {};
-  return (await pipeline.ledger.batches.find(batch_id))?.state;
+  const found = await pipeline.ledger.files.find(file);
+  const batch = found && anyFile(found).batch_id;
+  return batch && (await pipeline.ledger.batches.find(batch))?.state;
 };
 const published = (file: FileVersion) =>
   vi.waitFor(async () => expect(await stateOf(file)).toBe('published'), { timeout: 150_000, interval: 100 });

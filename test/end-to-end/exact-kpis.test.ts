@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { martLease, type RebuildRecord, rebuildId } from '../../functions/pipeline/records.ts';
+import { martLease, rebuildId } from '../../functions/pipeline/records/lease.ts';
+import type { StoredRebuild } from '../functions/records.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 
 let laptop: Laptop;
@@ -46,7 +47,7 @@ const land = async (key: string, text: string): Promise<void> => {
   expect(record).toMatchObject({ state: 'published' });
 };
 
-const lastRebuild = async (): Promise<RebuildRecord | undefined> => {
+const lastRebuild = async (): Promise<StoredRebuild | undefined> => {
   const { fence } = await laptop.ledger.leases.find(martLease('listening'));
   return laptop.ledger.rebuilds.find(rebuildId('listening', fence));
 };

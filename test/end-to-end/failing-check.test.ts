@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { martLease, type RebuildRecord, rebuildId } from '../../functions/pipeline/records.ts';
+import { martLease, rebuildId } from '../../functions/pipeline/records/lease.ts';
 import { soundcheck } from '../cli/soundcheck-process.ts';
+import type { StoredRebuild } from '../functions/records.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { smallStreams } from './listens.ts';
 import { projectWith } from './project.ts';
@@ -50,14 +51,14 @@ const second = { name: 'streams2.csv', text: smallStreams(2) };
 const countOfGold = () => queryWarehouse('select count(*) from gold.fact_listens');
 
 /** The mart's newest rebuild, once it has failed and given the mart free. */
-const failedRebuild = (): Promise<RebuildRecord> =>
+const failedRebuild = (): Promise<StoredRebuild> =>
   vi.waitFor(
     async () => {
       const lease = await laptop.ledger.leases.find(martLease('listening'));
       expect(lease.holder).toBeUndefined();
       const rebuild = await laptop.ledger.rebuilds.find(rebuildId('listening', lease.fence));
       expect(rebuild?.state).toBe('failed');
-      return rebuild as RebuildRecord;
+      return rebuild as StoredRebuild;
     },
     { timeout: 30_000, interval: 200 },
   );

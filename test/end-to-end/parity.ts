@@ -1,7 +1,8 @@
 import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
 import { repairKey } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { anyFile } from '../../functions/pipeline/records/file.ts';
 import { sessionsManifest, shop, usersManifest } from '../functions/engine/shop-project.ts';
+import type { StoredFile } from '../functions/records.ts';
 import type { Measures } from '../oracle/kpis.ts';
 import { rowsOf, smallStreams } from './listens.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -62,9 +63,9 @@ export const landAll = async (
   laptop: Pipeline,
   root: string,
   sample: readonly Landing[],
-): Promise<FileRecord[]> => {
+): Promise<StoredFile[]> => {
   for (const dataset of datasets) await laptop.landManifest(dataset, root);
-  const wave = async (files: readonly Landing[]): Promise<FileRecord[]> =>
+  const wave = async (files: readonly Landing[]): Promise<StoredFile[]> =>
     laptop.atRest(await Promise.all(files.map(({ key, text }) => laptop.land(key, text))), patience);
   const first = await wave([...sample, { key: corrected, text: smallStreams(11, 40) }]);
   const second = await wave([
@@ -84,7 +85,7 @@ export const landAll = async (
 };
 
 /** All that is to be equal, once everything is at rest. */
-export const outcomeOf = async (laptop: Pipeline, landed: readonly FileRecord[]): Promise<Outcome> => ({
+export const outcomeOf = async (laptop: Pipeline, landed: readonly StoredFile[]): Promise<Outcome> => ({
   files: await Promise.all(landed.map((file) => fateOf(laptop, file))),
   silver: Object.fromEntries(
     await Promise.all(datasets.map(async (name) => [name, await silverOf(name)] as const)),
@@ -92,9 +93,10 @@ export const outcomeOf = async (laptop: Pipeline, landed: readonly FileRecord[])
   kpis: readable(await laptop.allKpis()),
 });
 
-const fateOf = async (laptop: Pipeline, file: FileRecord) => {
-  const { key, state, reason, records, rows, quarantined_rows, drift } =
-    (await laptop.ledger.files.find(file)) ?? file;
+const fateOf = async (laptop: Pipeline, file: StoredFile) => {
+  const { key, state, reason, records, rows, quarantined_rows, drift } = anyFile(
+    (await laptop.ledger.files.find(file)) ?? file,
+  );
   const report = await laptop.files.readText(reportKey(file));
   return {
     key: nameOf(key),

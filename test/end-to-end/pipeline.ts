@@ -8,9 +8,10 @@ import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { type FileVersion, fileId, manifestKey } from '../../functions/pipeline/lake-keys.ts';
 import type { FileReader, Kpis, Ledger } from '../../functions/pipeline/ports.ts';
-import { type FileRecord, martLease } from '../../functions/pipeline/records.ts';
+import { martLease } from '../../functions/pipeline/records/lease.ts';
 import { numberOf } from '../../functions/values/exact-number.ts';
 import type { KpiItem } from '../../functions/warehouse/kpis/items.ts';
+import type { StoredFile } from '../functions/records.ts';
 
 /** A running cloud as upstream, an app and an operator reach it: through the real clients at its endpoint. */
 export type Pipeline = {
@@ -24,7 +25,7 @@ export type Pipeline = {
   /** Every item of the KPI table. */
   allKpis(): Promise<KpiItem[]>;
   /** The ledger's records of files, in their order, once all bytes have left landing and what they changed is in the KPIs. */
-  atRest(files: readonly FileVersion[], at?: Resting): Promise<FileRecord[]>;
+  atRest(files: readonly FileVersion[], at?: Resting): Promise<StoredFile[]>;
 };
 
 /** Where files come to rest: the mart that their datasets feed, and how many milliseconds they may take. */
@@ -69,7 +70,7 @@ const recordsAtRest = async (
   ledger: Ledger,
   files: readonly FileVersion[],
   mart: string,
-): Promise<FileRecord[]> => {
+): Promise<StoredFile[]> => {
   const datasets = [...new Set(files.map(({ key }) => datasetOf(key)))];
   // What the ledger does not know yet is not queued either: it has to be known before the queue says anything.
   expect(await ledger.files.findAll(files)).toHaveLength(files.length);

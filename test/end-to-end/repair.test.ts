@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
 import { balanceOf, repairKey, repairsOf } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import type { StoredFile } from '../functions/records.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
 import { rowsOf, smallStreams } from './listens.ts';
 import { differences, expected, readable } from './published-kpis.ts';
@@ -39,13 +39,13 @@ const kpisAre = async (text: string): Promise<void> => {
   ).toEqual([]);
 };
 
-const land = async (at: string, text: string): Promise<FileRecord> => {
+const land = async (at: string, text: string): Promise<StoredFile> => {
   const [record] = await laptop.atRest([await laptop.land(at, text)]);
   if (!record) throw new Error(`no record of ${at}`);
   return record;
 };
 const textAt = async (at: string): Promise<string> => (await laptop.files.readText(at)) ?? '';
-const balance = async (file: FileRecord) => balanceOf(file, await repairsOf(laptop.ledger, [file]));
+const balance = async (file: StoredFile) => balanceOf(file, await repairsOf(laptop.ledger, [file]));
 
 /** Puts right values into a line of a rows file, as a person would: by its line number in the source. */
 const repair = (rows: string, at: number): string => {
@@ -59,8 +59,8 @@ const repair = (rows: string, at: number): string => {
 };
 
 describe('rows that were quarantined', { timeout: 240_000 }, () => {
-  let source: FileRecord;
-  let half: FileRecord;
+  let source: StoredFile;
+  let half: StoredFile;
 
   test('lie in quarantine with what is wrong, the others are in the KPIs', async () => {
     source = await land(key, landed);

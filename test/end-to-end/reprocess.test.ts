@@ -10,8 +10,8 @@ import { outdatedRows } from '../../cli/outdated-rows.ts';
 import { redeploy } from '../../cli/target/running-cloud.ts';
 import { lambdaFunctions } from '../../functions/adapters/lambda-functions.ts';
 import { lookAgain } from '../../functions/pipeline/events.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
+import type { StoredFile } from '../functions/records.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
 import { projectWith } from './project.ts';
 import { queryWarehouse } from './warehouse.ts';
@@ -112,7 +112,7 @@ const reprocess = async (): Promise<void> => {
   if (files[0]) await functions.invoke('run-transform', lookAgain('dataset', files[0].dataset));
 };
 
-const reprocessed = (): Promise<readonly FileRecord[]> =>
+const reprocessed = (): Promise<readonly StoredFile[]> =>
   vi.waitFor(
     async () => {
       const files = await pipeline.ledger.files.published('ratings');

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { martLease, rebuildId } from '../../functions/pipeline/records.ts';
+import { martLease, rebuildId } from '../../functions/pipeline/records/lease.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
 import { banking } from '../banking-project.ts';
 import { soundcheck } from '../cli/soundcheck-process.ts';

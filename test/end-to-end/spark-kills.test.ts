@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { JobRun } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
-import { batchId, type FileRecord } from '../../functions/pipeline/records.ts';
+import { batchId } from '../../functions/pipeline/records/lease.ts';
+import type { StoredFile } from '../functions/records.ts';
 import { describeInstalled } from '../spark/installed.ts';
 import { endOf, type Fault, type FaultyCloud, type Job, startFaultyCloud } from './faulty-spark.ts';
 import { rowsOf, smallStreams } from './listens.ts';
@@ -25,7 +26,7 @@ const land = (seed: number, name = `streams${seed}.csv`, rows = 30): Promise<Fil
 };
 
 /** Waits for files to rest and expects all rows that have landed so far exactly once: in the ledger, on main and in the KPIs. */
-const expectOnce = async (...files: FileVersion[]): Promise<FileRecord[]> => {
+const expectOnce = async (...files: FileVersion[]): Promise<StoredFile[]> => {
   const records = await cloud.atRest(files, { timeout: 8 * minute });
   const newest = new Map(streams.map(({ name, text }) => [`data/streams/${name}`, rowsOf(text).length]));
   const last = records.at(-1);

@@ -2,7 +2,6 @@ import { checkQuality } from '../../functions/check-quality.ts';
 import { batchEvent, lookAgain } from '../../functions/pipeline/events.ts';
 import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import { repairKey, repairOf } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { registerVersions } from '../../functions/pipeline/steps/validate-file.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
@@ -10,6 +9,7 @@ import { runTransform } from '../../functions/run-transform.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { objectCreated, runEnded, statementEnded } from './events.ts';
+import type { StoredFile } from './records.ts';
 import { fileIn, manifest, manifestKey, type Stage } from './stage.ts';
 
 /** The steps of the pipeline on a stage, one function after the other, so that a test may begin anywhere. */
@@ -22,7 +22,7 @@ export const land = async (stage: Stage, name: string, body: string) => {
 };
 
 /** Has a file's last row quarantined, as validating does where the manifest asks for it. */
-export const setRowAside = async (stage: Stage, { key, version }: FileVersion): Promise<FileRecord> => {
+export const setRowAside = async (stage: Stage, { key, version }: FileVersion): Promise<StoredFile> => {
   const record = await fileIn(stage, { key, version });
   const clean_key = `staging/clean/plays/${key}@${version}`;
   const body = stage.lake.newest(clean_key)?.body ?? stage.lake.find(key, version)?.body ?? '';
@@ -35,7 +35,7 @@ export const setRowAside = async (stage: Stage, { key, version }: FileVersion): 
 };
 
 /** Lands repaired rows of a file, validated and accepted. */
-export const landRepair = async (stage: Stage, source: FileRecord, body: string): Promise<FileRecord> => {
+export const landRepair = async (stage: Stage, source: StoredFile, body: string): Promise<StoredFile> => {
   const { key, version, dataset } = source;
   const stored = stage.lake.put(repairKey(source), body);
   const clean_key = `staging/clean/plays/${stored.key}@${stored.version}`;

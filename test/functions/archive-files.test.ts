@@ -2,10 +2,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { archiveFiles } from '../../functions/archive-files.ts';
 import { batchEvent, fileEvent, lookAgain } from '../../functions/pipeline/events.ts';
 import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
 import { land, landRepair, publish, putManifest, setRowAside } from './acts.ts';
 import { objectCreated } from './events.ts';
+import type { StoredFile } from './records.ts';
 import { fileIn, goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -14,10 +14,10 @@ beforeEach(() => {
   putManifest(stage);
 });
 
-const wake = (file: FileRecord) => archiveFiles(stage.ports)(fileEvent('File Rejected', file));
+const wake = (file: StoredFile) => archiveFiles(stage.ports)(fileEvent('File Rejected', file));
 const published = (batch: string) =>
   archiveFiles(stage.ports)(batchEvent('Batch Published', { dataset: 'plays', id: batch }));
-const archiveOf = ({ version }: FileRecord): string =>
+const archiveOf = ({ version }: StoredFile): string =>
   `data/archive/plays/year=2024/month=06/day=25/a.csv@${version}`;
 
 test('moves what a batch published, and what it superseded, to the archive', async () => {

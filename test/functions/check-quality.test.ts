@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { checkQuality } from '../../functions/check-quality.ts';
-import { patience } from '../../functions/pipeline/records.ts';
+import { patience } from '../../functions/pipeline/records/time.ts';
 import { QualitySpec } from '../../functions/pipeline/spec.ts';
 import { check, land, putManifest, transform } from './acts.ts';
 import { runEnded } from './events.ts';

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { batchEvent, martEvent } from '../../functions/pipeline/events.ts';
-import { martLease, patience, type RebuildRecord } from '../../functions/pipeline/records.ts';
+import { martLease } from '../../functions/pipeline/records/lease.ts';
+import type { RebuildIn } from '../../functions/pipeline/records/rebuild.ts';
+import { patience } from '../../functions/pipeline/records/time.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { rebuildModels } from '../../functions/rebuild-models.ts';
 import { RebuildSpec } from '../../functions/warehouse/rebuild-spec.ts';
@@ -8,6 +10,7 @@ import { wideCatalog } from '../simulation/catalog.ts';
 import { land, publish, putManifest, show } from './acts.ts';
 import { statementEnded } from './events.ts';
 import { ledgerWith } from './partly.ts';
+import type { StoredRebuild } from './records.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -34,7 +37,7 @@ const ended = async (state: 'failed' | 'lost', error: string): Promise<void> => 
 };
 const failed = () => ended('failed', 'a check failed');
 const lost = () => ended('lost', 'the process ended');
-const recordOf = async (rebuild: string): Promise<RebuildRecord> => {
+const recordOf = async (rebuild: string): Promise<StoredRebuild> => {
   const record = await stage.ports.ledger.rebuilds.find(rebuild);
   if (!record) throw new Error(`no record of ${rebuild}`);
   return record;
@@ -138,7 +141,7 @@ describe('a failed statement', () => {
   test('is tried again at once when somebody asks for it, and that once', async () => {
     await failed();
     const { ports } = stage;
-    const before = await recordOf(first);
+    const before = (await recordOf(first)) as RebuildIn<'failed'>;
     expect(await askRetry(ports, before)).toMatchObject({ state: 'failed', failure: 'sql' });
     expect(await askRetry(ports, before)).toBeUndefined();
     await wakeMart();
@@ -283,7 +286,13 @@ test('builds on gold as it is, and shows what was touched since the last KPIs', 
   await land(stage, 'b', goodBody(200));
   await publish(stage);
   await wakeMart();
-  const facts = { is_committed: true, failure: 'kpis', publish_tries: 3, closed_at: clock.now() } as const;
+  const facts = {
+    is_committed: true,
+    failure: 'kpis',
+    reason: 'no',
+    publish_tries: 3,
+    closed_at: clock.now(),
+  } as const;
   await ledger.rebuilds.move(await recordOf(second), 'failed', facts);
   await ledger.leases.release(await ledger.leases.find(martLease('listening')));
   stage.pass(3_601_000);
@@ -357,7 +366,7 @@ describe('a mart that is too much for one transaction', () => {
       reason: 'sql/dim_3.sql: it does not fit',
     });
     expect((await recordOf(first)).is_committed).toBeUndefined();
-    await askRetry(stage.ports, await recordOf(first));
+    await askRetry(stage.ports, (await recordOf(first)) as RebuildIn<'failed'>);
     await wakeMart();
     expect(namesNow()).toEqual([`app-prepare-shape-${second}`]);
   });

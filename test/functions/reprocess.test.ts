@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { archiveFiles } from '../../functions/archive-files.ts';
 import { batchEvent, lookAgain } from '../../functions/pipeline/events.ts';
 import { deployedKey, fileId, reprocessReportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { TransformSpec } from '../../functions/pipeline/spec.ts';
 import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
 import { runTransform } from '../../functions/run-transform.ts';
@@ -13,6 +12,7 @@ import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { check, land, publish, putManifest, transform } from './acts.ts';
 import { objectCreated, runEnded } from './events.ts';
 import { ledgerWith } from './partly.ts';
+import type { StoredFile } from './records.ts';
 import { fileIn, goodBody, manifest, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -30,7 +30,7 @@ const deploy = (changes: object): void => {
 };
 
 /** Lands a file and brings it to the archive. */
-const published = async (name: string, body: string): Promise<FileRecord> => {
+const published = async (name: string, body: string): Promise<StoredFile> => {
   const file = await land(stage, name, body);
   await publish(stage);
   await archiveFiles(stage.ports)(
@@ -40,13 +40,13 @@ const published = async (name: string, body: string): Promise<FileRecord> => {
 };
 
 /** Asks for a file to be reprocessed and has it validated again. */
-const validated = async (file: FileRecord): Promise<FileRecord> => {
+const validated = async (file: StoredFile): Promise<StoredFile> => {
   await askReprocess(stage.ports, await fileIn(stage, file));
   await validateLanding(stage.ports)(objectCreated(file));
   return fileIn(stage, file);
 };
 
-const reprocessed = async (file: FileRecord): Promise<FileRecord> => {
+const reprocessed = async (file: StoredFile): Promise<StoredFile> => {
   await validated(file);
   await publish(stage);
   return fileIn(stage, file);
@@ -186,7 +186,7 @@ describe('rows that were repaired', () => {
     },
   };
   const mixed = 'id,day\n100,2024-06-25\n101,yesterday\n';
-  const landRepair = async (source: FileRecord): Promise<FileRecord> => {
+  const landRepair = async (source: StoredFile): Promise<StoredFile> => {
     const text = stage.lake.newest(rowsKey(source, 'csv'))?.body ?? '';
     const repair = await land(
       stage,
@@ -234,8 +234,9 @@ describe('rows that were repaired', () => {
     deploy({ sql: 'select id, day, 1 as one from landed_plays' });
     const { stored_as: _stored, archived_at: _archived, ...before } = repair;
     const { ledger } = stage.ports;
-    const stale = (file: FileRecord): FileRecord => (file.key === repair.key ? before : file);
-    const versionsOf = async (key: string) => (await ledger.files.versionsOf(key)).map(stale);
+    const stale = (file: StoredFile): StoredFile => (file.key === repair.key ? (before as StoredFile) : file);
+    const versionsOf = async (key: string) =>
+      ((await ledger.files.versionsOf(key)) as StoredFile[]).map(stale);
     stage.ports = { ...stage.ports, ledger: ledgerWith(ledger, { files: { versionsOf } }) };
     expect(await validated(source)).toMatchObject({ reprocess: { state: 'accepted' } });
   });

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { batchEvent, fileEvent, lookAgain } from '../../functions/pipeline/events.ts';
 import { fileId } from '../../functions/pipeline/lake-keys.ts';
-import { patience } from '../../functions/pipeline/records.ts';
+import type { FileRecord } from '../../functions/pipeline/records/file.ts';
+import { patience } from '../../functions/pipeline/records/time.ts';
 import { TransformSpec } from '../../functions/pipeline/spec.ts';
 import { runTransform } from '../../functions/run-transform.ts';
 import { land, putManifest, transform } from './acts.ts';
@@ -84,7 +85,12 @@ test('sends files that were validated under another manifest back to be validate
 
 test('waits for files that are about to be validated, for a while', async () => {
   const file = await land(stage, 'a', goodBody());
-  await stage.ports.ledger.files.register({ ...file, key: 'data/plays/b.csv', state: 'landed', rev: 1 });
+  await stage.ports.ledger.files.register({
+    ...file,
+    key: 'data/plays/b.csv',
+    state: 'landed',
+    rev: 1,
+  } as FileRecord);
   const before = Date.parse(stage.ports.clock.now());
   await wake();
   const waited = Date.parse(stage.ports.clock.now()) - before;
@@ -182,7 +188,7 @@ test('fails a batch one of whose files does not wait any more, and blames no fil
   const raced = ledgerWith(ledger, {
     batches: {
       open: async (batch: Parameters<typeof ledger.batches.open>[0]) => {
-        await ledger.files.move(b, 'landed');
+        await ledger.files.move(b, 'landed', { woken_at: '' });
         return ledger.batches.open(batch);
       },
     },

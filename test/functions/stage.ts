@@ -12,13 +12,14 @@ import type {
   Timer,
   Warehouse,
 } from '../../functions/pipeline/ports.ts';
-import type { BatchRecord, FileRecord, FileState } from '../../functions/pipeline/records.ts';
+import type { FileState } from '../../functions/pipeline/records/file.ts';
 import { simulatedCatalog } from '../simulation/catalog.ts';
 import { dice } from '../simulation/dice.ts';
 import { newEngine } from '../simulation/engine.ts';
 import { newLake } from '../simulation/lake.ts';
 import { memoryItems, memoryKpis, Throttled } from '../simulation/tables.ts';
 import { newWarehouse } from '../simulation/warehouse.ts';
+import type { StoredBatch, StoredFile } from './records.ts';
 
 export const manifest = {
   name: 'manifest.json',
@@ -111,25 +112,25 @@ export const openStage = () => {
 };
 
 /** Reads a record that must be there. */
-export const fileIn = async ({ ports }: Stage, file: FileVersion): Promise<FileRecord> => {
+export const fileIn = async ({ ports }: Stage, file: FileVersion): Promise<StoredFile> => {
   const record = await ports.ledger.files.find(file);
   if (!record) throw new Error(`no record of ${file.key}`);
-  return record;
+  return record as StoredFile;
 };
 
-export const batchIn = async ({ ports }: Stage, id: string): Promise<BatchRecord> => {
+export const batchIn = async ({ ports }: Stage, id: string): Promise<StoredBatch> => {
   const record = await ports.ledger.batches.find(id);
   if (!record) throw new Error(`no record of ${id}`);
-  return record;
+  return record as StoredBatch;
 };
 
 /** Takes a file through allowed states. */
-export const bring = async (stage: Stage, file: FileVersion, ...states: FileState[]): Promise<FileRecord> => {
+export const bring = async (stage: Stage, file: FileVersion, ...states: FileState[]): Promise<StoredFile> => {
   let record = await fileIn(stage, file);
   for (const state of states) {
-    const moved = await stage.ports.ledger.files.move(record, state);
+    const moved = await stage.ports.ledger.files.move(record, state, {} as never);
     if (!moved) throw new Error(`${file.key} does not move to ${state}`);
-    record = moved;
+    record = moved as StoredFile;
   }
   return record;
 };

@@ -77,8 +77,9 @@ test('gives back what was claimed for a batch that had failed meanwhile', async 
     rev: 1,
     files: 1,
     opened_at: stage.ports.clock.now(),
+    ...{ closed_at: '', reason: 'it failed', is_files_fault: false },
   });
-  await stage.ports.ledger.files.move(file, 'claimed', { batch_id: batch });
+  await stage.ports.ledger.files.move(file, 'claimed', { batch_id: batch, fence: 1, claimed_at: '' });
   expect(await found()).toEqual([['run-transform', lookAgain('batch', batch)]]);
 });
 
@@ -130,6 +131,6 @@ test('takes up a failed rebuild that somebody asks to be tried again', async () 
 
 test('leaves parked files to people', async () => {
   const file = await land(stage, 'a', goodBody());
-  await stage.ports.ledger.files.move(file, 'parked');
+  await stage.ports.ledger.files.move(file, 'parked', { reason: 'it failed' });
   expect(await found()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { FileRecord } from '../../functions/pipeline/records.ts';
+import { anyFile, type FileIn, type FileRecord } from '../../functions/pipeline/records/file.ts';
 import { ledgerWith } from '../functions/partly.ts';
 import type { Defect } from './world.ts';
 
@@ -32,7 +32,8 @@ export const defects: Readonly<Record<string, Defect>> = {
                 (one) => one.number < file.number,
               );
               for (const one of older)
-                if (one.state === 'published') await ledger.files.move(one, 'superseded');
+                if (one.state === 'published')
+                  await ledger.files.move(one, 'superseded', { superseded_by: 'v2', superseded_at: '' });
             }
             return ledger.files.move(file, to, patch);
           },
@@ -48,7 +49,7 @@ export const defects: Readonly<Record<string, Defect>> = {
       ledgerWith(ledger, {
         files: {
           versionsOf: async (key) =>
-            (await ledger.files.versionsOf(key)).filter((one) => one.reprocess === undefined),
+            (await ledger.files.versionsOf(key)).filter((one) => anyFile(one).reprocess === undefined),
         },
       }),
   },
@@ -86,7 +87,11 @@ export const defects: Readonly<Record<string, Defect>> = {
       ledgerWith(ledger, {
         rebuilds: {
           move: (rebuild, to, patch) =>
-            ledger.rebuilds.move(rebuild, to, patch?.publish_tries ? { ...patch, publish_tries: 1 } : patch),
+            ledger.rebuilds.move(
+              rebuild,
+              to,
+              'publish_tries' in patch ? { ...patch, publish_tries: 1 } : patch,
+            ),
           amend: (rebuild, patch) => ledger.rebuilds.amend(rebuild, { ...patch, publish_faults: 0 }),
         },
       }),
@@ -113,7 +118,9 @@ export const defects: Readonly<Record<string, Defect>> = {
 
 /** What was superseded while rows of it were in quarantine still counts as published. */
 const believed = (file: FileRecord): FileRecord =>
-  file.state === 'superseded' && file.quarantined_rows !== undefined ? { ...file, state: 'published' } : file;
+  file.state === 'superseded' && file.quarantined_rows !== undefined
+    ? ({ ...file, state: 'published' } as FileIn<'published'>)
+    : file;
 
 /** A moment in the future has only just been, until the clock gets there. */
 const caughtUp = <Record extends object | undefined>(record: Record, now: string): Record =>

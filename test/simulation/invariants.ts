@@ -1,9 +1,9 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
 import { rowsKey } from '../../functions/pipeline/lake-keys.ts';
 import { balanceOf, hangsOn, landedFile } from '../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../functions/pipeline/records.ts';
 import { madeBy } from '../../functions/pipeline/steps/made-by.ts';
 import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import type { StoredFile } from '../functions/records.ts';
 import { deployments, manifestKey, manifests } from './catalog.ts';
 import { parseRows } from './engine.ts';
 import type { Kind, Upload } from './history.ts';
@@ -92,7 +92,7 @@ const servedVersions = (uploads: readonly Upload[], records: readonly Item[]): s
 /** Repaired rows are published while the version that they came from is, and replaced by the newest that were repaired. */
 const repairedFiles = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
   uploads.flatMap((upload) => {
-    const record = recordOf(records, upload) as FileRecord | undefined;
+    const record = recordOf(records, upload) as StoredFile | undefined;
     if (record?.state !== 'published' || !record.repairs) return [];
     const source = recordOf(records, record.repairs);
     return source?.state === 'published' ? [] : [`${record.landed_as} hangs on what is ${source?.state}`];
@@ -101,14 +101,14 @@ const repairedFiles = (uploads: readonly Upload[], records: readonly Item[]): st
 /** Rows that were quarantined lie in quarantine, and every record of a file is somewhere, once. */
 const quarantinedRow = (world: World, uploads: readonly Upload[], records: readonly Item[]): string[] =>
   uploads.flatMap((upload) => {
-    const record = recordOf(records, upload) as FileRecord | undefined;
+    const record = recordOf(records, upload) as StoredFile | undefined;
     if (record?.state !== 'published') return [];
     const { quarantined_rows = 0 } = record;
     // Of a file that has no invalid row any more, by the manifest in force, those of before stay where they are.
     if (quarantined_rows === 0 && record.reprocessed) return [];
     const rows = world.lake.newest(rowsKey(record, 'csv'))?.body.trimEnd().split('\n').length ?? 1;
     const hanging = records.filter((one) => hangsOn(String(one.landed_as), landedFile(record)));
-    const balance = balanceOf(record, hanging as unknown as FileRecord[]);
+    const balance = balanceOf(record, hanging as unknown as StoredFile[]);
     const found = balance.published + balance.repaired + balance.quarantined;
     const isRight = found === balance.landed && balance.quarantined >= 0;
     return [
@@ -168,7 +168,7 @@ const reprocessed = (world: World, uploads: readonly Upload[], records: readonly
   if (!plays || !parsed.ok) return ['nothing is in force'];
   const inForce = madeBy(plays, parsed.manifest);
   return uploads.flatMap((upload) => {
-    const record = recordOf(records, upload) as FileRecord | undefined;
+    const record = recordOf(records, upload) as StoredFile | undefined;
     if (record?.state !== 'published') return [];
     const last = record.reprocessed?.at(-1);
     if (last === undefined) return [`${upload.key} was never reprocessed`];

@@ -1,5 +1,5 @@
 import type { Item } from '../../functions/adapters/dynamo-items.ts';
-import { type FileState, fileMoves } from '../../functions/pipeline/records.ts';
+import { type FileState, fileMoves } from '../../functions/pipeline/records/file.ts';
 import { Crash } from './scheduler.ts';
 import { Rejected, Throttled } from './tables.ts';
 

@@ -1,12 +1,13 @@
 import type { Ledger } from '../ports.ts';
-import { martLease, type RebuildRecord, rebuildId } from '../records.ts';
+import { martLease, rebuildId } from '../records/lease.ts';
+import type { RebuildIn, RebuildRecord } from '../records/rebuild.ts';
 
 /** The rebuilds of a mart by the ledger: the one way to find the newest one and the one whose KPIs are out. */
 
 /** The last two rebuilds that matter: the newest one with a record, and the one whose KPIs are out. */
 export type LastRebuilds = {
   readonly newest?: RebuildRecord;
-  readonly published?: RebuildRecord;
+  readonly published?: RebuildIn<'published'>;
 };
 
 /**
@@ -17,18 +18,30 @@ export const lastRebuilds = async (ledger: Ledger, mart: string, upTo?: number):
   const newest = await newestRebuild(ledger, mart, upTo ?? (await ledger.leases.find(martLease(mart))).fence);
   if (!newest) return {};
   if (newest.state === 'published') return { newest, published: newest };
-  const published = newest.follows === undefined ? undefined : await ledger.rebuilds.find(newest.follows);
+  const published = await publishedBefore(ledger, newest);
   return published ? { newest, published } : { newest };
 };
 
 /** Published rebuilds of a mart, newest first. */
-export async function* publishedRebuilds(ledger: Ledger, mart: string): AsyncGenerator<RebuildRecord> {
+export async function* publishedRebuilds(
+  ledger: Ledger,
+  mart: string,
+): AsyncGenerator<RebuildIn<'published'>> {
   let { published } = await lastRebuilds(ledger, mart);
   while (published) {
     yield published;
-    published = published.follows === undefined ? undefined : await ledger.rebuilds.find(published.follows);
+    published = await publishedBefore(ledger, published);
   }
 }
+
+/** A rebuild is followed once it is published, and stays so. */
+const publishedBefore = async (
+  ledger: Ledger,
+  { follows }: Pick<RebuildRecord, 'follows'>,
+): Promise<RebuildIn<'published'> | undefined> => {
+  const before = follows === undefined ? undefined : await ledger.rebuilds.find(follows);
+  return before?.state === 'published' ? before : undefined;
+};
 
 const newestRebuild = async (
   ledger: Ledger,

@@ -1,28 +1,28 @@
 import { rowsFormat } from '../../validation/index.ts';
 import { landingPrefix, rowsKey } from '../lake-keys.ts';
 import type { Ledger } from '../ports.ts';
-import type { FileRecord } from '../records.ts';
+import type { AnyFile, FileRecord } from '../records/file.ts';
 
 /** How repaired rows hang on the file that they came from, and what became of its rows with them. */
 
 /** The name under which a file's rows are published, `landed_file`. */
-export const landedFile = ({ key, landed_as }: Pick<FileRecord, 'key' | 'landed_as'>): string =>
+export const landedFile = ({ key, landed_as }: Pick<AnyFile, 'key' | 'landed_as'>): string =>
   landed_as ?? key;
 
 /** The name under which repaired rows of a file are published; replacing the file retracts them. */
-export const repairOf = (file: Pick<FileRecord, 'key' | 'landed_as'>): string => `${landedFile(file)}#repair`;
+export const repairOf = (file: Pick<AnyFile, 'key' | 'landed_as'>): string => `${landedFile(file)}#repair`;
 
 /** True when the rows of one file are retracted with those of the other. */
 export const hangsOn = (landed_file: string, other: string): boolean => landed_file.startsWith(`${other}#`);
 
 /** The one key under which repaired rows of a file land: the name of its rows file, in the dataset's folder. */
-export const repairKey = (file: FileRecord): string => {
+export const repairKey = (file: AnyFile): string => {
   const rows = rowsKey(file, rowsFormat(file));
   return `${landingPrefix(file.dataset)}${rows.slice(rows.lastIndexOf('/') + 1)}`;
 };
 
 /** Every file version whose rows hang on these, repairs of repairs last; files without quarantined rows cost nothing. */
-export const repairsOf = async (ledger: Ledger, files: readonly FileRecord[]): Promise<FileRecord[]> => {
+export const repairsOf = async (ledger: Ledger, files: readonly AnyFile[]): Promise<FileRecord[]> => {
   const sources = files.filter(({ quarantined_rows = 0 }) => quarantined_rows > 0);
   const repairs = (await Promise.all(sources.map((file) => ledger.files.versionsOf(repairKey(file))))).flat();
   return repairs.length === 0 ? [] : [...repairs, ...(await repairsOf(ledger, repairs))];
@@ -41,7 +41,7 @@ export type Balance = {
 const nothing: Balance = { landed: 0, published: 0, repaired: 0, quarantined: 0, superseded: 0 };
 
 /** Where the records of a file are now, given all repairs that hang on it. */
-export const balanceOf = (file: FileRecord, repairs: readonly FileRecord[] = []): Balance => {
+export const balanceOf = (file: AnyFile, repairs: readonly AnyFile[] = []): Balance => {
   const { records = 0, quarantined_rows = 0 } = file;
   const landed = { ...nothing, landed: records };
   switch (file.state) {
@@ -65,5 +65,5 @@ export const balanceOf = (file: FileRecord, repairs: readonly FileRecord[] = [])
 };
 
 /** A record may give several silver rows, never none. */
-const publishedRecords = ({ records = 0, quarantined_rows = 0, rows = 0 }: FileRecord): number =>
+const publishedRecords = ({ records = 0, quarantined_rows = 0, rows = 0 }: AnyFile): number =>
   Math.min(rows, records - quarantined_rows);

@@ -1,7 +1,9 @@
 import { batchEvent } from '../events.ts';
 import { batchOfSpec, type FileVersion, fileId, runKey } from '../lake-keys.ts';
 import type { Clock, Events, Files, JobName, Jobs, Ledger, Log, Run } from '../ports.ts';
-import { type BatchRecord, type FileRecord, isOver, patience } from '../records.ts';
+import type { BatchIn, BatchRecord } from '../records/batch.ts';
+import type { FileRecord } from '../records/file.ts';
+import { isOver, patience } from '../records/time.ts';
 import { inLedger, TransformSpec } from '../spec.ts';
 import { afterFailedRun } from './choose-batch.ts';
 import { giveBackReprocess, isAt } from './reprocess/reprocess.ts';
@@ -92,29 +94,29 @@ export const failBatch = async (
 };
 
 /** Gives a failed batch's files back, frees the dataset, says so; done again it finds nothing to do. */
-export const cleanUp = async (ports: Ending, batch: BatchRecord): Promise<void> => {
+export const cleanUp = async (ports: Ending, batch: BatchIn<'failed'>): Promise<void> => {
   await giveBack(ports, batch);
   await freeDataset(ports.ledger, batch);
   await ports.events.announce(batchEvent('Batch Failed', batch));
 };
 
 /** Gives back the files that a failed batch still claims, or claimed too late. */
-export const giveBack = async (ports: GivingBack, batch: BatchRecord): Promise<void> => {
+export const giveBack = async (ports: GivingBack, batch: BatchIn<'failed'>): Promise<void> => {
   const { files, ledger, log } = ports;
   const spec = await transformSpec(files, batch.id);
-  const reason = batch.reason ?? '';
+  const { reason, is_files_fault } = batch;
   for (const file of await claimedBy(ledger, batch, spec.files.map(inLedger))) {
     if (isAt(file, 'claimed')) {
       await giveBackReprocess(ports, file, batch, spec.files.length);
       continue;
     }
-    const { state, patch } = batch.is_files_fault ? afterFailedRun(file, spec.files.length) : givenBack;
-    await ledger.files.move(file, state, { ...patch, reason });
-    if (state === 'parked') log.error('file is parked', { file: fileId(file), reason });
+    const { isParked, ...counts } = is_files_fault ? afterFailedRun(file, spec.files.length) : givenBack;
+    await ledger.files.move(file, isParked ? 'parked' : 'accepted', { ...counts, reason });
+    if (isParked) log.error('file is parked', { file: fileId(file), reason });
   }
 };
 
-const givenBack = { state: 'accepted', patch: {} } as const;
+const givenBack = { isParked: false } as const;
 
 /** Why accepted files of a dataset wait whose manifest landed before its SQL was deployed. */
 export const lacksSilver = (dataset: string): string => `waits until sql/silver/${dataset}.sql is deployed`;

@@ -1,14 +1,21 @@
 import { fileId } from '../lake-keys.ts';
 import { hangsOn, landedFile } from '../queries/repairs.ts';
-import { type FileRecord, isOver } from '../records.ts';
+import type { FileIn, FileRecord, Reprocess } from '../records/file.ts';
+import { isOver } from '../records/time.ts';
 
 /** Which files go together into a batch, and what a failed run means for them. */
 
 /** Most files of one batch. */
 export const largestBatch = 1000;
 
+/** A file that waits for a batch; one that is reprocessed waits as if it had only just been accepted. */
+export type Waiting = FileIn<'accepted'> & {
+  readonly reprocess?: Reprocess | undefined;
+  readonly stored_as?: string;
+};
+
 /** What a dataset's waiting files come to: files of the next batch, and those to validate again. */
-export type Choice = { readonly batch: readonly FileRecord[]; readonly revalidate: readonly FileRecord[] };
+export type Choice = { readonly batch: readonly Waiting[]; readonly revalidate: readonly Waiting[] };
 
 /**
  * Chooses the next batch: of each key the newest accepted version, validated under the manifest in force, oldest landing
@@ -22,8 +29,8 @@ export const chooseBatch = (
   fence: number,
   stale: ReadonlySet<string> = new Set(),
 ): Choice => {
-  const accepted = waiting.filter((file) => file.state === 'accepted');
-  const isCurrent = (file: FileRecord): boolean =>
+  const accepted = waiting.filter((file): file is Waiting => file.state === 'accepted');
+  const isCurrent = (file: Waiting): boolean =>
     file.manifest_sha256 === manifestSha256 && !stale.has(fileId(file)) && isReadable(file);
   return {
     batch: pick(standingAlone(newestPerKey(accepted.filter(isCurrent))), fence),
@@ -32,11 +39,11 @@ export const chooseBatch = (
 };
 
 /** Of Parquet engines read a copy alone; earlier versions accepted files without one. */
-const isReadable = ({ facts, clean_key }: FileRecord): boolean =>
-  facts?.format !== 'parquet' || clean_key !== undefined;
+const isReadable = ({ facts, clean_key }: Waiting): boolean =>
+  facts.format !== 'parquet' || clean_key !== undefined;
 
-const newestPerKey = (files: readonly FileRecord[]): FileRecord[] => {
-  const newest = new Map<string, FileRecord>();
+const newestPerKey = (files: readonly Waiting[]): Waiting[] => {
+  const newest = new Map<string, Waiting>();
   for (const file of files) {
     const other = newest.get(file.key);
     if (!other || other.number < file.number) newest.set(file.key, file);
@@ -45,13 +52,13 @@ const newestPerKey = (files: readonly FileRecord[]): FileRecord[] => {
 };
 
 /** Files that hang on no other of them. */
-const standingAlone = (files: readonly FileRecord[]): readonly FileRecord[] => {
+const standingAlone = (files: readonly Waiting[]): readonly Waiting[] => {
   if (files.every((file) => file.landed_as === undefined)) return files;
   const names = files.map(landedFile);
   return files.filter((file) => !names.some((name) => hangsOn(landedFile(file), name)));
 };
 
-const pick = (files: readonly FileRecord[], fence: number): readonly FileRecord[] => {
+const pick = (files: readonly Waiting[], fence: number): readonly Waiting[] => {
   const fresh = files.filter((file) => file.batch_limit === undefined);
   const suspects = files.filter((file) => file.batch_limit !== undefined);
   const [first] = suspects;
@@ -60,24 +67,33 @@ const pick = (files: readonly FileRecord[], fence: number): readonly FileRecord[
   return suspects.filter((file) => (file.batch_limit ?? 1) >= limit).slice(0, limit);
 };
 
-/** What a failed run makes of one of its files: back to accepted with a smaller batch to come, or parked once it failed alone twice. */
+/** What a failed run makes of one of its files. */
+export type AfterFailedRun = {
+  /** It failed alone twice, and waits for a person; else it goes back to the accepted files. */
+  readonly isParked: boolean;
+  readonly failed_runs: number;
+  readonly failed_alone: number;
+  /** Most files of its next batch. */
+  readonly batch_limit?: number;
+};
+
+/** Counts a failed run: back to accepted with a smaller batch to come, or parked once it failed alone twice. */
 export const afterFailedRun = (
-  file: FileRecord,
+  file: { readonly failed_runs: number; readonly failed_alone: number },
   filesInBatch: number,
-): { readonly state: 'accepted' | 'parked'; readonly patch: Partial<FileRecord> } => {
+): AfterFailedRun => {
   const failed_runs = file.failed_runs + 1;
   const failed_alone = filesInBatch === 1 ? file.failed_alone + 1 : file.failed_alone;
   const batch_limit = failed_runs >= 2 ? Math.max(1, Math.floor(filesInBatch / 2)) : undefined;
-  const patch = { failed_runs, failed_alone, ...(batch_limit === undefined ? {} : { batch_limit }) };
-  return { state: failed_alone >= 2 ? 'parked' : 'accepted', patch };
+  const counts = { failed_runs, failed_alone, ...(batch_limit === undefined ? {} : { batch_limit }) };
+  return { isParked: failed_alone >= 2, ...counts };
 };
 
 /** Milliseconds after which a file that is about to be validated is not waited for any more. */
 const validatedWithin = 30_000;
 
 /** True while a file is about to be validated: a batch that is being collected waits for it, for a while. */
-export const isBeingValidated = (
-  { state, reason, woken_at, registered_at }: FileRecord,
-  now: string,
-): boolean =>
-  state === 'landed' && reason === undefined && !isOver(woken_at ?? registered_at, validatedWithin, now);
+export const isBeingValidated = (file: FileRecord, now: string): boolean =>
+  file.state === 'landed' &&
+  file.reason === undefined &&
+  !isOver(file.woken_at ?? file.registered_at, validatedWithin, now);

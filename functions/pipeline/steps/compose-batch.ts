@@ -5,10 +5,11 @@ import { lookAgain } from '../events.ts';
 import { fileId, landingPrefix, readName, runKey } from '../lake-keys.ts';
 import type { Clock, Files, Functions, Ledger, Timer } from '../ports.ts';
 import { landedFile } from '../queries/repairs.ts';
-import type { FileRecord, Lease } from '../records.ts';
+import { type AcceptedFacts, anyFile, type FileRecord } from '../records/file.ts';
+import type { Lease } from '../records/lease.ts';
 import type { SpecFile, TransformSpec } from '../spec.ts';
 import { transformSpec } from './batch-run.ts';
-import { type Choice, chooseBatch, isBeingValidated, largestBatch } from './choose-batch.ts';
+import { type Choice, chooseBatch, isBeingValidated, largestBatch, type Waiting } from './choose-batch.ts';
 import type { InForce } from './conclude-verdict.ts';
 import { isOfOtherDeployment, waitsForDeployment } from './deployed-manifests.ts';
 import { madeBy } from './made-by.ts';
@@ -55,7 +56,7 @@ const composeSpec = async (
     dataset: lease.name,
     fence: lease.fence,
     manifest_sha256: inForce.ok ? inForce.sha256 : '',
-    files: choice.batch.flatMap(specFile),
+    files: choice.batch.map(specFile),
     ...landedColumns(inForce.ok ? inForce.manifest.fields : []),
     sql: dataset.sql,
     table: dataset.table,
@@ -79,7 +80,7 @@ export const isBatchDue = async (
   if (!inForce.ok) {
     await validateAgain(
       ports,
-      waiting.filter(({ state }) => state === 'accepted'),
+      waiting.filter((file) => file.state === 'accepted'),
     );
     return false;
   }
@@ -118,20 +119,17 @@ export const landedColumns = (fields: readonly Field[]): Pick<TransformSpec, 'co
 
 const nothing: Choice = { batch: [], revalidate: [] };
 
-const specFile = (file: FileRecord): SpecFile[] => {
+const specFile = (file: Waiting): SpecFile => {
   const { key, version, landed_at, landed_as, facts, reprocess, stored_as } = file;
-  if (!facts) return [];
   const clean_key = file.clean_key ?? (reprocess && stored_as);
   const read = { version, landed_at, facts: { ...facts, header: [...facts.header] } };
-  return [
-    {
-      key: landedFile(file),
-      ...read,
-      ...(landed_as !== undefined && { object_key: key }),
-      ...(clean_key !== undefined && { clean_key }),
-      ...(reprocess && { reprocessed: true }),
-    },
-  ];
+  return {
+    key: landedFile(file),
+    ...read,
+    ...(landed_as !== undefined && { object_key: key }),
+    ...(clean_key !== undefined && { clean_key }),
+    ...(reprocess && { reprocessed: true }),
+  };
 };
 
 /**
@@ -194,12 +192,15 @@ const staleRepairs = async (
   { ledger }: Ports,
   waiting: readonly FileRecord[],
 ): Promise<ReadonlySet<string>> => {
-  const repairs = waiting.flatMap((file) => (file.repairs ? [{ file, source: file.repairs }] : []));
+  const repairs = waiting.flatMap((file) => {
+    const source = anyFile(file).repairs;
+    return source ? [{ file, source }] : [];
+  });
   if (repairs.length === 0) return new Set();
   const sources = await ledger.files.findAll(repairs.map(({ source }) => source));
-  const published = sources.filter(({ state }) => state === 'published');
+  const published = sources.filter((source) => source.state === 'published');
   const batches = new Map(published.map((source) => [fileId(source), source.batch_id]));
-  const isStale = (source: NonNullable<FileRecord['repairs']>): boolean =>
+  const isStale = (source: NonNullable<AcceptedFacts['repairs']>): boolean =>
     !batches.has(fileId(source)) ||
     (source.batch_id !== undefined && source.batch_id !== batches.get(fileId(source)));
   return new Set(repairs.filter(({ source }) => isStale(source)).map(({ file }) => fileId(file)));
@@ -223,7 +224,7 @@ const isMoreToCome = async (
 /** Files validated under another manifest go back to be validated again. */
 const validateAgain = async (
   { ledger, functions, clock }: Ports,
-  files: readonly FileRecord[],
+  files: readonly Waiting[],
 ): Promise<void> => {
   for (const file of files) {
     const isBack = file.reprocess
@@ -233,7 +234,7 @@ const validateAgain = async (
   }
 };
 
-const askAgain = async (ledger: Ledger, file: FileRecord): Promise<FileRecord | undefined> => {
+const askAgain = async (ledger: Ledger, file: Waiting): Promise<FileRecord | undefined> => {
   const now = await ledger.files.find(file);
   return isAt(now, 'accepted') ? stepReprocess(ledger, now, 'asked') : undefined;
 };

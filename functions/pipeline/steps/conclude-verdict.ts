@@ -9,7 +9,13 @@ import {
 import { cleanKey, fileId, reportKey, reprocessReportKey } from '../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../ports.ts';
 import { repairOf } from '../queries/repairs.ts';
-import type { FileRecord } from '../records.ts';
+import {
+  type AcceptedFacts,
+  type AnyFile,
+  anyFile,
+  type FileMove,
+  type FileRecord,
+} from '../records/file.ts';
 import { duplicateOf, rejectedAs, sameBytesAs } from './duplicate-file.ts';
 import { isRepair, type Source } from './repair-source.ts';
 import { type Accepted, type Pour, splitRecords } from './split/split-records.ts';
@@ -18,8 +24,10 @@ import { type Accepted, type Pour, splitRecords } from './split/split-records.ts
 
 /** The state that a landed file goes to; `landed` is to wait, with the reason. */
 export type Verdict =
-  | { readonly state: 'accepted' | 'rejected' | 'ignored'; readonly patch: Partial<FileRecord> }
-  | { readonly state: 'missing'; readonly patch: Partial<FileRecord> }
+  | { readonly state: 'accepted'; readonly patch: FileMove<'accepted'> }
+  | { readonly state: 'rejected'; readonly patch: FileMove<'rejected'> }
+  | { readonly state: 'ignored'; readonly patch: FileMove<'ignored'> }
+  | { readonly state: 'missing'; readonly patch: FileMove<'missing'> }
   | { readonly state: 'landed'; readonly reason: string };
 
 /** The manifest in force, or why there is none; both carry the hash of its text. */
@@ -49,29 +57,25 @@ export const verdictOf = async (
   const { validation } = validated;
   const sha256 = sha256Of(validation);
   const now = ports.clock.now();
-  const known =
-    validation.verdict === 'ignored'
-      ? validation.reason
-      : await sameBytes(ports, landed, sha256, under.sha256);
-  if (validation.verdict === 'ignored' || known !== undefined)
-    return { state: 'ignored', patch: { reason: known, sha256, ignored_at: now } };
+  const ignored = (reason: string): Verdict => ({
+    state: 'ignored',
+    patch: { reason, sha256, ignored_at: now },
+  });
+  if (validation.verdict === 'ignored') return ignored(validation.reason);
+  const known = await sameBytes(ports, landed, sha256, under.sha256);
+  if (known !== undefined) return ignored(known);
   const twin = await duplicateOf(ports, landed, validation);
   const policy = under.manifest.on_duplicate_file;
-  if (twin && policy === 'ignore')
-    return { state: 'ignored', patch: { reason: `holds the ${sameBytesAs(twin)}`, sha256, ignored_at: now } };
-  const file = { ...landed, duplicate_of: twin && fileId(twin) };
+  if (twin && policy === 'ignore') return ignored(`holds the ${sameBytesAs(twin)}`);
   const allowed =
     validation.verdict === 'accepted' && twin && policy === 'reject'
       ? rejectedAs(validation, twin)
       : validation;
-  const { state, patch } = await concluded(
-    ports,
-    file,
-    under,
-    { ...validated, validation: allowed },
-    reportKey,
-  );
-  return { state, patch: { ...patch, duplicate_of: file.duplicate_of } };
+  const verdict = await concluded(ports, landed, under, { ...validated, validation: allowed }, reportKey);
+  const duplicate_of = twin && fileId(twin);
+  return verdict.state === 'accepted'
+    ? { ...verdict, patch: { ...verdict.patch, duplicate_of } }
+    : { ...verdict, patch: { ...verdict.patch, duplicate_of } };
 };
 
 /** The same for a file that is published already: its bytes are known, and what is wrong with them now is told beside its older report. */
@@ -84,7 +88,7 @@ export const verdictAgain = async (
   const { validation } = validated;
   if (validation.verdict !== 'ignored')
     return concluded(ports, file, under, { ...validated, validation }, reprocessReportKey);
-  return { state: 'ignored', patch: { reason: validation.reason } };
+  return { state: 'ignored', patch: { reason: validation.reason, ignored_at: ports.clock.now() } };
 };
 
 /** Of the bytes as they landed. */
@@ -97,30 +101,28 @@ const concluded = async (
   under: Under,
   validated: Validated & { readonly validation: Exclude<Validation, { verdict: 'ignored' }> },
   reportAt: typeof reportKey,
-): Promise<Extract<Verdict, { patch: object; state: 'accepted' | 'rejected' | 'ignored' }>> => {
+): Promise<Extract<Verdict, { state: 'accepted' | 'rejected' }>> => {
   const { validation } = validated;
   const sha256 = sha256Of(validation);
   const { quarantine_path } = under.manifest;
-  const patch = { ...unparted, sha256, manifest_sha256: under.sha256, quarantine_path };
+  const patch = { ...unsplit, sha256, manifest_sha256: under.sha256, quarantine_path };
   const about = { file: { ...landed, ...patch }, under, now: ports.clock.now() };
-  const outcome =
-    validation.verdict === 'accepted'
-      ? await accept(ports, about, validated, validation)
-      : await reject(ports, about, validation, reportAt);
-  return { state: validation.verdict, patch: { ...patch, ...outcome } };
+  if (validation.verdict === 'rejected')
+    return { state: 'rejected', patch: { ...patch, ...(await reject(ports, about, validation, reportAt)) } };
+  return { state: 'accepted', patch: { ...patch, ...(await accept(ports, about, validated, validation)) } };
 };
 
 /** A file that is validated again may have been split under another manifest. */
-const unparted = { clean_key: undefined, quarantined_rows: undefined };
+const unsplit = { clean_key: undefined, quarantined_rows: undefined };
 
-type About = { readonly file: FileRecord; readonly under: Under; readonly now: string };
+type About = { readonly file: AnyFile; readonly under: Under; readonly now: string };
 
 const accept = async (
   ports: Ports,
   about: About,
   validated: Validated,
   validation: Accepted,
-): Promise<Partial<FileRecord>> => {
+): Promise<FileMove<'accepted'>> => {
   const { facts, drift, quarantined, isRewritten } = validation;
   const { source } = validated;
   const outcome = { records: facts.records, drift, accepted_at: about.now, reason: undefined };
@@ -129,23 +131,23 @@ const accept = async (
   return {
     ...outcome,
     ...names,
-    ...(await part(ports, about, { ...validated, validation }, names?.landed_as)),
+    ...(await split(ports, about, { ...validated, validation }, names?.landed_as)),
   };
 };
 
-const versionOf = ({ key, version, batch_id }: FileRecord): NonNullable<FileRecord['repairs']> => ({
+const versionOf = ({ key, version, batch_id }: AnyFile): NonNullable<AcceptedFacts['repairs']> => ({
   key,
   version,
   ...(batch_id !== undefined && { batch_id }),
 });
 
 /** Quarantined rows are durable, and say why, before any valid one can be published. */
-const part = async (
+const split = async (
   { files }: Ports,
   { file, under, now }: About,
   { validation, again, pour }: Validated & { readonly validation: Accepted },
   landedAs = file.key,
-): Promise<Partial<FileRecord>> => {
+): Promise<Pick<AcceptedFacts, 'facts' | 'clean_key' | 'quarantined_rows'>> => {
   const clean_key = cleanKey(file, under.sha256);
   const source = fileId({ key: landedAs, version: file.version });
   const target = { clean_key, source, rows: rowsWriter(validation.facts.format) };
@@ -165,7 +167,7 @@ const reject = async (
   about: About,
   validation: Extract<Validation, { verdict: 'rejected' }>,
   reportAt: typeof reportKey,
-): Promise<Partial<FileRecord>> => {
+): Promise<FileMove<'rejected'>> => {
   await files.write(reportAt(about.file), reportText(about, validation));
   const reason = validation.violations[0]?.message ?? 'rejected';
   return { reason, records: validation.records, rejected_at: about.now };
@@ -186,11 +188,12 @@ const sameBytes = async (
 ): Promise<string | undefined> => {
   const versions = file.number > 1 ? await ledger.files.versionsOf(file.key) : [];
   const before = versions
+    .map(anyFile)
     .filter((one) => one.number < file.number && one.state !== 'ignored' && one.state !== 'missing')
     .at(-1);
   if (before?.sha256 !== sha256) return undefined;
   const isUnderSame = before.manifest_sha256 === manifest;
-  // Under another manifest there may be fewer rows to quarantined.
+  // Under another manifest there may be fewer rows to quarantine.
   if (before.state === 'published' && (isUnderSame || !before.quarantined_rows))
     return `same bytes as version ${before.version}, which is published`;
   // A repair depends on its source, too.

@@ -1,7 +1,7 @@
 import type { Validation } from '../../validation/index.ts';
 import type { FileVersion } from '../lake-keys.ts';
 import type { Ledger } from '../ports.ts';
-import type { FileRecord, FileState } from '../records.ts';
+import type { FileRecord, FileState } from '../records/file.ts';
 import { isRepair } from './repair-source.ts';
 import type { Accepted } from './split/split-records.ts';
 

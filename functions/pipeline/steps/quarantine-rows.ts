@@ -1,10 +1,10 @@
 import { rowsFormat } from '../../validation/index.ts';
 import { fileId, reportKey, rowsKey } from '../lake-keys.ts';
 import type { Files } from '../ports.ts';
-import type { FileRecord } from '../records.ts';
+import type { AnyFile } from '../records/file.ts';
 
 /** Puts the rows that were quarantined of a published file, and the report on them, into quarantine; `isReplacing` replaces those that lie there. */
-export const quarantineRows = async (files: Files, file: FileRecord, isReplacing = false): Promise<void> => {
+export const quarantineRows = async (files: Files, file: AnyFile, isReplacing = false): Promise<void> => {
   const { clean_key, quarantined_rows = 0 } = file;
   if (clean_key === undefined || quarantined_rows === 0) return;
   const format = rowsFormat(file);

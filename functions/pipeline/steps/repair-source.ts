@@ -9,7 +9,7 @@ import {
 import { type FileVersion, fileId, landingPrefix, parseFileId, rowsKey } from '../lake-keys.ts';
 import type { FileReader, Files, Ledger } from '../ports.ts';
 import { landedFile, repairKey } from '../queries/repairs.ts';
-import type { FileRecord } from '../records.ts';
+import { type AnyFile, anyFile, type FileRecord } from '../records/file.ts';
 
 /** Where repaired rows come from: finds the file whose rows a landed rows file says it repairs. */
 
@@ -39,7 +39,7 @@ export const findSource = async (
     return { rule: 'source', says: `repairs ${name}, which the ledger does not know` };
   const rejection = await reject(ledger, file, record);
   if (rejection) return rejection;
-  const { facts } = record;
+  const { facts } = anyFile(record);
   if (!facts) throw new Error(`no facts of ${fileId(record)}`);
   return { record, name, facts, lines: await quarantinedLines(files, record) };
 };
@@ -57,7 +57,7 @@ const reject = async (
   source: FileRecord,
 ): Promise<Rejection | undefined> => {
   const rejected = (says: string): Rejection => ({ rule: 'source', says });
-  const { state, quarantined_rows = 0 } = source;
+  const { state, quarantined_rows = 0 } = anyFile(source);
   if (state === 'superseded') return { rule: 'stale', says: await stale(ledger, source) };
   if (state !== 'published') return rejected(`repairs ${fileId(source)}, which is ${state}, not published`);
   if (quarantined_rows === 0) return rejected(`repairs ${fileId(source)}, of which no row is in quarantine`);
@@ -73,7 +73,7 @@ const stale = async (ledger: Ports['ledger'], source: FileRecord): Promise<strin
 };
 
 /** The rows file beside the clean copy is the one of its rows; it expires, and the one in quarantine stays. */
-const quarantinedLines = async (files: Files, record: FileRecord): Promise<QuarantinedLines> => {
+const quarantinedLines = async (files: Files, record: AnyFile): Promise<QuarantinedLines> => {
   const rows = rowsFormat(record);
   for (const key of [`${record.clean_key}.rows.${rows}`, rowsKey(record, rows)]) {
     const stored = (await files.versionsOf(key)).at(-1);

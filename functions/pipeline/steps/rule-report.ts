@@ -1,6 +1,6 @@
 import type { RuleFailure } from '../../quality/index.ts';
 import type { Report } from '../../validation/index.ts';
-import type { FileRecord } from '../records.ts';
+import type { AnyFile } from '../records/file.ts';
 
 /** Written beside a file that a quality rule quarantined. */
 export type RuleReport = Omit<Report, 'manifest' | 'violations_total' | 'counts' | 'violations'> & {
@@ -10,7 +10,7 @@ export type RuleReport = Omit<Report, 'manifest' | 'violations_total' | 'counts'
 
 /** The report of a file that broke rules: each with its metric and rows that broke it. */
 export const renderRuleReport = (
-  file: FileRecord,
+  file: AnyFile,
   failures: readonly RuleFailure[],
   validatedAt: string,
 ): RuleReport => ({

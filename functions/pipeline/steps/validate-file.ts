@@ -9,7 +9,7 @@ import {
 } from '../../validation/index.ts';
 import { type FileVersion, fileId, landingPrefix, manifestKey, readName } from '../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../ports.ts';
-import type { FileRecord } from '../records.ts';
+import type { FileRecord } from '../records/file.ts';
 import { type InForce, type Validated, type Verdict, verdictOf } from './conclude-verdict.ts';
 import { isRepair } from './repair-source.ts';
 import { pourFile } from './split/split-records.ts';
@@ -69,13 +69,14 @@ export const registerVersions = async (
 };
 
 /**
- * Validates a landed file, and splits it where only some of its records are good; bad data is a verdict, an exception means
+ * Validates a landed file, and splits it where only some of its records are valid; bad data is a verdict, an exception means
  * that validating could not be done.
  */
 export const validateLanded = async (ports: Ports, file: FileRecord): Promise<Verdict> => {
-  if (readName(file.key).kind === 'marker') {
-    return { state: 'ignored', patch: { reason: markerReason(file.key), ignored_at: ports.clock.now() } };
-  }
+  const name = readName(file.key);
+  const marker = name.kind === 'elsewhere' ? undefined : markerReason(name.file);
+  if (marker !== undefined)
+    return { state: 'ignored', patch: { reason: marker, ignored_at: ports.clock.now() } };
   return validateBytes(ports, file, file, (under, validated) => verdictOf(ports, file, under, validated));
 };
 

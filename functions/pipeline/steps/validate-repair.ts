@@ -18,7 +18,7 @@ import {
   type Violations,
   validateKeys,
 } from '../../validation/index.ts';
-import type { FileRecord } from '../records.ts';
+import type { AnyFile, FileRecord } from '../records/file.ts';
 import { findSource, type Rejection, type Source } from './repair-source.ts';
 import type { Pour } from './split/split-records.ts';
 
@@ -127,7 +127,7 @@ const validateRepair = async (ports: Ports, file: SentFile, source: Source): Pro
 const addPublished = async (
   { files, ledger }: Ports,
   index: RepairedKeys,
-  source: FileRecord,
+  source: AnyFile,
   manifest: Manifest,
 ): Promise<void> => {
   const { clean_key, facts, repairs } = source;

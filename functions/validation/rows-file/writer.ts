@@ -29,7 +29,7 @@ export type RowsWriter = {
 export type RowsFormat = 'csv' | 'jsonl';
 
 /** Format of the file that holds a file's quarantined rows. */
-export const rowsFormat = ({ facts }: { readonly facts?: FileFacts }): RowsFormat =>
+export const rowsFormat = ({ facts }: { readonly facts?: FileFacts | undefined }): RowsFormat =>
   facts === undefined || facts.format === 'csv' ? 'csv' : 'jsonl';
 
 /** Columns that every rows file has besides those of its dataset; they stand behind them. */

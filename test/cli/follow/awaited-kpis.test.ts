@@ -2,21 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { missingLines, untilShown } from '../../../cli/follow/awaited-kpis.ts';
 import type { Whereabouts } from '../../../cli/follow/follow.ts';
 import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
-import type { RebuildRecord } from '../../../functions/pipeline/records.ts';
 import type { Mart } from '../../../functions/warehouse/model.ts';
 import { ledgerWith } from '../../functions/partly.ts';
+import type { StoredRebuild } from '../../functions/records.ts';
 import { memoryItems } from '../../simulation/tables.ts';
 
 const mart: Mart = { name: 'likes', datasets: ['likes'], models: [], hash: 'h' };
 const landed = [{ file: { dataset: 'likes' }, record: { state: 'published' } }] as unknown as Whereabouts[];
 const ignored = [{ file: { dataset: 'likes' }, record: { state: 'ignored' } }] as unknown as Whereabouts[];
 const ledger = ledgerOn(memoryItems().items);
-const missing = async (last: Partial<RebuildRecord>[], pending: string[], seen = landed): Promise<string> => {
+const missing = async (last: Partial<StoredRebuild>[], pending: string[], seen = landed): Promise<string> => {
   let looks = 0;
   const looking = ledgerWith(ledger, {
     leases: { find: async (name) => ({ name, fence: 1 }) },
     rebuilds: {
-      find: async () => last[Math.min(looks++, last.length - 1)] as RebuildRecord | undefined,
+      find: async () => last[Math.min(looks++, last.length - 1)] as StoredRebuild | undefined,
       pending: async () => (looks >= 3 ? [] : pending),
     },
   });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { follow } from '../../../cli/follow/follow.ts';
 import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
-import type { BatchRecord, FileRecord, RebuildRecord } from '../../../functions/pipeline/records.ts';
 import { ledgerWith } from '../../functions/partly.ts';
+import type { StoredBatch, StoredFile, StoredRebuild } from '../../functions/records.ts';
 import { memoryItems } from '../../simulation/tables.ts';
 import { fileRecord, landedFile } from '../whereabouts.ts';
 
 type Moment = {
-  readonly record?: FileRecord;
-  readonly batch?: BatchRecord['state'];
+  readonly record?: StoredFile;
+  readonly batch?: StoredBatch['state'];
   /** Marts in whose KPIs the file's batch is not yet. */
   readonly pending?: readonly string[];
   /** Batches that the newest rebuild tried, and failed. */
@@ -32,14 +32,14 @@ const stagesOf = async (
 ): Promise<string[]> => {
   const told: string[] = [];
   const now = (): Moment => moments[told.length] ?? moments.at(-1) ?? {};
-  const batch = { id: 'b1' } as BatchRecord;
+  const batch = { id: 'b1' } as StoredBatch;
   const ledger = ledgerWith(ledgerOn(memoryItems().items), {
     files: { find: async () => now().record },
-    batches: { find: async () => ({ ...batch, state: now().batch ?? 'open' }) },
+    batches: { find: async () => ({ ...batch, state: now().batch ?? 'open' }) as StoredBatch },
     leases: { find: async (name) => ({ name, fence: 1 }) },
     rebuilds: {
       pending: async (mart) => (now().pending?.includes(mart) ? ['b1'] : []),
-      find: async (id) => (now().failed ? ({ id, state: 'failed' } as RebuildRecord) : undefined),
+      find: async (id) => (now().failed ? ({ id, state: 'failed' } as StoredRebuild) : undefined),
     },
   });
   const readText = async () => JSON.stringify({ ...emptySpec, rebuild: 'r1', batches: now().failed });

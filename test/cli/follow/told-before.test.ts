@@ -4,7 +4,7 @@ import { toldBefore } from '../../../cli/follow/told-before.ts';
 import { standingLines } from '../../../cli/output/rebuild-lines.ts';
 import type { MartRuns } from '../../../cli/queries/mart-runs.ts';
 import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
-import type { RebuildRecord } from '../../../functions/pipeline/records.ts';
+import type { RebuildIn } from '../../../functions/pipeline/records/rebuild.ts';
 import type { CheckViolations } from '../../../functions/warehouse/check-violations.ts';
 import { ledgerWith } from '../../functions/partly.ts';
 import { memoryItems } from '../../simulation/tables.ts';
@@ -13,11 +13,12 @@ const warning = (rows: number): CheckViolations => ({
   ...{ check: 'known', file: 'sql/checks/known.sql', severity: 'warn', rows },
   first: [{ subject: '2024-06-25', detail: 'unknown' }],
 });
-const rebuild = (seq: number, checks: readonly CheckViolations[]): RebuildRecord => ({
+const rebuild = (seq: number, checks: readonly CheckViolations[]): RebuildIn<'published'> => ({
   ...{ id: `bank-${seq}`, mart: 'bank', seq, state: 'published', rev: 1, opened_at: '', sql_hash: 'x' },
+  closed_at: '',
   ...{ follows: `bank-${seq - 1}`, checks },
 });
-const runsOf = (published: RebuildRecord): MartRuns => ({
+const runsOf = (published: RebuildIn<'published'>): MartRuns => ({
   ...{ mart: 'bank', datasets: [], lease: { name: 'mart/bank', fence: 2 }, pending: [], published },
 });
 const isTold = (before: readonly CheckViolations[] | undefined, now: readonly CheckViolations[]) =>

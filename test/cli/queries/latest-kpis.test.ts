@@ -5,11 +5,12 @@ import { kpisMadeOf, latestKpis } from '../../../cli/queries/latest-kpis.ts';
 import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
 import { runKey } from '../../../functions/pipeline/lake-keys.ts';
 import type { Kpis } from '../../../functions/pipeline/ports.ts';
-import { type RebuildRecord, rebuildId } from '../../../functions/pipeline/records.ts';
+import { rebuildId } from '../../../functions/pipeline/records/lease.ts';
 import { numberOf } from '../../../functions/values/exact-number.ts';
 import type { KpiItem } from '../../../functions/warehouse/kpis/items.ts';
 import { Mart, type Model } from '../../../functions/warehouse/model.ts';
 import { ledgerWith, partly } from '../../functions/partly.ts';
+import type { StoredRebuild } from '../../functions/records.ts';
 import { newLake } from '../../simulation/lake.ts';
 import { memoryItems } from '../../simulation/tables.ts';
 import { fileRecord, landedFile } from '../whereabouts.ts';
@@ -92,7 +93,7 @@ const ports = () => {
   const find = async (id: string) => {
     const at = ids.indexOf(id);
     const follows = at > 0 ? { follows: ids[at - 1] } : {};
-    return at < 0 ? undefined : ({ id, seq: at + 1, state: 'published', ...follows } as RebuildRecord);
+    return at < 0 ? undefined : ({ id, seq: at + 1, state: 'published', ...follows } as StoredRebuild);
   };
   const ledger = ledgerWith(ledgerOn(memoryItems().items), {
     leases: { find: async (name) => ({ name, fence: 3 }) },

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { replayable } from '../../../cli/replay/replayable.ts';
 import type { Ledger } from '../../../functions/pipeline/ports.ts';
 import { repairKey } from '../../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../../functions/pipeline/records.ts';
 import { ledgerWith, partly } from '../../functions/partly.ts';
+import type { StoredFile } from '../../functions/records.ts';
 import { fileRecord } from '../whereabouts.ts';
 
 const rejected = fileRecord('quarantined', { manifest_sha256: 'old', stored_as: 'data/quarantine/x' });
 const split = fileRecord('published', { manifest_sha256: 'old', quarantined_rows: 2, batch_id: 'b' });
-const decide = (record: FileRecord, others: readonly FileRecord[] = [], manifest = 'new') =>
+const decide = (record: StoredFile, others: readonly StoredFile[] = [], manifest = 'new') =>
   replayable(
     ledgerWith(partly<Ledger>({}), {
       files: { versionsOf: async (key) => [record, ...others].filter((one) => one.key === key) },
@@ -16,7 +16,7 @@ const decide = (record: FileRecord, others: readonly FileRecord[] = [], manifest
     record,
     manifest,
   );
-const later = (state: FileRecord['state']): FileRecord => fileRecord(state, { version: 'v2', number: 2 });
+const later = (state: StoredFile['state']): StoredFile => fileRecord(state, { version: 'v2', number: 2 });
 
 describe('a quarantined file', () => {
   test('lands again under its own key after the manifest has changed', async () => {
@@ -92,7 +92,7 @@ describe('rows that were quarantined', () => {
   });
 
   test('stay when their file was superseded', async () => {
-    const record = { ...split, state: 'superseded' as const };
+    const record = { ...split, state: 'superseded' } as StoredFile;
     expect(await decide(record)).toMatchObject({ stays: 'it is superseded' });
   });
 });

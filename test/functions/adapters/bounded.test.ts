@@ -1,7 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bounded } from '../../../functions/adapters/bounded.ts';
-import { patience } from '../../../functions/pipeline/records.ts';
+import { patience } from '../../../functions/pipeline/records/time.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 let laptop: Laptop;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoLedger } from '../../../functions/adapters/dynamo-ledger.ts';
 import type { Ledger } from '../../../functions/pipeline/ports.ts';
-import type { FileRecord, RebuildRecord } from '../../../functions/pipeline/records.ts';
+import type { StoredFile, StoredRebuild } from '../records.ts';
 import type { Laptop } from './laptop.ts';
 import { openTable, tableName } from './table.ts';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => laptop.rest());
 afterAll(() => laptop.close());
 
-const landed: FileRecord = {
+const landed: StoredFile = {
   key: 'data/plays/a.csv',
   version: 'v1',
   dataset: 'plays',
@@ -28,8 +28,8 @@ const landed: FileRecord = {
   failed_alone: 0,
 };
 
-const register = async (changes: Partial<FileRecord>): Promise<FileRecord> => {
-  const record = { ...landed, ...changes };
+const register = async (changes: Partial<StoredFile>): Promise<StoredFile> => {
+  const record = { ...landed, ...changes } as StoredFile;
   await ledger.files.register(record);
   return record;
 };
@@ -37,7 +37,7 @@ const register = async (changes: Partial<FileRecord>): Promise<FileRecord> => {
 describe('files', () => {
   test('remembers which file was the first with some bytes, until another takes its place', async () => {
     const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((key) => register({ key, dataset: 'twins' })));
-    const named = (file?: FileRecord) => ({ key: file?.key, version: file?.version });
+    const named = (file?: StoredFile) => ({ key: file?.key, version: file?.version });
     if (!a || !b || !c) throw new Error('nothing was registered');
     expect(await ledger.files.firstWith('hash', a)).toEqual(named(a));
     expect(await ledger.files.firstWith('hash', b)).toEqual(named(a));
@@ -68,7 +68,9 @@ describe('files', () => {
   test('moves a file for the first of those who read the same record', async () => {
     const file = await register({ key: 'data/plays/raced.csv' });
     const moves = ['accepted', 'rejected', 'ignored'] as const;
-    const won = (await Promise.all(moves.map((state) => ledger.files.move(file, state)))).filter(Boolean);
+    const won = (await Promise.all(moves.map((state) => ledger.files.move(file, state, {} as never)))).filter(
+      Boolean,
+    );
     expect(won).toHaveLength(1);
     expect(await ledger.files.find(file)).toStrictEqual(won[0]);
     expect(await ledger.files.amend(file, { reason: 'late' })).toBeUndefined();
@@ -77,7 +79,7 @@ describe('files', () => {
   test('wins a move whose answer was lost', async () => {
     const file = await register({ key: 'data/plays/lost.csv' });
     laptop.once('UpdateItem', () => 'lost');
-    expect(await ledger.files.move(file, 'accepted')).toMatchObject({ state: 'accepted', rev: 2 });
+    expect(await ledger.files.move(file, 'accepted', {})).toMatchObject({ state: 'accepted', rev: 2 });
   });
 
   test('takes an attribute away that is set to undefined', async () => {
@@ -88,7 +90,7 @@ describe('files', () => {
 
   test('rejects a move that the states do not know', async () => {
     const file = await register({ key: 'data/plays/odd.csv' });
-    await expect(ledger.files.move(file, 'published')).rejects.toThrow(
+    await expect(ledger.files.move(file, 'published', { rows: 1, published_at: '' })).rejects.toThrow(
       'no record goes from landed to published',
     );
     expect(await ledger.files.find(file)).toStrictEqual(file);
@@ -174,7 +176,9 @@ test('opens a batch once and brings it to its end', async () => {
     rev: 3,
     transform_run: 'jr_1',
   });
-  await expect(ledger.batches.move(moved ?? batch, 'published')).rejects.toThrow(/transforming to published/);
+  await expect(ledger.batches.move(moved ?? batch, 'published', { rows: 1, closed_at: '' })).rejects.toThrow(
+    /transforming to published/,
+  );
   expect(await ledger.batches.find('plays-2')).toBeUndefined();
 });
 
@@ -189,7 +193,7 @@ test('keeps the batches that a mart has yet to show', async () => {
 
 test('opens a rebuild once and publishes it', async () => {
   const opened_at = '2024-06-25T00:00:00.000Z';
-  const rebuild: RebuildRecord = {
+  const rebuild: StoredRebuild = {
     id: 'listening-1',
     mart: 'listening',
     seq: 1,
@@ -202,7 +206,9 @@ test('opens a rebuild once and publishes it', async () => {
   await ledger.rebuilds.open({ ...rebuild, sql_hash: 'other' });
   expect(await ledger.rebuilds.find('listening-1')).toStrictEqual(rebuild);
   const begun = await ledger.rebuilds.move(rebuild, 'sent', { statement_id: 's1', publishing_at: opened_at });
-  const sent = await ledger.rebuilds.amend(begun ?? rebuild, { publishing_at: undefined });
+  const sent = begun && (await ledger.rebuilds.amend(begun, { publishing_at: undefined }));
   expect(await ledger.rebuilds.find('listening-1')).toEqual(sent);
-  expect(await ledger.rebuilds.move(rebuild, 'failed')).toBeUndefined();
+  expect(
+    await ledger.rebuilds.move(rebuild, 'failed', { failure: 'sql', reason: '', closed_at: '' }),
+  ).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import type { RebuildSpec } from '../../../warehouse/index.ts';
 import type { Clock, Ledger, Warehouse } from '../../ports.ts';
-import type { RebuildRecord } from '../../records.ts';
+import type { RebuildRecord } from '../../records/rebuild.ts';
 import { statementName } from './rebuilding.ts';
 
 /** Transactions of a rebuild that go before its last one: sent one after the other, while the rebuild is open. */

@@ -2,7 +2,8 @@ import { type Mart, RebuildSpec } from '../../../warehouse/index.ts';
 import { runKey } from '../../lake-keys.ts';
 import type { Clock, Files, Ledger, Texts } from '../../ports.ts';
 import { lastRebuilds } from '../../queries/last-rebuilds.ts';
-import { martLease, type RebuildRecord, rebuildMoves } from '../../records.ts';
+import { martLease } from '../../records/lease.ts';
+import { type RebuildIn, type RebuildRecord, rebuildMoves } from '../../records/rebuild.ts';
 import { isTriedAgain } from './retrying.ts';
 
 /** What the functions around a rebuild share: its statement's name, its spec, whether one is due, how it ends. */
@@ -43,14 +44,21 @@ export const closeRebuild = async (
   await freeMart(ledger, martLease(rebuild.mart), rebuild.id);
 };
 
+/** Why a rebuild failed, and what its checks found. */
+export type WhyFailed = Pick<
+  RebuildIn<'failed'>,
+  'failure' | 'reason' | 'is_committed' | 'checks' | 'report'
+>;
+
 /** Fails a rebuild and frees its mart: the old KPIs keep serving. Undefined when someone else has moved it. */
 export const failRebuild = async (
   { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
   rebuild: RebuildRecord,
-  why: Required<Pick<RebuildRecord, 'failure' | 'reason'>> & Pick<RebuildRecord, 'is_committed'>,
-): Promise<RebuildRecord | undefined> => {
+  why: WhyFailed,
+): Promise<RebuildIn<'failed'> | undefined> => {
   const { newest } = await lastRebuilds(ledger, rebuild.mart, rebuild.seq - 1);
-  const losses = why.failure === 'lost' ? (newest?.losses ?? 0) + 1 : undefined;
+  const before = newest?.state === 'failed' ? (newest.losses ?? 0) : 0;
+  const losses = why.failure === 'lost' ? before + 1 : undefined;
   const patch = { ...why, closed_at: clock.now(), publishing_at: undefined, ...(losses && { losses }) };
   const failed = await ledger.rebuilds.move(rebuild, 'failed', patch);
   if (failed) await freeMart(ledger, martLease(rebuild.mart), rebuild.id);

@@ -1,5 +1,6 @@
 import type { Clock, Ledger } from '../../ports.ts';
-import { isOver, type RebuildRecord } from '../../records.ts';
+import { anyRebuild, type RebuildIn, type RebuildRecord } from '../../records/rebuild.ts';
+import { isOver } from '../../records/time.ts';
 
 /** When a failed rebuild is tried again, and when writing KPIs comes to an end. */
 
@@ -9,7 +10,7 @@ const hour = 3_600_000;
 const lost = { atOnce: 5, firstPause: 5_000, longestPause: 900_000 } as const;
 
 /** How long a failed rebuild waits for new data or changed SQL before it is tried again as it is, in milliseconds. */
-export const pauseAfter = ({ failure, losses = 1 }: Pick<RebuildRecord, 'failure' | 'losses'>): number => {
+export const pauseAfter = ({ failure, losses = 1 }: RebuildIn<'failed'>): number => {
   if (failure !== 'lost') return hour;
   if (losses <= lost.atOnce) return 0;
   return Math.min(lost.longestPause, lost.firstPause * 2 ** (losses - lost.atOnce - 1));
@@ -18,11 +19,12 @@ export const pauseAfter = ({ failure, losses = 1 }: Pick<RebuildRecord, 'failure
 /** Asks for another rebuild in the place of one that failed, without its pause; undefined when its record has changed since. */
 export const askRetry = (
   { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
-  failed: RebuildRecord,
-): Promise<RebuildRecord | undefined> => ledger.rebuilds.amend(failed, { retry_asked_at: clock.now() });
+  failed: RebuildIn<'failed'>,
+): Promise<RebuildIn<'failed'> | undefined> =>
+  ledger.rebuilds.amend<'failed'>(failed, { retry_asked_at: clock.now() });
 
 /** True once a failed rebuild may be tried again as it is. */
-export const isTriedAgain = (rebuild: RebuildRecord, now: string): boolean => {
+export const isTriedAgain = (rebuild: RebuildIn<'failed'>, now: string): boolean => {
   if (rebuild.retry_asked_at !== undefined) return true;
   const pause = pauseAfter(rebuild);
   return pause === 0 || isOver(rebuild.closed_at, pause, now);
@@ -35,8 +37,12 @@ const mostPublishFaults = 3;
 /** Why writing a rebuild's KPIs is given up now; undefined while it may be tried again. */
 export const publishingEnd = (
   rebuild: RebuildRecord,
-): Required<Pick<RebuildRecord, 'failure' | 'reason'>> | undefined => {
-  const { publish_tries = 0, publish_faults = 0, publish_reason: why = 'each try was cut off' } = rebuild;
+): Pick<RebuildIn<'failed'>, 'failure' | 'reason'> | undefined => {
+  const {
+    publish_tries = 0,
+    publish_faults = 0,
+    publish_reason: why = 'each try was cut off',
+  } = anyRebuild(rebuild);
   const reason = `its KPIs could not be written in ${publish_tries} tries: ${why}`;
   if (publish_faults >= mostPublishFaults) return { failure: 'kpis', reason };
   return publish_tries >= mostPublishTries ? { failure: 'lost', reason } : undefined;

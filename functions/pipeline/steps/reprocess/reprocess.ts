@@ -1,16 +1,18 @@
 import { fileId } from '../../lake-keys.ts';
 import type { Clock, Ledger } from '../../ports.ts';
 import { repairKey } from '../../queries/repairs.ts';
+import type { BatchIn } from '../../records/batch.ts';
 import type {
-  BatchRecord,
+  AcceptedFacts,
+  FileIn,
+  FilePatch,
   FileRecord,
   Reprocess,
   Reprocessed,
   ReprocessState,
-  Violations,
-} from '../../records.ts';
-import { reprocessMoves } from '../../records.ts';
-import { afterFailedRun } from '../choose-batch.ts';
+} from '../../records/file.ts';
+import { reprocessMoves } from '../../records/file.ts';
+import { afterFailedRun, type Waiting } from '../choose-batch.ts';
 
 /**
  * Reprocessing: a published file version runs again through manifest, SQL and rules in force. Its record stays
@@ -18,7 +20,7 @@ import { afterFailedRun } from '../choose-batch.ts';
  */
 
 /** A file and the request that its record carries. */
-export type Reprocessing = FileRecord & { readonly reprocess: Reprocess };
+export type Reprocessing = FileIn<'published'> & { readonly reprocess: Reprocess };
 
 /** True while a published file is to be reprocessed, and no further than said. */
 export const isAt = (file: FileRecord | undefined, ...states: ReprocessState[]): file is Reprocessing =>
@@ -29,7 +31,7 @@ export const askReprocess = async (
   { ledger, clock }: { ledger: Ledger; clock: Clock },
   file: FileRecord,
   wanted?: string,
-): Promise<FileRecord | undefined> => {
+): Promise<FileIn<'published'> | undefined> => {
   if (file.state !== 'published' || file.reprocess) return undefined;
   const asked = { state: 'asked', asked_at: clock.now(), failed_runs: 0, failed_alone: 0 } as const;
   return ledger.files.askReprocess(file, { ...asked, ...(wanted !== undefined && { wanted }) });
@@ -41,7 +43,7 @@ export const stepReprocess = async (
   file: Reprocessing,
   to: ReprocessState,
   patch: Partial<Reprocess> = {},
-): Promise<FileRecord | undefined> => {
+): Promise<FileIn<'published'> | undefined> => {
   expectMove(file, to);
   return ledger.files.amend(file, { reprocess: { ...file.reprocess, ...patch, state: to } });
 };
@@ -56,14 +58,18 @@ export const endReprocess = async (
   { ledger, clock }: Ports,
   file: Reprocessing,
   outcome: Outcome,
-  patch: Partial<FileRecord> = {},
-): Promise<FileRecord | undefined> => {
+  patch: FilePatch<'published'> = {},
+): Promise<FileIn<'published'> | undefined> => {
   expectMove(file, 'ended');
   const { asked_at, wanted } = file.reprocess;
   const met = wanted === undefined ? {} : { made_by: wanted };
   const ended = { asked_at, ended_at: clock.now(), ...met, ...outcome };
   const reprocessed = [...(file.reprocessed ?? []), ended].slice(-longestHistory);
-  const written = await ledger.files.amend(file, { ...patch, reprocess: undefined, reprocessed });
+  const written = await ledger.files.amend<'published'>(file, {
+    ...patch,
+    reprocess: undefined,
+    reprocessed,
+  });
   if (written) await ledger.files.dequeueReprocess(file, file.reprocess);
   return written;
 };
@@ -74,7 +80,7 @@ const expectMove = ({ reprocess }: Reprocessing, to: ReprocessState | 'ended'): 
 };
 
 /** What validation has found out, as it counts for the file once its rows are replaced. */
-export const violationsOf = (reprocess: Reprocess): Violations => {
+export const acceptedFacts = (reprocess: Reprocess): Partial<AcceptedFacts> => {
   const { facts, manifest_sha256, quarantine_path, records, quarantined_rows, clean_key, drift, repairs } =
     reprocess;
   return {
@@ -90,21 +96,21 @@ export const violationsOf = (reprocess: Reprocess): Violations => {
 };
 
 /** A file that was validated again, as one that waits for a batch. */
-export const asWaiting = (file: Reprocessing): FileRecord => {
+export const asWaiting = (file: Reprocessing): Waiting => {
   const { failed_runs, failed_alone, batch_limit } = file.reprocess;
-  const found = violationsOf(file.reprocess);
+  const found = acceptedFacts(file.reprocess);
   return { ...file, ...found, state: 'accepted', failed_runs, failed_alone, batch_limit };
 };
 
 /** Files that can go into a batch: validated again, and their bytes archived. */
-export const readyAgain = (files: readonly FileRecord[]): FileRecord[] =>
+export const readyAgain = (files: readonly FileRecord[]): Waiting[] =>
   files.flatMap((file) => (isAt(file, 'accepted') && file.stored_as !== undefined ? [asWaiting(file)] : []));
 
 /** What a failed run makes of a file that it was to reprocess. */
 export const giveBackReprocess = async (
   ports: Ports,
   file: Reprocessing,
-  { reason = '', is_files_fault, id }: BatchRecord,
+  { reason, is_files_fault, id }: BatchIn<'failed'>,
   filesInBatch: number,
 ): Promise<void> => {
   const unclaimed = { batch_id: undefined, reason };
@@ -112,9 +118,8 @@ export const giveBackReprocess = async (
     await stepReprocess(ports.ledger, file, 'accepted', unclaimed);
     return;
   }
-  const { state, patch } = afterFailedRun(asWaiting(file), filesInBatch);
-  const { failed_runs = 0, failed_alone = 0, batch_limit } = patch;
-  if (state === 'parked') await endReprocess(ports, file, { outcome: 'failed', reason, batch_id: id });
+  const { isParked, failed_runs, failed_alone, batch_limit } = afterFailedRun(asWaiting(file), filesInBatch);
+  if (isParked) await endReprocess(ports, file, { outcome: 'failed', reason, batch_id: id });
   else
     await stepReprocess(ports.ledger, file, 'accepted', {
       ...unclaimed,
@@ -125,10 +130,15 @@ export const giveBackReprocess = async (
 };
 
 /** Published repairs that hang on a file directly. */
-export const publishedRepairs = async (ledger: Ledger, file: FileRecord): Promise<FileRecord[]> => {
+export const publishedRepairs = async (
+  ledger: Ledger,
+  file: Reprocessing,
+): Promise<FileIn<'published'>[]> => {
   if ((file.quarantined_rows ?? 0) === 0) return [];
   const versions = await ledger.files.versionsOf(repairKey(file));
-  return versions.filter(({ state, repairs }) => state === 'published' && repairs?.version === file.version);
+  return versions.flatMap((one) =>
+    one.state === 'published' && one.repairs?.version === file.version ? [one] : [],
+  );
 };
 
 /** True when rows of a file that was validated again have been repaired since: it has to be validated once more. */

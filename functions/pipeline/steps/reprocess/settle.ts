@@ -1,10 +1,11 @@
 import { reprocessReportKey } from '../../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../../ports.ts';
-import type { BatchRecord, FileRecord, Reprocessed } from '../../records.ts';
+import type { BatchRecord } from '../../records/batch.ts';
+import type { FileIn, FileRecord } from '../../records/file.ts';
 import type { QualityResult } from '../../spec.ts';
 import { quarantineRows } from '../quarantine-rows.ts';
 import { renderRuleReport } from '../rule-report.ts';
-import { endReprocess, isAt, type Reprocessing, violationsOf } from './reprocess.ts';
+import { acceptedFacts, endReprocess, isAt, type Reprocessing } from './reprocess.ts';
 
 /** What a quality run made of a file that it was to reprocess. */
 
@@ -29,7 +30,7 @@ export const settleReprocessed = async (
   if (!isEnded) await settleReprocessed(ports, batch, outcome, madeBy, await ports.ledger.files.find(file));
 };
 
-type Told = Pick<Reprocessed, 'batch_id' | 'made_by'>;
+type Told = { readonly batch_id: string; readonly made_by?: string };
 
 /** The rows that are quarantined now are durable, and lie where people look for them, before the record speaks of them. */
 const replaced = async (
@@ -37,14 +38,14 @@ const replaced = async (
   file: Reprocessing,
   rows: number,
   told: Told,
-): Promise<FileRecord | undefined> => {
+): Promise<FileIn<'published'> | undefined> => {
   const { fence } = file.reprocess;
-  const found = { ...violationsOf(file.reprocess), ...told, rows };
+  const found = { ...acceptedFacts(file.reprocess), ...told, rows };
   await quarantineRows(ports.files, { ...file, ...found }, true);
   // Rows that are quarantined now are others than somebody has dropped.
   const patch = { ...found, dismissed: undefined, ...(fence !== undefined && { fence }) };
-  const before = file.batch_id === undefined ? {} : { replaced_batch: file.batch_id };
-  return endReprocess(ports, file, { outcome: 'replaced', rows, ...told, ...before }, patch);
+  const outcome = { outcome: 'replaced', rows, ...told, replaced_batch: file.batch_id } as const;
+  return endReprocess(ports, file, outcome, patch);
 };
 
 const kept = async (
@@ -52,9 +53,9 @@ const kept = async (
   file: Reprocessing,
   { failures }: FileOutcome,
   told: Told,
-): Promise<FileRecord | undefined> => {
+): Promise<FileIn<'published'> | undefined> => {
   const report = reprocessReportKey(file);
-  const validated = { ...file, ...violationsOf(file.reprocess), ...told };
+  const validated = { ...file, ...acceptedFacts(file.reprocess), ...told };
   const text = JSON.stringify(renderRuleReport(validated, failures, ports.clock.now()), null, 2);
   await ports.files.write(report, `${text}\n`);
   const reason = `broke ${failures.map(({ rule }) => rule).join('; ')}`;

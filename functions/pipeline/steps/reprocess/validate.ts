@@ -2,7 +2,7 @@ import { rowsFormat, type Scratch } from '../../../validation/index.ts';
 import { archiveKey, fileId, reprocessReportKey } from '../../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../../ports.ts';
 import { landedFile } from '../../queries/repairs.ts';
-import type { FileRecord, Reprocessed } from '../../records.ts';
+import type { AnyFile, FileIn, FileMove, Reprocessed } from '../../records/file.ts';
 import { sha256Of, type Verdict, verdictAgain } from '../conclude-verdict.ts';
 import { linesOf } from '../repair-source.ts';
 import { validateBytes } from '../validate-file.ts';
@@ -14,7 +14,7 @@ type Ports = { files: Files; ledger: Ledger; clock: Clock; scratch?: () => Scrat
 
 /** What was found: the file goes on to a batch, keeps its rows, or waits. */
 export type Again =
-  | { readonly is: 'accepted'; readonly patch: Partial<FileRecord>; readonly repaired_by: readonly string[] }
+  | { readonly is: 'accepted'; readonly patch: FileMove<'accepted'>; readonly repaired_by: readonly string[] }
   | { readonly is: 'kept'; readonly outcome: Omit<Reprocessed, 'asked_at' | 'ended_at'> }
   | { readonly is: 'waiting'; readonly reason: string };
 
@@ -22,23 +22,18 @@ export type Again =
 export const validateAgain = async (
   ports: Ports,
   file: Reprocessing,
-): Promise<{ again: Again; record: FileRecord | undefined }> => {
+): Promise<{ again: Again; record: FileIn<'published'> | undefined }> => {
   const again = await readAgain(ports, file);
   return { again, record: await record(ports, file, again) };
 };
 
-const record = (ports: Ports, file: Reprocessing, again: Again): Promise<FileRecord | undefined> => {
+const record = (ports: Ports, file: Reprocessing, again: Again): Promise<FileIn<'published'> | undefined> => {
   if (again.is === 'kept') return endReprocess(ports, file, again.outcome);
   if (again.is === 'waiting')
-    return ports.ledger.files.amend(file, { reprocess: { ...file.reprocess, reason: again.reason } });
-  const {
-    state: _state,
-    reason: _reason,
-    accepted_at: _at,
-    landed_as: _as,
-    sha256: _sha,
-    ...found
-  } = again.patch;
+    return ports.ledger.files.amend<'published'>(file, {
+      reprocess: { ...file.reprocess, reason: again.reason },
+    });
+  const { reason: _reason, accepted_at: _at, landed_as: _as, sha256: _sha, ...found } = again.patch;
   return stepReprocess(ports.ledger, file, 'accepted', {
     ...found,
     repaired_by: again.repaired_by,
@@ -53,7 +48,7 @@ const readAgain = async (ports: Ports, file: Reprocessing): Promise<Again> => {
   let isSame = true;
   const verdict = await validateBytes(ports, file, stored || file, async (under, validated) => {
     if (validated.validation.verdict === 'rejected') violations = validated.validation.total;
-    isSame = file.sha256 === undefined || sha256Of(validated.validation) === file.sha256;
+    isSame = sha256Of(validated.validation) === file.sha256;
     return verdictAgain(ports, file, under, validated);
   });
   if (!isSame) return kept('the archived bytes are not those that landed');
@@ -70,17 +65,18 @@ const follows = async (
   file: Reprocessing,
   verdict: Verdict,
   violations: number,
-  repairs: readonly FileRecord[],
+  repairs: readonly FileIn<'published'>[],
 ): Promise<Again> => {
   if (verdict.state === 'landed') return { is: 'waiting', reason: verdict.reason };
-  const { patch } = verdict;
   if (verdict.state === 'missing') return kept('its archived bytes are gone');
-  if (verdict.state === 'ignored') return kept(`the manifest in force would ignore it: ${patch.reason}`);
+  if (verdict.state === 'ignored')
+    return kept(`the manifest in force would ignore it: ${verdict.patch.reason}`);
   if (verdict.state === 'rejected') {
-    const report = reprocessReportKey({ ...file, ...patch });
-    return kept(patch.reason ?? 'rejected', { violations, report });
+    const report = reprocessReportKey({ ...file, ...verdict.patch });
+    return kept(verdict.patch.reason, { violations, report });
   }
-  const taken = await noLongerAside(files, { ...file, ...patch }, repairs);
+  const { patch } = verdict;
+  const taken = await noLongerQuarantined(files, { ...file, ...patch, state: 'published' }, repairs);
   if (taken === undefined) return { is: 'accepted', patch, repaired_by: repairs.map(fileId) };
   return kept(
     `line ${taken.line} was repaired and is published as ${taken.name}; the manifest in force accepts the line as it landed, ` +
@@ -89,10 +85,10 @@ const follows = async (
 };
 
 /** A line that somebody has repaired and that the manifest in force accepts as it landed: its rows would count twice. */
-const noLongerAside = async (
+const noLongerQuarantined = async (
   files: Files,
-  file: FileRecord,
-  repairs: readonly FileRecord[],
+  file: AnyFile,
+  repairs: readonly FileIn<'published'>[],
 ): Promise<{ line: number; name: string } | undefined> => {
   if (repairs.length === 0) return undefined;
   const format = rowsFormat(file);

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { ledgerOn } from '../../../../functions/adapters/dynamo-ledger.ts';
 import type { Ledger } from '../../../../functions/pipeline/ports.ts';
 import { lastRebuilds, publishedRebuilds } from '../../../../functions/pipeline/queries/last-rebuilds.ts';
-import { martLease, type RebuildRecord, rebuildId } from '../../../../functions/pipeline/records.ts';
+import { martLease, rebuildId } from '../../../../functions/pipeline/records/lease.ts';
 import { memoryItems } from '../../../simulation/tables.ts';
+import type { StoredRebuild } from '../../records.ts';
 
 let ledger: Ledger;
 beforeEach(() => {
@@ -16,10 +17,13 @@ const taken = async (): Promise<void> => {
   await ledger.leases.release(lease);
   await ledger.leases.acquire(await ledger.leases.find(lease.name), 'someone', now);
 };
-const rebuild = async (seq: number, state: RebuildRecord['state'], follows?: number): Promise<void> => {
+const rebuild = async (seq: number, state: StoredRebuild['state'], follows?: number): Promise<void> => {
   await taken();
   const record = { id: rebuildId('m', seq), mart: 'm', seq, state, rev: 1, sql_hash: 'h', opened_at: now };
-  await ledger.rebuilds.open({ ...record, ...(follows && { follows: rebuildId('m', follows) }) });
+  await ledger.rebuilds.open({
+    ...record,
+    ...(follows && { follows: rebuildId('m', follows) }),
+  } as StoredRebuild);
 };
 const found = async () => {
   const { newest, published } = await lastRebuilds(ledger, 'm');

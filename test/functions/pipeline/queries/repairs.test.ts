@@ -8,10 +8,11 @@ import {
   repairOf,
   repairsOf,
 } from '../../../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord, FileState } from '../../../../functions/pipeline/records.ts';
+import type { FileState } from '../../../../functions/pipeline/records/file.ts';
 import { ledgerWith, partly } from '../../partly.ts';
+import type { StoredFile } from '../../records.ts';
 
-const file: FileRecord = {
+const file = {
   key: 'data/plays/in/a.csv',
   version: 'v1',
   dataset: 'plays',
@@ -26,8 +27,8 @@ const file: FileRecord = {
   quarantined_rows: 10,
   failed_runs: 0,
   failed_alone: 0,
-};
-const repair: FileRecord = {
+} as StoredFile;
+const repair = {
   ...file,
   key: 'data/plays/a.csv@v1.rows.csv',
   version: 'v2',
@@ -35,15 +36,15 @@ const repair: FileRecord = {
   records: 10,
   rows: 6,
   quarantined_rows: 4,
-};
-const repairOfRepair: FileRecord = {
+} as StoredFile;
+const repairOfRepair = {
   ...repair,
   key: 'data/plays/a.csv@v1.rows.csv@v2.rows.csv',
   landed_as: 'data/plays/in/a.csv#repair#repair',
   records: 4,
   rows: 12,
   quarantined_rows: 0,
-};
+} as StoredFile;
 
 test('names what repaired rows are published as, and where they land', () => {
   expect([landedFile(file), repairOf(file), repairOf(repair)]).toEqual([
@@ -64,7 +65,7 @@ test('tells what hangs on a file from what merely begins like it', () => {
 test('finds repairs of repairs, and asks for none where no row was quarantined', async () => {
   const asked: string[] = [];
   const known = [repair, repairOfRepair];
-  const versionsOf = async (key: string): Promise<FileRecord[]> => {
+  const versionsOf = async (key: string): Promise<StoredFile[]> => {
     asked.push(key);
     return known.filter((one) => one.key === key);
   };
@@ -78,7 +79,7 @@ test('finds repairs of repairs, and asks for none where no row was quarantined',
 });
 
 describe('the balance of a file', () => {
-  const repairs = [repair, repairOfRepair, { ...repair, state: 'superseded' as const }];
+  const repairs = [repair, repairOfRepair, { ...repair, state: 'superseded' } as StoredFile];
 
   test('counts repaired rows as repaired while they are published', () => {
     const balance = { landed: 100, published: 90, superseded: 0 };
@@ -90,18 +91,21 @@ describe('the balance of a file', () => {
   test.each<FileState>(['published', 'rejected', 'quarantined', 'superseded'])(
     'adds up to what landed once it is %s',
     (state) => {
-      const { landed, published, repaired, quarantined, superseded } = balanceOf({ ...file, state }, repairs);
+      const { landed, published, repaired, quarantined, superseded } = balanceOf(
+        { ...file, state } as StoredFile,
+        repairs,
+      );
       expect(published + repaired + quarantined + superseded).toBe(landed);
       expect(landed).toBe(100);
     },
   );
 
   test.each<FileState>(['ignored', 'missing'])('is nothing for a file that is %s', (state) => {
-    expect(balanceOf({ ...file, state }).landed).toBe(0);
+    expect(balanceOf({ ...file, state } as StoredFile).landed).toBe(0);
   });
 
   test.each<FileState>(['landed', 'accepted', 'claimed', 'parked'])('is open while it is %s', (state) => {
-    const { landed, ...rest } = balanceOf({ ...file, state });
+    const { landed, ...rest } = balanceOf({ ...file, state } as StoredFile);
     expect([landed, ...Object.values(rest)]).toEqual([100, 0, 0, 0, 0]);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type BatchRecord, patience } from '../../../../functions/pipeline/records.ts';
+import type { BatchIn } from '../../../../functions/pipeline/records/batch.ts';
+import { patience } from '../../../../functions/pipeline/records/time.ts';
 import {
   batchOfRun,
   failBatch,
@@ -10,10 +11,11 @@ import {
   transformSpec,
 } from '../../../../functions/pipeline/steps/batch-run.ts';
 import { land, putManifest, transform } from '../../acts.ts';
+import type { StoredBatch } from '../../records.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from '../../stage.ts';
 
 let stage: Stage;
-let batch: BatchRecord;
+let batch: StoredBatch;
 let run: string;
 beforeEach(async () => {
   stage = openStage();
@@ -54,7 +56,7 @@ describe('starting a run', () => {
     const first = await startRun(stage.ports, 'quality', batch);
     stage.pass(patience + 1);
     const second = await startRun(stage.ports, 'quality', await batchIn(stage, batch.id), 1);
-    expect(second?.patch.quality_run).not.toBe(first?.patch.quality_run);
+    expect(second?.patch).not.toEqual(first?.patch);
   });
 
   test('takes its intent back when the job is busy', async () => {
@@ -79,7 +81,7 @@ describe('a failed batch', () => {
 
   test('gives files back once', async () => {
     await failBatch(stage.ports, batch, 'why');
-    await giveBack(stage.ports, await batchIn(stage, batch.id));
+    await giveBack(stage.ports, (await batchIn(stage, batch.id)) as BatchIn<'failed'>);
     expect(await stage.ports.ledger.files.waiting('plays')).toMatchObject([
       { failed_runs: 1 },
       { failed_runs: 1 },
@@ -96,7 +98,12 @@ describe('a failed batch', () => {
 
 test('gives parked files another chance, as if they had just been accepted', async () => {
   const late = await land(stage, 'c', goodBody(300));
-  await stage.ports.ledger.files.move(late, 'parked', { failed_runs: 4, failed_alone: 2, batch_limit: 1 });
+  await stage.ports.ledger.files.move(late, 'parked', {
+    reason: 'it failed',
+    failed_runs: 4,
+    failed_alone: 2,
+    batch_limit: 1,
+  });
   expect(await retryParked(stage.ports.ledger, 'plays')).toMatchObject([
     { key: late.key, state: 'accepted' },
   ]);

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FileRecord } from '../../../../functions/pipeline/records.ts';
+import type { AnyFile, FileRecord } from '../../../../functions/pipeline/records/file.ts';
+import type { Waiting } from '../../../../functions/pipeline/steps/choose-batch.ts';
 import {
   afterFailedRun,
   chooseBatch,
   isBeingValidated,
   largestBatch,
 } from '../../../../functions/pipeline/steps/choose-batch.ts';
+import type { StoredFile } from '../../records.ts';
 
-const file: FileRecord = {
+const file = {
   key: 'data/plays/a.csv',
   version: 'v1',
   dataset: 'plays',
@@ -19,18 +21,16 @@ const file: FileRecord = {
   landed_at: '2024-06-25T00:00:00.000Z',
   registered_at: '2024-06-25T00:00:00.000Z',
   manifest_sha256: 'current',
+  facts: { format: 'csv' },
   failed_runs: 0,
   failed_alone: 0,
-};
+} as Waiting;
 
-const named = (name: string, changes: Partial<FileRecord> = {}): FileRecord => ({
-  ...file,
-  key: `data/plays/${name}.csv`,
-  ...changes,
-});
-const keys = (files: readonly FileRecord[]): string[] =>
+const named = (name: string, changes: Partial<AnyFile> = {}): Waiting =>
+  ({ ...file, key: `data/plays/${name}.csv`, ...changes }) as Waiting;
+const keys = (files: readonly StoredFile[]): string[] =>
   files.map(({ key }) => key.replace(/^data\/plays\/|\.csv$/g, ''));
-const choose = (waiting: readonly FileRecord[], fence = 1) => chooseBatch(waiting, 'current', fence);
+const choose = (waiting: readonly StoredFile[], fence = 1) => chooseBatch(waiting, 'current', fence);
 
 describe('choosing a batch', () => {
   test('takes accepted files alone, in order of landing', () => {
@@ -111,7 +111,7 @@ describe('choosing a batch', () => {
     fc.assert(
       fc.property(waiting, fc.nat(), (drawn, fence) => {
         const files = drawn.map(({ key, number, state, ...rest }) =>
-          named(`f${key}`, { number, version: `v${number}`, state: state as FileRecord['state'], ...rest }),
+          named(`f${key}`, { number, version: `v${number}`, state: state as StoredFile['state'], ...rest }),
         );
         const { batch, revalidate } = choose(files, fence);
         expect(new Set(keys(batch)).size).toBe(batch.length);
@@ -134,38 +134,35 @@ describe('choosing a batch', () => {
 describe('a failed run', () => {
   test('gives its files back as they are the first time, in halves from the second on', () => {
     expect(afterFailedRun(file, 50)).toEqual({
-      state: 'accepted',
-      patch: { failed_runs: 1, failed_alone: 0 },
+      ...{ isParked: false, failed_runs: 1, failed_alone: 0 },
     });
     expect(afterFailedRun({ ...file, failed_runs: 1 }, 50)).toEqual({
-      state: 'accepted',
-      patch: { failed_runs: 2, failed_alone: 0, batch_limit: 25 },
+      ...{ isParked: false, failed_runs: 2, failed_alone: 0, batch_limit: 25 },
     });
   });
 
   test('parks a file that failed alone twice', () => {
     const once = afterFailedRun(file, 1);
-    expect(once).toMatchObject({ state: 'accepted', patch: { failed_alone: 1 } });
-    expect(afterFailedRun({ ...file, ...once.patch }, 1)).toMatchObject({ state: 'parked' });
+    expect(once).toMatchObject({ isParked: false, failed_alone: 1 });
+    expect(afterFailedRun({ ...file, ...once }, 1)).toMatchObject({ isParked: true });
   });
 
   /** Runs batches until nothing waits; a batch fails exactly when a poison file is in it. */
-  const runAll = (files: readonly FileRecord[], isPoison: (one: FileRecord) => boolean) => {
-    let waiting = files;
-    const ended: FileRecord[] = [];
+  const runAll = (files: readonly StoredFile[], isPoison: (one: StoredFile) => boolean) => {
+    let waiting: readonly StoredFile[] = files;
+    const ended: StoredFile[] = [];
     let runs = 0;
     for (; waiting.length > 0; runs++) {
       const batch = new Set(choose(waiting, runs).batch);
       const isFailed = [...batch].some(isPoison);
       const after = [...batch].map((one) => {
-        const { state, patch } = isFailed
-          ? afterFailedRun(one, batch.size)
-          : { state: 'published' as const, patch: {} };
-        return { ...one, ...patch, state };
+        if (!isFailed) return { ...one, state: 'published' } as StoredFile;
+        const { isParked, ...counts } = afterFailedRun(one, batch.size);
+        return { ...one, ...counts, state: isParked ? 'parked' : 'accepted' } as StoredFile;
       });
       ended.push(...after.filter(({ state }) => state !== 'accepted'));
       waiting = waiting
-        .map((one) => (batch.has(one) ? (after.find(({ key }) => key === one.key) ?? one) : one))
+        .map((one) => (batch.has(one as Waiting) ? (after.find(({ key }) => key === one.key) ?? one) : one))
         .filter(({ state }) => state === 'accepted');
       if (runs > 50 * files.length) throw new Error('it does not come to an end');
     }
@@ -193,10 +190,10 @@ describe('a failed run', () => {
 
 test('is about to be validated: what has landed lately, or was woken lately, and waits for nothing', () => {
   const [registered, soon, late] = ['2024-06-25T12:00:00Z', '2024-06-25T12:00:20Z', '2024-06-25T12:01:00Z'];
-  const landed = named('a', { state: 'landed', registered_at: registered });
+  const landed = named('a', { state: 'landed', registered_at: registered }) as FileRecord;
   expect(isBeingValidated(landed, soon)).toBe(true);
   expect(isBeingValidated(landed, late)).toBe(false);
-  expect(isBeingValidated({ ...landed, woken_at: late }, late)).toBe(true);
+  expect(isBeingValidated({ ...landed, woken_at: late } as FileRecord, late)).toBe(true);
   expect(isBeingValidated({ ...landed, reason: 'waits for its manifest' }, soon)).toBe(false);
   expect(isBeingValidated(named('a', { registered_at: registered }), soon)).toBe(false);
 });

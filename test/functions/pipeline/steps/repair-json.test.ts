@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { repairKey } from '../../../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateLanding } from '../../../../functions/validate-landing.ts';
 import { JsonRowsReader } from '../../../../functions/validation/rows-file/json-reader.ts';
 import type { SentRow } from '../../../../functions/validation/rows-file/reader.ts';
@@ -9,6 +8,7 @@ import { rowsJsonLines } from '../../../../functions/validation/rows-file/writer
 import { ViolationLog } from '../../../../functions/validation/violations.ts';
 import { putManifest } from '../../acts.ts';
 import { objectCreated } from '../../events.ts';
+import type { StoredFile } from '../../records.ts';
 import { bring, fileIn, openStage, type Stage } from '../../stage.ts';
 
 let stage: Stage;
@@ -31,14 +31,14 @@ const setManifest = (extension: string, changes: object = {}): unknown =>
     },
   });
 
-const send = async (key: string, body: string): Promise<FileRecord> => {
+const send = async (key: string, body: string): Promise<StoredFile> => {
   const file = stage.lake.put(key, body);
   await validateLanding(stage.ports)(objectCreated(file));
   return fileIn(stage, file);
 };
 const text = (key: string | undefined): string => stage.lake.newest(key ?? '')?.body ?? '';
-const rowsOf = (file: FileRecord): string => text(`${file.clean_key}.rows.jsonl`);
-const published = async (key: string, body: string): Promise<FileRecord> => {
+const rowsOf = (file: StoredFile): string => text(`${file.clean_key}.rows.jsonl`);
+const published = async (key: string, body: string): Promise<StoredFile> => {
   const file = await send(key, body);
   expect(file.state).toBe('accepted');
   return bring(stage, file, 'claimed', 'published');

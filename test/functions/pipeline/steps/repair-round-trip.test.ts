@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Ledger } from '../../../../functions/pipeline/ports.ts';
 import { repairKey } from '../../../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateSent } from '../../../../functions/pipeline/steps/validate-repair.ts';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
 import { newLake } from '../../../simulation/lake.ts';
 import { ledgerWith, partly } from '../../partly.ts';
+import type { StoredFile } from '../../records.ts';
 import { manifestOf } from '../../validation/fixture.ts';
 import { fileOf, split } from './split/fixture.ts';
 
@@ -18,7 +18,7 @@ const dialects = [
 const manifestIn = ([delimiter, quote]: readonly [string, string]): Manifest =>
   manifestOf({ delimiter, quote, validation: { on_error: 'quarantine_rows' } });
 
-const record: FileRecord = {
+const record = {
   key: 'data/streams/streams1.csv',
   version: 'v1',
   dataset: 'streams',
@@ -31,7 +31,7 @@ const record: FileRecord = {
   clean_key: 'clean',
   failed_runs: 0,
   failed_alone: 0,
-};
+} as StoredFile;
 
 /** Sends rows back as they are, or changed. */
 const sendBack = async (

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cleanKey, rowsKey } from '../../../../functions/pipeline/lake-keys.ts';
 import { repairKey } from '../../../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateLanding } from '../../../../functions/validate-landing.ts';
 import { land, putManifest } from '../../acts.ts';
 import { objectCreated } from '../../events.ts';
+import type { StoredFile } from '../../records.ts';
 import { bring, fileIn, manifest, openStage, type Stage } from '../../stage.ts';
 
 const { schema } = manifest;
@@ -13,13 +13,13 @@ const setManifest = (changes: object = {}): unknown =>
   putManifest(stage, { schema: { ...schema, validation, ...changes } });
 
 const text = (key: string | undefined): string | undefined => stage.lake.newest(key ?? '')?.body;
-const rowsOf = (file: FileRecord): string => text(`${file.clean_key}.rows.csv`) ?? '';
-const reportOf = (file: FileRecord) =>
+const rowsOf = (file: StoredFile): string => text(`${file.clean_key}.rows.csv`) ?? '';
+const reportOf = (file: StoredFile) =>
   JSON.parse(
     text(`data/quarantine/plays/${file.key.slice('data/plays/'.length)}@${file.version}.report.json`) ?? '{}',
   );
 
-const send = async (key: string, body: string): Promise<FileRecord> => {
+const send = async (key: string, body: string): Promise<StoredFile> => {
   const file = stage.lake.put(key, body);
   await validateLanding(stage.ports)(objectCreated(file));
   return fileIn(stage, file);
@@ -29,7 +29,7 @@ const send = async (key: string, body: string): Promise<FileRecord> => {
 const landed = 'id,day\n1,2024-06-01\nx,2024-06-02\n3,2024-06-03\n4,never\n5\n';
 
 let stage: Stage;
-let source: FileRecord;
+let source: StoredFile;
 /** The rows file as it left, and in what place it is sent back. */
 let rows: string;
 let key: string;
@@ -231,7 +231,7 @@ describe('a rows file that comes back', () => {
 });
 
 describe('a row that repairs nothing', () => {
-  const leftovers = (file: FileRecord): string[] =>
+  const leftovers = (file: StoredFile): string[] =>
     rowsOf(file)
       .trimEnd()
       .split('\n')

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateLanding } from '../../../../functions/validate-landing.ts';
 import { putManifest } from '../../acts.ts';
 import { objectCreated } from '../../events.ts';
+import type { StoredFile } from '../../records.ts';
 import { fileIn, openStage, type Stage } from '../../stage.ts';
 
 let stage: Stage;
@@ -10,7 +10,7 @@ beforeEach(() => {
   stage = openStage();
 });
 
-const land = async (extension: string, body: string): Promise<FileRecord> => {
+const land = async (extension: string, body: string): Promise<StoredFile> => {
   putManifest(stage, {
     schema: {
       extension,
@@ -23,7 +23,7 @@ const land = async (extension: string, body: string): Promise<FileRecord> => {
   await validateLanding(stage.ports)(objectCreated(file));
   return fileIn(stage, file);
 };
-const cleanOf = ({ clean_key = '' }: FileRecord): string | undefined => stage.lake.newest(clean_key)?.body;
+const cleanOf = ({ clean_key = '' }: StoredFile): string | undefined => stage.lake.newest(clean_key)?.body;
 
 /** RFC 8259: blank, tab, line feed, carriage return. */
 describe('a carriage return between the tokens of JSON', () => {

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { repairKey } from '../../../../functions/pipeline/queries/repairs.ts';
-import type { FileRecord } from '../../../../functions/pipeline/records.ts';
 import { validateLanding } from '../../../../functions/validate-landing.ts';
 import { land, putManifest } from '../../acts.ts';
 import { objectCreated } from '../../events.ts';
+import type { StoredFile } from '../../records.ts';
 import { bring, fileIn, manifest, openStage, type Stage } from '../../stage.ts';
 
 const { schema } = manifest;
 const fields = { ...schema.fields, note: { type: 'string' } };
 
 let stage: Stage;
-let source: FileRecord;
+let source: StoredFile;
 let rows: string;
 beforeEach(async () => {
   stage = openStage();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isOver } from '../../../functions/pipeline/records.ts';
+import { isOver } from '../../../../functions/pipeline/records/time.ts';
 
 const at = (seconds: number): string => new Date(Date.UTC(2024, 5, 25) + seconds * 1_000).toISOString();
 const isOverAt = (moment: number | undefined, now: number): boolean =>

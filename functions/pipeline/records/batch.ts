@@ -1,0 +1,79 @@
+import type { AnyState } from './any-state.ts';
+/** What the ledger knows of batches: a record for each, by its state, and the moves between states. */
+
+export type BatchState = 'open' | 'transforming' | 'checking' | 'published' | 'failed';
+
+/** From each batch state the states that may follow. */
+export const batchMoves: Readonly<Record<BatchState, readonly BatchState[]>> = {
+  open: ['transforming', 'failed'],
+  transforming: ['checking', 'failed'],
+  checking: ['published', 'failed'],
+  published: [],
+  failed: [],
+};
+
+/** One batch: one fencing token, one spec, two Glue runs. */
+type Opened = {
+  readonly id: string;
+  readonly dataset: string;
+  readonly fence: number;
+  readonly rev: number;
+  readonly files: number;
+  readonly opened_at: string;
+  /** A run is being started since then; gone once it is recorded. */
+  readonly starting_at?: string | undefined;
+};
+
+type Transforming = { readonly transform_run: string; readonly transforming_at: string };
+
+type Checking = {
+  readonly quality_run: string;
+  readonly checking_at: string;
+  /** Its last quality run but the first was started then. */
+  readonly tried_at?: string;
+};
+
+/** What the ledger knows of one batch. */
+export type BatchRecord =
+  | (Opened & { readonly state: 'open' })
+  | (Opened & Partial<Transforming> & { readonly state: 'transforming' })
+  | (Opened & Partial<Transforming> & Partial<Checking> & { readonly state: 'checking' })
+  | (Opened &
+      Partial<Transforming> &
+      Partial<Checking> & { readonly state: 'published'; readonly closed_at: string; readonly rows: number })
+  | (Opened &
+      Partial<Transforming> &
+      Partial<Checking> & {
+        readonly state: 'failed';
+        readonly closed_at: string;
+        readonly reason: string;
+        /** The failed run counts against the batch's files. */
+        readonly is_files_fault: boolean;
+      });
+
+/** A record whatever its state. */
+export type AnyBatch = AnyState<BatchRecord>;
+
+/** Facts of a record whatever its state; what a state does not have is undefined. */
+export const anyBatch = (batch: BatchRecord): AnyBatch => batch;
+
+/** A record in one of some states. */
+export type BatchIn<State extends BatchState> = Extract<BatchRecord, { readonly state: State }>;
+
+/** What a write may change of a record in one of some states. */
+export type BatchPatch<State extends BatchState = BatchState> = State extends unknown
+  ? Partial<Omit<BatchIn<State>, 'state' | 'rev' | 'id' | 'dataset' | 'fence'>>
+  : never;
+
+type Gains = {
+  readonly open: never;
+  readonly transforming: never;
+  readonly checking: never;
+  readonly published: 'closed_at' | 'rows';
+  readonly failed: 'closed_at' | 'reason' | 'is_files_fault';
+};
+
+/** What a move into a state says. */
+export type BatchMove<State extends BatchState> = State extends unknown
+  ? BatchPatch<State> & Required<Pick<BatchIn<State>, Gains[State] & keyof BatchIn<State>>>
+  : never;

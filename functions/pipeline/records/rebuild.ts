@@ -1,0 +1,111 @@
+import type { CheckViolations, LeftOutFacts } from '../../warehouse/index.ts';
+import type { AnyState } from './any-state.ts';
+
+/** What the ledger knows of rebuilds: a record for each, by its state, and the moves between states. */
+
+export type RebuildState = 'open' | 'sent' | 'published' | 'failed';
+
+/** From each rebuild state the states that may follow. */
+export const rebuildMoves: Readonly<Record<RebuildState, readonly RebuildState[]>> = {
+  open: ['sent', 'failed', 'published'],
+  sent: ['published', 'failed'],
+  published: [],
+  failed: [],
+};
+
+/**
+ * Why a rebuild failed: its SQL did (a check, a division, a cast), its KPIs could not be written, or whoever ran the
+ * statement or wrote the KPIs was lost, which says nothing of the data.
+ */
+export type RebuildFailure = 'sql' | 'kpis' | 'lost';
+
+/** One rebuild of a mart: one fencing token of the mart's lease, one transaction, one publication of KPIs. */
+type Opened = {
+  readonly id: string;
+  readonly mart: string;
+  readonly seq: number;
+  readonly rev: number;
+  readonly opened_at: string;
+  /** Hash of the mart's SQL that it ran. */
+  readonly sql_hash: string;
+  /** The last rebuild before it that was published. */
+  readonly follows?: string;
+  /** The last rebuild before it whose transaction is known to be committed. */
+  readonly builds_on?: string;
+  /** Sequences of committed rebuilds since `follows` whose KPIs may be written in part; this one writes them all. */
+  readonly unshown?: readonly number[];
+  /** The transaction before its last one that was sent, where it takes several. */
+  readonly step?: 'shape' | 'gold';
+  /** Of the transaction that was sent last. */
+  readonly statement_id?: string;
+  readonly sent_at?: string;
+};
+
+/** How writing its KPIs goes. */
+type Publishing = {
+  /** Its KPIs are being written since then; gone once that try has ended. */
+  readonly publishing_at?: string | undefined;
+  /** How often writing its KPIs was begun. */
+  readonly publish_tries?: number;
+  /** How many of these tries failed for a reason that another try does not change. */
+  readonly publish_faults?: number;
+  /** Why the last of these tries failed. */
+  readonly publish_reason?: string;
+};
+
+/** What its checks found: why it failed, or what they warn of since it was published. */
+type Checked = {
+  readonly checks?: readonly CheckViolations[];
+  /** Prefix in the lake under which all rows lie that its checks found; absent when there are none. */
+  readonly report?: string;
+};
+
+/** What the ledger knows of one rebuild. */
+export type RebuildRecord =
+  | (Opened & { readonly state: 'open' })
+  | (Opened &
+      Publishing & { readonly state: 'sent'; readonly statement_id: string; readonly sent_at: string })
+  | (Opened &
+      Publishing &
+      Checked &
+      LeftOutFacts & { readonly state: 'published'; readonly closed_at: string })
+  | (Opened &
+      Publishing &
+      Checked & {
+        readonly state: 'failed';
+        readonly closed_at: string;
+        readonly failure: RebuildFailure;
+        readonly reason: string;
+        /** How many rebuilds in a row were lost, this one included. */
+        readonly losses?: number;
+        /** It failed after its transaction was committed: gold is new, its KPIs are not. */
+        readonly is_committed?: boolean;
+        /** It failed, and since then somebody asks for another rebuild in its place. */
+        readonly retry_asked_at?: string;
+      });
+
+/** A record whatever its state. */
+export type AnyRebuild = AnyState<RebuildRecord>;
+
+/** Facts of a record whatever its state; what a state does not have is undefined. */
+export const anyRebuild = (rebuild: RebuildRecord): AnyRebuild => rebuild;
+
+/** A record in one of some states. */
+export type RebuildIn<State extends RebuildState> = Extract<RebuildRecord, { readonly state: State }>;
+
+/** What a write may change of a record in one of some states. */
+export type RebuildPatch<State extends RebuildState = RebuildState> = State extends unknown
+  ? Partial<Omit<RebuildIn<State>, 'state' | 'rev' | 'id' | 'mart' | 'seq'>>
+  : never;
+
+type Gains = {
+  readonly open: never;
+  readonly sent: never;
+  readonly published: 'closed_at';
+  readonly failed: 'closed_at' | 'failure' | 'reason';
+};
+
+/** What a move into a state says. */
+export type RebuildMove<State extends RebuildState> = State extends unknown
+  ? RebuildPatch<State> & Required<Pick<RebuildIn<State>, Gains[State] & keyof RebuildIn<State>>>
+  : never;
