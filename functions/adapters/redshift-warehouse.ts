@@ -12,7 +12,7 @@ import { bounded } from './bounded.ts';
 /** What Redshift says when it was not the SQL: the connection, the session, the service, or another transaction's turn. */
 const losses = [
   /\binternal (?:server )?error\b/i,
-  /\bconnection (?:to \S+ )?(?:\S+ )?(?:was |has been |is )?(?:reset|closed|lost|rejected|terminated|aborted|failure|failed|timed out)\b/i,
+  /\bconnection (?:to \S+ )?(?:\S+ )?(?:was |has been |is )?(?:reset|closed|lost|refused|terminated|aborted|failure|failed|timed out)\b/i,
   /\b(?:lost|closed|terminat\w+|could not (?:open|establish)|unable to (?:open|establish)) (?:the )?connection\b/i,
   /\bcould not connect\b/i,
   /\bsession (?:was |has been |is )?(?:not available|expired|terminated|closed|ended)\b/i,
