@@ -5,3 +5,6 @@ export const exampleFiles = (page: string): Readonly<Record<string, string>> =>
       ([, path = '', text = '']) => [path, text],
     ),
   );
+
+/** True for those of them that land; the others belong to the project. */
+export const isLanded = (path: string): boolean => path.endsWith('.csv');
