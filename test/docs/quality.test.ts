@@ -32,7 +32,7 @@ describe('docs/quality.md', () => {
   });
 
   it('lists the differences from Deequ that the conformance test knows', () => {
-    expect(tableIn('Where Deequ answers otherwise').map(([about]) => about)).toEqual(
+    expect(tableIn('Where Deequ differs').map(([about]) => about)).toEqual(
       DIFFERENCES.map(({ about }) => about),
     );
   });
