@@ -114,7 +114,7 @@ test.each([
   ['ERROR: Internal error occurred while running the query', 'lost'],
   ['Connection to the cluster was closed', 'lost'],
   ['ERROR: connection reset by peer', 'lost'],
-  ['connection to server at "10.0.0.1" was refused', 'lost'],
+  ['connection to 10.0.0.1:5439 refused', 'lost'],
   ['FATAL: terminating connection due to administrator command', 'lost'],
   ['Could not connect to the workgroup', 'lost'],
   ['Session is not available', 'lost'],
