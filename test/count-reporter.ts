@@ -1,7 +1,11 @@
 import { writeSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
+import { slowestFiles } from './slowest-files.ts';
 
-/** Prints one plain line after everything else: "N passed, N failed", and why tests were skipped. */
+/**
+ * Prints after everything else: the slowest test files where `SLOWEST=<n>` asks for them, why tests were skipped, and one
+ * plain line, "N passed, N failed".
+ */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
     let passed = 0;
@@ -23,10 +27,16 @@ export default class CountReporter implements Reporter {
       failed += failedHere;
       if (module.state() === 'failed' && failedHere === 0) failed++;
     }
+    const slowest = slowestFiles(modules.map(secondsOf), Number(process.env.SLOWEST ?? 0));
     process.once('exit', (code) => {
       if (code !== 0 && failed === 0) failed = 1;
-      for (const line of reasons) writeSync(1, `${line}\n`);
+      for (const line of [...slowest, ...reasons]) writeSync(1, `${line}\n`);
       writeSync(1, `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
     });
   }
 }
+
+const secondsOf = (module: TestModule) => {
+  const { collectDuration, duration } = module.diagnostic();
+  return { file: module.relativeModuleId, seconds: (collectDuration + duration) / 1000 };
+};

@@ -11,7 +11,7 @@ const runWithout = (CI: string) =>
   spawnSync(process.execPath, [vitest, 'run', '--config', config], {
     cwd: projectRoot,
     encoding: 'utf8',
-    env: { ...process.env, CI },
+    env: { ...process.env, CI, SLOWEST: '20' },
   });
 
 test('tests on Spark are skipped with the reason and the command where it cannot be set up', () => {
@@ -23,8 +23,11 @@ test('tests on Spark are skipped with the reason and the command where it cannot
   expect(status).toBe(0);
 });
 
-test('they fail there where CI says that all must run', () => {
+test('they fail there where CI says that all must run, and the slowest files are listed', () => {
   const { status, stdout } = runWithout('true');
   expect(stdout).toContain('0 passed, 1 failed');
+  expect(stdout).toMatch(
+    /^The slowest 1 of 1 test files: .*\n +\d+\.\d s {2}test\/spark\/without-spark\/needs-spark\.ts\n/m,
+  );
   expect(status).toBe(1);
 });
