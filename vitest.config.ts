@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import LongestFirst from './test/longest-first.ts';
+import { javaOptions } from './test/spark/class-archive.ts';
 
 /** Unit and property tests of code that reads and writes nothing: they share one process, and what it has loaded. */
 const pure = [
@@ -15,8 +17,8 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait rather than work: two processors take three files at once.
     maxWorkers: Math.max(3, availableParallelism() - 1),
-    // Spark's sessions live for seconds here: a Java that compiles quickly rather than well.
-    env: { JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' },
+    env: { JDK_JAVA_OPTIONS: javaOptions },
+    sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
       {

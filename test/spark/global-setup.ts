@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { setUpSpark } from '../../local/engines/spark/setup.ts';
+import { makeClassArchive } from './class-archive.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -8,12 +9,20 @@ declare module 'vitest' {
   }
 }
 
-/** Sets Spark up before the first test. Where that cannot be, those that need it say why; no other is held up. */
-export default async (project: TestProject): Promise<void> => {
+/**
+ * Sets Spark up before the first test. Where that cannot be, those that need it say why; no other is held up. The archive
+ * of Java's classes is made meanwhile: the first sessions do without.
+ */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  let archiving: Promise<void> = Promise.resolve();
   const reason = await setUpSpark({ log: console.log }).then(
-    () => '',
+    (installation) => {
+      archiving = makeClassArchive(installation).catch(console.error);
+      return '';
+    },
     (error: unknown) =>
       `Spark is not set up (npm run spark:setup): ${error instanceof Error ? error.message : error}`,
   );
   project.provide('withoutSpark', reason);
+  return () => archiving;
 };
