@@ -69,7 +69,7 @@ const bundled = ['commander', 'fzstd', 're2js', 'zod'];
 
 /** Commander is CommonJS and requires modules of Node, for which an ES module has no function of its own. */
 const withRequire =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
 const options = (outdir) => ({
   absWorkingDir: root,
