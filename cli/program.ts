@@ -16,32 +16,41 @@ import { addRuns } from './runs/command.ts';
 import { addStart } from './start/command.ts';
 
 /** The command line. Each command loads what it needs only when it runs. */
-const program = withExamples(
-  new Command('soundcheck')
-    .description('Checks files that land, and turns them into tables, a star schema and KPIs.')
-    .showHelpAfterError('(--help shows what there is)'),
-  'Begin with:',
-  '  $ soundcheck start                 the sample, from files to KPIs, whole on this machine',
-  '  $ soundcheck check streams7.csv    what is wrong with a file, and where',
-  '  $ soundcheck infer export.csv      a manifest for files of a new kind',
-  '',
-  'soundcheck <command> --help has more examples.',
-);
+const newProgram = (): Command => {
+  const program = withExamples(
+    new Command('soundcheck')
+      .description('Checks files that land, and turns them into tables, a star schema and KPIs.')
+      .showHelpAfterError('(--help shows what there is)'),
+    'Begin with:',
+    '  $ soundcheck start                 the sample, from files to KPIs, whole on this machine',
+    '  $ soundcheck check streams7.csv    what is wrong with a file, and where',
+    '  $ soundcheck infer export.csv      a manifest for files of a new kind',
+    '',
+    'soundcheck <command> --help has more examples.',
+  );
 
-program.commandsGroup('Files of this machine:');
-for (const add of [addCheck, addInfer]) add(program);
-program.commandsGroup('A laptop cloud:');
-for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
-program.commandsGroup('Any cloud, the laptop one or AWS:');
-for (const add of [addLand, addKpis, addRuns, addReport, addReplay, addReprocess, addRetry, addDismiss])
-  add(program);
+  program.commandsGroup('Files of this machine:');
+  for (const add of [addCheck, addInfer]) add(program);
+  program.commandsGroup('A laptop cloud:');
+  for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
+  program.commandsGroup('Any cloud, the laptop one or AWS:');
+  for (const add of [addLand, addKpis, addRuns, addReport, addReplay, addReprocess, addRetry, addDismiss])
+    add(program);
 
-// Their options are known before any of them does something.
-program.hook('preAction', (_program, command) => nextCommandsSpeakTo(command.opts()));
+  // Their options are known before any of them does something.
+  program.hook('preAction', (_program, command) => nextCommandsSpeakTo(command.opts()));
 
-program.parseAsync().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`error: ${message}`);
-  if (process.argv.includes('--json')) console.log(JSON.stringify({ error: message }));
-  process.exitCode = 1;
-});
+  return program;
+};
+
+/** Runs the command of these words; what it cannot do is said in one line, and makes the process end with 1. */
+export const runSoundcheck = async (words: readonly string[]): Promise<void> => {
+  try {
+    await newProgram().parseAsync(words, { from: 'user' });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`error: ${message}`);
+    if (words.includes('--json')) console.log(JSON.stringify({ error: message }));
+    process.exitCode = 1;
+  }
+};

@@ -1,0 +1,3 @@
+import { runSoundcheck } from './program.ts';
+
+runSoundcheck(process.argv.slice(2));
