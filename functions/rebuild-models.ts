@@ -222,8 +222,8 @@ const composeSpec = async (
     ...batchesOf(mart, run),
     shown,
     unshown: unshownBefore(before),
-    kpis: mart.models.flatMap(({ kind, name, kpi }) =>
-      kind === 'kpi' ? [{ model: name, shapes: kpi }] : [],
+    kpis: mart.models.flatMap((model) =>
+      model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi }] : [],
     ),
     applied: structuredClone(appliedBy(mart, previous)) as RebuildSpec['applied'],
   };
@@ -240,7 +240,7 @@ const warnedBefore = async ({ ledger }: Ports, mart: Mart, before: LastRebuilds)
   const { published } = before;
   const id = committedBefore(before);
   const committed = id === undefined || id === published?.id ? undefined : await ledger.rebuilds.find(id);
-  const all = mart.models.filter(({ kind, severity }) => kind === 'check' && severity === 'warn');
+  const all = mart.models.filter((model) => model.kind === 'check' && model.severity === 'warn');
   const warned = [published, committed].flatMap((rebuild) => {
     if (!rebuild) return [];
     return anyRebuild(rebuild).checks?.map(({ check }) => check) ?? all.map(({ name }) => name);

@@ -1,4 +1,11 @@
-import type { Catalog, Dataset, QualitySpec, SpecFile, TransformResult, TransformSpec } from '../../functions/pipeline/index.ts';
+import type {
+  Catalog,
+  Dataset,
+  QualitySpec,
+  SpecFile,
+  TransformResult,
+  TransformSpec,
+} from '../../functions/pipeline/index.ts';
 import { compileRuleset } from '../../functions/quality/index.ts';
 import type { BenchFile } from './files.ts';
 

@@ -58,7 +58,7 @@ const rebuildsBack = 20;
 /** Names of the KPI models of a mart that are made of one of these datasets; none where they feed no KPI. */
 export const kpisMadeOf = ({ models }: Mart, datasets: readonly string[]): string[] =>
   models
-    .filter(({ kind, kpi }) => kind === 'kpi' && kpi.length > 0)
+    .filter((model) => model.kind === 'kpi' && model.kpi.length > 0)
     .map(({ name }) => name)
     .filter((name) => datasetsOf(models, name).some((dataset) => datasets.includes(dataset)));
 
@@ -151,7 +151,8 @@ const tellingRows = async (
 
 /** The newest day first, then the largest of the first figure, then by key. */
 const byInterest = (model: Model | undefined): ((a: KpiRow, b: KpiRow) => number) => {
-  const { columns = [], key = [], partition = '' } = model ?? {};
+  const { columns = [], key = [] } = model ?? {};
+  const partition = model?.kind === 'kpi' ? model.partition : '';
   const isDay = /^(date|timestamp)/.test(columns.find(({ name }) => name === partition)?.type ?? '');
   const measure = columns.find(({ name, type }) => !key.includes(name) && isNumeric(type))?.name ?? '';
   const keyOf = (row: KpiRow): string => JSON.stringify(key.map((name) => String(row[name])));

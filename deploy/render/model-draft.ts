@@ -1,8 +1,22 @@
+import type { Column } from '../../functions/values/index.ts';
 import type { Model } from '../../functions/warehouse/index.ts';
 import type { RenderedFile } from './file.ts';
 
 /** A model before it is known which mart it belongs to. */
-export type Draft = Omit<Model, 'mart' | 'hash'> & {
+export type Draft = {
+  readonly name: string;
+  readonly kind: Model['kind'];
+  readonly sql: string;
+  readonly incremental_sql: string;
+  readonly columns: readonly Column[];
+  readonly key: readonly string[];
+  readonly refs: readonly string[];
+  readonly sources: readonly string[];
+  readonly path: string;
+  readonly personal: readonly string[];
+  readonly partition?: string;
+  /** What models of its kind say besides, once its references are known. */
+  readonly own: object;
   readonly settings: RenderedFile['settings'];
   readonly rendered: RenderedFile;
 };
@@ -27,11 +41,9 @@ export const draftOf = (rendered: RenderedFile): Draft => ({
   ...(rendered.settings.partition === undefined ? {} : { partition: rendered.settings.partition }),
   refs: [...rendered.refs],
   sources: rendered.sources.map(({ table }) => table).sort(),
-  severity: rendered.settings.severity,
-  kpi: rendered.settings.kpi,
   path: rendered.file.path,
   personal: [],
-  meta: {},
+  own: {},
   settings: rendered.settings,
   rendered,
 });

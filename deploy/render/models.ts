@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nameHint } from '../../functions/values/index.ts';
-import { ancestorsOf, Model } from '../../functions/warehouse/index.ts';
+import { ancestorsOf, type KpiShape, Model } from '../../functions/warehouse/index.ts';
 import { commonType, typeNamed } from '../bind/types.ts';
 import { standAlone } from '../sql/inlined.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';
@@ -11,18 +11,22 @@ import type { Draft } from './model-draft.ts';
 export const withReferences = (draft: Draft, drafts: readonly Draft[]): Draft => ({
   ...draft,
   sql: standAlone(draft, drafts),
-  meta: metaOf(draft, drafts),
+  own: ownOf(draft, drafts),
 });
 
-const metaOf = (draft: Draft, drafts: readonly Draft[]): Model['meta'] => {
-  const { kind, settings, key, partition } = draft;
+const ownOf = (draft: Draft, drafts: readonly Draft[]): object => {
+  const { kind, settings, key } = draft;
+  if (kind === 'check') return { severity: settings.severity };
   if (kind === 'dimension') return { natural_key: settings.natural_key ?? key };
   if (kind === 'fact') {
     const { dimensions, whole } = upstreamOf(draft, drafts);
-    return { reads: readBy(draft, drafts), dimensions, ...(Object.keys(whole).length > 0 && { whole }) };
+    return { partition: settings.partition, reads: readBy(draft, drafts), dimensions, whole };
   }
-  if (kind === 'kpi')
-    return { fact: factsOf(draft, drafts)[0]?.name ?? '', spine: settings.spine ?? [partition ?? ''] };
+  if (kind === 'kpi') {
+    const [fact] = factsOf(draft, drafts);
+    const partition = settings.partition ?? fact?.partition;
+    return { fact: fact?.name, partition, spine: settings.spine ?? [partition], kpi: settings.kpi };
+  }
   return {};
 };
 
@@ -46,7 +50,8 @@ const upstreamOf = (fact: Draft, drafts: readonly Draft[]): FactUpstream => {
 export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
   const hashes = new Map<string, string>();
   return drafts.map((draft) => {
-    const { settings: _, rendered: __, path, personal, ...model } = draft;
+    const { settings: _, rendered: __, path, personal, partition: ___, own, ...relation } = draft;
+    const model = { ...relation, ...own };
     const above = draft.refs.map((name) => hashes.get(name) ?? '');
     const hash = createHash('sha256')
       .update(JSON.stringify([model, above]))
@@ -231,13 +236,13 @@ const kpiMessages: ModelRule = (kpi, drafts) => {
     })),
     ...lacking(kpi, [kpi.partition], 'config'),
     ...lacking(fact, [kpi.partition, ...spine], `${fact.name}, which it is computed from`),
-    ...kpi.kpi.flatMap((shape) => shapeMessages(kpi, shape, drafts)),
+    ...kpi.settings.kpi.flatMap((shape) => shapeMessages(kpi, shape, drafts)),
   ];
 };
 
 const shapeMessages = (
   kpi: Draft,
-  { pk, sk, omit, lists }: Draft['kpi'][number],
+  { pk, sk, omit, lists }: KpiShape,
   drafts: readonly Draft[],
 ): Objection[] => {
   const filled = [...`${pk}${sk}`.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);

@@ -1,21 +1,14 @@
 import type { Catalog } from '../../functions/pipeline/index.ts';
-import {
-  DimensionSettings,
-  FactSettings,
-  type Mart,
-  type Model,
-  rebuildBatches,
-  transactionLimits,
-} from '../../functions/warehouse/index.ts';
+import { type Mart, type Model, rebuildBatches, transactionLimits } from '../../functions/warehouse/index.ts';
 
 /** What `npm run check` says of rebuilds that are right and cost more than they might: one line for each place. */
 export const rebuildNotes = ({ marts }: Catalog): string[] => Object.values(marts).flatMap(wholeNotes);
 
 const wholeNotes = (mart: Mart): string[] =>
   mart.models
-    .filter(({ kind }) => kind === 'fact')
+    .filter((model) => model.kind === 'fact')
     .flatMap((fact) =>
-      Object.entries(FactSettings.parse(fact.meta).whole).flatMap(([name, readers]) =>
+      Object.entries(fact.whole).flatMap(([name, readers]) =>
         readers.map((reader) => {
           const [path, what] = [named(mart, reader)?.path ?? reader, joinOf(named(mart, name), fact)];
           return `${path} note: ${what}: whenever ${name} changes, all of ${fact.name} and its KPIs are computed again (docs/models.md, "What a change of a dimension costs")`;
@@ -28,7 +21,7 @@ const named = ({ models }: Mart, name: string): Model | undefined =>
 
 const joinOf = (read: Model | undefined, fact: Model): string => {
   if (read?.kind !== 'dimension') return `reads ${read?.name}, which is no dimension`;
-  const key = DimensionSettings.parse(read.meta).natural_key.join(', ');
+  const key = read.natural_key.join(', ');
   return `reads ${read.name} in another way than by a join of its natural key (${key}) with columns of ${fact.name}`;
 };
 

@@ -17,33 +17,75 @@ export const KpiShape = z.object({
 });
 export type KpiShape = z.infer<typeof KpiShape>;
 
-/** One relation of the warehouse: one select, rendered for full and for incremental use. */
-export const Model = z.object({
+/** What every relation of the warehouse has: one select, rendered for full and for incremental use. */
+const Relation = z.object({
   name: z.string(),
-  kind: z.enum(['staging', 'dimension', 'fact', 'kpi', 'view', 'check']),
   mart: z.string(),
   sql: z.string(),
   /** The same with `is_incremental()` true; equal to `sql` where the model makes no difference. */
   incremental_sql: z.string(),
   columns: z.array(Column),
   key: z.array(z.string()),
-  partition: z.string().optional(),
   refs: z.array(z.string()),
   /** Silver datasets it reads directly. */
   sources: z.array(z.string()),
-  severity: z.enum(['error', 'warn']).default('error'),
   /** The file that it stands in, such as `sql/marts/fact_listens.sql`. */
   path: z.string().default(''),
   /** Columns whose values may be personal; they never get into a message or a report. */
   personal: z.array(z.string()).default([]),
-  /** One row may become several items; empty for models whose rows only ride in the lists of others. */
-  kpi: z.array(KpiShape).default([]),
   /** Of its SQL and of everything above it. */
   hash: z.string(),
-  /** Model-specific settings of the incremental rebuild; see `rebuild.ts`. */
-  meta: z.record(z.string(), z.unknown()).default({}),
 });
+
+export const Staging = Relation.extend({ kind: z.literal('staging') });
+export const View = Relation.extend({ kind: z.literal('view') });
+
+export const Check = Relation.extend({
+  kind: z.literal('check'),
+  severity: z.enum(['error', 'warn']).default('error'),
+});
+
+export type Check = z.infer<typeof Check>;
+
+export const Dimension = Relation.extend({
+  kind: z.literal('dimension'),
+  /** Rows that share these columns are replaced together. */
+  natural_key: z.array(z.string()).min(1),
+});
+export type Dimension = z.infer<typeof Dimension>;
+
+export const Fact = Relation.extend({
+  kind: z.literal('fact'),
+  /** The column by which it is replaced. */
+  partition: z.string().min(1),
+  /** The staging model whose rows become the fact's. */
+  reads: z.string().min(1),
+  /** For each dimension that the fact or a KPI on it joins: the columns, on the fact, on staging or on both, of its natural key. */
+  dimensions: z.record(z.string(), z.array(z.string())).default({}),
+  /** Models that the fact or a KPI on it reads in any other way, each with those that read it: any row may change with them. */
+  whole: z.record(z.string(), z.array(z.string())).default({}),
+});
+export type Fact = z.infer<typeof Fact>;
+
+export const Kpi = Relation.extend({
+  kind: z.literal('kpi'),
+  /** The fact that it is computed from. */
+  fact: z.string().min(1),
+  /** The column of the fact by which its items are replaced. */
+  partition: z.string().min(1),
+  /** The fact's columns whose values it has to speak of. */
+  spine: z.array(z.string()).min(1),
+  /** One row may become several items; empty for models whose rows are only in the lists of others. */
+  kpi: z.array(KpiShape).default([]),
+});
+export type Kpi = z.infer<typeof Kpi>;
+
+/** One relation of the warehouse, by its kind. */
+export const Model = z.discriminatedUnion('kind', [Staging, Dimension, Fact, Kpi, View, Check]);
 export type Model = z.infer<typeof Model>;
+
+/** A model of one kind. */
+export type ModelOf<Kind extends Model['kind']> = Extract<Model, { readonly kind: Kind }>;
 
 /** Models that are rebuilt together, in order of their references. */
 export const Mart = z.object({

@@ -1,25 +1,4 @@
-import * as z from 'zod';
-import type { Model } from './model.ts';
-
-/** What the warehouse knows of its models besides their text: settings, and what follows from their references. */
-
-/** Settings of a fact: where its rows come from, and how its dimensions are found on a row. */
-export const FactSettings = z.object({
-  /** The staging model whose rows become the fact's. */
-  reads: z.string(),
-  /** For each dimension that the fact or a KPI on it joins: the columns, on the fact, on staging or on both, of its natural key. */
-  dimensions: z.record(z.string(), z.array(z.string())),
-  /** Models that the fact or a KPI on it reads in any other way, each with those that read it: any row may change with them. */
-  whole: z.record(z.string(), z.array(z.string())).default({}),
-});
-export type FactSettings = z.infer<typeof FactSettings>;
-
-/** Settings of a dimension: rows that share this key are replaced together. */
-export const DimensionSettings = z.object({ natural_key: z.array(z.string()) });
-
-/** Settings of a KPI: the fact it is computed from, and the fact's columns whose values it has to speak of. */
-export const KpiSettings = z.object({ fact: z.string(), spine: z.array(z.string()) });
-export type KpiSettings = z.infer<typeof KpiSettings>;
+/** What follows from the references of models. */
 
 /** References that lead in a circle; `circle` begins and ends with the same name. */
 export class CircularReferences extends Error {
@@ -30,7 +9,7 @@ export class CircularReferences extends Error {
   }
 }
 
-type Node = Pick<Model, 'name' | 'refs'>;
+type Node = { readonly name: string; readonly refs: readonly string[] };
 
 /** The same models, each after those it refers to, otherwise by name; throws `CircularReferences`. */
 export const inOrderOfReferences = <Kind extends Node>(models: readonly Kind[]): Kind[] => {
@@ -66,7 +45,7 @@ export const ancestorsOf = <Kind extends Node>(models: readonly Kind[], name: st
 };
 
 /** The datasets that a model is made of, sorted. */
-export const datasetsOf = <Kind extends Node & Pick<Model, 'sources'>>(
+export const datasetsOf = <Kind extends Node & { readonly sources: readonly string[] }>(
   models: readonly Kind[],
   name: string,
 ): string[] => {

@@ -1,24 +1,26 @@
 import type { Catalog, Dataset } from '../../functions/pipeline/catalog.ts';
-import type { Model } from '../../functions/warehouse/model.ts';
+import type { Model, ModelOf } from '../../functions/warehouse/model.ts';
 
-const model = (name: string, kind: Model['kind'], settings: Partial<Model>): Model => ({
-  name,
-  kind,
-  mart: 'listening',
-  sql: 'select 1',
-  incremental_sql: 'select 1',
-  columns: [{ name: 'listen_date', type: 'date' }],
-  key: [],
-  refs: [],
-  sources: [],
-  severity: 'error',
-  path: `sql/${name}.sql`,
-  personal: [],
-  kpi: [],
-  hash: 'one',
-  meta: {},
-  ...settings,
-});
+const model = <Kind extends Model['kind']>(
+  name: string,
+  kind: Kind,
+  settings: Partial<ModelOf<Kind>>,
+): Model =>
+  ({
+    name,
+    kind,
+    mart: 'listening',
+    sql: 'select 1',
+    incremental_sql: 'select 1',
+    columns: [{ name: 'listen_date', type: 'date' }],
+    key: [],
+    refs: [],
+    sources: [],
+    path: `sql/${name}.sql`,
+    personal: [],
+    hash: 'one',
+    ...settings,
+  }) as unknown as ModelOf<Kind>;
 
 /** One dataset of two columns and one mart of one number a day. */
 export const simulatedCatalog: Catalog = {
@@ -49,13 +51,13 @@ export const simulatedCatalog: Catalog = {
           key: ['id'],
           partition: 'listen_date',
           refs: ['stg_plays'],
-          meta: { reads: 'stg_plays', dimensions: {} },
+          ...{ reads: 'stg_plays', dimensions: {}, whole: {} },
         }),
         model('kpi_days', 'kpi', {
           key: ['listen_date'],
           refs: ['fact_plays'],
           kpi: [{ pk: 'DAY#{listen_date}', sk: 'CURRENT', publish: 'pointer', lists: [], omit: [] }],
-          meta: { fact: 'fact_plays', spine: ['listen_date'] },
+          ...{ fact: 'fact_plays', partition: 'listen_date', spine: ['listen_date'] },
         }),
       ],
     },
@@ -71,14 +73,14 @@ export const wideCatalog = (catalog: Catalog): Catalog => {
       model(`dim_${number}`, 'dimension', {
         key: ['listen_date'],
         refs: ['stg_plays'],
-        meta: { natural_key: ['listen_date'] },
+        natural_key: ['listen_date'],
       }),
     );
     const kpis = Array.from({ length: 5 }, (_, number) =>
       model(`kpi_list_${number}`, 'kpi', {
         key: ['listen_date'],
         refs: ['fact_plays'],
-        meta: { fact: 'fact_plays', spine: ['listen_date'] },
+        ...{ fact: 'fact_plays', partition: 'listen_date', spine: ['listen_date'], kpi: [] },
       }),
     );
     return [name, { ...mart, models: [...mart.models, ...dimensions, ...kpis] }];

@@ -17,9 +17,9 @@ export const publishedKpis = (): PublishedKpis => {
   return {
     publish: ({ models }, seq, rows) => {
       const stamp = { rebuild: `r${seq}`, seq, as_of: '2024-07-01T00:00:00.000Z' };
-      for (const { name, kpi } of models)
-        for (const shape of kpi)
-          for (const { item } of shapeItems(rows, name, shape, stamp)) {
+      for (const model of models.filter(({ kind }) => kind === 'kpi'))
+        for (const shape of model.kind === 'kpi' ? model.kpi : [])
+          for (const { item } of shapeItems(rows, model.name, shape, stamp)) {
             const key = shape.publish === 'latest' ? item.pk : `${item.pk} ${item.sk}`;
             if (Number(items.get(key)?.seq ?? -1) < seq || shape.publish === 'versioned')
               items.set(key, item);

@@ -1,5 +1,5 @@
 import { checksPrefix } from '../check-violations.ts';
-import type { Model } from '../model.ts';
+import type { Check } from '../model.ts';
 import { affectedSpines } from './facts.ts';
 import { literal, modelsOf, type Plan, withInlined } from './plan.ts';
 
@@ -34,7 +34,7 @@ from failed_checks where severity = 'error'`,
 };
 
 /** The rows of a check that are kept; a value that may be personal never leaves the warehouse. */
-const offendingRows = (plan: Plan, check: Model): string => {
+const offendingRows = (plan: Plan, check: Check): string => {
   const { name, path, severity, personal } = check;
   const shown = (column: string, type: string): string =>
     personal.includes(column) ? `cast('${hidden}' as ${type}) as ${column}` : column;
@@ -52,7 +52,7 @@ select subject, detail, count(*) over () as found from (\n${textFor(plan, check)
  */
 const textFor = (
   { run: { previous, warned = [] } }: Plan,
-  { name, hash, sql, incremental_sql }: Model,
+  { name, hash, sql, incremental_sql }: Check,
 ): string => {
   const isKnown = previous === undefined || previous.models[name]?.hash === hash;
   return isKnown && !warned.includes(name) ? incremental_sql : sql;

@@ -1,5 +1,5 @@
-import type { Model } from '../model.ts';
-import { DimensionSettings, datasetsOf } from '../models.ts';
+import type { Dimension } from '../model.ts';
+import { datasetsOf } from '../models.ts';
 import { isAnyChanged } from './inputs.ts';
 import { columnList, goldTable, isAmong, type Plan, withInlined } from './plan.ts';
 
@@ -7,17 +7,14 @@ import { columnList, goldTable, isAmong, type Plan, withInlined } from './plan.t
 const changed = (column: string): string => `changed_${column}`;
 
 /** A select of the natural keys of a dimension whose rows differ from what gold held before the rebuild. */
-export const changedKeys = (dimension: Model): string =>
-  `select ${naturalKey(dimension).map(changed).join(', ')} from changed_${dimension.name}`;
-
-/** Columns by which a dimension's rows are replaced together. */
-export const naturalKey = ({ meta }: Model): string[] => DimensionSettings.parse(meta).natural_key;
+export const changedKeys = (dimension: Dimension): string =>
+  `select ${dimension.natural_key.map(changed).join(', ')} from changed_${dimension.name}`;
 
 /** Computes a dimension whole, if anything it is made of differs, and replaces the rows of the natural keys that changed. */
-export const rebuildDimension = (plan: Plan, dimension: Model): string[] => {
+export const rebuildDimension = (plan: Plan, dimension: Dimension): string[] => {
   const table = goldTable(dimension);
   const columns = columnList(dimension.columns);
-  const key = naturalKey(dimension);
+  const key = dimension.natural_key;
   return [
     `${plan.engine.createTemporary} changed_${dimension.name} as\n${changedRows(plan, dimension)}`,
     `delete from ${table} where ${isAmong(key, changedKeys(dimension))}`,
@@ -26,9 +23,9 @@ export const rebuildDimension = (plan: Plan, dimension: Model): string[] => {
 };
 
 /** New rows beside the natural keys that changed; a key that vanished stands there alone. Keys are never NULL. */
-const changedRows = (plan: Plan, dimension: Model): string => {
+const changedRows = (plan: Plan, dimension: Dimension): string => {
   const columns = columnList(dimension.columns);
-  const key = naturalKey(dimension);
+  const key = dimension.natural_key;
   const isDue = isAnyChanged(datasetsOf(plan.mart.models, dimension.name), [dimension.name]);
   const hasKey = key.map((column) => `${column} is not null`).join(' and ');
   const relations = [

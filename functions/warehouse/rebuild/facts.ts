@@ -1,14 +1,12 @@
-import type { Model } from '../model.ts';
+import type { Dimension, Fact, Model } from '../model.ts';
 import { datasetsOf } from '../models.ts';
 import { changedKeys } from './dimensions.ts';
 import { changedFiles, isAnyChanged } from './inputs.ts';
 import {
   columnList,
-  factSettings,
   goldTable,
   inlinedName,
   isAmong,
-  kpiSettings,
   kpisOn,
   modelNamed,
   modelsOf,
@@ -25,18 +23,15 @@ import { insertTouched, touchedRows, touchedSince } from './touched.ts';
  * files can have changed.
  */
 
-const spineName = (fact: Model, columns: readonly string[]): string =>
+const spineName = (fact: Fact, columns: readonly string[]): string =>
   `affected_${fact.name}_${columns.join('_')}`;
 
-/** The column by which a fact is replaced. */
-export const partitionOf = ({ partition }: Model): string => partition ?? '';
-
 /** A select of the partitions that the rebuild replaces. */
-export const affectedPartitions = (fact: Model): string =>
-  `select ${partitionOf(fact)} from ${spineName(fact, [partitionOf(fact)])}`;
+export const affectedPartitions = (fact: Fact): string =>
+  `select ${fact.partition} from ${spineName(fact, [fact.partition])}`;
 
 /** Finds the partitions of facts that a rebuild has to replace, notes what KPIs stood for there, and replaces them. */
-export const rebuildFacts = (plan: Plan, facts: readonly Model[]): Part[] => {
+export const rebuildFacts = (plan: Plan, facts: readonly Fact[]): Part[] => {
   const spines = facts.flatMap((fact) => spinesOf(plan, fact).map((spine) => ({ fact, spine })));
   return [
     ...facts.map((fact) => ({ path: fact.path, statements: [findPartitions(plan, fact)] })),
@@ -45,10 +40,10 @@ export const rebuildFacts = (plan: Plan, facts: readonly Model[]): Part[] => {
   ];
 };
 
-const replacePartitions = (plan: Plan, fact: Model): string[] => {
+const replacePartitions = (plan: Plan, fact: Fact): string[] => {
   const table = goldTable(fact);
   const columns = columnList(fact.columns);
-  const isAffected = isAmong([partitionOf(fact)], affectedPartitions(fact));
+  const isAffected = isAmong([fact.partition], affectedPartitions(fact));
   return [
     `delete from ${table} where ${isAffected}`,
     `insert into ${table} (${columns})
@@ -57,16 +52,16 @@ ${withInlined(plan, fact.refs)}select ${columns} from (\n${fact.incremental_sql}
 };
 
 /** What the KPIs on a fact have to speak of besides its partitions: lists of columns, each once. */
-const spinesOf = (plan: Plan, fact: Model): string[][] => {
-  const spines = kpisOn(plan, fact).flatMap((kpi) => [[kpi.partition ?? ''], kpiSettings(kpi).spine]);
+const spinesOf = (plan: Plan, fact: Fact): string[][] => {
+  const spines = kpisOn(plan, fact).flatMap((kpi) => [[kpi.partition], kpi.spine]);
   const wanted = new Map(spines.map((spine) => [spine.join(', '), spine]));
-  wanted.delete(partitionOf(fact));
+  wanted.delete(fact.partition);
   return [...wanted.values()];
 };
 
 /** For the KPIs on a fact and its checks, once all is noted: what they speak of, the partitions and the values of each spine. */
-export const affectedSpines = (plan: Plan, fact: Model): Named[] =>
-  [[partitionOf(fact)], ...spinesOf(plan, fact)].map((spine) => ({
+export const affectedSpines = (plan: Plan, fact: Fact): Named[] =>
+  [[fact.partition], ...spinesOf(plan, fact)].map((spine) => ({
     name: spineName(fact, spine),
     sql: touchedSince(plan, fact, spine),
   }));
@@ -76,28 +71,27 @@ export const noteTouched = (plan: Plan): string[] =>
   noteSpines(
     plan,
     modelsOf(plan, 'fact').flatMap((fact) =>
-      [[partitionOf(fact)], ...spinesOf(plan, fact)].map((spine) => ({ fact, spine })),
+      [[fact.partition], ...spinesOf(plan, fact)].map((spine) => ({ fact, spine })),
     ),
   );
 
 /** Notes the values of spines that the affected partitions of their facts hold now; of a partition itself, also one without rows. */
 const noteSpines = (
   plan: Plan,
-  spines: readonly { readonly fact: Model; readonly spine: readonly string[] }[],
+  spines: readonly { readonly fact: Fact; readonly spine: readonly string[] }[],
 ): string[] => {
   if (spines.length === 0) return [];
   const rows = spines.map(({ fact, spine }) => {
-    const isAffected = isAmong([partitionOf(fact)], affectedPartitions(fact));
+    const isAffected = isAmong([fact.partition], affectedPartitions(fact));
     const held = `(select distinct ${spine.join(', ')} from ${goldTable(fact)} where ${isAffected}) as held`;
-    const isPartition = spine.join() === partitionOf(fact);
+    const isPartition = spine.join() === fact.partition;
     return touchedRows(plan, fact, spine, isPartition ? spineName(fact, spine) : held);
   });
   return [`${insertTouched}\n${rows.join('\nunion all\n')}`];
 };
 
-const findPartitions = (plan: Plan, fact: Model): string => {
-  const { reads } = factSettings(fact);
-  const partition = partitionOf(fact);
+const findPartitions = (plan: Plan, fact: Fact): string => {
+  const { reads, partition } = fact;
   const touched = [
     { relation: goldTable(fact), columns: fact.columns },
     { relation: inlinedName(reads), columns: modelNamed(plan, reads).columns },
@@ -111,17 +105,23 @@ ${[...touched, touchedSince(plan, fact, [partition])].join('\nunion all\n')}
 };
 
 /** Conditions, on a row with these columns of the fact or of what it reads, under which its partition has to be replaced. */
-const reasons = (plan: Plan, fact: Model, columns: Model['columns']): string[] => {
-  const { reads, dimensions, whole } = factSettings(fact);
+const reasons = (plan: Plan, fact: Fact, columns: Model['columns']): string[] => {
+  const { reads, dimensions, whole } = fact;
   const files = modelNamed(plan, reads).sources.map((dataset) =>
     isAmong(['landed_file'], changedFiles(dataset)),
   );
   const members = Object.entries(dimensions)
     .filter(([, key]) => key.every((held) => columns.some(({ name }) => name === held)))
-    .map(([name, key]) => isAmong(key, changedKeys(modelNamed(plan, name))));
+    .map(([name, key]) => isAmong(key, changedKeys(dimensionNamed(plan, name))));
   const texts = [fact, ...kpisOn(plan, fact)].map(({ name }) => name);
   const others = Object.keys(whole).map((name) => isModelChanged(plan, modelNamed(plan, name)));
   return [...files, ...members, ...others, isAnyChanged([], texts)];
+};
+
+const dimensionNamed = (plan: Plan, name: string): Dimension => {
+  const model = modelNamed(plan, name);
+  if (model.kind !== 'dimension') throw new ReferenceError(`${name} is no dimension`);
+  return model;
 };
 
 /** A condition: rows of a dimension differ, or files of which another model is made. */

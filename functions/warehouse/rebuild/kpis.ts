@@ -1,12 +1,12 @@
-import type { Model } from '../model.ts';
-import { affectedSpines, partitionOf } from './facts.ts';
+import type { Kpi } from '../model.ts';
+import { affectedSpines } from './facts.ts';
 import { withSequenceBefore } from './latest.ts';
-import { isAmong, kpiSettings, modelNamed, type Plan, withInlined } from './plan.ts';
+import { factOf, isAmong, type Plan, withInlined } from './plan.ts';
 
 /** Unloads a KPI's rows for what the rebuild touched, as JSON lines under `<unload><model>/`. */
-export const unloadKpi = (plan: Plan, kpi: Model): string => {
-  const fact = modelNamed(plan, kpiSettings(kpi).fact);
-  const partition = kpi.partition ?? partitionOf(fact);
+export const unloadKpi = (plan: Plan, kpi: Kpi): string => {
+  const fact = factOf(plan, kpi);
+  const { partition } = kpi;
   const affected = `select ${partition} from affected_${fact.name}_${partition}`;
   const before = withSequenceBefore(plan, kpi);
   const columns = kpi.columns.map(({ name }) => `model.${name}`).join(', ');

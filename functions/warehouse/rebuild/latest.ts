@@ -1,36 +1,33 @@
 import { sequenceBefore } from '../kpis/items.ts';
-import type { Model } from '../model.ts';
-import { affectedSpines, partitionOf } from './facts.ts';
-import { isAmong, kpiSettings, literal, modelNamed, modelsOf, type Plan, withInlined } from './plan.ts';
+import type { Kpi } from '../model.ts';
+import { affectedSpines } from './facts.ts';
+import { factOf, isAmong, literal, modelsOf, type Plan, withInlined } from './plan.ts';
 
 /**
  * Which sequence each newest item of a KPI bears, so that whoever publishes the next one knows the one before it
  * without asking the KPI table. Speaks of KPIs that are published as `latest`, an item for each value of their partition.
  */
 
-const partitionColumn = (plan: Plan, kpi: Model): string =>
-  kpi.partition ?? partitionOf(modelNamed(plan, kpiSettings(kpi).fact));
+const isLatest = ({ kpi }: Kpi): boolean => kpi.some(({ publish }) => publish === 'latest');
 
-const isLatest = ({ kpi }: Model): boolean => kpi.some(({ publish }) => publish === 'latest');
-
-const itemsOf = ({ mart }: Plan, { name }: Model): string =>
+const itemsOf = ({ mart }: Plan, { name }: Kpi): string =>
   `mart = ${literal(mart.name)} and model = ${literal(name)}`;
 
 /** Columns and a join that a KPI's rows get on their way out; empty for other KPIs. */
 export const withSequenceBefore = (
   plan: Plan,
-  kpi: Model,
+  kpi: Kpi,
 ): { readonly column: string; readonly join: string } => {
   if (!isLatest(kpi)) return { column: '', join: '' };
   const items = `(${newestShown(plan, kpi)}) as items`;
   return {
     column: `, items.seq as ${sequenceBefore}`,
-    join: `\nleft join ${items} on items.item = cast(model.${partitionColumn(plan, kpi)} as varchar(256))`,
+    join: `\nleft join ${items} on items.item = cast(model.${kpi.partition} as varchar(256))`,
   };
 };
 
 /** Of each item the newest sequence that is out: what a publication that failed has noted is not there, or not for long. */
-const newestShown = (plan: Plan, kpi: Model): string =>
+const newestShown = (plan: Plan, kpi: Kpi): string =>
   `select item, max(seq) as seq from gold.latest_items where ${itemsOf(plan, kpi)} and seq <= ${plan.run.shown ?? 0} group by item`;
 
 /** Notes the sequence of this rebuild for every item that it unloads, and forgets those that another has followed. */
@@ -38,7 +35,7 @@ export const noteLatest = (plan: Plan): string[] => {
   const kpis = modelsOf(plan, 'kpi').filter(isLatest);
   if (kpis.length === 0) return [];
   const { shown = 0, previous } = plan.run;
-  const facts = [...new Set(kpis.map((kpi) => modelNamed(plan, kpiSettings(kpi).fact)))];
+  const facts = [...new Set(kpis.map((kpi) => factOf(plan, kpi)))];
   const spines = withInlined(
     plan,
     [],
@@ -51,10 +48,10 @@ ${spines}${kpis.map((kpi) => latestRows(plan, kpi)).join('\nunion all\n')}`,
   ];
 };
 
-const latestRows = (plan: Plan, kpi: Model): string => {
+const latestRows = (plan: Plan, kpi: Kpi): string => {
   const { mart, run } = plan;
-  const partition = partitionColumn(plan, kpi);
-  const affected = `select cast(${partition} as varchar(256)) as item from affected_${kpiSettings(kpi).fact}_${partition}`;
+  const partition = kpi.partition;
+  const affected = `select cast(${partition} as varchar(256)) as item from affected_${kpi.fact}_${partition}`;
   return `select ${literal(mart.name)}, ${literal(kpi.name)}, item, ${run.seq} from (${affected}) as latest`;
 };
 

@@ -1,5 +1,4 @@
-import type { Mart, Model } from '../model.ts';
-import { FactSettings, KpiSettings } from '../models.ts';
+import type { Fact, Kpi, Mart, Model, ModelOf } from '../model.ts';
 import { type WarehouseEngine, type WarehouseTarget, warehouseEngine } from './engine.ts';
 
 /** What a rebuild left behind when it was applied: for each model its hash and the columns that its table has. */
@@ -71,18 +70,21 @@ export const isAmong = (columns: readonly string[], select: string): string =>
   `${columns.length === 1 ? columns[0] : `(${columns.join(', ')})`} in (${select})`;
 
 /** Models of some kind, in order of their references. */
-export const modelsOf = ({ mart }: Pick<Plan, 'mart'>, kind: Model['kind']): Model[] =>
-  mart.models.filter((model) => model.kind === kind);
-
-/** A fact's settings. */
-export const factSettings = ({ meta }: Model): FactSettings => FactSettings.parse(meta);
-
-/** A KPI's settings. */
-export const kpiSettings = ({ meta }: Model): KpiSettings => KpiSettings.parse(meta);
+export const modelsOf = <Kind extends Model['kind']>(
+  { mart }: Pick<Plan, 'mart'>,
+  kind: Kind,
+): ModelOf<Kind>[] => mart.models.filter((model): model is ModelOf<Kind> => model.kind === kind);
 
 /** KPI models that are computed from a fact. */
-export const kpisOn = (plan: Plan, fact: Model): Model[] =>
-  modelsOf(plan, 'kpi').filter((kpi) => kpiSettings(kpi).fact === fact.name);
+export const kpisOn = (plan: Plan, fact: Fact): Kpi[] =>
+  modelsOf(plan, 'kpi').filter((kpi) => kpi.fact === fact.name);
+
+/** The fact that a KPI is computed from, which packaging has made sure of. */
+export const factOf = (plan: Plan, kpi: Kpi): Fact => {
+  const fact = modelsOf(plan, 'fact').find(({ name }) => name === kpi.fact);
+  if (!fact) throw new ReferenceError(`the mart ${plan.mart.name} has no fact ${kpi.fact}`);
+  return fact;
+};
 
 /** The mart's model of that name, which packaging has made sure of. */
 export const modelNamed = ({ mart }: Pick<Plan, 'mart'>, name: string): Model => {

@@ -1,4 +1,4 @@
-import type { Mart, Model } from '../model.ts';
+import type { Dimension, Fact, Mart } from '../model.ts';
 import { inOrderOfReferences } from '../models.ts';
 import { runChecks } from './checks.ts';
 import { rebuildDimension } from './dimensions.ts';
@@ -7,7 +7,7 @@ import { findChangedInputs, raiseFence, recordApplied } from './inputs.ts';
 import { unloadKpi } from './kpis.ts';
 import { noteLatest } from './latest.ts';
 import { batchOf, isWithinLimits, OversizedRebuild, type RebuildBatch } from './limits.ts';
-import { factSettings, modelsOf, type Part, type Plan, planRebuild, type RebuildRun } from './plan.ts';
+import { modelsOf, type Part, type Plan, planRebuild, type RebuildRun } from './plan.ts';
 import { growGold, shapeAhead, shapeGold } from './tables.ts';
 import { forgetTouched } from './touched.ts';
 
@@ -57,16 +57,15 @@ const kpiParts = (plan: Plan): Part[] => [
 ];
 
 /** A fact comes after what it and the KPIs on it are made of: what changed there says which of its rows are computed again. */
-const tablesInOrder = ({ mart }: Plan): Model[] =>
+const tablesInOrder = ({ mart }: Plan): (Dimension | Fact)[] =>
   inOrderOfReferences(
     mart.models.map((model) => {
-      const { dimensions, whole } =
-        model.kind === 'fact' ? factSettings(model) : { dimensions: {}, whole: {} };
-      return { model, name: model.name, refs: [...model.refs, ...Object.keys({ ...dimensions, ...whole })] };
+      const joined = model.kind === 'fact' ? Object.keys({ ...model.dimensions, ...model.whole }) : [];
+      return { model, name: model.name, refs: [...model.refs, ...joined] };
     }),
   )
     .map(({ model }) => model)
-    .filter(({ kind }) => kind === 'dimension' || kind === 'fact');
+    .filter((model) => model.kind === 'dimension' || model.kind === 'fact');
 
 /** All checks run in one statement. */
 const checksPath = (plan: Plan): string => {
@@ -75,11 +74,12 @@ const checksPath = (plan: Plan): string => {
 };
 
 /** Facts that follow each other are found together, for none of them waits for another one's rows. */
-const rebuildTables = (plan: Plan, [model, ...others]: readonly Model[]): Part[] => {
+const rebuildTables = (plan: Plan, [model, ...others]: readonly (Dimension | Fact)[]): Part[] => {
   if (!model) return [];
   if (model.kind === 'dimension')
     return [{ path: model.path, statements: rebuildDimension(plan, model) }, ...rebuildTables(plan, others)];
   const next = others.findIndex(({ kind }) => kind === 'dimension');
-  const facts = [model, ...(next < 0 ? others : others.slice(0, next))];
+  const following = (next < 0 ? others : others.slice(0, next)).filter(({ kind }) => kind === 'fact');
+  const facts = [model, ...(following as Fact[])];
   return [...rebuildFacts(plan, facts), ...rebuildTables(plan, next < 0 ? [] : others.slice(next))];
 };

@@ -26,29 +26,32 @@ const shapes = {
   kpi_accounts: [shape('ACCOUNT#{holder}', '{seq}', 'latest')],
   kpi_branches: [shape('DAY#{booked_on}#{version}', '{branch}', 'versioned')],
 };
+const onFact = { fact: 'fact', partition: 'booked_on', spine: ['booked_on'] };
 const mart = Mart.parse({
   ...{ name: 'bank', datasets: ['accounts', 'streams'], hash: 'h' },
   models: [
     model('stg_streams', 'staging', { sources: ['streams'] }),
     model('stg_accounts', 'staging', { sources: ['accounts'] }),
-    model('fact', 'fact', { refs: ['stg_streams'] }),
+    model('fact', 'fact', { refs: ['stg_streams'], partition: 'booked_on', reads: 'stg_streams' }),
     model('kpi_accounts', 'kpi', {
       refs: ['fact', 'stg_accounts'],
+      ...onFact,
       key: ['holder'],
       partition: 'holder',
       columns: [column('holder', 'varchar(64)'), column('balance', 'decimal(38, 2)')],
       personal: ['holder'],
       kpi: shapes.kpi_accounts,
     }),
-    model('kpi_branches', 'kpi', { refs: ['fact'], kpi: shapes.kpi_branches }),
+    model('kpi_branches', 'kpi', { refs: ['fact'], ...onFact, kpi: shapes.kpi_branches }),
     model('kpi_days', 'kpi', {
       refs: ['fact'],
+      ...onFact,
       key: ['booked_on'],
       partition: 'booked_on',
       columns: [column('booked_on', 'date'), column('turnover', 'decimal(38, 2)')],
       kpi: shapes.kpi_days,
     }),
-    model('kpi_list', 'kpi', { refs: ['fact'] }),
+    model('kpi_list', 'kpi', { refs: ['fact'], ...onFact }),
   ],
 });
 

@@ -46,7 +46,9 @@ const durations = async () =>
   (await warehouse.query('select duration_ms from gold.fact_listens')).map((row) => row.duration_ms);
 const withModel = (name: string, change: Partial<Mart['models'][number]>): Mart => ({
   ...mart,
-  models: mart.models.map((model) => (model.name === name ? { ...model, ...change } : model)),
+  models: mart.models.map((model) =>
+    model.name === name ? ({ ...model, ...change } as typeof model) : model,
+  ),
 });
 
 describeWarehouses('a rebuild', (engine) => {
@@ -299,10 +301,12 @@ describe('composeRebuild', () => {
       ...clones('dim_tracks', 4, () => ({})),
       ...clones('fact_listens', 2, () => ({})),
       ...clones('kpi_days', 4, (index) => ({
-        meta: { fact: `fact_listens_${index % 2}`, spine: ['listen_date'] },
+        fact: `fact_listens_${index % 2}`,
+        spine: ['listen_date'],
       })),
       ...clones('kpi_listeners', 4, (index) => ({
-        meta: { fact: `fact_listens_${index % 2}`, spine: ['user_id'] },
+        fact: `fact_listens_${index % 2}`,
+        spine: ['user_id'],
       })),
     ] as Mart['models'];
     const wide = { ...mart, models: [...mart.models, ...added] };
