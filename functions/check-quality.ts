@@ -20,6 +20,7 @@ import {
   type Log,
   lookAgainFor,
   manifestInForce,
+  NotInCatalog,
   personalColumns,
   type QualitySpec,
   RunEnded,
@@ -78,7 +79,7 @@ const composeSpec = async (
   const spec = await transformSpec(ports.files, batch.id);
   const inForce = await manifestInForce(ports.files, batch.dataset);
   const ruleset = spec.ruleset ?? ports.catalog.datasets[batch.dataset]?.ruleset;
-  if (ruleset === undefined) throw new Error(`no ruleset for the dataset ${batch.dataset}`);
+  if (ruleset === undefined) throw new NotInCatalog(batch.dataset, 'ruleset');
   const staged = new Map(result.files.map((file) => [`${file.key}@${file.version}`, file.staged]));
   return {
     kind: 'quality',

@@ -9,6 +9,7 @@ import {
   type FileRecord,
   type FileState,
   type FileVersion,
+  ForbiddenMove,
   fileMoves,
   fitted,
   type Lease,
@@ -71,7 +72,7 @@ const mover =
     patch: object,
   ): Promise<Extract<R, { readonly state: To }> | undefined> => {
     if (to !== record.state && !moves[record.state]?.includes(to)) {
-      throw new Error(`no record goes from ${record.state} to ${to}`);
+      throw new ForbiddenMove('record', record.state, to);
     }
     const next = { ...patch, state: to, rev: record.rev + 1 };
     const isWritten = await items.update(keyOf(record), { state: record.state, rev: record.rev }, next);

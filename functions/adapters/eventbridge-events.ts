@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Events } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
+import { EventNotTaken } from './errors.ts';
 
 /** Announces on the default event bus, with the stage that the template's rules ask for. */
 export const eventBridgeEvents = (stage: string): Events => {
@@ -12,8 +13,7 @@ export const eventBridgeEvents = (stage: string): Events => {
         new PutEventsCommand({ Entries: [{ Source: 'soundcheck', DetailType: type, Detail }] }),
       );
       const [entry] = answer.Entries ?? [];
-      if (entry?.ErrorCode)
-        throw new Error(`${type} was not taken: ${entry.ErrorCode} ${entry.ErrorMessage ?? ''}`);
+      if (entry?.ErrorCode) throw new EventNotTaken(type, entry.ErrorCode, entry.ErrorMessage ?? '');
     },
   };
 };

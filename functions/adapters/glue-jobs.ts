@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-glue';
 import type { JobName, Jobs, Run, RunState } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
+import { UnknownJob } from './errors.ts';
 
 /** Runs of one spec lie close together among the newest; older pages are not asked for. */
 const mostPages = 5;
@@ -36,7 +37,7 @@ export const glueJobs = (bucket: string, names: Partial<Record<JobName, string>>
   const client = new GlueClient({ ...bounded, maxAttempts: 1 });
   const nameOf = (job: JobName): string => {
     const name = names[job];
-    if (name === undefined) throw new Error(`this function knows no ${job} job`);
+    if (name === undefined) throw new UnknownJob(job);
     return name;
   };
   return {

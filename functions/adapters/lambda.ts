@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type * as z from 'zod';
 import type { Clock, Log, Timer } from '../pipeline/index.ts';
+import { MissingVariable } from './errors.ts';
 
 /** What wiring may ask of its surroundings. */
 export type Surroundings = {
@@ -13,7 +14,7 @@ export type Surroundings = {
 
 const env = (name: string): string => {
   const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
+  if (value === undefined || value === '') throw new MissingVariable(name);
   return value;
 };
 

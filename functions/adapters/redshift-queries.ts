@@ -6,6 +6,7 @@ import {
   RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import type { Cell, Queries } from '../pipeline/index.ts';
+import { QueryFailed } from './errors.ts';
 
 /** Queries through the Redshift Data API; each has a client of its own, which ends with it. */
 export const redshiftQueries = ({
@@ -44,7 +45,7 @@ const ended = async (client: RedshiftDataClient, Id: string | undefined): Promis
     const described = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 30 }));
     if (described.Status === 'FINISHED') return;
     if (described.Status === 'FAILED' || described.Status === 'ABORTED')
-      throw new Error(
+      throw new QueryFailed(
         described.Error?.replace(/^(?:Query #1 failed with )?ERROR: (?:\w+ Error: )?/, '') ??
           'the statement failed',
       );

@@ -14,6 +14,7 @@ import {
   restingPlaces,
 } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
+import { CopyDiffers } from './errors.ts';
 import { copyVersion } from './s3-copy.ts';
 import { uploadStream } from './s3-upload.ts';
 import { versionPages } from './s3-versions.ts';
@@ -114,7 +115,7 @@ export const s3Files = (bucket: string): Files => {
       if (!copied) return 'gone';
       const copy = await head({ Bucket: bucket, Key: to });
       const isSame = copy?.ContentLength === size && (!copied.sha256 || !sha256 || copied.sha256 === sha256);
-      if (!isSame) throw new Error(`the copy ${to} differs from ${from.key}, version ${from.version}`);
+      if (!isSame) throw new CopyDiffers(to, from.key, from.version);
       return 'copied';
     },
     exists: async (key) => (await head({ Bucket: bucket, Key: key })) !== undefined,

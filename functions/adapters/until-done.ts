@@ -1,7 +1,9 @@
+import { PipelineError } from '../values/index.ts';
+
 const mostTries = 8;
 
 /** DynamoDB leaves a part of a batch undone for longer than anyone waits. */
-export class Unfinished extends Error {
+export class Unfinished extends PipelineError {
   override readonly name = 'Unfinished';
 }
 

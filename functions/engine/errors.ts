@@ -1,12 +1,8 @@
 import { unpublished } from '../pipeline/index.ts';
-
-/** The work could not be done; the message says what to do about it and shows no row's values. */
-export abstract class EngineError extends Error {
-  abstract override readonly name: string;
-}
+import { PipelineError } from '../values/index.ts';
 
 /** A file of the spec is not in the lake any more. */
-export class MissingFile extends EngineError {
+export class MissingFile extends PipelineError {
   override readonly name = 'MissingFile';
   constructor(
     readonly key: string,
@@ -18,7 +14,7 @@ export class MissingFile extends EngineError {
 }
 
 /** DuckDB could not read a file as the validator's facts describe it. */
-export class UnreadableFile extends EngineError {
+export class UnreadableFile extends PipelineError {
   override readonly name = 'UnreadableFile';
   constructor(
     readonly keys: readonly string[],
@@ -31,7 +27,7 @@ export class UnreadableFile extends EngineError {
 }
 
 /** Rows were lost or doubled on the way; nothing of the run counts. */
-export class RowsNotConserved extends EngineError {
+export class RowsNotConserved extends PipelineError {
   override readonly name = 'RowsNotConserved';
   constructor(
     readonly file: string,
@@ -44,7 +40,7 @@ export class RowsNotConserved extends EngineError {
 }
 
 /** A newer batch of the dataset was published; this one comes too late. */
-export class FencedOut extends EngineError {
+export class FencedOut extends PipelineError {
   override readonly name = 'FencedOut';
   constructor(
     readonly batch: string,
@@ -56,20 +52,22 @@ export class FencedOut extends EngineError {
 }
 
 /** A quality run ended without a commit of its batch, by this run or an earlier one. */
-export class NotPublished extends EngineError {
+export class NotPublished extends PipelineError {
   override readonly name = 'NotPublished';
   constructor(cause: unknown) {
-    super(`${unpublished}${cause instanceof EngineError ? cause.message : withoutValues(cause)}`, { cause });
+    super(`${unpublished}${cause instanceof PipelineError ? cause.message : withoutValues(cause)}`, {
+      cause,
+    });
   }
 }
 
 /** The spec, its SQL and the ruleset do not fit each other. */
-export class SpecMismatch extends EngineError {
+export class SpecMismatch extends PipelineError {
   override readonly name = 'SpecMismatch';
 }
 
 /** The engine said no, in its own words. */
-export class RunFailed extends EngineError {
+export class RunFailed extends PipelineError {
   override readonly name = 'RunFailed';
   constructor(cause: unknown) {
     super(withoutValues(cause), { cause });

@@ -4,7 +4,7 @@
  */
 
 export { type EngineRun, type EngineStore, resultKey } from './engine.ts';
-export { EngineError, MissingFile, RunFailed, SpecMismatch } from './errors.ts';
+export { MissingFile, RunFailed, SpecMismatch } from './errors.ts';
 export { nestedColumns, recordStructure } from './landed-columns.ts';
 export { pathPattern } from './read-files.ts';
 export { qualityBySpec, transformBySpec } from './scripts.ts';

@@ -5,6 +5,7 @@
  */
 
 export { Catalog, type Dataset } from './catalog.ts';
+export { ForbiddenMove, NotInCatalog, ObjectGone } from './errors.ts';
 export {
   BatchEvent,
   batchEvent,

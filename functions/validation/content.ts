@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PipelineError } from '../values/index.ts';
 import { GzipDamage, gunzip } from './gzip/gunzip.ts';
 
 /** Where the bytes of a file go, uncompressed; it is given none once it has stopped, nor before it has taken the last ones. */
@@ -19,7 +20,7 @@ const slice = 2 ** 16;
 const [freeBytes, mostRatio] = [2 ** 24, 500];
 
 /** Fewer or more bytes came than the file has: it could not be read, which says nothing about it. */
-export class IncompleteContent extends Error {
+export class IncompleteContent extends PipelineError {
   override readonly name = 'IncompleteContent';
   readonly size: number;
   readonly read: number;

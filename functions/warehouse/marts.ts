@@ -1,3 +1,4 @@
+import { PipelineError } from '../values/index.ts';
 import { ancestorsOf } from './models.ts';
 
 /** How models fall into marts: those that share anything but a static model are rebuilt together. */
@@ -11,7 +12,7 @@ export type Member = {
 };
 
 /** Two names for models that have to be rebuilt together. */
-export class TwoMartsInOne extends Error {
+export class TwoMartsInOne extends PipelineError {
   override readonly name = 'TwoMartsInOne';
 
   constructor(readonly marts: readonly string[]) {

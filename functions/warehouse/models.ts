@@ -1,7 +1,8 @@
+import { PipelineError } from '../values/index.ts';
 /** What follows from the references of models. */
 
 /** References that lead in a circle; `circle` begins and ends with the same name. */
-export class CircularReferences extends Error {
+export class CircularReferences extends PipelineError {
   override readonly name = 'CircularReferences';
 
   constructor(readonly circle: readonly string[]) {

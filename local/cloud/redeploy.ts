@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import { EngineError } from '../../functions/engine/index.ts';
 import type { Catalog } from '../../functions/pipeline/index.ts';
+import { PipelineError } from '../../functions/values/index.ts';
 import type { LocalEngine } from '../engines/index.ts';
 import { buildFunctions } from './build/build.ts';
 import type { Functions } from './functions/functions.ts';
@@ -51,7 +51,7 @@ export const tablesOf = ({ datasets }: Pick<Catalog, 'datasets'>) =>
 
 const rejected = (cause: unknown): unknown => {
   const isProblem =
-    cause instanceof EngineError || (cause instanceof Error && cause.name === 'ProjectProblems');
+    cause instanceof PipelineError || (cause instanceof Error && cause.name === 'ProjectProblems');
   if (!isProblem) return cause;
   return new ServiceError('ProjectProblems', `nothing was changed: ${cause.message}`, 400);
 };

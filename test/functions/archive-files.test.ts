@@ -100,7 +100,7 @@ test('takes a folder marker off the queue and leaves it where it is', async () =
 
 test('knows nothing to do for an unknown file, and throws for a batch without a spec', async () => {
   await archiveFiles(stage.ports)(lookAgain('file', 'data/plays/x.csv@v9'));
-  await expect(published('plays-00000009')).rejects.toThrow('no spec of batch plays-00000009');
+  await expect(published('plays-00000009')).rejects.toThrow('the spec of batch plays-00000009 is gone');
 });
 
 test('sets rows aside with their report once the others are published, before the file leaves landing', async () => {
@@ -119,7 +119,7 @@ test('leaves a file in landing whose quarantined rows are gone', async () => {
   await publish(stage);
   const rows = stage.lake.newest(`${file.clean_key}.rows.csv`);
   if (rows) await stage.ports.files.remove(rows);
-  await expect(published('plays-00000001')).rejects.toThrow(`${file.clean_key}.rows.csv is gone`);
+  await expect(published('plays-00000001')).rejects.toThrow(`is gone: ${file.clean_key}.rows.csv`);
   expect(stage.lake.find(file.key, file.version)).toBeDefined();
 });
 

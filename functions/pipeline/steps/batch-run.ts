@@ -1,3 +1,4 @@
+import { ObjectGone } from '../errors.ts';
 import { batchEvent } from '../events.ts';
 import { batchOfSpec, type FileVersion, fileId, runKey } from '../lake-keys.ts';
 import type { Clock, Events, Files, JobName, Jobs, Ledger, Log, Run } from '../ports.ts';
@@ -75,7 +76,8 @@ export const asRunning = async (
 /** The spec that *is* the batch; an exception when it is gone, for then nothing can be said. */
 export const transformSpec = async (files: Files, batch: string): Promise<TransformSpec> => {
   const text = await files.readText(runKey(batch, 'transform', 'spec'));
-  if (text === undefined) throw new Error(`no spec of batch ${batch}`);
+  if (text === undefined)
+    throw new ObjectGone(runKey(batch, 'transform', 'spec'), `the spec of batch ${batch}`);
   return TransformSpec.parse(JSON.parse(text));
 };
 

@@ -1,4 +1,5 @@
 import { rowsFormat } from '../../validation/index.ts';
+import { ObjectGone } from '../errors.ts';
 import { fileId, reportKey, rowsKey } from '../lake-keys.ts';
 import type { Files } from '../ports.ts';
 import type { AnyFile } from '../records/file.ts';
@@ -16,6 +17,6 @@ export const quarantineRows = async (files: Files, file: AnyFile, isReplacing = 
     if (!isReplacing && (await files.exists(to))) continue;
     const source = (await files.versionsOf(from)).at(-1);
     if (!source || (await files.copy(source, to)) !== 'copied')
-      throw new Error(`${from} is gone, the quarantined rows of ${fileId(file)}`);
+      throw new ObjectGone(from, `what was quarantined of ${fileId(file)}`);
   }
 };

@@ -6,6 +6,7 @@ import {
   rowsFormat,
   ViolationLog,
 } from '../../validation/index.ts';
+import { ObjectGone, UnreadableRows } from '../errors.ts';
 import { type FileVersion, fileId, landingPrefix, parseFileId, rowsKey } from '../lake-keys.ts';
 import type { FileReader, Files, Ledger } from '../ports.ts';
 import { landedFile, repairKey } from '../queries/repairs.ts';
@@ -40,7 +41,7 @@ export const findSource = async (
   const rejection = await reject(ledger, file, record);
   if (rejection) return rejection;
   const { facts } = anyFile(record);
-  if (!facts) throw new Error(`no facts of ${fileId(record)}`);
+  if (!facts) throw new TypeError(`${fileId(record)} is published, and nothing is known of its bytes`);
   return { record, name, facts, lines: await quarantinedLines(files, record) };
 };
 
@@ -80,7 +81,7 @@ const quarantinedLines = async (files: Files, record: AnyFile): Promise<Quaranti
     const content = stored && (await files.open(stored));
     if (content) return readLines(content, rows, key);
   }
-  throw new Error(`the rows file of ${fileId(record)} is gone`);
+  throw new ObjectGone(rowsKey(record, rows), `the rows file of ${fileId(record)}`);
 };
 
 /** The lines that a rows file names, in its order; the newest under the first of the keys, or that very version, that is there. */
@@ -90,7 +91,7 @@ export const linesOf = async (
   format: RowsFormat,
 ): Promise<number[]> => {
   const content = await firstThere(files, places);
-  if (!content) throw new Error(`the rows file ${places.map(placeName).join(', ')} is gone`);
+  if (!content) throw new ObjectGone(places.map(placeName).join(', '), 'the rows file');
   const lines: number[] = [];
   const reader = openRows(format, Infinity, new ViolationLog(), ({ line }) => {
     if (line !== '') lines.push(Number(line));
@@ -125,7 +126,7 @@ const readLines = async (
   const reader = openRows(format, Infinity, violations, ({ line }) => line !== '' && lines.add(Number(line)));
   for await (const chunk of content) reader.write(chunk);
   reader.end();
-  if (violations.total > 0) throw new Error(`${key} cannot be read: ${violations.kept[0]?.message}`);
+  if (violations.total > 0) throw new UnreadableRows(key, violations.kept[0]?.message ?? '');
   lines.sort();
   return lines;
 };

@@ -7,6 +7,7 @@ import {
   type Scratch,
   validateFile,
 } from '../../validation/index.ts';
+import { PipelineError } from '../../values/index.ts';
 import { type FileVersion, fileId, landingPrefix, manifestKey, readName } from '../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../ports.ts';
 import type { FileRecord } from '../records/file.ts';
@@ -107,7 +108,7 @@ export const validateBytes = async (
 };
 
 /** Whoever was faster has moved the file between two readings of it. */
-class BytesGone extends Error {
+class BytesGone extends PipelineError {
   override readonly name = 'BytesGone';
 }
 

@@ -100,7 +100,7 @@ export const validateSent = async (
   return validateRepair(ports, await again(), source);
 };
 
-const nothing = (): Pour => () => Promise.reject(new Error('a rejected file is not split'));
+const nothing = (): Pour => () => Promise.reject(new TypeError('a rejected file is not split'));
 
 /**
  * Validates repaired rows as records of the dataset, by its manifest in force. It is rejected as a whole only when it is no

@@ -34,7 +34,7 @@ export const zonedViolation = (text: string): string | undefined => {
  */
 export const utcText = (text: string): string => {
   const match = zoned.exec(text);
-  if (!match) throw new Error(`${text} is no timestamp with an offset`);
+  if (!match) throw new TypeError(`${text} is no timestamp with an offset`);
   const fraction = (match[7] ?? '').replace(/\.?0*$/, '');
   const iso = momentOf(match).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${fraction}`;

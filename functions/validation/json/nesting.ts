@@ -1,3 +1,4 @@
+import { PipelineError } from '../../values/index.ts';
 import type { JsonShape, ObjectShape } from './shape.ts';
 import { kindOf, readKey } from './skip.ts';
 import { type JsonTokens, jsonByte } from './tokens.ts';
@@ -7,7 +8,7 @@ type Tree = string | Members | Tree[];
 type Members = Map<string, Tree>;
 
 /** A key that stands for a path of keys goes where there is something already. */
-export class NamedTwice extends Error {
+export class NamedTwice extends PipelineError {
   override readonly name = 'NamedTwice';
   readonly path: string;
 

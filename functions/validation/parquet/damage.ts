@@ -1,8 +1,9 @@
+import { PipelineError } from '../../values/index.ts';
 /** Reads bytes of a file, the last one excluded. */
 export type ReadRange = (start: number, end: number) => Promise<Uint8Array>;
 
 /** Why a file cannot be read as Parquet, in words that follow `the file`, or `the column` where it is one column's fault. */
-export class ParquetDamage extends Error {
+export class ParquetDamage extends PipelineError {
   override readonly name = 'ParquetDamage';
   readonly column: string | undefined;
 
@@ -13,6 +14,6 @@ export class ParquetDamage extends Error {
 }
 
 /** Bytes that could not be fetched say nothing about the file. */
-export class RangeUnread extends Error {
+export class RangeUnread extends PipelineError {
   override readonly name = 'RangeUnread';
 }

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../values/index.ts';
 import type { Part } from './plan.ts';
 
 /** What the warehouse takes in one transaction: so many statements, so many bytes of SQL. */
@@ -12,7 +13,7 @@ export type RebuildBatch = {
 };
 
 /** A transaction that is more than the warehouse takes at once. */
-export class OversizedRebuild extends Error {
+export class OversizedRebuild extends PipelineError {
   override readonly name = 'OversizedRebuild';
 
   constructor(

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../values/index.ts';
 import type { Fact, Kpi, Mart, Model, ModelOf } from '../model.ts';
 import { type WarehouseEngine, type WarehouseTarget, warehouseEngine } from './engine.ts';
 
@@ -38,7 +39,7 @@ export type Plan = {
 export type Part = { readonly path: string; readonly statements: readonly string[] };
 
 /** A value that cannot stand in a statement. */
-export class UnsafeValue extends Error {
+export class UnsafeValue extends PipelineError {
   override readonly name = 'UnsafeValue';
 
   constructor(readonly value: string) {

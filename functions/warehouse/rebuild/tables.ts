@@ -1,3 +1,4 @@
+import { PipelineError } from '../../values/index.ts';
 import type { Mart, Model } from '../model.ts';
 import { forgetTexts, raiseFence } from './inputs.ts';
 import { type Applied, columnList, goldTable, modelsOf, type Part, type Plan } from './plan.ts';
@@ -6,7 +7,7 @@ import { touchedColumns, touchedTable } from './touched.ts';
 /** The tables and views of gold: made where they are missing, widened where a model has grown. */
 
 /** A column whose type differs from the one its table has. */
-export class ChangedColumnType extends Error {
+export class ChangedColumnType extends PipelineError {
   override readonly name = 'ChangedColumnType';
 
   constructor(

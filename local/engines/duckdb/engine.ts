@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import {
   createSilver,
-  EngineError,
   type EngineRun,
   type EngineStore,
   MissingFile,
@@ -11,7 +10,7 @@ import {
   RunFailed,
   SpecMismatch,
 } from '../../../functions/engine/index.ts';
-import type { SilverTable } from '../../../functions/values/index.ts';
+import { PipelineError, type SilverTable } from '../../../functions/values/index.ts';
 import type { JobRun } from '../job.ts';
 import { openWarehouse, type WarehouseOptions } from '../warehouse.ts';
 import type { Database } from './database.ts';
@@ -104,7 +103,7 @@ const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promis
     log(await qualityBySpec(run, spec));
   } catch (error) {
     run.signal?.throwIfAborted();
-    throw error instanceof EngineError ? error : new RunFailed(error);
+    throw error instanceof PipelineError ? error : new RunFailed(error);
   }
 };
 

@@ -1,4 +1,5 @@
-import { EngineError, type EngineStore, RunFailed } from '../../../functions/engine/index.ts';
+import { type EngineStore, RunFailed } from '../../../functions/engine/index.ts';
+import { PipelineError } from '../../../functions/values/index.ts';
 
 /** What a reader is started with, as JSON in its first argument. */
 export type ReaderStart = {
@@ -33,7 +34,7 @@ export type ReaderMessage =
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** A failure that another process has told of. */
-export class ToldFailure extends EngineError {
+export class ToldFailure extends PipelineError {
   override readonly name: string;
   constructor({ name, message }: Failure) {
     super(message);
@@ -43,6 +44,6 @@ export class ToldFailure extends EngineError {
 
 /** How a failure is told; words of DuckDB without a row's values. */
 export const failureOf = (cause: unknown): Failure => {
-  const { name, message } = cause instanceof EngineError ? cause : new RunFailed(cause);
+  const { name, message } = cause instanceof PipelineError ? cause : new RunFailed(cause);
   return { name, message };
 };

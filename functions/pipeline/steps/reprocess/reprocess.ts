@@ -1,3 +1,4 @@
+import { ForbiddenMove } from '../../errors.ts';
 import { fileId } from '../../lake-keys.ts';
 import type { Clock, Ledger } from '../../ports.ts';
 import { repairKey } from '../../queries/repairs.ts';
@@ -76,7 +77,7 @@ export const endReprocess = async (
 
 const expectMove = ({ reprocess }: Reprocessing, to: ReprocessState | 'ended'): void => {
   if (reprocessMoves[reprocess.state].includes(to)) return;
-  throw new Error(`no reprocessing goes from ${reprocess.state} to ${to}`);
+  throw new ForbiddenMove('reprocessing', reprocess.state, to);
 };
 
 /** What validation has found out, as it counts for the file once its rows are replaced. */

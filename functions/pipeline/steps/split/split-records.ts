@@ -6,6 +6,7 @@ import {
   type Validation,
   ViolationLog,
 } from '../../../validation/index.ts';
+import { PipelineError } from '../../../values/index.ts';
 import type { StreamWriter } from '../../ports.ts';
 import { SplitOutlets, type SplitTarget } from './outlets.ts';
 
@@ -18,7 +19,7 @@ export type Pour = (
 ) => Promise<{ readonly sha256: string; readonly records: number; readonly invalidRecords: number }>;
 
 /** A file that was read twice was not the same both times: what was written of it says nothing. */
-export class SplitMismatch extends Error {
+export class SplitMismatch extends PipelineError {
   override readonly name = 'SplitMismatch';
 }
 
