@@ -14,8 +14,8 @@ import { type Defect, newWorld, type World } from './world.ts';
 export type Outcome = {
   readonly seed: number;
   readonly violations: readonly string[];
-  /** Port calls that were made. */
-  readonly calls: number;
+  /** Names of the port calls that were made, in their order. */
+  readonly calls: readonly string[];
 };
 
 /** What a file's content means to the pipeline; `strictly-good` breaks the stricter rules, `mixed` has valid rows and invalid ones, `repaired` some of another file's invalid rows. */

@@ -17,7 +17,7 @@ export const newScheduler = (luck: Dice, weather: Weather) => {
   const steps: Step[] = [];
   let alive = 0;
   let isCalm = false;
-  let calls = 0;
+  const calls: string[] = [];
 
   const crash = (call: number, moment: 'before' | 'after', name: string, process: Process): void => {
     const isBadLuck = !isCalm && luck.chance(moment === 'before' ? weather.crashBefore : weather.crashAfter);
@@ -43,7 +43,7 @@ export const newScheduler = (luck: Dice, weather: Weather) => {
           const call = async (): Promise<unknown> => {
             if (process.hasEnded) throw new Crash(`${String(name)} after its end`);
             await gate();
-            const number = ++calls;
+            const number = calls.push(String(name));
             crash(number, 'before', String(name), process);
             const answer: unknown = await Reflect.apply(method, target, args);
             crash(number, 'after', String(name), process);
