@@ -196,12 +196,12 @@ const addPending = async ({ catalog, ledger }: Ports, batch: BatchRecord): Promi
 const reject = async (
   { files, ledger, clock }: Ports,
   file: FileRecord,
-  { failures }: FileOutcome,
+  { violations }: FileOutcome,
 ): Promise<void> => {
   const now = clock.now();
-  const report = renderRuleReport(file, failures, now);
+  const report = renderRuleReport(file, violations, now);
   await files.write(reportKey(file), `${JSON.stringify(report, null, 2)}\n`);
-  const reason = shortened(failures.map(({ rule }) => rule).join('; '));
+  const reason = shortened(violations.map(({ rule }) => rule).join('; '));
   await ledger.files.move(file, 'rejected', { reason, rejected_at: now });
 };
 

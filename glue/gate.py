@@ -89,12 +89,12 @@ def _verdicts(lake: Lake, staged: DataFrame, spec: Mapping[str, Any], run: str) 
     if earlier is not None:
         return earlier
     expect_rows(rows_per_file(staged), {file["key"]: file["staged"] for file in spec["files"]}, "staged")
-    failures = validate(staged, spec)
-    files = [_verdict(file, failures[file["key"]]) for file in spec["files"]]
+    violations = validate(staged, spec)
+    files = [_verdict(file, violations[file["key"]]) for file in spec["files"]]
     verdicts = {"batch": spec["batch"], "run": run, "files": files}
     return verdicts if lake.write_once(_verdicts_key(spec), verdicts) else _known_verdicts(lake, spec)
 
 
-def _verdict(file: Mapping[str, Any], failures: list[dict[str, Any]]) -> dict[str, Any]:
-    outcome = {"outcome": "rejected", "rows": 0} if failures else {"outcome": "published", "rows": file["staged"]}
-    return {"key": file["key"], "version": file["version"], **outcome, "failures": failures}
+def _verdict(file: Mapping[str, Any], violations: list[dict[str, Any]]) -> dict[str, Any]:
+    outcome = {"outcome": "rejected", "rows": 0} if violations else {"outcome": "published", "rows": file["staged"]}
+    return {"key": file["key"], "version": file["version"], **outcome, "violations": violations}

@@ -20,10 +20,10 @@ CUSTOM_OUTCOMES = "landed_file string, atom int, metric double, passed boolean"
 # Statements of CustomSql in one query: each costs analysis, each query a job.
 STATEMENTS_AT_ONCE = 32
 
-Failures = list[dict[str, Any]]
+Violations = list[dict[str, Any]]
 
 
-def validate(staged: DataFrame, spec: Mapping[str, Any]) -> dict[str, Failures]:
+def validate(staged: DataFrame, spec: Mapping[str, Any]) -> dict[str, Violations]:
     """The rules that each file of the batch broke, by key and in the ruleset's order; an empty list is a pass. Takes one row per staged row."""
     spark = staged.sparkSession
     staged.createOrReplaceTempView("staged")
@@ -33,7 +33,7 @@ def validate(staged: DataFrame, spec: Mapping[str, Any]) -> dict[str, Failures]:
     _custom_outcomes(staged, spec).createOrReplaceTempView("custom_outcomes")
     outcomes = spark.sql(spec["ruleset"]["outcomes"]).collect()
     _expect_outcomes(spec, outcomes)
-    return _failures(spark, spec, [outcome for outcome in outcomes if outcome["passed"] is not True])
+    return _violations(spark, spec, [outcome for outcome in outcomes if outcome["passed"] is not True])
 
 
 def _batch_files(spark: SparkSession, files: Sequence[Mapping[str, Any]]) -> DataFrame:
@@ -83,12 +83,12 @@ def _expect_outcomes(spec: Mapping[str, Any], outcomes: Sequence[Row]) -> None:
         raise SpecMismatch(f"the ruleset's SQL gave {len(outcomes)} outcomes for {len(due)} files and rules")
 
 
-def _failures(spark: SparkSession, spec: Mapping[str, Any], failed: Sequence[Row]) -> dict[str, Failures]:
-    failures: dict[str, Failures] = {file["key"]: [] for file in spec["files"]}
+def _violations(spark: SparkSession, spec: Mapping[str, Any], failed: Sequence[Row]) -> dict[str, Violations]:
+    violations: dict[str, Violations] = {file["key"]: [] for file in spec["files"]}
     for rule in spec["ruleset"]["rules"]:
         broken = [outcome for outcome in failed if outcome["rule_number"] == rule["number"]]
         examples = example_rows(spark, spec, rule["number"], [outcome["landed_file"] for outcome in broken])
         for outcome in broken:
             key = outcome["landed_file"]
-            failures[key].append({"rule": rule["text"], "metric": outcome["metric"], "examples": examples.get(key, [])})
-    return failures
+            violations[key].append({"rule": rule["text"], "metric": outcome["metric"], "examples": examples.get(key, [])})
+    return violations

@@ -104,7 +104,7 @@ const publish = async (
   const quality_ms = await run(bench, 'quality', qualitySpec(bench.catalog, batch, transformed));
   const validated = QualityResult.parse(await readResult(bench, batch.batch, 'quality'));
   const broken = validated.files.find(({ outcome }) => outcome === 'rejected');
-  if (broken) throw new Error(`${broken.key} was rejected: ${JSON.stringify(broken.failures)}`);
+  if (broken) throw new Error(`${broken.key} was rejected: ${JSON.stringify(broken.violations)}`);
   return { rows: validated.files.reduce((sum, { rows }) => sum + rows, 0), transform_ms, quality_ms };
 };
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RuleFailure } from '../../functions/quality/index.ts';
+import type { RuleViolation } from '../../functions/quality/index.ts';
 import { oneLine } from './answer.ts';
 import { count, grouped } from './count.ts';
 
@@ -16,18 +16,25 @@ export type FileReport = {
   readonly quarantined_rows?: number;
   readonly violations_total?: number;
   readonly counts?: Readonly<Record<string, number>>;
-  readonly violations?: readonly { readonly message: string }[];
-  readonly failures?: readonly RuleFailure[];
+  readonly violations?: readonly ({ readonly message: string } | RuleViolation)[];
+};
+
+/** Reads a report; one that an older version wrote has other names. */
+export const readReport = (text: string): FileReport => {
+  const { judged_at, findings_total, findings, failures, ...report } = JSON.parse(text);
+  return {
+    validated_at: judged_at,
+    violations_total: findings_total,
+    violations: findings ?? failures,
+    ...report,
+  };
 };
 
 /** What is wrong with the file, a line each; only the first so many where a number is given. */
 export const violationLines = (report: FileReport, shown = Number.POSITIVE_INFINITY): string[] => {
-  const { violations = [], failures = [], records, quarantined_rows: aside = 0 } = report;
-  const validated = records === undefined ? undefined : records - aside;
-  const said = [
-    ...violations.map(({ message }) => message),
-    ...failures.map((failure) => brokenRule(failure, validated)),
-  ];
+  const { violations = [], records, quarantined_rows = 0 } = report;
+  const validated = records === undefined ? undefined : records - quarantined_rows;
+  const said = violations.map((one) => ('message' in one ? one.message : brokenRule(one, validated)));
   const total = report.violations_total ?? said.length;
   const left = total - Math.min(shown, said.length);
   return [...said.slice(0, shown).map((text) => `  ${text}`), ...(left > 0 ? [leftLine(report, total)] : [])];
@@ -37,7 +44,7 @@ const leftLine = ({ violations = [] }: FileReport, total: number): string =>
   `  … ${count(total, 'violation')} in all${total > violations.length ? `, of which the report keeps the first ${violations.length}` : ''}`;
 
 /** A rule that a file broke, with how many of the validated rows meet it, or with its metric where that is no share of all rows. */
-export const brokenRule = ({ rule, metric }: RuleFailure, validated?: number): string => {
+export const brokenRule = ({ rule, metric }: RuleViolation, validated?: number): string => {
   const right = validated === undefined || metric === null ? undefined : rightRows(rule, metric, validated);
   const said =
     right === undefined || validated === undefined
@@ -81,11 +88,11 @@ const countLines = ({ counts = {} }: FileReport): string[] => {
   ];
 };
 
-const exampleLines = ({ failures = [] }: FileReport): string[] =>
-  failures.flatMap(({ rule, examples = [] }) =>
-    examples.length === 0
+const exampleLines = ({ violations = [] }: FileReport): string[] =>
+  violations.flatMap((one) =>
+    'message' in one || one.examples.length === 0
       ? []
-      : [`  rows that break ${rule}:`, ...examples.map((row) => `    ${rowText(row)}`)],
+      : [`  rows that break ${one.rule}:`, ...one.examples.map((row) => `    ${rowText(row)}`)],
   );
 
 const rowText = (row: Readonly<Record<string, string | null>>): string =>

@@ -2,7 +2,7 @@ import { anyRebuild, type Files, type Ledger } from '../../functions/pipeline/in
 import { answer, inParts } from '../output/answer.ts';
 import { reportsOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
-import { type FileReport, reportLines } from '../output/report-lines.ts';
+import { type FileReport, readReport, reportLines } from '../output/report-lines.ts';
 import { filesNamed } from '../target/files-named.ts';
 import { onTarget, type TargetFlags } from '../target/target.ts';
 
@@ -75,7 +75,7 @@ const readReports = async (files: Files, keys: readonly string[]): Promise<FileR
 };
 
 const asReport = (key: string, text: string): FileReport => ({
-  ...JSON.parse(text),
+  ...readReport(text),
   ...(key.endsWith('.reprocess.json') && { reprocess: true }),
 });
 

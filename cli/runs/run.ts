@@ -6,7 +6,7 @@ import { recordDocument, reportOf } from '../output/file-document.ts';
 import { fileStory, storyLines } from '../output/file-story.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { failedLines, isFailed, leftOutLines, warningLines } from '../output/rebuild-lines.ts';
-import { reportLines } from '../output/report-lines.ts';
+import { readReport, reportLines } from '../output/report-lines.ts';
 import { saveRows } from '../output/save-rows.ts';
 import { type DatasetRuns, datasetRuns } from '../queries/dataset-runs.ts';
 import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
@@ -198,7 +198,7 @@ const tellStory = async (
 const reportsOn = async ({ files }: Target, records: readonly AnyFile[]) => {
   const keys = records.flatMap((record) => reportOf(record) ?? []);
   const texts = await Promise.all(keys.map((key) => files.readText(key)));
-  return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text)]));
+  return texts.flatMap((text) => (text === undefined ? [] : [readReport(text)]));
 };
 
 const rowsSaved = async (

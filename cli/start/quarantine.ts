@@ -4,7 +4,7 @@ import type { Whereabouts } from '../follow/follow.ts';
 import { count } from '../output/count.ts';
 import { rowsFileOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
-import { type FileReport, violationLines } from '../output/report-lines.ts';
+import { readReport, violationLines } from '../output/report-lines.ts';
 
 const filesShown = 5;
 const violationsShown = 4;
@@ -44,6 +44,6 @@ const splitLines = async (files: Texts, record: AnyFile): Promise<string[]> => {
 
 const reportLines = async (files: Texts, record: AnyFile): Promise<string[]> => {
   const at = reportKey(record);
-  const report: FileReport = JSON.parse((await files.readText(at)) ?? '{}');
+  const report = readReport((await files.readText(at)) ?? '{}');
   return [...violationLines(report, violationsShown), `  ${styleText('dim', `report: ${at}`)}`];
 };

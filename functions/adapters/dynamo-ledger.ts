@@ -20,6 +20,7 @@ import {
   type RebuildState,
   type Rebuilds,
   rebuildMoves,
+  withNewNames,
 } from '../pipeline/index.ts';
 import { dynamoItems, type Item, type Items, type Key } from './dynamo-items.ts';
 
@@ -56,6 +57,9 @@ const recordOf = <R>(item: Item | undefined): R | undefined => {
   const { pk: _pk, sk: _sk, mark: _mark, ...record } = item;
   return record as R;
 };
+
+const fileOf = (item: Item | undefined): FileRecord | undefined =>
+  recordOf<FileRecord>(item && (withNewNames(item) as Item));
 
 type Stateful = { readonly state: string; readonly rev: number };
 
@@ -101,16 +105,16 @@ const filesOn = (items: Items): FileLedger => {
     const found = new Map((await items.getAll(keys)).map((item) => [`${item.pk}@${item.sk}`, item]));
     return list.map((item, at) => ({
       item,
-      record: recordOf<FileRecord>(found.get(`${keys[at]?.pk}@${keys[at]?.sk}`)),
+      record: fileOf(found.get(`${keys[at]?.pk}@${keys[at]?.sk}`)),
     }));
   };
   const moveFile = mover<FileRecord>(items, fileKey, fileMoves);
   const named = new Set<string>();
   return {
-    find: async (file) => recordOf<FileRecord>(await items.get(fileKey(file))),
+    find: async (file) => fileOf(await items.get(fileKey(file))),
     versionsOf: async (key) =>
       (await items.query(`FILE#${key}`))
-        .flatMap((item) => recordOf<FileRecord>(item) ?? [])
+        .flatMap((item) => fileOf(item) ?? [])
         .sort((a, b) => a.number - b.number),
     register: async (file) => {
       const { dataset, key, version, landed_at } = file;
@@ -123,8 +127,7 @@ const filesOn = (items: Items): FileLedger => {
     move: moveFile,
     amend: <State extends FileState>(file: FileIn<State>, patch: object) =>
       moveFile(file, file.state as State, patch),
-    findAll: async (files) =>
-      (await items.getAll(files.map(fileKey))).flatMap((item) => recordOf<FileRecord>(item) ?? []),
+    findAll: async (files) => (await items.getAll(files.map(fileKey))).flatMap((item) => fileOf(item) ?? []),
     waiting: async (dataset) => (await listed(`QUEUE#${dataset}`)).flatMap(({ record }) => record ?? []),
     firstWith: async (sha256, { dataset, key, version }, over) => {
       const place = contentKey(dataset, sha256);

@@ -49,10 +49,10 @@ const validate = async (session: Session, run: EngineRun, spec: QualitySpec): Pr
   );
   const verdicts = await validateStaged(session, spec);
   const files = spec.files.map(({ key, version, staged }) => {
-    const failures = [...(verdicts.get(key) ?? [])];
-    return failures.length > 0
-      ? { key, version, outcome: 'rejected' as const, rows: 0, failures }
-      : { key, version, outcome: 'published' as const, rows: staged, failures };
+    const violations = [...(verdicts.get(key) ?? [])];
+    return violations.length > 0
+      ? { key, version, outcome: 'rejected' as const, rows: 0, violations }
+      : { key, version, outcome: 'published' as const, rows: staged, violations };
   });
   return { batch: spec.batch, run: run.run, files };
 };

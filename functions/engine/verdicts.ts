@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { QualitySpec } from '../pipeline/index.ts';
-import type { RuleFailure } from '../quality/index.ts';
+import type { RuleViolation } from '../quality/index.ts';
 import { SpecMismatch } from './errors.ts';
 import type { Session } from './session.ts';
 import { silverName } from './silver.ts';
 import { columnList, identifier, list, literal, timestamp } from './sql-text.ts';
 
 /** What the rules say of each file, by key; an empty list is a pass. */
-export type Verdicts = ReadonlyMap<string, readonly RuleFailure[]>;
+export type Verdicts = ReadonlyMap<string, readonly RuleViolation[]>;
 
 const Outcome = z.object({
   landed_file: z.string(),
@@ -81,7 +81,7 @@ const collectFailures = async (
   spec: QualitySpec,
   failed: readonly Outcome[],
 ): Promise<Verdicts> => {
-  const verdicts = new Map(spec.files.map(({ key }) => [key, [] as RuleFailure[]]));
+  const verdicts = new Map(spec.files.map(({ key }) => [key, [] as RuleViolation[]]));
   for (const { number, text } of spec.ruleset.rules) {
     const broken = failed.filter(({ rule_number }) => rule_number === number);
     const examples = await exampleRows(session, spec, number, broken);
@@ -92,7 +92,7 @@ const collectFailures = async (
   return verdicts;
 };
 
-type Examples = Map<string, RuleFailure['examples']>;
+type Examples = Map<string, RuleViolation['examples']>;
 
 /** Up to five offending rows of each file, always the same ones; values are cut at 100 characters, personal ones hidden. */
 const exampleRows = async (

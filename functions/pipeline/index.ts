@@ -96,6 +96,7 @@ export {
   type Reprocessed,
 } from './records/file.ts';
 export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
+export { withNewNames } from './records/older.ts';
 export {
   type AnyRebuild,
   anyRebuild,

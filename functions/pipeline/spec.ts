@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CompiledRuleset, RuleFailure } from '../quality/index.ts';
+import { CompiledRuleset, RuleViolation } from '../quality/index.ts';
 import { SilverTable } from '../values/index.ts';
 
 /** What a run needs to know, and what it answers. A spec is written once and *is* the batch. */
@@ -102,16 +102,25 @@ export const QualitySpec = z.object({
 });
 export type QualitySpec = z.infer<typeof QualitySpec>;
 
+/** A run of an older version calls the rules that a file broke failures. */
+const newName = (file: unknown): unknown =>
+  typeof file === 'object' && file !== null && 'failures' in file
+    ? { violations: file.failures, ...file }
+    : file;
+
 /** `runs/<batch>/quality.result.json`, written with If-None-Match after the rows are published. */
 export const QualityResult = z.object({
   batch: z.string(),
   run: z.string(),
   files: z.array(
-    Version.extend({
-      outcome: z.enum(['published', 'rejected']),
-      rows: z.number().int(),
-      failures: z.array(RuleFailure),
-    }),
+    z.preprocess(
+      newName,
+      Version.extend({
+        outcome: z.enum(['published', 'rejected']),
+        rows: z.number().int(),
+        violations: z.array(RuleViolation),
+      }),
+    ),
   ),
 });
 export type QualityResult = z.infer<typeof QualityResult>;

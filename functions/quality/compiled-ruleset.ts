@@ -23,9 +23,9 @@ export const CompiledRuleset = z.object({
 export type CompiledRuleset = z.infer<typeof CompiledRuleset>;
 
 /** A rule that a file broke. */
-export const RuleFailure = z.object({
+export const RuleViolation = z.object({
   rule: z.string(),
   metric: z.string().nullable(),
   examples: z.array(z.record(z.string(), z.string().nullable())),
 });
-export type RuleFailure = z.infer<typeof RuleFailure>;
+export type RuleViolation = z.infer<typeof RuleViolation>;

@@ -4,7 +4,7 @@
  */
 
 export { compileProblems, compileRuleset } from './compile.ts';
-export { CompiledRuleset, RuleFailure } from './compiled-ruleset.ts';
+export { CompiledRuleset, RuleViolation } from './compiled-ruleset.ts';
 export { compileCustomSql } from './custom-sql.ts';
 export { parseRuleset } from './parse.ts';
 export { compilePredicate } from './predicate.ts';

@@ -51,9 +51,9 @@ describe('one bad file among fifty', { timeout: 240_000 }, () => {
       verdict: 'rejected',
       records: 30,
       batch: rejected?.batch_id,
-      failures: [{ rule: 'ColumnLength "track_id" = 22', metric: expect.stringMatching(/\d/) }],
+      violations: [{ rule: 'ColumnLength "track_id" = 22', metric: expect.stringMatching(/\d/) }],
     });
-    const [{ examples }] = report.failures;
+    const [{ examples }] = report.violations;
     expect(examples.length).toBe(Math.min(5, broken.length));
     for (const { user_id, track_id, listen_time } of examples)
       expect(broken).toContain(`${user_id},${track_id},${listen_time.slice(0, 19)}`);

@@ -44,9 +44,9 @@ describeInstalled('the quality gate on Spark', (installation) => {
       expect(rejected).toMatchObject({
         key: 'data/people/17.csv',
         rows: 0,
-        failures: [{ rule: 'IsComplete "name"', metric: '8' }],
+        violations: [{ rule: 'IsComplete "name"', metric: '8' }],
       });
-      expect(rejected?.failures[0]?.examples.map(({ id }) => id)).toEqual([
+      expect(rejected?.violations[0]?.examples.map(({ id }) => id)).toEqual([
         '170',
         '171',
         '172',
@@ -114,7 +114,7 @@ describeInstalled('the quality gate on Spark', (installation) => {
       );
       const result = await lake.validate(typed);
       expect(result).toEqual(await lake.validateOnDuckdb(typed));
-      const examples = result.files[0]?.failures[0]?.examples ?? [];
+      const examples = result.files[0]?.violations[0]?.examples ?? [];
       expect(examples.map(({ ratio }) => ratio)).toEqual([
         '1e+20',
         '0.1',
@@ -163,7 +163,7 @@ describeInstalled('the quality gate on Spark', (installation) => {
       await lake.validateOnDuckdb(known);
       const { files } = await lake.validate(compiled('spark'), { run: 'q1' });
       expect(files).toEqual((await lake.validateOnDuckdb(compiled('duckdb'))).files);
-      expect(files.map(({ failures }) => failures.map(({ rule }) => rule.split(' ')[0]))).toEqual([
+      expect(files.map(({ violations }) => violations.map(({ rule }) => rule.split(' ')[0]))).toEqual([
         [],
         ['ReferentialIntegrity'],
         expect.arrayContaining(['RowCount']),

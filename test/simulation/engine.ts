@@ -100,13 +100,13 @@ export const newEngine = (
     silver = [...silver.filter((row) => !isRetracted(row)), ...passed.flatMap(({ rows }) => rows)];
     const files = validated.map(({ file: { key, version }, rows }) => {
       const isPassed = passed.some(({ file }) => file.key === key);
-      const failures = isPassed ? [] : [{ rule: 'ColumnValues "id" < 900', metric: '0', examples: [] }];
+      const violations = isPassed ? [] : [{ rule: 'ColumnValues "id" < 900', metric: '0', examples: [] }];
       return {
         key,
         version,
         outcome: isPassed ? ('published' as const) : ('rejected' as const),
         rows: isPassed ? rows.length : 0,
-        failures,
+        violations,
       };
     });
     const result = { batch: spec.batch, run, files };
@@ -196,6 +196,6 @@ const unwritten = (spec: QualitySpec, run: string): QualityResult => ({
     version,
     outcome: 'published',
     rows: 1,
-    failures: [],
+    violations: [],
   })),
 });

@@ -1,17 +1,17 @@
-import type { RuleFailure } from '../../quality/index.ts';
+import type { RuleViolation } from '../../quality/index.ts';
 import type { Report } from '../../validation/index.ts';
 import type { AnyFile } from '../records/file.ts';
 
 /** Written beside a file that a quality rule quarantined. */
 export type RuleReport = Omit<Report, 'manifest' | 'violations_total' | 'counts' | 'violations'> & {
   readonly batch: string;
-  readonly failures: readonly RuleFailure[];
+  readonly violations: readonly RuleViolation[];
 };
 
 /** The report of a file that broke rules: each with its metric and rows that broke it. */
 export const renderRuleReport = (
   file: AnyFile,
-  failures: readonly RuleFailure[],
+  violations: readonly RuleViolation[],
   validatedAt: string,
 ): RuleReport => ({
   file: file.key,
@@ -22,5 +22,5 @@ export const renderRuleReport = (
   records: file.records ?? 0,
   ...(file.quarantined_rows && { quarantined_rows: file.quarantined_rows }),
   batch: file.batch_id ?? '',
-  failures,
+  violations,
 });

@@ -95,7 +95,7 @@ describe('what is inferred runs', () => {
 
   it.each(Object.keys(bankingFiles))('from a sample to published rows: %s', async (dataset) => {
     const { files, table, staged } = await publish(dataset);
-    expect(files).toMatchObject([{ outcome: 'published', rows, failures: [] }]);
+    expect(files).toMatchObject([{ outcome: 'published', rows, violations: [] }]);
     const columns = inferred.get(dataset)?.table.columns ?? [];
     expect(table.columns).toHaveLength(columns.length + 4);
     const counts = columns.map(({ silver }) => `count(${silver?.name})`).join(', ');
@@ -146,7 +146,7 @@ describe('what is inferred runs', () => {
 
   it('has one row for each element of an array of objects', async () => {
     const { files, table, staged } = await publish('sessions');
-    expect(files).toMatchObject([{ outcome: 'published', rows: 3, failures: [] }]);
+    expect(files).toMatchObject([{ outcome: 'published', rows: 3, violations: [] }]);
     expect(table.key).toEqual(['session_id', 'item_number']);
     const columns = 'session_id, customer_id, song_id, item_number, price, price_value';
     expect(await lake.rows(`select ${columns} from read_parquet(${literal(staged)}) order by all`)).toEqual([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brokenRule, violationLines } from '../../../cli/output/report-lines.ts';
+import { brokenRule, readReport, violationLines } from '../../../cli/output/report-lines.ts';
 
 const broken = (rule: string, metric: string | null, validated?: number): string =>
   brokenRule({ rule, metric, examples: [] }, validated).replace(`${rule} does not hold: `, '');
@@ -29,9 +29,22 @@ test('says so where there is none', () => {
 });
 
 test('counts the rows that the rule has validated, not those that were quarantined before', () => {
-  const failures = [{ rule: 'IsComplete "note"', metric: '0.666666667', examples: [] }];
+  const violations = [{ rule: 'IsComplete "note"', metric: '0.666666667', examples: [] }];
   const report = { file: '', version: '', dataset: '', verdict: 'rejected', validated_at: '' };
-  expect(violationLines({ ...report, records: 5, quarantined_rows: 2, failures })).toEqual([
+  expect(violationLines({ ...report, records: 5, quarantined_rows: 2, violations })).toEqual([
     '  IsComplete "note" does not hold: 2 of 3 rows',
   ]);
+});
+
+test('reads reports of an older version', () => {
+  const about = { file: 'data/plays/a.csv', version: 'v1', dataset: 'plays', verdict: 'rejected' };
+  const finding = { rule: 'type', message: 'line 2: no' };
+  const ofManifest = { ...about, judged_at: 'then', findings_total: 2, findings: [finding] };
+  expect(readReport(JSON.stringify(ofManifest))).toEqual({
+    ...{ ...about, validated_at: 'then', violations_total: 2 },
+    violations: [finding],
+  });
+  const broken = { rule: 'RowCount > 20', metric: '10', examples: [] };
+  const ofRules = readReport(JSON.stringify({ ...about, judged_at: 'then', failures: [broken] }));
+  expect(violationLines(ofRules)).toEqual(['  RowCount > 20 does not hold: 10']);
 });

@@ -23,7 +23,7 @@ describe('what is said of quarantine', () => {
   });
 
   test('is the rules that do not hold', async () => {
-    expect(await said({ failures: [{ rule: 'RowCount > 0', metric: '0' }] })).toContain(
+    expect(await said({ violations: [{ rule: 'RowCount > 0', metric: '0' }] })).toContain(
       'RowCount > 0 does not hold: 0',
     );
   });

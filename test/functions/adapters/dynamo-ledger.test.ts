@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { dynamoItems } from '../../../functions/adapters/dynamo-items.ts';
 import { dynamoLedger } from '../../../functions/adapters/dynamo-ledger.ts';
 import type { Ledger } from '../../../functions/pipeline/ports.ts';
 import type { StoredFile, StoredRebuild } from '../records.ts';
@@ -55,6 +56,23 @@ describe('files', () => {
     expect(await ledger.files.find(file)).toStrictEqual(accepted);
     expect(accepted).toStrictEqual({ ...file, state: 'accepted', rev: 2, records: 3 });
     expect(await ledger.files.waiting('once')).toEqual([accepted]);
+  });
+
+  test('reads what an older version stored, and goes on with it', async () => {
+    const { registered_at: enrolled_at, ...rest } = landed;
+    const older = { ...rest, key: 'data/plays/older.csv', state: 'published', rev: 4, enrolled_at };
+    const reprocessed = [{ asked_at: '', ended_at: '', outcome: 'kept', findings: 3 }];
+    const stored = { ...older, reprocessed, failures_found: [], rows: 2 };
+    await dynamoItems(tableName).put({ pk: `FILE#${older.key}`, sk: older.version, ...stored });
+    const file = await ledger.files.find(older);
+    expect(file).toStrictEqual({
+      ...{ ...rest, key: older.key, state: 'published', rev: 4, rows: 2, registered_at: enrolled_at },
+      reprocessed: [{ asked_at: '', ended_at: '', outcome: 'kept', violations: 3 }],
+    });
+    const move = { superseded_by: 'v2', superseded_at: '2024-06-26T00:00:00.000Z' };
+    const superseded = file && (await ledger.files.move(file, 'superseded', move));
+    expect(superseded).toMatchObject({ state: 'superseded', rev: 5, registered_at: enrolled_at });
+    expect(await ledger.files.find(older)).toStrictEqual(superseded);
   });
 
   test('queues the longest key that S3 takes', async () => {

@@ -44,10 +44,10 @@ describe('the gate', () => {
     expect(rejected).toMatchObject({
       key: 'data/people/17.csv',
       rows: 0,
-      failures: [{ rule: 'IsComplete "name"', metric: '8' }],
+      violations: [{ rule: 'IsComplete "name"', metric: '8' }],
     });
-    expect(rejected?.failures[0]?.examples).toHaveLength(5);
-    expect(rejected?.failures[0]?.examples[0]).toMatchObject({
+    expect(rejected?.violations[0]?.examples).toHaveLength(5);
+    expect(rejected?.violations[0]?.examples[0]).toMatchObject({
       id: '170',
       name: null,
       landed_file: 'data/people/17.csv',
@@ -74,10 +74,10 @@ describe('the gate', () => {
       examples: [{ number: 1, sql: 'select * from staged' }],
     };
     const shown = await runQuality(lake.run('q1'), { ...spec, ruleset });
-    expect(shown.files[0]?.failures[0]?.examples.map(({ name }) => name)).toEqual(['x'.repeat(100), 'Ann']);
+    expect(shown.files[0]?.violations[0]?.examples.map(({ name }) => name)).toEqual(['x'.repeat(100), 'Ann']);
     const hidden = await runQuality(lake.run('q2'), { ...spec, batch: 'people-2', ruleset, pii: ['name'] });
     expect(JSON.stringify(hidden)).not.toMatch(/Ann|xxx/);
-    expect(hidden.files[0]?.failures[0]?.examples[0]).toMatchObject({ id: '1', name: '***' });
+    expect(hidden.files[0]?.violations[0]?.examples[0]).toMatchObject({ id: '1', name: '***' });
   });
 
   test('validates an empty file too', async () => {
@@ -122,7 +122,7 @@ describe('the gate', () => {
     };
     const { files } = await runQuality(lake.run('q2'), { ...spec, ruleset });
     expect(files.map(({ outcome }) => outcome)).toEqual(['published', 'rejected']);
-    expect(files[1]?.failures).toEqual([{ rule: 'CustomSql', metric: '1.0', examples: [] }]);
+    expect(files[1]?.violations).toEqual([{ rule: 'CustomSql', metric: '1.0', examples: [] }]);
   });
 
   test('fails rather than passing a file that the rules say nothing about', async () => {

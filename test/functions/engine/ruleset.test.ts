@@ -58,7 +58,7 @@ test('publishes the real listens by their own ruleset', async () => {
     ['published', 11_346],
     ['rejected', 0],
   ]);
-  expect(files[1]?.failures.map(({ rule, examples }) => [rule, examples.length])).toEqual([
+  expect(files[1]?.violations.map(({ rule, examples }) => [rule, examples.length])).toEqual([
     ['ColumnValues "user_id" > 0', 1],
     ['ColumnLength "track_id" = 22', 1],
   ]);
@@ -89,7 +89,7 @@ test('validates empty files, statements over one file and references', async () 
     ]`,
   );
   expect(
-    result.files.map(({ key, failures }) => [key, failures.map(({ rule }) => rule.split(' ')[0])]),
+    result.files.map(({ key, violations }) => [key, violations.map(({ rule }) => rule.split(' ')[0])]),
   ).toEqual([
     ['a.csv', []],
     ['b.csv', ['ReferentialIntegrity']],

@@ -51,13 +51,19 @@ const replaced = async (
 const kept = async (
   ports: Ports,
   file: Reprocessing,
-  { failures }: FileOutcome,
+  { violations }: FileOutcome,
   told: Told,
 ): Promise<FileIn<'published'> | undefined> => {
   const report = reprocessReportKey(file);
   const validated = { ...file, ...acceptedFacts(file.reprocess), ...told };
-  const text = JSON.stringify(renderRuleReport(validated, failures, ports.clock.now()), null, 2);
+  const text = JSON.stringify(renderRuleReport(validated, violations, ports.clock.now()), null, 2);
   await ports.files.write(report, `${text}\n`);
-  const reason = `broke ${failures.map(({ rule }) => rule).join('; ')}`;
-  return endReprocess(ports, file, { outcome: 'kept', reason, violations: failures.length, report, ...told });
+  const reason = `broke ${violations.map(({ rule }) => rule).join('; ')}`;
+  return endReprocess(ports, file, {
+    outcome: 'kept',
+    reason,
+    violations: violations.length,
+    report,
+    ...told,
+  });
 };
