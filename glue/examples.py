@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pyspark.sql import Column, SparkSession, Window
 from pyspark.sql import functions as sf
 from pyspark.sql.types import DataType, DoubleType, FloatType
+from spec import QualitySpec
 from sql_text import identifier
 
 EXAMPLES = 5
@@ -16,9 +17,7 @@ CHARACTERS = 100
 Example = dict[str, str | None]
 
 
-def example_rows(
-    spark: SparkSession, spec: Mapping[str, Any], rule: int, files: Sequence[str]
-) -> dict[str, list[Example]]:
+def example_rows(spark: SparkSession, spec: QualitySpec, rule: int, files: Sequence[str]) -> dict[str, list[Example]]:
     """Up to five offending rows of each file, always the same ones; values are cut at 100 characters, personal ones hidden."""
     sql = next((example["sql"] for example in spec["ruleset"]["examples"] if example["number"] == rule), None)
     if sql is None or not files:

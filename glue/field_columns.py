@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from landed_columns import top_of
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
+from spec import TransformSpec
 
 Held = Callable[[str], SparkColumn]
 """A member of what is held, by its key."""
@@ -31,13 +31,13 @@ class Place:
     source: tuple[Step, ...]
 
 
-def source_names(spec: dict[str, Any]) -> list[str]:
+def source_names(spec: TransformSpec) -> list[str]:
     """The columns of a spec by the names, or paths, that they have in the files."""
     sources = spec.get("sources") or {}
     return [sources.get(name, name) for name in spec["columns"]]
 
 
-def as_fields(frame: DataFrame, spec: dict[str, Any], is_nested: bool) -> DataFrame:
+def as_fields(frame: DataFrame, spec: TransformSpec, is_nested: bool) -> DataFrame:
     """Grain: that of the frame, whose columns are a file, those of the spec by the names of the files, and `unknown_fields`."""
     names, sources = spec["columns"], source_names(spec)
     if names == sources:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from branches import drop_dead_branches, read_main
 from conservation import expect_distinct_keys, expect_rows, rows_per_file
 from errors import NotPublished, SpecMismatch
@@ -16,11 +13,12 @@ from pyspark.sql import DataFrame, SparkSession
 from read_files import staged_parquet
 from session import silver_name
 from silver import prepare_silver
+from spec import FileResult, QualityFile, QualityResult, QualitySpec, RuleViolation
 from sql_text import identifier
 from verdicts import validate
 
 
-def settle(spark: SparkSession, lake: Lake, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
+def settle(spark: SparkSession, lake: Lake, spec: QualitySpec, run: str) -> QualityResult:
     """
     Validates and publishes a batch; the first validation counts, whichever run made it, and a file quarantined leaves the others alone.
     `NotPublished`, with what stood in the way, when no run of the batch has.
@@ -33,7 +31,7 @@ def settle(spark: SparkSession, lake: Lake, spec: Mapping[str, Any], run: str) -
         return _known_verdicts(lake, spec)
 
 
-def _validate_and_publish(spark: SparkSession, lake: Lake, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
+def _validate_and_publish(spark: SparkSession, lake: Lake, spec: QualitySpec, run: str) -> QualityResult:
     expect_distinct_keys(spec["files"])
     table = silver_name(spark, spec["dataset"])
     with one_writer(lake.root, table):
@@ -51,23 +49,23 @@ def _validate_and_publish(spark: SparkSession, lake: Lake, spec: Mapping[str, An
     return verdicts
 
 
-def _is_published(spark: SparkSession, spec: Mapping[str, Any]) -> bool:
+def _is_published(spark: SparkSession, spec: QualitySpec) -> bool:
     table = silver_name(spark, spec["dataset"])
     return spark.catalog.tableExists(table) and spec["batch"] in read_main(spark, table).batches
 
 
-def _known_verdicts(lake: Lake, spec: Mapping[str, Any]) -> dict[str, Any]:
+def _known_verdicts(lake: Lake, spec: QualitySpec) -> QualityResult:
     verdicts = lake.read_json(_verdicts_key(spec))
     if verdicts is None:
         raise SpecMismatch(f"batch {spec['batch']} is published, but its verdicts are gone from the lake")
     return verdicts
 
 
-def _verdicts_key(spec: Mapping[str, Any]) -> str:
+def _verdicts_key(spec: QualitySpec) -> str:
     return f"runs/{spec['batch']}/quality.verdicts.json"
 
 
-def _read_staged(spark: SparkSession, lake: Lake, spec: Mapping[str, Any]) -> DataFrame:
+def _read_staged(spark: SparkSession, lake: Lake, spec: QualitySpec) -> DataFrame:
     """One row per staged row, with the columns of the table."""
     try:
         staged = staged_parquet(spark, lake.path(spec["staged"]))
@@ -83,7 +81,7 @@ def _read_staged(spark: SparkSession, lake: Lake, spec: Mapping[str, Any]) -> Da
     return staged.select(*map(identifier, names))
 
 
-def _verdicts(lake: Lake, staged: DataFrame, spec: Mapping[str, Any], run: str) -> dict[str, Any]:
+def _verdicts(lake: Lake, staged: DataFrame, spec: QualitySpec, run: str) -> QualityResult:
     """They are stored before anything is published: what a dead run has published is not validated again."""
     earlier = lake.read_json(_verdicts_key(spec))
     if earlier is not None:
@@ -95,6 +93,6 @@ def _verdicts(lake: Lake, staged: DataFrame, spec: Mapping[str, Any], run: str) 
     return verdicts if lake.write_once(_verdicts_key(spec), verdicts) else _known_verdicts(lake, spec)
 
 
-def _verdict(file: Mapping[str, Any], violations: list[dict[str, Any]]) -> dict[str, Any]:
+def _verdict(file: QualityFile, violations: list[RuleViolation]) -> FileResult:
     outcome = {"outcome": "rejected", "rows": 0} if violations else {"outcome": "published", "rows": file["staged"]}
     return {"key": file["key"], "version": file["version"], **outcome, "violations": violations}

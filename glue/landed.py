@@ -18,6 +18,7 @@ from pyspark.sql.types import IntegerType, StringType, StructField, StructType, 
 from read_csv import csv_columns, read_csv
 from read_files import text_lines
 from read_json import read_json_lines
+from spec import TransformSpec
 
 ORDINAL = "\u0001file"
 """No column has this name, and no manifest could name it."""
@@ -25,7 +26,7 @@ ORDINAL = "\u0001file"
 BYTES_PER_TASK = 32 * 2**20
 
 
-def read_landed(spark: SparkSession, spec: dict[str, Any], groups: list[ReadGroup], folder: str) -> DataFrame:
+def read_landed(spark: SparkSession, spec: TransformSpec, groups: list[ReadGroup], folder: str) -> DataFrame:
     """Grain: one row per record of the files pinned under `folder`; each column a text or made of texts, what is empty NULL,
     `unknown_fields`, `landed_file`, `landed_version`, `landed_at` and `batch_id`."""
     frames = [
@@ -38,7 +39,7 @@ def read_landed(spark: SparkSession, spec: dict[str, Any], groups: list[ReadGrou
     return records.join(sf.broadcast(lineage), ORDINAL).drop(ORDINAL)
 
 
-def _read(spark: SparkSession, spec: dict[str, Any], group: ReadGroup, folder: str) -> Iterator[DataFrame]:
+def _read(spark: SparkSession, spec: TransformSpec, group: ReadGroup, folder: str) -> Iterator[DataFrame]:
     path, names, header = f"{folder}{group.folder}", source_names(spec), group.facts["header"]
     columns = plain_columns(names) if group.facts["format"] == "csv" else nested_columns(names)
     if group.reader == "json_lines":

@@ -10,6 +10,7 @@ from conservation import expect_distinct_keys
 from errors import SpecMismatch
 from lake import Pinned
 from landed_columns import top_of
+from spec import Facts, SpecFile
 
 MOST_READS = 8
 """Shapes of files that Spark reads by itself, each a scan of its plan; files of any other shape are read record by record."""
@@ -19,12 +20,12 @@ MOST_READS = 8
 class LandedFile:
     """A file of the spec and the name under which it is pinned, which its ordinal stands in."""
 
-    spec: dict[str, Any]
+    spec: SpecFile
     ordinal: int
     name: str
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Facts:
         """What the validator found out about the bytes that are read."""
         return self.spec["facts"]
 
@@ -47,12 +48,12 @@ class ReadGroup:
     files: tuple[LandedFile, ...]
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Facts:
         """Facts of one file, which for this reader are those of all."""
         return self.files[0].facts
 
 
-def group_files(files: list[dict[str, Any]], columns: list[str]) -> list[ReadGroup]:
+def group_files(files: list[SpecFile], columns: list[str]) -> list[ReadGroup]:
     """Groups the files of a spec; `SpecMismatch` for two versions of one key, whose rows could not be told apart."""
     expect_distinct_keys(files)
     shapes: dict[Hashable, list[int]] = {}
@@ -72,12 +73,12 @@ def blamed(groups: list[ReadGroup], message: str) -> list[str]:
     return [file.spec["key"] for file in files if f"landed/{file.name}" in message]
 
 
-def is_read_by_lines(facts: dict[str, Any]) -> bool:
+def is_read_by_lines(facts: Facts) -> bool:
     """Whether every record of a CSV is one line that Spark keeps: it drops lines of nothing but blanks and control characters."""
     return not facts["multiline"] and len(facts["header"]) > 1 and facts["delimiter"] > " " and facts["quote"] > " "
 
 
-def _shape(facts: dict[str, Any], columns: list[str]) -> tuple[Any, ...]:
+def _shape(facts: Facts, columns: list[str]) -> tuple[Any, ...]:
     """Name of the reader, and the facts that it goes by."""
     kind, header = facts["format"], tuple(facts["header"])
     if kind == "parquet":
@@ -98,7 +99,7 @@ def new_keys(header: tuple[str, ...] | list[str], columns: list[str]) -> set[str
 
 
 def _with_handful_of_reads(
-    shapes: dict[Hashable, list[int]], files: list[dict[str, Any]]
+    shapes: dict[Hashable, list[int]], files: list[SpecFile]
 ) -> dict[tuple[Any, ...], list[int]]:
     def size(shape: tuple[Any, ...]) -> int:
         return sum(files[ordinal]["facts"]["bytes"] for ordinal in shapes[shape])
@@ -111,5 +112,5 @@ def _with_handful_of_reads(
     return merged
 
 
-def _landed(file: dict[str, Any], ordinal: int, folder: str) -> LandedFile:
+def _landed(file: SpecFile, ordinal: int, folder: str) -> LandedFile:
     return LandedFile(file, ordinal, f"{folder}{ordinal}.{file['facts']['format']}")

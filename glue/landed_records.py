@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from urllib.parse import urlparse
 
 from landed_columns import Column
+from spec import Facts
 
 CHUNK = 2**20
 
@@ -27,7 +28,7 @@ class RecordFile:
 
     ordinal: int
     path: str
-    facts: dict[str, Any]
+    facts: Facts
     new: frozenset[str]
 
 
@@ -65,7 +66,7 @@ def _records(file: RecordFile, columns: tuple[Column, ...], text: TextIO) -> Ite
     return map(json_record(columns, file.new), records)
 
 
-def _csv_records(facts: dict[str, Any], columns: tuple[Column, ...], text: TextIO) -> Iterator[Record]:
+def _csv_records(facts: Facts, columns: tuple[Column, ...], text: TextIO) -> Iterator[Record]:
     csv.field_size_limit(sys.maxsize)
     header = facts["header"]
     places = {name: place for place, name in enumerate(header)}

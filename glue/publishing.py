@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
 
 from branches import Main, create_branch, drop_branch, drop_dead_branches, fast_forward, marked, on_branch, read_main
 from conservation import expect_rows, rows_per_file
@@ -12,6 +11,7 @@ from errors import FencedOut, PipelineError
 from partitioning import partition_of
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
+from spec import SilverTable
 from sql_text import identifier, listed, literal
 
 ATTEMPTS = 10
@@ -27,7 +27,7 @@ class Publication:
     fence: int
     staged: DataFrame
     rows: Mapping[str, int]
-    layout: Mapping[str, Any]
+    layout: SilverTable
     reprocessed: frozenset[str] = frozenset()
     """Files whose published version is the same: what hangs on them stays."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from errors import SpecMismatch
 from partitioning import Transform, partition_of
 from pyspark.sql import SparkSession
 from pyspark.sql.types import DataType, DecimalType
+from spec import SilverTable
 from sql_text import identifier, listed
 
 PROPERTIES = {
@@ -50,7 +50,7 @@ def spark_type(portable: str) -> str:
     return f"decimal{parsed[2].replace(' ', '')}" if found == "decimal" else found
 
 
-def prepare_silver(spark: SparkSession, name: str, table: Mapping[str, Any]) -> None:
+def prepare_silver(spark: SparkSession, name: str, table: SilverTable) -> None:
     """
     Creates a silver table, or brings an older one up to its model: a new column is added (NULL in old rows), a type is widened; a
     column that went stays and gets NULL. `SpecMismatch` for another change of type or of the partition: the table is then to be made again.

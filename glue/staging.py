@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from conservation import expect_rows, rows_per_file
 from errors import SpecMismatch
 from pyspark.sql import DataFrame, SparkSession
 from read_files import staged_parquet
+from spec import StagedFile, TransformSpec
 
 
-def to_silver(landed: DataFrame, spec: dict[str, Any]) -> DataFrame:
+def to_silver(landed: DataFrame, spec: TransformSpec) -> DataFrame:
     """Grain: that of the silver SQL, which reads the landed records; `SpecMismatch` when its columns are not the table's."""
     landed.createOrReplaceTempView(f"landed_{spec['dataset']}")
     silver = landed.sparkSession.sql(spec["sql"])
@@ -21,8 +20,8 @@ def to_silver(landed: DataFrame, spec: dict[str, Any]) -> DataFrame:
 
 
 def stage_rows(
-    spark: SparkSession, spec: dict[str, Any], landed: DataFrame, silver: DataFrame, path: str
-) -> list[dict[str, Any]]:
+    spark: SparkSession, spec: TransformSpec, landed: DataFrame, silver: DataFrame, path: str
+) -> list[StagedFile]:
     """Writes silver rows as Parquet and answers what was read and staged of each file, also of one without rows."""
     silver.write.mode("overwrite").parquet(path)
     staged = rows_per_file(staged_parquet(spark, path))
@@ -38,7 +37,7 @@ def stage_rows(
     ]
 
 
-def _rows_read(spec: dict[str, Any], landed: DataFrame, staged: dict[str, int]) -> dict[str, int]:
+def _rows_read(spec: TransformSpec, landed: DataFrame, staged: dict[str, int]) -> dict[str, int]:
     """A second pass over the files is spared where each staged exactly its records; `RowsNotConserved` when they are not what
     the validator saw."""
     validated = {file["key"]: file["facts"]["records"] for file in spec["files"]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from field_columns import source_names
 from lake import Lake, open_lake
@@ -12,6 +11,7 @@ from landed_files import group_files
 from pinning import pinned
 from pyspark.sql import SparkSession
 from session import open_session
+from spec import TransformResult, TransformSpec
 from staging import stage_rows, to_silver
 
 
@@ -33,7 +33,7 @@ def main(argv: list[str]) -> None:
         print(f"staged {rows} rows of {len(result['files'])} files under {result['staged']}")
 
 
-def transform(spark: SparkSession, lake: Lake, spec: dict[str, Any], run: str) -> dict[str, Any]:
+def transform(spark: SparkSession, lake: Lake, spec: TransformSpec, run: str) -> TransformResult:
     """Stages the rows of a batch and answers with the result of the run."""
     folder = f"staging/{spec['batch']}/{run}/"
     groups = group_files(spec["files"], source_names(spec))

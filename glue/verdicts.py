@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from functools import reduce
 from itertools import islice
-from typing import Any
 
 from errors import SpecMismatch
 from examples import example_rows
 from pyspark.sql import DataFrame, Row, SparkSession
 from session import silver_name
+from spec import QualityFile, QualitySpec, RuleViolation
 from sql_text import literal
 
 FILES = "landed_file string, landed_version string, landed_at timestamp_ntz"
@@ -20,10 +20,10 @@ CUSTOM_OUTCOMES = "landed_file string, atom int, metric double, passed boolean"
 # Statements of CustomSql in one query: each costs analysis, each query a job.
 STATEMENTS_AT_ONCE = 32
 
-Violations = list[dict[str, Any]]
+Violations = list[RuleViolation]
 
 
-def validate(staged: DataFrame, spec: Mapping[str, Any]) -> dict[str, Violations]:
+def validate(staged: DataFrame, spec: QualitySpec) -> dict[str, Violations]:
     """The rules that each file of the batch broke, by key and in the ruleset's order; an empty list is a pass. Takes one row per staged row."""
     spark = staged.sparkSession
     staged.createOrReplaceTempView("staged")
@@ -36,7 +36,7 @@ def validate(staged: DataFrame, spec: Mapping[str, Any]) -> dict[str, Violations
     return _violations(spark, spec, [outcome for outcome in outcomes if outcome["passed"] is not True])
 
 
-def _batch_files(spark: SparkSession, files: Sequence[Mapping[str, Any]]) -> DataFrame:
+def _batch_files(spark: SparkSession, files: Sequence[QualityFile]) -> DataFrame:
     """One row per file."""
     rows = [(file["key"], file["version"], _utc(file["landed_at"])) for file in files]
     return spark.createDataFrame(rows, FILES)
@@ -54,7 +54,7 @@ def _reference(spark: SparkSession, dataset: str) -> DataFrame:
     return spark.table(name)
 
 
-def _custom_outcomes(staged: DataFrame, spec: Mapping[str, Any]) -> DataFrame:
+def _custom_outcomes(staged: DataFrame, spec: QualitySpec) -> DataFrame:
     """One row per file and CustomSql."""
     answers = _ask(staged, spec)
     rows: list[Row] = []
@@ -63,7 +63,7 @@ def _custom_outcomes(staged: DataFrame, spec: Mapping[str, Any]) -> DataFrame:
     return staged.sparkSession.createDataFrame(rows, CUSTOM_OUTCOMES)
 
 
-def _ask(staged: DataFrame, spec: Mapping[str, Any]) -> Iterator[DataFrame]:
+def _ask(staged: DataFrame, spec: QualitySpec) -> Iterator[DataFrame]:
     """One frame of one row for each file and CustomSql, which speaks of `primary`: the rows of that file alone."""
     spark, customs = staged.sparkSession, spec["ruleset"]["customs"]
     for file in spec["files"] if customs else []:
@@ -75,7 +75,7 @@ def _ask(staged: DataFrame, spec: Mapping[str, Any]) -> Iterator[DataFrame]:
             )
 
 
-def _expect_outcomes(spec: Mapping[str, Any], outcomes: Sequence[Row]) -> None:
+def _expect_outcomes(spec: QualitySpec, outcomes: Sequence[Row]) -> None:
     """A file that the rules say nothing about must never pass."""
     answers = {(outcome["landed_file"], outcome["rule_number"]) for outcome in outcomes}
     due = {(file["key"], rule["number"]) for file in spec["files"] for rule in spec["ruleset"]["rules"]}
@@ -83,12 +83,14 @@ def _expect_outcomes(spec: Mapping[str, Any], outcomes: Sequence[Row]) -> None:
         raise SpecMismatch(f"the ruleset's SQL gave {len(outcomes)} outcomes for {len(due)} files and rules")
 
 
-def _violations(spark: SparkSession, spec: Mapping[str, Any], failed: Sequence[Row]) -> dict[str, Violations]:
+def _violations(spark: SparkSession, spec: QualitySpec, failed: Sequence[Row]) -> dict[str, Violations]:
     violations: dict[str, Violations] = {file["key"]: [] for file in spec["files"]}
     for rule in spec["ruleset"]["rules"]:
         broken = [outcome for outcome in failed if outcome["rule_number"] == rule["number"]]
         examples = example_rows(spark, spec, rule["number"], [outcome["landed_file"] for outcome in broken])
         for outcome in broken:
             key = outcome["landed_file"]
-            violations[key].append({"rule": rule["text"], "metric": outcome["metric"], "examples": examples.get(key, [])})
+            violations[key].append(
+                {"rule": rule["text"], "metric": outcome["metric"], "examples": examples.get(key, [])}
+            )
     return violations
