@@ -75,10 +75,10 @@ export const publishRebuild =
     if (statement === undefined || !(await beginTry(ports, rebuild, statement))) return;
     const done = await tryToPublish(ports, rebuild, spec);
     if (!done) return;
-    const { items, leftOut } = done;
+    const { items, isSure, leftOut } = done;
     const found = await checkedRecord(ports.files, spec.unload);
     const facts = { ...found, ...leftOutFacts(leftOut, leftOutKey(spec.unload)) };
-    const published = await recordPublished(ports, rebuild.id, facts);
+    const published = await recordPublished(ports, rebuild.id, facts, isSure);
     const left_out = leftOut.length;
     ports.log.info('KPIs published', { rebuild: rebuild.id, items, left_out, batches: spec.batches.length });
     if (published) await close(ports, published);
@@ -103,7 +103,7 @@ const beginTry = async (
   }
 };
 
-type Done = Pick<Published, 'items' | 'leftOut'>;
+type Done = Pick<Published, 'items' | 'isSure' | 'leftOut'>;
 
 /** Undefined when this was the last try. What may be tried again is thrown, to be tried again. */
 const tryToPublish = async (
@@ -154,11 +154,14 @@ const recordPublished = async (
   { ledger, clock }: Ports,
   id: string,
   facts: Pick<RebuildIn<'published'>, 'checks' | 'report' | keyof LeftOutFacts>,
+  isSure: boolean,
 ): Promise<RebuildRecord | undefined> => {
   for (;;) {
     const rebuild = await ledger.rebuilds.find(id);
     if (!rebuild || isRebuildOver(rebuild)) return rebuild?.state === 'published' ? rebuild : undefined;
-    const patch = { ...facts, closed_at: clock.now(), publishing_at: undefined };
+    // Of two tries at once, the other one may still write.
+    const is_settled = isSure && anyRebuild(rebuild).publish_tries === 1;
+    const patch = { ...facts, is_settled, closed_at: clock.now(), publishing_at: undefined };
     const published = await ledger.rebuilds.move(rebuild, 'published', patch);
     if (published) return published;
   }
@@ -175,14 +178,17 @@ const publishUnloaded = async (
   spec: RebuildSpec,
   outBefore: readonly LeftOut[],
 ): Promise<Done> => {
-  const { rebuild, seq, as_of } = spec;
+  const { rebuild, seq, as_of, generation } = spec;
+  const stamp = { rebuild, seq, as_of, generation };
   let [items, before, leftOut]: [number, readonly LeftOut[], readonly LeftOut[]] = [0, outBefore, []];
+  let isSure = true;
   for (const kpis of [spec.kpis.filter((kpi) => !isLatest(kpi)), spec.kpis.filter(isLatest)]) {
     const read = await unloadedRows(ports.files, { ...spec, kpis });
     const rows = new Map([...read].map(([model, unloaded]) => [model, unloaded.rows]));
-    const published = await publishKpis(ports, { ...spec, kpis }, rows, { rebuild, seq, as_of }, before);
+    const published = await publishKpis(ports, { ...spec, kpis }, rows, stamp, before);
     await removeCutOff(ports.kpis, { ...spec, kpis }, rows);
     items += published.items;
+    isSure &&= published.isSure;
     leftOut = [
       ...leftOut,
       ...[...read.values()].flatMap((unloaded) => unloaded.leftOut),
@@ -190,7 +196,7 @@ const publishUnloaded = async (
     ];
     before = published.before;
   }
-  return { items, leftOut: [...leftOut, ...before] };
+  return { items, isSure, leftOut: [...leftOut, ...before] };
 };
 
 /** What the serving KPIs lack goes on being said until a rebuild speaks of it again. */

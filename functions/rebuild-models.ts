@@ -147,7 +147,7 @@ const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildReco
 
 const recordOf = (
   { clock }: Ports,
-  { rebuild, seq, unshown }: RebuildSpec,
+  { rebuild, seq, generation, unshown }: RebuildSpec,
   mart: Mart,
   before: LastRebuilds,
 ): RebuildRecord => {
@@ -162,6 +162,7 @@ const recordOf = (
     opened_at: clock.now(),
     ...(follows && { follows }),
     ...(builds_on && { builds_on }),
+    ...(generation !== undefined && { generation }),
     ...(unshown.length > 0 && { unshown }),
   };
 };
@@ -173,7 +174,15 @@ const committedBefore = ({ newest }: LastRebuilds): string | undefined =>
 
 const unshownBefore = ({ newest }: LastRebuilds): number[] => {
   if (!newest || newest.state === 'published') return [];
-  return [...(newest.unshown ?? []), ...(anyRebuild(newest).publish_tries ? [newest.seq] : [])];
+  const { unshown = [], publish_tries, seq, generation = seq } = anyRebuild(newest);
+  return [...unshown, ...(publish_tries ? [generation] : [])];
+};
+
+/** The one before goes on only where nobody can still write in it, however late: else an older item might replace a newer one. */
+const generationAfter = ({ newest }: LastRebuilds, seq: number): number => {
+  if (!newest) return seq;
+  const { state, is_settled, publish_tries, generation = seq } = anyRebuild(newest);
+  return is_settled || (state === 'failed' && !publish_tries) ? generation : seq;
 };
 
 const readOrWriteSpec = async (
@@ -202,6 +211,7 @@ const composeSpec = async (
   const builds_on = committedBefore(before);
   const previous = builds_on ? (await rebuildSpec(ports.files, builds_on))?.applied : undefined;
   const shown = before.published?.seq ?? 0;
+  const [generation, unshown] = [generationAfter(before, seq), unshownBefore(before)];
   const run = {
     rebuild,
     seq,
@@ -210,6 +220,8 @@ const composeSpec = async (
     target: ports.catalog.target,
     warned: await warnedBefore(ports, mart, before),
     shown,
+    generation,
+    unshown,
     ...(previous ? { previous } : {}),
   };
   return {
@@ -221,7 +233,8 @@ const composeSpec = async (
     unload,
     ...batchesOf(mart, run),
     shown,
-    unshown: unshownBefore(before),
+    generation,
+    unshown,
     kpis: mart.models.flatMap((model) =>
       model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi }] : [],
     ),

@@ -18,6 +18,7 @@ import {
   possibleKeys,
   type RebuildSpec,
   readUnloaded,
+  type Stamp,
   shapeItems,
 } from '../../functions/warehouse/index.ts';
 import { hidePersonal } from '../output/personal-values.ts';
@@ -104,7 +105,8 @@ const kindsOf = async (
   const { total, first } = await tellingRows(files, `${spec?.unload}${model}/`, known, most);
   if (first.length === 0) return [];
   return pLimit(1).map(shapes, async (shape) => {
-    const found = await pLimit(8).map(first, (row) => itemOf(kpis, mart, { row, model, shape, rebuild }));
+    const stamp = { as_of: '', seq: rebuild.seq, rebuild: rebuild.id, generation: spec?.generation };
+    const found = await pLimit(8).map(first, (row) => itemOf(kpis, mart, { row, model, shape, stamp }));
     const items = found.filter((item) => item !== undefined);
     const { pk, sk, publish } = shape;
     return { kpi: model, pk, sk, publish, rows: total, items };
@@ -115,16 +117,15 @@ type Written = {
   readonly row: KpiRow;
   readonly model: string;
   readonly shape: KpiShape;
-  readonly rebuild: AnyRebuild;
+  readonly stamp: Stamp;
 };
 
 const itemOf = async (
   kpis: KpiPorts['kpis'],
   { models }: Mart,
-  { row, model, shape, rebuild }: Written,
+  { row, model, shape, stamp }: Written,
 ): Promise<KpiItem | undefined> => {
-  const keyOf = (of: KpiRow) =>
-    shapeItems(new Map([[model, [of]]]), model, shape, { as_of: '', seq: rebuild.seq, rebuild: rebuild.id });
+  const keyOf = (of: KpiRow) => shapeItems(new Map([[model, [of]]]), model, shape, stamp);
   const [key] = possibleKeys(keyOf(row).map(({ item }) => item));
   const item = key && (await kpis.get(key.pk, key.sk));
   if (!item) return undefined;

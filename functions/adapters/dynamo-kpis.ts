@@ -27,18 +27,20 @@ export const dynamoKpis = (table: string): Kpis => {
     marshallOptions: { removeUndefinedValues: true },
     unmarshallOptions: { wrapNumbers: numberOf },
   });
-  const send = async (writes: readonly Write[]): Promise<void> => {
+  const send = async (writes: readonly Write[]): Promise<boolean> => {
+    let isSure = true;
     const left = await untilDone(writes, async (some) => {
       const answer = await client.send(
         new BatchWriteCommand({ RequestItems: { [table]: some.map(storedWrite) } }),
       );
+      isSure &&= answer.$metadata.attempts === 1;
       return (answer.UnprocessedItems?.[table] ?? []) as Write[];
     });
     if (left.length > 0) throw new Unfinished(`${table} did not take ${left.length} KPI items`);
+    return isSure;
   };
-  const sendAll = async (writes: readonly Write[]): Promise<void> => {
-    await pLimit(4).map(chunksOf(writes), send);
-  };
+  const sendAll = async (writes: readonly Write[]): Promise<boolean> =>
+    (await pLimit(4).map(chunksOf(writes), send)).every(Boolean);
   return {
     get: async (pk, sk) => {
       const { Item } = await client.send(

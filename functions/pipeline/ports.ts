@@ -207,11 +207,12 @@ export type Landings = {
 export type Kpis = {
   get(pk: string, sk: string): Promise<KpiItem | undefined>;
   query(pk: string): Promise<readonly KpiItem[]>;
-  /** Whole items on keys that are the same for the same input. */
-  put(items: readonly KpiItem[]): Promise<void>;
+  /** Whole items on keys that are the same for the same input. False when a request was sent twice, so that one of them may arrive later. */
+  put(items: readonly KpiItem[]): Promise<boolean>;
   /** Puts where there is no item or an older `seq`; false when a newer or the same one stands there. */
   putIfNewer(item: KpiItem & { readonly seq: number }): Promise<boolean>;
-  remove(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<void>;
+  /** False as `put` says it. */
+  remove(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<boolean>;
   /** Takes away the item under a key where it has an older `seq`. */
   removeIfOlder(item: { readonly pk: string; readonly sk: string; readonly seq: number }): Promise<void>;
 };

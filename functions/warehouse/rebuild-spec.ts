@@ -29,7 +29,9 @@ export const RebuildSpec = z.object({
   paths: z.array(z.string()).optional(),
   /** Of the last rebuild whose KPIs are out, 0 when there is none: whatever later ones touched, this one unloads. */
   shown: z.number().int().default(0),
-  /** Sequences since then under which KPIs may be written in part. */
+  /** The number in the keys of its `latest` items: its own sequence, or that of an earlier rebuild, whose items it replaces in place. */
+  generation: z.number().int().optional(),
+  /** Generations since then in which items may be written in part. */
   unshown: z.array(z.number().int()).default([]),
   kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
   /** What gold holds once it is applied: tables of bookkeeping, and for each model its hash and columns. */

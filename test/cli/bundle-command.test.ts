@@ -1,8 +1,8 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answered, runToEnd } from './soundcheck-process.ts';
+import { type Answered, runToEnd, soundcheck } from './soundcheck-process.ts';
 
 /** A project with the same way to its command, and a command of three lines. */
 let root: string;
@@ -59,4 +59,17 @@ describe('the bin of the package', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(/^error: Build failed with 1 error:\ncli\/greeting\.ts:1:24/);
     expect([code, stdout]).toEqual([1, '']);
   });
+});
+
+test('each part of the bundle is a module that Node can read', { timeout: 60_000 }, async () => {
+  await soundcheck(['--help']);
+  const builds = '.build/soundcheck';
+  const { entry } = JSON.parse(await readFile(join(builds, 'sources.json'), 'utf8'));
+  const folder = join(builds, dirname(entry));
+  const parts = (await readdir(folder)).filter((name) => name.endsWith('.mjs'));
+  expect(parts.length).toBeGreaterThan(10);
+  for (const part of parts) {
+    const { code, stderr } = await runToEnd(process.execPath, ['--check', join(folder, part)], {});
+    expect([part, code, stderr]).toEqual([part, 0, '']);
+  }
 });

@@ -57,6 +57,33 @@ test('records what the checks warn of; the next rebuild is told', async () => {
   expect(spec).not.toContain('rows of that day');
 });
 
+test('is settled when one try wrote it all, and not after two', async () => {
+  await show(stage);
+  expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({ publish_tries: 1, is_settled: true });
+  await land(stage, 'b', goodBody(200));
+  await publish(stage);
+  const event = await rebuild(stage);
+  stage.endStatements();
+  if (!event) throw new Error('nothing was sent');
+  const busy = { ...stage.ports.kpis, put: async (): Promise<never> => Promise.reject(new Throttled('')) };
+  await publishRebuild({ ...stage.ports, kpis: busy })(event).catch(() => {});
+  await publishRebuild(stage.ports)(event);
+  const second = await stage.ports.ledger.rebuilds.find('listening-00000002');
+  expect(second).toMatchObject({ state: 'published', publish_tries: 2, is_settled: false });
+});
+
+test('is not settled when a request was sent twice', async () => {
+  const event = await rebuild(stage);
+  stage.endStatements();
+  const put = async (items: Parameters<typeof stage.ports.kpis.put>[0]) =>
+    (await stage.ports.kpis.put(items)) && false;
+  if (event) await publishRebuild({ ...stage.ports, kpis: { ...stage.ports.kpis, put } })(event);
+  expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({
+    state: 'published',
+    is_settled: false,
+  });
+});
+
 test('says it again when the event comes twice, and writes nothing', async () => {
   await show(stage);
   const items = structuredClone(stage.kpiItems());

@@ -51,7 +51,8 @@ test('sends one transaction for what is pending, under a name and a token of its
     seq: 1,
     batches: [batch],
     unload: `kpis/${first}/1/`,
-    kpis: [{ model: 'kpi_days' }],
+    generation: 1,
+    kpis: [{ model: 'kpi_days' }, { model: 'kpi_latest' }],
   });
   expect(stage.statements.running()).toMatchObject([{ name: `app-rebuild-${first}`, token: first }]);
   expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({
@@ -298,9 +299,58 @@ test('builds on gold as it is, and shows what was touched since the last KPIs', 
   stage.pass(3_601_000);
   await wakeMart();
   const third = 'listening-00000003';
-  expect(await recordOf(third)).toMatchObject({ follows: first, builds_on: second, unshown: [2] });
-  expect(specOf(third)).toMatchObject({ shown: 1, unshown: [2] });
+  expect(await recordOf(third)).toMatchObject({ follows: first, builds_on: second, unshown: [1] });
+  expect(specOf(third)).toMatchObject({ shown: 1, unshown: [1] });
   expect(specOf(third).statements.join()).toContain('seq > 1');
+});
+
+describe('the generation of latest items', () => {
+  const next = async () => {
+    await land(stage, 'b', goodBody(200));
+    await publish(stage);
+    await wakeMart();
+    return recordOf(second);
+  };
+
+  test('goes on after a publication that is settled', async () => {
+    await show(stage);
+    expect(await recordOf(first)).toMatchObject({ generation: 1, is_settled: true });
+    expect(await next()).toMatchObject({ seq: 2, generation: 1 });
+    expect(specOf(second).statements.join()).toContain(', 1 from (select cast(');
+  });
+
+  test('goes on after a rebuild that failed before anything was written', async () => {
+    await show(stage);
+    await next();
+    await failed();
+    stage.pass(3_601_000);
+    await wakeMart();
+    expect(await recordOf('listening-00000003')).toMatchObject({ seq: 3, generation: 1 });
+  });
+
+  test.each([
+    ['another process may still write for it', { is_settled: false }],
+    ['an older version of the function wrote it', { is_settled: undefined }],
+  ])('is a new one where %s', async (_, patch) => {
+    const { ledger } = stage.ports;
+    await show({
+      ...stage,
+      ports: {
+        ...stage.ports,
+        ledger: ledgerWith(ledger, {
+          rebuilds: {
+            move: (record, to, facts) =>
+              ledger.rebuilds.move(
+                record,
+                to,
+                to === 'published' ? { ...facts, ...(patch as object) } : facts,
+              ),
+          },
+        }),
+      },
+    });
+    expect(await next()).toMatchObject({ seq: 2, generation: 2 });
+  });
 });
 
 test('tries a failed rebuild again after an hour also where only its SQL was new', async () => {

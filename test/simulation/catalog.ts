@@ -22,7 +22,7 @@ const model = <Kind extends Model['kind']>(
     ...settings,
   }) as unknown as ModelOf<Kind>;
 
-/** One dataset of two columns and one mart of one number a day. */
+/** One dataset of two columns and one mart of one number a day, published as a pointer and as a latest item. */
 export const simulatedCatalog: Catalog = {
   engine: 'duckdb',
   target: 'duckdb',
@@ -57,6 +57,12 @@ export const simulatedCatalog: Catalog = {
           key: ['listen_date'],
           refs: ['fact_plays'],
           kpi: [{ pk: 'DAY#{listen_date}', sk: 'CURRENT', publish: 'pointer', lists: [], omit: [] }],
+          ...{ fact: 'fact_plays', partition: 'listen_date', spine: ['listen_date'] },
+        }),
+        model('kpi_latest', 'kpi', {
+          key: ['listen_date'],
+          refs: ['fact_plays'],
+          kpi: [{ pk: 'LATEST#{listen_date}', sk: '{seq}', publish: 'latest', lists: [], omit: [] }],
           ...{ fact: 'fact_plays', partition: 'listen_date', spine: ['listen_date'] },
         }),
       ],

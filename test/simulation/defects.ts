@@ -105,6 +105,24 @@ export const defects: Readonly<Record<string, Defect>> = {
         rebuilds: { find: async (id) => caughtUp(await ledger.rebuilds.find(id), now()) },
       }),
   },
+  'replace items in place while somebody may still write': {
+    ledger: (ledger) =>
+      ledgerWith(ledger, {
+        rebuilds: {
+          move: (rebuild, to, patch) =>
+            ledger.rebuilds.move(rebuild, to, to === 'published' ? { ...patch, is_settled: true } : patch),
+        },
+      }),
+  },
+  'replace items in place after a publication that was cut off': {
+    ledger: (ledger) =>
+      ledgerWith(ledger, {
+        rebuilds: {
+          move: (rebuild, to, patch) =>
+            ledger.rebuilds.move(rebuild, to, to === 'failed' ? { ...patch, is_settled: true } : patch),
+        },
+      }),
+  },
   "forget the pointer's condition": {
     kpis: (kpis) => ({
       ...kpis,

@@ -3,6 +3,7 @@ import { rowsKey } from '../../functions/pipeline/lake-keys.ts';
 import { balanceOf, hangsOn, landedFile } from '../../functions/pipeline/queries/repairs.ts';
 import { madeBy } from '../../functions/pipeline/steps/made-by.ts';
 import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
+import type { KpiItem } from '../../functions/warehouse/kpis/items.ts';
 import type { StoredFile } from '../functions/records.ts';
 import { deployments, manifestKey, manifests } from './catalog.ts';
 import { parseRows } from './engine.ts';
@@ -194,7 +195,7 @@ const isBreaking = ({ body }: Upload, manifest: string, ruleset: string, isRepai
   return manifest.includes('quarantine_rows') ? bad === rows.length : bad > 0;
 };
 
-/** Every day's pointer says what silver says. */
+/** Every day's pointer says what silver says, and so does its latest item. */
 const kpis = (world: World): string[] => {
   const silver = world.engine.silver();
   const pointers = world.kpiItems().filter(({ sk }) => sk === 'CURRENT');
@@ -204,9 +205,15 @@ const kpis = (world: World): string[] => {
   ]);
   return [...days].flatMap((day) => {
     const { listens, made } = measuresOf(silver, day);
-    const shown = pointers.find(({ pk }) => pk === `DAY#${day}`);
-    return shown?.listens === listens && shown.made === made
-      ? []
-      : [`${day} shows ${shown?.listens} listens of ${listens}, ${shown?.made} for ${made}`];
+    const pointer = pointers.find(({ pk }) => pk === `DAY#${day}`);
+    const latest = world.kpiItems().filter(({ pk }) => pk === `LATEST#${day}`);
+    return [pointer, newestOf(latest)].flatMap((shown) =>
+      shown?.listens === listens && shown.made === made
+        ? []
+        : [`${shown?.pk ?? day} shows ${shown?.listens} listens of ${listens}, ${shown?.made} for ${made}`],
+    );
   });
 };
+
+const newestOf = (items: readonly KpiItem[]): KpiItem | undefined =>
+  [...items].sort((a, b) => (a.sk < b.sk ? -1 : 1)).at(-1);

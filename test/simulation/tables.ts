@@ -42,28 +42,45 @@ export const memoryItems = (
   return { items, all: (): Item[] => [...table.values()] };
 };
 
-/** The KPI table in memory. */
-export const memoryKpis = () => {
+type Key = { readonly pk: string; readonly sk: string };
+
+/** The KPI table in memory; `onWrite` sees the items of a partition after each write there. */
+export const memoryKpis = (onWrite: (pk: string, items: readonly KpiItem[]) => void = () => {}) => {
   const table = new Map<string, KpiItem>();
-  const id = ({ pk, sk }: { pk: string; sk: string }): string => `${pk}\u0000${sk}`;
+  const id = ({ pk, sk }: Key): string => `${pk}\u0000${sk}`;
+  const tell = ({ pk }: Key): void =>
+    onWrite(
+      pk,
+      [...table.values()].filter((item) => item.pk === pk),
+    );
+  const set = (item: KpiItem): void => {
+    table.set(id(item), item);
+    tell(item);
+  };
+  const remove = (key: Key): void => {
+    table.delete(id(key));
+    tell(key);
+  };
   const kpis: Kpis = {
     get: async (pk, sk) => structuredClone(table.get(id({ pk, sk }))),
     query: async (pk) =>
       [...table.values()].filter((item) => item.pk === pk).sort((a, b) => (a.sk < b.sk ? -1 : 1)),
     put: async (items) => {
-      for (const item of items) table.set(id(item), item);
+      for (const item of items) set(item);
+      return true;
     },
     putIfNewer: async (item) => {
       const known = table.get(id(item));
       if (known !== undefined && !(Number(known.seq) < item.seq)) return false;
-      table.set(id(item), item);
+      set(item);
       return true;
     },
     remove: async (items) => {
-      for (const item of items) table.delete(id(item));
+      for (const item of items) remove(item);
+      return true;
     },
     removeIfOlder: async (item) => {
-      if (Number(table.get(id(item))?.seq ?? 0) < item.seq) table.delete(id(item));
+      if (Number(table.get(id(item))?.seq ?? 0) < item.seq) remove(item);
     },
   };
   return { kpis, all: (): KpiItem[] => [...table.values()] };

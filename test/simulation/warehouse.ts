@@ -1,5 +1,6 @@
 import type { Statement, Warehouse } from '../../functions/pipeline/ports.ts';
 import { rebuildOfStatement } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
+import { sequenceBefore } from '../../functions/warehouse/kpis/items.ts';
 import { RebuildSpec } from '../../functions/warehouse/rebuild-spec.ts';
 import type { Dice } from './dice.ts';
 import type { EngineFaults, SilverRow } from './engine.ts';
@@ -24,7 +25,7 @@ export const newWarehouse = (
   faults: Pick<EngineFaults, 'forgetsTouched'> = {},
 ) => {
   const statements: SimulatedStatement[] = [];
-  let gold: Gold = { seq: 0, rows: [], touched: [] };
+  let gold: Gold = { seq: 0, rows: [], touched: [], latest: [] };
   const ends: SimulatedStatement['state'][] = [];
 
   const warehouse: Warehouse = {
@@ -69,17 +70,35 @@ export const newWarehouse = (
     const changed = [...gold.rows, ...rows].filter(differs);
     const days = new Set([...unshown, ...changed].map(({ day }) => day));
     gold = {
+      ...gold,
       seq: spec.seq,
+      ahead: undefined,
       rows,
       touched: [...unshown, ...[...days].map((day) => ({ day, seq: spec.seq }))],
     };
     if (step === undefined) unload(spec);
   };
 
-  const unload = ({ unload: prefix, shown }: RebuildSpec): void => {
-    const days = new Set(gold.touched.filter(({ seq }) => seq > shown).map(({ day }) => day));
-    const lines = [...days].map((day) => JSON.stringify({ listen_date: day, ...measuresOf(gold.rows, day) }));
-    lake.put(`${prefix}kpi_days/0000_part_00.json`, `${lines.join('\n')}\n`);
+  const unload = (spec: RebuildSpec): void => {
+    const days = new Set(gold.touched.filter(({ seq }) => seq > spec.shown).map(({ day }) => day));
+    const rows = [...days].map((day) => ({ listen_date: day, ...measuresOf(gold.rows, day) }));
+    const before = newestShown(gold.latest, spec);
+    const latest = rows.map((row) => ({ ...row, [sequenceBefore]: before.get(row.listen_date) ?? null }));
+    for (const [kpi, lines] of Object.entries({ kpi_days: rows, kpi_latest: latest }))
+      lake.put(
+        `${spec.unload}${kpi}/0000_part_00.json`,
+        `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`,
+      );
+    noteLatest(spec, days);
+  };
+
+  const noteLatest = (spec: RebuildSpec, days: ReadonlySet<string>): void => {
+    const before = newestShown(gold.latest, spec);
+    const generation = spec.generation ?? spec.seq;
+    const kept = gold.latest.filter((one) => !isShown(one, spec) || before.get(one.item) === one.seq);
+    const noted = new Set(kept.filter(({ seq }) => seq === generation).map(({ item }) => item));
+    const added = [...days].filter((day) => !noted.has(day)).map((item) => ({ item, seq: generation }));
+    gold = { ...gold, latest: [...kept, ...added] };
   };
 
   /** Ends a statement: well, or (where bad luck is allowed) by its SQL, or lost before or after its commit, or forgotten. */
@@ -107,13 +126,29 @@ export const newWarehouse = (
   };
 };
 
+type Latest = { readonly item: string; readonly seq: number };
+
+/** As the statements of `functions/warehouse/rebuild/latest.ts` say it. */
+const isShown = ({ seq }: Latest, { shown, unshown }: RebuildSpec): boolean =>
+  seq <= shown && !unshown.includes(seq);
+
+const newestShown = (latest: readonly Latest[], spec: RebuildSpec): Map<string, number> =>
+  new Map(
+    latest
+      .filter((one) => isShown(one, spec))
+      .sort((a, b) => a.seq - b.seq)
+      .map(({ item, seq }) => [item, seq]),
+  );
+
 type Gold = {
   readonly seq: number;
   /** Raised so far by a transaction that made tables; the next one of the same rebuild takes it over. */
-  readonly ahead?: number;
+  readonly ahead?: number | undefined;
   readonly rows: readonly SilverRow[];
   /** Days that rebuilds have touched, as `gold.touched` has them. */
   readonly touched: readonly { readonly day: string; readonly seq: number }[];
+  /** In which generation items were written, as `gold.latest_items` has it. */
+  readonly latest: readonly Latest[];
 };
 
 /** What the KPIs of a day say: how many listens, and the SQL that made them. */

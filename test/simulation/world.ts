@@ -71,7 +71,7 @@ export const newWorld = (
 
   const watch = newWatch();
   const { items, all } = memoryItems(watch.write);
-  const { kpis: memory, all: allKpis } = memoryKpis();
+  const { kpis: memory, all: allKpis } = memoryKpis(watch.writeKpi);
   const { kpis, reject } = moodyKpis(memory, () => !isCalm && luck.chance(weather.throttled));
   const lake = newLake(now, ({ key, version }) => {
     if (readName(key).kind !== 'elsewhere') deliver('validate-landing', objectCreated({ key, version }));

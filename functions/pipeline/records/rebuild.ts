@@ -32,7 +32,9 @@ type Opened = {
   readonly follows?: string;
   /** The last rebuild before it whose transaction is known to be committed. */
   readonly builds_on?: string;
-  /** Sequences of committed rebuilds since `follows` whose KPIs may be written in part; this one writes them all. */
+  /** The number in the keys of its `latest` items: its own sequence, or that of an earlier rebuild, whose items it replaces in place. */
+  readonly generation?: number;
+  /** Generations of committed rebuilds since `follows` whose KPIs may be written in part; this one writes them all. */
   readonly unshown?: readonly number[];
   /** The transaction before its last one that was sent, where it takes several. */
   readonly step?: 'shape' | 'gold';
@@ -68,7 +70,12 @@ export type RebuildRecord =
   | (Opened &
       Publishing &
       Checked &
-      LeftOutFacts & { readonly state: 'published'; readonly closed_at: string })
+      LeftOutFacts & {
+        readonly state: 'published';
+        readonly closed_at: string;
+        /** All that it wrote has arrived, and nobody writes for it any more: the next rebuild may replace its items in place. */
+        readonly is_settled?: boolean;
+      })
   | (Opened &
       Publishing &
       Checked & {

@@ -12,11 +12,17 @@ export const kpiVersion = paddedSequence;
 /** One unloaded row; numbers keep all their digits, absent columns are NULL. */
 export type KpiRow = Readonly<Record<string, unknown>>;
 
-/** The column in which an unloaded row says the sequence that its `latest` item bore before, or NULL. */
+/** The column in which an unloaded row says the generation in which its `latest` item was written before, or NULL. */
 export const sequenceBefore = 'sequence_before';
 
 /** What every item of a publication is stamped with. */
-export type Stamp = { readonly rebuild: string; readonly seq: number; readonly as_of: string };
+export type Stamp = {
+  readonly rebuild: string;
+  readonly seq: number;
+  readonly as_of: string;
+  /** What `latest` items have in their keys in place of the sequence, which it is when absent. */
+  readonly generation?: number | undefined;
+};
 
 /** Rows of each KPI model by its name. */
 export type KpiRows = ReadonlyMap<string, readonly KpiRow[]>;
@@ -35,21 +41,25 @@ export const shapeItems = (rows: KpiRows, model: string, shape: KpiShape, stamp:
   const lists = shape.lists.map((list) => ({ ...list, groups: groupRows(rows.get(list.from) ?? [], list) }));
   return (rows.get(model) ?? []).map((row) => {
     const nested = lists.map(({ as, by, groups }) => [as, groups.get(groupKey(row, by)) ?? []]);
-    const item = { ...keyOf(shape, row, stamp), ...measures(shape, row), ...Object.fromEntries(nested) };
-    return { model, shape, item: { ...item, ...stampOf(shape, stamp) }, ...itemBefore(shape, row, stamp) };
+    const key = keyOf(shape, row, numberInKey(shape, stamp));
+    const item = { ...key, ...measures(shape, row), ...Object.fromEntries(nested) };
+    return { model, shape, item: { ...item, ...stampOf(shape, stamp) }, ...itemBefore(shape, row) };
   });
 };
 
 /** Where the item that this one replaces lies, as far as the warehouse noted one. */
-const itemBefore = (shape: KpiShape, row: KpiRow, stamp: Stamp): Pick<ShapedItem, 'before'> => {
-  const seq = row[sequenceBefore];
-  return typeof seq === 'number' ? { before: keyOf(shape, row, { ...stamp, seq }) } : {};
+const itemBefore = (shape: KpiShape, row: KpiRow): Pick<ShapedItem, 'before'> => {
+  const before = row[sequenceBefore];
+  return typeof before === 'number' ? { before: keyOf(shape, row, before) } : {};
 };
 
-const keyOf = (shape: KpiShape, row: KpiRow, { seq }: Stamp): { pk: string; sk: string } => {
+const numberInKey = ({ publish }: KpiShape, { seq, generation = seq }: Stamp): number =>
+  publish === 'latest' ? generation : seq;
+
+const keyOf = (shape: KpiShape, row: KpiRow, number: number): { pk: string; sk: string } => {
   const fill = (template: string): string =>
     template.replace(/\{(\w+)\}/g, (_, name: string) => {
-      if (name === 'version' || name === 'seq') return kpiVersion(seq);
+      if (name === 'version' || name === 'seq') return kpiVersion(number);
       return String(row[name] ?? '');
     });
   return { pk: fill(shape.pk), sk: fill(shape.sk) };

@@ -22,6 +22,10 @@ export type RebuildRun = {
   readonly iamRole?: string;
   /** Sequence of the last rebuild whose KPIs are out: what later ones have touched is unloaded, too. None when absent. */
   readonly shown?: number;
+  /** The number in the keys of its `latest` items; its sequence when absent. */
+  readonly generation?: number;
+  /** Generations in which publications that failed may have written some items. */
+  readonly unshown?: readonly number[];
   /** What the last rebuild that was applied left behind; absent when there was none. */
   readonly previous?: Applied;
   /** Checks that warned of something in it. */

@@ -149,9 +149,18 @@ test('sends again what DynamoDB leaves undone, and that alone', async () => {
     status: 200,
     body: { UnprocessedItems: { [tableName]: writesOf(seen).slice(1) } },
   }));
-  await kpis.put(items);
+  expect(await kpis.put(items)).toBe(true);
   expect(batches().map((writes) => writes.length)).toEqual([4, 3]);
   expect(await kpis.query('undone')).toEqual(items.slice(1));
+});
+
+test('says when a request was sent twice, so that the first one may arrive later', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  laptop.once('BatchWriteItem', () => ({ status: 500, body: { __type: 'InternalServerError' } }));
+  expect(await kpis.put(itemsOf('twice', 2))).toBe(false);
+  expect(await kpis.put(itemsOf('twice', 2))).toBe(true);
+  laptop.once('BatchWriteItem', () => ({ status: 500, body: { __type: 'InternalServerError' } }));
+  expect(await kpis.remove(itemsOf('twice', 2))).toBe(false);
 });
 
 test('says how many items DynamoDB would not take', async () => {

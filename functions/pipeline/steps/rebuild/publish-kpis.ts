@@ -25,6 +25,8 @@ const grace = 86_400;
 /** How many items were written, which never can be, and which of those that were left out before still are. */
 export type Published = {
   readonly items: number;
+  /** No request of it can still arrive that would change a `latest` item. */
+  readonly isSure: boolean;
   readonly leftOut: readonly LeftOut[];
   readonly before: readonly LeftOut[];
 };
@@ -50,9 +52,9 @@ export const publishKpis = async (
   await ports.kpis.put(itemsOf(kept, 'versioned').map(({ seq, ...item }) => item));
   await each(pointers, (pointer) => movePointer(ports, pointer));
   await each(itemsOf(kept, 'series'), (item) => ports.kpis.putIfNewer(item));
-  await publishLatest(ports, published(kept, 'latest'));
-  await removeOlder(ports, rejected);
-  return { items: kept.length, leftOut, before: stillLeftOut(before, shaped) };
+  const isPut = await publishLatest(ports, published(kept, 'latest'));
+  const isRemoved = await removeOlder(ports, rejected);
+  return { items: kept.length, isSure: isPut && isRemoved, leftOut, before: stillLeftOut(before, shaped) };
 };
 
 type Publish = ShapedItem['shape']['publish'];
@@ -82,17 +84,16 @@ const movePointer = async ({ kpis, clock }: Ports, pointer: Item): Promise<void>
   }
 };
 
-/** The new ones are put and confirmed, then those before them are deleted. */
-const publishLatest = async ({ kpis }: Ports, items: readonly ShapedItem[]): Promise<void> => {
-  await kpis.put(items.map(({ item }) => item));
-  await kpis.remove(items.flatMap(olderKey));
+/** The new ones are put, most of them in place of those before, and confirmed; then those of older generations are deleted. */
+const publishLatest = async ({ kpis }: Ports, items: readonly ShapedItem[]): Promise<boolean> => {
+  const isPut = await kpis.put(items.map(({ item }) => item));
+  const older = items.flatMap(({ before, item }) => (before && before.sk < item.sk ? [before] : []));
+  return (await kpis.remove(older)) && isPut;
 };
 
-const olderKey = ({ before, item }: ShapedItem): { pk: string; sk: string }[] =>
-  before && before.sk < item.sk ? [before] : [];
-
 /** What is left out has no value, so its value from before is taken away. */
-const removeOlder = async ({ kpis }: Ports, rejected: readonly ShapedItem[]): Promise<void> => {
+const removeOlder = async ({ kpis }: Ports, rejected: readonly ShapedItem[]): Promise<boolean> => {
   await each(possibleKeys(itemsOf(rejected, 'series')), (item) => kpis.removeIfOlder(item));
-  await kpis.remove(possibleKeys(published(rejected, 'latest').flatMap(olderKey)));
+  const before = published(rejected, 'latest').flatMap((one) => one.before ?? []);
+  return kpis.remove(possibleKeys(before));
 };

@@ -8,17 +8,17 @@ import {
 import type { Kpis } from '../../ports.ts';
 
 /**
- * Takes away what publications that failed have written under keys of their own sequence: this rebuild, which comes after
- * them, has an item for each. Whatever of it is not there stays so.
+ * Takes away what publications that failed have written in their generations: this rebuild, which comes after them, has an
+ * item for each in a newer one. Whatever of it is not there stays so.
  */
 export const removeCutOff = async (
   kpis: Kpis,
   { kpis: models, unshown, ...stamp }: RebuildSpec,
   rows: KpiRows,
 ): Promise<void> => {
-  for (const seq of unshown) {
+  for (const generation of unshown) {
     const asIfBefore = new Map(
-      [...rows].map(([model, all]) => [model, all.map((row) => ({ ...row, [sequenceBefore]: seq }))]),
+      [...rows].map(([model, all]) => [model, all.map((row) => ({ ...row, [sequenceBefore]: generation }))]),
     );
     const shaped = models.flatMap(({ model, shapes }) =>
       shapes

@@ -101,6 +101,14 @@ test('says which item a newest one takes the place of, as far as the warehouse n
   ]);
 });
 
+test('has the generation in the key of a newest item, and its sequence as an attribute', () => {
+  const shape: KpiShape = { ...pointer, pk: 'LISTENER#{id}', sk: '{seq}', publish: 'latest' };
+  const rows = new Map([['listeners', [{ id: 7, listens: 3, [sequenceBefore]: 5 }]]]);
+  expect(shapeItems(rows, 'listeners', shape, { ...stamp, generation: 5 })).toMatchObject([
+    { item: { sk: '00000005', seq: 7 }, before: { sk: '00000005' } },
+  ]);
+});
+
 test('makes nothing of a model without rows', () => {
   expect(items(pointer, {})).toEqual([]);
 });

@@ -59,7 +59,7 @@ const openTable = () => {
       const keys = new Set(items.map(({ pk, sk }) => `${pk} ${sk}`));
       const faults = items.flatMap((item) => kpiFault(item) ?? []);
       if (faults.length > 0 || keys.size < items.length) throw new Error(faults[0] ?? 'duplicates');
-      await kpis.put(items);
+      return kpis.put(items);
     },
   };
   const publish = (seq: number, rows: Rows, before: readonly LeftOut[] = []) => {

@@ -190,6 +190,52 @@ describeWarehouses('a rebuild', (engine) => {
     ]);
   });
 
+  describe('the newest items', () => {
+    const landMore = (hour: string, changes: Partial<typeof listen> = {}) =>
+      warehouse.publish({
+        dataset: 'streams',
+        file: `streams${hour}.csv`,
+        version: 'v1',
+        landedAt: `2024-07-02 ${hour}:00:00`,
+        rows: [{ ...listen, ...changes }],
+      });
+    const generations = (rows: Awaited<ReturnType<typeof warehouse.rebuild>>) =>
+      rows.get('kpi_listeners')?.map(({ sequence_before }) => sequence_before);
+    const noted = async () =>
+      (await warehouse.query('select seq from gold.latest_items order by seq')).map(({ seq }) => seq);
+    const previous = () => appliedBy(mart);
+    beforeEach(async () => {
+      warehouse = await engine.open(catalog);
+      await landStreams('v1', listen);
+      await warehouse.rebuild(mart, { generation: 1 });
+      await landMore('10');
+    });
+
+    it('are noted once in a generation', async () => {
+      expect(
+        generations(await warehouse.rebuild(mart, { generation: 1, shown: 1, previous: previous() })),
+      ).toEqual([1]);
+      expect(await noted()).toEqual(['1']);
+      await landMore('11');
+      expect(
+        generations(await warehouse.rebuild(mart, { generation: 3, shown: 2, previous: previous() })),
+      ).toEqual([1]);
+      expect(await noted()).toEqual(['1', '3']);
+    });
+
+    it('are not known to be where one was cut off, and those before it are not forgotten', async () => {
+      await warehouse.rebuild(mart, { generation: 1, shown: 1, previous: previous() });
+      await landMore('11', { user_id: 2, listen_time: '2024-06-26 10:00:00' });
+      await warehouse.rebuild(mart, { generation: 3, shown: 2, previous: previous() });
+      await landMore('12');
+      await warehouse.rebuild(mart, { generation: 3, shown: 3, previous: previous() });
+      await landMore('13');
+      const next = { generation: 5, shown: 3, unshown: [3], previous: previous() };
+      expect(generations(await warehouse.rebuild(mart, next))).toEqual([1]);
+      expect(await noted()).toEqual(['1', '3', '3', '5']);
+    });
+  });
+
   describe('after one that was committed and whose KPIs are not out', () => {
     const shown = { seq: 3, shown: 1 };
     const appliedByFirst = () => ({ previous: appliedBy(mart) });

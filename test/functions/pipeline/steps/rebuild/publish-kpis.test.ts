@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Kpis } from '../../../../../functions/pipeline/ports.ts';
 import { publishKpis } from '../../../../../functions/pipeline/steps/rebuild/publish-kpis.ts';
+import { removeCutOff } from '../../../../../functions/pipeline/steps/rebuild/remove-cut-off.ts';
 import { type KpiRow, sequenceBefore } from '../../../../../functions/warehouse/kpis/items.ts';
 import type { KpiShape } from '../../../../../functions/warehouse/model.ts';
 import type { RebuildSpec } from '../../../../../functions/warehouse/rebuild-spec.ts';
@@ -67,7 +68,7 @@ const read = async (kpis: Kpis) => {
 
 test('writes each shape under its key and counts the items', async () => {
   const { kpis, all } = memoryKpis();
-  expect(await publish(kpis, 1)).toEqual({ items: 4, leftOut: [], before: [] });
+  expect(await publish(kpis, 1)).toEqual({ items: 4, isSure: true, leftOut: [], before: [] });
   const found = all().map(({ pk, sk }) => `${pk} ${sk}`);
   expect(found.sort()).toEqual([
     'DAY#2024-06-25 CURRENT',
@@ -107,6 +108,58 @@ test('lets the newest of a listener take the place of the one before', async () 
   expect(await kpis.query('LISTENER#7')).toEqual([{ pk: 'LISTENER#7', sk: '00000003', listens: 3, seq: 3 }]);
 });
 
+describe('within a generation', () => {
+  const later = (listens: number, generation: number, more: object = {}) =>
+    new Map<string, KpiRow[]>([['listeners', [{ id: 7, listens, [sequenceBefore]: generation, ...more }]]]);
+  const inFirst = (kpis: Kpis, seq: number, of: Map<string, KpiRow[]>) =>
+    publishKpis({ kpis, clock }, spec, of, { rebuild: `listening-${seq}`, seq, as_of: now, generation: 1 });
+
+  test('an item is replaced in place by one write', async () => {
+    const { kpis } = memoryKpis();
+    await publish(kpis, 1);
+    const writes: string[] = [];
+    const counted: Kpis = {
+      ...kpis,
+      put: async (items) => {
+        writes.push(...items.map(({ sk }) => `put ${sk}`));
+        return kpis.put(items);
+      },
+      remove: async (keys) => {
+        writes.push(...keys.map(({ sk }) => `remove ${sk}`));
+        return kpis.remove(keys);
+      },
+    };
+    await inFirst(counted, 2, later(2, 1));
+    expect(writes).toEqual(['put 00000001']);
+    expect(await kpis.query('LISTENER#7')).toEqual([
+      { pk: 'LISTENER#7', sk: '00000001', listens: 2, seq: 2 },
+    ]);
+  });
+
+  test('an item that cannot be written takes the older value with it', async () => {
+    const { kpis } = memoryKpis();
+    await publish(kpis, 1);
+    await inFirst(kpis, 2, later(2, 1, { name: 'é'.repeat(210_000) }));
+    expect(await kpis.query('LISTENER#7')).toEqual([]);
+  });
+
+  test('what was cut off is taken away by the next one, in a generation of its own', async () => {
+    const { kpis } = memoryKpis();
+    await publish(kpis, 1);
+    await inFirst(kpis, 2, later(2, 1));
+    const third = later(3, 1);
+    await publish(kpis, 3, third);
+    await removeCutOff(kpis, { ...spec, seq: 3, generation: 3, unshown: [1] }, third);
+    expect(await kpis.query('LISTENER#7')).toMatchObject([{ sk: '00000003', listens: 3 }]);
+  });
+
+  test.each(['put', 'remove'] as const)('it says so when a %s may arrive again', async (method) => {
+    const { kpis } = memoryKpis();
+    const unsure: Kpis = { ...kpis, [method]: async () => false };
+    expect(await inFirst(unsure, 2, later(2, 1))).toMatchObject({ isSure: false });
+  });
+});
+
 test('loses to every newer sequence when it is late', async () => {
   const { kpis, all } = memoryKpis();
   await publish(kpis, 2);
@@ -130,6 +183,7 @@ test('shows a reader one version or the other, whole, after every single write',
         await kpis.put([item]);
         seen.push(await read(kpis));
       }
+      return true;
     },
     putIfNewer: async (item) => {
       const isPut = await kpis.putIfNewer(item);
