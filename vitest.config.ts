@@ -9,6 +9,18 @@ const pure = [
   'test/oracle/**/*.test.ts',
 ];
 
+/** Tests of whole clouds, Spark sessions and servers, or of what a process itself is: each file has a process of its own. */
+const whole = [
+  'test/{bench,browser,dbt,end-to-end,fuzz,glue,parquet,simulation,spark,sql}/**/*.test.ts',
+  'test/any-datasets.test.ts',
+  'test/cli/{cloud-commands,check/memory}.test.ts',
+  'test/cli/start/**/*.test.ts',
+  'test/deploy/package.test.ts',
+  'test/docs/readme.test.ts',
+  'test/local/cloud/{cloud,state-engine,template/packaged}.test.ts',
+  'test/local/engines/{iceberg,postgres,spark}/**/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/count-reporter.ts'],
@@ -24,11 +36,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'whole',
+          name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...pure],
-          globalSetup: ['test/spark/global-setup.ts'],
+          exclude: [...configDefaults.exclude, ...pure, ...whole],
+          // To load the SDK and DuckDB takes most of these files longer than to run.
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'whole', include: whole, globalSetup: ['test/spark/global-setup.ts'] },
       },
     ],
   },
