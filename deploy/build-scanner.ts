@@ -14,7 +14,7 @@ const options = ['--runtime', 'stub', '--enable', 'simd', '--noAssert', '--initi
 
 /** Compiles `functions/validation/fast/scanner/` under a root to the text of the TypeScript file that holds it; throws what the compiler says. */
 export const buildScanner = async (root: string): Promise<string> => {
-  const module = binaryen.readBinary(await compile(join(root, 'functions/validation/fast/scanner')));
+  const module = binaryen.readBinary(await compile(join(root, 'functions/validation')));
   module.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.MutableGlobals);
   inlineFreely();
   module.optimize();
@@ -30,7 +30,7 @@ const compile = async (sources: string): Promise<Uint8Array> => {
   const folder = await mkdtemp(join(tmpdir(), 'scanner-'));
   const output = join(folder, 'scanner.wasm');
   try {
-    const given = ['index.ts', '--baseDir', sources, '--outFile', output, ...options];
+    const given = ['fast/scanner/index.ts', '--baseDir', sources, '--outFile', output, ...options];
     await promisify(execFile)(process.execPath, [compiler, ...given]);
     return await readFile(output);
   } finally {

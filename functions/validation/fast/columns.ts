@@ -1,15 +1,10 @@
 import type { FieldValidator } from '../fields/check.ts';
 import type { Field } from '../fields/field.ts';
+import { exactDigits, fractionDigits } from '../fields/limits.ts';
+import { intBounds } from '../fields/number.ts';
+import { columnBytes, Flag, Kind } from './scanner/layout.ts';
 
-/** One column as the compiled scanner reads it from its memory; see `functions/validation/fast/scanner/column.ts`. */
-export const columnBytes = 48;
-
-const [text, int, decimal, float, bool, date, timestamp] = [0, 1, 2, 3, 4, 5, 6];
-const [required, watched, bounded, lettered, fraction, zulu] = [1, 2, 4, 8, 16, 32];
-const [smallest, largest] = [-(2n ** 63n), 2n ** 63n - 1n];
 const mostCharacters = 2 ** 31 - 1;
-/** Digits of which any number fits into 64 bits. */
-const exactDigits = 18;
 
 type Column = {
   readonly kind: number;
@@ -37,9 +32,11 @@ export const describeColumns = (
 ): Uint8Array => {
   const bytes = Buffer.alloc(validates.length * columnBytes);
   for (const [at, validate] of validates.entries()) {
-    const column = validate ? columnOf(validate.field) : { kind: text };
+    const column = validate ? columnOf(validate.field) : { kind: Kind.text };
     const flags =
-      (column.flags ?? 0) | (isWatched(at) ? watched : 0) | (validate?.field.required ? required : 0);
+      (column.flags ?? 0) |
+      (isWatched(at) ? Flag.watched : 0) |
+      (validate?.field.required ? Flag.required : 0);
     writeColumn(bytes, at * columnBytes, { ...column, flags });
   }
   return bytes;
@@ -50,40 +47,44 @@ const writeColumn = (bytes: Buffer, at: number, column: Column): void => {
   bytes.writeInt32LE(column.flags ?? 0, at + 4);
   bytes.writeInt32LE(column.least ?? 0, at + 8);
   bytes.writeInt32LE(column.most ?? 0, at + 12);
-  bytes.writeBigInt64LE(column.min ?? smallest, at + 16);
-  bytes.writeBigInt64LE(column.max ?? largest, at + 24);
+  bytes.writeBigInt64LE(column.min ?? intBounds[0], at + 16);
+  bytes.writeBigInt64LE(column.max ?? intBounds[1], at + 24);
   bytes.writeDoubleLE(column.minFloat ?? -Infinity, at + 32);
   bytes.writeDoubleLE(column.maxFloat ?? Infinity, at + 40);
 };
 
 const columnOf = (field: Field): Column => {
   const { type } = field;
-  const flags = isBounded(field) ? bounded : 0;
+  const flags = isBounded(field) ? Flag.bounded : 0;
   switch (type.kind) {
     case 'string':
-      return { kind: text, flags, ...lengthsOf(field) };
+      return { kind: Kind.text, flags, ...lengthsOf(field) };
     case 'int':
-      return { kind: int, flags, ...boundsOf(field, BigInt) };
+      return { kind: Kind.int, flags, ...boundsOf(field, BigInt) };
     case 'decimal': {
       const { precision, scale } = type;
       const bounds = boundsOf(field, (bound) => withoutPoint(bound, scale));
-      return { kind: decimal, flags, least: precision - scale, most: scale, ...bounds };
+      return { kind: Kind.decimal, flags, least: precision - scale, most: scale, ...bounds };
     }
     case 'float':
       return {
-        kind: float,
+        kind: Kind.float,
         flags,
         minFloat: Number(field.min ?? -Infinity),
         maxFloat: Number(field.max ?? Infinity),
       };
     case 'bool':
-      return { kind: bool };
+      return { kind: Kind.bool };
     case 'timestamptz':
-      return { kind: text };
+      return { kind: Kind.text };
     case 'date':
-      return { kind: date, flags, ...boundsOf(field, momentNumber) };
+      return { kind: Kind.date, flags, ...boundsOf(field, momentNumber) };
     case 'timestamp':
-      return { kind: timestamp, flags: flags | formatFlags(type.format), ...boundsOf(field, momentNumber) };
+      return {
+        kind: Kind.timestamp,
+        flags: flags | formatFlags(type.format),
+        ...boundsOf(field, momentNumber),
+      };
   }
 };
 
@@ -114,10 +115,10 @@ const momentNumber = (bound: string): bigint => {
   const parts = bound.match(/[0-9]+/g) ?? [];
   const [year = 0n, month = 0n, day = 0n, hour = 0n, minute = 0n, second = 0n] = parts.map(BigInt);
   const seconds = (((year * 13n + month) * 32n + day) * 24n + hour) * 3600n + minute * 60n + second;
-  return seconds * 1_000_000n + BigInt((parts[6] ?? '').padEnd(6, '0'));
+  return seconds * 1_000_000n + BigInt((parts[6] ?? '').padEnd(fractionDigits, '0'));
 };
 
 const formatFlags = (format: string): number =>
-  (format.includes('T') ? lettered : 0) |
-  (format.includes('[.ffffff]') ? fraction : 0) |
-  (format.endsWith('Z') ? zulu : 0);
+  (format.includes('T') ? Flag.lettered : 0) |
+  (format.includes('[.ffffff]') ? Flag.fraction : 0) |
+  (format.endsWith('Z') ? Flag.zulu : 0);

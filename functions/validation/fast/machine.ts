@@ -19,14 +19,6 @@ export type ScanMachine = {
   readonly memory: { readonly buffer: ArrayBuffer };
 };
 
-/** Places of the numbers that a run leaves. */
-export const [recordsCount, linesCount, lfCount, crlfCount, multilineCount, endingCount, markCount] = [
-  0, 1, 2, 3, 4, 5, 6,
-] as const;
-
-/** Why a run ended: there were enough records, the next one is not surely right, or it may go on behind the piece. */
-export const [enough, doubt, cut] = [0, 1, 2] as const;
-
 /** As much of it as is needed; not every JavaScript engine has it. */
 type WebAssembly = {
   readonly Module: new (bytes: Uint8Array) => object;

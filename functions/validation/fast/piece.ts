@@ -1,17 +1,5 @@
-import { columnBytes } from './columns.ts';
-import {
-  crlfCount,
-  cut,
-  doubt,
-  endingCount,
-  enough,
-  lfCount,
-  linesCount,
-  markCount,
-  multilineCount,
-  recordsCount,
-  type ScanMachine,
-} from './machine.ts';
+import type { ScanMachine } from './machine.ts';
+import { Count, columnBytes, Ending } from './scanner/layout.ts';
 
 /** How a file is written. */
 export type Dialect = { readonly delimiter: string; readonly quote: string; readonly max_row_bytes: number };
@@ -53,7 +41,7 @@ export class ScanPiece {
   private to = 0;
   private end = 0;
   private nextMark = marksAt;
-  private ending: number = enough;
+  private ending: number = Ending.enough;
   private readonly counts: Int32Array;
   private readonly machine: ScanMachine;
   private readonly dialect: Dialect;
@@ -69,7 +57,7 @@ export class ScanPiece {
     this.columns = columns;
     this.bytes = Buffer.from(machine.memory.buffer);
     this.notes = new Int32Array(machine.memory.buffer, notesAt, notesBytes / numberBytes);
-    this.counts = new Int32Array(machine.memory.buffer, machine.counts.value, markCount + 1);
+    this.counts = new Int32Array(machine.memory.buffer, machine.counts.value, Count.mark + 1);
     this.stride = numbersOfRecord * (1 + columns.watched);
     this.mostRecords = columns.watched === 0 ? pieceBytes : Math.floor(this.notes.length / this.stride) - 1;
     this.sentinel = Buffer.from(`\n${dialect.quote}`.padEnd(marginBytes, '\0'), 'latin1');
@@ -84,22 +72,22 @@ export class ScanPiece {
     this.window = window;
     this.windowEnd = end;
     this.to = 0;
-    this.ending = enough;
+    this.ending = Ending.enough;
   }
 
   /** The record behind the run is not surely right; else it was not looked at, or may not be all there. */
   get isDoubtful(): boolean {
-    return this.ending === doubt;
+    return this.ending === Ending.doubt;
   }
 
   /** Finds the run of right records at a position, at most so many; false when there is none. */
   run(at: number, most: number): boolean {
     if (at >= this.windowEnd) return false;
     const isInside = at >= this.from && at < this.to;
-    const isCutOff = this.ending === cut && at === this.end && at > this.from;
+    const isCutOff = this.ending === Ending.cut && at === this.end && at > this.from;
     if (!isInside || isCutOff) this.load(at);
     if (this.runOn(at, most)) return true;
-    if (this.ending !== cut || at === this.from) return false;
+    if (this.ending !== Ending.cut || at === this.from) return false;
     this.load(at);
     return this.runOn(at, most);
   }
@@ -138,13 +126,13 @@ export class ScanPiece {
 
   private readCounts(): void {
     const { counts } = this;
-    this.count = counts[recordsCount] ?? 0;
-    this.lines = counts[linesCount] ?? 0;
-    this.hasLf ||= counts[lfCount] === 1;
-    this.hasCrlf ||= counts[crlfCount] === 1;
-    this.isMultiline ||= counts[multilineCount] === 1;
-    this.ending = counts[endingCount] ?? doubt;
-    this.nextMark = counts[markCount] ?? marksAt;
+    this.count = counts[Count.records] ?? 0;
+    this.lines = counts[Count.lines] ?? 0;
+    this.hasLf ||= counts[Count.lf] === 1;
+    this.hasCrlf ||= counts[Count.crlf] === 1;
+    this.isMultiline ||= counts[Count.multiline] === 1;
+    this.ending = counts[Count.ending] ?? Ending.doubt;
+    this.nextMark = counts[Count.mark] ?? marksAt;
   }
 
   private load(at: number): void {

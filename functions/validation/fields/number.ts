@@ -1,16 +1,19 @@
+import { exactDigits } from './limits.ts';
+
 /** Numbers as they stand in landed files: plain digits, nothing that one engine reads otherwise than another. */
 
 const integer = /^-?(?:0|[1-9][0-9]*)$/;
 const float = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-const [smallest, largest] = [-(2n ** 63n), 2n ** 63n - 1n];
+/** The smallest and the largest integer of 64 bits. */
+export const intBounds = [-(2n ** 63n), 2n ** 63n - 1n] as const;
 
 /** Says why a text is no integer of 64 bits; undefined for one that is. */
 export const intViolation = (text: string): string | undefined => {
   if (!integer.test(text)) return 'digits only, no fraction';
-  if (text.length < 19) return undefined;
-  if (text.length > 20) return 'it does not fit into 64 bits';
+  if (text.length <= exactDigits) return undefined;
+  if (text.length > exactDigits + 2) return 'it does not fit into 64 bits';
   const value = BigInt(text);
-  return value < smallest || value > largest ? 'it does not fit into 64 bits' : undefined;
+  return value < intBounds[0] || value > intBounds[1] ? 'it does not fit into 64 bits' : undefined;
 };
 
 /** Orders two integers of any length. */

@@ -1,4 +1,6 @@
-import { daysInMonth } from './time.ts';
+import { boolTexts } from './bool.ts';
+import { exactDigits, fractionDigits } from './limits.ts';
+import { clockViolation, dateViolation } from './time.ts';
 
 /**
  * Checks of values as bytes, for speed alone: each says yes only to what the check of the text lets through, and may
@@ -18,11 +20,11 @@ const areDigits = (bytes: Uint8Array, start: number, end: number): boolean => {
   return true;
 };
 
-/** Integers of up to 18 digits. */
+/** Integers that surely fit into 64 bits. */
 export const quickInt: QuickCheck = (bytes, start, end) => {
   const from = bytes[start] === minus ? start + 1 : start;
   const length = end - from;
-  if (length < 1 || length > 18) return false;
+  if (length < 1 || length > exactDigits) return false;
   if (bytes[from] === zero && length > 1) return false;
   return areDigits(bytes, from, end);
 };
@@ -49,9 +51,11 @@ export const quickDecimal =
     return point === end || (digits > 0 && digits <= scale && areDigits(bytes, point + 1, end));
   };
 
-/** `true` and `false` in lower case. */
-export const quickBool: QuickCheck = (bytes, start, end) =>
-  is(bytes, start, end, 'true') || is(bytes, start, end, 'false');
+/** All spellings of true and false. */
+export const quickBool: QuickCheck = (bytes, start, end) => {
+  for (const text of boolTexts) if (is(bytes, start, end, text)) return true;
+  return false;
+};
 
 const is = (bytes: Uint8Array, start: number, end: number, word: string): boolean => {
   if (end - start !== word.length) return false;
@@ -87,7 +91,10 @@ export const quickTimestamp =
     isTime(bytes, start + 11);
 
 const isFraction = (bytes: Uint8Array, start: number, end: number): boolean =>
-  end - start >= 2 && end - start <= 7 && bytes[start] === 0x2e && areDigits(bytes, start + 1, end);
+  end - start >= 2 &&
+  end - start <= 1 + fractionDigits &&
+  bytes[start] === 0x2e &&
+  areDigits(bytes, start + 1, end);
 
 const isDate = (bytes: Uint8Array, at: number): boolean => {
   if (bytes[at + 4] !== minus || bytes[at + 7] !== minus) return false;
@@ -98,11 +105,8 @@ const isDate = (bytes: Uint8Array, at: number): boolean => {
   ) {
     return false;
   }
-  const month = two(bytes, at + 5);
-  const day = two(bytes, at + 8);
   const year = two(bytes, at) * 100 + two(bytes, at + 2);
-  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
-  return day <= 28 || day <= daysInMonth(year, month);
+  return dateViolation(year, two(bytes, at + 5), two(bytes, at + 8)) === undefined;
 };
 
 const isTime = (bytes: Uint8Array, at: number): boolean =>
@@ -111,8 +115,6 @@ const isTime = (bytes: Uint8Array, at: number): boolean =>
   areDigits(bytes, at, at + 2) &&
   areDigits(bytes, at + 3, at + 5) &&
   areDigits(bytes, at + 6, at + 8) &&
-  two(bytes, at) < 24 &&
-  two(bytes, at + 3) < 60 &&
-  two(bytes, at + 6) < 60;
+  clockViolation(two(bytes, at), two(bytes, at + 3), two(bytes, at + 6)) === undefined;
 
 const two = (bytes: Uint8Array, at: number): number => digit(bytes, at) * 10 + digit(bytes, at + 1);

@@ -1,3 +1,5 @@
+import { fractionDigits } from './limits.ts';
+
 /** Dates and times as they stand in landed files: real calendar days, years 0001-9999, 00:00:00-23:59:59, no offsets. */
 
 /** Formats of a `timestamp` field; `[.ffffff]` is a fraction of one to six digits that may be absent, `Z` is UTC. */
@@ -24,7 +26,7 @@ const patternOf = {
   HH: pair,
   mm: pair,
   ss: pair,
-  '[.ffffff]': '(?:\\.[0-9]{1,6})?',
+  '[.ffffff]': `(?:\\.[0-9]{1,${fractionDigits}})?`,
 };
 
 const isPart = (text: string): text is keyof typeof patternOf => Object.hasOwn(patternOf, text);

@@ -1,3 +1,4 @@
+import { boolViolation } from './bool.ts';
 import type { FieldType } from './field.ts';
 import {
   compareDecimals,
@@ -29,9 +30,6 @@ export type ValueType = {
   /** Orders two values of the type; types without one have no `min` and `max`. */
   readonly compare?: (one: string, other: string) => number;
 };
-
-const bools = new Set(['true', 'false', 'True', 'False', 'TRUE', 'FALSE']);
-const boolViolation = (text: string): string | undefined => (bools.has(text) ? undefined : 'true or false');
 
 /** The reading of a type. */
 export const valueType = (type: FieldType): ValueType => {

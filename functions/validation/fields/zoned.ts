@@ -1,14 +1,16 @@
+import { fractionDigits } from './limits.ts';
 import { clockViolation, dateViolation } from './time.ts';
 
 /** Timestamps with an offset from UTC, as ISO 8601 and RFC 3339 write them: `2024-06-25T17:43:13.5+02:00`. */
 
-const zoned =
-  /^([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,6})?(?:Z|([+-])([0-9]{2})(?::?([0-9]{2}))?)$/;
+const fraction = `\\.[0-9]{1,${fractionDigits}}`;
+const local = `([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})(${fraction})?`;
+const zoned = new RegExp(`^${local}(?:Z|([+-])([0-9]{2})(?::?([0-9]{2}))?)$`);
+const unzoned = new RegExp(`^${local}$`);
 
 /** Shown where a text is no such timestamp. */
 const grammar = 'YYYY-MM-DDTHH:mm:ss[.ffffff], then Z or an offset such as +02:00';
 
-const unzoned = /^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?$/;
 /** No place on earth is farther from UTC. */
 const mostMinutes = 14 * 60;
 

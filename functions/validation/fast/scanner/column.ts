@@ -1,29 +1,4 @@
-/** One column is described by 48 bytes of memory, which the host writes; here a column is their address. */
-export const columnBytes: usize = 48;
-
-export namespace Kind {
-  export const text: i32 = 0;
-  export const int: i32 = 1;
-  export const decimal: i32 = 2;
-  export const float: i32 = 3;
-  export const bool: i32 = 4;
-  export const date: i32 = 5;
-  export const timestamp: i32 = 6;
-}
-
-export namespace Flag {
-  export const required: i32 = 1;
-  /** The host looks at the values itself. */
-  export const watched: i32 = 2;
-  /** Has a smallest or a largest value, or a least or a greatest length. */
-  export const bounded: i32 = 4;
-  /** Of a timestamp: `T` stands between date and time. */
-  export const lettered: i32 = 8;
-  /** Of a timestamp: a fraction of a second may follow. */
-  export const fraction: i32 = 16;
-  /** Of a timestamp: `Z` ends it. */
-  export const zulu: i32 = 32;
-}
+/** One column, as layout.ts describes it; here a column is the address of its bytes. */
 
 export function kindOf(column: usize): i32 {
   return load<i32>(column);

@@ -1,25 +1,13 @@
-import { columnBytes } from './column';
 import { nowhere } from './dialect';
+import { Count, columnBytes, Ending } from './layout';
 import { markBytes } from './marks';
 import { begin, cursor, isCrlf, isMultiline, lines as linesOf, note, notes, recordEnd } from './record';
 
 export { setDialect } from './dialect';
 export { mark } from './marks';
 
-/**
- * Where the host finds what the last run has counted, as 32-bit numbers: records, lines, whether one ended with LF,
- * with CRLF, or held a line break in quotes, why the run ended, and the first mark that it has not read.
- */
+/** Where the host finds the counts of the last run. */
 export const counts: usize = 256;
-
-namespace Ending {
-  /** There were as many records as were wanted. */
-  export const enough: i32 = 0;
-  /** The next record is not surely right. */
-  export const doubt: i32 = 1;
-  /** The next record may go on behind the piece. */
-  export const cut: i32 = 2;
-}
 
 let records: i32 = 0;
 let lines: i32 = 0;
@@ -83,11 +71,15 @@ function countRecord(): void {
 }
 
 function tell(ending: i32, nextMark: usize): void {
-  store<i32>(counts, records);
-  store<i32>(counts, lines, 4);
-  store<i32>(counts, i32(hasLf), 8);
-  store<i32>(counts, i32(hasCrlf), 12);
-  store<i32>(counts, i32(hasMultiline), 16);
-  store<i32>(counts, ending, 20);
-  store<i32>(counts, i32(nextMark), 24);
+  leave(Count.records, records);
+  leave(Count.lines, lines);
+  leave(Count.lf, i32(hasLf));
+  leave(Count.crlf, i32(hasCrlf));
+  leave(Count.multiline, i32(hasMultiline));
+  leave(Count.ending, ending);
+  leave(Count.mark, i32(nextMark));
+}
+
+function leave(count: Count, value: i32): void {
+  store<i32>(counts + 4 * count, value);
 }

@@ -1,6 +1,8 @@
-import { Flag, has, isWithin, Kind, kindOf } from './column';
+import { fractionDigits } from '../../fields/limits';
+import { has, isWithin, kindOf } from './column';
 import { nowhere, point, zero } from './dialect';
 import { digitsAt, isDigit, numberAt } from './digits';
+import { Flag, Kind } from './layout';
 
 const space: u8 = 0x20;
 const colon: u8 = 0x3a;
@@ -9,7 +11,7 @@ const letterZ: u8 = 0x5a;
 const yearZero: u32 = 0x30303030;
 const dateBytes: usize = 10;
 const timestampBytes: usize = 19;
-const mostDecimals: usize = 6;
+const mostDecimals: usize = fractionDigits;
 const secondsOfDay: u64 = 86_400;
 const microseconds: u64 = 1_000_000;
 

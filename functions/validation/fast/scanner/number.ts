@@ -1,10 +1,13 @@
-import { Flag, has, isFloatWithin, isWithin, leastOf, mostOf } from './column';
+import { exactDigits } from '../../fields/limits';
+import { has, isFloatWithin, isWithin, leastOf, mostOf } from './column';
 import { minus, nowhere, point, zero } from './dialect';
 import { digitsAt, numberAt } from './digits';
+import { Flag } from './layout';
 
 /** Every function here answers where the value ends; its own start when there is none, `nowhere` for a doubtful one. */
 
 const largestInt: u64 = u64(i64.MAX_VALUE);
+const exactInt: usize = exactDigits;
 
 export function intEnd(column: usize, start: usize): usize {
   const isNegative = load<u8>(start) === minus;
@@ -12,13 +15,13 @@ export function intEnd(column: usize, start: usize): usize {
   const digits = digitsAt(from);
   if (digits === 0) return isNegative ? nowhere : start;
   if (digits > 1 && load<u8>(from) === zero) return nowhere;
-  const isPlain = digits < 19 && !has(column, Flag.bounded);
+  const isPlain = digits <= exactInt && !has(column, Flag.bounded);
   if (!isPlain && !isInt(column, from, digits, isNegative)) return nowhere;
   return from + digits;
 }
 
 function isInt(column: usize, from: usize, digits: usize, isNegative: bool): bool {
-  if (digits > 19) return false;
+  if (digits > exactInt + 1) return false;
   const size = numberAt(from, digits);
   if (size > largestInt + u64(isNegative)) return false;
   return !has(column, Flag.bounded) || isWithin(column, isNegative ? 0 - i64(size) : i64(size));
@@ -55,7 +58,7 @@ function power(exponent: i32): u64 {
 
 const longestFloat: usize = 200;
 /** Whole numbers and powers of ten up to these are doubles, so that their product and quotient are rounded once. */
-const exactDigits: usize = 15;
+const exactWhole: usize = 15;
 const exactPower: i32 = 22;
 
 export function floatEnd(column: usize, start: usize): usize {
@@ -85,7 +88,7 @@ export function floatEnd(column: usize, start: usize): usize {
   }
   if (mantissa - from > longestFloat) return nowhere;
   if (!has(column, Flag.bounded)) return end;
-  if (digits + decimals > exactDigits) return nowhere;
+  if (digits + decimals > exactWhole) return nowhere;
   const whole = f64(numberAt(from, digits) * power(i32(decimals)) + numberAt(mantissa - decimals, decimals));
   const shift = exponent - i32(decimals);
   if (abs(shift) > exactPower) return nowhere;

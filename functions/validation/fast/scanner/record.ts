@@ -1,5 +1,6 @@
-import { columnBytes, Flag, has, Kind, kindOf } from './column';
+import { has, kindOf } from './column';
 import { carriageReturn, delimiter, lineFeed, longest, nowhere, quote } from './dialect';
+import { columnBytes, Flag, Kind } from './layout';
 import { markBytes } from './marks';
 import { momentEnd } from './moment';
 import { decimalEnd, floatEnd, intEnd } from './number';

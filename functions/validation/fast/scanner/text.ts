@@ -1,4 +1,5 @@
-import { Flag, has, leastOf, mostOf } from './column';
+import { has, leastOf, mostOf } from './column';
+import { Flag } from './layout';
 
 const continuation: i8 = -64;
 
