@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type BuildOptions, type BuildResult, build, stop } from 'esbuild';
 import { isUpToDate, rememberSources, statesOf } from './sources.ts';
 
-/** Bundles with these settings, unless what a record tells of is still up to date. Rejects with esbuild's errors. */
+/** Bundles with these settings, unless the existing bundle is up to date. Rejects with esbuild's errors. */
 export const bundleUnlessUpToDate = async (
   bundled: readonly BuildOptions[],
   record: string,
@@ -16,10 +16,10 @@ export const bundleUnlessUpToDate = async (
   rememberSources(record, { stamp, files: statesOf(sources) });
 };
 
-/** Calls that build just now. */
+/** Builds that are running. */
 let building = 0;
 
-/** Esbuild's own process would stay, with all the memory that bundling took. */
+/** Esbuild's own process would keep the memory that bundling took. */
 const buildThenStop = async (bundled: readonly BuildOptions[]): Promise<BuildResult[]> => {
   building += 1;
   try {

@@ -1,4 +1,4 @@
-/** Builds that are kept: bundles of TypeScript that are made again only when a source has changed. Start with `bundling.ts`. */
+/** Bundles of TypeScript, rebuilt only when a source has changed. Start with `bundling.ts`. */
 
 export { bundleUnlessUpToDate } from './bundling.ts';
 export { isUpToDate, rememberSources, statesOf } from './sources.ts';

@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 
 type Sources = { readonly stamp: string; readonly files: Readonly<Record<string, string>> };
 
-/** Whether what a record tells of was made with these settings from files that are still as they were. */
+/** Whether a record matches these settings and the current sources. */
 export const isUpToDate = (record: string, stamp: string): boolean => {
   try {
     const sources: Sources = JSON.parse(readFileSync(record, 'utf8'));
@@ -15,11 +15,11 @@ export const isUpToDate = (record: string, stamp: string): boolean => {
   }
 };
 
-/** Files as they are now, to be remembered as what something is made from. */
+/** The current state of files, to be stored in a record. */
 export const statesOf = (paths: readonly string[]): Sources['files'] =>
   Object.fromEntries(paths.map((path) => [path, stateOf(path)]));
 
-/** Writes a record of what something was made from, once it is all there. */
+/** Writes a record of the sources and settings of a build, after the build is complete. */
 export const rememberSources = (record: string, sources: Sources): void =>
   writeFileSync(record, JSON.stringify(sources));
 

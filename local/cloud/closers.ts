@@ -1,4 +1,4 @@
-/** Who is ended first: those that make work, then those that do it, then those that keep it. */
+/** The order of stopping: first the parts that create work, then those that do it, then those that store it. */
 const order = [
   'schedules',
   'workers',
@@ -17,7 +17,7 @@ const order = [
 
 export type Part = (typeof order)[number];
 
-/** Ends the parts of the cloud, each once, in an order in which none misses another. */
+/** Stops the parts of the cloud, each once, in an order in which no part needs a stopped one. */
 export class Closers {
   readonly #closers = new Map<Part, () => unknown>();
 

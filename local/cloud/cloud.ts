@@ -18,35 +18,35 @@ import { readTemplate } from './template/template.ts';
 export type CloudOptions = {
   /** The project's folder, with `serverless.yml`. */
   root: string;
-  /** The folder that holds everything the cloud remembers. */
+  /** The state folder. */
   state: string;
-  /** `dev` unless told. */
+  /** Default: `dev`. */
   stage?: string;
-  /** A free port when absent. */
+  /** Default: a free port. */
   port?: number;
-  /** What runs Glue's jobs: what the state was begun with, else DuckDB, unless told. */
+  /** The engine of Glue's jobs; default: the state's first engine, else DuckDB. */
   engine?: Engine;
   chaos?: Chaos;
-  /** Milliseconds between two runs of what has a rate, instead of what the template says. */
+  /** Milliseconds between two runs of a function with a rate, instead of the rate in the template. */
   sweepEvery?: number;
   log?: (line: string) => void;
 };
 
 export type Cloud = {
-  /** The address of every service. */
+  /** The address of all services. */
   endpoint: string;
   /** What a client needs: endpoint, region, credentials, and the names of bucket and tables. */
   environment: Readonly<Record<string, string>>;
-  /** Runs a function, named in full or without service and stage, and answers what it answers; rejects with its error. */
+  /** Runs a function by its full name, or without service and stage, and returns its answer; rejects with its error. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
-  /** Ends everything; what was not done is done after the next start. */
+  /** Stops everything; unfinished work continues after the next start. */
   stop(): Promise<void>;
 };
 
 /**
- * Starts the laptop cloud on 127.0.0.1 and deploys onto it what `serverless.yml` says. On a state of an earlier run it
- * sweeps up what that one left. Rejects with `StateIsLocked`, `NotAState`, `OtherEngine`, `SparkIsMissing`, `TemplateError` or whatever
- * else is wrong with the deployment; nothing stays open then.
+ * Starts the laptop cloud on 127.0.0.1 and deploys `serverless.yml` onto it. On an existing state it also does the work that
+ * the earlier run left. Rejects with `StateIsLocked`, `NotAState`, `OtherEngine`, `SparkIsMissing`, `TemplateError` or another
+ * error of the deployment, and leaves nothing running then.
  */
 export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const closers = new Closers();
@@ -63,7 +63,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   }
 };
 
-/** What the cloud says itself goes into a file beside its functions' logs, what nobody catches as well. */
+/** The cloud's own log is a file beside the functions' logs; uncaught errors are written there, too. */
 const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((line: string) => void) => {
   const file = openFunctionLog(join(state, 'logs'), 'cloud');
   const log = (line: string): void => {

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Deployment } from './template/deployment.ts';
 
-/** The account of everything on this machine. */
+/** The account number of all resources on this machine. */
 export const ACCOUNT = '000000000000';
 export const REGION = 'eu-west-1';
 
-/** What any SDK needs to reach the laptop cloud; no key is secret or checked. */
+/** What any SDK needs to reach the laptop cloud; the keys are not secret, and not checked. */
 export const clientEnvironment = (endpoint: string) => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: REGION,
@@ -15,7 +15,7 @@ export const clientEnvironment = (endpoint: string) => ({
   AWS_SECRET_ACCESS_KEY: 'local',
 });
 
-/** What every function sees besides: nothing of the person whose machine it is. */
+/** Further variables of every function; none of the user's own environment is passed on. */
 export const functionEnvironment = (endpoint: string, state: string) => ({
   ...clientEnvironment(endpoint),
   AWS_CONFIG_FILE: join(state, 'no-aws-config'),
@@ -27,7 +27,7 @@ export const functionEnvironment = (endpoint: string, state: string) => ({
 
 const SHOWN = ['LAKE_BUCKET', 'LEDGER_TABLE', 'KPI_TABLE'];
 
-/** Names that people and tools ask for, as the functions of the deployment get them. */
+/** Names that people and tools need, the same that the deployed functions get. */
 export const deployedNames = ({ functions }: Pick<Deployment, 'functions'>): Record<string, string> => {
   const all = Object.assign({}, ...functions.map(({ environment }) => environment)) as Record<string, string>;
   return Object.fromEntries(SHOWN.map((name) => [name, all[name]] as const).filter(hasValue));

@@ -9,7 +9,7 @@ import { type JsonService, ServiceError } from './protocol.ts';
 import { serviceOf } from './service-of.ts';
 import { rejectionOf } from './web-pages.ts';
 
-/** What the gateway hands requests to. */
+/** The services behind the gateway. */
 export type Services = {
   readonly s3: {
     handle(request: IncomingMessage, response: ServerResponse): void;
@@ -17,24 +17,24 @@ export type Services = {
   };
   readonly dynamodb: Pick<LocalDynamo, 'handle'>;
   readonly lambda: (request: LambdaRequest) => Promise<LambdaResponse>;
-  /** Services that speak AWS JSON, by the name in a signature's scope. */
+  /** Services with AWS JSON protocol, by the name in a signature's scope. */
   readonly json: Readonly<Record<string, JsonService>>;
-  /** What `GET /_soundcheck` answers. */
+  /** The answer to `GET /_soundcheck`. */
   readonly health: () => object;
-  /** What `POST /_soundcheck/deploy` does: puts the project's SQL and rules as they are now in force. */
+  /** The work of `POST /_soundcheck/deploy`: puts the project's current SQL and rules in force. */
   readonly deploy: () => Promise<object>;
 };
 
 export type Gateway = {
   readonly endpoint: string;
-  /** Takes no more requests, lets those under way finish for a moment, and ends. */
+  /** Accepts no more requests, waits a moment for running ones, and closes. */
   close(): Promise<void>;
 };
 
 export type GatewayOptions = {
-  /** A free port when absent. */
+  /** Default: a free port. */
   readonly port?: number | undefined;
-  /** Requests wait until the services are there. */
+  /** Requests wait until the services are open. */
   readonly services: Promise<Services>;
   readonly log: (line: string) => void;
 };
@@ -45,9 +45,8 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const GRACE_MS = 1_000;
 
 /**
- * Opens the one endpoint of all services on 127.0.0.1. A request goes to the service that its signature names; what is
- * signed for nothing else goes to S3. Signatures are not verified, so nothing that a web page could send is answered.
- * Rejects when the port is taken.
+ * Opens the common endpoint of all services on 127.0.0.1. A request goes to the service named in its signature; everything else
+ * goes to S3. Signatures are not verified, so requests that a web page could send are rejected. Rejects if the port is in use.
  */
 export const openGateway = async ({ port = 0, services, log }: GatewayOptions): Promise<Gateway> => {
   const server = createServer((request, response) => {
@@ -57,7 +56,7 @@ export const openGateway = async ({ port = 0, services, log }: GatewayOptions): 
     };
     onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
   });
-  // Uploads may take long, and clients keep connections for longer than Node's five seconds.
+  // Uploads may take long, and clients keep connections longer than Node's five seconds.
   Object.assign(server, { requestTimeout: 0, keepAliveTimeout: 75_000, headersTimeout: 80_000 });
   await listen(server, port);
   return {
@@ -91,7 +90,7 @@ const dispatch = async (
     isBucket: services.s3.isBucket,
   });
   if (rejection) {
-    // Its body is not read, so the connection cannot be used again.
+    // The body is not read, so the connection cannot be reused.
     response.setHeader('connection', 'close');
     throw new ServiceError('AccessDeniedException', rejection, 403);
   }
@@ -122,7 +121,7 @@ const readWhole = async (request: IncomingMessage): Promise<ReadRequest> => {
   if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
     throw new ServiceError(
       'RequestEntityTooLargeException',
-      `A request has ${MAX_BODY_BYTES} bytes at most`,
+      `A request must have at most ${MAX_BODY_BYTES} bytes`,
       413,
     );
   }
@@ -156,7 +155,7 @@ const parseBody = (body: Buffer): Record<string, unknown> => {
   try {
     return body.length === 0 ? {} : JSON.parse(body.toString());
   } catch (cause) {
-    throw new ServiceError('SerializationException', `The body is no JSON: ${cause}`);
+    throw new ServiceError('SerializationException', `The body is not JSON: ${cause}`);
   }
 };
 

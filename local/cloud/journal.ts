@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A set of entries that outlives a killed process: what was added and not removed is there after it is opened again. */
+/** A set of entries that survives the death of the process: it still holds all entries that were added and not removed. */
 export type Journal<Entry> = {
   /** Entries in the order in which they were first added. */
   readonly entries: ReadonlyMap<string, Entry>;
@@ -20,13 +20,13 @@ export type Journal<Entry> = {
   close(): void;
 };
 
-/** Removed lines that are worth a rewrite of the file. */
+/** Number of removed lines after which the file is rewritten. */
 const DEAD_LINES = 5_000;
 
 /**
- * Opens a journal: a file of JSON lines, `{"id","entry"}` for an addition and `{"id"}` for a removal. A last line that
- * a kill cut off is dropped. Writes are synchronous and tiny, so that no busy thread pool holds them up; they survive
- * the death of the process, not that of the machine.
+ * Opens a journal: a file of JSON lines, `{"id","entry"}` for an addition and `{"id"}` for a removal. An incomplete last line,
+ * left by a killed process, is dropped. Writes are synchronous and small, so that a busy thread pool cannot delay them; they
+ * survive the death of the process, not that of the machine.
  */
 export const openJournal = <Entry>(path: string): Journal<Entry> => {
   mkdirSync(dirname(path), { recursive: true });

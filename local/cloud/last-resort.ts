@@ -1,20 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Fails the request for which something is being done. */
+/** Fails the request that the current work belongs to. */
 type Fail = (cause: unknown) => void;
 
 const requests = new AsyncLocalStorage<Fail>();
 
-/** Does work for a request; an error that nobody catches, in whatever it leads to, is told to `fail`. */
+/** Does work for a request; an uncaught error in anything that it starts is passed to `fail`. */
 export const onBehalfOf = <Answer>(fail: Fail, work: () => Answer): Answer => requests.run(fail, work);
 
 /**
- * Keeps the process up when one part of it throws what nobody catches: that is logged, and the request that it was done for, if any, is
- * failed. Answers with what ends it.
+ * Keeps the process running after an uncaught error: logs the error, and fails the request that it belongs to, if any. Returns
+ * a function that ends this.
  */
 export const surviveErrors = (log: (line: string) => void): (() => void) => {
   const survive = (cause: unknown): void => {
-    log(`An error that nobody caught: ${cause instanceof Error ? cause.stack : String(cause)}`);
+    log(`An uncaught error: ${cause instanceof Error ? cause.stack : String(cause)}`);
     requests.getStore()?.(cause);
   };
   process.on('uncaughtException', survive).on('unhandledRejection', survive);

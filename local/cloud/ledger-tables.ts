@@ -12,7 +12,7 @@ const moments = (...names: string[]): Columns => Object.fromEntries(names.map((n
 const numbers = (...names: string[]): Columns => Object.fromEntries(names.map((name) => [name, 'bigint']));
 const texts = (...names: string[]): Columns => Object.fromEntries(names.map((name) => [name, 'varchar']));
 
-/** The ledger's tables by the beginning of their items' keys; each also has `record`, the whole item as JSON. */
+/** The ledger's tables by the prefix of their items' keys; each also has `record`, the whole item as JSON. */
 const tables: Readonly<Record<string, { readonly items: string; readonly columns: Columns }>> = {
   files: {
     items: 'FILE#',
@@ -45,8 +45,8 @@ const tables: Readonly<Record<string, { readonly items: string; readonly columns
 };
 
 /**
- * Shows the ledger to SQL on this machine as `ledger.files.findAll`, `ledger.batches`, `ledger.rebuilds` and `ledger.leases`. They are copies in
- * memory, made again for each request that names one of them.
+ * Shows the ledger to SQL on this machine as `ledger.files.findAll`, `ledger.batches`, `ledger.rebuilds` and `ledger.leases`.
+ * They are copies in memory, renewed for each request that names one of them.
  */
 export class LedgerTables {
   private readonly documents: DynamoDBDocumentClient;
@@ -62,7 +62,7 @@ export class LedgerTables {
     this.documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials }));
   }
 
-  /** Makes the tables again where one of the texts speaks of the ledger. */
+  /** Renews the tables if one of the texts names the ledger. */
   async refresh(sqls: readonly string[]): Promise<void> {
     if (sqls.some((sql) => /\bledger\b/i.test(sql))) await this.oneByOne(() => this.copy());
   }

@@ -4,9 +4,9 @@ type Base<Key, Value> = ClassicLevel<Key, Value>;
 type Change<Key, Value> = { type: 'put'; key: Key; value: Value } | { type: 'del'; key: Key };
 
 /**
- * LevelDB for many small calls. It reads one entry on the calling thread: what is asked for lies in memory nearly always,
- * and a trip to the thread pool takes ten times as long, on a busy machine a hundred times. Single writes that are asked
- * for in one turn of the event loop go there together; each resolves once it is written.
+ * LevelDB for many small calls. It reads single entries on the calling thread: they are nearly always in memory, and a call
+ * through the thread pool takes ten times as long, on a busy machine a hundred times. Single writes of one turn of the event
+ * loop are sent to the thread pool together; each resolves when it is written.
  */
 export class PromptLevel<Key, Value> extends ClassicLevel<Key, Value> {
   #changes: Change<Key, Value>[] = [];

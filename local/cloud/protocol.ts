@@ -1,4 +1,4 @@
-/** An error that an AWS service would answer with; `name` is the code that SDKs put on the exception. */
+/** An error in an AWS service's answer; `name` is the code that SDKs put on the exception. */
 export class ServiceError extends Error {
   constructor(
     override readonly name: string,
@@ -9,14 +9,14 @@ export class ServiceError extends Error {
   }
 }
 
-/** A service that speaks AWS JSON: one call an operation, errors as `ServiceError`. */
+/** A service with AWS JSON protocol: one call per operation, errors as `ServiceError`. */
 export type JsonService = {
-  /** `operation` is what follows the dot of `X-Amz-Target`, e.g. `StartJobRun`. */
+  /** `operation` is the part after the dot of `X-Amz-Target`, e.g. `StartJobRun`. */
   handle(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 };
 
-/** What goes onto the local event bus: an EventBridge envelope without the fields that the bus adds. */
+/** A new event for the local bus: an EventBridge envelope without the fields that the bus adds. */
 export type BusEvent = {
   readonly source: string;
   readonly 'detail-type': string;
@@ -24,5 +24,5 @@ export type BusEvent = {
   readonly resources?: readonly string[];
 };
 
-/** Puts an event on the local bus; resolves once it is durable. */
+/** Puts an event on the local bus; resolves when it is on disk. */
 export type Publish = (event: BusEvent) => Promise<void>;

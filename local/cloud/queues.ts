@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type Journal, openJournal } from './journal.ts';
 import { type JsonService, ServiceError } from './protocol.ts';
 
-/** A message as it is kept. */
+/** A message in the file. */
 export type Message = {
   readonly body: string;
   /** Epoch milliseconds. */
@@ -12,11 +12,11 @@ export type Message = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-/** The queues of the deployment: kept in one file of JSON lines each until someone deletes what he has seen. */
+/** The queues of the deployment, each in one file of JSON lines; messages stay until somebody deletes them. */
 export type Queues = {
-  /** Puts a message on a queue, with text attributes; it is on disk when this returns its id. */
+  /** Puts a message with text attributes on a queue and returns its id; it is on disk then. */
   send(name: string, body: string, attributes?: Readonly<Record<string, string>>): string;
-  /** SQS's wire API, as far as it takes to look at dead letters and to clear them away. */
+  /** SQS's wire API, as far as it is needed to read and delete dead letters. */
   readonly service: JsonService;
 };
 
@@ -32,7 +32,7 @@ export type QueuesOptions = {
 type Queue = {
   readonly name: string;
   readonly messages: Journal<Message>;
-  /** Until when, in milliseconds of this process, a received message is not given again; gone with the process. */
+  /** The time (in milliseconds of this process) until which a received message is hidden; forgotten when the process ends. */
   readonly hidden: Map<string, number>;
 };
 
@@ -53,7 +53,7 @@ const inputs = {
   DeleteMessage: Url.extend({ ReceiptHandle: z.string() }),
 };
 
-/** Opens the queues with the messages that their files hold. */
+/** Opens the queues with the messages in their files. */
 export const openQueues = (options: QueuesOptions): Queues => {
   const queues = new Map(options.names.map((name) => [name, openQueue(options.directory, name)]));
   const named = (name: string): Queue => {
@@ -93,7 +93,8 @@ export const openQueues = (options: QueuesOptions): Queues => {
     service: {
       async handle(operation, input) {
         const answer = operations[operation];
-        if (!answer) throw new ServiceError('UnknownOperationException', `SQS here knows no ${operation}`);
+        if (!answer)
+          throw new ServiceError('UnknownOperationException', `SQS on this machine has no ${operation}`);
         return answer(input);
       },
       async close() {

@@ -14,16 +14,16 @@ export type RedeployOptions = {
   readonly engineName: Catalog['engine'];
   readonly engine: Pick<LocalEngine, 'deploy'>;
   readonly functions: Pick<Functions, 'renew'>;
-  /** What the cloud was started with. */
+  /** The options with which the cloud was started. */
   readonly catalog: Catalog;
 };
 
-/** Puts the project's SQL and rules as they are now in force; answers whether anything has changed. */
+/** Puts the project's current SQL and rules in force; returns whether anything has changed. */
 export type Redeploy = () => Promise<{ readonly changed: boolean }>;
 
 /**
- * Redeploys onto a running cloud, one call after the other. What is wrong with the project, or what the silver tables cannot
- * become, rejects with a `ServiceError` that says where, and everything stays as it was.
+ * Redeploys onto a running cloud, one call after another. For problems of the project, or a change that the silver tables
+ * cannot take, it rejects with a `ServiceError` that names the place, and changes nothing.
  */
 export const openRedeploy = (options: RedeployOptions): Redeploy => {
   const { root, state, deployed, engineName, engine, functions } = options;

@@ -10,8 +10,8 @@ const targets: Readonly<Record<string, string>> = {
 };
 
 /**
- * Names the service that a request is for: as the scope of its signature says, in the header or in the address, else
- * as `X-Amz-Target` or the path show. What shows nothing is for S3, where requests may be unsigned.
+ * Finds the service of a request: from the scope of its signature, in the header or in the URL, else from `X-Amz-Target` or the
+ * path. Without any of these it is S3, whose requests may be unsigned.
  */
 export const serviceOf = ({ headers, url = '/' }: Pick<IncomingMessage, 'headers' | 'url'>): string => {
   const [, credential] = /Credential=([^,\s]+)/.exec(headers.authorization ?? '') ?? [];

@@ -30,7 +30,7 @@ export type ServicesOptions = {
   readonly engine: FoundEngine;
   readonly chaos?: Chaos | undefined;
   readonly closers: Closers;
-  /** Takes a line for the cloud's log. */
+  /** Writes a line to the cloud's log. */
   readonly log: (line: string) => void;
 };
 
@@ -40,7 +40,7 @@ export type OpenedServices = { readonly services: Services; readonly functions: 
 export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
   const { root, state, endpoint, deployment, closers } = options;
   const building = buildFunctions(root, state, deployment.functions, options.engine.name);
-  // Both are awaited below; a failure before that is not to be taken for a forgotten one.
+  // Both are awaited below; an earlier failure must not become an unhandled rejection.
   Promise.allSettled([building.catalog, building.bundles]);
   const bus = later<Bus>();
   const publish: Publish = async (event) => {
@@ -50,7 +50,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   const queues = openDeadLetters(options);
   const dynamodb = await openTables(options);
   const s3 = await openFiles(options, publish);
-  // First of the two: what is wrong with a project is said in its words, not in the bundler's.
+  // Awaited first: its errors describe problems of a project better than the bundler's.
   const catalog = await building.catalog;
   const functions = openFunctions({
     state,

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import type { Catalog } from '../../functions/pipeline/index.ts';
 import { findSpark, type SparkInstallation } from '../engines/index.ts';
 
-/** What runs Glue's jobs on this machine. */
+/** The engine of Glue's jobs on this machine. */
 export type Engine = Catalog['engine'];
 
 export const engines: readonly Engine[] = ['duckdb', 'spark'];
 export const usualEngine: Engine = 'duckdb';
 
-/** An engine that is there to run. */
+/** An engine that is installed. */
 export type FoundEngine =
   | { readonly name: 'duckdb' }
   | { readonly name: 'spark'; readonly installation: SparkInstallation };
 
-/** The state was begun with another engine than the one that is asked for. */
+/** The state was started with another engine than the requested one. */
 export class OtherEngine extends Error {
   override readonly name = 'OtherEngine';
   constructor(
@@ -23,13 +23,13 @@ export class OtherEngine extends Error {
     readonly asked: Engine,
   ) {
     super(
-      `${state} was begun with --engine ${begunWith}, and ${asked} would not find what lies there; ` +
-        `go on with --engine ${begunWith}, begin again with --fresh, or take another folder with --state`,
+      `${state} was started with --engine ${begunWith}, and ${asked} cannot read its tables; ` +
+        `continue with --engine ${begunWith}, start again with --fresh, or use another folder with --state`,
     );
   }
 }
 
-/** Spark was asked for, and is not there. */
+/** Spark was requested, but is not installed. */
 export class SparkIsMissing extends Error {
   override readonly name = 'SparkIsMissing';
   constructor() {
@@ -37,18 +37,18 @@ export class SparkIsMissing extends Error {
   }
 }
 
-/** The engine of a state folder: the one that it was begun with, else the one that is asked for. Throws `OtherEngine`. */
+/** The engine of a state folder: the first engine of the state, else the requested one. Throws `OtherEngine`. */
 export const engineOfState = (state: string, asked?: Engine): Engine => {
   const begunWith = rememberedEngine(state);
   if (begunWith && asked && begunWith !== asked) throw new OtherEngine(state, begunWith, asked);
   return begunWith ?? asked ?? usualEngine;
 };
 
-/** Notes the engine that a state is begun with. */
+/** Records the engine of a new state. */
 export const rememberEngine = (state: string, engine: Engine): void =>
   writeFileSync(recordIn(state), `${engine}\n`);
 
-/** Looks for an engine; `spark` is where `npm run spark:setup` put it. Throws `SparkIsMissing`. */
+/** Finds an engine; `spark` is where `npm run spark:setup` put it. Throws `SparkIsMissing`. */
 export const findEngine = (name: Engine): FoundEngine => {
   if (name === 'duckdb') return { name };
   const installation = findSpark();
@@ -56,7 +56,7 @@ export const findEngine = (name: Engine): FoundEngine => {
   return { name, installation };
 };
 
-/** A warehouse without a record is from the time when DuckDB was the only engine. */
+/** A warehouse without this record is from the time when DuckDB was the only engine. */
 const rememberedEngine = (state: string): Engine | undefined => {
   const record = recordIn(state);
   if (existsSync(record)) {

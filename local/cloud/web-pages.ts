@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Where the cloud answers, and the buckets that it holds. */
+/** The address of the cloud, and its buckets. */
 export type OwnAddress = { readonly port: number; readonly isBucket: (name: string) => boolean };
 
 /**
- * Says why a request is rejected that a web page in a browser could have caused; undefined when it may be answered. A name that a
- * stranger let point to 127.0.0.1 shows in `Host`; a page of another site, or of another port, shows in `Origin` and `Sec-Fetch-Site`,
- * which browsers set themselves. AWS clients send neither.
+ * Says why a request is rejected that a web page in a browser could have sent; undefined if it is allowed. A foreign name that
+ * points to 127.0.0.1 shows in `Host`; a page of another site or port shows in `Origin` and `Sec-Fetch-Site`, which browsers
+ * set themselves. AWS clients send neither.
  */
 export const rejectionOf = (
   headers: IncomingHttpHeaders,
@@ -21,7 +21,7 @@ export const rejectionOf = (
     own.includes(host.toLowerCase()) ||
     (bucket !== null && own.includes((bucket[2] ?? '').toLowerCase()) && isBucket(bucket[1] ?? ''));
   if (!isOwnHost)
-    return `The host "${host}" is not this address: use 127.0.0.1:${port}, localhost:${port} or [::1]:${port}`;
+    return `The host "${host}" is not allowed: use 127.0.0.1:${port}, localhost:${port} or [::1]:${port}`;
   if (origin !== undefined && !own.includes(origin.toLowerCase().replace(/^http:\/\//, '')))
     return `Requests of web pages are not answered (Origin ${origin})`;
   if (site !== undefined && !['same-origin', 'none'].includes(String(site)))

@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { JobRun } from './job.ts';
 
-/** Performs a run when there is room for it; one that is stopped while it waits does not wait any longer. */
+/** Runs work when there is room for it; a waiting run that is stopped rejects at once. */
 export const inTurn = (
   turns: LimitFunction,
   run: JobRun,

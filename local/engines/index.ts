@@ -1,6 +1,6 @@
 /**
- * Engines of the laptop: what runs jobs and SQL. DuckDB in reader processes, Spark in a worker, Iceberg tables for Spark,
- * PostgreSQL; and what sets up Spark and dbt. They speak no AWS protocol (`local/cloud/` does). Start with `job.ts` and
+ * Engines of the laptop, which run jobs and SQL: DuckDB in reader processes, Spark in a worker, Iceberg tables for Spark,
+ * PostgreSQL; and the set-up of Spark and dbt. They use no AWS protocol (`local/cloud/` does). Start with `job.ts` and
  * `duckdb/engine.ts`.
  */
 

@@ -1,21 +1,21 @@
 /** A job of the template. */
 export type Job = {
   readonly name: string;
-  /** Where its script lies, or its bare name; `transform` for `s3://…/transform.py`. */
+  /** Path or bare name of its script; `transform` for `s3://…/transform.py`. */
   readonly script: string;
   readonly maxConcurrentRuns: number;
   readonly timeoutMinutes: number;
 };
 
-/** What is executed: one run of a job. */
+/** One run of a job, to be executed. */
 export type JobRun = {
   readonly id: string;
   /** Bare name of the job's script. */
   readonly jobScript: string;
   readonly arguments: Readonly<Record<string, string>>;
-  /** Aborted when the run is stopped or its time is over. */
+  /** Aborted if the run is stopped or its time is over. */
   readonly signal: AbortSignal;
-  /** Says that the work begins: the run is `STARTING` until then, `RUNNING` from then on, and its time counts. */
+  /** Called when the work begins: until then the run is `STARTING`, then `RUNNING`, and its time counts. */
   readonly begin: () => void;
   /** Adds a line to the run's log. */
   readonly log: (line: string) => void;

@@ -1,6 +1,6 @@
 /** A process that does one piece of work at a time. */
 export type Session = {
-  /** Resolves when the process has ended, however it did. */
+  /** Resolves when the process has ended, for any reason. */
   readonly ended: Promise<void>;
   /** Ends the process at once. */
   kill(): Promise<void>;
@@ -9,22 +9,22 @@ export type Session = {
 export type SessionsOptions<Process extends Session> = {
   /** Starts one more process. */
   readonly open: () => Process;
-  /** Milliseconds after which an idle session is ended that is not the only one. */
+  /** Milliseconds after which an idle session is ended, unless it is the only one. */
   readonly idleFor: number;
 };
 
-/** Sessions that wait for work; one of them is kept warm, what is more ends after a while. */
+/** Idle sessions; one of them is always kept, others end after a while. */
 export class Sessions<Process extends Session> {
   readonly #options: SessionsOptions<Process>;
   readonly #all = new Set<Process>();
-  /** Those without work, the last used last, each with what ends it. */
+  /** Idle sessions, the last used last, each with the timer that ends it. */
   readonly #idle = new Map<Process, NodeJS.Timeout>();
 
   constructor(options: SessionsOptions<Process>) {
     this.#options = options;
   }
 
-  /** The session that was used last, or a new one; it belongs to the caller until it is given back. */
+  /** The session that was used last, or a new one; the caller gives it back. */
   take(): Process {
     const session = [...this.#idle.keys()].at(-1) ?? this.#open();
     this.#dismiss(session);

@@ -5,20 +5,21 @@ import { literal, pathPattern } from '../../functions/engine/index.ts';
 import { Warehouse } from './duckdb/database.ts';
 
 export type WarehouseOptions = {
-  /** Folder that holds `warehouse.duckdb`. */
+  /** Folder of `warehouse.duckdb`. */
   readonly state: string;
-  /** As DuckDB writes it; `2GB` when none is given. */
+  /** Memory in DuckDB's notation; default: `2GB`. */
   readonly memoryLimit?: string;
   readonly threads?: number;
-  /** Files of DuckDB's extensions, in the order in which they are loaded. */
+  /** Files of DuckDB's extensions, in loading order. */
   readonly extensions?: readonly string[];
-  /** Folders beside the state's `scratch` whose files its SQL may read and write. */
+  /** Folders, in addition to the state's `scratch`, whose files its SQL may read and write. */
   readonly folders?: readonly string[];
 };
 
 /**
- * Opens the laptop's database, which speaks UTC and spills into the state's `scratch`. Its SQL reaches no file outside of the named
- * folders, no network, no other database and no further extension, and cannot change that: whoever reaches the Data API sends SQL.
+ * Opens the laptop's database, which uses UTC and spills into the state's `scratch`. Its SQL can use only files in the named
+ * folders, no network, no other database and no further extension, and cannot change that: every user of the Data API can send
+ * SQL.
  */
 export const openWarehouse = async (options: WarehouseOptions): Promise<Warehouse> => {
   const open = () => openInstance(options);
@@ -32,9 +33,9 @@ const openInstance = async ({
   extensions = [],
   folders = [],
 }: WarehouseOptions): Promise<DuckDBInstance> => {
-  // DuckDB takes what follows for no part of the path, and would keep its log of changes elsewhere.
+  // DuckDB does not take a question mark and what follows as part of the path, and would put its log of changes elsewhere.
   if (state.includes('?'))
-    throw new TypeError(`${state}: the path of a state has no question mark; name another folder`);
+    throw new TypeError(`${state}: the path of a state must not have a question mark; name another folder`);
   const scratch = join(state, 'scratch');
   await mkdir(scratch, { recursive: true });
   const instance = await DuckDBInstance.create(join(state, 'warehouse.duckdb'), {
@@ -44,7 +45,7 @@ const openInstance = async ({
     ...(threads && { threads: String(threads) }),
   });
   const loads = extensions.map((path) => `load ${literal(path)}`);
-  // A path with signs of a pattern is read as one that matches it alone.
+  // A path with wildcard characters is turned into a pattern that matches only this path.
   const reachable = [scratch, ...folders]
     .flatMap((path) => [path, pathPattern(path)])
     .map(literal)
@@ -59,7 +60,7 @@ const openInstance = async ({
   return instance;
 };
 
-/** The last of these makes the others final. */
+/** The last one makes the others permanent. */
 const confined = (folders: string): string[] => [
   'set global autoinstall_known_extensions = false',
   'set global autoload_known_extensions = false',

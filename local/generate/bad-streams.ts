@@ -3,7 +3,7 @@ import { generateTrackIds } from './tracks.ts';
 
 type Mistake = (userId: string, trackId: string, listenTime: string) => string;
 
-/** What upstream really gets wrong, by the line of the file on which it stands. */
+/** Typical mistakes of a source, by the line of the file. */
 const mistakes: Readonly<Record<number, Mistake>> = {
   17: (userId, trackId, listenTime) => `${userId}.0,${trackId},${listenTime}`,
   43: (userId, trackId) => `${userId},${trackId},2024-02-30 08:15:00`,
@@ -11,10 +11,10 @@ const mistakes: Readonly<Record<number, Mistake>> = {
   131: (userId, trackId, listenTime) => `${userId},${trackId},${listenTime},mobile`,
 };
 
-/** Lines of `badStreams` that hold a mistake: a fraction as id, an impossible date, no track, one field too many. */
-export const badLines: readonly number[] = Object.keys(mistakes).map(Number);
+/** Lines of `badStreams` with a mistake: a fraction as id, an impossible date, no track, one field too many. */
+export const wrongLines: readonly number[] = Object.keys(mistakes).map(Number);
 
-/** Generates a file of 150 listens, four of which are wrong, each in its own way. */
+/** Generates a file of 150 listens, four of which have mistakes of different kinds. */
 export const badStreams = (seed: number): string => {
   const trackIds = generateTrackIds({ count: 100, seed });
   const userIds = Array.from({ length: 1000 }, (_, index) => index + 1);

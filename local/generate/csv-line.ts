@@ -1,4 +1,4 @@
-/** Writes one CSV record by RFC 4180, with its line feed: only fields that need quotes get them. */
+/** Writes one CSV record by RFC 4180, with its line feed; only fields that need quotes get them. */
 export const csvLine = (fields: readonly (string | number)[]): string =>
   `${fields.map(csvField).join(',')}\n`;
 

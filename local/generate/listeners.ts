@@ -2,14 +2,14 @@ import { csvLine } from './csv-line.ts';
 import { seededRandom } from './random.ts';
 import { countries, firstNames, lastNames } from './words.ts';
 
-/** Columns of the `listeners` dataset, in upstream's order. */
+/** Columns of the `listeners` dataset, in the order of the source. */
 export const listenerColumns = ['user_id', 'user_name', 'user_age', 'user_country', 'created_at'];
 
 type ListenersOptions = {
-  /** How many listeners; the real size is 50,000. */
+  /** How many listeners; the real file has 50,000. */
   readonly count: number;
   readonly seed: number;
-  /** Ids that have to be among them; what is missing up to `count` is filled up from 1. */
+  /** Ids that must be among them; the rest up to `count` is numbered from 1. */
   readonly userIds?: readonly number[];
 };
 
@@ -17,8 +17,8 @@ const firstDay = Date.UTC(2024, 0, 1);
 const dayMs = 86_400_000;
 
 /**
- * Generates listeners as CSV lines, header first, ordered by id; accounts are opened all through 2024, so that half of
- * the listens of a day in June come before their listener's `created_at`, as in the real files.
+ * Generates listeners as CSV lines, header first, ordered by id. Accounts are opened throughout 2024, so that half of the
+ * listens of a day in June are before their listener's `created_at`, as in the real files.
  */
 export function* generateListeners({ count, seed, userIds = [] }: ListenersOptions): Generator<string> {
   const random = seededRandom(seed);

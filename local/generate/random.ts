@@ -1,4 +1,4 @@
-/** A stream of pseudo-random choices; the same seed gives the same choices on every machine. */
+/** Pseudo-random choices; the same seed gives the same choices on every machine. */
 export type Random = {
   /** An integer from 0 to `limit` - 1. */
   below(limit: number): number;
@@ -6,11 +6,11 @@ export type Random = {
   between(low: number, high: number): number;
   /** True in `share` (0 to 1) of all calls. */
   chance(share: number): boolean;
-  /** One element of a list; an empty list is a RangeError. */
+  /** One element of a list; RangeError for an empty list. */
   pick<T>(list: readonly T[]): T;
 };
 
-/** Starts a stream of choices from a seed: a Weyl sequence mixed by MurmurHash3's 32-bit finalizer. */
+/** Starts the choices of a seed: a Weyl sequence mixed by MurmurHash3's 32-bit finalizer. */
 export const seededRandom = (seed: number): Random => {
   let state = seed >>> 0;
   const fraction = () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { generateListeners } from './listeners.ts';
 import { generateTracks } from './tracks.ts';
 
-/** One file of the sample: the dataset it belongs to and where it was written. */
+/** One file of the sample: its dataset and its path. */
 export type SampleFile = { readonly dataset: string; readonly path: string };
 
 const shipped = (name: string): Promise<string> =>
@@ -12,8 +12,8 @@ const seed = 20240625;
 const listenersWithoutListens = 44;
 
 /**
- * Writes the sample into a folder that exists, the same bytes each time, and names its files in landing order: a
- * catalogue and listeners for the real `streams1.csv`, then that file, then `streams2.csv`, which is bad on purpose.
+ * Writes the sample into an existing folder, the same bytes each time, and returns its files in landing order: a catalogue and
+ * listeners for the real `streams1.csv`, then that file, then `streams2.csv`, which has mistakes on purpose.
  */
 export const writeSample = async (directory: string): Promise<SampleFile[]> => {
   const streams = await shipped('streams1.csv');

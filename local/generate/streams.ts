@@ -5,7 +5,7 @@ export const streamsHeader = 'user_id,track_id,listen_time\n';
 
 type StreamsOptions = {
   readonly rows: number;
-  /** Listens are spread over this many days. */
+  /** Number of days over which listens are spread. */
   readonly days: number;
   /** The first of them, `YYYY-MM-DD`. */
   readonly firstDay?: string;
@@ -16,7 +16,10 @@ type StreamsOptions = {
 
 const rowsPerBlock = 2_000;
 
-/** Generates a file of listens as text in blocks of whole lines, header first, so that ten million rows need no more memory than ten. */
+/**
+ * Generates a file of listens as text in blocks of whole lines, header first, so that ten million rows need no more memory than
+ * ten.
+ */
 export function* generateStreams(options: StreamsOptions): Generator<string> {
   const { rows, days, firstDay = '2024-06-25', seed, trackIds, userIds } = options;
   const random = seededRandom(seed);

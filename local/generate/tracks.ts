@@ -2,7 +2,7 @@ import { csvLine } from './csv-line.ts';
 import { type Random, seededRandom } from './random.ts';
 import { firstNames, genres, lastNames, qualities, things } from './words.ts';
 
-/** Columns of the `tracks` dataset, in upstream's order. */
+/** Columns of the `tracks` dataset, in the order of the source. */
 export const trackColumns = [
   ...['id', 'track_id', 'artists', 'album_name', 'track_name', 'popularity', 'duration_ms', 'explicit'],
   ...['danceability', 'energy', 'key', 'loudness', 'mode', 'speechiness', 'acousticness', 'instrumentalness'],
@@ -12,13 +12,13 @@ export const trackColumns = [
 type TracksOptions = {
   readonly trackIds: readonly string[];
   readonly seed: number;
-  /** Share (0 to 1) of the ids that the catalogue does not know. */
+  /** Share (0 to 1) of the ids that are not in the catalogue. */
   readonly unknownShare: number;
 };
 
 /**
- * Generates a catalogue as CSV lines, header first: names with commas, quotes and several artists among them, and one
- * row, as in the real catalogue, without artist, album and name.
+ * Generates a catalogue as CSV lines, header first. It has names with commas, quotes and several artists and, as the real
+ * catalogue, one row without artist, album and name.
  */
 export function* generateTracks({ trackIds, seed, unknownShare }: TracksOptions): Generator<string> {
   const random = seededRandom(seed);
@@ -72,7 +72,7 @@ const decimal = (units: number, places: number): string => (units / 10 ** places
 
 const trackIdLetters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.split('');
 
-/** Generates track ids of 22 letters and digits, as many as asked. */
+/** Generates so many track ids of 22 letters and digits. */
 export const generateTrackIds = ({ count, seed }: { count: number; seed: number }): string[] => {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () =>

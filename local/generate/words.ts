@@ -60,7 +60,7 @@ export const lastNames = [
   ...['Ueda', 'Vargas', 'Walsh', 'Xu', 'Yılmaz', 'Zhang'],
 ];
 
-/** Countries of listeners; one holds a comma. */
+/** Countries of listeners; one contains a comma. */
 export const countries = [
   ...[
     'Argentina',
@@ -77,13 +77,13 @@ export const countries = [
   ...['Japan', 'Korea, Republic of', 'Mexico', 'Nigeria', 'Poland', 'Spain', 'Türkiye', 'United Kingdom'],
 ];
 
-/** Words that band, album and track names begin with. */
+/** First words of band, album and track names. */
 export const qualities = [
   ...['Blue', 'Broken', 'Burning', 'Distant', 'Electric', 'Endless', 'Golden', 'Hollow', 'Little', 'Lonely'],
   ...['Midnight', 'Northern', 'Paper', 'Quiet', 'Restless', 'Silver', 'Slow', 'Velvet', 'Wild', 'Winter'],
 ];
 
-/** Words that band, album and track names end with. */
+/** Last words of band, album and track names. */
 export const things = [
   ...['Avenue', 'Birds', 'City', 'Dance', 'Echo', 'Fire', 'Garden', 'Heart', 'Island', 'Kingdom', 'Letters'],
   ...['Machine', 'Mirror', 'Moon', 'Ocean', 'Parade', 'Radio', 'River', 'Rooms', 'Summer', 'Train', 'Voices'],

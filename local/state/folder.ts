@@ -1,27 +1,27 @@
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 
-/** A folder that is no state of the laptop cloud. */
+/** A folder that is not a state of the laptop cloud. */
 export class NotAState extends Error {
   override readonly name = 'NotAState';
 }
 
-/** Files that every state has from its first moment on: what runs its jobs, its warehouse, and until then its lock. */
+/** Files that every state has from the beginning: its engine, its warehouse or, before those, its lock. */
 const marks: ReadonlySet<string> = new Set(['engine', 'warehouse.duckdb', 'lock']);
 
-/** Throws `NotAState` unless a folder is a state, empty, or not there: a state fills its folder, and `--fresh` empties it. */
+/** Throws `NotAState` unless a folder is a state, empty or missing: a state fills its folder, and `--fresh` empties it. */
 export const expectState = (folder: string): void => {
   const entries = entriesOf(folder);
   if (entries.length === 0 || entries.some((entry) => entry.isFile() && marks.has(entry.name))) return;
   throw new NotAState(
-    `${folder} is no state of the laptop cloud, and holds other files; name a new or an empty folder with --state`,
+    `${folder} is not a state of the laptop cloud, and holds other files; name a new or an empty folder with --state`,
   );
 };
 
-/** Throws `NotAState` where a folder was named to look into, and nothing has ever begun there. */
+/** Throws `NotAState` if a folder was named to be read and no state was ever started there. */
 export const expectBegun = (folder: string | undefined): void => {
   if (folder === undefined || existsSync(folder)) return;
   throw new NotAState(
-    `there is no state ${folder}; name another folder with --state, or begin this one: npx soundcheck cloud --state ${folder}`,
+    `there is no state ${folder}; name another folder with --state, or start this one: npx soundcheck cloud --state ${folder}`,
   );
 };
 
@@ -32,6 +32,6 @@ const entriesOf = (folder: string): Dirent[] => {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return [];
     if (code !== 'ENOTDIR') throw cause;
-    throw new NotAState(`${folder} is a file, or lies below one; --state names a folder`, { cause });
+    throw new NotAState(`${folder} is a file, or is below one; --state must name a folder`, { cause });
   }
 };

@@ -1,4 +1,4 @@
-/** The folder of a laptop cloud: whether a folder is one, and the lock that lets one process use it. */
+/** The folder of a laptop cloud: whether a folder is one, and the lock that only one process can hold. */
 
 export { expectBegun, expectState } from './folder.ts';
 export { lockState, StateIsLocked } from './lock.ts';

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Someone else runs on this state folder. */
+/** Another process uses this state folder. */
 export class StateIsLocked extends Error {
   override readonly name = 'StateIsLocked';
   constructor(
@@ -11,24 +11,24 @@ export class StateIsLocked extends Error {
     readonly since: string,
   ) {
     super(
-      `${state} is in use by process ${pid} since ${since}; stop that one, or take another folder with --state`,
+      `${state} is in use by process ${pid} since ${since}; stop that process, or use another folder with --state`,
     );
   }
 }
 
 type Holder = {
   readonly pid: number;
-  /** When that process began, as the system counts it: a number that is used again belongs to another process. */
+  /** When that process started, as the system counts it: the same process id with another time is another process. */
   readonly began?: string;
   readonly since: string;
 };
 
-/** Milliseconds that a process which was just killed gets to be gone. */
+/** Milliseconds to wait for a process that was just killed. */
 const DYING = 1_000;
 
 /**
- * Takes the state folder for this process alone and answers how to give it back. What a dead process left is taken
- * over. Rejects with `StateIsLocked`.
+ * Locks the state folder for this process and returns the function that unlocks it. The lock of a dead process is taken over.
+ * Rejects with `StateIsLocked`.
  */
 export const lockState = async (state: string): Promise<() => void> => {
   mkdirSync(state, { recursive: true });
@@ -48,7 +48,7 @@ const create = (path: string): boolean => {
   const own = `${path}.${process.pid}`;
   writeFileSync(own, `${JSON.stringify(holder)}\n`);
   try {
-    // A link appears with its content, and only where nothing is.
+    // A link appears together with its content, and only if the name is free.
     linkSync(own, path);
     return true;
   } catch (cause) {
@@ -59,7 +59,7 @@ const create = (path: string): boolean => {
   }
 };
 
-/** Undefined for what nobody can read. */
+/** Undefined if nobody can read it. */
 const readHolder = (path: string): Holder | undefined => {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
@@ -78,7 +78,7 @@ const isRunning = ({ pid, began }: Holder): boolean => {
   return now === undefined || (now.state !== 'Z' && (began === undefined || now.began === began));
 };
 
-/** What Linux knows of a process: its state (Z is dead, but not yet buried) and when it began; elsewhere undefined. */
+/** What Linux knows of a process: its state (Z is dead, but still listed) and its start time; undefined on other systems. */
 const processOf = (pid: number): { state: string; began: string } | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -33,7 +33,7 @@ describe('a state under an odd path', { timeout: 240_000 }, () => {
     const state = join(folder, 'what now?', 'state');
     const { code, stderr } = await soundcheck(['start', '--state', state]);
     expect(stderr).toContain(
-      `error: ${state}: the path of a state has no question mark; name another folder\n`,
+      `error: ${state}: the path of a state must not have a question mark; name another folder\n`,
     );
     expect(stderr).not.toContain('    at ');
     expect(code).toBe(1);

@@ -6,12 +6,12 @@ import { isUpToDate, rememberSources, statesOf } from '../../build/index.ts';
 import { type Bundles, bundleFunctions } from '../functions/bundle.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
 
-/** What packaging makes, made for this machine. */
+/** What packaging makes, for this machine. */
 export type Build = { readonly catalog: Promise<Catalog>; readonly bundles: Promise<Bundles> };
 
 /**
- * Renders `rules/` and `sql/` for an engine and a DuckDB warehouse and bundles every function with the result, both at
- * once, into the state folder; what is there and up to date is kept. Where `accept` rejects a catalog nothing is written.
+ * Renders `rules/` and `sql/` for an engine and a DuckDB warehouse, and at the same time bundles every function with the
+ * result, into the state folder; files that are up to date are kept. If `accept` rejects the catalog, nothing is written.
  */
 export const buildFunctions = (
   root: string,
@@ -27,7 +27,7 @@ export const buildFunctions = (
   return { catalog, bundles };
 };
 
-/** Where the rendered catalog of a state lies. */
+/** The path of a state's rendered catalog. */
 export const catalogPath = (state: string): string => join(state, 'catalog.json');
 
 const readOrRender = async (
@@ -41,7 +41,7 @@ const readOrRender = async (
   const stamp = [engine, ...paths].join('\n');
   if (isUpToDate(record, stamp)) return Catalog.parse(JSON.parse(await readFile(path, 'utf8')));
   const files = statesOf(paths);
-  // Its parsers are slow to load, and mostly not needed.
+  // Its parsers load slowly and are rarely needed.
   const { renderCatalog } = await import('../../../deploy/index.ts');
   const catalog = await renderCatalog(root, 'duckdb', engine);
   await accept(catalog);
@@ -50,7 +50,7 @@ const readOrRender = async (
   return catalog;
 };
 
-/** All that a catalog is made from: what is rendered, and what renders it. */
+/** Everything that a catalog is made from: the project's files and the code that renders them. */
 const sourcesUnder = async (root: string): Promise<string[]> => {
   const folders = [join(root, 'rules'), join(root, 'sql'), ...renderers.map(besides)];
   return [...(await Promise.all(folders.map(filesIn))).flat().sort(), besides('package-lock.json')];
@@ -69,7 +69,7 @@ const filesIn = async (folder: string): Promise<string[]> => {
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 };
 
-/** An equal file stays as it is, so that what was bundled from it is still up to date. */
+/** An unchanged file is not written, so that bundles made from it stay up to date. */
 const writeChanged = async (path: string, text: string): Promise<void> => {
   const before = await readFile(path, 'utf8').catch(() => undefined);
   if (before !== text) await writeFile(path, text);

@@ -26,9 +26,9 @@ export type ReadRequest = {
 export type LocalDynamo = {
   /** Answers one request of DynamoDB's wire protocol. */
   handle(request: ReadRequest, response: ServerResponse): void;
-  /** Creates the tables that are not there yet. */
+  /** Creates missing tables. */
   createTables(tables: readonly Table[]): Promise<void>;
-  /** Ends once no write is under way; the requests must have ended before. */
+  /** Closes after all writes; call it after the last request. */
   close(): Promise<void>;
 };
 
@@ -40,14 +40,14 @@ type Dynalite = (options: {
 }) => Server;
 
 const require = createRequire(import.meta.url);
-// It asks `level` for its database once, while it is loaded.
+// Dynalite asks `level` for its database once, while it is loaded.
 createRequire(require.resolve('dynalite'))('level').Level = PromptLevel;
 const dynalite: Dynalite = require('dynalite');
 limitDynalite(import.meta.url);
 
 /**
- * Opens the embedded DynamoDB on a folder. It closes its database only as a server, so it listens; on a socket in a folder that only
- * this user may enter, since it answers whoever reaches it, web pages included.
+ * Opens the embedded DynamoDB on a folder. It can close its database only as a server, so it listens on a socket; the socket's
+ * folder is private to this user, because the server answers everybody who reaches it, even web pages.
  */
 export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
   const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
@@ -77,7 +77,7 @@ const listen = (server: Server, path: string): Promise<void> =>
     server.listen(path, () => resolve());
   });
 
-/** A whole body can no longer be cut off, which the embedded server would not survive. */
+/** A request that breaks off in its body would stop the embedded server; so the body is read before. */
 const replay = ({ body, ...head }: ReadRequest): Readable => Object.assign(Readable.from([body]), head);
 
 type Call = (operation: string, input: object) => Promise<{ ok: boolean; body: Record<string, unknown> }>;

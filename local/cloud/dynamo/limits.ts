@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
 /**
- * What DynamoDB rejects and dynalite takes: it counts characters where DynamoDB counts bytes of UTF-8, and nests without
- * end. Its own functions are asked first, so that its words stay the same; they ask each other by these names.
+ * Limits of DynamoDB that dynalite does not check: it counts characters where DynamoDB counts bytes of UTF-8, and allows any
+ * nesting. Dynalite's own functions run first, so that their messages stay the same; they call each other by these names.
  */
 
 type Attribute = Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ type Rejection = object | null | undefined;
 type KeyElement = { readonly AttributeName: string; readonly KeyType: 'HASH' | 'RANGE' };
 type Table = { readonly KeySchema: readonly KeyElement[] };
 
-/** The part of dynalite that its actions and validations ask. */
+/** The part of dynalite that is replaced. */
 type Store = {
   itemSize(item: Item): number;
   validateItem(item: Item, table: Table): Rejection;
@@ -31,18 +31,18 @@ const keyLimits = {
   RANGE: [1024, 'Aggregated size of all range keys has exceeded the size limit of 1024 bytes'],
 } as const;
 
-/** Makes the dynalite that a module finds as strict as DynamoDB. */
+/** Makes a module's dynalite as strict as DynamoDB. */
 export const limitDynalite = (from: string): void => {
   const require = createRequire(createRequire(from).resolve('dynalite'));
   const store: Store = require('./db');
   const { validateItem, validateKey, validationError } = store;
   const rejectKey = (item: Item, { KeySchema }: Table): Rejection => {
-    const fault = KeySchema.map(({ AttributeName, KeyType }) => keyFault(item[AttributeName], KeyType)).find(
-      Boolean,
-    );
-    return fault === undefined
-      ? fault
-      : validationError(`One or more parameter values were invalid: ${fault}`);
+    const problem = KeySchema.map(({ AttributeName, KeyType }) =>
+      keyProblem(item[AttributeName], KeyType),
+    ).find(Boolean);
+    return problem === undefined
+      ? problem
+      : validationError(`One or more parameter values were invalid: ${problem}`);
   };
   store.itemSize = itemSize;
   store.validateItem = (item, table) => validateItem(item, table) ?? rejectKey(item, table);
@@ -58,7 +58,7 @@ export const limitDynalite = (from: string): void => {
       : validateExpressionParams(data, ...names);
 };
 
-const keyFault = (value: Attribute | undefined, type: KeyElement['KeyType']): string | undefined => {
+const keyProblem = (value: Attribute | undefined, type: KeyElement['KeyType']): string | undefined => {
   const [most, words] = keyLimits[type];
   return typeof value?.S === 'string' && Buffer.byteLength(value.S) > most ? words : undefined;
 };
@@ -71,7 +71,10 @@ const isTooDeep = ({ L, M }: Attribute, level: number): boolean => {
 
 const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null;
 
-/** An item's bytes as DynamoDB counts them: names and texts in UTF-8, a byte for two digits, what nests with its overhead. */
+/**
+ * An item's size in bytes as DynamoDB counts it: names and texts in UTF-8, one byte for two digits, and the overhead of nested
+ * values.
+ */
 const itemSize = (item: Item): number =>
   Object.entries(item).reduce((total, [name, value]) => total + Buffer.byteLength(name) + sizeOf(value), 0);
 

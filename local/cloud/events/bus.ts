@@ -6,7 +6,7 @@ import { openDeliveries } from './deliveries.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { PatternError } from './pattern-error.ts';
 
-/** An event as targets get it. */
+/** An event as its targets receive it. */
 export type Envelope = Readonly<{
   version: '0';
   id: string;
@@ -19,33 +19,33 @@ export type Envelope = Readonly<{
   detail: Record<string, unknown>;
 }>;
 
-/** Which events go to which function. */
+/** Routes events to functions. */
 export type Rule = {
   readonly name: string;
   readonly pattern: unknown;
   /** Name of the function. */
   readonly target: string;
-  /** What the target gets instead of the event. */
+  /** What the target receives instead of the event. */
   readonly input?: unknown;
   /** Name of the queue for events that the target rejected. */
   readonly deadLetterQueue?: string | undefined;
 };
 
 export type BusOptions = {
-  /** Where deliveries are kept until they are acknowledged. */
+  /** Where deliveries are stored until they are acknowledged. */
   readonly directory: string;
   readonly account: string;
   readonly region: string;
   readonly rules: readonly Rule[];
-  /** Hands an event to a function; resolves once the function's own queue has it. */
+  /** Passes an event to a function; resolves when the function's own queue has stored it. */
   readonly deliver: (target: string, payload: unknown) => Promise<void>;
-  /** Keeps what a target rejected. */
+  /** Stores an event that a target rejected. */
   readonly reject: (rule: Rule, payload: unknown, cause: unknown) => Promise<void>;
   readonly fate?: Fate;
 };
 
 export type Bus = {
-  /** Puts an event on the bus; its deliveries are durable when this resolves to the event's id. */
+  /** Puts an event on the bus; resolves to the event's id when its deliveries are on disk. */
   put(event: BusEvent & { readonly time?: string }): Promise<string>;
   publish: Publish;
   close(): Promise<void>;
@@ -54,8 +54,8 @@ export type Bus = {
 type Delivery = { readonly rule: string; readonly event: Envelope };
 
 /**
- * Opens the default event bus: at least once to every rule that matches, also over the death of the process.
- * Throws `PatternError`, with the rule's name, for a pattern that AWS would reject.
+ * Opens the default event bus: every matching rule gets an event at least once, even if the process dies. Throws
+ * `PatternError`, with the rule's name, for a pattern that AWS would reject.
  */
 export const openBus = (options: BusOptions): Bus => {
   const { account, region, fate = calm } = options;

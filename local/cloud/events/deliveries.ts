@@ -1,18 +1,18 @@
 import { openJournal } from '../journal.ts';
 
-/** Work that is done at least once, also over the death of the process. */
+/** Work that is done at least once, even if the process dies. */
 export type Deliveries<Delivery> = {
-  /** Makes all of them durable, then starts each after its delay in milliseconds. */
+  /** Writes all of them to disk, then starts each after its delay in milliseconds. */
   add(
     deliveries: readonly { readonly id: string; readonly delivery: Delivery; readonly delay: number }[],
   ): void;
-  /** Waits for those under way; those still delayed are made after the next opening. */
+  /** Waits for running deliveries; delayed ones are made after the next opening. */
   close(): Promise<void>;
 };
 
 /**
- * Opens the journal of deliveries and makes again, at once, those that were not acknowledged. `deliver` acknowledges by
- * resolving; what it rejects stays for the next opening.
+ * Opens the journal of deliveries and at once repeats those that were not acknowledged. `deliver` acknowledges when it
+ * resolves; a rejected delivery stays until the next opening.
  */
 export const openDeliveries = <Delivery>(
   path: string,

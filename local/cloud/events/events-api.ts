@@ -25,7 +25,7 @@ export const eventsApi = (bus: Bus): JsonService => ({
   async handle(operation, input) {
     if (operation === 'PutEvents') return putEvents(bus, readEntries(input));
     if (operation === 'TestEventPattern') return testPattern(input);
-    throw new ServiceError('UnknownOperationException', `EventBridge here knows no ${operation}`);
+    throw new ServiceError('UnknownOperationException', `EventBridge on this machine has no ${operation}`);
   },
   close: async () => {},
 });

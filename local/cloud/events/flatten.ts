@@ -1,14 +1,14 @@
 /** A value at the end of a path of an event. */
 export type Scalar = string | number | boolean | null;
 
-/** One value of an event and, for each array around it, the element that it lies in. */
+/** One value of an event and, for each array around it, the index of its element. */
 export type Leaf = { readonly value: Scalar; readonly elements: ReadonlyMap<number, number> };
 
 type Walk = { readonly leaves: Map<string, Leaf[]>; arrays: number };
 
 /**
- * Lists the values of an event by path (names joined with dots; arrays add no name, as in EventBridge's own engine).
- * An object or an empty array is no value.
+ * Lists the values of an event by path (names joined with dots; arrays add no name, as in EventBridge's own engine). An object
+ * or an empty array is not a value.
  */
 export const flattenEvent = (
   event: Readonly<Record<string, unknown>>,
@@ -38,7 +38,7 @@ const visitArray = (
 ): void => {
   const id = walk.arrays++;
   array.forEach((element, index) => {
-    // Plain values of one array are alternatives; only objects and arrays tie other fields to their element.
+    // Plain values of one array are alternatives; only objects and arrays tie other fields to the same element.
     const isNested = typeof element === 'object' && element !== null;
     visit(walk, element, path, isNested ? new Map(elements).set(id, index) : elements);
   });

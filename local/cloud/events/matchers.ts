@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import type { Scalar } from './flatten.ts';
 import { PatternError } from './pattern-error.ts';
 
-/** Tells whether one value of an event is meant; `absent` means the field without any value. */
+/** Whether one value of an event matches; `absent` stands for a field without a value. */
 export type Matcher = 'absent' | ((value: Scalar) => boolean);
 
 type TextTest = (value: string) => boolean;
@@ -16,7 +16,7 @@ export const compileMatcher = (matcher: unknown, path: string): Matcher => {
   if (isScalar(matcher)) return (value) => value === matcher;
   const [name, operand] = onlyEntry(matcher, path);
   const compile = operators[name];
-  if (!compile) throw new PatternError(path, `knows no operator ${JSON.stringify(name)}`);
+  if (!compile) throw new PatternError(path, `has the unknown operator ${JSON.stringify(name)}`);
   return compile(operand, `${path}.${name}`);
 };
 
@@ -28,7 +28,7 @@ const onlyEntry = (matcher: unknown, path: string): [string, unknown] => {
   const entries = isObject ? Object.entries(matcher) : [];
   const [entry] = entries;
   if (!entry || entries.length > 1)
-    throw new PatternError(path, 'takes plain values and objects with one operator');
+    throw new PatternError(path, 'must be a plain value or an object with one operator');
   return entry;
 };
 
@@ -38,7 +38,7 @@ const text = (operand: unknown, path: string): string => {
 };
 
 const nonEmptyText = (operand: unknown, path: string): string => {
-  if (operand === '') throw new PatternError(path, 'takes no empty text');
+  if (operand === '') throw new PatternError(path, 'must not be an empty text');
   return text(operand, path);
 };
 
@@ -57,11 +57,11 @@ const endsWith =
   (value) =>
     value.endsWith(suffix);
 
-/** `equals-ignore-case`, as a text of its own or inside `prefix` and `suffix`. */
+/** `equals-ignore-case`, alone or inside `prefix` and `suffix`. */
 const orIgnoringCase = (operand: unknown, path: string, test: (wanted: string) => TextTest): Matcher => {
   if (typeof operand === 'string') return ofText(test(operand));
   const [name, inner] = onlyEntry(operand, path);
-  if (name !== 'equals-ignore-case') throw new PatternError(path, 'takes a text or equals-ignore-case');
+  if (name !== 'equals-ignore-case') throw new PatternError(path, 'must be a text or equals-ignore-case');
   const isMeant = test(text(inner, path).toLowerCase());
   return ofText((value) => isMeant(value.toLowerCase()));
 };
@@ -71,7 +71,7 @@ const equalsIgnoringCase = (wanted: string): TextTest => {
   return (value) => value.toLowerCase() === lower;
 };
 
-/** `*` stands for any characters; `\*` and `\\` for themselves. */
+/** `*` stands for any characters; `\*` and `\\` stand for themselves. */
 const wildcard = (pattern: string, path: string): TextTest => {
   if (/^(?:[^\\]|\\.)*?\*\*/s.test(pattern)) throw new PatternError(path, 'has two * in a row');
   if (/^(?:[^\\]|\\[*\\])*\\(?![*\\])/s.test(pattern))
@@ -91,7 +91,7 @@ const anythingBut = (operand: unknown, path: string): Matcher => {
   const values: unknown[] = Array.isArray(operand) ? operand : [operand];
   const kinds = new Set(values.map((value) => typeof value));
   const isOneKind = kinds.size === 1 && (kinds.has('string') || kinds.has('number'));
-  if (!isOneKind) throw new PatternError(path, 'takes texts or numbers, not both');
+  if (!isOneKind) throw new PatternError(path, 'must hold texts or numbers, not both');
   return (value) => !values.includes(value);
 };
 
@@ -105,9 +105,9 @@ const negatable: Readonly<Record<string, (wanted: unknown, path: string) => Text
 const noneOfTests = (operand: object, path: string): Matcher => {
   const [name, wanted] = onlyEntry(operand, path);
   const compile = negatable[name];
-  if (!compile) throw new PatternError(path, `knows no operator ${JSON.stringify(name)}`);
+  if (!compile) throw new PatternError(path, `has the unknown operator ${JSON.stringify(name)}`);
   const list: unknown[] = Array.isArray(wanted) ? wanted : [wanted];
-  if (list.length === 0) throw new PatternError(`${path}.${name}`, 'takes no empty list');
+  if (list.length === 0) throw new PatternError(`${path}.${name}`, 'must not be an empty list');
   const tests = list.map((each) => compile(each, `${path}.${name}`));
   return (value) => typeof value !== 'string' || !tests.some((test) => test(value));
 };
@@ -124,12 +124,12 @@ const numeric = (operand: unknown, path: string): Matcher => {
   const terms: unknown[] = Array.isArray(operand) ? operand : [];
   const [lower, bottom, upper, top] = terms;
   const isRange = terms.length === 4;
-  if (terms.length !== 2 && !isRange) throw new PatternError(path, 'takes [operator, number] or a range');
+  if (terms.length !== 2 && !isRange) throw new PatternError(path, 'must be [operator, number] or a range');
   const tests = [comparison(lower, bottom, path), ...(isRange ? [comparison(upper, top, path)] : [])];
   if (isRange && !(isLower(lower) && isUpper(upper) && Number(bottom) < Number(top))) {
     throw new PatternError(
       path,
-      'takes a range as [">" or ">=", bottom, "<" or "<=", top], bottom below top',
+      'must be a range such as [">" or ">=", bottom, "<" or "<=", top], with bottom below top',
     );
   }
   return (value) => typeof value === 'number' && tests.every((test) => test(value));
@@ -140,13 +140,13 @@ const isUpper = (operator: unknown): boolean => operator === '<' || operator ===
 
 const comparison = (operator: unknown, bound: unknown, path: string): ((value: number) => boolean) => {
   const compare = typeof operator === 'string' ? comparisons[operator] : undefined;
-  if (!compare) throw new PatternError(path, `knows no comparison ${JSON.stringify(operator)}`);
-  if (typeof bound !== 'number') throw new PatternError(path, 'compares with a number');
+  if (!compare) throw new PatternError(path, `has the unknown comparison ${JSON.stringify(operator)}`);
+  if (typeof bound !== 'number') throw new PatternError(path, 'must compare with a number');
   return (value) => compare(value, bound);
 };
 
 const exists = (operand: unknown, path: string): Matcher => {
-  if (typeof operand !== 'boolean') throw new PatternError(path, 'takes true or false');
+  if (typeof operand !== 'boolean') throw new PatternError(path, 'must be true or false');
   return operand ? () => true : 'absent';
 };
 
@@ -155,7 +155,7 @@ const cidr = (operand: unknown, path: string): Matcher => {
   const version = isIP(network);
   const isBlock =
     version > 0 && rest.length === 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
-  if (!isBlock) throw new PatternError(path, 'takes a block such as 10.0.0.0/24');
+  if (!isBlock) throw new PatternError(path, 'must be a block such as 10.0.0.0/24');
   const block = new BlockList();
   block.addSubnet(network, Number(bits), version === 4 ? 'ipv4' : 'ipv6');
   return ofText((value) => isIP(value) === version && block.check(value, version === 4 ? 'ipv4' : 'ipv6'));

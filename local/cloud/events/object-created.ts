@@ -1,7 +1,7 @@
 import type { BusEvent } from '../protocol.ts';
 import type { ObjectEvent } from '../s3/s3.ts';
 
-/** The event that S3 puts on the bus for a new object version, its key as it is. */
+/** The event that S3 puts on the bus for a new object version; its key is not encoded. */
 export const objectCreated = (object: ObjectEvent): BusEvent & { readonly time: string } => ({
   source: 'aws.s3',
   'detail-type': 'Object Created',

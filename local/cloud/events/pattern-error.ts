@@ -1,4 +1,4 @@
-/** A pattern that EventBridge rejects; `path` says where in the pattern. */
+/** A pattern that EventBridge rejects; `path` is the place in the pattern. */
 export class PatternError extends Error {
   override readonly name = 'InvalidEventPatternException';
   constructor(

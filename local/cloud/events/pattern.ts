@@ -2,16 +2,16 @@ import { flattenEvent, type Leaf } from './flatten.ts';
 import { compileMatcher, type Matcher } from './matchers.ts';
 import { PatternError } from './pattern-error.ts';
 
-/** Answers whether an event is meant by a pattern. */
+/** Whether an event matches a pattern. */
 export type Pattern = (event: Readonly<Record<string, unknown>>) => boolean;
 
-/** Matchers by path, all of which must hold; `$or` multiplies them. */
+/** Matchers by path that must all match; `$or` gives several such sets. */
 type Alternative = ReadonlyMap<string, readonly Matcher[]>;
 
 /**
- * Compiles an EventBridge event pattern, with the meaning of AWS's own engine: several matchers in one array are
- * alternatives, fields are conditions, and fields of one array's objects must hold in the same element.
- * A field named inside and outside of `$or` counts as it is named last. Throws `PatternError`.
+ * Compiles an EventBridge event pattern with the meaning of AWS's own engine: several matchers in one array are alternatives,
+ * fields are conditions, and fields of one array's objects must match in the same element. If a field is named inside and
+ * outside of `$or`, the last one counts. Throws `PatternError`.
  */
 export const compilePattern = (pattern: unknown): Pattern => {
   const alternatives = compileObject([new Map()], pattern, '', false);
@@ -62,7 +62,7 @@ const compileOr = (
   if (!Array.isArray(value) || value.length < 2)
     throw new PatternError(where, 'must be an array of two objects or more');
   return value.flatMap((choice) => {
-    if (!isObject(choice)) throw new PatternError(where, 'must hold objects only');
+    if (!isObject(choice)) throw new PatternError(where, 'must contain only objects');
     return compileObject(alternatives, choice, path, true);
   });
 };
@@ -87,7 +87,7 @@ const holds = (alternative: Alternative, leaves: ReadonlyMap<string, readonly Le
   return isConsistent(candidates, new Map());
 };
 
-/** Whether one leaf of each field can be chosen so that no array is meant in two elements at once. */
+/** Whether one value per field can be chosen so that each array is used with one element only. */
 const isConsistent = (fields: readonly (readonly Leaf[])[], chosen: ReadonlyMap<number, number>): boolean => {
   const [first, ...rest] = fields;
   if (!first) return true;

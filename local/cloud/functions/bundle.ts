@@ -4,20 +4,20 @@ import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleUnlessUpToDate, isUpToDate } from '../../build/index.ts';
 
-/** Bundles of functions by their keys, and the runtime that each runs in; paths of ES modules. */
+/** Paths of ES modules: the bundles of functions by their keys, and the runtime that runs each of them. */
 export type Bundles = { readonly functions: ReadonlyMap<string, string>; readonly worker: string };
 
 export type BundleOptions = {
   readonly root: string;
   readonly functions: readonly { readonly key: string; readonly entry: string }[];
   readonly directory: string;
-  /** The file that the import `#catalog` means, and when it is there: all else is bundled in the meantime. */
+  /** The file behind the import `#catalog`, and a promise of its rendering: everything else is bundled meanwhile. */
   readonly catalog?: { readonly path: string; readonly written?: Promise<unknown> };
 };
 
 /**
- * Bundles all functions with the very settings of the deployment, `esbuild.config.cjs`; bundles whose sources have not
- * changed are kept. Rejects with esbuild's errors.
+ * Bundles all functions with the deployment's own settings, `esbuild.config.cjs`; bundles that are up to date are kept. Rejects
+ * with esbuild's errors.
  */
 export const bundleFunctions = async (options: BundleOptions): Promise<Bundles> => {
   const { root, functions, directory, catalog } = options;

@@ -1,9 +1,11 @@
 import type { Outcome } from './instance.ts';
 
-/** What Lambda puts on the queue for failures (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). */
+/**
+ * What Lambda sends to the failure queue (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
+ */
 export type FailureRecord = ReturnType<typeof failureRecord>;
 
-/** The record of an asynchronous invocation whose tries are used up. */
+/** The record of an asynchronous invocation after its last try. */
 export const failureRecord = (
   functionArn: string,
   requestPayload: unknown,

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The log file of one function; lines are there when `write` returns. */
+/** The log file of one function; lines are in the file when `write` returns. */
 export type FunctionLog = { readonly path: string; write(line: string): void; close(): void };
 
 /** Opens `<directory>/<function>.log` for appending. */

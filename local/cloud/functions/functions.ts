@@ -12,13 +12,13 @@ export type FunctionsOptions = {
   readonly state: string;
   readonly functions: readonly DeployedFunction[];
   readonly bundles: Bundles;
-  /** What every function sees besides its own environment: endpoint, region, credentials. */
+  /** Variables that every function gets besides its own: endpoint, region, credentials. */
   readonly environment: Readonly<Record<string, string>>;
   /** Puts a message on a queue. */
   readonly send: (queue: string, body: string) => Promise<void>;
-  /** Milliseconds before the first retry of an asynchronous invocation; 1,000 unless told. */
+  /** Milliseconds before the first retry of an asynchronous invocation; default: 1,000. */
   readonly retryDelay?: number;
-  /** Workers a function may have at once; 4 unless told. */
+  /** Workers that a function may have at the same time; default: 4. */
   readonly concurrency?: number;
 };
 
@@ -33,29 +33,35 @@ export class FunctionNotFound extends Error {
 /** The deployed functions; every call with an unknown name throws `FunctionNotFound`. */
 export type Functions = {
   has(functionName: string): boolean;
-  /** Runs a function and waits for how it ends. */
+  /** Runs a function and waits for the result. */
   invoke(functionName: string, event: unknown): Promise<Outcome>;
-  /** Accepts an invocation durably; it is retried, and `done` resolves when it succeeded or went to the queue for failures. */
+  /**
+   * Accepts an invocation and writes it to disk; it is retried, and `done` resolves when it succeeded or was sent to the
+   * failure queue.
+   */
   invokeAsync(
     functionName: string,
     event: unknown,
   ): { readonly requestId: string; readonly done: Promise<void> };
-  /** Begins to run what was accepted, and loads every function. */
+  /** Starts to run accepted invocations, and loads all functions. */
   start(): void;
-  /** Has every invocation that begins from now on run the bundles as they are now; what runs goes on with the old ones. */
+  /** Uses the current bundles for all later invocations; running ones finish with the old bundles. */
   renew(): void;
-  /** Lets what runs finish for at most `grace` milliseconds and ends all workers; what is accepted from now on is run after the next start. */
+  /**
+   * Waits at most `grace` milliseconds for running invocations and stops all workers; invocations accepted later run after the
+   * next start.
+   */
   drain(grace?: number): Promise<void>;
-  /** Accepts nothing more; to be called after `drain`. */
+  /** Stops accepting; call it after `drain`. */
   close(): void;
 };
 
 type Running = { readonly settings: DeployedFunction; readonly pool: Pool; readonly log: FunctionLog };
 
-/** Milliseconds after which a worker that has nothing to do is ended: each holds some 30 MB. */
+/** Milliseconds after which an idle worker is stopped: each uses about 30 MB. */
 const IDLE_FOR = 15_000;
 
-/** Opens Lambda on this machine: every function in workers of its own, with nothing but its own environment. */
+/** Opens Lambda on this machine: each function runs in its own workers and sees only its own environment. */
 export const openFunctions = (options: FunctionsOptions): Functions => {
   const running = new Map(options.functions.map((each) => [each.name, open(options, each)]));
   const find = (functionName: string): Running => {
@@ -68,7 +74,7 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
   };
   const run = (functionName: string, payload: unknown, requestId?: string): Promise<Outcome> => {
     const { pool } = find(functionName);
-    // One step wakes the next: workers load while the first one is at it.
+    // One step wakes the next: their workers load while the first one runs.
     if (pool.isCold) warm();
     return pool.invoke(payload, requestId);
   };

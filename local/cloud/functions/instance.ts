@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { FunctionLog } from './function-log.ts';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from './worker-protocol.ts';
 
-/** How one function is run. */
+/** How a function is run. */
 export type FunctionSettings = {
   readonly name: string;
   readonly arn: string;
@@ -12,34 +12,34 @@ export type FunctionSettings = {
   /** Path of the bundle, and of the runtime around it. */
   readonly bundle: string;
   readonly worker: string;
-  /** All that the function sees as its environment. */
+  /** The complete environment of the function. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Milliseconds after which an invocation is ended. */
+  /** Milliseconds after which an invocation is stopped. */
   readonly timeout: number;
   /** Megabytes. */
   readonly memory: number;
 };
 
-/** How an invocation ended; a failure is a value, as in Lambda's answer. */
+/** The result of an invocation; a failure is a value, as in Lambda's answer. */
 export type Outcome = { readonly requestId: string } & (
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly error: FunctionError }
 );
 
-/** Milliseconds that a bundle may take to load; they do not count against the timeout. */
+/** Milliseconds that a bundle may take to load; they do not count for the timeout. */
 const LOAD_TIMEOUT = 10_000;
 
-/** One worker of one function: it runs one invocation at a time, and is dead after a crash or a timeout. */
+/** One worker of a function: it runs one invocation at a time, and is dead after a crash or a timeout. */
 export class Instance {
   readonly #settings: FunctionSettings;
   readonly #log: FunctionLog;
   readonly #worker: Worker;
-  /** Resolves when the bundle is loaded, and also when the worker died before that. */
+  /** Resolves when the bundle is loaded, or when the worker died before that. */
   readonly #loaded: Promise<void>;
   #death: FunctionError | undefined;
   #settle: ((outcome: WorkerOutcome) => void) | undefined;
 
-  /** Starts a worker; its bundle is loaded in the background. */
+  /** Starts a worker, which loads its bundle in the background. */
   constructor(settings: FunctionSettings, log: FunctionLog) {
     this.#settings = settings;
     this.#log = log;
@@ -61,7 +61,7 @@ export class Instance {
     return this.#death === undefined;
   }
 
-  /** Runs the handler; resolves also when it fails, hangs or takes the worker with it. */
+  /** Runs the handler; resolves even if it fails, hangs or stops the worker. */
   async invoke(event: unknown, requestId: string = randomUUID()): Promise<Outcome> {
     await this.#loaded;
     const started = performance.now();
@@ -113,7 +113,7 @@ const startWorker = (
   return new Worker(worker, {
     workerData: start,
     env: environment,
-    // The command's own loaders and flags are none of the function's business.
+    // Functions must not get the loaders and flags of the command.
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memory },
   });

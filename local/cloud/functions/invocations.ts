@@ -3,38 +3,38 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openJournal } from '../journal.ts';
 import type { Outcome } from './instance.ts';
 
-/** An asynchronous invocation, as it is kept until it is done. */
+/** An asynchronous invocation, stored until it is done. */
 export type Invocation = {
   readonly functionName: string;
   readonly payload: unknown;
 };
 
 export type InvocationsOptions = {
-  /** Journal of what was accepted and is not done. */
+  /** Journal of accepted invocations that are not done. */
   readonly path: string;
   readonly run: (invocation: Invocation, requestId: string) => Promise<Outcome>;
   readonly retriesOf: (functionName: string) => number;
-  /** Keeps an invocation whose tries are used up. */
+  /** Stores an invocation after its last try. */
   readonly giveUp: (invocation: Invocation, outcome: Outcome, tries: number) => Promise<void>;
-  /** Milliseconds before the first retry; each further one waits twice as long. */
+  /** Milliseconds before the first retry; each later one waits twice as long. */
   readonly retryDelay: number;
 };
 
 /** Lambda's queue of asynchronous invocations. */
 export type Invocations = {
-  /** Accepts an invocation for good: it is on disk when this returns. Resolves when it is done or given up. */
+  /** Accepts an invocation: it is on disk when this returns. Resolves when it is done or was given up. */
   add(invocation: Invocation): { readonly requestId: string; readonly done: Promise<void> };
-  /** Starts with what an earlier process left and what was added so far. */
+  /** Starts to run invocations of an earlier process and those added so far. */
   start(): void;
-  /** Takes nothing more; what is not done stays for the next opening. */
+  /** Accepts no more; unfinished invocations stay for the next opening. */
   stop(): void;
-  /** Closes the journal, after all that runs has ended. */
+  /** Closes the journal, after all running invocations have ended. */
   close(): void;
 };
 
 /**
- * Opens the queue, which does not run anything before `start`. Every invocation is tried once and then as often as its
- * function says, with a growing delay, and counts as done only when a try succeeded or it was given up.
+ * Opens the queue, which runs nothing before `start`. Every invocation is tried once, then as often as its function says, with
+ * growing delays; it is done when a try succeeded or it was given up.
  */
 export const openInvocations = (options: InvocationsOptions): Invocations => {
   const journal = openJournal<Invocation>(options.path);
@@ -52,7 +52,7 @@ export const openInvocations = (options: InvocationsOptions): Invocations => {
       await wait(options.retryDelay * 2 ** (number - 1), undefined, { signal: stopping.signal });
     }
   };
-  /** What ends by an error is not done: it stays in the journal. */
+  /** An invocation that ends with an error is not done: it stays in the journal. */
   const begin = (requestId: string, invocation: Invocation): Promise<void> =>
     process(requestId, invocation).catch(() => {});
   const hold = (): Promise<void> =>

@@ -18,7 +18,7 @@ export type LambdaResponse = {
 
 const MAX_EVENT_BYTES = 256 * 1024;
 
-/** Lambda's wire API: `Invoke` in its three ways. Throws `ServiceError`. */
+/** Lambda's wire API: `Invoke` in its three modes. Throws `ServiceError`. */
 export const lambdaApi =
   (functions: Functions) =>
   async ({ method, path, headers, body }: LambdaRequest): Promise<LambdaResponse> => {
@@ -26,7 +26,7 @@ export const lambdaApi =
     if (method !== 'POST' || encoded === undefined) {
       throw new ServiceError(
         'UnknownOperationException',
-        `Lambda here knows only Invoke, not ${method} ${path}`,
+        `Lambda on this machine has only Invoke, not ${method} ${path}`,
         404,
       );
     }
@@ -37,7 +37,7 @@ export const lambdaApi =
     return way(functions, functionName, readEvent(body), body);
   };
 
-/** A name is given as such, with a qualifier, or as a whole or partial ARN. */
+/** The name may be plain, with a qualifier, or a whole or partial ARN. */
 const readName = (name: string): string => {
   const [, fromArn] = /(?:^|:)function:([^:]+)/.exec(name) ?? [];
   return fromArn ?? name.split(':')[0] ?? name;

@@ -1,20 +1,20 @@
 import type { Instance, Outcome } from './instance.ts';
 
-/** The workers of one function: as many as there are invocations at once, up to a limit. */
+/** The workers of one function: one per concurrent invocation, up to a limit. */
 export type Pool = {
-  /** Runs an invocation on a free worker, or on the next one that gets free. */
+  /** Runs an invocation on a free worker, or on the next one that becomes free. */
   invoke(event: unknown, requestId?: string): Promise<Outcome>;
   /** There is no worker, not even a busy one. */
   readonly isCold: boolean;
-  /** Starts a worker ahead of an invocation, where there is none. */
+  /** Starts a worker before an invocation needs it, if there is none. */
   warm(): void;
-  /** From now on starts workers again: those that rest end at once, those that work after what they do. */
+  /** From now on uses new workers: idle ones stop at once, busy ones after their invocation. */
   renew(): void;
-  /** Waits for running invocations up to `grace` milliseconds, then ends every worker; rejects what still waits. */
+  /** Waits at most `grace` milliseconds for running invocations, then stops every worker; waiting invocations are rejected. */
   close(grace: number): Promise<void>;
 };
 
-/** The pool was closed before the invocation got its turn. */
+/** The pool was closed before the invocation could run. */
 export class PoolClosed extends Error {
   override readonly name = 'PoolClosed';
 }
@@ -25,7 +25,7 @@ type Turn = { readonly take: (instance: Instance) => void; readonly reject: (cau
 export type PoolOptions = {
   readonly start: () => Instance;
   readonly limit: number;
-  /** Milliseconds after which a worker that has nothing to do is ended. */
+  /** Milliseconds after which an idle worker is stopped. */
   readonly idleFor: number;
 };
 

@@ -7,7 +7,7 @@ export type SchedulesOptions = {
   readonly account: string;
   readonly region: string;
   readonly invoke: Functions['invokeAsync'];
-  /** Milliseconds between two times, instead of what each `rate(…)` says. */
+  /** Milliseconds between two runs, instead of what each `rate(…)` says. */
   readonly every?: number | undefined;
 };
 
@@ -17,7 +17,7 @@ export type Schedules = {
   stop(): void;
 };
 
-/** Starts the rates of all functions; `cron(…)` fires only on AWS. A time is left out while the one before still runs. */
+/** Starts the rates of all functions; `cron(…)` runs only on AWS. A run is skipped if the previous one has not ended. */
 export const startSchedules = ({
   functions,
   account,

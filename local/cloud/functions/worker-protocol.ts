@@ -1,9 +1,9 @@
-/** What a worker is started with, as its `workerData`. */
+/** The `workerData` of a worker. */
 export type WorkerStart = {
-  /** URL of the function's bundle and the name of the handler that it exports. */
+  /** URL of the function's bundle and the name of its exported handler. */
   readonly bundle: string;
   readonly handler: string;
-  /** File that takes what the function writes to its standard streams. */
+  /** File for the function's standard streams. */
   readonly log: string;
 };
 
@@ -15,7 +15,7 @@ export type InvokeMessage = {
   readonly functionArn: string;
   /** Megabytes. */
   readonly memory: number;
-  /** Epoch milliseconds at which the worker is ended. */
+  /** Epoch milliseconds at which the worker is stopped. */
   readonly deadline: number;
 };
 
@@ -26,7 +26,7 @@ export type FunctionError = {
   readonly trace?: readonly string[];
 };
 
-/** What the worker says: once when the bundle is loaded, then once for each invocation. */
+/** Messages of a worker: one when the bundle is loaded, then one per invocation. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'answered'; readonly requestId: string; readonly payload: unknown }

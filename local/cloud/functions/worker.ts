@@ -2,13 +2,13 @@ import { openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from './worker-protocol.ts';
 
-/** Lambda's runtime inside of one worker: loads the bundle, then runs one invocation after the other. */
+/** Lambda's runtime inside a worker: loads the bundle, then runs one invocation after another. */
 
 const { bundle, handler: name, log } = workerData as WorkerStart;
 
 const say = (message: WorkerMessage): void => parentPort?.postMessage(message);
 
-/** Written by the worker itself, so that the lines are there when it is ended in the middle. */
+/** The worker writes the lines itself, so that they are in the file even if it is stopped in the middle. */
 const logTo = (file: number): void => {
   const write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
     if (typeof chunk === 'string') writeSync(file, chunk);
@@ -38,7 +38,7 @@ const describe = (cause: unknown): FunctionError => {
   return { errorType: cause.name, errorMessage: cause.message, trace: cause.stack?.split('\n') ?? [] };
 };
 
-/** A payload is JSON on its way out, as it is on AWS. */
+/** A result is turned into JSON, as on AWS. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null');
 
 type Handler = (event: unknown, context: ReturnType<typeof contextOf>) => unknown;

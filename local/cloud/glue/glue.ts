@@ -20,8 +20,8 @@ const Page = z.object({
 const Stop = Name.extend({ JobRunIds: z.array(z.string()).min(1).max(25) });
 
 /**
- * Opens Glue's jobs on this machine, with the runs that its folder holds. Each run is handed to `execute`; its end is
- * published as a `Glue Job State Change`, at least once.
+ * Opens Glue's jobs on this machine, with the runs stored in its folder. Each run is passed to `execute`; its end is published
+ * as a `Glue Job State Change`, at least once.
  */
 export const openGlue = async (options: GlueOptions): Promise<JsonService> => {
   const runs = new Runs(options);
@@ -102,7 +102,7 @@ const parse = <Input>(schema: z.ZodType<Input>, input: object): Input => {
   throw new ServiceError('InvalidInputException', z.prettifyError(parsed.error));
 };
 
-/** A page of a list; the token is the identity of the last item given. */
+/** A page of a list; the token is the id of the last item on the page. */
 const pageOf = <Item>(
   all: readonly Item[],
   identity: (item: Item) => string,

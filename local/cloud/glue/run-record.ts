@@ -1,7 +1,7 @@
 /** States of a run in Glue's own words. */
 export type RunState = 'STARTING' | 'RUNNING' | 'STOPPING' | 'SUCCEEDED' | 'FAILED' | 'TIMEOUT' | 'STOPPED';
 
-/** A run as the journal keeps it; times are milliseconds since the epoch. */
+/** A run in the journal; times are milliseconds since the epoch. */
 export type RunRecord = {
   readonly id: string;
   readonly job: string;
@@ -19,7 +19,7 @@ export type RunRecord = {
 
 const alive: ReadonlySet<RunState> = new Set(['STARTING', 'RUNNING', 'STOPPING']);
 
-/** The run may still do something. */
+/** The run may still change. */
 export const isAlive = ({ state }: RunRecord): boolean => alive.has(state);
 
 /** `JobRun` of the Glue API; times are seconds. */

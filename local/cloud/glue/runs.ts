@@ -10,11 +10,11 @@ export type RunsOptions = {
   readonly directory: string;
   readonly execute: (run: JobRun) => Promise<void>;
   readonly publish: Publish;
-  /** Hears of what could not be done, and of which no run tells. */
+  /** Receives errors that belong to no run. */
   readonly complain?: (line: string) => void;
 };
 
-/** Why a run is aborted, and the state that it then ends in. */
+/** Why a run is aborted, and the state in which it then ends. */
 class Abort extends Error {
   constructor(
     readonly state: RunState,
@@ -25,11 +25,11 @@ class Abort extends Error {
 }
 
 const keptFor = 90 * 24 * 60 * 60 * 1_000;
-const lost = 'The run ended with the process that it ran in; nothing more of it will happen';
+const lost = 'The run ended because its process ended';
 
 /**
- * The runs of a folder. Runs that were alive when their process died have failed, and whatever end was not yet
- * announced is announced when the folder is opened.
+ * The runs of a folder. When the folder is opened, runs whose process died have failed, and ends that were not yet announced
+ * are announced.
  */
 export class Runs {
   private readonly journal: Journal<RunRecord>;
@@ -68,14 +68,14 @@ export class Runs {
     return run;
   }
 
-  /** Asks a run to stop; it is `STOPPED` once it really has. */
+  /** Asks a run to stop; it is `STOPPED` only when it has ended. */
   stop(id: string): void {
     const run = this.journal.entries.get(id);
     if (run && isAlive(run)) this.change(run, { state: 'STOPPING' });
     this.alive.get(id)?.abort(new Abort('STOPPED', 'The run was stopped'));
   }
 
-  /** Interrupts what runs; the next opening says that it failed. */
+  /** Interrupts all runs; the next opening marks them as failed. */
   async close(): Promise<void> {
     this.isClosing = true;
     for (const abort of this.alive.values()) abort.abort(new Error(lost));
@@ -129,7 +129,7 @@ export class Runs {
     await this.announce(this.change(run, { state, ...(message === undefined ? {} : { message }) }));
   }
 
-  /** What cannot be announced stays so in the journal, and is announced at the next opening. */
+  /** An end that cannot be announced now is announced at the next opening. */
   private async announce(run: RunRecord): Promise<void> {
     try {
       await this.options.publish(stateChange(run));

@@ -83,7 +83,7 @@ export class DataApi implements JsonService {
     });
   }
 
-  /** The statement once it is over, or as it stands after that many seconds. */
+  /** The statement after it has ended, or its state after that many seconds. */
   private async settled({
     Id,
     WaitTimeSeconds,

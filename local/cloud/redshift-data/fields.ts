@@ -1,6 +1,6 @@
 import { type DuckDBResult, type DuckDBType, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api';
 
-/** One value of a result, as the API's JSON has it. */
+/** One value of a result in the API's JSON. */
 export type Field =
   | { readonly isNull: true }
   | { readonly booleanValue: boolean }
@@ -12,7 +12,7 @@ export type Field =
 export const fieldsOf = (row: readonly DuckDBValue[], types: readonly DuckDBType[]): Field[] =>
   types.map((type, index) => fieldOf(row[index] ?? null, type));
 
-/** A value by its own type: numbers that JSON cannot hold exactly come as text, decimals and times always do. */
+/** A value by its own type: numbers that JSON cannot hold exactly are texts, decimals and times always are. */
 const fieldOf = (value: DuckDBValue, type: DuckDBType): Field => {
   if (value === null) return { isNull: true };
   if (typeof value === 'boolean') return { booleanValue: value };
@@ -28,7 +28,7 @@ const fieldOf = (value: DuckDBValue, type: DuckDBType): Field => {
 const isFloat = ({ typeId }: DuckDBType): boolean =>
   typeId === DuckDBTypeId.FLOAT || typeId === DuckDBTypeId.DOUBLE;
 
-/** Redshift's names for types, by DuckDB's. */
+/** Redshift's type names, by DuckDB's. */
 const typeNames: Readonly<Partial<Record<DuckDBTypeId, string>>> = {
   [DuckDBTypeId.BOOLEAN]: 'bool',
   [DuckDBTypeId.TINYINT]: 'int2',

@@ -3,13 +3,13 @@ import type { Database } from '../../engines/index.ts';
 import type { PartState } from './statement.ts';
 
 /**
- * What became of each transaction, written inside it: whether a row is there is whether it was committed, whatever
- * happened to the process or to the commit's answer.
+ * The outcome of each transaction, written inside it: there is a row exactly if the transaction was committed, even if the
+ * process died or the answer to the commit was lost.
  */
 export class Outcomes {
   constructor(private readonly instance: Database) {}
 
-  /** Creates the table where it is missing and forgets outcomes of two days ago. */
+  /** Creates the table if it is missing and deletes outcomes older than two days. */
   async open(): Promise<void> {
     await this.with(async (connection) => {
       await connection.run('create schema if not exists soundcheck_data_api');
@@ -22,13 +22,13 @@ export class Outcomes {
     });
   }
 
-  /** Writes the outcome in the transaction that is open on the connection. */
+  /** Writes the outcome in the connection's open transaction. */
   async record(connection: DuckDBConnection, id: string, parts: readonly PartState[]): Promise<void> {
     const row = { id, parts: JSON.stringify(parts) };
     await connection.run('insert into soundcheck_data_api.statements values ($id, now(), $parts)', row);
   }
 
-  /** The parts of a transaction that was committed; undefined when it was not. */
+  /** The parts of a transaction that was committed; undefined if it was not. */
   async find(id: string): Promise<readonly PartState[] | undefined> {
     return this.with(async (connection) => {
       const found = await connection.runAndReadAll(

@@ -2,14 +2,13 @@ import { ServiceError } from '../protocol.ts';
 
 export type Parameter = { readonly name: string; readonly value: string };
 
-/** Text, quoted names, comments and casts, in which a colon names no parameter; then the parameter. */
+/** First text, quoted names, comments and casts, in which a colon is not a parameter; then the parameter. */
 const tokens =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|::|:([A-Za-z_]\w*)/g;
 
 /**
- * Puts values in the place of `:name` in each statement. A value is text whose type its place decides, as in Redshift;
- * hence a quoted literal, not a typed parameter. Throws ValidationException for a name without a value, or a value without
- * a name.
+ * Replaces `:name` by values in each statement. A value is text whose type depends on its place, as in Redshift; so it becomes
+ * a quoted literal, not a typed parameter. Throws ValidationException for a name without a value, or a value without a name.
  */
 export const bindParameters = (sqls: readonly string[], parameters: readonly Parameter[]): string[] => {
   const values = new Map(parameters.map(({ name, value }) => [name, value]));

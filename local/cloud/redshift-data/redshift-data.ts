@@ -11,23 +11,23 @@ import { Statements } from './statements.ts';
 import type { ObjectStore } from './transaction.ts';
 
 export type RedshiftDataOptions = {
-  /** Holds the statements and results of the last 24 hours. */
+  /** Folder for the statements and results of the last 24 hours. */
   readonly directory: string;
   /** The warehouse. */
   readonly instance: Database;
-  /** Awaited before each transaction begins, so that it sees what lies outside of the database as it is by then. */
+  /** Awaited before each transaction begins, to update what the database reads from outside. */
   readonly refresh?: (sqls: readonly string[]) => Promise<void>;
   readonly store: ObjectStore;
   readonly publish: Publish;
-  /** Hears of what could not be done, and of which no statement tells. */
+  /** Receives errors that belong to no statement. */
   readonly complain?: (line: string) => void;
   readonly region: string;
   readonly account: string;
 };
 
 /**
- * Opens the Redshift Data API on a DuckDB database: asynchronous, one transaction a request. After the process died, it
- * answers rightly about the statements that it had taken and announces their end.
+ * Opens the Redshift Data API on a DuckDB database: asynchronous, one transaction per request. After the death of the process,
+ * it still answers correctly for the statements it had accepted, and announces their end.
  */
 export const openRedshiftData = async (options: RedshiftDataOptions): Promise<JsonService> => {
   const scratch = join(options.directory, 'scratch');

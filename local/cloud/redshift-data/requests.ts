@@ -6,7 +6,7 @@ const largestText = 100 * 1024;
 const id = z.string().regex(/^[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d+)?$/, 'Id is not a statement id');
 const waiting = { WaitTimeSeconds: z.number().int().min(0).max(30).default(0) };
 const sql = z.string().min(1);
-/** An empty value and NULL are not possible, as in the real API. */
+/** Empty values and NULL are not possible, as in the real API. */
 const parameter = z.object({ name: z.string().regex(/^[0-9a-zA-Z_]+$/), value: z.string().min(1) });
 
 const submission = {
@@ -19,7 +19,7 @@ const submission = {
   StatementName: z.string().max(500).optional(),
   ClientToken: z.string().min(1).max(64).optional(),
   WithEvent: z.boolean().default(false),
-  ResultFormat: z.literal('JSON', 'results come as JSON only').default('JSON'),
+  ResultFormat: z.literal('JSON', 'results are JSON only').default('JSON'),
   ExecutionMode: z.literal('TRANSACTION', 'statements run as one transaction only').default('TRANSACTION'),
   SessionId: z.never('sessions are not kept').optional(),
   SessionKeepAliveSeconds: z.never('sessions are not kept').optional(),
@@ -51,7 +51,7 @@ export const ListStatements = z.object({
   WorkgroupName: z.string().optional(),
 });
 
-/** An operation's input, or a ValidationException that says what is wrong with it. */
+/** An operation's input; throws a ValidationException that says what is wrong with it. */
 export const parseInput = <Input>(schema: z.ZodType<Input>, input: object): Input => {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
@@ -61,7 +61,7 @@ export const parseInput = <Input>(schema: z.ZodType<Input>, input: object): Inpu
 /** A ValidationException. */
 export const invalid = (message: string): ServiceError => new ServiceError('ValidationException', message);
 
-/** Throws a ValidationException unless the request names a warehouse and its SQL is at most 100 KB. */
+/** Throws a ValidationException unless the request names a warehouse and its SQL has at most 100 KB. */
 export const expectSubmittable = (
   { WorkgroupName, ClusterIdentifier }: Submission,
   sqls: readonly string[],

@@ -9,10 +9,10 @@ const largestResult = 500 * 1024 * 1024;
 type Page = { readonly records: readonly (readonly Field[])[]; readonly next: boolean };
 type Head = { readonly columns: ReturnType<typeof columnsOf>; readonly rows: number };
 
-/** What a statement's result set came to; sizes in bytes. */
+/** Totals of a statement's result; sizes in bytes. */
 export type ResultSize = { readonly rows: number; readonly size: number };
 
-/** Result sets on disk, page by page, each under the id of its statement. */
+/** Results on disk, page by page, each under the id of its statement. */
 export class ResultFiles {
   constructor(private readonly directory: string) {}
 
@@ -41,7 +41,7 @@ export class ResultFiles {
     return { rows, size };
   }
 
-  /** `GetStatementResult`'s answer for a page, counted from 0; undefined when there is none. */
+  /** The answer of `GetStatementResult` for a page, counted from 0; undefined if there is none. */
   async read(id: string, page: number): Promise<Record<string, unknown> | undefined> {
     try {
       const { columns, rows } = await this.json<Head>(id, 'head');
@@ -59,7 +59,7 @@ export class ResultFiles {
     await rm(join(this.directory, id), { recursive: true, force: true });
   }
 
-  /** `<id>:2` lies under `<id>/2`. */
+  /** `<id>:2` is stored under `<id>/2`. */
   private folder(id: string): string {
     const [statement = '', part = '1'] = id.split(':');
     return join(this.directory, statement, part);

@@ -12,12 +12,12 @@ const hour = 60 * 60 * 1_000;
 const keptFor = 24 * hour;
 const tokenLasts = 8 * hour;
 
-/** Every statement of the last 24 hours, over the death of the process. */
+/** All statements of the last 24 hours; survives the death of the process. */
 export class StatementLog {
-  /** Apart from the states, so that a long text is written once. */
+  /** Stored apart from the states, so that a long text is written only once. */
   private readonly requests: Journal<StatementRequest>;
   private readonly states: Journal<StatementState>;
-  /** States that are not worth keeping, of statements under way. */
+  /** Progress of running statements, which is not stored. */
   private readonly progress = new Map<string, StatementState>();
 
   constructor(directory: string) {
@@ -43,7 +43,7 @@ export class StatementLog {
     return [...this.requests.entries.values()].reverse().map((request) => this.of(request));
   }
 
-  /** The statement that was sent with this token, while the token lasts. */
+  /** The statement that was sent with this token, as long as the token is valid. */
   byToken(token: string, now: number): Statement | undefined {
     return this.all().find(({ request }) => request.token === token && request.createdAt > now - tokenLasts);
   }
@@ -53,12 +53,12 @@ export class StatementLog {
     this.states.add(id, state);
   }
 
-  /** Shows how far a statement is, until the process ends. */
+  /** Shows the progress of a statement, until the process ends. */
   show(id: string, state: StatementState): void {
     this.progress.set(id, state);
   }
 
-  /** Forgets what is old enough and answers which. */
+  /** Deletes old statements and returns their ids. */
   expire(now: number): string[] {
     const old = this.all().filter(({ request, state }) => isOver(state) && request.createdAt < now - keptFor);
     for (const { request } of old) {
@@ -73,7 +73,7 @@ export class StatementLog {
     this.states.close();
   }
 
-  /** A request whose first state a kill prevented was submitted, no more. */
+  /** If the process died before the first state was written, the request was only submitted. */
   private of(request: StatementRequest): Statement {
     const { id, createdAt, sqls } = request;
     const state = this.progress.get(id) ?? this.states.entries.get(id);

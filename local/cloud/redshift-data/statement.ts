@@ -2,7 +2,7 @@ import type { Parameter } from './parameters.ts';
 
 export type Status = 'SUBMITTED' | 'PICKED' | 'STARTED' | 'FINISHED' | 'FAILED' | 'ABORTED';
 
-/** What was asked; it never changes. Times are milliseconds since the epoch. */
+/** The request; it never changes. Times are milliseconds since the epoch. */
 export type StatementRequest = {
   readonly id: string;
   readonly sqls: readonly string[];
@@ -16,7 +16,7 @@ export type StatementRequest = {
   readonly target: Readonly<Record<string, string>>;
 };
 
-/** Where one SQL text of a statement stands; durations in nanoseconds, sizes in bytes. */
+/** State of one SQL text of a statement; durations in nanoseconds, sizes in bytes. */
 export type PartState = {
   readonly status: Status;
   readonly updatedAt: number;
@@ -27,7 +27,7 @@ export type PartState = {
   readonly error?: string;
 };
 
-/** Where a statement stands. */
+/** State of a statement. */
 export type StatementState = {
   readonly status: Status;
   readonly updatedAt: number;
@@ -50,13 +50,13 @@ export const untouched = (now: number): PartState => ({
   hasResultSet: false,
 });
 
-/** Nothing more will happen to it. */
+/** It will not change any more. */
 export const isOver = ({ status }: { status: Status }): boolean =>
   status === 'FINISHED' || status === 'FAILED' || status === 'ABORTED';
 
 const seconds = (milliseconds: number): number => milliseconds / 1_000;
 
-/** What `ExecuteStatement` and `BatchExecuteStatement` answer. */
+/** The answer of `ExecuteStatement` and `BatchExecuteStatement`. */
 export const describeSubmission = ({ request, state }: Statement) => ({
   Id: request.id,
   CreatedAt: seconds(request.createdAt),
@@ -65,7 +65,7 @@ export const describeSubmission = ({ request, state }: Statement) => ({
   HasResultSet: state.parts.some(({ hasResultSet }) => hasResultSet),
 });
 
-/** What `DescribeStatement` answers. */
+/** The answer of `DescribeStatement`. */
 export const describeStatement = ({ request, state }: Statement) => {
   const [only] = state.parts;
   const { rows, size } = !request.isBatch && only ? only : { rows: -1, size: -1 };

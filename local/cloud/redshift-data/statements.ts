@@ -25,17 +25,17 @@ export type StatementsPorts = {
   readonly store: ObjectStore;
   readonly scratch: string;
   readonly publish: Publish;
-  /** Hears of what could not be done, and of which no statement tells. */
+  /** Receives errors that belong to no statement. */
   readonly complain: (line: string) => void;
-  /** The event that tells of a statement's end. */
+  /** The event for the end of a statement. */
   readonly eventOf: (statement: Statement) => BusEvent;
 };
 
 const lost =
-  'The process that ran the statement ended before the transaction was committed; nothing of it counts';
+  'The process that ran the statement ended before the transaction was committed; nothing was changed';
 const cancelled = 'Query cancelled by user';
 
-/** Runs statements: writers one after the other, readers beside them. */
+/** Runs statements: writers one after another, readers at the same time. */
 export class Statements {
   private readonly lanes = { write: pLimit(1), read: pLimit(2) };
   private readonly alive = new Map<string, AbortController>();
@@ -44,7 +44,7 @@ export class Statements {
 
   constructor(private readonly ports: StatementsPorts) {}
 
-  /** Settles what a process that died left behind: committed or not, the transaction itself knows. */
+  /** Completes statements of a process that died; the database knows whether their transactions were committed. */
   async recover(): Promise<void> {
     for (const { request, state } of this.ports.log.all()) {
       if (isOver(state)) {
@@ -72,14 +72,14 @@ export class Statements {
     return statement;
   }
 
-  /** False when the statement is over. */
+  /** False if the statement has ended. */
   cancel(id: string): boolean {
     const abort = this.alive.get(id);
     abort?.abort(new Error(cancelled));
     return abort !== undefined;
   }
 
-  /** Resolves when a statement is over, or after that many seconds. */
+  /** Resolves when a statement has ended, or after that many seconds. */
   async settled(id: string, seconds: number): Promise<void> {
     const timeout = new AbortController();
     await Promise.race([
@@ -89,7 +89,7 @@ export class Statements {
     timeout.abort();
   }
 
-  /** Interrupts what runs; the next opening says what became of it. */
+  /** Interrupts running statements; the next opening finds out how they ended. */
   async close(): Promise<void> {
     this.isClosing = true;
     for (const abort of this.alive.values()) abort.abort(new Error(lost));
@@ -106,7 +106,7 @@ export class Statements {
     if (end) await this.settle(id, { ...end, duration: Number(process.hrtime.bigint() - started) });
   }
 
-  /** How a statement ended; undefined when that is left to the next opening. */
+  /** How a statement ended; undefined if the next opening has to find out. */
   private async transact(
     request: StatementRequest,
     signal: AbortSignal,
@@ -117,7 +117,7 @@ export class Statements {
     try {
       return finished(stateNow(), await this.connected(request, signal, progress));
     } catch (error) {
-      // The error may hide a commit that succeeded; where the database cannot even tell, it is taken for failed.
+      // The commit may have succeeded in spite of the error; if the database cannot tell, the statement has failed.
       const parts = await this.ports.outcomes.find(request.id).catch(() => undefined);
       if (parts) return finished(stateNow(), parts);
       if (this.isClosing) return undefined;
@@ -126,7 +126,7 @@ export class Statements {
     }
   }
 
-  /** The connection is closed when it answers: a database that has to be opened again waits for that. */
+  /** The connection is closed before the answer, because reopening the database waits for that. */
   private async connected(
     request: StatementRequest,
     signal: AbortSignal,
@@ -146,7 +146,7 @@ export class Statements {
     await this.announce(id);
   }
 
-  /** What cannot be announced stays so in the log, and is announced at the next opening. */
+  /** An end that cannot be announced now is announced at the next opening. */
   private async announce(id: string): Promise<void> {
     const statement = this.ports.log.get(id);
     if (!statement) return;
@@ -179,7 +179,7 @@ const finished = (state: StatementState, parts: readonly PartState[]): Statement
   parts,
 });
 
-/** The text that was at work broke, those after it were never run. */
+/** The running text failed; the texts after it were never run. */
 const broken = (state: StatementState, status: Status, reason: string, isBatch = false): StatementState => {
   const updatedAt = Date.now();
   const at = state.parts.findIndex((part) => part.status === 'STARTED');
@@ -196,7 +196,7 @@ const broken = (state: StatementState, status: Status, reason: string, isBatch =
 const reasonOf = (error: unknown): string => {
   const message = error instanceof Error ? error.message : String(error);
   const isInvalidated = /database has been invalidated/.test(message);
-  return `ERROR: ${isInvalidated ? 'another statement broke the database, which is opened again; run this one again: ' : ''}${message}`;
+  return `ERROR: ${isInvalidated ? 'the database was reopened because another statement broke it; run this one again: ' : ''}${message}`;
 };
 
 const isReading = (sql: string): boolean => /^\s*(select|with|values|show|describe|explain)\b/i.test(sql);

@@ -13,7 +13,7 @@ import type { ResultFiles } from './result-files.ts';
 import { type PartState, type StatementRequest, untouched } from './statement.ts';
 import { parseUnload, type Unload } from './unload.ts';
 
-/** Where unloaded rows go. */
+/** Where unloaded rows are stored. */
 export type ObjectStore = {
   put(bucket: string, key: string, body: { path: string } | Buffer): Promise<unknown>;
 };
@@ -23,17 +23,17 @@ export type TransactionPorts = {
   readonly outcomes: Outcomes;
   readonly results: ResultFiles;
   readonly store: ObjectStore;
-  /** A folder for files on their way to the store. */
+  /** A folder for files before they are stored. */
   readonly scratch: string;
   readonly signal: AbortSignal;
-  /** Hears how far the transaction is. */
+  /** Receives the progress of the transaction. */
   readonly progress: (parts: readonly PartState[]) => void;
 };
 
 /**
- * Runs all SQL texts of a request in one transaction, one after the other, and answers with their states. It throws
- * what the database says; `progress` has then shown which text failed, and nothing was committed unless `outcomes`
- * knows the request. What is unloaded is stored beside the texts that follow, and before the commit.
+ * Runs all SQL texts of a request in one transaction, one after another, and returns their states. Throws the database's error;
+ * `progress` has then shown which text failed, and nothing was committed unless `outcomes` knows the request. Unloaded rows are
+ * stored while the later texts run, and before the commit.
  */
 export const runTransaction = async (
   ports: TransactionPorts,
@@ -121,7 +121,7 @@ const runPart = async (
   return { rows, size, hasResultSet: true, isWriting };
 };
 
-/** What is unloaded is one select and nothing that ends it early. */
+/** The query of an unload must be a single select. */
 const prepareSelect = async (connection: DuckDBConnection, select: string): Promise<void> => {
   const prepared = await prepareOne(connection, select);
   const isSelect = prepared.statementType === StatementType.SELECT;
@@ -131,7 +131,7 @@ const prepareSelect = async (connection: DuckDBConnection, select: string): Prom
 
 const prepareOne = async (connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> => {
   const extracted = await connection.extractStatements(sql);
-  if (extracted.count !== 1) throw new Error(`one SQL statement is expected, there are ${extracted.count}`);
+  if (extracted.count !== 1) throw new Error(`one SQL statement is expected, here are ${extracted.count}`);
   const prepared = await extracted.prepare(0);
   const { statementType } = prepared;
   if (accepted.has(statementType)) return prepared;
@@ -143,7 +143,7 @@ const prepareOne = async (connection: DuckDBConnection, sql: string): Promise<Du
   );
 };
 
-/** What works on tables alone; files, settings, extensions and other databases are not for those who reach the Data API. */
+/** Statements that only use tables. Users of the Data API must not use files, settings, extensions and other databases. */
 const accepted: ReadonlySet<StatementType> = new Set([
   StatementType.SELECT,
   StatementType.INSERT,
@@ -169,7 +169,7 @@ const runUnload = async (
     const copy = `copy (${select}) to '${path.replaceAll("'", "''")}' (format json)`;
     const { rowsChanged } = await interruptible(connection, signal, () => connection.run(copy));
     const stored = store.put(bucket, key, { path }).then(remove);
-    // It is awaited before the commit; a failure before that is not to be taken for a forgotten one.
+    // It is awaited before the commit; an earlier failure must not become an unhandled rejection.
     stored.catch(remove);
     return { rows: rowsChanged, size: -1, hasResultSet: false, stored };
   } catch (error) {

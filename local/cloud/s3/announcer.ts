@@ -9,7 +9,7 @@ const patience = 2_000;
 
 export type Announcer = ReturnType<typeof openAnnouncer>;
 
-/** Hands each event over until the listener has taken it, and only then forgets it; `index.events` holds it meanwhile. */
+/** Passes each event on until the listener has accepted it; until then `index.events` stores it. */
 export const openAnnouncer = (index: ObjectIndex, onObject: (event: ObjectEvent) => Promise<void> | void) => {
   const limit = pLimit(atOnce);
   const waiting = new Set<NodeJS.Timeout>();
@@ -42,11 +42,13 @@ export const openAnnouncer = (index: ObjectIndex, onObject: (event: ObjectEvent)
 
   return {
     announce,
-    /** Takes up what an earlier process did not hand over. */
+    /** Passes on the events that an earlier process left. */
     async recover(): Promise<void> {
       for (const event of await index.events.all()) announce(event);
     },
-    /** Waits two seconds at most for the listener's answers under way; what it has not taken stays for the next start. */
+    /**
+     * Waits at most two seconds for pending answers of the listener; events that it has not accepted stay for the next start.
+     */
     async close(): Promise<void> {
       isClosed = true;
       for (const timer of waiting) clearTimeout(timer);

@@ -2,7 +2,7 @@ import { S3Error } from './s3-error.ts';
 
 const longestLine = 16_384;
 
-/** Takes lines and counted bytes from a stream in turn. */
+/** Reads lines and counted bytes from a stream, in any order. */
 const openReader = (source: AsyncIterable<Uint8Array>) => {
   const chunks = source[Symbol.asyncIterator]();
   let held: Buffer = Buffer.alloc(0);
@@ -18,7 +18,7 @@ const openReader = (source: AsyncIterable<Uint8Array>) => {
   };
 
   return {
-    /** Lets go of the stream, so that others can read on. */
+    /** Releases the stream, so that others can continue reading. */
     close: () => chunks.return?.(),
     /** The next line without its end; undefined at the end of the stream. */
     async line(): Promise<string | undefined> {
@@ -31,7 +31,7 @@ const openReader = (source: AsyncIterable<Uint8Array>) => {
       held = held.subarray(end + 1);
       return line;
     },
-    /** As many bytes, in pieces; IncompleteBody if the stream ends before. */
+    /** The next so many bytes, in pieces; IncompleteBody if the stream ends before. */
     async *bytes(count: number): AsyncGenerator<Buffer> {
       let left = count;
       while (left > 0) {
@@ -65,8 +65,8 @@ const readTrailers = async (
 };
 
 /**
- * Takes the framing off an `aws-chunked` body, signed or not: chunks of `<size in hex>[;chunk-signature=…]`, an empty one
- * last, then the trailers, which are put under their lower-case names in `trailers`. Chunk signatures are not verified.
+ * Decodes an `aws-chunked` body, signed or not: chunks of `<size in hex>[;chunk-signature=…]`, an empty one at the end, then
+ * the trailers, which are added to `trailers` with lower-case names. Chunk signatures are not verified.
  */
 export const decodeChunked = async function* (
   source: AsyncIterable<Uint8Array>,

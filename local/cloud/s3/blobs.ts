@@ -8,13 +8,13 @@ import type { ObjectIndex } from './object-index.ts';
 
 type Source = Readable | AsyncIterable<Uint8Array>;
 
-/** Bytes that lie on disk under a random name, and what was measured while they were written. */
+/** Bytes on disk under a random name, and what was measured while they were written. */
 export type Blob = {
   readonly id: string;
   readonly size: number;
   /** Hexadecimal. */
   readonly md5: string;
-  /** Base64, one for each algorithm asked for. */
+  /** Base64, for each requested algorithm. */
   readonly checksums: Partial<Record<Algorithm, string>>;
 };
 
@@ -29,8 +29,8 @@ const measure = async function* (source: Source, digests: Iterable<Digest>, coun
 };
 
 /**
- * Opens the folder of bytes. A blob's name is in the index's list of leftovers before its first byte is written, and leaves
- * it in the very batch that makes a version or part point to it: what a killed process was writing is swept at the next start.
+ * Opens the folder of bytes. Before its first byte is written, a blob's name is in the index's list of leftovers; the batch
+ * that makes a version or part point to it removes the name. So the next start deletes what a killed process was writing.
  */
 export const openBlobs = (directory: string, index: ObjectIndex) => {
   const pathOf = (id: string): string => join(directory, id);
@@ -57,13 +57,13 @@ export const openBlobs = (directory: string, index: ObjectIndex) => {
     /** Removes bytes that nothing points to any more. */
     discard,
 
-    /** Makes the folder, and removes what a killed process left behind. */
+    /** Creates the folder, and removes what a killed process left. */
     async recover(): Promise<void> {
       await mkdir(directory, { recursive: true });
       for (const id of await index.leftovers.all()) await discard(id);
     },
 
-    /** Writes a stream to a new blob, computing its MD5 and the checksums asked for on the way. */
+    /** Writes a stream to a new blob and computes its MD5 and the requested checksums. */
     write(source: Source, wanted: readonly Algorithm[] = []): Promise<Blob> {
       return reserve(async (id, path) => {
         const digests = new Map(
@@ -85,7 +85,7 @@ export const openBlobs = (directory: string, index: ObjectIndex) => {
       });
     },
 
-    /** Gives bytes a second name without reading them, where the file system can. */
+    /** Gives bytes a second name without reading them, if the file system supports it. */
     duplicate(id: string): Promise<string> {
       return reserve(async (copy, path) => {
         await link(pathOf(id), path).catch(() => copyFile(pathOf(id), path, constants.COPYFILE_FICLONE));
@@ -93,7 +93,7 @@ export const openBlobs = (directory: string, index: ObjectIndex) => {
       });
     },
 
-    /** Streams blobs one after the other, whole or from one byte to another (both included). */
+    /** Streams blobs one after another, completely or from one byte to another (both included). */
     async *read(ids: readonly string[], range?: { start: number; end: number }): AsyncGenerator<Uint8Array> {
       for (const id of ids) yield* createReadStream(pathOf(id), { highWaterMark: 1 << 20, ...range });
     },

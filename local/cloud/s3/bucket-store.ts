@@ -6,7 +6,7 @@ export type BucketStore = Awaited<ReturnType<typeof openBuckets>>;
 
 const validName = /^(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** Opens the buckets, which are few and kept in memory too. */
+/** Opens the buckets; they are few, and also kept in memory. */
 export const openBuckets = async (index: ObjectIndex, clock: () => Date) => {
   const buckets = new Map((await index.buckets.all()).map((bucket) => [bucket.name, bucket]));
 
@@ -28,7 +28,7 @@ export const openBuckets = async (index: ObjectIndex, clock: () => Date) => {
     has: (name: string): boolean => buckets.has(name),
     all: (): Bucket[] => [...buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
 
-    /** Makes a bucket; InvalidBucketName, or BucketAlreadyOwnedByYou if there is one of that name. */
+    /** Creates a bucket; InvalidBucketName, or BucketAlreadyOwnedByYou if the name exists. */
     async create(name: string, settings: Pick<Bucket, 'versioning' | 'isAnnounced'>): Promise<void> {
       if (!validName.test(name)) throw new S3Error('InvalidBucketName', { details: { BucketName: name } });
       if (buckets.has(name)) throw new S3Error('BucketAlreadyOwnedByYou', { details: { BucketName: name } });

@@ -1,7 +1,7 @@
 import type { Version } from './records.ts';
 import { S3Error } from './s3-error.ts';
 
-/** What must hold of a key for a write to happen: nothing lies there, or this entity tag. */
+/** Condition of a write: the key must have no object, or one with this entity tag. */
 export type WriteConditions = { readonly ifNoneMatch?: boolean; readonly ifMatch?: string };
 
 type Header = (name: string) => string | undefined;
@@ -20,7 +20,7 @@ const seconds = (date: string): number => Math.floor(Date.parse(date) / 1000);
 const failed = (condition: string): S3Error =>
   new S3Error('PreconditionFailed', { details: { Condition: condition } });
 
-/** Reads the conditions of a write from its headers; S3 knows no If-None-Match but `*`. */
+/** Reads the conditions of a write from its headers; S3 supports If-None-Match only with `*`. */
 export const writeConditions = (header: Header): WriteConditions => {
   const ifNoneMatch = header('if-none-match');
   const ifMatch = header('if-match');
@@ -28,7 +28,7 @@ export const writeConditions = (header: Header): WriteConditions => {
   return { ifNoneMatch: ifNoneMatch !== undefined, ...(ifMatch === undefined ? {} : { ifMatch }) };
 };
 
-/** Rejects a write whose conditions do not hold of the newest version; a delete marker counts as nothing. */
+/** Rejects a write whose conditions do not fit the newest version; a delete marker counts as no object. */
 export const checkWrite = (
   { ifNoneMatch = false, ifMatch }: WriteConditions,
   key: string,
@@ -41,7 +41,7 @@ export const checkWrite = (
   if (!isMatch(ifMatch, etag)) throw failed('If-Match');
 };
 
-/** Validates the conditions of a read as RFC 9110 orders them; answers whether the client's copy is still good. */
+/** Checks the conditions of a read in the order of RFC 9110; returns whether the client's copy is still current. */
 export const isNotModified = (header: Header, { etag, lastModified }: Version): boolean => {
   const ifMatch = header('if-match');
   const ifUnmodified = header('if-unmodified-since');
@@ -54,7 +54,7 @@ export const isNotModified = (header: Header, { etag, lastModified }: Version): 
   return ifModified !== undefined && seconds(lastModified) <= seconds(ifModified);
 };
 
-/** Rejects a copy whose conditions on the source do not hold. */
+/** Rejects a copy whose conditions do not fit the source. */
 export const checkCopySource = (header: Header, source: Version): void => {
   if (isNotModified((name) => header(`x-amz-copy-source-${name}`), source))
     throw failed('x-amz-copy-source-If-None-Match');

@@ -3,11 +3,12 @@ const digits = 16;
 const ascending = (sequence: number): string => String(sequence).padStart(digits, '0');
 const descending = (sequence: number): string => ascending(Number.MAX_SAFE_INTEGER - sequence);
 
-// A key ends with two NULs and a NUL within becomes NUL and 1, so that entries keep the keys' own order, whatever keys hold.
+// A key ends with two NULs, and a NUL inside becomes NUL and 1, so that entries are sorted as the keys are, whatever bytes keys
+// contain.
 const within = (key: string): string => key.replaceAll('\0', '\0\u0001');
 const whole = (key: string): string => `${within(key)}\0\0`;
 
-/** The first position behind everything that begins with a text: no UTF-8 text holds the byte 255. */
+/** The first position after everything that begins with a text: no UTF-8 text contains the byte 255. */
 const behind = (text: string): Buffer => Buffer.concat([Buffer.from(text), Buffer.from([0xff])]);
 
 const ordered = (table: string, order: (sequence: number) => string) => ({
@@ -19,22 +20,22 @@ const ordered = (table: string, order: (sequence: number) => string) => ({
   behindEntry: (key: string, sequence: number): Buffer => behind(table + whole(key) + order(sequence)),
 });
 
-/** Positions of entries that are ordered by key (UTF-8 binary), then by sequence. */
+/** Positions of entries sorted by key (UTF-8 binary), then by sequence. */
 export type Positions = ReturnType<typeof ordered>;
 
-/** Where a bucket's versions lie in the index, a key's newest first. */
+/** Positions of a bucket's versions, a key's newest first. */
 export const versionsOf = (bucket: string): Positions => ordered(`v/${bucket}/`, descending);
 
-/** Where a bucket's multipart uploads lie in the index, a key's oldest first. */
+/** Positions of a bucket's multipart uploads, a key's oldest first. */
 export const uploadsOf = (bucket: string): Positions => ordered(`u/${bucket}/`, ascending);
 
-/** A simple table: its range, and where one name lies in it. */
+/** A simple table: its range, and the position of a name. */
 export const tableOf = (name: string) => ({
   range: { gte: Buffer.from(`${name}/`), lt: behind(`${name}/`) },
   entry: (id: string): Buffer => Buffer.from(`${name}/${id}`),
 });
 
-/** Where the parts of one multipart upload lie in the index, by number. */
+/** Positions of the parts of a multipart upload, by number. */
 export const partsOf = (uploadId: string) => {
   const { range, entry } = tableOf(`p/${uploadId}`);
   return { range, entry: (part: number): Buffer => entry(ascending(part)) };

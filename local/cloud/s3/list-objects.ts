@@ -7,13 +7,13 @@ import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import type { Element } from './xml.ts';
 
-/** Who owns everything here. */
+/** The owner of everything here. */
 export const owner: readonly Element[] = [
   ['ID', '0'.repeat(64)],
   ['DisplayName', 'soundcheck'],
 ];
 
-/** Reads `encoding-type` and answers how keys are to be written. */
+/** Reads `encoding-type` and returns how to write keys. */
 export const keyWriter = (query: URLSearchParams): ((key: string) => string) => {
   const encoding = query.get('encoding-type');
   if (encoding === null || encoding === '') return (key) => key;
@@ -24,7 +24,7 @@ export const keyWriter = (query: URLSearchParams): ((key: string) => string) => 
   });
 };
 
-/** The elements that tell a version's checksum in a listing. */
+/** The elements for a version's checksum in a listing. */
 export const checksumKind = ({ checksum }: Version): Element[] =>
   checksum
     ? [
@@ -57,7 +57,7 @@ const nameOf = (line: Line<Version> | undefined): string =>
 
 const isCurrent = (version: Version, isFirst: boolean): boolean => isFirst && version.blob !== undefined;
 
-/** Lists the newest versions that are no delete markers. */
+/** Lists the newest versions, without delete markers. */
 export const listCurrent = (
   { index }: Pick<Store, 'index'>,
   bucket: string,

@@ -31,7 +31,7 @@ const versionElement = (version: Version, isLatest: boolean, write: (key: string
   ];
 };
 
-// An id still says where its version lay, even when the version was removed since the page before.
+// An id contains its position, even if the version was removed after the previous page.
 const markedEntry = async (store: Store, bucket: string, key: string, versionId: string) => {
   if (versionId === '') return undefined;
   if (key === '')

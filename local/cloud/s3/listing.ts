@@ -1,7 +1,7 @@
 import type { Positions } from './index-keys.ts';
 import type { Cursor, Range } from './object-index.ts';
 
-/** One line of a listing: an entry, or the prefix that stands for all the keys beginning with it. */
+/** One line of a listing: an entry, or a prefix for all keys that begin with it. */
 export type Line<T> =
   | { readonly prefix: string }
   | { readonly entry: T /** Whether no other entry of this key came before. */; readonly isFirst: boolean };
@@ -13,9 +13,9 @@ type Listing<T> = {
   readonly open: (range: Range) => Cursor<T>;
   readonly prefix: string;
   readonly delimiter: string;
-  /** The key or prefix that the page before ended with, empty at the beginning. */
+  /** The last key or prefix of the previous page, empty at the beginning. */
   readonly after: string;
-  /** The sequence number of the entry of `after` that the page before ended with; the whole key is done without one. */
+  /** The sequence number of the last entry of `after` on the previous page; without it the whole key is done. */
   readonly afterEntry?: number | undefined;
   readonly limit: number;
   readonly isListed?: (entry: T, isFirst: boolean) => boolean;
@@ -64,7 +64,7 @@ const walk = async function* <T extends { readonly key: string }>(
   }
 };
 
-/** Lists one page of keys in the order of their UTF-8 bytes, rolling up what holds the delimiter behind the prefix. */
+/** Lists one page of keys in the order of their UTF-8 bytes; keys with the delimiter after the prefix are rolled up. */
 export const listPage = async <T extends { readonly key: string }>(listing: Listing<T>): Promise<Page<T>> => {
   const lines: Line<T>[] = [];
   if (listing.limit === 0) return { lines, isTruncated: false };
@@ -77,7 +77,7 @@ export const listPage = async <T extends { readonly key: string }>(listing: List
 
 const unreserved = /[A-Za-z0-9._*/-]/;
 
-/** Encodes a key as `encoding-type=url` has it: a space becomes `+`, a slash stays. */
+/** Encodes a key for `encoding-type=url`: a space becomes `+`, a slash stays. */
 export const encodeKey = (key: string): string =>
   [...key]
     .map((character) => {

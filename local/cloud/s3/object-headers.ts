@@ -67,31 +67,31 @@ export const checkTags = (tags: readonly (readonly [string, string])[]): Record<
 export const tagsOf = ({ header }: S3Request): Record<string, string> =>
   checkTags([...new URLSearchParams(header('x-amz-tagging') ?? '')]);
 
-/** Reads what a request says about the object that it writes. */
+/** Reads the properties of the object that a request writes. */
 export const descriptionOf = (request: S3Request): Description => ({
   headers: headersOf(request),
   metadata: metadataOf(request),
   tags: tagsOf(request),
 });
 
-/** Names a version as a response does: not at all where its bucket never had versioning. */
+/** Adds the version id to a response, unless the bucket never had versioning. */
 export const versionHeader = (bucket: Bucket, versionId: string): Record<string, string> =>
   bucket.versioning === undefined ? {} : { 'x-amz-version-id': versionId };
 
-/** Tells a checksum as a response does. */
+/** Adds a checksum to a response. */
 export const checksumHeaders = (checksum: Checksum | undefined): Record<string, string> =>
   checksum === undefined
     ? {}
     : { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': checksum.type };
 
-/** Tells what is always told of a version that is read. */
+/** Adds the headers that every read of a version has. */
 export const validators = (bucket: Bucket, version: Version): Record<string, string> => ({
   etag: `"${version.etag}"`,
   'last-modified': new Date(version.lastModified).toUTCString(),
   ...versionHeader(bucket, version.versionId),
 });
 
-// A header carries bytes, and a query's text is UTF-8.
+// A header consists of bytes, and a query's text is UTF-8.
 const headerValue = (text: string): string => {
   if (/\p{Cc}/u.test(text))
     throw new S3Error('InvalidArgument', {
@@ -101,7 +101,7 @@ const headerValue = (text: string): string => {
   return Buffer.from(text).toString('latin1');
 };
 
-/** Tells all that a client said about the object, with the overrides that the query asks for. */
+/** Adds all properties that a client gave the object, with the overrides from the query. */
 export const describedIn = (version: Version, query: URLSearchParams): Record<string, string> => {
   const metadata = Object.entries(version.metadata).map(([name, value]) => [
     `${metadataPrefix}${name}`,

@@ -6,10 +6,10 @@ export type Change =
   | { readonly type: 'put'; readonly key: Buffer; readonly value: unknown }
   | { readonly type: 'del'; readonly key: Buffer };
 
-/** Entries in order, with a way to skip some. */
+/** Entries in order; some can be skipped. */
 export type Cursor<T> = {
   next(): Promise<T | undefined>;
-  /** Goes on with the first entry at or behind a position. */
+  /** Continues with the first entry at or after a position. */
   skipTo(position: Buffer): void;
   close(): Promise<void>;
 };
@@ -21,7 +21,7 @@ export type ObjectIndex = Awaited<ReturnType<typeof openIndex>>;
 const put = (key: Buffer, value: unknown): Change => ({ type: 'put', key, value });
 const del = (key: Buffer): Change => ({ type: 'del', key });
 
-/** Opens the index of everything but bytes. A write is one atomic batch and survives the death of the process. */
+/** Opens the index of everything except bytes. A write is one atomic batch and survives the death of the process. */
 export const openIndex = async (directory: string) => {
   const db = new PromptLevel<Buffer, unknown>(directory, { keyEncoding: 'buffer', valueEncoding: 'json' });
   await db.open();
@@ -77,13 +77,13 @@ export const openIndex = async (directory: string) => {
       put: (uploadId: string, part: Part) => put(partsOf(uploadId).entry(part.number), part),
       remove: (uploadId: string, part: Part) => del(partsOf(uploadId).entry(part.number)),
     },
-    /** Events that were not handed over yet. */
+    /** Events that were not yet passed on. */
     events: {
       all: () => all<ObjectEvent>(events.range),
       put: (event: ObjectEvent) => put(events.entry(event.sequencer), event),
       remove: (event: ObjectEvent) => del(events.entry(event.sequencer)),
     },
-    /** Blobs that nothing points to: being written, or about to be removed. */
+    /** Blobs that nothing points to: still being written, or soon removed. */
     leftovers: {
       all: () => all<string>(leftovers.range),
       put: (blob: string) => put(leftovers.entry(blob), blob),

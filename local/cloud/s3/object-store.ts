@@ -18,7 +18,7 @@ type Parts = {
   readonly clock: () => Date;
 };
 
-/** A version before its turn has come. */
+/** A version that is not yet written. */
 export type Draft = Omit<Version, 'sequence' | 'versionId' | 'lastModified' | 'blob'> & {
   readonly blob: string;
 };
@@ -34,7 +34,7 @@ export type Removal = { readonly removed?: Version; readonly marker?: Version };
 
 export type ObjectStore = ReturnType<typeof openObjects>;
 
-/** The empty description. */
+/** An object without properties. */
 export const undescribed: Description = { headers: {}, metadata: {}, tags: {} };
 
 const eventOf = (bucket: Bucket, version: Version, reason: ObjectEvent['reason']): ObjectEvent => ({
@@ -57,7 +57,7 @@ export const checkVersionId = (versionId: string, argument = 'versionId'): void 
   });
 };
 
-/** Opens the objects of all buckets: every change to a key is one atomic write, in turn. */
+/** Opens the objects of all buckets: every change of a key is one atomic write, one at a time. */
 export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: Parts) => {
   const first = async (bucket: string, key: string, isWanted: (version: Version) => boolean) => {
     const positions = versionsOf(bucket);
@@ -153,7 +153,7 @@ export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: 
     /** One version of a key, which may be a delete marker. */
     find,
 
-    /** Makes a written blob the newest version of its key; the blob is removed if that cannot be. */
+    /** Makes a written blob the newest version of its key; if that fails, the blob is removed. */
     async commit(bucket: string, draft: Draft, commit: Commit): Promise<Version> {
       try {
         return await turns.take((sequence) => commitNow(bucket, draft, commit, sequence));
@@ -163,7 +163,7 @@ export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: 
       }
     },
 
-    /** Removes one version for ever, or without one named, the key as its bucket's versioning has it. */
+    /** Removes one version permanently; without a version id, deletes the key as the bucket's versioning requires. */
     async remove(name: string, key: string, versionId?: string, ifMatch?: string): Promise<Removal> {
       if (versionId !== undefined) checkVersionId(versionId);
       return turns.take(async (sequence) => {
@@ -173,7 +173,7 @@ export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: 
       });
     },
 
-    /** Gives a version other tags. */
+    /** Replaces the tags of a version. */
     tag(name: string, { key, sequence }: Version, tags: Record<string, string>): Promise<void> {
       return turns.take(async () => {
         const version = await index.versions.get(name, key, sequence);

@@ -9,7 +9,10 @@ const unsatisfiable = (range: string, size: number): S3Error =>
     headers: { 'content-range': `bytes */${size}` },
   });
 
-/** Reads a Range header; undefined when it names no one range of bytes, which S3 then ignores. InvalidRange if the object is too short. */
+/**
+ * Reads a Range header; undefined if it is not exactly one range of bytes, which S3 ignores. InvalidRange if the object is too
+ * short.
+ */
 export const readRange = (header: string, size: number): ByteRange | undefined => {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header.trim()) ?? [];
   if (from === undefined || to === undefined || (from === '' && to === '')) return undefined;
@@ -37,7 +40,7 @@ export const readCopyRange = (header: string, size: number): ByteRange => {
   return { start: Number(start), end: Number(end) };
 };
 
-/** Finds the bytes of one part, counted from 1; an object that was put whole has one. */
+/** Finds the bytes of one part, counted from 1; an object uploaded as a whole has one part. */
 export const partRange = (
   parts: readonly { readonly size: number }[] | undefined,
   number: number,

@@ -21,8 +21,8 @@ const markerHeaders = (bucket: Bucket, marker: Version): Record<string, string> 
 });
 
 /**
- * Finds the version that is to be read, the newest when none is named. NoSuchKey, also where the newest is a delete marker;
- * NoSuchVersion, or InvalidArgument where no version can have the id; MethodNotAllowed for a delete marker named by its id.
+ * Finds the version to read; without an id, the newest. NoSuchKey, also if the newest is a delete marker; NoSuchVersion, or
+ * InvalidArgument if no version can have the id; MethodNotAllowed for a delete marker given by its id.
  */
 export const findStored = async (
   { buckets, objects }: Store,
@@ -111,7 +111,7 @@ const openFile = async (path: string): Promise<FileHandle | undefined> => {
   }
 };
 
-/** GetObject. Bytes that are replaced between being found and being opened are looked for again. */
+/** GetObject. If the bytes are replaced between finding and opening them, they are looked up again. */
 export const getObject = async (store: Store, request: S3Request): Promise<Reply> => {
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const { version, reply, start, size } = await read(store, request);

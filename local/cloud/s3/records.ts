@@ -3,13 +3,13 @@ import type { Checksum } from './checksums.ts';
 export type Bucket = {
   readonly name: string;
   readonly createdAt: string;
-  /** A bucket that never had versioning has none of both. */
+  /** A bucket that never had versioning has neither value. */
   readonly versioning?: 'Enabled' | 'Suspended';
-  /** Whether object events are handed over. */
+  /** Whether object events are passed on. */
   readonly isAnnounced: boolean;
 };
 
-/** What a client said about an object, to be given back with it. */
+/** Properties that a client gave an object, returned with it. */
 export type Description = {
   /** Response headers, e.g. `content-type`. */
   readonly headers: Record<string, string>;
@@ -21,7 +21,7 @@ export type Description = {
 /** One version of an object, or a delete marker, which has no blob. */
 export type Version = Description & {
   readonly key: string;
-  /** Grows with every write to the index; the newest version of a key has the highest. */
+  /** Grows with every write to the index; the newest version of a key has the highest number. */
   readonly sequence: number;
   readonly versionId: string;
   readonly lastModified: string;
@@ -53,16 +53,16 @@ export type Part = {
   readonly checksum: string;
 };
 
-/** A new version of an object, as its bucket's listener is told. */
+/** A new version of an object, as the bucket's listener receives it. */
 export type ObjectEvent = {
   readonly bucket: string;
   readonly key: string;
   readonly size: number;
   /** Without quotes. */
   readonly etag: string;
-  /** `null` where the bucket has no versioning. */
+  /** `null` if the bucket has no versioning. */
   readonly versionId: string;
-  /** Grows with every write of a key, compared as text. */
+  /** Grows with every write of a key; compared as text. */
   readonly sequencer: string;
   readonly reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
   readonly time: string;

@@ -27,7 +27,7 @@ export const xmlReply = (
 
 const requestId = (): string => randomBytes(8).toString('hex').toUpperCase();
 
-/** Answers with an error; what is no S3Error becomes InternalError with its message. */
+/** Answers with an error; any error except S3Error becomes InternalError with its message. */
 export const errorReply = (error: unknown, id: string, resource = ''): Reply => {
   const known =
     error instanceof S3Error
@@ -73,7 +73,7 @@ const sendText = (response: ServerResponse, text: string, isHead: boolean): void
   response.end(isHead ? undefined : text);
 };
 
-/** Runs a request to its reply and sends it; never rejects, and reads to its end a body that nobody has read. */
+/** Runs a request and sends its reply; never rejects, and reads the rest of an unread body. */
 export const respond = async (
   request: IncomingMessage,
   response: ServerResponse,

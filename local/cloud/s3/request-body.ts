@@ -4,7 +4,7 @@ import { type Algorithm, algorithmNamed, algorithms, defaultAlgorithm } from './
 import type { S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
 
-/** A received body: its bytes on disk and the checksum that goes with the object. */
+/** A received body: its bytes on disk and the checksum of the object. */
 export type Received = { readonly blob: Blob; readonly algorithm: Algorithm; readonly checksum: string };
 
 const largestBody = 5 * 1024 ** 3;
@@ -22,7 +22,7 @@ const declaredSize = (request: S3Request): number => {
   return Number(text);
 };
 
-// Leaving a loop over a request would close its connection, and with it the way back for an error.
+// Leaving a loop over a request would close its connection, so that no error could be sent.
 const bodyOf = (request: S3Request): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]: () => request.incoming.iterator({ destroyOnReturn: false }),
 });
@@ -32,7 +32,7 @@ const contentOf = (request: S3Request, trailers: Map<string, string>): AsyncIter
 
 type Announced = { readonly algorithm: Algorithm; readonly isTrailer: boolean };
 
-/** Finds out which checksum the client sends, before or behind the bytes; undefined when it sends none. */
+/** Finds which checksum the client sends, before or after the bytes; undefined if it sends none. */
 const announcedChecksum = ({ header }: S3Request): Announced | undefined => {
   const trailer = header('x-amz-trailer')?.trim().toLowerCase();
   const trailing = algorithms.filter((algorithm) => headerOf(algorithm) === trailer);
@@ -78,8 +78,8 @@ const checkChecksum = (algorithm: Algorithm, declared: string | undefined, compu
 };
 
 /**
- * Writes a request's body to a blob and verifies its length, Content-MD5, `x-amz-content-sha256` and checksum, wherever they
- * come; nothing stays behind when one does not hold. `required` is computed whatever the client sends, and kept if it sends none.
+ * Writes a request's body to a blob and verifies its length, Content-MD5, `x-amz-content-sha256` and checksum; the blob is
+ * removed if one of them is wrong. `required` is always computed, and stored if the client sends no checksum.
  */
 export const receiveBody = async (
   blobs: Blobs,
@@ -121,7 +121,7 @@ export const receiveText = async (request: S3Request): Promise<string> => {
   return Buffer.concat(pieces).toString();
 };
 
-/** Reads the algorithm that a header names; undefined without the header, InvalidRequest if S3 knows none of that name. */
+/** Reads the algorithm that a header names; undefined without the header, InvalidRequest if S3 does not have it. */
 export const chosenAlgorithm = ({ header }: S3Request): Algorithm | undefined => {
   const name = header('x-amz-checksum-algorithm');
   if (name === undefined) return undefined;

@@ -33,7 +33,7 @@ export const checkKey = (key: string): string => {
   return key;
 };
 
-/** Finds the bucket that a host names, `<bucket>.<something>`; any name counts where the host ends with `.localhost`. */
+/** Finds the bucket in a host name, `<bucket>.<something>`; if the host ends with `.localhost`, any bucket name counts. */
 const bucketOfHost = (host: string, isBucket: (name: string) => boolean): string | undefined => {
   const name = host.replace(/:\d+$/, '');
   if (isIP(name.replace(/^\[|\]$/g, ''))) return undefined;
@@ -43,7 +43,7 @@ const bucketOfHost = (host: string, isBucket: (name: string) => boolean): string
   return prefixes.find(isBucket) ?? (own === 's3' ? undefined : own);
 };
 
-/** Reads the target of a request without normalising it: `..`, `//` and `+` are parts of a key. */
+/** Reads the target of a request without normalizing it: `..`, `//` and `+` are parts of a key. */
 export const readRequest = (incoming: IncomingMessage, isBucket: (name: string) => boolean): S3Request => {
   const target = (incoming.url ?? '/').replace(/^https?:\/\/[^/]*/, '');
   const mark = target.indexOf('?');
@@ -69,7 +69,7 @@ export const readRequest = (incoming: IncomingMessage, isBucket: (name: string) 
   };
 };
 
-/** Reads a whole number from the query; `otherwise` where it is missing, InvalidArgument where it is none. */
+/** Reads a whole number from the query; `otherwise` if it is missing, InvalidArgument if it is not a number. */
 export const numberIn = (query: URLSearchParams, name: string, otherwise: number, most = 1000): number => {
   const text = query.get(name);
   if (text === null || text === '') return otherwise;

@@ -27,13 +27,13 @@ type Scope = 'service' | 'bucket' | 'object';
 type Route = {
   readonly method: string;
   readonly scope: Scope;
-  /** A query parameter that must be there. */
+  /** A query parameter that must be present. */
   readonly query?: string;
   readonly isCopy?: true;
   readonly run: Operation;
 };
 
-// The first that fits is taken, so what asks for more stands before what asks for less.
+// The first match is taken, so routes with more conditions come first.
 const routes: readonly Route[] = [
   { method: 'GET', scope: 'service', run: listBuckets },
   { method: 'GET', scope: 'bucket', query: 'location', run: getBucketLocation },
@@ -64,7 +64,7 @@ const routes: readonly Route[] = [
   { method: 'DELETE', scope: 'object', run: deleteObject },
 ];
 
-// What makes a request another operation than the one that its method and path alone would be.
+// Parts of a request that change the operation given by method and path.
 const subresources = [
   'abac',
   'accelerate',
@@ -108,7 +108,7 @@ const subresources = [
 const scopeOf = ({ bucket, key }: S3Request): Scope =>
   bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
 
-/** Finds the operation that a request means; NotImplemented for what S3 has and this has not, else MethodNotAllowed. */
+/** Finds the operation of a request; NotImplemented for operations that only the real S3 has, else MethodNotAllowed. */
 export const operationOf = (request: S3Request): Operation => {
   const scope = scopeOf(request);
   const isCopy = request.header('x-amz-copy-source') !== undefined;

@@ -58,12 +58,12 @@ export type S3ErrorCode = keyof typeof errors;
 
 type Circumstances = {
   readonly message?: string;
-  /** Elements that stand beside Code and Message in the answer's XML. */
+  /** Elements next to Code and Message in the answer's XML. */
   readonly details?: Record<string, string>;
   readonly headers?: Record<string, string>;
 };
 
-/** An error as S3 documents it: a code with its status, and what a client is told besides. */
+/** An error as S3 documents it: a code with its status, and further elements of the answer. */
 export class S3Error extends ServiceError {
   readonly details: Record<string, string>;
   readonly headers: Record<string, string>;

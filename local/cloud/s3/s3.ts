@@ -13,7 +13,7 @@ import { openStore, type Store } from './store.ts';
 
 export type { ObjectEvent } from './records.ts';
 
-/** Bytes of one version, on disk under a name of their own that never changes. */
+/** Bytes of one version, in a file whose name never changes. */
 export type LocatedObject = {
   path: string;
   size: number;
@@ -27,21 +27,21 @@ export type LocatedObject = {
 export type LocalS3 = {
   /** Answers one request of S3's REST protocol, path-style or with the bucket in the host. */
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Makes a bucket, or gives one that exists these settings. */
+  /** Creates a bucket, or changes the settings of an existing one. */
   createBucket(name: string, options: { versioning: boolean; events: boolean }): Promise<void>;
   isBucket(name: string): boolean;
-  /** Finds the file that holds the bytes of one version, the newest when none is named; undefined when there is none. */
+  /** Finds the file with the bytes of one version, by default the newest; undefined if there is none. */
   locate(bucket: string, key: string, versionId?: string): Promise<LocatedObject | undefined>;
-  /** Puts a local file's or buffer's bytes; with `ifNoneMatch`, answers undefined when the key exists. */
+  /** Puts the bytes of a local file or a buffer; with `ifNoneMatch`, returns undefined if the key exists. */
   put(
     bucket: string,
     key: string,
     body: { path: string } | Buffer,
     options?: { ifNoneMatch?: boolean },
   ): Promise<{ versionId: string; etag: string } | undefined>;
-  /** Lists all the keys with a prefix, in the order of their UTF-8 bytes. */
+  /** Lists all keys with a prefix, in the order of their UTF-8 bytes. */
   list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
-  /** Ends once events under way are handed over; the requests must have ended before. */
+  /** Closes after pending events were passed on; call it after the last request. */
   close(): Promise<void>;
 };
 
@@ -73,7 +73,7 @@ const locate = async (
   return { path: blobs.pathOf(version.blob), size, versionId: version.versionId, etag, lastModified };
 };
 
-/** What this machine puts itself bears the checksum that the processor computes: S3's usual one takes ten times as long. */
+/** Objects that this machine puts get the checksum that the processor computes: S3's default takes ten times as long. */
 const ownAlgorithm: Algorithm = 'crc32';
 
 const draftOf = async ({ blobs }: Store, key: string, body: { path: string } | Buffer): Promise<Draft> => {
@@ -113,8 +113,8 @@ const answer = async (store: Store, incoming: IncomingMessage): Promise<Reply> =
 };
 
 /**
- * Opens an S3 that keeps everything in one folder, whole after the death of the process at any moment. Signatures are
- * not verified and there are no permissions: it is for 127.0.0.1.
+ * Opens an S3 that keeps everything in one folder and stays consistent if the process dies at any moment. Signatures are not
+ * verified and there are no permissions: it is for 127.0.0.1.
  */
 export const openS3 = async ({
   directory,

@@ -16,7 +16,10 @@ export type StoreOptions = {
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
-/** Opens what S3 keeps in a folder: an index, and a file for each version's bytes. One process at a time may have it open. */
+/**
+ * Opens the stored data of S3 in a folder: an index, and a file for each version's bytes. Only one process at a time may open
+ * it.
+ */
 export const openStore = async ({ directory, onObject, clock }: StoreOptions) => {
   const index = await openIndex(join(directory, 'index'));
   const blobs = openBlobs(join(directory, 'objects'), index);

@@ -3,7 +3,7 @@ import type { ObjectIndex } from './object-index.ts';
 
 export type Turns = Awaited<ReturnType<typeof openTurns>>;
 
-/** Lets one change at a time look, decide and be written, each under a higher sequence number than the one before. */
+/** Runs changes one at a time (read, decide, write), each with a higher sequence number than the one before. */
 export const openTurns = async (index: ObjectIndex) => {
   const one = pLimit(1);
   let last = await index.sequence.last();

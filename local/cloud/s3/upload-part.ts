@@ -11,7 +11,7 @@ import { findCopySource } from './write-object.ts';
 
 const mostParts = 10_000;
 
-/** Finds the upload that a request names. */
+/** Finds the upload of a request. */
 export const uploadOf = ({ uploads, buckets }: Store, { bucket, key, query }: S3Request): Promise<Upload> =>
   uploads.named(buckets.named(bucket).name, key, query.get('uploadId') ?? '');
 

@@ -41,7 +41,7 @@ export const openUploads = ({ index, blobs, buckets, turns, clock }: Parts) => {
     /** The parts of an upload, by number. */
     parts: (upload: Upload): Promise<Part[]> => index.parts.all(upload.uploadId),
 
-    /** Begins an upload. */
+    /** Starts an upload. */
     begin(draft: Omit<Upload, 'sequence' | 'uploadId' | 'initiated'>): Promise<Upload> {
       return turns.take(async (sequence) => {
         buckets.named(draft.bucket);
@@ -51,7 +51,7 @@ export const openUploads = ({ index, blobs, buckets, turns, clock }: Parts) => {
       });
     },
 
-    /** Makes a written blob a part, in place of one of the same number; the blob is removed if the upload has ended. */
+    /** Makes a written blob a part and replaces one with the same number; if the upload has ended, the blob is removed. */
     async addPart({ bucket, key, uploadId }: Upload, draft: Omit<Part, 'lastModified'>): Promise<Part> {
       const part = { ...draft, lastModified: clock().toISOString() };
       try {
@@ -74,13 +74,13 @@ export const openUploads = ({ index, blobs, buckets, turns, clock }: Parts) => {
       }
     },
 
-    /** What ends an upload that has become an object; NoSuchUpload if another request has ended it. */
+    /** Ends an upload that has become an object; NoSuchUpload if another request has ended it. */
     async ended({ bucket, key, uploadId }: Upload): Promise<Change[]> {
       const upload = await named(bucket, key, uploadId);
       return ending(upload, await index.parts.all(uploadId));
     },
 
-    /** Ends an upload without an object. */
+    /** Ends an upload without creating an object. */
     async abort({ bucket, key, uploadId }: Upload): Promise<void> {
       const parts = await turns.take(async () => {
         const upload = await named(bucket, key, uploadId);

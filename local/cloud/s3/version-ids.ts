@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const randomLength = 16;
 
-/** Makes an opaque id, 32 URL-safe characters that begin with a letter, in which a sequence number is hidden. */
+/** Makes an opaque id of 32 URL-safe characters, the first a letter, that contains a sequence number. */
 export const makeId = (sequence: number): string => {
   const bytes = randomBytes(randomLength + 8);
   bytes[0] = (bytes[0] ?? 0) & 0x3f;
@@ -11,7 +11,7 @@ export const makeId = (sequence: number): string => {
   return bytes.toString('base64url');
 };
 
-/** Reads the sequence number back from an id; undefined when it is none of ours. */
+/** Reads the sequence number from an id; undefined if the id was not made here. */
 export const sequenceOf = (id: string): number | undefined => {
   const bytes = Buffer.from(id, 'base64url');
   if (bytes.length !== randomLength + 8 || bytes.toString('base64url') !== id) return undefined;

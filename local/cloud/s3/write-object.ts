@@ -52,7 +52,7 @@ const copySourceOf = ({ header }: S3Request): CopySource => {
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1), versionId: named };
 };
 
-/** Finds the version that a copy reads, and validates the request's conditions on it. */
+/** Finds the version that a copy reads, and checks the request's conditions on it. */
 export const findCopySource = async (
   store: Store,
   request: S3Request,
@@ -106,7 +106,7 @@ const rejectIdleCopy = (request: S3Request, source: Stored & { bucket: string })
 
 type CopiedBytes = Pick<Draft, 'blob' | 'etag' | 'size' | 'checksum'>;
 
-// An object made of parts becomes one that was put whole, with the tags and checksums of such a one.
+// An object made of parts becomes one that was put as a whole, with its tags and checksums.
 const copyBytes = async ({ blobs }: Store, request: S3Request, source: Stored): Promise<CopiedBytes> => {
   const { checksum, etag, size } = source;
   const algorithm = chosenAlgorithm(request) ?? checksum?.algorithm ?? defaultAlgorithm;

@@ -9,7 +9,7 @@ export type Element = readonly [
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-// XML cannot hold most control characters; S3 writes them as references all the same.
+// XML does not allow most control characters; S3 writes them as references anyway.
 const hostile = /[&<>"\p{Cc}]/gu;
 
 const escapeText = (text: string): string =>
@@ -20,7 +20,7 @@ const render = ([name, content]: Element): string => {
   return `<${name}>${typeof content === 'object' ? content.map(render).join('') : escapeText(String(content))}</${name}>`;
 };
 
-/** Writes an XML document whose root is in S3's namespace, as all its answers but errors are. */
+/** Writes an XML document with a root in S3's namespace, as in all answers except errors. */
 export const xmlDocument = (root: string, content: string | readonly Element[]): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${render([root, content]).replace(`<${root}`, `<${root} xmlns="${namespace}"`)}`;
 
@@ -40,7 +40,7 @@ const parser = new XMLParser({
   isArray: (name) => ['Object', 'Part', 'Tag'].includes(name),
 });
 
-/** Reads a request's XML body: texts stay as they are, and Object, Part and Tag are arrays; MalformedXML if it cannot be read. */
+/** Reads a request's XML body: values stay texts, and Object, Part and Tag are arrays; MalformedXML if it cannot be read. */
 export const parseXml = (text: string): unknown => {
   if (XMLValidator.validate(text) !== true) throw new S3Error('MalformedXML');
   try {

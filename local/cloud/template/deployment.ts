@@ -2,20 +2,20 @@
 export type EventRule = {
   readonly name: string;
   readonly pattern: unknown;
-  /** What the function gets instead of the event. */
+  /** What the function receives instead of the event. */
   readonly input?: unknown;
-  /** Name of the queue that takes what cannot be delivered. */
+  /** Name of the queue for events that cannot be delivered. */
   readonly deadLetterQueue?: string;
 };
 
-/** Wakes a function by the clock. */
+/** A schedule that wakes a function. */
 export type Schedule = {
   readonly name: string;
   /** As written: `rate(…)` or `cron(…)`. */
   readonly expression: string;
   /** Milliseconds of a `rate(…)`; absent for `cron(…)`. */
   readonly every?: number;
-  /** What the function gets instead of a scheduled event. */
+  /** What the function receives instead of a scheduled event. */
   readonly input?: unknown;
   readonly deadLetterQueue?: string;
 };
@@ -35,7 +35,7 @@ export type DeployedFunction = {
   /** Megabytes. */
   readonly memory: number;
   readonly maximumRetryAttempts: number;
-  /** Name of the queue that takes invocations whose tries are used up. */
+  /** Name of the queue for invocations after their last try. */
   readonly onFailure?: string;
   readonly rules: readonly EventRule[];
   readonly schedules: readonly Schedule[];
@@ -59,7 +59,7 @@ export type Bucket = {
   readonly logicalId: string;
   readonly name: string;
   readonly versioning: boolean;
-  /** Object events go to the event bus. */
+  /** Object events are sent to the event bus. */
   readonly events: boolean;
 };
 
@@ -74,7 +74,7 @@ export type Job = {
   readonly timeoutMinutes: number;
 };
 
-/** What `serverless.yml` deploys, as far as the laptop runs it, with every reference resolved. */
+/** The parts of `serverless.yml` that the laptop runs, with every reference resolved. */
 export type Deployment = {
   readonly service: string;
   readonly stage: string;

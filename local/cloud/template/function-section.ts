@@ -6,7 +6,7 @@ import { functionLogicalId, type TemplateReader } from './template-reader.ts';
 
 const Queue = z.union([z.string(), z.object({ type: z.literal('sqs'), arn: z.string() })]);
 
-/** One rule: an event pattern or a schedule, as the framework's `eventBridge` event writes it. */
+/** One rule: an event pattern or a schedule, in the framework's `eventBridge` form. */
 const Rule = z
   .strictObject({
     name: z.string().optional(),
@@ -24,7 +24,7 @@ type Rule = z.infer<typeof Rule>;
 
 const FunctionSection = z.object({
   name: z.string().optional(),
-  handler: z.string().regex(/\.\w+$/, 'must end in the name of the handler that the file exports'),
+  handler: z.string().regex(/\.\w+$/, 'must end with the name of the exported handler'),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   timeout: z.number().optional(),
   memorySize: z.number().optional(),
@@ -100,7 +100,7 @@ const scheduleOf = (rule: NamedRule, place: Place): Schedule[] => {
   if (!/^(rate|cron)\(.*\)$/.test(expression)) {
     throw new TemplateError(
       below(place, 'events'),
-      `has the schedule ${expression}, which is no rate(…) or cron(…)`,
+      `has the schedule ${expression}, which is not rate(…) or cron(…)`,
     );
   }
   const every = rateOf(expression);

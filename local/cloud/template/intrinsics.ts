@@ -1,7 +1,7 @@
 import { namingOf } from './resource-names.ts';
 import { below, type Place, TemplateError } from './template-error.ts';
 
-/** A resource as the template writes it. */
+/** A resource of the template. */
 export type Resource = { readonly Type: string; readonly Properties?: Record<string, unknown> };
 
 export type Stack = {
@@ -20,8 +20,8 @@ const noValue = Symbol('AWS::NoValue');
 type Intrinsic = (operand: unknown, place: Place) => unknown;
 
 /**
- * Evaluates CloudFormation's functions as they come out on the laptop: references become the names and ARNs that the
- * resources have there. What cannot be known throws `TemplateError`.
+ * Evaluates CloudFormation's functions for the laptop: references become the names and ARNs of the resources there. Throws
+ * `TemplateError` for values that only AWS knows.
  */
 export class Intrinsics {
   readonly #stack: Stack;
@@ -71,7 +71,7 @@ export class Intrinsics {
     return String(this.evaluate(Properties[property], below(place, property)) ?? generated);
   }
 
-  /** What `Ref` gives for a resource, a parameter or a pseudo parameter. */
+  /** The value of `Ref` for a resource, a parameter or a pseudo parameter. */
   reference(name: string, place: Place): unknown {
     const { account, region, name: stack, parameters } = this.#stack;
     const pseudo: Record<string, unknown> = {
@@ -99,7 +99,7 @@ export class Intrinsics {
   #resource(logicalId: string, place: Place): Resource {
     const resource = this.#stack.resources[logicalId];
     if (!resource)
-      throw new TemplateError(place, `refers to ${logicalId}, which is no resource and no parameter`);
+      throw new TemplateError(place, `refers to ${logicalId}, which is neither a resource nor a parameter`);
     return resource;
   }
 
@@ -146,7 +146,7 @@ export class Intrinsics {
       (inside, name) => (inside as Record<string, unknown> | undefined)?.[name],
       this.#stack.mappings,
     );
-    if (found === undefined) throw new TemplateError(place, 'finds nothing in the mapping');
+    if (found === undefined) throw new TemplateError(place, 'is not in the mapping');
     return found;
   }
 
@@ -157,7 +157,8 @@ export class Intrinsics {
 
   #condition(name: unknown, place: Place): boolean {
     const condition = this.#stack.conditions[String(name)];
-    if (condition === undefined) throw new TemplateError(place, `refers to ${name}, which is no condition`);
+    if (condition === undefined)
+      throw new TemplateError(place, `refers to ${name}, which is not a condition`);
     return Boolean(this.evaluate(condition, below({ ...place, path: 'Conditions' }, String(name))));
   }
 

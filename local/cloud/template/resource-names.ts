@@ -4,7 +4,7 @@ type Naming = {
   readonly property: string;
   /** The part of the ARN after `arn:aws:`. */
   readonly arn: (name: string, account: string, region: string) => string;
-  /** What `Ref` gives, when that is not the name. */
+  /** The value of `Ref`, if that is not the name. */
   readonly ref?: (name: string, account: string, region: string) => string;
 };
 
@@ -52,5 +52,5 @@ const unknownNaming: Naming = {
   arn: (name, account, region) => `cloudformation:${region}:${account}:resource/${name}`,
 };
 
-/** The naming of a resource type; types that the laptop does not run share a plain one. */
+/** How a resource type is named; types that the laptop does not run share a default. */
 export const namingOf = (type: string): Naming => namings[type] ?? unknownNaming;

@@ -75,7 +75,7 @@ export const readJobs = (template: TemplateReader): Job[] =>
     };
   });
 
-/** The enabled schedules of EventBridge Scheduler, with the ARN of what each wakes. */
+/** The enabled schedules of EventBridge Scheduler, with the ARN of each target. */
 export const readSchedules = (template: TemplateReader): { target: string; schedule: Schedule }[] =>
   template
     .resources('AWS::Scheduler::Schedule', ScheduleProperties)

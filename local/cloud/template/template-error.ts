@@ -1,7 +1,7 @@
-/** Where something stands: a file, relative to the root, and the path of names inside it. */
+/** A place in a template: a file, relative to the root, and the path of names in it. */
 export type Place = { readonly file: string; readonly path: string };
 
-/** The template cannot be read; the message begins with the file and the path that are to be repaired. */
+/** The template cannot be read; the message begins with the file and the path that must be corrected. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   constructor(
@@ -13,7 +13,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** The place of a member of what stands at a place. */
+/** The place of a member. */
 export const below = ({ file, path }: Place, name: string | number): Place => ({
   file,
   path: path === '' ? String(name) : `${path}.${name}`,

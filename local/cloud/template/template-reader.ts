@@ -3,15 +3,15 @@ import { Intrinsics, type Resource } from './intrinsics.ts';
 import { below, type Place, TemplateError } from './template-error.ts';
 import { type Resolved, resolveVariables, type VariableOptions } from './variables.ts';
 
-/** Reads parts of a template against schemas, their functions evaluated and their places known. */
+/** Reads parts of a template by schemas; functions are evaluated and places are known. */
 export type TemplateReader = {
   readonly service: string;
   readonly functions: readonly (readonly [key: string, value: unknown, place: Place])[];
   readonly provider: Provider;
   readonly intrinsics: Intrinsics;
-  /** Resources of one type with their evaluated properties, as the schema wants them. */
+  /** Resources of one type with their evaluated properties, in the form of the schema. */
   resources<Schema extends z.ZodType>(type: string, schema: Schema): FoundResource<z.infer<Schema>>[];
-  /** A part as the schema wants it, of an object only the members that the schema names; throws `TemplateError`. */
+  /** A part in the form of the schema; of an object, only the members in the schema are read. Throws `TemplateError`. */
   read<Schema extends z.ZodType>(schema: Schema, value: unknown, place: Place): z.infer<Schema>;
 };
 
@@ -94,7 +94,7 @@ export const openTemplate = (options: VariableOptions): TemplateReader => {
   };
 };
 
-/** Only the members that the schema names: others may ask for what only AWS knows. */
+/** Reads only the members in the schema: others may need values that only AWS knows. */
 const named = (schema: z.ZodType, value: unknown): unknown => {
   if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => name in schema.shape));
@@ -128,7 +128,7 @@ const parameterValues = ({ resources, provider }: z.infer<typeof Template>): Rec
   ...Object.fromEntries(provider.stackParameters.map((each) => [each.ParameterKey, each.ParameterValue])),
 });
 
-/** What the framework adds to the stack and the template may refer to. */
+/** Resources that the framework adds to the stack, to which the template may refer. */
 const frameworkResources = (functions: Record<string, unknown>): Record<string, Resource> => ({
   ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' },
   ...Object.fromEntries(

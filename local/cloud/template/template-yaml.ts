@@ -4,7 +4,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocumen
 import { TemplateError } from './template-error.ts';
 
 /**
- * Reads a YAML or JSON file as plain values, CloudFormation's short tags in their long form: `!Ref A` as `{Ref: 'A'}`,
+ * Reads a YAML or JSON file as plain values, with CloudFormation's short tags in their long form: `!Ref A` as `{Ref: 'A'}`,
  * `!GetAtt A.B` as `{'Fn::GetAtt': ['A', 'B']}`. Throws `TemplateError`.
  */
 export const readYaml = (root: string, file: string): unknown => {

@@ -3,12 +3,12 @@ import { readFunctions } from './function-section.ts';
 import { readBuckets, readJobs, readQueues, readSchedules, readTables } from './resource-section.ts';
 import { openTemplate } from './template-reader.ts';
 
-/** Which deployment of the template is meant. */
+/** Stage and other options of the deployment. */
 export type TemplateOptions = { readonly stage: string; readonly account: string; readonly region: string };
 
 /**
- * Reads `serverless.yml` in `root`, and what it names, as the deployment that it describes: the only place that says
- * which function gets which event. Throws `TemplateError`, which names file and path.
+ * Reads `serverless.yml` in `root`, and the files that it names, as a deployment: the only place that says which function gets
+ * which event. Throws `TemplateError`, which names file and path.
  */
 export const readTemplate = (root: string, options: TemplateOptions): Deployment => {
   const template = openTemplate({ root, ...options });

@@ -1,10 +1,10 @@
-/** A piece of a text: plain, or what stands between `${` and its `}`. */
+/** A piece of a text: plain, or the part between `${` and its `}`. */
 export type TextPart = { readonly text: string } | { readonly variable: string };
 
-/** Where a variable looks: `source(argument):address`. */
+/** The reference of a variable: `source(argument):address`. */
 export type VariableCall = { readonly source: string; readonly argument: string; readonly address: string };
 
-/** One choice of a variable: the value of a call, or a literal. */
+/** One choice of a variable: a reference, or a literal. */
 export type VariableChoice = VariableCall | { readonly literal: unknown };
 
 /** Splits a text at its outermost variables. */
@@ -31,14 +31,14 @@ const closing = (text: string, start: number): number => {
   return -1;
 };
 
-/** Reads `source(argument):address, fallback, …`; undefined for what is no framework variable, such as `AWS::Region`. */
+/** Reads `source(argument):address, fallback, …`; undefined if it is not a framework variable, such as `AWS::Region`. */
 export const parseVariable = (inner: string): readonly VariableChoice[] | undefined => {
   const [first = '', ...fallbacks] = choices(inner);
   const call = parseCall(first);
   return call && [call, ...fallbacks.map((each) => parseCall(each) ?? { literal: literal(each) })];
 };
 
-/** Split at the commas outside of quotes. */
+/** Splits at the commas outside of quotes. */
 const choices = (inner: string): string[] =>
   (inner.match(/(?:'[^']*'|"[^"]*"|[^,'"])+/g) ?? []).map((choice) => choice.trim());
 

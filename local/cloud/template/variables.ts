@@ -10,7 +10,7 @@ export type VariableOptions = {
   readonly account: string;
 };
 
-/** A template whose framework variables are replaced, with the file that each object of it was written in. */
+/** A template with its framework variables replaced, and for each object the file that it was written in. */
 export type Resolved = {
   readonly template: Record<string, unknown>;
   fileOf(value: unknown): string | undefined;
@@ -19,9 +19,9 @@ export type Resolved = {
 const TEMPLATE = 'serverless.yml';
 
 /**
- * Reads `serverless.yml` and the files that it names and replaces every `${self:…}`, `${file(…):…}`, `${opt:…}`,
- * `${sls:…}`, `${param:…}`, `${env:…}` and `${aws:…}`. What code files answer only packaging can know: such a variable
- * becomes the text `<file>:<address>`. Throws `TemplateError`.
+ * Reads `serverless.yml` and the files that it names and replaces every `${self:…}`, `${file(…):…}`, `${opt:…}`, `${sls:…}`,
+ * `${param:…}`, `${env:…}` and `${aws:…}`. Values from code files are known only to packaging: such a variable becomes the text
+ * `<file>:<address>`. Throws `TemplateError`.
  */
 export const resolveVariables = (options: VariableOptions): Resolved => {
   const resolver = new VariableResolver(options);
@@ -35,7 +35,7 @@ class VariableResolver {
   readonly files = new WeakMap<object, string>();
   readonly #raw: unknown;
   readonly #sources: Sources;
-  /** Variables that are being answered, to find those that refer to themselves. */
+  /** Variables that are being resolved, to find those that refer to themselves. */
   readonly #open = new Set<string>();
 
   constructor(options: VariableOptions) {
@@ -47,7 +47,7 @@ class VariableResolver {
     return this.#walk(this.#raw, { file: TEMPLATE, path: '' }) as Record<string, unknown>;
   }
 
-  /** Replaces the variables of a value and of all that is in it. */
+  /** Replaces the variables of a value and of everything in it. */
   #walk(value: unknown, place: Place): unknown {
     const replaced = this.#replace(value, place);
     if (typeof replaced !== 'object' || replaced === null || this.files.has(replaced)) return replaced;
@@ -60,7 +60,7 @@ class VariableResolver {
     return copy;
   }
 
-  /** Replaces the variables of one text; other values stay as they are. */
+  /** Replaces the variables of one text; other values are unchanged. */
   #replace(value: unknown, place: Place): unknown {
     if (typeof value !== 'string') return value;
     const parts = splitText(value).map((part) =>
@@ -92,13 +92,13 @@ class VariableResolver {
 
   #look({ source, argument, address }: VariableCall, place: Place): unknown {
     const find = this.#sources[source];
-    if (!find) throw new TemplateError(place, `knows no variables of ${source}`);
+    if (!find) throw new TemplateError(place, `has the unknown variable source ${source}`);
     const { value, file } = find(argument, address);
     if (file === undefined) return value;
     return this.#walk(this.#follow(value, address, { file, path: '' }), { file, path: address });
   }
 
-  /** Goes down an address, replacing on the way what is itself a variable. */
+  /** Follows an address and replaces variables on the way. */
   #follow(value: unknown, address: string, place: Place): unknown {
     const names = address === '' ? [] : address.split('.');
     return names.reduce<unknown>((inside, name) => {
@@ -112,11 +112,11 @@ class VariableResolver {
 
 const asText = (value: unknown, place: Place): string => {
   if (typeof value === 'object')
-    throw new TemplateError(place, 'has a variable inside a text that is no text itself');
+    throw new TemplateError(place, 'has a variable inside a text whose value is not a text');
   return String(value);
 };
 
-/** A value, and the file whose variables are still to be replaced in it. */
+/** A value, and the file whose variables in it are not yet replaced. */
 type Found = { readonly value: unknown; readonly file?: string };
 
 type Sources = Readonly<Record<string, (argument: string, address: string) => Found>>;

@@ -14,7 +14,10 @@ const fromHere = (path: string): string => fileURLToPath(new URL(path, import.me
 const requirements = fromHere('../../../sql/requirements.txt');
 const folder = fromHere('../../../.venv-dbt');
 
-/** The path of dbt in `.venv-dbt`, made again where it is not what `sql/requirements.txt` asks for; rejects with `NoPython` or `CommandFailed`. */
+/**
+ * The path of dbt in `.venv-dbt`, installed again if it does not fit `sql/requirements.txt`; rejects with `NoPython` or
+ * `CommandFailed`.
+ */
 export const setUpDbt = async (log: Log): Promise<string> => {
   const dbt = join(folder, 'bin', 'dbt');
   if (isCurrent()) return dbt;
@@ -27,7 +30,7 @@ export const setUpDbt = async (log: Log): Promise<string> => {
   return dbt;
 };
 
-/** Written last: an environment half made has none. */
+/** Written last: an incomplete environment has none. */
 const mark = join(folder, 'requirements.sha256');
 const wanted = (): string => createHash('sha256').update(readFileSync(requirements)).digest('hex');
 const isCurrent = (): boolean => existsSync(mark) && readFileSync(mark, 'utf8') === wanted();
@@ -39,7 +42,7 @@ const install = async (log: Log): Promise<void> => {
   await writeFile(mark, wanted());
 };
 
-/** Ten times as fast as pip; rejects where there is no uv, or it cannot reach what pip perhaps can. */
+/** Ten times as fast as pip; rejects if there is no uv, or it cannot reach a registry that pip may reach. */
 const withUv = async (found: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true });
   await runCommand('uv', ['venv', '--python', found, folder]);
@@ -71,7 +74,7 @@ const lock = async (state: string, log: Log): Promise<() => void> => {
       return await lockState(state);
     } catch (error) {
       if (!(error instanceof StateIsLocked)) throw error;
-      if (isFirst) log(`Process ${error.pid} installs dbt already; waiting for it`);
+      if (isFirst) log(`Process ${error.pid} is already installing dbt; waiting for it`);
       await wait(500);
     }
   }

@@ -1,15 +1,15 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import pLimit from 'p-limit';
 
-/** A database that statements are run on; whoever connects closes the connection. */
+/** A database that runs statements; the caller of `connect` closes the connection. */
 export type Database = Pick<DuckDBInstance, 'connect'>;
 
-/** Milliseconds between two interrupts of statements that must end, and how long that may take. */
+/** Milliseconds between two interrupts of statements that must end, and the longest time for that. */
 const [interruptEvery, endsWithin] = [20, 10_000];
 
 /**
- * The laptop's database. After a fatal error in it DuckDB rejects every further statement: those under way fail, and who connects then
- * gets a connection to the database opened again, with all that was committed.
+ * The laptop's database. After a fatal error DuckDB rejects every further statement: running ones fail, and the next connection
+ * reopens the database with everything that was committed.
  */
 export class Warehouse implements Database {
   readonly #open: () => Promise<DuckDBInstance>;
@@ -41,7 +41,10 @@ export class Warehouse implements Database {
     return (await connectTo(this.#instance)) ?? this.#reconnect();
   }
 
-  /** Two instances must never have one file open: the old one goes first, and before it its connections, on which nothing can succeed. */
+  /**
+   * Two instances must never have one file open: the old one is closed first, and before it its connections, on which every
+   * statement fails.
+   */
   async #reconnect(): Promise<DuckDBConnection> {
     const latest = Date.now() + endsWithin;
     while (this.#inUse.size > 0) {
@@ -56,7 +59,7 @@ export class Warehouse implements Database {
   }
 }
 
-/** A connection that works; undefined when the database is of no more use. */
+/** A connection that works; undefined if the database is unusable. */
 const connectTo = async (instance: DuckDBInstance): Promise<DuckDBConnection | undefined> => {
   let connection: DuckDBConnection | undefined;
   try {

@@ -17,7 +17,7 @@ import type { Database } from './database.ts';
 import { withLinkedFiles } from './linked-store.ts';
 import { openReaders, type Readers, type ReadersOptions } from './readers.ts';
 
-/** Each query holds a thread of Node's pool, which S3 needs as well. */
+/** Each query uses a thread of Node's pool, which S3 needs as well. */
 const runsAtOnce = 4;
 
 /** What the engine needs of the local S3. */
@@ -36,25 +36,25 @@ export type EngineOptions = WarehouseOptions & {
   readonly bucket: string;
   readonly s3: EngineObjects;
   readonly datasets: Readonly<Record<string, SilverTable>>;
-  /** Bounds of the processes that read landed files. */
+  /** Limits of the processes that read landed files. */
   readonly reader?: Pick<ReadersOptions, 'memoryLimit' | 'mostMemory' | 'idleFor'>;
 };
 
 export type LocalEngine = {
   /** Silver and gold. */
   readonly instance: Database;
-  /** Runs the spec that `--spec` names, `s3://<lake>/<key>`; rejects when that run fails. */
+  /** Runs the spec that `--spec` names, `s3://<lake>/<key>`; rejects if that run fails. */
   execute(run: JobRun): Promise<void>;
-  /** Brings the silver tables up to their models; rejects with what one cannot become. */
+  /** Changes the silver tables to fit their models; rejects with the changes that are not possible. */
   deploy(datasets: Readonly<Record<string, SilverTable>>): Promise<void>;
-  /** Lets transactions that begin from now on see what has been published by now. */
+  /** Makes later transactions see what is published now. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 };
 
 /**
- * Opens the laptop's database with a silver table for each dataset, and runs Glue's jobs: transforms, which read what has landed, in
- * processes of their own; quality runs, which read what those have staged, on the database itself.
+ * Opens the laptop's database with a silver table for each dataset, and runs Glue's jobs: transforms, which read landed files,
+ * in their own processes; quality runs, which read staged rows, in the database itself.
  */
 export const openEngine = async (options: EngineOptions): Promise<LocalEngine> => {
   const { state, reader = {}, threads } = options;
@@ -98,7 +98,7 @@ const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promis
   if (jobScript === 'transform') return readers.transform(jobRun, spec);
   begin();
   if (jobScript !== 'quality')
-    throw new SpecMismatch(`no script is called ${jobScript}; there are transform, quality`);
+    throw new SpecMismatch(`there is no script ${jobScript}; the scripts are transform and quality`);
   try {
     log(await qualityBySpec(run, spec));
   } catch (error) {
@@ -110,7 +110,7 @@ const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promis
 /** The lake's key of a location, `s3://<bucket>/<key>`. */
 const keyOf = (location: string): string => location.replace(/^s3:\/\/[^/]*\//, '');
 
-/** The local S3 as the engine's store: objects are read where they lie. */
+/** The local S3 as the engine's store: objects are read in place. */
 const lakeStore = ({ bucket, s3 }: EngineOptions): EngineStore => ({
   locate: async (key, version) => {
     const object = await s3.locate(bucket, key, version);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { EngineStore } from '../../../functions/engine/index.ts';
 
 /**
- * Does some work on a store whose files are found in a folder of the work's own for as long as it takes. The database that anyone may send
- * SQL to opens files there and nowhere else in the lake.
+ * Runs work on a store whose files appear in a private folder for that time. The database for users' SQL can open files of the
+ * lake only there.
  */
 export const withLinkedFiles = async <Answer>(
   store: EngineStore,

@@ -1,27 +1,27 @@
 import { type EngineStore, RunFailed } from '../../../functions/engine/index.ts';
 import { PipelineError } from '../../../functions/values/index.ts';
 
-/** What a reader is started with, as JSON in its first argument. */
+/** The JSON in a reader's first argument. */
 export type ReaderStart = {
-  /** A folder of its own. */
+  /** A private folder. */
   readonly scratch: string;
-  /** As DuckDB writes it. */
+  /** In DuckDB's notation. */
   readonly memoryLimit: string;
   readonly threads?: number;
   /** Bytes of memory at which the process ends itself. */
   readonly mostMemory: number;
 };
 
-/** A failure as it goes from one process to the other. */
+/** A failure in a message between the processes. */
 export type Failure = { readonly name: string; readonly message: string };
 
-/** What a reader is told: to run a spec, then the store's answers. */
+/** Messages to a reader: a spec to run, then the store's answers. */
 export type ReaderOrder =
   | { readonly kind: 'run'; readonly run: string; readonly spec: string }
   | { readonly kind: 'answer'; readonly call: number; readonly value?: unknown }
   | { readonly kind: 'rejection'; readonly call: number; readonly failure: Failure };
 
-/** What a reader says: that it is there, what it wants of the store, and how its run ended. */
+/** Messages of a reader: that it is ready, requests to the store, and the result of its run. */
 export type ReaderMessage =
   | { readonly kind: 'ready' }
   | {
@@ -33,7 +33,7 @@ export type ReaderMessage =
   | { readonly kind: 'done'; readonly line: string }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** A failure that another process has told of. */
+/** A failure that another process has reported. */
 export class ToldFailure extends PipelineError {
   override readonly name: string;
   constructor({ name, message }: Failure) {
@@ -42,7 +42,7 @@ export class ToldFailure extends PipelineError {
   }
 }
 
-/** How a failure is told; words of DuckDB without a row's values. */
+/** A failure as a message; DuckDB's words without values of rows. */
 export const failureOf = (cause: unknown): Failure => {
   const { name, message } = cause instanceof PipelineError ? cause : new RunFailed(cause);
   return { name, message };

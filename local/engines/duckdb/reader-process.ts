@@ -18,18 +18,18 @@ export type ReaderOptions = {
   readonly store: EngineStore;
 };
 
-/** The process was gone, or has gone, before its run had ended. */
+/** The process ended before its run had ended. */
 export class ReaderLost extends Error {
   override readonly name = 'ReaderLost';
 }
 
 /** A process that reads landed files, one run at a time. */
 export type Reader = Session & {
-  /** Undefined while it is being started. */
+  /** Undefined while it is starting. */
   readonly pid: number | undefined;
   /**
-   * Runs the transform whose spec lies under a key and answers with a line for its log. Rejects with what that run says of its failure,
-   * or with `ReaderLost` when the process ends meanwhile.
+   * Runs the transform whose spec has this key and returns a line for its log. Rejects with the run's failure, or with
+   * `ReaderLost` if the process ends meanwhile.
    */
   run(id: string, spec: string): Promise<string>;
 };
@@ -39,7 +39,7 @@ export const startReader = ({ program, start, store }: ReaderOptions): Reader =>
   let child: ChildProcess | undefined;
   let isKilled = false;
   const starting = program.then((path) => {
-    if (isKilled) throw new ReaderLost('The process that reads landed files was ended before it began');
+    if (isKilled) throw new ReaderLost('The process that reads landed files was stopped before it started');
     child = spawnProgram(path, start);
     return { child, lost: endOf(child) };
   });
@@ -69,11 +69,11 @@ export const startReader = ({ program, start, store }: ReaderOptions): Reader =>
 const spawnProgram = (program: string, start: ReaderStart): ChildProcess =>
   spawn(process.execPath, [program, JSON.stringify(start)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // It needs no credentials, and no address of a service.
+    // It needs no credentials and no service address.
     env: { PATH: process.env.PATH, TZ: 'UTC' },
   });
 
-/** Resolves with words about how a process ended, once it has. */
+/** Resolves to a description of how the process ended. */
 const endOf = (child: ChildProcess): Promise<string> => {
   let last = '';
   createInterface({ input: child.stderr as Readable }).on('line', (line) => {
@@ -88,7 +88,7 @@ const endOf = (child: ChildProcess): Promise<string> => {
   });
 };
 
-/** How the next run ends; until then the process asks the store. */
+/** Handles the messages of the next run: the process asks the store until the run ends. */
 const answerOf = (child: ChildProcess, store: EngineStore): Promise<string> =>
   new Promise((resolve, reject) => {
     const hear = (message: ReaderMessage): void => {
@@ -116,6 +116,6 @@ const answerCall = async (
     (value): ReaderOrder => ({ kind: 'answer', call, value }),
     (cause: unknown): ReaderOrder => ({ kind: 'rejection', call, failure: failureOf(cause) }),
   );
-  // One that has ended meanwhile needs no answer.
+  // If it has ended meanwhile, it needs no answer.
   if (child.connected) child.send(order, () => undefined);
 };

@@ -4,14 +4,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleUnlessUpToDate } from '../../build/index.ts';
 
-/** Bundles the program that reads landed files into a folder, unless it is there and up to date; answers with its path. */
+/** Bundles the program that reads landed files into a folder, unless it is there and up to date; returns its path. */
 export const readerProgram = async (directory: string): Promise<string> => {
   const program = join(directory, 'reader.mjs');
   await bundleUnlessUpToDate([{ ...settings, outfile: program }], join(directory, 'reader.json'));
   return program;
 };
 
-/** DuckDB brings a library of its own, which stays where it is; a state's folder has no packages beside it. */
+/** DuckDB has a native library, which is not bundled; there are no packages next to a state folder. */
 const duckdbStays: Plugin = {
   name: 'duckdb-stays',
   setup({ onResolve }) {

@@ -10,11 +10,11 @@ import {
 } from './messages.ts';
 
 /**
- * The process that reads landed files: it runs transforms, one at a time, in a database of its own in memory. Whatever the bytes of a
- * file do to it, silver and gold are elsewhere.
+ * The process that reads landed files: it runs transforms, one at a time, in its own in-memory database. If the bytes of a file
+ * break it, silver and gold are safe.
  */
 
-/** Nothing keeps it when its parent is gone, whatever DuckDB is doing. */
+/** It ends with its parent, whatever DuckDB is doing. */
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 if (!process.connected) process.exit(1);
 
@@ -32,7 +32,7 @@ const ask = (method: keyof EngineStore, ...given: (string | undefined)[]): Promi
     say({ kind: 'call', call, method, given });
   });
 
-/** The parent's store. */
+/** The store in the parent process. */
 const store: EngineStore = {
   locate: async (key, version) => String(await ask('locate', key, version)),
   readJson: (key) => ask('readJson', key),
@@ -51,12 +51,12 @@ const openInstance = (): Promise<DuckDBInstance> =>
     ...(threads && { threads: String(threads) }),
   });
 
-/** Memory that DuckDB does not count is bounded as well. */
+/** DuckDB does not count all its memory, so the process has a limit, too. */
 const watchMemory = (): void => {
   setInterval(() => {
     const used = process.memoryUsage.rss();
     if (used < mostMemory) return;
-    console.error(`it took more than ${Math.round(mostMemory / 2 ** 20)} MiB of memory`);
+    console.error(`it used more than ${Math.round(mostMemory / 2 ** 20)} MiB of memory`);
     process.kill(process.pid, 'SIGKILL');
   }, 100).unref();
 };

@@ -11,26 +11,26 @@ import { type Reader, ReaderLost, startReader } from './reader-process.ts';
 import { readerProgram } from './reader-program.ts';
 
 export type ReadersOptions = {
-  /** Holds a folder for each process while that lives. */
+  /** Holds a folder for each process. */
   readonly scratch: string;
   /** Where the program is bundled. */
   readonly bundles: string;
   readonly store: EngineStore;
-  /** Of each process, as DuckDB writes it; `1GB` when none is given. */
+  /** Memory of each process in DuckDB's notation; default: `1GB`. */
   readonly memoryLimit?: string | undefined;
   readonly threads?: number | undefined;
-  /** Bytes at which a process ends itself; 3 GiB unless told. */
+  /** Bytes at which a process ends itself; default: 3 GiB. */
   readonly mostMemory?: number | undefined;
-  /** Milliseconds that a process without work is kept beside another, a minute unless told. */
+  /** Milliseconds until an idle process is stopped, if there is another; default: a minute. */
   readonly idleFor?: number | undefined;
 };
 
 export type Readers = {
-  /** Runs a transform by the key of its spec; rejects with what it says, or when its process ends meanwhile. */
+  /** Runs a transform by the key of its spec; rejects with its failure, or if its process ends meanwhile. */
   transform(run: JobRun, spec: string): Promise<void>;
-  /** Processes that are there. */
+  /** Number of processes. */
   readonly pids: readonly number[];
-  /** Ends every process; runs that are under way reject. */
+  /** Ends every process; running runs reject. */
   close(): Promise<void>;
 };
 
@@ -38,8 +38,8 @@ export type Readers = {
 const readersAtOnce = 3;
 
 /**
- * Opens what reads landed files: a few processes, each with a database of its own in memory and one run at a time; more runs wait. One
- * process stays warm. The first starts at once.
+ * Opens the readers of landed files: a few processes, each with its own in-memory database and one run at a time; further runs
+ * wait. One process is always ready; the first starts at once.
  */
 export const openReaders = (options: ReadersOptions): Readers => {
   const { scratch, idleFor = 60_000 } = options;
@@ -56,7 +56,7 @@ export const openReaders = (options: ReadersOptions): Readers => {
       await performIn(reader, run, spec);
     } finally {
       sessions.giveBack(reader);
-      // Also after a failure the next run finds a warm one.
+      // After a failure, too, the next run finds a process that is ready.
       if (!isClosed) sessions.giveBack(sessions.take());
     }
   };
@@ -72,7 +72,7 @@ export const openReaders = (options: ReadersOptions): Readers => {
   };
 };
 
-/** Starts processes, each with a folder that goes when it ends. */
+/** Starts processes, each with a folder that is deleted when it ends. */
 const readersIn = (options: ReadersOptions, started: Set<Reader>): (() => Reader) => {
   const { scratch: folder, bundles, store, memoryLimit = '1GB', threads, mostMemory = 3 * 2 ** 30 } = options;
   const program = readerProgram(bundles);
@@ -91,12 +91,12 @@ const readersIn = (options: ReadersOptions, started: Set<Reader>): (() => Reader
   };
 };
 
-/** Failures that say nothing of the database in which the run worked. */
+/** Failures that leave the run's database intact. */
 const ordinaryFailures = ['MissingFile', 'SpecMismatch', 'RowsNotConserved'];
 
 /**
- * A run that is stopped ends with its process. One that fails in DuckDB takes its process along: what broke in the database, or in the
- * memory around it, would fail the next run, too.
+ * If a run is stopped, its process ends. If it fails in DuckDB, its process ends, too: damage in the database, or in the memory
+ * around it, would make the next run fail.
  */
 const performIn = async (reader: Reader, run: JobRun, spec: string): Promise<void> => {
   const stop = () => void reader.kill();

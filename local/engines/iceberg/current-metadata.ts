@@ -4,9 +4,8 @@ import { join } from 'node:path';
 const metadataFile = /^v(\d+)\.metadata\.json$/;
 
 /**
- * Path of the metadata file that says what an Iceberg table holds now, of a table that a hadoop catalog keeps in a folder;
- * undefined while there is no table. Such a file appears whole, under the next number, and never changes: who reads by it reads
- * one snapshot of main.
+ * Path of the current metadata file of an Iceberg table that a hadoop catalog keeps in a folder; undefined if there is no
+ * table. Such a file appears as a whole, under the next number, and never changes: it is one snapshot of main.
  */
 export const currentMetadata = async (table: string): Promise<string | undefined> => {
   const folder = join(table, 'metadata');

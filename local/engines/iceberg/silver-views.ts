@@ -22,10 +22,10 @@ export type SilverViewsOptions = {
 
 /**
  * Views `silver.<dataset>` over the Iceberg tables of a folder. Each has the columns and types of the dataset's model: a column
- * that the table lacks is NULL, and no rows are there before the table is.
+ * that the table lacks is NULL, and a view without a table is empty.
  */
 export class SilverViews {
-  /** The metadata file that each view reads by; absent before the view is made. */
+  /** The metadata file that each view reads; absent before the view is made. */
   readonly #shown = new Map<string, string | undefined>();
   readonly #turn = pLimit(1);
   #datasets: SilverViewsOptions['datasets'];
@@ -44,8 +44,8 @@ export class SilverViews {
   }
 
   /**
-   * Points the views at what main shows now. A transaction that begins later sees this or something newer, the same in all of its
-   * statements; one that is under way goes on with what it saw.
+   * Points the views at the current main. A later transaction sees this or something newer, the same in all its statements; a
+   * running transaction still sees the old state.
    */
   refresh(): Promise<void> {
     return this.#turn(async () => {

@@ -4,17 +4,17 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 
-/** Programs of the embedded PostgreSQL, and who may run them. */
+/** Programs of the embedded PostgreSQL, and the user who runs them. */
 export type PostgresBinaries = {
   readonly initdb: string;
   readonly postgres: string;
-  /** Whom the processes run as; empty for the user that this process runs as. */
+  /** The user of the processes; empty for the user of this process. */
   readonly user: Identity;
 };
 
 type Identity = { readonly uid?: number; readonly gid?: number };
 
-/** This machine's PostgreSQL is not among the installed packages. */
+/** The PostgreSQL for this machine is not installed. */
 export class PostgresMissing extends Error {
   override readonly name = 'PostgresMissing';
 
@@ -27,8 +27,8 @@ export class PostgresMissing extends Error {
 }
 
 /**
- * Finds PostgreSQL's programs for this machine. PostgreSQL rejects to run as root, which hands it to `nobody`; where
- * `nobody` may not enter the project's folder, a copy of the programs in `folder` is used. Throws `PostgresMissing`.
+ * Finds PostgreSQL's programs for this machine. PostgreSQL does not run as root; then `nobody` runs it, and if `nobody` cannot
+ * read the project's folder, a copy of the programs in `folder` is used. Throws `PostgresMissing`.
  */
 export const findPostgres = async (folder: string): Promise<PostgresBinaries> => {
   const native = nativeFolder(`${process.platform}-${process.arch}`);
@@ -50,7 +50,7 @@ const nativeFolder = (platform: string): string => {
 
 const Links = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/** Names of shared libraries, which packages cannot carry as links and an install without scripts does not make. */
+/** Names of shared libraries. Packages cannot contain them as links, and an install without scripts does not create them. */
 const restoreLinks = async (native: string): Promise<void> => {
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of Links.parse(JSON.parse(text))) {

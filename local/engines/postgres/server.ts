@@ -9,22 +9,22 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { findPostgres, type PostgresBinaries } from './binaries.ts';
 
-/** A PostgreSQL server of one's own on 127.0.0.1. */
+/** A private PostgreSQL server on 127.0.0.1. */
 export type Postgres = {
   readonly pid: number;
   readonly port: number;
-  /** Where its database `postgres` is, with a superuser's name and password. */
+  /** URL of its database `postgres`, with a superuser's name and password. */
   readonly url: string;
-  /** Ends the server, whatever its sessions do, and removes its folder. */
+  /** Stops the server in spite of open sessions, and removes its folder. */
   stop(): Promise<void>;
 };
 
-/** PostgreSQL did not come up; the message is what it said last. */
+/** PostgreSQL did not start; the message is its last line. */
 export class PostgresFailed extends Error {
   override readonly name = 'PostgresFailed';
 }
 
-/** Texts sort by their bytes and know upper case beyond ASCII, as on Redshift and DuckDB. */
+/** Texts sort by their bytes, and upper case works beyond ASCII, as on Redshift and DuckDB. */
 const cluster = [
   '--encoding=UTF8',
   '--locale=C',
@@ -39,18 +39,18 @@ const settings = {
   unix_socket_directories: '',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // What is lost with the machine was nobody's: the folder goes with the server.
+  // Nothing must survive a crash of the machine: the folder is removed with the server.
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
 };
 
-/** A shutdown that ends sessions politely gets so long. */
+/** Milliseconds for a shutdown that waits for sessions. */
 const shutdownMs = 10_000;
 
 /**
- * Starts an empty PostgreSQL in a temporary folder, on a free port of 127.0.0.1; it ends with this process, however
- * that ends. Works as root too, who hands it to `nobody`. Throws `PostgresMissing` and `PostgresFailed`.
+ * Starts an empty PostgreSQL in a temporary folder, on a free port of 127.0.0.1; it ends with this process in every case. If
+ * this process is root, the server runs as `nobody`. Throws `PostgresMissing` and `PostgresFailed`.
  */
 export const startPostgres = async (): Promise<Postgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-postgres-'));
@@ -95,7 +95,7 @@ const makeCluster = async (
   await rm(file);
 };
 
-/** PostgreSQL cannot choose a port itself. */
+/** PostgreSQL cannot choose a free port itself. */
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
@@ -106,7 +106,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** Asks PostgreSQL to end, by its own process's id, as soon as nobody holds the other end of its input. */
+/** Stops PostgreSQL, by its process id, when the other end of the script's input is closed. */
 const withGuard =
   'exec 3<&0; (while read -r _ <&3; do :; done; kill -INT $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
 

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** A program of the set-up did not do its work; the message ends with what it wrote last. */
+/** A program of the set-up failed; the message ends with its last lines. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
-/** Runs a program to its end and answers its lines, of both streams; each is told as it comes. Rejects with `CommandFailed`. */
+/**
+ * Runs a program and returns the lines of both its streams; each line is also reported at once. Rejects with `CommandFailed`.
+ */
 export const runCommand = (
   program: string,
   given: readonly string[],

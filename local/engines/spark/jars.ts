@@ -14,7 +14,7 @@ export const jarSums: Readonly<Record<string, string>> = {
   'dqdl-1.0.0.jar': '8382887bd34e23a426e3824520e69ba59e9666f567a4f7bad2a6b40348cdaa6e',
 };
 
-/** What was fetched is not what this project was built with. */
+/** A jar differs from the one that this project was built with. */
 export class WrongJar extends Error {
   override readonly name = 'WrongJar';
   constructor(jar: string, sum: string | undefined, expected: string) {
@@ -26,12 +26,12 @@ export class WrongJar extends Error {
   }
 }
 
-/** Java does not trust whom it fetches from. */
+/** Java does not trust the server. */
 export class UntrustedRepository extends Error {
   override readonly name = 'UntrustedRepository';
   constructor(cause: unknown) {
     super(
-      'Java does not know the certificate of the Maven repository; where the network has an authority of its own, name its store: ' +
+      'Java does not know the certificate of the Maven repository; if the network has its own certificate authority, name its store: ' +
         'JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=/etc/ssl/certs/java/cacerts npm run spark:setup',
       { cause },
     );
@@ -45,7 +45,7 @@ export type JarsOptions = {
   readonly log: (line: string) => void;
 };
 
-/** Which jars a folder lacks, or has with other bytes; none means that it is complete. */
+/** Jars that a folder lacks, or has with other bytes; none means that it is complete. */
 export const wrongJars = async (folder: string, sums = jarSums): Promise<WrongJar[]> => {
   const found = new Set(await readdir(folder).catch(() => []));
   const validated = Object.entries(sums).map(async ([jar, expected]) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
 
-/** The machine's Java as PySpark looks for it: of `JAVA_HOME`, else on the PATH; undefined unless it is of version 17. */
+/** The machine's Java as PySpark finds it: from `JAVA_HOME`, else on the PATH; undefined unless it is version 17. */
 export const machineJava = async (
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<string | undefined> => {

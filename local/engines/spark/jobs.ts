@@ -12,30 +12,30 @@ import { type SparkWorker, startWorker, WorkerLost } from './worker.ts';
 
 export type SparkJobsOptions = {
   readonly installation: SparkInstallation;
-  /** Folder that holds `lake/` and `staging/`, and Spark's scratch. */
+  /** Folder with `lake/` and `staging/`, and Spark's scratch. */
   readonly folder: string;
-  /** Where the lake's services are: endpoint, region, credentials. */
+  /** What the lake's services need: endpoint, region, credentials. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder of the scripts, `glue/` of the project unless told. */
+  /** Folder of the scripts; default: the project's `glue/`. */
   readonly scripts?: string;
-  /** Milliseconds that a session without work is kept beside another, a minute unless told. */
+  /** Milliseconds until an idle session is stopped, if there is another; default: a minute. */
   readonly idleFor?: number;
 };
 
 export type SparkJobs = {
-  /** Runs the job's script with the run's arguments; rejects with what it raised, or when its process ends meanwhile. */
+  /** Runs the job's script with the run's arguments; rejects with its exception, or if its process ends meanwhile. */
   execute(run: JobRun): Promise<void>;
-  /** Ends every process; runs that are under way reject. */
+  /** Ends every process; running runs reject. */
   close(): Promise<void>;
 };
 
-/** Each holds a Java with memory and threads for itself. */
+/** Each has its own Java with memory and threads. */
 const sessionsAtOnce = 2;
 const glueFolder = fileURLToPath(new URL('../../../glue', import.meta.url));
 
 /**
- * Opens what runs Glue's scripts on this machine: at most two processes, each with a warm Spark session and one run at a time; more runs
- * wait. The first session starts at once.
+ * Opens the runner of Glue's scripts on this machine: at most two processes, each with a warm Spark session and one run at a
+ * time; further runs wait. The first session starts at once.
  */
 export const openSparkJobs = (options: SparkJobsOptions): SparkJobs => {
   const { scripts = glueFolder, idleFor = 60_000 } = options;
@@ -59,7 +59,7 @@ export const openSparkJobs = (options: SparkJobsOptions): SparkJobs => {
   };
 };
 
-/** Starts processes one after the other, each with a scratch folder that goes when it ends. */
+/** Starts processes one after another, each with a scratch folder that is deleted when it ends. */
 const sessionsIn = ({ installation, folder, environment }: SparkJobsOptions): (() => SparkWorker) => {
   const scratches = join(folder, 'scratch');
   const logPath = join(folder, 'sessions.log');
@@ -81,8 +81,8 @@ const sessionsIn = ({ installation, folder, environment }: SparkJobsOptions): ((
 };
 
 /**
- * A run that is stopped ends with its process, and not before. One that fails takes its process along: what broke in it, such as
- * a library that could not be loaded from a full disk, stays broken there, and the next run would fail for it.
+ * If a run is stopped, its process ends, and only then the run. If it fails, its process ends, too: something broken in it,
+ * such as a library that was not loaded because the disk was full, would make the next run fail.
  */
 const performIn = async (session: SparkWorker, script: string, run: JobRun): Promise<void> => {
   const stop = () => void session.kill();

@@ -1,6 +1,6 @@
 import { runCommand } from './command.ts';
 
-/** No Python that PySpark 3.5 and dbt 1.11 work with. */
+/** There is no Python that PySpark 3.5 and dbt 1.11 can use. */
 export class NoPython extends Error {
   override readonly name = 'NoPython';
   constructor(tried: readonly string[]) {
@@ -11,7 +11,7 @@ export class NoPython extends Error {
 const candidates = ['python3.12', 'python3.11', 'python3.10', 'python3', 'python'];
 const question = 'import ensurepip, sys, venv; print(*sys.version_info[:2], sys.executable)';
 
-/** The path of the first Python 3.10 to 3.12 on the PATH that can make virtual environments; rejects with `NoPython`. */
+/** The path of the first Python 3.10 to 3.12 on the PATH that can create virtual environments; rejects with `NoPython`. */
 export const findPython = async (names: readonly string[] = candidates): Promise<string> => {
   for (const name of names) {
     const answer = await runCommand(name, ['-c', question]).catch(() => []);

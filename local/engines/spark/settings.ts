@@ -2,19 +2,19 @@ import { totalmem } from 'node:os';
 import type { SparkInstallation } from './installation.ts';
 
 export type SparkFolders = {
-  /** Where Spark keeps its own files: `staging/` and `lake/`, the Iceberg tables. */
+  /** Folder of Spark's own files: `staging/` and `lake/`, the Iceberg tables. */
   readonly root: string;
-  /** For shuffles, spills and what else does not outlive a session. */
+  /** For shuffles, spills and other files that end with the session. */
   readonly scratch: string;
 };
 
 const logging = new URL('log4j2.properties', import.meta.url).href;
 const gigabyte = 2 ** 30;
 
-/** Memory of a session's Java, which holds the data, too: two sessions leave the machine half of its memory. */
+/** Memory of a session's Java, which also holds the data: two sessions leave half of the machine's memory free. */
 export const driverMemory = (total = totalmem()): string => (total < 8 * gigabyte ? '1g' : '2g');
 
-/** What a session on this machine is started with; a job sets the rest, which is the same everywhere, itself. */
+/** Settings of a session on this machine; those that are the same everywhere are set by the jobs. */
 export const sparkSettings = (
   { jars }: SparkInstallation,
   { root, scratch }: SparkFolders,
@@ -37,10 +37,10 @@ export const sparkSettings = (
   'spark.soundcheck.root': root,
 });
 
-/** Spark takes a comma for the end of a folder, and would write beside it. */
+/** Spark would cut the path at the comma and write into another folder. */
 const oneFolder = (path: string): string => {
   if (!path.includes(',')) return path;
-  throw new TypeError(`${path}: Spark takes no folder with a comma in its path; name another folder`);
+  throw new TypeError(`${path}: Spark cannot use a folder with a comma in its path; name another folder`);
 };
 
 const javaOptions = (scratch: string): string =>

@@ -15,8 +15,8 @@ export type SetupOptions = {
 };
 
 /**
- * Sees to it that Spark is there: PySpark in `.venv`, a Java and three jars. What is there already and right stays; what was begun and not
- * finished is made again. Rejects with `NoPython`, `WrongJar` or `CommandFailed`.
+ * Installs Spark: PySpark in `.venv`, a Java and three jars. Correct parts are kept; an interrupted set-up starts over. Rejects
+ * with `NoPython`, `WrongJar` or `CommandFailed`.
  */
 export const setUpSpark = async ({ root = projectRoot, log }: SetupOptions): Promise<SparkInstallation> => {
   const folder = join(root, '.venv');
@@ -29,7 +29,7 @@ export const setUpSpark = async ({ root = projectRoot, log }: SetupOptions): Pro
     release();
   }
   const installation = findSpark(root);
-  if (!installation) throw new Error(`${folder} is not complete, although all was installed`);
+  if (!installation) throw new Error(`${folder} is not complete, although everything was installed`);
   return installation;
 };
 
@@ -49,7 +49,7 @@ const install = async (folder: string, log: SetupOptions['log']): Promise<void> 
   await fetchJars(jars, { java: (await javaFor(folder)) ?? 'java', ivy, log });
 };
 
-/** The Java that the sessions run on: the one from PyPI where it was installed, else the machine's. */
+/** The Java of the sessions: the one from PyPI if it was installed, else the machine's. */
 const javaFor = async (folder: string): Promise<string | undefined> => {
   const home = javaHomeIn(folder);
   return existsSync(home) ? join(home, 'bin', 'java') : machineJava();
@@ -62,7 +62,7 @@ const lock = async (folder: string, log: SetupOptions['log']): Promise<() => voi
       return await lockState(folder);
     } catch (error) {
       if (!(error instanceof StateIsLocked)) throw error;
-      if (isFirst) log(`Process ${error.pid} sets Spark up already; waiting for it`);
+      if (isFirst) log(`Process ${error.pid} is already setting up Spark; waiting for it`);
       await wait(500);
     }
   }

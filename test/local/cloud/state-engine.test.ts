@@ -41,7 +41,7 @@ describe('the engine of a state', () => {
   test('is not changed: a cloud with another one is rejected with what to do', async () => {
     rememberEngine(state, 'spark');
     const message =
-      /was begun with --engine spark, and duckdb would not find .*--engine spark, .*--fresh, .*--state$/;
+      /was started with --engine spark, and duckdb cannot read its tables; .*--engine spark, .*--fresh, .*--state$/;
     await expect(startCloud({ root, state, engine: 'duckdb' })).rejects.toThrow(message);
     await expect(openCloud({ state, engine: 'duckdb', sweepEvery: 1_000 })).rejects.toThrow(message);
     expect(readdirSync(state)).toEqual(['engine']);

@@ -47,7 +47,7 @@ describe('a request is rejected', () => {
     ['127.1:4566'],
     ['[::ffff:127.0.0.1]:4566'],
   ])('under the host "%s"', (name) => {
-    expect(rejectionOf({ host: name }, own)).toMatch(/is not this address: use 127\.0\.0\.1:4566/);
+    expect(rejectionOf({ host: name }, own)).toMatch(/is not allowed: use 127\.0\.0\.1:4566/);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { badLines, badStreams } from '../../../local/generate/bad-streams.ts';
+import { badStreams, wrongLines } from '../../../local/generate/bad-streams.ts';
 import { generateStreams } from '../../../local/generate/streams.ts';
 
 const base = { rows: 5_000, days: 3, seed: 1, trackIds: ['4dBa8T7oDV9WvGr7kVS4Ez'], userIds: [7, 8] };
@@ -34,7 +34,7 @@ describe('badStreams', () => {
     const lines = badStreams(1).trimEnd().split('\n');
     const wrong = lines.flatMap((line, index) => (index > 0 && !isRight(line) ? [index + 1] : []));
     expect(lines).toHaveLength(151);
-    expect(wrong).toEqual(badLines);
+    expect(wrong).toEqual(wrongLines);
   });
 });
 

@@ -26,7 +26,7 @@ test('a folder that is empty, or not there, may become one', () => {
 
 test('a folder of other files is neither taken away nor filled', async () => {
   writeFileSync(at('thesis.txt'), 'years');
-  const says = /is no state of the laptop cloud, and holds other files; name a new or an empty folder/;
+  const says = /is not a state of the laptop cloud, and holds other files; name a new or an empty folder/;
   await expect(openCloud({ state: folder, fresh: true, sweepEvery: 1_000 })).rejects.toThrow(says);
   await expect(startCloud({ root: process.cwd(), state: folder })).rejects.toThrow(says);
   expect(existsSync(at('thesis.txt'))).toBe(true);
@@ -34,7 +34,7 @@ test('a folder of other files is neither taken away nor filled', async () => {
 
 test('a file is no folder', () => {
   writeFileSync(at('a.csv'), '');
-  expect(() => expectState(at('a.csv'))).toThrow(/is a file, or lies below one; --state names a folder/);
+  expect(() => expectState(at('a.csv'))).toThrow(/is a file, or is below one; --state must name a folder/);
 });
 
 test('what is only to be looked into has to be there', () => {

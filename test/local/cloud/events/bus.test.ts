@@ -62,7 +62,7 @@ describe('the bus', () => {
     await bus.close();
   });
 
-  test('keeps aside what a target rejects', async () => {
+  test('puts events that a target rejects on its queue', async () => {
     const { bus, rejected } = open({ deliver: () => Promise.reject(new Error('no such function')) });
     await bus.publish(event);
     await vi.waitFor(() => expect(rejected).toHaveLength(1));

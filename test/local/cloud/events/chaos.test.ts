@@ -18,7 +18,7 @@ describe('parseChaos', () => {
   });
 
   test.each([
-    ['boom=1', /knows dup/],
+    ['boom=1', /settings of chaos are dup/],
     ['dup=2', /between 0 and 1/],
     ['lose=', /between 0 and 1/],
     ['delay=soon', /duration/],

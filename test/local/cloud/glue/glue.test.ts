@@ -238,7 +238,7 @@ test('fails the runs that were alive when the process died, and says so on the b
   await ended(['FAILED']);
   expect(events[0]?.detail).toMatchObject({
     jobRunId: id,
-    message: expect.stringContaining('ended with the process'),
+    message: expect.stringContaining('its process ended'),
   });
   expect((await runOf(glue, id)).JobRunState).toBe('FAILED');
   await start(glue);

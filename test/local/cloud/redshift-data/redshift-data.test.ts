@@ -150,7 +150,7 @@ describe('one transaction', () => {
   });
 
   test.each([
-    ['select 1; select 2', 'one SQL statement is expected, there are 2'],
+    ['select 1; select 2', 'one SQL statement is expected, here are 2'],
     ['commit', 'they cannot begin, commit or roll back'],
     ['selec 1', 'syntax error at or near "selec"'],
   ])('rejects %s', async (sql, reason) => {

@@ -223,7 +223,7 @@ describe('a template that cannot be read', () => {
     [
       'an unknown kind of variable',
       edited('functions.yml', 'param:keep', 'vault:keep'),
-      /knows no variables of vault/,
+      /has the unknown variable source vault/,
     ],
     [
       'a variable that refers to itself',

@@ -62,7 +62,7 @@ test('fails a run that takes more memory than it may, by DuckDB or by the proces
   await lake.close();
   lake = await openReaderLake({ memoryLimit: '8GB', mostMemory: 400 * 2 ** 20 });
   await expect(lake.run(await lake.put('a', { sql: huge }))).rejects.toThrow(
-    'ended by SIGKILL: it took more than 400 MiB of memory',
+    'ended by SIGKILL: it used more than 400 MiB of memory',
   );
   await lake.run(await lake.put('b'));
 });
