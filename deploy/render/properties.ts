@@ -2,9 +2,12 @@ import { stringify } from 'yaml';
 import type { Catalog } from '../../functions/pipeline/index.ts';
 import type { Model } from '../../functions/warehouse/index.ts';
 
-const header = `# Written by \`npm run render\` from the SQL files beside: what dbt has to be told of them.\n`;
+const header = `# Written by \`npm run render\` from the SQL files, for dbt.\n`;
 
-/** The properties file of the dbt project: sources, and every relation with its grain and its columns, silver's with what manifests say of them. */
+/**
+ * The properties file of the dbt project: sources, and every relation with its grain and columns; silver's columns with the
+ * descriptions of the manifest.
+ */
 export const propertiesOf = ({ datasets, marts }: Catalog): string => {
   const silver = byName(
     Object.entries(datasets).map(([name, { sql, table, descriptions }]) => {
@@ -50,13 +53,13 @@ const described = ({ name, grain, columns }: Relation) => ({
   })),
 });
 
-/** From the text that brings nothing of other files along. */
+/** From the text that does not include other files. */
 const withGrain = (model: Model): Model & Relation => ({ ...model, grain: grainOf(model.incremental_sql) });
 
-/** The comment that begins a file. */
+/** The first comment of a file. */
 const grainOf = (sql: string): string => /--[ ]*(.*)/.exec(sql)?.[1] ?? '';
 
-/** Said for files that do not say it: a staging model has no table, nor has a KPI that another model reads. */
+/** For files that do not set it: a staging model has no table, nor has a KPI that another model reads. */
 const inlined = ({ name, kind }: Model, models: readonly Model[]) => {
   const isRead = models.some(({ refs }) => refs.includes(name));
   return kind === 'staging' || (kind === 'kpi' && isRead) ? { config: { materialized: 'ephemeral' } } : {};

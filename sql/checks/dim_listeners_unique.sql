@@ -1,4 +1,4 @@
--- one row per user_id that dim_listeners holds more than once
+-- one row per user_id with more than one row in dim_listeners
 {{ config(severity='error') }}
 
 with repeated as (

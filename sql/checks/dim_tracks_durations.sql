@@ -1,4 +1,4 @@
--- one row per track that lasts less than nothing
+-- one row per track with a negative duration
 {{ config(severity='error') }}
 
 with tracks as (

@@ -1,4 +1,4 @@
--- one row per track_id that dim_tracks holds more than once
+-- one row per track_id with more than one row in dim_tracks
 {{ config(severity='error') }}
 
 with repeated as (

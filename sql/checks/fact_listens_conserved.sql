@@ -1,4 +1,4 @@
--- one row per day whose published listens, repeats counted once, are not the rows of fact_listens
+-- one row per day whose published listens, duplicates counted once, differ from the rows of fact_listens
 {{ config(severity='error') }}
 
 with published as (
@@ -15,7 +15,7 @@ kept as (
   group by listen_date
 ),
 
--- where the rows are as many there are no repeats; only the other days need the costly distinct
+-- if the numbers are equal there are no duplicates; only the other days need the expensive distinct
 uneven as (
   select coalesce(published.listen_date, kept.listen_date) as listen_date, coalesce(kept.listens, 0) as listens
   from published

@@ -1,4 +1,4 @@
--- one row per day on which more than one listen in twenty is of a track that the catalogue lacks
+-- one row per day with more than one listen in twenty of a track that is not in the catalogue
 {{ config(severity='warn') }}
 
 with listens as (

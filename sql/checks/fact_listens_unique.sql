@@ -1,7 +1,7 @@
--- one row per listen that fact_listens holds more than once
+-- one row per listen with more than one row in fact_listens
 {{ config(severity='error') }}
 
--- few listeners have two listens in one second, and only those rows need the costly grouping
+-- few listeners have two listens in one second, and only those rows need the expensive grouping
 with contested as (
   select user_id, listen_time
   from {{ ref('fact_listens') }}

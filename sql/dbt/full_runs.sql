@@ -1,4 +1,4 @@
-{# Under dbt a run is a full one: what a rebuild affects is known to the pipeline alone. #}
+{# Under dbt every run is a full run: only the pipeline knows what a rebuild touches. #}
 {% macro is_incremental() -%}
 {{ return(false) }}
 {%- endmacro %}

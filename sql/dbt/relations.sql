@@ -1,9 +1,9 @@
-{# Relations as the pipeline names them, schema and name: dbt would put a database in front and quotes around. #}
+{# Relations with the pipeline's names, schema and name: dbt would add a database and quotes. #}
 {% macro ref() -%}
 {{ return(as_pipeline_names(builtins.ref(*varargs, **kwargs))) }}
 {%- endmacro %}
 
-{# What landed is a relation of the running job; everything else is a table. #}
+{# A landed relation belongs to the running job; everything else is a table. #}
 {% macro source(schema, table) -%}
 {%- set relation = builtins.source(schema, table) -%}
 {%- if schema == 'landed' -%}

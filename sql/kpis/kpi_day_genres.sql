@@ -1,4 +1,4 @@
--- one row per day and genre that was heard on it
+-- one row per day and genre with listens
 {{ config(meta={
   'key': ['listen_date', 'genre'],
   'partition': 'listen_date',

@@ -1,4 +1,4 @@
--- one row per day and hour that has listens; an hour without any has no row
+-- one row per day and hour with listens
 {{ config(meta={
   'key': ['listen_date', 'hour'],
   'partition': 'listen_date',
@@ -35,7 +35,7 @@ totals as (
   group by listen_date, hour
 ),
 
--- the artist is split off after the join: fewer tracks are heard than there are
+-- the artist is split off after the join, because fewer tracks have listens than there are tracks
 heard as (
   select plays.listen_date, plays.hour, plays.listens, split_part(tracks.artists, ';', 1) as artist
   from plays

@@ -1,4 +1,4 @@
--- one row per day: its totals
+-- one row per day, with its totals
 {{ config(meta={
   'key': ['listen_date'],
   'partition': 'listen_date',

@@ -1,4 +1,4 @@
--- one row per day and genre that was heard on it until now: it counts zero in the genre's series
+-- one row per day and genre that had listens before this rebuild and has none now: it counts zero in the genre's series
 {{ config(meta={
   'key': ['listen_date', 'genre'],
   'partition': 'listen_date',

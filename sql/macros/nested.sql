@@ -1,5 +1,5 @@
-{# Rows of a landed relation, one for each element of one of its arrays: `item`, and `item_number` from 1. A row whose
-   array is empty or missing stays one row, with neither. #}
+{# Rows of a landed relation, one per element of one of its arrays: `item`, and `item_number` from 1. A row whose array is empty
+   or missing stays one row, with NULL in both. #}
 {% macro explode(relation, array) -%}
 {%- if target.type == 'duckdb' -%}
 (
@@ -20,7 +20,7 @@
 {%- endif -%}
 {%- endmacro %}
 
-{# One element of an array, counted from 1; NULL where there are fewer. #}
+{# One element of an array, counted from 1; NULL if there are fewer. #}
 {% macro element(array, position) -%}
 {%- if target.type == 'duckdb' -%}
 {{ array }}[{{ position }}]

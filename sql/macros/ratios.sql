@@ -1,6 +1,6 @@
-{# numerator / denominator with that many decimals (one to nine), exact and half up, from whole numbers: numerator >= 0,
-   2 * numerator * 10^decimals + denominator below 10^38, the ratio below 10^(29 - decimals): room for sums of 64-bit numbers. NULL where
-   the denominator is 0. DuckDB divides decimals as floats, so it gets its own operator for whole numbers. #}
+{# numerator / denominator with that many decimals (one to nine), exact and rounded half up, from whole numbers: numerator >= 0,
+   2 * numerator * 10^decimals + denominator below 10^38, the ratio below 10^(29 - decimals), which is enough for sums of 64-bit
+   numbers. NULL if the denominator is 0. DuckDB divides decimals as floats, so it uses its own operator for whole numbers. #}
 {% macro half_up_ratio(numerator, denominator, decimals=2) -%}
 {%- set whole = 'hugeint' if target.type == 'duckdb' else 'decimal(38, 0)' -%}
 {%- set dividend = 'cast(' ~ numerator ~ ' as ' ~ whole ~ ') * ' ~ (2 * 10 ** decimals) ~ ' + cast(' ~ denominator ~ ' as ' ~ whole ~ ')' -%}

@@ -1,4 +1,4 @@
--- one row per listener: what the list that landed last says of them
+-- one row per listener, with the values of the list that landed last
 {{ config(materialized='table', meta={'key': ['user_id'], 'mart': 'listening'}) }}
 
 with listeners as (

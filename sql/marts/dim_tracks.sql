@@ -1,4 +1,4 @@
--- one row per track: what the catalogue that landed last says of it
+-- one row per track, with the values of the catalogue that landed last
 {{ config(materialized='table', meta={'key': ['track_id'], 'mart': 'listening'}) }}
 
 with tracks as (

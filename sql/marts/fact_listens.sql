@@ -1,4 +1,4 @@
--- one row per listen: a listener, a track, a moment; of repeats the one that landed first
+-- one row per listen: a listener, a track, a moment; of duplicates the one that landed first
 {{ config(materialized='incremental', unique_key=['user_id', 'track_id', 'listen_time'], meta={
   'key': ['user_id', 'track_id', 'listen_time'],
   'partition': 'listen_date',
@@ -16,7 +16,7 @@ tracks as (
   from {{ ref('dim_tracks') }}
 ),
 
--- few listeners have two listens in one second, and only those rows need the costly window
+-- few listeners have two listens in one second, and only those rows need the expensive window
 contested as (
   select user_id, listen_time
   from listens

@@ -1,4 +1,4 @@
--- one row per landed listen: repeats stay, gold removes them
+-- one row per landed listen; duplicates stay, gold removes them
 {{ config(meta={
   'key': ['user_id', 'track_id', 'listen_time'],
   'partition': 'days(listen_time)',

@@ -108,7 +108,7 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     await writeFile(join(profiles, 'profiles.yml'), JSON.stringify(profile));
     const where = ['--profiles-dir', profiles, '--select', 'dim_date'];
     const answer = await dbt(placeFor('rejected'), 'build', ...where);
-    expect(answer.output).toContain('name one of your own in REDSHIFT_SCHEMA');
+    expect(answer.output).toContain('set another one in REDSHIFT_SCHEMA');
     expect(answer.code).not.toBe(0);
     expect(answer.output).not.toMatch(/START sql/);
   });

@@ -67,7 +67,7 @@ select cast(listen_date as date) as listen_date from {{ ref('kpi_day_totals') }}
     expect(named('kpi_busy_days').description).toBe('one row per day that was busy: more than ten listens');
     expect(data_tests).toContainEqual({
       name: 'dim_tracks_unique',
-      description: 'one row per track_id that dim_tracks holds more than once',
+      description: 'one row per track_id with more than one row in dim_tracks',
     });
   });
 });
