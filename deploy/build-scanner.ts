@@ -8,11 +8,14 @@ import { promisify } from 'node:util';
 import binaryen from 'binaryen';
 
 const output = 'functions/validation/fast/module.ts';
-/** What `scan-piece.ts` lays out, in pages of 64 KiB. */
+/** Pages of 64 KiB that the memory layout of `scan-piece.ts` needs. */
 const memoryPages = '6';
 const options = ['--runtime', 'stub', '--enable', 'simd', '--noAssert', '--initialMemory', memoryPages];
 
-/** Compiles `functions/validation/fast/scanner/` under a root to the text of the TypeScript file that holds it; throws what the compiler says. */
+/**
+ * Compiles `functions/validation/fast/scanner/` under a root to the text of a TypeScript file with the binary; throws the
+ * compiler's errors.
+ */
 export const buildScanner = async (root: string): Promise<string> => {
   const module = binaryen.readBinary(await compile(join(root, 'functions/validation')));
   module.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.MutableGlobals);
@@ -24,7 +27,7 @@ export const buildScanner = async (root: string): Promise<string> => {
   return `/** The compiled scanner of \`functions/validation/fast/scanner/\`, base64; made by \`npm run scanner\`. */\nexport const scanModule =\n  '${text}';\n`;
 };
 
-/** In a process of its own: the compiler is large, and its types redeclare what is global. */
+/** In its own process: the compiler is large, and its types redeclare global names. */
 const compile = async (sources: string): Promise<Uint8Array> => {
   const compiler = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
   const folder = await mkdtemp(join(tmpdir(), 'scanner-'));
@@ -38,7 +41,7 @@ const compile = async (sources: string): Promise<Uint8Array> => {
   }
 };
 
-/** Engines do not inline the calls of a module, and here they would cost more than what is called. */
+/** Engines do not inline calls inside a module, and here a call would cost more than the function itself. */
 const inlineFreely = (): void => {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);

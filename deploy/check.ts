@@ -7,12 +7,12 @@ import { renderCatalog, renderProject } from './render/render.ts';
 import { readSqlFiles, type SqlFile } from './sql/files.ts';
 import { type Problem, ProjectProblems, placeOf } from './sql/problem.ts';
 
-/** One part of the check, as it ended: what it says, how many problems it found, and what repairs them. */
+/** The result of one part of the check: its output, the number of problems, and how to correct them. */
 type Outcome = { readonly text: string; readonly problems: number; readonly repair?: string };
 
 /**
- * Holds a project against all that can be known before anything lands: manifests, rules and SQL, formatting, lint and types. All of
- * it in one run, so that whoever repairs it sees every mistake at once. Answers whether it is clean.
+ * Checks everything in a project that can be checked before files land: manifests, rules and SQL, formatting, lint and types.
+ * It runs all parts, so that all problems are shown at once. Returns whether the project is clean.
  */
 export const checkProject = async (root: string, print: (text: string) => void): Promise<boolean> => {
   const rendering = renderProject(root);
@@ -36,7 +36,7 @@ const rendered = async (root: string, rendering: Promise<string>): Promise<Outco
   }
 };
 
-/** A line for each mistake, not the text that a file should have. */
+/** One line per problem, without the text that a file should have. */
 const formatted = async (root: string): Promise<Outcome> => {
   const outcome = await tool(root, 'biome', ['check', '--colors=off', '--reporter=concise', '.']);
   const lines = outcome.text.split('\n').filter((line) => /^[×!] /.test(line));
@@ -46,7 +46,10 @@ const formatted = async (root: string): Promise<Outcome> => {
   return told.length > 0 ? { ...outcome, text: told.join('\n') } : outcome;
 };
 
-/** The functions import the rendered catalog, so types are checked once it is there; that it is missing is said by what kept it from being rendered. */
+/**
+ * The functions import the rendered catalog, so types are checked after it; if it could not be rendered, its problems have
+ * already been shown.
+ */
 const types = async (root: string, rendering: Promise<string>): Promise<Outcome> => {
   const isRendered = await rendering.then(
     () => true,
@@ -58,7 +61,7 @@ const types = async (root: string, rendering: Promise<string>): Promise<Outcome>
   return { text: lines.join('\n'), problems };
 };
 
-/** Throws `ProjectProblems` for what only the engine finds. */
+/** Throws `ProjectProblems` for problems that only the engine finds. */
 const tryInEngine = async (root: string): Promise<void> => {
   const [catalog, { rules }, files] = await Promise.all([
     renderCatalog(root, 'duckdb'),
@@ -73,7 +76,7 @@ const tryInEngine = async (root: string): Promise<void> => {
   if (problems.length > 0) throw new ProjectProblems(problems.map((problem) => placed(problem, files)));
 };
 
-/** The engine puts the name that it does not know in quotes, or behind `name`. */
+/** DuckDB puts an unknown name in quotes, or after `name`. */
 const placed = (problem: Problem, files: readonly SqlFile[]): Problem => {
   const source = files.find(({ path }) => path === problem.file)?.source;
   const [, quoted, named] = /"(\w+)"|\bname (\w+)/.exec(problem.message) ?? [];
@@ -82,10 +85,10 @@ const placed = (problem: Problem, files: readonly SqlFile[]): Problem => {
 };
 
 const repairs: Readonly<Record<string, string>> = {
-  biome: 'Formatting, and what else can be repaired: run npm run fix. The rest is named above with its line.',
+  biome: 'Formatting and simple problems: run npm run fix. The others are listed above with their lines.',
 };
 
-/** A tool of the project; what it finds is its last word, or one problem where it does not count. */
+/** Runs a tool of the project; its last line has the number of problems; without a number it counts as one. */
 const tool = async (root: string, name: string, words: readonly string[]): Promise<Outcome> => {
   const { code, output } = await run(
     root,

@@ -8,8 +8,8 @@ import type { Problem } from './sql/problem.ts';
 type Run = (sql: string) => Promise<unknown>;
 
 /**
- * What the embedded engine does not take of a catalog that was rendered for it: silver over empty landed relations, and a whole
- * rebuild of every mart over empty tables. It finds what only macros of that engine have, such as members of records.
+ * Problems of the embedded engine with a catalog that was rendered for it. It runs silver over empty landed relations, and a
+ * whole rebuild of every mart over empty tables, and so finds problems in the engine's own macros, such as members of records.
  */
 export const engineProblems = async (
   { datasets, marts }: Catalog,
@@ -25,7 +25,7 @@ export const engineProblems = async (
       try {
         await work();
       } catch (error) {
-        problems.push({ file, message: `DuckDB does not take it: ${said(error)}` });
+        problems.push({ file, message: `DuckDB rejects it: ${said(error)}` });
       }
     };
     await run('create schema silver');
@@ -63,7 +63,7 @@ const statementsOf = (mart: Mart): FileStatement[] => {
 
 const isOfOneFile = ({ path }: FileStatement): boolean => !path.endsWith('/');
 
-/** Checks that a rebuild runs in one statement, one by one, so that it is known which of them the engine does not take. */
+/** Checks that a rebuild runs in one statement run here one by one, to find the one that the engine rejects. */
 const checksOf = (mart: Mart): FileStatement[] => {
   const checks = mart.models.filter(({ kind }) => kind === 'check');
   if (checks.length < 2) return [];
@@ -73,7 +73,7 @@ const checksOf = (mart: Mart): FileStatement[] => {
   });
 };
 
-/** What the engine says, in one line, without its lists of functions. */
+/** The engine's message in one line, without its lists of functions. */
 const said = (error: unknown): string =>
   String(error instanceof Error ? error.message : error)
     .replace(/\s*\n\s*(LINE \d+:|Candidate functions:)[\s\S]*$/, '')

@@ -22,8 +22,8 @@ const contentHash = () => {
 };
 
 /**
- * Where the scripts lie in the deployment bucket: named by their content, so that a changed script changes the
- * template, and runs under way keep the one they started with.
+ * Paths of the scripts in the deployment bucket. They contain a hash of the content, so that a changed script changes the
+ * template, and running jobs keep the script that they started with.
  */
 const prefix = async ({ resolveVariable }) => {
   const service = await resolveVariable('self:service');
@@ -31,9 +31,7 @@ const prefix = async ({ resolveVariable }) => {
   return `serverless/${service}/${stage}/glue/${contentHash()}`;
 };
 
-/**
- * Locations of all scripts for `--extra-py-files`, as a text for Fn::Sub: each job finds beside it whatever it imports.
- */
+/** Locations of all scripts for `--extra-py-files`, as a text for Fn::Sub: each job can import all of them. */
 const modules = async (variables) => {
   const folder = await prefix(variables);
   return scripts()
@@ -41,7 +39,7 @@ const modules = async (variables) => {
     .join(',');
 };
 
-/** The scripts that the jobs of a template name and that are not there. */
+/** Scripts that the jobs of a template name and that do not exist. */
 const missingScripts = (template) => {
   const there = new Set(scripts());
   return Object.values(template.Resources)

@@ -1,6 +1,6 @@
 /**
- * Deploy: turns `rules/` and `sql/` into the catalog that the functions are packaged with, and says what is wrong with them;
- * the plugins that `sls` runs. Start with `render/render.ts`; `bind/` gives SQL types, `sql/` lints it.
+ * Deploy: turns `rules/` and `sql/` into the catalog that is included in each function's bundle, and reports their problems;
+ * also the plugins that `sls` runs. Start with `render/render.ts`; `bind/` finds SQL types, `sql/` lints.
  */
 
 export { renderCatalog } from './render/render.ts';

@@ -11,7 +11,7 @@ const {
 } = require('@aws-sdk/client-s3');
 const glue = require('./glue-scripts.cjs');
 
-/** Puts an object only when its content changed: an unchanged manifest must not wake the pipeline. */
+/** Puts an object only if its content changed: an unchanged manifest must not wake the pipeline. */
 const putChanged = async (s3, Bucket, Key, Body) => {
   const sha256 = createHash('sha256').update(Body).digest('hex');
   const head = await s3.send(new HeadObjectCommand({ Bucket, Key })).catch((error) => {
@@ -23,7 +23,7 @@ const putChanged = async (s3, Bucket, Key, Body) => {
   return true;
 };
 
-/** A JSON list; empty while there is none. */
+/** A JSON list; empty if it does not exist. */
 const readList = async (s3, Bucket, Key) => {
   const stored = await s3.send(new GetObjectCommand({ Bucket, Key })).catch((error) => {
     if (error.name === 'NoSuchKey') return undefined;
@@ -32,7 +32,7 @@ const readList = async (s3, Bucket, Key) => {
   return stored ? JSON.parse(await stored.Body.transformToString()) : [];
 };
 
-/** Deletes every version of every object; a bucket that is not there is empty. */
+/** Deletes every version of every object; a missing bucket counts as empty. */
 const empty = async (s3, Bucket) => {
   let position = {};
   do {
@@ -59,8 +59,8 @@ const manifests = (root) =>
     .filter(({ path }) => existsSync(path));
 
 /**
- * What CloudFormation cannot put: Glue scripts before the stack is updated, manifests after it. Where a stage keeps no
- * data, its buckets are emptied before the stack is removed.
+ * Puts what CloudFormation cannot put: Glue scripts before the stack is updated, manifests after it. If a stage keeps no data,
+ * its buckets are emptied before the stack is removed.
  */
 module.exports = class PublishFiles {
   constructor(serverless, _options, { log }) {
@@ -79,7 +79,7 @@ module.exports = class PublishFiles {
     const missing = glue.missingScripts(this.serverless.service.provider.compiledCloudFormationTemplate);
     if (missing.length === 0) return;
     throw new this.serverless.classes.Error(
-      `Glue jobs of this stack run ${missing.join(' and ')}, which glue/ does not hold: nothing was deployed`,
+      `Glue jobs of this stack run ${missing.join(' and ')}, which glue/ does not have: nothing was deployed`,
       'GLUE_SCRIPT_MISSING',
     );
   }
@@ -99,7 +99,10 @@ module.exports = class PublishFiles {
     }
   }
 
-  /** Functions run no SQL of one deployment under the manifest of another: the list says which manifests came with one. */
+  /**
+   * Functions must not run the SQL of one deployment under the manifest of another: the list says which manifests belong to
+   * this one.
+   */
   async noteManifest(bucket, key, manifest) {
     const s3 = await this.s3();
     const known = await readList(s3, bucket, key);

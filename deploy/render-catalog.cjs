@@ -1,7 +1,7 @@
 const { spawnSync } = require('node:child_process');
 const { join } = require('node:path');
 
-/** Renders the catalog that rides in every bundle, for Redshift, before anything is packaged. */
+/** Renders the catalog that is included in every bundle, for Redshift, before packaging. */
 module.exports = class RenderCatalog {
   constructor(serverless) {
     this.serverless = serverless;

@@ -15,22 +15,22 @@ import {
   widerNumber,
 } from './types.ts';
 
-/** What binding an expression needs around it. */
+/** What is needed to bind an expression. */
 export type Around = {
   readonly scope: Scope;
-  /** Notes a mistake; `at` is a place in bytes. */
+  /** Reports a problem; `at` is a position in bytes. */
   readonly complain: (at: number, message: string) => void;
-  /** Told of every column that is read, or meant to be, by its path without the relation. */
+  /** Called for every column that is read, or was probably meant, with its path without the relation. */
   readonly noteRead: (path: string) => void;
-  /** Columns of a select inside the expression, which may read what is around it. */
+  /** Columns of a select inside the expression, which may read the outer relations. */
   readonly columnsOf: (select: Fields, outer: Scope) => readonly Column[] | undefined;
-  /** Why an aggregate may not stand here; undefined where it may. */
+  /** Why an aggregate is not allowed here; undefined if it is. */
   readonly noAggregate?: string | undefined;
-  /** The place of the nearest node around that has one. */
+  /** The position of the nearest outer node that has one. */
   readonly at: number;
 };
 
-/** The type of an expression; every mistake in it is noted once, where it stands. */
+/** The type of an expression; each problem in it is reported once, at its place. */
 export const typeOf = (expression: unknown, around: Around): Type => {
   const [node] = nodesIn(expression);
   if (!node) return anyType;
@@ -39,7 +39,7 @@ export const typeOf = (expression: unknown, around: Around): Type => {
   return kinds[node.kind]?.(node, { ...around, at }) ?? typeOfParts(node, { ...around, at });
 };
 
-/** Of what has no rule of its own, the parts are bound. */
+/** For a node without its own rule, the parts are bound. */
 const typeOfParts = ({ fields }: TreeNode, around: Around): Type => {
   for (const value of Object.values(fields)) for (const part of nodesIn(value)) typeOf(wrap(part), around);
   return anyType;
@@ -102,18 +102,18 @@ export const condition = (expression: unknown, around: Around, word: string): Ty
   if (!fits(type, ['boolean']))
     around.complain(
       placeOf(expression, around),
-      `${word} takes a condition, and this is ${describeType(type)}`,
+      `${word} needs a condition, but this is ${describeType(type)}`,
     );
   return { family: 'boolean' };
 };
 
-/** Where an expression begins, as far as the parser says it. */
+/** The start of an expression, as far as the parser tells it. */
 export const placeOf = (expression: unknown, { at }: Pick<Around, 'at'>): number => {
   const location = nodesIn(expression)[0]?.fields.location;
   return typeof location === 'number' && location > 0 ? location : at;
 };
 
-/** The type that several expressions have in common, which stand side by side in what `word` names. */
+/** The common type of several expressions that `word` combines. */
 const common = (expressions: readonly unknown[], around: Around, word: string): Type => {
   let type: Type = nullType;
   for (const expression of expressions) {
@@ -150,7 +150,7 @@ function callType({ fields }: TreeNode, around: Around): Type {
   if (needsOver(name) && !isOver) around.complain(around.at, `${name} needs over (…)`);
   const within = {
     ...around,
-    noAggregate: isWhole ? `cannot stand inside ${name}: compute it one step earlier` : around.noAggregate,
+    noAggregate: isWhole ? `is not allowed inside ${name}: compute it one step earlier` : around.noAggregate,
   };
   if (isFields(fields.over)) bindWindow(fields.over, within);
   for (const { fields: by } of nodesIn(fields.agg_order)) typeOf(by.node, within);
@@ -176,10 +176,7 @@ function subselectType({ fields }: TreeNode, around: Around): Type {
     return { family: 'boolean' };
   }
   if (inner && inner.length !== 1)
-    around.complain(
-      around.at,
-      `a select that stands for a value gives one column, and this gives ${inner.length}`,
-    );
+    around.complain(around.at, `a select used as a value must have one column, but this has ${inner.length}`);
   return inner?.[0] ?? anyType;
 }
 
@@ -229,7 +226,7 @@ function operatorType({ fields }: TreeNode, around: Around): Type {
   if (made === undefined)
     around.complain(
       around.at,
-      `${describeType(left)} ${operator} ${describeType(right)} has no answer: cast one of them`,
+      `${describeType(left)} ${operator} ${describeType(right)} is not defined: cast one of them`,
     );
   return made ?? anyType;
 }
@@ -248,7 +245,7 @@ const listType = (fields: Fields, around: Around, operator: string): Type => {
 
 const likeType = (left: Type, right: Type, around: Around): Type => {
   const odd = [left, right].find((type) => !fits(type, ['text']));
-  if (odd) around.complain(around.at, `like compares texts, and this is ${describeType(odd)}`);
+  if (odd) around.complain(around.at, `like compares texts, but this is ${describeType(odd)}`);
   return { family: 'boolean' };
 };
 
@@ -260,11 +257,11 @@ const joined = (left: Type, right: Type, around: Around): Type => {
 
 const signed = (type: Type, operator: string, around: Around): Type => {
   if (fits(type, ['integer', 'decimal', 'float', 'interval'])) return type;
-  around.complain(around.at, `${operator} takes a number, and this is ${describeType(type)}`);
+  around.complain(around.at, `${operator} needs a number, but this is ${describeType(type)}`);
   return anyType;
 };
 
-/** What `left operator right` gives; undefined when it gives nothing. */
+/** The type of `left operator right`; undefined if the operator is not defined for them. */
 const arithmetic = (left: Type, operator: string, right: Type): Type | undefined => {
   if (left.family === 'any' || right.family === 'any') return anyType;
   if (left.family === 'null' || right.family === 'null') return left.family === 'null' ? right : left;

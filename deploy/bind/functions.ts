@@ -1,11 +1,11 @@
 import { anyType, describeType, type Family, fits, isNumber, type Type } from './types.ts';
 
-/** What the functions of the portable subset take and give. */
+/** Arguments and results of the functions in the portable subset. */
 type Signature = {
-  /** Families of each argument; the last one stands for all that follow when `isOpenEnded`. */
+  /** Families of each argument; the last one is for all further arguments if `isOpenEnded`. */
   readonly takes: readonly (readonly Family[])[];
   readonly least: number;
-  /** A family, or the type of the argument at a place. */
+  /** A family, or the type of the argument at an index. */
   readonly gives: Family | number;
 };
 
@@ -92,28 +92,28 @@ const onlyOver = new Set([
   'last_value',
 ]);
 
-/** Whether a function makes one value of many rows. */
+/** Whether a function combines many rows into one value. */
 export const isAggregate = (name: string): boolean => aggregates.has(name);
 
 /** Whether a function needs `over (…)`. */
 export const needsOver = (name: string): boolean => onlyOver.has(name);
 
-/** What a call gives, and what is wrong with it. A function outside the subset is the linter's business. */
+/** The type of a call, and what is wrong with it. The linter reports functions outside the subset. */
 export const typeOfCall = (name: string, args: readonly Type[]): { type: Type; problem?: string } => {
   const known = signatures[name];
   if (!known) return { type: anyType };
   const { takes, least, gives } = known;
   const type = typeof gives === 'number' ? (args[gives] ?? anyType) : { family: gives };
   if (args.length < least || args.length > takes.length)
-    return { type, problem: `${name} takes ${countOf(least, takes.length)}, and here are ${args.length}` };
+    return { type, problem: `${name} needs ${countOf(least, takes.length)}, but has ${args.length}` };
   const wrong = args.findIndex((arg, at) => !fits(arg, takes[at] ?? any));
   const arg = args[wrong];
   if (!arg) return { type: isNumber(type) || typeof gives !== 'number' ? type : plain(type) };
   const wanted = (takes[wrong] ?? any).map((family) => describeType({ family })).join(' or ');
-  return { type: anyType, problem: `${name} takes ${wanted}, and this is ${describeType(arg)}` };
+  return { type: anyType, problem: `${name} needs ${wanted}, but this is ${describeType(arg)}` };
 };
 
-/** What a literal gives is a text. */
+/** A literal in a result is a text. */
 const plain = (type: Type): Type => (type.family === 'literal' ? { family: 'text' } : type);
 
 const countOf = (least: number, most: number): string =>

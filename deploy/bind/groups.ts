@@ -4,7 +4,7 @@ import { findColumn, type Scope } from './scope.ts';
 
 type Place = { readonly at: number; readonly message: string };
 
-/** What of a select list, or of `having`, is neither grouped by nor part of an aggregate. */
+/** Expressions of a select list, or of `having`, that are neither grouped by nor part of an aggregate. */
 export const groupProblems = (fields: Fields, scope: Scope): Place[] => {
   const grouped = groupsIn(fields.groupClause);
   const targets = nodesIn(fields.targetList);
@@ -22,7 +22,7 @@ const groupsIn = (clause: unknown): TreeNode[] =>
     return node.kind === 'RowExpr' ? groupsIn(node.fields.args) : [node];
   });
 
-/** What tells an expression from another; a column by what it means, however it is written. */
+/** Identifies an expression; a column by what it means, in any notation. */
 const keyOf = (node: TreeNode, scope: Scope): string => {
   const found = node.kind === 'ColumnRef' ? findColumn(namesIn(node.fields.fields), scope) : undefined;
   return found && 'id' in found ? found.id : shapeOf({ [node.kind]: node.fields });
@@ -64,12 +64,12 @@ const strayColumn = ({ fields }: TreeNode, scope: Scope): Place[] => {
   return [
     {
       at: Number(fields.location ?? 0),
-      message: `${name} is not in group by, and in no aggregate such as min(${name})`,
+      message: `${name} must be in group by or in an aggregate such as min(${name})`,
     },
   ];
 };
 
-/** Nodes right below; those of a window, which has no wrapper, are its parts. */
+/** Child nodes; for a window, which has no wrapper, its parts. */
 const partsOf = (fields: Fields): TreeNode[] =>
   Object.entries(fields).flatMap(([field, value]) =>
     field === 'over' && isFields(value)

@@ -5,8 +5,8 @@ import { anyType, type Type } from './types.ts';
 const text: Type = { family: 'text' };
 
 /**
- * Columns of a landed relation: every value a text, records with members, and, for `explode`, the item of its arrays.
- * Undefined for a manifest that cannot be read.
+ * Columns of a landed relation: every value a text, records with members and, for `explode`, the item of each array. Undefined
+ * if the manifest cannot be read.
  */
 export const landedColumns = (manifest: string): Column[] | undefined => {
   const parsed = parseManifest(manifest);
@@ -23,7 +23,7 @@ export const landedColumns = (manifest: string): Column[] | undefined => {
   ];
 };
 
-/** The parser gives names in lower case. */
+/** The parser returns names in lower case. */
 const lowered = ({ key, isArray }: PathStep): PathStep => ({ key: key.toLowerCase(), isArray });
 
 type Paths = readonly (readonly PathStep[])[];
@@ -42,7 +42,7 @@ const typeOf = (paths: Paths): Type => {
 const membersOf = (paths: Paths): Map<string, Type> =>
   new Map(columnsOf(paths).map(({ name, type }) => [name, type]));
 
-/** What `explode` adds: an element of the array, and its number. */
+/** The columns that `explode` adds: an element of the array, and its number. */
 const itemColumns = (paths: Paths): Column[] => {
   const insides = paths.flatMap((path) => {
     const array = path.findIndex(({ isArray }) => isArray);

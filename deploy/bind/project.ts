@@ -15,13 +15,13 @@ type Project = {
   readonly rules: readonly Rules[];
   readonly silver: readonly RenderedFile[];
   readonly drafts: readonly Draft[];
-  /** All SQL files, also those that could not be rendered: whose columns are not known. */
+  /** All SQL files, including those that could not be rendered: their columns are unknown. */
   readonly files: readonly SqlFile[];
 };
 
 /**
- * Holds every SQL file against what it reads: silver against manifests, staging against silver, models against their
- * parents. What a file gives is what its last casts declare, so that one mistake is reported once.
+ * Checks every SQL file against what it reads: silver against manifests, staging against silver, models against the models that
+ * they read. The columns of a file are what its last casts declare, so that each problem is reported once.
  */
 export const bindingProblems = (project: Project): Problem[] => {
   const tables = tablesOf(project);
@@ -52,7 +52,7 @@ const landedRelations = ({ file }: RenderedFile, rules: readonly Rules[]): Relat
 const declared = (columns: RenderedFile['columns'] | Draft['columns']): Column[] =>
   columns.map(({ name, type }) => ({ name, type: typeNamed(type) }));
 
-/** Every table and every model without one, by the name under which others read it. */
+/** Every table, and every model without a table, by the name under which others read it. */
 const tablesOf = ({ silver, drafts, files }: Project): Relations => {
   const unknown = files.flatMap(({ folder, name }): [string, undefined][] => {
     if (folder === 'silver') return [[`silver.${name}`, undefined]];
@@ -71,7 +71,7 @@ const tablesOf = ({ silver, drafts, files }: Project): Relations => {
   ]);
 };
 
-/** The relations of what a rebuild touches that a model can read while it runs. */
+/** The relations of touched values that a model can read during a rebuild. */
 const affectedBy = (draft: Draft, drafts: readonly Draft[]): [string, readonly Column[] | undefined][] => {
   const facts = drafts.filter(({ kind }) => kind === 'fact');
   if (draft.kind === 'fact') return spinesOf(draft, [[draft.partition ?? '']]);

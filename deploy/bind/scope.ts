@@ -1,11 +1,11 @@
 import { nameHint, nearestName } from '../../functions/values/index.ts';
 import type { Type } from './types.ts';
 
-/** A relation as a select sees it; `columns` is undefined where a mistake left them unknown. */
+/** A relation in a select; `columns` is undefined if a problem left them unknown. */
 export type Relation = { readonly name: string; readonly columns: readonly Column[] | undefined };
 export type Column = { readonly name: string; readonly type: Type };
 
-/** What names in a select can mean: relations of its `from`, then those of the selects around it. */
+/** The relations that names in a select can mean: first those of its `from`, then those of the outer selects. */
 export type Scope = {
   readonly relations: readonly Relation[];
   /** Columns that `using` merged into one. */
@@ -14,15 +14,15 @@ export type Scope = {
 };
 
 /**
- * A column that a name means, `id` telling it from every other of the scope; or what is wrong with the name, and the one
- * that is most like it.
+ * The column that a name means, with an `id` that is unique in the scope; or what is wrong with the name, and the most similar
+ * name.
  */
 export type Found =
   | { readonly id: string; readonly type: Type }
   | { readonly problem: string; readonly meant?: string | undefined }
   | undefined;
 
-/** Looks up `column`, `relation.column` or `column.member`; undefined where unknown columns leave it open. */
+/** Looks up `column`, `relation.column` or `column.member`; undefined if unknown columns make it undecidable. */
 export const findColumn = (path: readonly string[], scope: Scope): Found => {
   const [first = '', second] = path;
   if (second !== undefined) {
@@ -73,7 +73,7 @@ const inScope = (name: string, scope: Scope): Found => {
   }
   const names = columnNames(scope);
   return {
-    problem: `no column ${name} is there${nameHint(name, names)}`,
+    problem: `there is no column ${name}${nameHint(name, names)}`,
     meant: nearestName(name, names),
   };
 };
@@ -85,5 +85,5 @@ const columnNames = ({ relations }: Scope): string[] => [
 const namesOf = (scope: Scope | undefined): string[] =>
   scope ? [...scope.relations.map(({ name }) => name), ...namesOf(scope.outer)] : [];
 
-/** The model's own name, where it has no table. */
+/** The model's own name, if it has no table. */
 export const shown = (relation: string): string => relation.replace(/^__dbt__cte__/, '');

@@ -5,7 +5,7 @@ import { groupProblems } from './groups.ts';
 import { type Column, findColumn, type Relation, type Scope } from './scope.ts';
 import { anyType, commonType, describeType } from './types.ts';
 
-/** Something in a text that does not fit what it reads; `offset` in characters. */
+/** A place in a text that does not fit what it reads; `offset` in characters. */
 export type Mismatch = { readonly offset: number; readonly message: string };
 
 /** Columns of relations by the name under which a select reads them, `gold.dim_date`. */
@@ -18,9 +18,9 @@ type Reading = {
 };
 
 /**
- * Holds one select against the relations that it reads: that every name is there and means one thing, and that types
- * go together without casts that only some engines add. `noteRead` is told the path of every column that is named, without
- * its relation. The parser has to be loaded, and the text has to parse.
+ * Checks one select against the relations that it reads: every name must exist and be unambiguous, and types must fit without
+ * casts that only some engines add. `noteRead` is called with the path of every column that is named, without its relation.
+ * Needs the loaded parser, and a text that parses.
  */
 export const bindSelect = (
   sql: string,
@@ -59,7 +59,7 @@ const withExpressions = ({ withClause }: Fields, outer: Scope | undefined, readi
   return { ...reading, relations };
 };
 
-/** Selects that are put together have as many columns, of types that go together. */
+/** Selects in a union must have the same number of columns, with types that fit. */
 const bothColumns = (fields: Fields, outer: Scope | undefined, reading: Reading): Columns => {
   const sides = [fields.larg, fields.rarg].map((side) =>
     isFields(side) ? { at: placeOfSelect(side), columns: columnsOf(side, outer, reading) } : undefined,
@@ -72,7 +72,7 @@ const bothColumns = (fields: Fields, outer: Scope | undefined, reading: Reading)
     at,
   } = { ...right, columns: right.columns };
   if (left.columns.length !== others.length) {
-    reading.complain(at, `${word} puts ${left.columns.length} columns together with ${others.length}`);
+    reading.complain(at, `${word} combines ${left.columns.length} columns with ${others.length}`);
     return left.columns;
   }
   return left.columns.map((column, index) => {
@@ -81,7 +81,7 @@ const bothColumns = (fields: Fields, outer: Scope | undefined, reading: Reading)
     if (other && !type)
       reading.complain(
         at,
-        `${word} puts ${describeType(column.type)}, ${column.name}, together with ${describeType(other.type)}: cast one of them`,
+        `${word} combines ${describeType(column.type)}, ${column.name}, with ${describeType(other.type)}: cast one of them`,
       );
     return { name: column.name, type: type ?? anyType };
   });
@@ -102,15 +102,15 @@ const ownColumns = (fields: Fields, outer: Scope | undefined, reading: Reading):
   const relations = nodesIn(fields.fromClause).flatMap((item) =>
     relationsIn({ [item.kind]: item.fields }, { outer, reading, merged, joins }),
   );
-  for (const repeated of repeatsIn(relations.map(({ name }) => name)))
-    complain(at, `two relations are called ${repeated}: give one of them another name`);
+  for (const duplicate of duplicatesIn(relations.map(({ name }) => name)))
+    complain(at, `two relations are called ${duplicate}: give one of them another name`);
   const scope: Scope = { relations, merged, outer };
   const around: Around = { scope, complain, noteRead, columnsOf: inner, at };
-  for (const bindJoin of joins) bindJoin({ ...around, noAggregate: 'cannot stand in on' });
+  for (const bindJoin of joins) bindJoin({ ...around, noAggregate: 'is not allowed in on' });
   if (fields.whereClause)
     condition(
       fields.whereClause,
-      { ...around, noAggregate: 'cannot stand in where: compute it one step earlier' },
+      { ...around, noAggregate: 'is not allowed in where: compute it one step earlier' },
       'where',
     );
   if (fields.havingClause) condition(fields.havingClause, around, 'having');
@@ -120,7 +120,7 @@ const ownColumns = (fields: Fields, outer: Scope | undefined, reading: Reading):
   return columns;
 };
 
-const repeatsIn = (names: readonly string[]): string[] => [
+const duplicatesIn = (names: readonly string[]): string[] => [
   ...new Set(names.filter((name, at) => names.indexOf(name) < at)),
 ];
 
@@ -130,7 +130,7 @@ const bindGroups = ({ groupClause }: Fields, around: Around, columns: Columns): 
     const found = findColumn([name, ...rest], around.scope);
     const isAlias = rest.length === 0 && columns?.some((column) => column.name === name);
     if (kind !== 'ColumnRef' || !isAlias || !found || 'type' in found)
-      typeOf({ [kind]: fields }, { ...around, noAggregate: 'cannot stand in group by' });
+      typeOf({ [kind]: fields }, { ...around, noAggregate: 'is not allowed in group by' });
   }
 };
 
@@ -155,7 +155,7 @@ const targetColumns = ({ targetList }: Fields, around: Around): Columns => {
   return columns;
 };
 
-/** A misspelt name stands for the one that is meant, so that who reads it further on is not told of the same mistake. */
+/** A misspelt name is read as the most similar one, so that the same mistake is not reported again where it is used. */
 const meantName = (path: readonly string[], { scope }: Around): string => {
   const found = path.length > 0 ? findColumn(path, scope) : undefined;
   return (found && 'problem' in found ? found.meant : undefined) ?? path.at(-1) ?? '';
@@ -165,7 +165,7 @@ type From = {
   readonly outer: Scope | undefined;
   readonly reading: Reading;
   readonly merged: Set<string>;
-  /** Conditions of joins, to be bound once all relations are known. */
+  /** Conditions of joins, bound after all relations are known. */
   readonly joins: ((around: Around) => void)[];
 };
 
@@ -198,14 +198,14 @@ const readColumns = (fields: Fields, { relations, complain }: Reading): Columns 
 
 const unknownRelation = (name: string, relations: Relations): string => {
   if (name.startsWith('affected_'))
-    return `nothing gives ${name} here: a fact's partition and what its KPIs have as partition or spine are known as affected, to its KPIs and to checks; to the fact its partition alone`;
-  if (name === 'nothing') return 'what it refers to is not there';
+    return `${name} does not exist here: affected values are a fact's partition, and partition and spine of its KPIs. KPIs and checks can read all of them, the fact only its partition`;
+  if (name === 'nothing') return 'the model that it refers to does not exist';
   const isSource = name.includes('.');
   const own = [...relations.keys()].filter(
     (known) => known.includes('.') === isSource && !/^(affected_|__dbt__)/.test(known),
   );
   if (isSource) return `there is no relation ${name}${nameHint(name, own)}`;
-  return `there is no relation ${name}${nameHint(name, own)}; models are read by ref('…')`;
+  return `there is no relation ${name}${nameHint(name, own)}; read models with ref('…')`;
 };
 
 const joinedRelations = (fields: Fields, from: From): Relation[] => {

@@ -8,10 +8,10 @@ export type Family =
   | 'date'
   | 'timestamp'
   | 'interval'
-  /** A literal in quotes, whose type the place where it stands decides. */
+  /** A literal in quotes, whose type depends on its context. */
   | 'literal'
   | 'null'
-  /** Not known, for example because a mistake was reported already: fits everywhere. */
+  /** Unknown, for example because a problem was already reported: fits everywhere. */
   | 'any';
 
 export type Type = {
@@ -69,7 +69,7 @@ export const isNumber = ({ family }: Type): boolean =>
 
 const isMoment = ({ family }: Type): boolean => family === 'date' || family === 'timestamp';
 
-/** Whether a value of the type can stand where one of the families is wanted. */
+/** Whether a value of the type is allowed where one of the families is needed. */
 export const fits = (type: Type, wanted: readonly Family[]): boolean => {
   if (isOpen(type) || wanted.includes('any')) return true;
   if (type.family === 'literal') return wanted.some((family) => literalReads(type.text ?? '', family));
@@ -88,7 +88,7 @@ const literalReads = (text: string, family: Family): boolean => {
   return true;
 };
 
-/** The type that values of both have in common; undefined when they have none without a cast. */
+/** The common type of two values; undefined if they have none without a cast. */
 export const commonType = (one: Type, other: Type): Type | undefined => {
   if (isOpen(one)) return other;
   if (isOpen(other)) return one;
@@ -118,7 +118,7 @@ const casts: Readonly<Partial<Record<Family, readonly Family[]>>> = {
   interval: ['interval', 'text'],
 };
 
-/** Whether `cast(one as other)` is something that every engine can do. */
+/** Whether every engine can do `cast(one as other)`. */
 export const canCast = (one: Type, other: Type): boolean => {
   if (isOpen(one) || other.family === 'any' || one.family === 'text') return true;
   if (one.family === 'literal') return fits(one, [other.family]);

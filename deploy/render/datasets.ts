@@ -14,7 +14,7 @@ import { ignoreMissing, type SqlFile } from '../sql/files.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';
 import type { RenderedFile } from './file.ts';
 
-/** What a dataset's folder in `rules/` holds. */
+/** The files of a dataset's folder in `rules/`. */
 export type Rules = { readonly dataset: string; readonly manifest: string; readonly ruleset: string };
 
 const lineage = {
@@ -24,7 +24,7 @@ const lineage = {
   batch_id: 'varchar',
 };
 
-/** The rules of every dataset, one for each folder of `rules/`, and what is missing or broken among them. */
+/** The rules of every dataset, one per folder of `rules/`, and their problems. */
 export const readRules = async (root: string): Promise<{ rules: Rules[]; problems: Problem[] }> => {
   const entries = await readdir(join(root, 'rules'), { withFileTypes: true }).catch(ignoreMissing);
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -39,7 +39,9 @@ const readFolder = async (root: string, dataset: string): Promise<{ rules?: Rule
   const folder = `rules/${dataset}`;
   if (!/^[a-z][a-z0-9_]*$/.test(dataset))
     return {
-      problems: [{ file: folder, message: 'a dataset has a lower-case name: letters, digits and _' }],
+      problems: [
+        { file: folder, message: 'the name of a dataset must be lower case: letters, digits and _' },
+      ],
     };
   const read = (name: string) => readFile(join(root, folder, name), 'utf8').catch(() => undefined);
   const [manifest, ruleset] = await Promise.all([read('manifest.json'), read('quality.dqdl')]);
@@ -75,7 +77,7 @@ export const unpairedDatasets = (rules: readonly Rules[], silver: readonly SqlFi
     .map(({ path, name }) => ({ file: path, message: `no folder rules/${name} says what may land there` })),
 ];
 
-/** A dataset as it goes into the catalog. */
+/** A dataset in the form of the catalog. */
 export const datasetOf = (
   { settings, sql, columns }: RenderedFile,
   { ruleset, manifest }: Rules,
@@ -92,7 +94,7 @@ export const datasetOf = (
   },
 });
 
-/** For each column that is a field, cast and nothing else, the description of that field. */
+/** The description of a field for each column that is only a cast of that field. */
 const descriptionsIn = (manifest: string, columns: RenderedFile['columns']): Record<string, string> => {
   const json = readManifestJson(Buffer.from(manifest));
   const parsed = ManifestText.safeParse(json.ok ? json.value : undefined);
@@ -105,7 +107,7 @@ const descriptionsIn = (manifest: string, columns: RenderedFile['columns']): Rec
   return Object.fromEntries(told);
 };
 
-/** What is wrong with a silver file's settings, source and lineage. */
+/** Problems of a silver file's settings, source and lineage. */
 export const silverProblems = ({ file, settings, columns, sources, refs }: RenderedFile): Problem[] => {
   const types = new Map(columns.map(({ name, type }) => [name, type.replace(/\(.*/, '')]));
   const names = [...types.keys()];
@@ -123,21 +125,21 @@ export const silverProblems = ({ file, settings, columns, sources, refs }: Rende
   };
   return [
     ...(settings.key.length === 0
-      ? [{ ...inConfig, message: 'config: key is missing: the columns that make a row the same row' }]
+      ? [{ ...inConfig, message: 'config: key is missing: the columns that identify a row' }]
       : []),
     ...unknown.map((name) => ({
       ...at(made.includes(name) ? `'${settings.partition}'` : `'${name}'`),
-      message: `config: ${name} is no column of the select${nameHint(name, names)}`,
+      message: `config: ${name} is not a column of the select${nameHint(name, names)}`,
     })),
     ...partition
       .filter(({ column }) => column === undefined)
       .map(({ text }) => ({
         ...at(`'${settings.partition}'`),
-        message: `config: partition: ${text} is none of years, months, days, hours, bucket(n, column), truncate(n, column) and a column`,
+        message: `config: partition: ${text} must be years, months, days, hours, bucket(n, column), truncate(n, column) or a column`,
       })),
-    ...lost.map(([name, type]) => ({ ...inConfig, message: `passes on no column ${name} of type ${type}` })),
+    ...lost.map(([name, type]) => ({ ...inConfig, message: `must have the column ${name} of type ${type}` })),
     ...(isOwnSource && refs.length === 0
       ? []
-      : [{ ...at("source('"), message: `reads something else than source('landed', '${file.name}')` }]),
+      : [{ ...at("source('"), message: `must read only source('landed', '${file.name}')` }]),
   ].map((problem) => ({ file: file.path, ...problem }));
 };

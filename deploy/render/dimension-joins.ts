@@ -3,25 +3,25 @@ import { type Fields, isFields, namesIn, nodesIn, statementOf, type TreeNode } f
 
 /** Finds the dimensions that a select reads in another way than by a join of their natural key with columns of its own rows. */
 
-/** A column of a relation; `origin` is the column that it is, as it is. */
+/** A column of a relation; `origin` is set if it is exactly that column. */
 export type JoinColumn = { readonly name: string; readonly type?: string; readonly origin?: string };
 
-/** What a select reads or gives. Rows of a dimension that no join has attached to a row yet are `pending`. */
+/** The rows that a select reads or returns. Dimensions that are not yet joined to a row are `pending`. */
 export type JoinRelation = { readonly pending?: string; readonly columns: readonly JoinColumn[] };
 
-/** For each dimension its natural key: pairs of origins that a join has to compare, the dimension's own first. */
+/** For each dimension its natural key: pairs of origins that a join must compare, the dimension's own first. */
 export type NaturalKeys = ReadonlyMap<string, readonly (readonly [own: string, row: string])[]>;
 
 type Reading = {
   readonly relations: ReadonlyMap<string, JoinRelation>;
   readonly keys: NaturalKeys;
-  /** Told of every relation whose pending dimension may reach rows by another way. */
+  /** Called for every relation whose pending dimension may reach rows in another way. */
   readonly lose: (relation: JoinRelation) => void;
 };
 
 /**
- * The relation that a select gives, and the dimensions whose changed rows may change other rows of it than those that hold
- * the natural key of one. What is not understood counts as another way. The parser has to be loaded, and the text has to parse.
+ * The relation that a select returns, and the dimensions whose changes may change rows without their natural key. What is not
+ * understood counts as such. Needs the loaded parser, and a text that parses.
  */
 export const dimensionJoins = (
   sql: string,
@@ -71,7 +71,7 @@ const renamed = (relation: JoinRelation, names: unknown): JoinRelation => {
   };
 };
 
-/** Of selects that are put together, a column is what it is in both. */
+/** In a union, a column keeps its origin only if both sides have it. */
 const unionOf = (left: Fields, right: Fields, reading: Reading): JoinRelation => {
   const [one, other] = [relationOf(left, reading), relationOf(right, reading)];
   reading.lose(one);
@@ -118,7 +118,10 @@ const joinOf = (fields: Fields, reading: Reading): Sources => {
   return { relations: [...left.relations, ...right.relations] };
 };
 
-/** True where the join attaches rows of one dimension to rows that hold its natural key, and gives none of the dimension alone. */
+/**
+ * True if the join attaches rows of one dimension to rows that hold its natural key, and returns no rows of the dimension
+ * alone.
+ */
 const isByNaturalKey = (fields: Fields, left: Sources, right: Sources, keys: NaturalKeys): boolean => {
   const dimension = left.pending ?? right.pending ?? '';
   const isOneSided = (left.pending === undefined) !== (right.pending === undefined);
@@ -162,7 +165,7 @@ const columnsOf = ({ fields }: TreeNode, relations: readonly Named[]): JoinColum
   return [{ ...column, name }];
 };
 
-/** The column that an expression is; a cast to the type that it has changes nothing. */
+/** The column that an expression is; a cast to the column's own type changes nothing. */
 const columnIn = (value: TreeNode | undefined, relations: readonly Named[]): JoinColumn | undefined => {
   if (value?.kind === 'ColumnRef') return columnAt(namesIn(value.fields.fields), relations);
   if (value?.kind !== 'TypeCast') return undefined;

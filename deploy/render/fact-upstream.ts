@@ -2,15 +2,15 @@ import { ancestorsOf, datasetsOf, inlinedName } from '../../functions/warehouse/
 import { dimensionJoins, type JoinRelation, type NaturalKeys } from './dimension-joins.ts';
 import type { Draft } from './model-draft.ts';
 
-/** What a fact and the KPIs on it are made of besides the fact's own rows, and which of the fact's rows a change of it can touch. */
+/** What a fact and its KPIs read besides the fact's own rows, and which rows of the fact change with it. */
 export type FactUpstream = {
-  /** Dimensions that are joined by nothing but their natural key: the fact's columns that hold it. */
+  /** Dimensions that are joined only by their natural key: the fact's columns that hold it. */
   readonly dimensions: Readonly<Record<string, readonly string[]>>;
-  /** Everything else, which may touch any row: the models that read it. */
+  /** Everything else, whose changes may touch any row: the models that read it. */
   readonly whole: Readonly<Record<string, readonly string[]>>;
 };
 
-/** What a fact and the KPIs on it, which are given in order of their references, are made of. The parser has to be loaded. */
+/** Finds what a fact and its KPIs read; the drafts must be in order of their references. Needs the loaded parser. */
 export const factUpstream = (
   fact: Draft,
   kpis: readonly Draft[],
@@ -26,8 +26,9 @@ export const factUpstream = (
     const { relation, otherwise } = joinsOf(reader, fact, direct, drafts, reads, gives);
     gives.set(inlinedName(reader.name), relation);
     for (const { name } of direct) if (!otherwise.has(name)) dimensions[name] = holding(fact, drafts, name);
-    const aside = reader.refs.flatMap((name) => readAside(name, fact, reader, drafts, reads));
-    for (const name of new Set([...otherwise, ...aside])) whole[name] = [...(whole[name] ?? []), reader.name];
+    const indirect = reader.refs.flatMap((name) => readIndirectly(name, fact, reader, drafts, reads));
+    for (const name of new Set([...otherwise, ...indirect]))
+      whole[name] = [...(whole[name] ?? []), reader.name];
   }
   return { dimensions, whole };
 };
@@ -38,8 +39,8 @@ const holding = (fact: Draft, drafts: readonly Draft[], name: string): readonly 
 
 const naturalKeyOf = ({ settings, key }: Draft): readonly string[] => settings.natural_key ?? key;
 
-/** What is read by way of a model without rows of its own in a rebuild, and staging or a fact beside the fact's own. */
-const readAside = (
+/** What is read through a model that has no rows of its own in a rebuild, and staging or a fact besides the fact's own. */
+const readIndirectly = (
   name: string,
   fact: Draft,
   reader: Draft,
@@ -100,7 +101,7 @@ const asRead = ({ columns }: Draft, origin: string): JoinRelation => ({
   columns: columns.map(({ name, type }) => ({ name, type, origin: `${origin}.${name}` })),
 });
 
-/** The names by which a model reads the fact's rows: staging, or the fact and what of it a rebuild touches. */
+/** The names by which a model reads the fact's rows: staging, or the fact and its touched values. */
 const rowRelations = (reader: Draft, model: Draft): [string, JoinRelation][] => {
   const relation = asRead(model, rows);
   if (model.kind === 'staging') return [[inlinedName(model.name), relation]];
@@ -110,6 +111,6 @@ const rowRelations = (reader: Draft, model: Draft): [string, JoinRelation][] => 
   return [`gold.${model.name}`, ...touched].map((name) => [name, relation]);
 };
 
-/** True where a model is made of another, by way of any number of references. */
+/** True if a model reads another, directly or through other models. */
 export const isMadeOf = (drafts: readonly Draft[], model: string, other: string): boolean =>
   ancestorsOf(drafts, model).some(({ name }) => name === other);

@@ -8,25 +8,25 @@ import { type Problem, placeOf } from '../sql/problem.ts';
 import type { Rendered, SqlEngine, Templates } from '../sql/templates.ts';
 import { Settings } from './settings.ts';
 
-/** One SQL file as the rest of rendering needs it. */
+/** One SQL file in the form that the other steps need. */
 export type RenderedFile = {
   readonly file: SqlFile;
   readonly settings: Settings;
   readonly sql: string;
   readonly incremental: string;
-  /** The texts for Redshift, of a full and an incremental run where they differ, with the template's lines marked. */
+  /** The texts for Redshift, of a full and an incremental run if they differ, with the template's lines marked. */
   readonly marked: readonly string[];
   readonly columns: readonly OutputColumn[];
-  /** Every name that one of its selects gives, and what it is made of. */
+  /** Every name that one of its selects returns, and the columns it is computed from. */
   readonly derived: readonly DerivedName[];
   /** Sorted, of both texts. */
   readonly refs: readonly string[];
-  /** Those of `sql`, in order of their first mention. */
+  /** Those of `sql`, in order of first mention. */
   readonly mentions: readonly string[];
   readonly sources: Rendered['sources'];
 };
 
-/** Renders a file for an engine and validates it; without an answer when what is wrong leaves nothing to go on with. */
+/** Renders a file for an engine and checks it; undefined if it has problems that prevent further steps. */
 export const renderFile = (
   templates: Templates,
   file: SqlFile,
@@ -64,7 +64,7 @@ const settingProblems = (file: SqlFile, issues: readonly z.core.$ZodIssue[]): Pr
     message: `config: ${issue.path.join('.') || 'it'}: ${issueWords(issue)}`,
   }));
 
-/** The texts of a file for a full and for an incremental run, which mostly are one. */
+/** The texts of a file for a full and for an incremental run, which are often the same. */
 const renderBoth = (templates: Templates, file: SqlFile, engine: SqlEngine) => {
   const full = templates(file, { engine, incremental: false });
   return {
@@ -73,7 +73,7 @@ const renderBoth = (templates: Templates, file: SqlFile, engine: SqlEngine) => {
   };
 };
 
-/** The text for Redshift stands for all engines: what differs between them is in macros. */
+/** The text for Redshift stands for all engines: macros contain the differences. */
 const validate = (
   templates: Templates,
   file: SqlFile,

@@ -1,12 +1,12 @@
 import type { SqlFile } from '../sql/files.ts';
 import type { Problem } from '../sql/problem.ts';
 
-/** Calls of the project's macros, held against their signatures: Jinja itself does not say which argument is missing. */
+/** Checks calls of the project's macros against their signatures: Jinja itself does not say which argument is missing. */
 
 type Parameter = { readonly name: string; readonly isOptional: boolean };
 type Signature = { readonly text: string; readonly parameters: readonly Parameter[] };
 
-/** Names of all macros and what each takes. */
+/** Names of all macros and their parameters. */
 export const signaturesOf = (macros: readonly SqlFile[]): ReadonlyMap<string, Signature> =>
   new Map(
     macros.flatMap(({ source }) =>
@@ -21,7 +21,7 @@ export const signaturesOf = (macros: readonly SqlFile[]): ReadonlyMap<string, Si
     ),
   );
 
-/** What is wrong with the calls in a file: arguments that are missing, too many, or not known, and elements before the first. */
+/** Problems of the calls in a file: missing, unknown and too many arguments, and elements before the first. */
 export const callProblems = (
   { path, source }: SqlFile,
   signatures: ReadonlyMap<string, Signature>,
@@ -54,7 +54,7 @@ const callProblem = (name: string, { text, parameters }: Signature, said: readon
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** Texts between the commas up to the parenthesis that ends a call; undefined for one that does not end. */
+/** Texts between the commas up to the closing parenthesis of a call; undefined if there is none. */
 const argumentsOf = (text: string): string[] | undefined => {
   const found: string[] = [];
   const open: string[] = [];

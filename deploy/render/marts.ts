@@ -17,12 +17,12 @@ import { type Draft, draftOf } from './model-draft.ts';
 import { modelProblems, modelsOf, withReferences } from './models.ts';
 import { withPersonal } from './personal-columns.ts';
 
-/** A model that could not be rendered, as far as others depend on it. */
+/** A model that could not be rendered, as far as other models depend on it. */
 export type BrokenFile = { readonly name: string; readonly refs: readonly string[] };
 
 /**
- * The marts that files outside `sql/silver/` make, or what is wrong with them; `personal` names columns of silver tables.
- * Nothing is said of models that are made of a broken one.
+ * The marts made of the files outside `sql/silver/`, or their problems; `personal` names columns of silver tables. Models that
+ * read a broken model are not reported.
  */
 export const martsFrom = (
   files: readonly RenderedFile[],
@@ -30,7 +30,7 @@ export const martsFrom = (
   broken: readonly BrokenFile[] = [],
 ): { marts: Record<string, Mart>; problems: Problem[]; drafts: readonly Draft[] } => {
   const read = files.map(draftOf);
-  const unusable = [repeatedNames, findCircle].map((find) => find(read)).find((found) => found.length > 0);
+  const unusable = [duplicateNames, findCircle].map((find) => find(read)).find((found) => found.length > 0);
   if (unusable) return { marts: {}, problems: unusable, drafts: read };
   const ordered = inOrderOfReferences(read);
   const whole = ordered.filter((draft) => !isMadeOf(draft, broken, ordered));
@@ -63,7 +63,7 @@ const findCircle = (drafts: readonly Draft[]): Problem[] => {
   }
 };
 
-const repeatedNames = (drafts: readonly Draft[]): Problem[] =>
+const duplicateNames = (drafts: readonly Draft[]): Problem[] =>
   drafts
     .filter((draft, index) => drafts.findIndex(({ name }) => name === draft.name) < index)
     .map(({ name, rendered }) => ({
@@ -100,7 +100,7 @@ const martOf = (name: string, drafts: readonly Draft[]): Mart => {
   return { name, datasets, models, hash };
 };
 
-/** A first rebuild of many batches and a later one, on both engines, fit into the transactions of a rebuild. */
+/** A first rebuild of many batches and a later one, on both engines, must fit into the transactions of a rebuild. */
 const tryRebuild = (mart: Mart): void => {
   const batches = Array.from(
     { length: 200 },

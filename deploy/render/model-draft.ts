@@ -2,7 +2,7 @@ import type { Column } from '../../functions/values/index.ts';
 import type { Model } from '../../functions/warehouse/index.ts';
 import type { RenderedFile } from './file.ts';
 
-/** A model before it is known which mart it belongs to. */
+/** A model whose mart is not yet known. */
 export type Draft = {
   readonly name: string;
   readonly kind: Model['kind'];
@@ -15,13 +15,13 @@ export type Draft = {
   readonly path: string;
   readonly personal: readonly string[];
   readonly partition?: string;
-  /** What models of its kind say besides, once its references are known. */
+  /** Settings of its kind of model, added when its references are known. */
   readonly own: object;
   readonly settings: RenderedFile['settings'];
   readonly rendered: RenderedFile;
 };
 
-/** What a file outside `sql/silver/` is to the warehouse. */
+/** What a file outside `sql/silver/` is in the warehouse. */
 const kindOf = ({ file, settings }: RenderedFile): Model['kind'] => {
   if (file.folder === 'staging') return 'staging';
   if (file.folder === 'kpis') return 'kpi';

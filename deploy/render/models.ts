@@ -7,7 +7,7 @@ import { type Problem, placeOf } from '../sql/problem.ts';
 import { type FactUpstream, factUpstream, isMadeOf } from './fact-upstream.ts';
 import type { Draft } from './model-draft.ts';
 
-/** Fills in what a model's settings leave to its references. */
+/** Completes a model's settings from its references. */
 export const withReferences = (draft: Draft, drafts: readonly Draft[]): Draft => ({
   ...draft,
   sql: standAlone(draft, drafts),
@@ -30,23 +30,23 @@ const ownOf = (draft: Draft, drafts: readonly Draft[]): object => {
   return {};
 };
 
-/** The staging model that a fact is made from; empty when that is not clear. */
+/** The staging model that a fact is made from; empty if it is not clear. */
 const readBy = ({ settings, refs }: Draft, drafts: readonly Draft[]): string => {
   const staging = drafts.filter(({ name, kind }) => kind === 'staging' && refs.includes(name));
   return settings.reads ?? (staging.length === 1 ? (staging[0]?.name ?? '') : '');
 };
 
-/** Facts that a model is made of, by way of models without tables. */
+/** Facts that a model is computed from, directly or through models without tables. */
 export const factsOf = (draft: Draft, drafts: readonly Draft[]): Draft[] =>
   ancestorsOf(drafts, draft.name).filter(({ kind }) => kind === 'fact');
 
-/** What a fact and the KPIs on it are made of; the drafts are in order of their references. */
+/** What a fact and its KPIs read; the drafts are in order of their references. */
 const upstreamOf = (fact: Draft, drafts: readonly Draft[]): FactUpstream => {
   const kpis = drafts.filter((draft) => draft.kind === 'kpi' && factsOf(draft, drafts).includes(fact));
   return factUpstream(fact, kpis, drafts, readBy(fact, drafts));
 };
 
-/** The drafts, in order of their references, as models of a mart, hashed together with all they are made of. */
+/** The drafts, in order of their references, as models of a mart, each with a hash of everything that it is made from. */
 export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
   const hashes = new Map<string, string>();
   return drafts.map((draft) => {
@@ -61,10 +61,10 @@ export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
   });
 };
 
-/** What is wrong with a model's settings, and the text in the file where it stands: its `config(` when absent. */
+/** A problem of a model's settings, and the text in the file at its place: its `config(` if absent. */
 type Objection = string | { readonly message: string; readonly at: string };
 
-/** What is wrong with a model among the others; `readElsewhere` are models that files refer to which could not be rendered. */
+/** Problems of a model among the others; `readElsewhere` are models that files refer to and that could not be rendered. */
 export const modelProblems = (
   draft: Draft,
   drafts: readonly Draft[],
@@ -99,36 +99,36 @@ const lacking = (
   return [...new Set(names)]
     .filter((name) => !there.includes(name))
     .map((name) => ({
-      message: `${who}: ${name} is no column of the select${nameHint(name, there)}`,
+      message: `${who}: ${name} is not a column of the select${nameHint(name, there)}`,
       at: at(name),
     }));
 };
 
 const sourceMessages = ({ kind, sources, rendered, settings }: Draft): string[] => {
   if (settings.omit.length > 0)
-    return ['config: omit is for sql/silver/: columns that are no attributes of a KPI stand in its kpi'];
+    return ['config: omit is for sql/silver/: in a KPI, put the omitted columns into kpi'];
   if (kind !== 'staging' && sources.length > 0) return ['only models in sql/staging/ read source()'];
   return rendered.sources.some(({ schema }) => schema !== 'silver')
-    ? [`reads source('silver', …) and nothing else`]
+    ? [`must read only source('silver', …)`]
     : [];
 };
 
-/** Which relations have a table of their own is the same to dbt. */
+/** dbt must agree which relations have their own table. */
 const tableMessages = (
   { name, kind, settings: { materialized } }: Draft,
   drafts: readonly Draft[],
 ): string[] => {
   if (kind === 'staging' && (materialized ?? 'ephemeral') !== 'ephemeral')
-    return [`config: materialized has to be 'ephemeral' in sql/staging/: what is there has no table`];
+    return [`config: materialized must be 'ephemeral' in sql/staging/: staging models have no table`];
   const isRead = drafts.some(({ refs }) => refs.includes(name));
   if (kind === 'kpi' && isRead && (materialized ?? 'ephemeral') !== 'ephemeral')
-    return [`config: materialized has to be 'ephemeral': another model reads it, and a KPI has no table`];
+    return [`config: materialized must be 'ephemeral': another model reads it, and a KPI has no table`];
   if (kind !== 'staging' && kind !== 'kpi' && materialized === 'ephemeral')
-    return [`config: materialized is 'ephemeral' in sql/staging/ and sql/kpis/ alone`];
+    return [`config: materialized is 'ephemeral' only in sql/staging/ and sql/kpis/`];
   return [];
 };
 
-/** Columns of two models that are compared with each other, in their order, and whose types do not go together. */
+/** Columns of two models that are compared with each other, in order, and whose types do not fit. */
 const mismatched = (
   one: Draft,
   names: readonly string[],
@@ -138,7 +138,7 @@ const mismatched = (
   names.flatMap((name, at) => {
     const [type, otherType] = [typeIn(one, name), typeIn(other, otherNames[at])];
     if (!type || !otherType || commonType(typeNamed(type), typeNamed(otherType))) return [];
-    const message = `config: ${name} is ${type} here, and ${otherNames[at]} of ${other.name}, with which it is compared, is ${otherType}`;
+    const message = `config: ${name} is ${type} here, and ${otherNames[at]} of ${other.name}, which it is compared with, is ${otherType}`;
     return [{ message, at: `'${name}'` }];
   });
 
@@ -165,33 +165,40 @@ const factMessages: ModelRule = (fact, drafts) => {
         ? mismatched(fact, columns, dimension, dimension.settings.natural_key ?? dimension.key)
         : [];
     }),
-    ...(reads.sources.length === 1 ? [] : [`${reads.name}, which it reads, has to read one silver table`]),
+    ...(reads.sources.length === 1
+      ? []
+      : [`${reads.name}, which it reads, must read exactly one silver table`]),
     ...(followsFromKey(fact, reads)
       ? []
-      : ['config: the partition has to follow from the key alone: rows of one key lie in one partition']),
-    ...otherStaging(fact, drafts).map((name) => `reads ${name} beside ${reads.name}: make a dimension of it`),
+      : [
+          'config: the partition must be computed from the key alone, so that rows of one key are in one partition',
+        ]),
+    ...otherStaging(fact, drafts).map((name) => `reads ${name} besides ${reads.name}: make it a dimension`),
   ];
 };
 
-/** Columns of a fact by which a rebuild finds, in staging, the rows that it has to compute again. */
+/** Columns of a fact by which a rebuild finds, in staging, the rows to compute again. */
 const lackingStaging = (fact: Draft, reads: Draft): Objection[] => {
   const needed: readonly (readonly [name: string, why: string])[] = [
-    [fact.partition ?? '', `it is the fact's partition, by which a rebuild finds what a file has changed`],
-    ['landed_file', 'by it a rebuild finds what a file has changed'],
+    [
+      fact.partition ?? '',
+      `it is the fact's partition, which a rebuild needs to find what a file has changed`,
+    ],
+    ['landed_file', 'a rebuild needs it to find what a file has changed'],
     ...fact.key.map(
-      (name) => [name, `it is in the fact's key, from which the partition has to follow`] as const,
+      (name) => [name, `it is in the fact's key, from which the partition is computed`] as const,
     ),
   ];
   const there = reads.columns.map(({ name }) => name);
   return [...new Map(needed)]
     .filter(([name]) => fact.columns.some((column) => column.name === name) && !there.includes(name))
     .map(([name, why]) => ({
-      message: `${reads.name}, which it reads: ${name} is no column of the select${nameHint(name, there)}; ${why}: add it to ${reads.rendered.file.path}`,
+      message: `${reads.name}, which it reads: ${name} is not a column of the select${nameHint(name, there)}; ${why}: add it to ${reads.rendered.file.path}`,
       at: `'${name}'`,
     }));
 };
 
-/** What a fact's config says of dimensions has to be true of one that is joined, and of columns that are there. */
+/** Dimensions in a fact's config must be joined, and their columns must exist. */
 const declaredMessages = (fact: Draft, reads: Draft, { dimensions, whole }: FactUpstream): Objection[] => {
   const joined = Object.keys({ ...dimensions, ...whole });
   const columns = [...fact.columns, ...reads.columns];
@@ -214,7 +221,7 @@ const otherStaging = (fact: Draft, drafts: readonly Draft[]): string[] =>
     )
     .map(({ name }) => name);
 
-/** True where staging makes the partition of nothing but columns that it passes on, as they are, in the key. */
+/** True if staging computes the partition only from key columns that it passes on unchanged. */
 const followsFromKey = ({ partition = '', key }: Draft, reads: Draft): boolean => {
   const made = reads.rendered.columns.find(({ name }) => name === partition);
   return key.includes(partition) || (made?.uses.every((name) => key.includes(name)) ?? false);
@@ -222,16 +229,18 @@ const followsFromKey = ({ partition = '', key }: Draft, reads: Draft): boolean =
 
 const kpiMessages: ModelRule = (kpi, drafts) => {
   const [fact, ...others] = factsOf(kpi, drafts);
-  if (!fact || others.length > 0) return ['a KPI is computed from exactly one fact'];
+  if (!fact || others.length > 0) return ['a KPI must be computed from exactly one fact'];
   if (kpi.partition === undefined)
-    return ['config: partition is missing: the column by which the KPI is affected'];
+    return [
+      'config: partition is missing: the column that tells which rows of the KPI a rebuild computes again',
+    ];
   const spine = kpi.settings.spine ?? [kpi.partition];
   const circular = ancestorsOf(drafts, kpi.name).filter(
     ({ name, kind }) => kind === 'dimension' && isMadeOf(drafts, name, fact.name),
   );
   return [
     ...circular.map(({ name }) => ({
-      message: `joins ${name}, which is made of ${fact.name} itself: compute it from ${fact.name} here, or in another KPI model`,
+      message: `joins ${name}, which itself reads ${fact.name}: compute it from ${fact.name} here, or in another KPI model`,
       at: `'${name}'`,
     })),
     ...lacking(kpi, [kpi.partition], 'config'),
@@ -268,7 +277,7 @@ const shapeMessages = (
 };
 
 const templateMessages = (template: string): Objection[] => {
-  if (template === '') return ['config: kpi: a key of DynamoDB is never empty'];
+  if (template === '') return ['config: kpi: a key of DynamoDB must not be empty'];
   if (!/[{}]/.test(template.replaceAll(/\{[^{}]*\}/g, ''))) return [];
   return [{ message: `config: kpi: ${template} has a brace too few or too many`, at: `'${template}'` }];
 };
@@ -276,7 +285,7 @@ const templateMessages = (template: string): Objection[] => {
 const checkMessages: ModelRule = ({ columns }) =>
   columns.map(({ name }) => name).join(', ') === 'subject, detail'
     ? []
-    : ['a check has two columns: subject and detail'];
+    : ['a check must have the columns subject and detail'];
 
 const stagingMessages: ModelRule = ({ name, sources, rendered }, drafts, readElsewhere) => [
   ...(sources.length > 0 || rendered.refs.length > 0 ? [] : ['reads no silver table']),

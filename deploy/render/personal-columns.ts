@@ -18,8 +18,8 @@ export const personalSilver = (
   );
 
 /**
- * The drafts, in order of their references, each with its columns whose values may be personal: those that are made, by
- * way of any names that its selects give, of such a column of what it reads. A count of them is none.
+ * The drafts, in order of their references, each with its columns whose values may be personal: those computed, directly or
+ * through other names, from such a column of a relation that it reads. A count is not personal.
  */
 export const withPersonal = (
   drafts: readonly Draft[],
@@ -38,7 +38,7 @@ export const withPersonal = (
   });
 };
 
-/** The names given, and all names that are made of them. */
+/** The given names, and all names computed from them. */
 const madeOf = (derived: RenderedFile['derived'], names: readonly string[]): ReadonlySet<string> => {
   const found = new Set(names);
   for (let before = -1; before < found.size; ) {

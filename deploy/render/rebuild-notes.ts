@@ -1,7 +1,7 @@
 import type { Catalog } from '../../functions/pipeline/index.ts';
 import { type Mart, type Model, rebuildBatches, transactionLimits } from '../../functions/warehouse/index.ts';
 
-/** What `npm run check` says of rebuilds that are right and cost more than they might: one line for each place. */
+/** Notes of `npm run check` on rebuilds that are correct but cost more than necessary, one line per place. */
 export const rebuildNotes = ({ marts }: Catalog): string[] => Object.values(marts).flatMap(wholeNotes);
 
 const wholeNotes = (mart: Mart): string[] =>
@@ -20,12 +20,12 @@ const named = ({ models }: Mart, name: string): Model | undefined =>
   models.find((model) => model.name === name);
 
 const joinOf = (read: Model | undefined, fact: Model): string => {
-  if (read?.kind !== 'dimension') return `reads ${read?.name}, which is no dimension`;
+  if (read?.kind !== 'dimension') return `reads ${read?.name}, which is not a dimension`;
   const key = read.natural_key.join(', ');
   return `reads ${read.name} in another way than by a join of its natural key (${key}) with columns of ${fact.name}`;
 };
 
-/** How many statements the transactions of a mart's first rebuild have, which are the most that it takes without new columns. */
+/** The number of statements in the transactions of a mart's first rebuild, the most that a rebuild without new columns has. */
 export const rebuildSize = (mart: Mart): string => {
   const run = {
     rebuild: 'check',

@@ -18,9 +18,9 @@ import { propertiesOf } from './properties.ts';
 import { rebuildNotes, rebuildSize } from './rebuild-notes.ts';
 
 /**
- * Renders `rules/` and `sql/` under a root into what the functions need, and checks all of it: manifests, rulesets,
- * SQL, references, and that each mart's rebuild fits into one transaction. Silver's SQL is for its own engine, which is Spark on
- * AWS. Throws `ProjectProblems` with every problem at its place.
+ * Renders `rules/` and `sql/` under a root into what the functions need, and checks manifests, rulesets, SQL, references, and
+ * that each mart's rebuild fits into one transaction. Silver's SQL is for the engine of its jobs, which is Spark on AWS. Throws
+ * `ProjectProblems` with every problem and its place.
  */
 export const renderCatalog = async (
   root: string,
@@ -75,7 +75,7 @@ const throwIfAny = (problems: readonly Problem[]): void => {
   if (problems.length > 0) throw new ProjectProblems(problems);
 };
 
-/** Variables of `dbt_project.yml`; none when the project has no such file. */
+/** Variables of `dbt_project.yml`; none if the project has no such file. */
 const readVars = async (root: string): Promise<Record<string, unknown>> => {
   const text = await readFile(join(root, 'sql', 'dbt_project.yml'), 'utf8').catch(() => '');
   const project: unknown = parse(text);
@@ -87,7 +87,7 @@ const missingSilver = ({ file, sources }: RenderedFile, silver: readonly SqlFile
     .filter(({ table }) => !silver.some(({ name }) => name === table))
     .map(({ table }) => ({
       file: file.path,
-      message: `reads silver.${table}, and there is no sql/silver/${table}.sql`,
+      message: `reads silver.${table}, but there is no sql/silver/${table}.sql`,
     }));
 
 const rulesOf = (rules: readonly Rules[], { file }: RenderedFile): Rules[] =>
@@ -101,8 +101,8 @@ const datasetsFrom = (silver: readonly RenderedFile[], rules: readonly Rules[]):
   );
 
 /**
- * Writes `.build/catalog.json` for Redshift, which is packaged, and `sql/properties/relations.yml` for dbt; answers in
- * words what was rendered. Throws `ProjectProblems`.
+ * Writes `.build/catalog.json` for Redshift, which is packaged, and `sql/properties/relations.yml` for dbt; returns a summary
+ * as text. Throws `ProjectProblems`.
  */
 export const renderProject = async (root: string): Promise<string> => {
   const catalog = await renderCatalog(root, 'redshift');
@@ -115,7 +115,7 @@ export const renderProject = async (root: string): Promise<string> => {
   const said = [
     `Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`,
     ...rebuildNotes(catalog),
-    ...(isNew ? [`${properties} was out of date and is written again: commit it with the SQL`] : []),
+    ...(isNew ? [`${properties} was out of date and has been updated: commit it with the SQL`] : []),
   ];
   return said.join('\n');
 };

@@ -25,7 +25,7 @@ import {
 
 /** What something must be, by a rule or by the manifest (`at` undefined). */
 export type Bound = {
-  /** What is bounded, such as `values of "price"`; bounds of one subject go together. */
+  /** The subject of a limit, such as `values of "price"`; limits of one subject belong together. */
   readonly subject: string;
   readonly domain: Domain;
   readonly limit: Limit;
@@ -33,8 +33,8 @@ export type Bound = {
 };
 
 /**
- * Rules that no file can meet, alone, together with rules before them or with what the manifest accepts, and rules that
- * every file meets. The ruleset compiles for the table.
+ * Rules that no file can meet, alone or together with earlier rules or with the manifest, and rules that every file meets. The
+ * ruleset must compile for the table.
  */
 export const limitProblems = (ruleset: string, table: Table, given: readonly Bound[]): RulesetError[] => {
   const rules = parseRuleset(ruleset).map(({ rule }) => rule);
@@ -53,7 +53,7 @@ export const limitProblems = (ruleset: string, table: Table, given: readonly Bou
 
 const atomsIn = (rule: Rule): Atom[] => (rule.kind === 'atom' ? [rule] : rule.parts.flatMap(atomsIn));
 
-/** Those that have to hold each: all but the parts of an `or`. */
+/** Rules that must each hold: all except the parts of an `or`. */
 const requiredAtoms = (rule: Rule): Atom[] => {
   if (rule.kind === 'atom') return [rule];
   return rule.kind === 'and' ? rule.parts.flatMap(requiredAtoms) : [];
@@ -70,7 +70,7 @@ const figureDomains: Readonly<Record<string, Domain>> = {
   Sum: numbers,
 };
 
-/** The domain of what a rule's condition speaks of; undefined where it is not looked into. */
+/** The domain of the value in a rule's condition; undefined if it is not analyzed. */
 const domainOf = ({ type, parameters }: Atom, table: Table): Domain | undefined => {
   if (shareTypes.has(type)) return shares;
   const [column] = parameters;
@@ -100,18 +100,20 @@ const emptyOrFull = (
   const held = points.filter(limit.holds);
   if (held.length === 0) return [new RulesetError(`can never pass: ${why(condition, domain, what)}`, at)];
   if (!isOfRows && held.length === points.length)
-    return [new RulesetError(`can never fail: ${what} is always so; remove it or bound it`, at)];
+    return [
+      new RulesetError(`can never fail: ${what} always holds; remove the rule or make it stricter`, at),
+    ];
   return [];
 };
 
 const why = (condition: Condition, domain: Domain, what: string): string => {
   if (domain === shares) return `${what} is a share from 0 to 1 (90 % is 0.9)`;
   if (condition.kind === 'between')
-    return 'between leaves both bounds out, and no value lies strictly between them';
+    return 'between excludes both bounds, and there is no value strictly between them';
   return `no ${domain.step > 0n ? 'such whole value' : 'value'} is possible`;
 };
 
-/** Rules whose answer depends on the table alone. */
+/** Rules whose result depends only on the table. */
 const fixedProblems = ({ type, parameters, at, condition }: Atom, table: Table): RulesetError[] => {
   const [parameter] = parameters;
   const names = table.columns.map(({ name }) => name);
@@ -127,7 +129,7 @@ const fixedProblems = ({ type, parameters, at, condition }: Atom, table: Table):
 
 const notNull: Limit = { names: [], holds: (point: Point) => point !== null };
 
-/** What a rule demands of each row, or of the whole file. */
+/** What a rule requires of each row, or of the whole file. */
 const boundsOf = (atom: Atom, table: Table): Bound[] => {
   const { type, parameters, condition, threshold, where, at } = atom;
   if (threshold) return [];
@@ -150,7 +152,7 @@ const boundsOf = (atom: Atom, table: Table): Bound[] => {
 
 const exactly = (point: bigint): Limit => ({ names: [point], holds: (value) => value === point });
 
-/** Rules that leave nothing of what the manifest and the rules before them allow. */
+/** Rules that leave no value that the manifest and the earlier rules allow. */
 const jointProblems = (bounds: readonly Bound[], given: readonly Bound[]): RulesetError[] =>
   bounds.flatMap((bound, index) => {
     const before = [...given, ...bounds.slice(0, index)].filter(
@@ -162,7 +164,7 @@ const jointProblems = (bounds: readonly Bound[], given: readonly Bound[]): Rules
       ? `the rule in line ${rival.at.line}`
       : rival
         ? 'what the manifest accepts'
-        : 'what is demanded before it';
+        : 'the rules before it';
     return bound.at
       ? [
           new RulesetError(

@@ -7,7 +7,7 @@ import { columnDomain, counts, type Domain, type Limit, momentPoint, type Point,
 /** What is known of a column of silver. */
 export type SilverColumn = Pick<OutputColumn, 'name' | 'type' | 'source' | 'isNull'>;
 
-/** What the manifest makes sure of for columns of silver that are one of its fields, cast and nothing else. */
+/** What the manifest guarantees for columns of silver that are only a cast of a field. */
 export const manifestBounds = (
   manifest: string,
   dataset: string,
@@ -71,7 +71,7 @@ const lengthLimits = ({ min_length, max_length, one_of }: Field): Limit[] => [
   ...(max_length === undefined ? [] : [atMost(pointOf(String(max_length)))]),
 ];
 
-/** Values that are chosen from a list have no other lengths than those of the list, in code points. */
+/** The lengths of values from a list are those of the list, in code points. */
 const oneLengthOf = (choices: readonly string[]): Limit => {
   const lengths = [...new Set(choices.map((choice) => pointOf(String([...choice].length))))];
   return { names: lengths, holds: (point) => point === null || lengths.some((length) => length === point) };

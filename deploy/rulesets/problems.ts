@@ -18,8 +18,8 @@ import { limitProblems } from './limits.ts';
 import { manifestBounds, type SilverColumn } from './manifest-bounds.ts';
 
 /**
- * What is wrong with a dataset's ruleset: its language, the SQL that its rules carry, and the columns of other tables that they
- * refer to. `tables` are all silver tables, its own among them. The SQL parser has to be loaded.
+ * Problems of a dataset's ruleset: its language, the SQL in its rules, and the columns of other tables that they refer to.
+ * `tables` are all silver tables, including its own. Needs the loaded SQL parser.
  */
 export const rulesetProblems = (
   { dataset, manifest, ruleset }: Rules,
@@ -43,7 +43,7 @@ export const rulesetProblems = (
   }
 };
 
-/** A silver table with what its SQL says of its columns. */
+/** A silver table with its columns from its SQL. */
 type SilverColumns = { readonly dataset: string; readonly columns: readonly SilverColumn[] };
 
 const atomsOf = (rule: Rule): Atom[] => (rule.kind === 'atom' ? [rule] : rule.parts.flatMap(atomsOf));
@@ -64,7 +64,7 @@ const predicateProblems = ({ where }: Atom, table: Table): RulesetError[] => {
   return parsed instanceof RulesetError ? [parsed] : [];
 };
 
-/** A statement reads one file's rows, as `primary`, and what it makes of them itself. */
+/** A statement may read only one file's rows, as `primary`, and its own CTEs. */
 const statementProblems = (atom: Atom, table: Table): RulesetError[] => {
   const at = atom.parameters[0]?.at ?? atom.at;
   const nodes = parse(compileCustomSql(atom, 'duckdb'), 'CustomSql', at);
@@ -80,7 +80,7 @@ const statementProblems = (atom: Atom, table: Table): RulesetError[] => {
   return [new RulesetError(`CustomSql: ${problem}`, at)];
 };
 
-/** Names that a statement gives: of CTEs, of relations and of columns. */
+/** Names that a statement defines: of CTEs, of relations and of columns. */
 const declaredNames = ({ kind, fields }: TreeNode): string[] => {
   if (kind === 'CommonTableExpr') return [String(fields.ctename), ...namesIn(fields.aliascolnames)];
   if (kind === 'Alias') return [String(fields.aliasname), ...namesIn(fields.colnames)];
@@ -102,7 +102,7 @@ const referenceProblems = (atom: Atom, tables: readonly Table[]): RulesetError[]
   const other = tables.find((silver) => silver.dataset === dataset);
   if (!other) {
     const known = tables.map((silver) => silver.dataset).join(', ');
-    return [new RulesetError(`there is no silver table ${dataset}; there are ${known}`, at)];
+    return [new RulesetError(`there is no silver table ${dataset}; the silver tables are ${known}`, at)];
   }
   return names
     .filter((name) => !other.columns.some((column) => column.name === name))

@@ -1,21 +1,21 @@
 import type { Condition, Family, Value } from '../../functions/quality/index.ts';
 
 /**
- * What a figure, a share or a column can be, as points of a line: numbers and moments times `unit`, exact. Whether conditions
- * leave anything is decided by trying the points at, between and around the values that they name.
+ * Possible values of a metric, a share or a column, as points of a line: numbers and moments times `unit`, exact. Whether
+ * conditions allow any value is decided by testing the points at, between and around the values that they name.
  */
 export type Point = bigint | string | null;
 
-/** A number is this many points from its neighbour that differs by one. */
+/** Two numbers that differ by one are this many points apart. */
 export const unit = 2n * 10n ** 28n;
 
-/** The values that a subject can have. */
+/** The possible values of a subject. */
 export type Domain = {
-  /** Least distance of two values, in points; 0 where there is always one in between. */
+  /** Least distance of two values, in points; 0 if there is always a value between two others. */
   readonly step: bigint;
   readonly least?: bigint;
   readonly most?: bigint;
-  /** Texts and booleans; undefined where the values are points of a line. */
+  /** Texts and booleans; undefined if the values are points of a line. */
   readonly words?: 'any' | readonly string[];
   readonly mayBeNull: boolean;
 };
@@ -28,7 +28,7 @@ export const numbers: Domain = { step: 0n, mayBeNull: false };
 const booleans: readonly string[] = ['true', 'false'];
 const largest = 2n ** 63n;
 
-/** The values of a column; undefined for a type whose values are not looked into. */
+/** The values of a column; undefined for a type that is not analyzed. */
 export const columnDomain = ({ family, scale }: { family: Family; scale: number }): Domain | undefined => {
   if (family === 'integer')
     return { step: unit, least: -largest * unit, most: (largest - 1n) * unit, mayBeNull: true };
@@ -49,7 +49,7 @@ export const pointOf = (digits: string): bigint => {
 /** A condition as a test of points, and the points that it names. */
 export type Limit = { readonly names: readonly Point[]; readonly holds: (point: Point) => boolean };
 
-/** A condition on a subject of that domain; undefined where its values are known only when a file lands. */
+/** A condition on a subject of that domain; undefined if its values are known only when a file lands. */
 export const limitOf = (condition: Condition, { words }: Domain): Limit | undefined => {
   const read = (value: Value): Point | undefined => valuePoint(value, words !== undefined);
   if (condition.kind === 'matches') return undefined;
@@ -80,7 +80,7 @@ const comparisons = {
   '>=': (one: bigint, other: bigint) => one >= other,
 };
 
-/** NULL passes what excludes values, unless NULL is one of them. */
+/** NULL passes a condition that excludes values, unless NULL is one of them. */
 const membership = (values: readonly (Point | undefined)[], isNegated: boolean): Limit | undefined => {
   const known = values.filter((value) => value !== undefined);
   if (known.length < values.length) return undefined;
@@ -99,7 +99,7 @@ const valuePoint = (value: Value, isWord: boolean): Point | undefined => {
   return Number.isNaN(moment) ? undefined : BigInt(moment) * milliseconds;
 };
 
-/** A date or a timestamp as a manifest writes it, as a point. */
+/** A date or a timestamp in the manifest's format, as a point. */
 export const momentPoint = (text: string): bigint | undefined => {
   const moment = Date.parse(
     `${text.trim().replace(' ', 'T').replace(/Z$/, '')}${text.includes(':') ? 'Z' : 'T00:00:00Z'}`,
@@ -107,7 +107,7 @@ export const momentPoint = (text: string): bigint | undefined => {
   return Number.isNaN(moment) ? undefined : BigInt(moment) * milliseconds;
 };
 
-/** Points of a domain at, between and around those that are named. */
+/** Points of a domain at, between and around the named ones. */
 export const candidates = (domain: Domain, named: readonly Point[]): Point[] => [
   ...(domain.mayBeNull ? [null] : []),
   ...(domain.words === undefined ? linePoints(domain, named) : wordPoints(domain.words, named)),

@@ -1,8 +1,8 @@
 import type { Field } from '../../functions/validation/index.ts';
 
 /**
- * Why casting a landed field to a type fails, or loses digits, for a value that the manifest accepts; undefined where it
- * does neither. Silver's casts cannot fail only because the manifest is stricter than they are.
+ * Why casting a landed field to a type fails, or loses digits, for a value that the manifest accepts; undefined if it does
+ * neither. Casts of silver cannot fail, because the manifest must be stricter than they are.
  */
 export const unsafeCast = (field: Field, type: string): string | undefined => {
   const [, name = type, precision = '0', scale = '0'] =
@@ -22,7 +22,7 @@ type Check = (field: Field, target: Target) => boolean;
 
 const bits: Readonly<Record<string, bigint>> = { smallint: 15n, integer: 31n, bigint: 63n };
 
-/** Whether every whole number between the field's bounds has a place in the target. */
+/** Whether the target can hold every whole number between the field's limits. */
 const holdsWhole = ({ min, max }: Field, { name, whole }: Target, digits: number): boolean => {
   if (name === 'double precision') return true;
   const [least, most] = [min, max].map((bound) =>
@@ -62,15 +62,14 @@ const checks: Readonly<Partial<Record<string, Check>>> = {
 const isNumber = ({ name }: Target): boolean =>
   name in bits || name === 'decimal' || name === 'double precision';
 
-/** Without bounds of its own, a decimal is bounded by its digits. */
+/** Without its own limits, a decimal is limited by its digits. */
 const boundedBy = (field: Field, digits: number): Field => {
   const most = 10n ** BigInt(Math.max(digits, 0)) - 1n;
   return { ...field, min: field.min ?? String(-most), max: field.max ?? String(most) };
 };
 
 const advice = ({ name, type, min, max }: Field): string => {
-  if (type.kind === 'timestamptz')
-    return `write cast({{ utc('${name}') }} as timestamp), which is the moment in UTC`;
+  if (type.kind === 'timestamptz') return `write cast({{ utc('${name}') }} as timestamp), the moment in UTC`;
   if (type.kind === 'string') return 'give the field that type in the manifest, or cast to varchar(n)';
   const isBounded = min !== undefined && max !== undefined;
   return type.kind === 'int' && !isBounded

@@ -9,7 +9,7 @@ import { type Problem, placeOf } from '../sql/problem.ts';
 import { unsafeCast } from './casts.ts';
 
 /**
- * Where a dataset's silver SQL does not go with its manifest: fields that it neither reads nor omits, what it omits
+ * Problems between a dataset's silver SQL and its manifest: fields that it neither reads nor omits, fields that it omits
  * without reason, and casts that fail, or lose digits, for values that the manifest accepts.
  */
 export const silverFieldProblems = (silver: RenderedFile, { dataset, manifest }: Rules): Problem[] => {
@@ -26,14 +26,14 @@ export const silverFieldProblems = (silver: RenderedFile, { dataset, manifest }:
     ...unread.map((name) => ({
       file: `rules/${dataset}/manifest.json`,
       ...placeOf(['schema', 'fields', name]),
-      message: `schema.fields.${name}: ${silver.file.path} does not read it: make a column of it there, or say config(meta={'omit': ['${name}']})`,
+      message: `schema.fields.${name}: ${silver.file.path} does not read it: add a column for it there, or write config(meta={'omit': ['${name}']})`,
     })),
     ...omitProblems(silver, names, isRead),
     ...castProblems(silver, format === 'csv' ? fields : fields.filter(({ name }) => !/[.[]/.test(name))),
   ];
 };
 
-/** Paths of landed columns that the SQL mentions, without the relation's name, in lower case. */
+/** Paths of landed columns in the SQL, without the relation's name, in lower case. */
 const namesRead = ({ file, marked }: RenderedFile, manifest: string): ReadonlySet<string> => {
   const relations = new Map([[`landed_${file.name}`, landedColumns(manifest)]]);
   const read = new Set<string>();
@@ -41,7 +41,7 @@ const namesRead = ({ file, marked }: RenderedFile, manifest: string): ReadonlySe
   return read;
 };
 
-/** Read is a value, what it lies in, or, of an array, the item that `explode` makes of it. */
+/** A field counts as read if its value is read, an object that contains it, or the item that `explode` makes of its array. */
 const isPathRead = (name: string, read: ReadonlySet<string>): boolean => {
   const steps = fieldPath(name.toLowerCase());
   const array = steps.findIndex(({ isArray }) => isArray);
@@ -64,7 +64,7 @@ const omitProblems = (
     const place = { file: file.path, ...placeOf(file.source, `'${name}'`) };
     if (own.length === 0)
       return [
-        { ...place, message: `config: omit: ${name} is no field of the manifest${nameHint(name, names)}` },
+        { ...place, message: `config: omit: ${name} is not a field of the manifest${nameHint(name, names)}` },
       ];
     return own.every(isRead) ? [{ ...place, message: `config: omit: ${name} is read: remove it here` }] : [];
   });

@@ -1,10 +1,10 @@
 const times = ['year', 'years', 'month', 'months', 'day', 'days', 'date', 'hour', 'hours', 'date_hour'];
 const widths = ['bucket', 'truncate'];
 
-/** A field of a silver table's partition, as written, and the column that it is made of; without one when it is none. */
+/** A field of a silver table's partition as written, and its column; without a column if it is not valid. */
 type PartitionField = { readonly text: string; readonly column?: string };
 
-/** Fields of a partition such as `days(listen_time)` or `bucket(16, user_id), region`, as the Glue jobs read it. */
+/** Fields of a partition such as `days(listen_time)` or `bucket(16, user_id), region`, read as the Glue jobs read them. */
 export const partitionFields = (partition: string | undefined): PartitionField[] =>
   (partition?.match(/[^(),]+(?:\([^()]*\))?/g) ?? [])
     .map((field) => field.trim())

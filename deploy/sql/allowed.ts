@@ -1,4 +1,4 @@
-/** What the portable subset of SQL has: the words that mean the same on Redshift, DuckDB and, in `sql/silver/`, Spark. */
+/** The portable subset of SQL: words with the same meaning on Redshift, DuckDB and, in `sql/silver/`, Spark. */
 
 /** Functions, lower case. */
 export const allowedFunctions: ReadonlySet<string> = new Set([
@@ -22,7 +22,7 @@ export const allowedFunctions: ReadonlySet<string> = new Set([
   ...['extract', 'date_trunc', 'last_day', 'round', 'abs', 'mod', 'floor', 'ceil'],
 ]);
 
-/** What to use instead of functions that are rejected. */
+/** What to use instead of rejected functions. */
 export const functionHints: Readonly<Record<string, string>> = {
   avg: 'half_up_ratio of a sum and a count',
   any_value: 'min or max',
@@ -36,7 +36,7 @@ export const functionHints: Readonly<Record<string, string>> = {
   now: 'a column of the data: never the processing time',
   nvl: 'coalesce',
   random: 'an order by columns of the data',
-  regexp_replace: 'replace or translate: patterns are the manifest’s business',
+  regexp_replace: 'replace or translate; check patterns in the manifest',
   string_agg: 'rows, or a macro',
   substr: 'substring(x from start for length)',
   timezone: 'UTC throughout',
@@ -44,7 +44,7 @@ export const functionHints: Readonly<Record<string, string>> = {
   to_date: 'cast(x as date)',
 };
 
-/** Types by the parser's names, as they are written in a cast; what is not here is rejected. */
+/** Types by the parser's names, as written in a cast; all others are rejected. */
 export const allowedTypes: Readonly<Record<string, string>> = {
   int2: 'smallint',
   int4: 'integer',
@@ -58,7 +58,7 @@ export const allowedTypes: Readonly<Record<string, string>> = {
   interval: 'interval',
 };
 
-/** What to use instead of types that are rejected. */
+/** What to use instead of rejected types. */
 export const typeHints: Readonly<Record<string, string>> = {
   text: 'varchar(n)',
   bpchar: 'varchar(n)',
@@ -97,7 +97,7 @@ export const allowedParts: ReadonlySet<string> = new Set([
   'minute',
 ]);
 
-/** Forms of an expression with an operator, and joins, sublinks and the like, by the parser's names. */
+/** Forms of an expression with an operator, joins, sublinks and similar, by the parser's names. */
 export const allowedForms: Readonly<Record<string, ReadonlySet<string>>> = {
   A_Expr: new Set([
     ...['AEXPR_OP', 'AEXPR_IN', 'AEXPR_LIKE', 'AEXPR_NULLIF', 'AEXPR_BETWEEN', 'AEXPR_NOT_BETWEEN'],
@@ -105,7 +105,7 @@ export const allowedForms: Readonly<Record<string, ReadonlySet<string>>> = {
   SubLink: new Set(['EXISTS_SUBLINK', 'ANY_SUBLINK', 'EXPR_SUBLINK']),
 };
 
-/** Node kinds that need no further word. */
+/** Node kinds that are allowed without conditions. */
 export const plainNodes: ReadonlySet<string> = new Set([
   ...[
     'BoolExpr',
@@ -131,7 +131,7 @@ export const plainNodes: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** What node kinds that are rejected are called, and what to use instead. */
+/** Rejected node kinds in words, and what to use instead. */
 export const nodeHints: Readonly<Record<string, string>> = {
   A_ArrayExpr: 'arrays differ: explode them in sql/silver by a macro',
   A_Indirection: 'arrays and rows differ: explode them in sql/silver by a macro',
@@ -139,8 +139,8 @@ export const nodeHints: Readonly<Record<string, string>> = {
   DeleteStmt: 'a model is one select: the rebuild deletes',
   InsertStmt: 'a model is one select: the rebuild inserts',
   IntoClause: 'a model is one select: the rebuild makes tables',
-  LockingClause: 'locks are the warehouse’s business',
-  ParamRef: 'values are known when the SQL is rendered: use var()',
+  LockingClause: 'leave locks to the warehouse',
+  ParamRef: 'values must be known when the SQL is rendered: use var()',
   RangeFunction: 'functions in from differ: use the digits macro, cross joined',
   RangeTableSample: 'samples differ from run to run: leave it out',
   SQLValueFunction: 'the processing time or user is not in the data: use a column',

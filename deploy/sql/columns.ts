@@ -7,17 +7,17 @@ export type OutputColumn = {
   readonly name: string;
   /** In portable words: `bigint`, `varchar(64)`, `decimal(18,2)`. */
   readonly type: string;
-  /** Names of the columns that it is made of. */
+  /** Names of the columns that it is computed from. */
   readonly uses: readonly string[];
-  /** Where it stands in the text, in characters. */
+  /** Its position in the text, in characters. */
   readonly offset: number;
-  /** The column that it is, cast and nothing else. */
+  /** The column that it is, if it is only a cast. */
   readonly source?: string;
-  /** It holds nothing: NULL is cast. */
+  /** It is always NULL: NULL is cast. */
   readonly isNull?: boolean;
 };
 
-/** A select's output columns, as its last casts name them, and what keeps them from being known. */
+/** A select's output columns, as named by its last casts, and problems that leave them unknown. */
 export const outputColumns = (sql: string): { columns: OutputColumn[]; objections: Objection[] } => {
   const targets = finalTargets(nodesOf(sql));
   const bytes = Buffer.from(sql);
@@ -29,15 +29,15 @@ export const outputColumns = (sql: string): { columns: OutputColumn[]; objection
       .filter(({ column }) => column === undefined)
       .map(({ target }) => ({
         offset: offsetOf(target),
-        message: 'every output column is written cast(… as type) as name',
+        message: 'every output column must be written cast(… as type) as name',
       })),
   };
 };
 
-/** A name that a select gives, with the columns whose values it shows; how many there are is no value. */
+/** A name that a select returns, with the columns whose values it shows; a count of values shows none. */
 export type DerivedName = Pick<OutputColumn, 'name' | 'uses'>;
 
-/** Every name that any select of a text gives; of selects that are put together, the first names the columns of all. */
+/** Every name that any select of a text returns; in a union, the first select names the columns. */
 export const derivedNames = (sql: string): DerivedName[] =>
   nodesOf(sql).flatMap(({ kind, fields }) => {
     if (kind !== 'SelectStmt') return [];
@@ -64,7 +64,7 @@ const shownIn = (value: unknown): string[] => {
   return wrapped.flatMap(({ fields }) => Object.values(fields).flatMap(shownIn));
 };
 
-/** The entries of the outermost select list; those of `final` where the select is `select * from final`. */
+/** The entries of the outermost select list; those of `final` if the select is `select * from final`. */
 const finalTargets = (nodes: readonly TreeNode[]): TreeNode[] => {
   const [outer] = nodes;
   if (!outer) return [];
@@ -74,7 +74,7 @@ const finalTargets = (nodes: readonly TreeNode[]): TreeNode[] => {
   return isStar && final ? targetsOf(nodesIn(final.fields.ctequery)[0] ?? final) : targets;
 };
 
-/** Of selects that are put together, the first says what the columns are. */
+/** In a union, the first select defines the columns. */
 const targetsOf = ({ fields }: TreeNode): TreeNode[] => {
   const { larg } = fields;
   return isFields(larg) ? targetsOf({ kind: 'SelectStmt', fields: larg }) : nodesIn(fields.targetList);
@@ -96,7 +96,7 @@ const columnOf = ({ fields }: TreeNode, offset: number): OutputColumn | undefine
   };
 };
 
-/** The type that a tree of the parser names, in portable words; undefined for none that is portable. */
+/** The type in a tree of the parser, in portable words; undefined if it is not portable. */
 export const typeOf = (typeName: unknown): string | undefined => {
   if (!isFields(typeName)) return undefined;
   const name = allowedTypes[namesIn(typeName.names).at(-1) ?? ''];

@@ -14,7 +14,7 @@ export type SqlFile = {
 
 const folders = ['silver', 'staging', 'marts', 'views', 'kpis', 'checks', 'macros'] as const;
 
-/** Every SQL file of a project, sorted by path; folders below those of `sql/` count as part of them. */
+/** Every SQL file of a project, sorted by path; subfolders count as part of their folder under `sql/`. */
 export const readSqlFiles = async (root: string): Promise<SqlFile[]> =>
   (await Promise.all(folders.map((folder) => readFolder(root, folder)))).flat();
 
@@ -31,7 +31,7 @@ const readFolder = async (root: string, folder: string): Promise<SqlFile[]> => {
   );
 };
 
-/** An empty list for a folder that is not there. */
+/** An empty list if the folder does not exist. */
 export const ignoreMissing = (error: NodeJS.ErrnoException): never[] => {
   if (error.code === 'ENOENT') return [];
   throw error;

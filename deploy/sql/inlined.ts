@@ -4,8 +4,8 @@ import type { Draft } from '../render/model-draft.ts';
 type Part = Pick<Draft, 'name' | 'kind' | 'sql'> & { readonly rendered: Pick<Draft['rendered'], 'mentions'> };
 
 /**
- * A model's text with those that it reads and that have no table before its own common table expressions: a statement
- * that runs by itself, which is to the byte what `dbt compile` writes.
+ * A model's text with the models that it reads, if they have no table, as common table expressions: a statement that runs
+ * alone, byte for byte what `dbt compile` writes.
  */
 export const standAlone = <Model extends Part>(
   { sql, rendered }: Model,
@@ -20,7 +20,7 @@ export const standAlone = <Model extends Part>(
   return `${above}with${relations} ${sql.slice(above.length)}`;
 };
 
-/** Models without tables that are mentioned, each after those that it mentions itself. */
+/** Models without tables that are named in the text, each after those that it names itself. */
 const inlinedBy = <Model extends Part>(names: readonly string[], models: readonly Model[]): Model[] => {
   const mentioned = names.flatMap((name) => models.filter((model) => model.name === name));
   const inlined = mentioned.filter(({ kind }) => kind === 'staging' || kind === 'kpi');

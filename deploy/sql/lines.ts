@@ -1,6 +1,6 @@
-/** Finds the line of a template that a place in its rendered text came from. */
+/** Finds the line of a template for a place in its rendered text. */
 
-/** The same template with its line's number at the end of each line, as an SQL comment that survives rendering. */
+/** The same template with the line number at the end of each line, as an SQL comment that survives rendering. */
 export const markLines = (source: string): string => {
   let isInTag = false;
   return source
@@ -12,7 +12,7 @@ export const markLines = (source: string): string => {
     .join('\n');
 };
 
-/** The place in a template of an offset in its rendered, marked text; exact to the column where no macro made the line. */
+/** The place in a template for an offset in its rendered, marked text; with the exact column if no macro made the line. */
 export const placeInSource = (
   source: string,
   rendered: string,

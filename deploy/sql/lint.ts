@@ -10,18 +10,18 @@ import {
   tokensOf,
 } from './tree.ts';
 
-/** Something in a text that is not portable; `offset` in characters. */
+/** A place in a text that is not portable; `offset` in characters. */
 export type Objection = { readonly offset: number; readonly message: string };
 
 const syntaxHints: readonly [RegExp, string][] = [
-  [/\bqualify\b/i, 'qualify is not everywhere: use a common table expression and where'],
+  [/\bqualify\b/i, 'qualify is not portable: use a common table expression and where'],
   [/\bgroup\s+by\s+all\b/i, 'group by names'],
-  [/\bpivot\b/i, 'pivot is not everywhere: use sum(case when …)'],
+  [/\bpivot\b/i, 'pivot is not portable: use sum(case when …)'],
 ];
 
 /**
- * What in a text is outside the subset of SQL that every engine understands alike: an allow-list over PostgreSQL's
- * syntax tree, so that what nobody thought of is rejected too. The parser has to be loaded.
+ * Parts of a text outside the subset of SQL that every engine understands alike. It is an allow-list over PostgreSQL's syntax
+ * tree, so that unknown constructs are rejected, too. Needs the loaded parser.
  */
 export const lintSql = (sql: string): Objection[] => {
   try {
@@ -35,7 +35,7 @@ export const lintSql = (sql: string): Objection[] => {
   }
 };
 
-/** Words that PostgreSQL does not know stop its parser somewhere behind them. */
+/** PostgreSQL's parser stops somewhere after words that it does not know. */
 const syntaxObjection = (sql: string, { offset, message }: SqlSyntaxError): Objection => {
   const [known] = syntaxHints.flatMap(([words, hint]) => {
     const place = sql.search(words);
@@ -55,7 +55,7 @@ const objections = (node: TreeNode): Objection[] => {
 const shapeObjections = (nodes: readonly TreeNode[]): Objection[] => {
   const statements = nodes.filter(({ parent }) => parent === undefined);
   if (statements.length === 1 && statements[0]?.kind === 'SelectStmt') return [];
-  return [{ offset: byteOffset(statements[1]), message: 'a file is one select, without a semicolon' }];
+  return [{ offset: byteOffset(statements[1]), message: 'a file must be one select, without a semicolon' }];
 };
 
 const tokenObjections = (sql: string): Objection[] =>
@@ -65,14 +65,14 @@ const tokenObjections = (sql: string): Objection[] =>
   });
 
 const tokenObjection = (text: string): string | undefined => {
-  if (text === '::') return 'x::type is not everywhere: write cast(x as type)';
-  if (text === ';') return 'a file is one select, without a semicolon';
+  if (text === '::') return 'x::type is not portable: write cast(x as type)';
+  if (text === ';') return 'a file must be one select, without a semicolon';
   if (text.startsWith('"')) return 'quoted names differ: use plain lower-case names';
   if (/^([ebnx]|u&)'|^\$/i.test(text)) return 'write a literal in plain quotes';
   return undefined;
 };
 
-/** A name in a select list that is only another entry's name there: some engines look it up, others do not. */
+/** A name that is only another entry's name in the same select list: some engines look it up there, others do not. */
 const lateralAliases = (node: TreeNode): Objection[] => {
   if (node.kind !== 'ColumnRef') return [];
   const [name = '', ...rest] = namesIn(node.fields.fields);
@@ -96,11 +96,11 @@ const targetAround = (node: TreeNode | undefined): TreeNode | undefined => {
   return node.kind === 'ResTarget' ? node : targetAround(node.parent);
 };
 
-/** True where an entry is made of the column of its own name. */
+/** True if an entry is made from the column of the same name. */
 const isColumn = (target: TreeNode['fields'], name: string): boolean =>
   JSON.stringify(target.val).includes(`{"String":{"sval":"${name}"}}`);
 
-/** True where a common table expression that the select reads lists that column. */
+/** True if a common table expression that the select reads lists that column. */
 const isOffered = (select: TreeNode, name: string): boolean => {
   const read = JSON.stringify(select.fields.fromClause ?? []);
   return expressionsAround(select).some(({ fields }) => {

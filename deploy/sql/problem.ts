@@ -1,4 +1,4 @@
-/** Something wrong in `rules/` or `sql/`, where it stands; `line` and `column` count from 1. */
+/** A problem in `rules/` or `sql/`, with its place; `line` and `column` count from 1. */
 export type Problem = {
   readonly file: string;
   readonly line?: number | undefined;
@@ -6,7 +6,7 @@ export type Problem = {
   readonly message: string;
 };
 
-/** Everything that is wrong in a project, one line each: `file:line:column message`. */
+/** All problems of a project, one line each: `file:line:column message`. */
 export class ProjectProblems extends Error {
   override readonly name = 'ProjectProblems';
 
@@ -36,7 +36,7 @@ const compare = (one: string, other: string): number => (one === other ? 0 : one
 const asLine = ({ file, line, column, message }: Problem): string =>
   `${[file, line, column].filter((part) => part !== undefined).join(':')} ${message}`;
 
-/** Where a text first stands in a file's source; empty when it does not. */
+/** The first place of a text in a file's source; empty if it is not there. */
 export const placeOf = (source: string, text: string): Pick<Problem, 'line' | 'column'> => {
   const offset = source.indexOf(text);
   if (offset < 0) return {};

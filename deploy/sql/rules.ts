@@ -11,7 +11,7 @@ import {
 } from './allowed.ts';
 import { isFields, namesIn, nodesIn, shapeOf, type TreeNode } from './tree.ts';
 
-/** What a node does that the engines do not have or do not agree about, and what to do instead; undefined when nothing. */
+/** What is wrong with a node that some engines lack or treat differently, and what to use instead; undefined if nothing is. */
 export const objectionTo = (node: TreeNode): string | undefined => {
   const rule = rules[node.kind];
   if (rule) return rule(node);
@@ -32,7 +32,7 @@ const rules: Readonly<Record<string, (node: TreeNode) => string | undefined>> = 
       (fields.limitCount ?? fields.limitOffset) !== undefined &&
         'limit and fetch take any rows: use row_number() with a total order',
       nodesIn(fields.groupClause).some(({ kind }) => kind === 'A_Const') && 'group by names, not positions',
-      nodesIn(fields.sortClause).length > 0 && 'a relation has no order: leave order by out',
+      nodesIn(fields.sortClause).length > 0 && 'a relation has no order: remove order by',
     ),
   WithClause: ({ fields }) => first(fields.recursive === true && 'with recursive differs: use a macro'),
   ColumnRef: ({ fields, parent }) =>
@@ -70,7 +70,7 @@ const isWholeFinal = (target: TreeNode | undefined): boolean => {
 const literalObjection = (literal: unknown): string | undefined => {
   const text = isFields(literal) ? String(literal.sval ?? '') : '';
   return first(
-    text.includes("'") && 'a quote in a literal vanishes on Spark: use chr(39)',
+    text.includes("'") && 'a quote in a literal is lost on Spark: use chr(39)',
     text.includes('\\') && 'a backslash in a literal differs: use chr(92)',
   );
 };
@@ -87,7 +87,7 @@ function typeObjection({ fields }: TreeNode): string | undefined {
   return first(
     name === 'varchar' && sizes !== 1 && 'varchar needs a length: varchar(n), in bytes on Redshift',
     name === 'numeric' && sizes !== 2 && 'decimal needs precision and scale: decimal(p, s)',
-    name === 'timestamp' && sizes !== 0 && 'timestamp takes no precision',
+    name === 'timestamp' && sizes !== 0 && 'timestamp must have no precision',
   );
 }
 
@@ -100,13 +100,13 @@ function functionObjection({ fields, parent }: TreeNode): string | undefined {
     fields.agg_order !== undefined &&
       fields.agg_within_group !== true &&
       'order by inside an aggregate differs',
-    fields.agg_distinct === true && args.length !== 1 && 'count(distinct …) takes one column',
+    fields.agg_distinct === true && args.length !== 1 && 'count(distinct …) must have one column',
     name === 'extract' &&
       !allowedParts.has(constantOf(args[0])) &&
-      `extract takes ${[...allowedParts].join(', ')}`,
+      `extract can take ${[...allowedParts].join(', ')}`,
     name === 'date_trunc' &&
       !isCastToDate(parent) &&
-      'date_trunc gives a date or a timestamp: write cast(date_trunc(…) as date)',
+      'date_trunc returns a date or a timestamp: write cast(date_trunc(…) as date)',
     name === 'mod' && !isSafeDivisor(args[1]) && 'mod by zero differs: write mod(a, nullif(b, 0))',
     name === 'substring' && Number(constantOf(args[1]) || '1') < 1 && 'substring starts at 1',
     isUnframed(name, fields) && `${name} over (…) needs rows between … and …`,
@@ -132,7 +132,7 @@ const isCastToDate = (parent: TreeNode | undefined): boolean => {
 const isSafeDivisor = (node: TreeNode | undefined): boolean =>
   Number(constantOf(node)) !== 0 || (node?.kind === 'A_Expr' && node.fields.kind === 'AEXPR_NULLIF');
 
-/** The parser's bits: 1 for a frame that is written out, 4 for one of rows. */
+/** Bits of the parser: 1 for a frame that is written out, 4 for one of rows. */
 const isUnframed = (name: string, { over }: TreeNode['fields']): boolean => {
   const needsFrame = ['sum', 'count', 'min', 'max', 'first_value', 'last_value'].includes(name);
   return needsFrame && isFields(over) && (Number(over.frameOptions ?? 0) & 5) !== 5;
@@ -147,7 +147,7 @@ function expressionObjection({ fields }: TreeNode): string | undefined {
       `the operator ${operator} is not portable`,
     operator === '/' &&
       !isExactDivision(fields) &&
-      'a / b is a whole number here and a fraction there: use half_up_ratio',
+      'a / b is a whole number on some engines and a fraction on others: use half_up_ratio',
   );
 }
 

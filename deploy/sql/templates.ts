@@ -7,15 +7,15 @@ import { type Problem, placeOf } from './problem.ts';
 /** The SQL engine that a text is rendered for. */
 export type SqlEngine = 'duckdb' | 'redshift' | 'spark';
 
-/** A template's text, and what it said on the way. */
+/** A template's rendered text, and its calls of dbt's functions. */
 export type Rendered = {
   readonly sql: string;
-  /** In order of their first mention. */
+  /** In order of first mention. */
   readonly refs: readonly string[];
   readonly sources: readonly { readonly schema: string; readonly table: string }[];
   readonly config: Readonly<Record<string, unknown>>;
   readonly problems: readonly Problem[];
-  /** Whether the template asked if it is rendered for an incremental run; one that did not has one text for both. */
+  /** Whether the template asked if the run is incremental; if not, it has the same text for both. */
   readonly asksIncremental: boolean;
 };
 
@@ -26,11 +26,11 @@ export type Templates = (file: SqlFile, options: RenderOptions) => Rendered;
 
 type Project = { readonly files: readonly SqlFile[]; readonly vars: Readonly<Record<string, unknown>> };
 
-/** Relation that `ref` gives: one without a table of its own is read as a common table expression. */
+/** Relation that `ref` returns: a model without its own table is read as a common table expression. */
 const relationOf = ({ folder, name }: SqlFile): string =>
   folder === 'staging' || folder === 'kpis' ? inlinedName(name) : `gold.${name}`;
 
-/** Opens a project's templates; Jinja as dbt has it, as far as both dbt and we understand it. */
+/** Opens a project's templates, with dbt's Jinja as far as it is supported here. */
 export const openTemplates = ({ files, vars }: Project): Templates => {
   const macros = files.filter(({ folder }) => folder === 'macros');
   const models = new Map(files.filter(isReferable).map((file) => [file.name, file]));
@@ -52,8 +52,8 @@ type Rendering = {
 };
 
 /**
- * Gives a template dbt's functions and notes what it says to them. A function that throws would take the whole Jinja
- * engine down with it: problems are noted too.
+ * Gives a template dbt's functions and records its calls. A function that throws would stop the whole Jinja engine: problems
+ * are recorded, too.
  */
 const listen = (environment: Environment, { file, models, vars, options }: Rendering) => {
   const notes = {
@@ -123,7 +123,7 @@ const renderOrComplain = (
   }
 };
 
-/** Without the lines above the first: dbt renders a file without them, but messages count them. */
+/** Removes the lines above the first: dbt renders a file without them, but line numbers in messages count them. */
 const withoutMargin = (text: string, source: string): string => {
   const [margin = ''] = /^\s*/.exec(source) ?? [];
   return text.startsWith(margin) ? text.slice(margin.length) : text;

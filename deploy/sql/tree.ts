@@ -1,8 +1,8 @@
 import { hasSqlDetails, loadModule, parseSync, type ScanToken, scanSync } from 'libpg-query';
 
-/** PostgreSQL's own parser: Redshift's nearest kin, and the only one with an honest verdict. */
+/** PostgreSQL's own parser, whose language is the closest to Redshift's. */
 
-/** A node of the syntax tree: its kind and its fields, as the parser names them. */
+/** A node of the syntax tree: its kind and its fields, with the parser's names. */
 export type TreeNode = { readonly kind: string; readonly fields: Fields; readonly parent?: TreeNode };
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,10 +18,10 @@ export class SqlSyntaxError extends Error {
   }
 }
 
-/** Loads the parser; once before anything else here. */
+/** Loads the parser; call it once before anything else here. */
 export const loadParser = (): Promise<void> => loadModule();
 
-/** The tokens of a text, comments left out; positions in bytes. */
+/** The tokens of a text without comments; positions in bytes. */
 export const tokensOf = (sql: string): ScanToken[] =>
   scanSync(sql).tokens.filter(({ tokenName }) => !tokenName.endsWith('COMMENT'));
 
@@ -37,7 +37,7 @@ export const statementOf = (sql: string): TreeNode | undefined => nodesIn(parse(
 
 type Statements = readonly { readonly stmt?: unknown }[];
 
-/** What was parsed lately: a text is linted, its columns are read, and it is bound. */
+/** Recent results: a text is parsed for linting, for its columns and for binding. */
 const parsed = new Map<string, Statements>();
 const mostKept = 500;
 
@@ -87,7 +87,7 @@ const enter = (node: TreeNode, nodes: TreeNode[]): void => {
   }
 };
 
-/** The sides of a join have the names of those of a union, and are wrapped. */
+/** The sides of a join have the same names as those of a union, but have wrappers. */
 const isWrapped = (value: Fields): boolean => Object.keys(value).every((name) => /^[A-Z]/.test(name));
 
 /** True for an object. */
@@ -106,11 +106,11 @@ export const nodesIn = (value: unknown): TreeNode[] =>
 export const namesIn = (value: unknown): string[] =>
   nodesIn(value).map(({ kind, fields }) => (kind === 'A_Star' ? '*' : String(fields.sval ?? '')));
 
-/** A fingerprint of a piece of the tree that does not depend on where it stands. */
+/** A fingerprint of a part of the tree that does not depend on its position. */
 export const shapeOf = (value: unknown): string =>
   JSON.stringify(value, (key, item) => (key === 'location' ? undefined : item));
 
-/** Where a node stands in bytes: its own place, or that of the nearest node around it. */
+/** The position of a node in bytes: its own, or that of the nearest outer node. */
 export const byteOffset = (node: TreeNode | undefined): number => {
   if (!node) return 0;
   const { location } = node.fields;

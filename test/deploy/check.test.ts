@@ -29,7 +29,7 @@ const replace = (path: string, before: string, after: string): Promise<void> =>
 describe('checking a project', { timeout: 180_000 }, () => {
   it('needs nothing that has landed, and writes what dbt reads', async () => {
     const { isClean, said } = await check();
-    expect(said).toContain('sql/properties/relations.yml was out of date and is written again');
+    expect(said).toContain('sql/properties/relations.yml was out of date and has been updated');
     expect(said.split('\n').at(-1)).toBe('No problems');
     expect(isClean).toBe(true);
   });
@@ -42,13 +42,13 @@ describe('checking a project', { timeout: 180_000 }, () => {
     const { isClean, said } = await check();
     expect(isClean).toBe(false);
     const [first, second] = said.split('\n');
-    expect(first).toMatch(/^sql\/kpis\/kpi_booking_days\.sql:14:\d+ no column amont is there/);
-    expect(second).toMatch(/^sql\/silver\/transactions\.sql:8:8 no column nte is there/);
+    expect(first).toMatch(/^sql\/kpis\/kpi_booking_days\.sql:14:\d+ there is no column amont/);
+    expect(second).toMatch(/^sql\/silver\/transactions\.sql:8:8 there is no column nte/);
     expect(said).toContain('rules/transactions/odd.json: is not formatted; npm run fix does it');
     expect(said.split('\n')).toHaveLength(6);
     expect(said).toMatch(/own\.ts.*TS2322/);
     expect(said.split('\n').slice(-2)).toEqual([
-      'Formatting, and what else can be repaired: run npm run fix. The rest is named above with its line.',
+      'Formatting and simple problems: run npm run fix. The others are listed above with their lines.',
       '4 problems',
     ]);
   });
@@ -69,7 +69,7 @@ describe('checking a project', { timeout: 180_000 }, () => {
         );
     await writeFile(join(root, 'sql/silver/transactions.sql'), exploded('tgs'));
     expect((await check()).said).toMatch(
-      /^sql\/silver\/transactions\.sql:\d+:\d+ DuckDB does not take it: Binder Error: .*"tgs" .*"tags"/m,
+      /^sql\/silver\/transactions\.sql:\d+:\d+ DuckDB rejects it: Binder Error: .*"tgs" .*"tags"/m,
     );
     await writeFile(join(root, 'sql/silver/transactions.sql'), exploded('tags'));
     expect((await check()).said).not.toContain('DuckDB');
@@ -89,10 +89,8 @@ describe('checking a project', { timeout: 180_000 }, () => {
       amounts.replace('amount = 0', '{{ odd() }} = 0'),
     );
     const { said } = await check();
-    expect(said).toMatch(/^sql\/views\/bookings\.sql(:\d+:\d+)? DuckDB does not take it: .*no_such_column/m);
-    expect(said).toMatch(
-      /^sql\/checks\/odd_amounts\.sql(:\d+:\d+)? DuckDB does not take it: .*no_such_column/m,
-    );
+    expect(said).toMatch(/^sql\/views\/bookings\.sql(:\d+:\d+)? DuckDB rejects it: .*no_such_column/m);
+    expect(said).toMatch(/^sql\/checks\/odd_amounts\.sql(:\d+:\d+)? DuckDB rejects it: .*no_such_column/m);
   });
 });
 

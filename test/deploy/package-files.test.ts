@@ -73,7 +73,7 @@ describe('a deployment', () => {
       resources: { A: job('nowhere.py'), B: job('neither.py'), C: { Type: 'AWS::SQS::Queue' } },
     });
     expect(() => hooks['before:deploy:deploy']()).toThrow(
-      /run nowhere\.py and neither\.py, which glue\/ does not hold/,
+      /run nowhere\.py and neither\.py, which glue\/ does not have/,
     );
   });
 

@@ -45,7 +45,7 @@ describe('a project with mistakes', () => {
     [
       'a field that silver misspells',
       { [silver]: [['cast(account as', 'cast(acount as']] },
-      /^sql\/silver\/transactions\.sql:6:8 no column acount is there \(did you mean account\?\)$/m,
+      /^sql\/silver\/transactions\.sql:6:8 there is no column acount \(did you mean account\?\)$/m,
     ],
     [
       'a field that silver does not read',
@@ -55,7 +55,7 @@ describe('a project with mistakes', () => {
     [
       'an omitted field that is none',
       { [silver]: [['meta={', "meta={'omit': ['notes'], "]] },
-      /transactions\.sql:2:\d+ config: omit: notes is no field of the manifest \(did you mean note\?\)/,
+      /transactions\.sql:2:\d+ config: omit: notes is not a field of the manifest \(did you mean note\?\)/,
     ],
     [
       'an omitted field that is read',
@@ -75,22 +75,22 @@ describe('a project with mistakes', () => {
     [
       'a column of silver that staging misspells',
       { [staging]: [['cast(currency as', 'cast(curency as']] },
-      /^sql\/staging\/stg_transactions\.sql:\d+:8 no column curency is there \(did you mean currency\?\)/m,
+      /^sql\/staging\/stg_transactions\.sql:\d+:8 there is no column curency \(did you mean currency\?\)/m,
     ],
     [
       'a column of staging that a fact misspells',
       { [fact]: [['  select transaction_id, account,', '  select transaction_id, acount,']] },
-      /^sql\/marts\/fact_transactions\.sql:\d+:\d+ no column acount is there \(did you mean account\?\)/m,
+      /^sql\/marts\/fact_transactions\.sql:\d+:\d+ there is no column acount \(did you mean account\?\)/m,
     ],
     [
       'types that do not go together in a KPI',
       { [kpi]: [['sum(amount)', 'sum(currency)']] },
-      /^sql\/kpis\/kpi_booking_days\.sql:\d+:\d+ sum takes an integer or a decimal or a float, and this is a text/m,
+      /^sql\/kpis\/kpi_booking_days\.sql:\d+:\d+ sum needs an integer or a decimal or a float, but this is a text/m,
     ],
     [
       'a check on a column that is not there',
       { [check]: [['where amount = 0', 'where ammount = 0']] },
-      /^sql\/checks\/fact_transactions_amounts\.sql:\d+:\d+ no column ammount is there \(did you mean amount\?\)/m,
+      /^sql\/checks\/fact_transactions_amounts\.sql:\d+:\d+ there is no column ammount \(did you mean amount\?\)/m,
     ],
     [
       'an affected relation that nothing makes',
@@ -102,22 +102,22 @@ describe('a project with mistakes', () => {
           ],
         ],
       },
-      /fact_transactions_amounts\.sql:\d+:\d+ nothing gives affected_fact_transactions_account here/,
+      /fact_transactions_amounts\.sql:\d+:\d+ affected_fact_transactions_account does not exist here/,
     ],
     [
       'a KPI key of no column',
       { [kpi]: [['{booked_on}', '{booked_day}']] },
-      /kpi_booking_days\.sql:\d+:\d+ config: kpi: booked_day is no column of the select/,
+      /kpi_booking_days\.sql:\d+:\d+ config: kpi: booked_day is not a column of the select/,
     ],
     [
       'a KPI that omits no column',
       { [kpi]: [["'omit': ['booked_on']", "'omit': ['bookd_on']"]] },
-      /config: kpi: omit: bookd_on is no column of the select \(did you mean booked_on\?\)/,
+      /config: kpi: omit: bookd_on is not a column of the select \(did you mean booked_on\?\)/,
     ],
     [
-      'a key that is no column',
+      'a key that is not a column',
       { [fact]: [["'key': ['transaction_id', 'booked_at']", "'key': ['transaction', 'booked_at']"]] },
-      /fact_transactions\.sql:\d+:\d+ config: transaction is no column of the select \(did you mean transaction_id\?\)/,
+      /fact_transactions\.sql:\d+:\d+ config: transaction is not a column of the select \(did you mean transaction_id\?\)/,
     ],
     [
       'a list of a KPI that is joined by another type',
@@ -140,17 +140,17 @@ group by booked_on
           ],
         ],
       },
-      /kpi_booking_days\.sql:\d+:\d+ config: currency is varchar\(3\) here, and currency of kpi_largest, with which it is compared, is bigint/,
+      /kpi_booking_days\.sql:\d+:\d+ config: currency is varchar\(3\) here, and currency of kpi_largest, which it is compared with, is bigint/,
     ],
     [
       'a partition that silver does not have',
       { [silver]: [["'order': ['booked_at']", "'order': ['booked_at'], 'partition': 'days(booked)'"]] },
-      /transactions\.sql:2:\d+ config: booked is no column of the select \(did you mean booked_at\?\)/,
+      /transactions\.sql:2:\d+ config: booked is not a column of the select \(did you mean booked_at\?\)/,
     ],
     [
       'a partition that is none',
       { [silver]: [["'order': ['booked_at']", "'order': ['booked_at'], 'partition': 'weeks(booked_at)'"]] },
-      /config: partition: weeks\(booked_at\) is none of years/,
+      /config: partition: weeks\(booked_at\) must be years/,
     ],
     [
       'a rule on a column that silver does not have',

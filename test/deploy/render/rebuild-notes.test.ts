@@ -29,7 +29,7 @@ test('the file of a KPI that reads a dimension in another way, or staging, is na
   const then = 'all of fact_bookings and its KPIs are computed again';
   expect(await notesOf('branches', 'openings', 'listed')).toEqual([
     expect.stringContaining(
-      `sql/kpis/kpi_listed.sql note: reads stg_accounts, which is no dimension: whenever stg_accounts changes, ${then}`,
+      `sql/kpis/kpi_listed.sql note: reads stg_accounts, which is not a dimension: whenever stg_accounts changes, ${then}`,
     ),
     expect.stringContaining(
       `sql/kpis/kpi_openings.sql note: reads dim_accounts in another way than by a join of its natural key (account_id) with columns of fact_bookings: whenever dim_accounts changes, ${then}`,

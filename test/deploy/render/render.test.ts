@@ -121,12 +121,12 @@ describe('renderCatalog', () => {
     [
       'a column without a type',
       view(`{{ config(meta={'key': ['a']}) }}\nselect 1 as a`),
-      /dim_extra\.sql:2:8 every output column is written cast/,
+      /dim_extra\.sql:2:8 every output column must be written cast/,
     ],
     [
-      'a key that is no column',
+      'a key that is not a column',
       view(`{{ config(meta={'key': ['b']}) }}\nselect cast(1 as date) as a`),
-      /b is no column/,
+      /b is not a column/,
     ],
     ['a dimension without a key', view('select cast(1 as date) as a'), /key is missing/],
     [
@@ -148,7 +148,7 @@ describe('renderCatalog', () => {
       {
         'sql/staging/stg_tracks.sql': `{{ config(materialized='view') }}\nselect cast(track_id as varchar(9)) as a from {{ source('silver', 'tracks') }}`,
       },
-      /stg_tracks\.sql:1:4 config: materialized has to be 'ephemeral' in sql\/staging/,
+      /stg_tracks\.sql:1:4 config: materialized must be 'ephemeral' in sql\/staging/,
     ],
     [
       'a KPI with a table that another model reads',
@@ -156,12 +156,12 @@ describe('renderCatalog', () => {
         'sql/kpis/kpi_a.sql': `{{ config(materialized='view', meta={'key': ['listen_date'], 'partition': 'listen_date'}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }}`,
         'sql/kpis/kpi_b.sql': `{{ config(meta={'key': ['listen_date'], 'partition': 'listen_date'}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('kpi_a') }}`,
       },
-      /kpi_a\.sql:1:4 config: materialized has to be 'ephemeral': another model reads it/,
+      /kpi_a\.sql:1:4 config: materialized must be 'ephemeral': another model reads it/,
     ],
     [
       'a mart without a table',
       view(`{{ config(materialized='ephemeral', meta={'key': ['a']}) }}\nselect cast(1 as date) as a`),
-      /dim_extra\.sql:1:4 config: materialized is 'ephemeral' in sql\/staging\/ and sql\/kpis\/ alone/,
+      /dim_extra\.sql:1:4 config: materialized is 'ephemeral' only in sql\/staging\/ and sql\/kpis\//,
     ],
     [
       'what dbt calls this',
@@ -185,21 +185,21 @@ describe('renderCatalog', () => {
       {
         'sql/staging/stg_streams.sql': `select cast(user_id as bigint) as user_id, cast(track_id as varchar(64)) as track_id, cast(listen_time as timestamp) as listen_time, cast(landed_at as date) as listen_date, cast(landed_file as varchar(9)) as landed_file, cast(landed_version as varchar(9)) as landed_version, cast(landed_at as timestamp) as landed_at from {{ source('silver', 'streams') }}`,
       },
-      /follow from the key/,
+      /computed from the key/,
     ],
     [
       'a KPI key without its column',
       {
         'sql/kpis/kpi_top_genres.sql': `{{ config(meta={'partition': 'listen_date', 'kpi': [{'pk': 'X#{day}', 'sk': 'Y', 'publish': 'series'}]}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }}`,
       },
-      /rank is no column[\s\S]*config: kpi: day is no column/,
+      /rank is not a column[\s\S]*config: kpi: day is not a column/,
     ],
     [
       'a key of a fact that staging lacks, and says why it is needed there',
       {
         'sql/staging/stg_streams.sql': `select cast(user_id as bigint) as user_id, cast(track_id as varchar(64)) as track_id, cast(listen_time as timestamp) as heard_at, cast(listen_time as date) as listen_date, cast(landed_file as varchar(1024)) as landed_file, cast(landed_version as varchar(1024)) as landed_version, cast(landed_at as timestamp) as landed_at from {{ source('silver', 'streams') }}`,
       },
-      /fact_listens\.sql:\d+:\d+ stg_streams, which it reads: listen_time is no column of the select( \(.*\))?; it is in the fact's key, from which the partition has to follow: add it to sql\/staging\/stg_streams\.sql/,
+      /fact_listens\.sql:\d+:\d+ stg_streams, which it reads: listen_time is not a column of the select( \(.*\))?; it is in the fact's key, from which the partition is computed: add it to sql\/staging\/stg_streams\.sql/,
     ],
     [
       'a KPI that joins a dimension made of its own fact',
@@ -207,21 +207,21 @@ describe('renderCatalog', () => {
         'sql/marts/dim_heard.sql': `{{ config(materialized='table', meta={'key': ['track_id']}) }}\nselect distinct cast(track_id as varchar(64)) as track_id from {{ ref('fact_listens') }}`,
         'sql/kpis/kpi_heard.sql': `{{ config(meta={'key': ['listen_date'], 'partition': 'listen_date'}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }} as listens inner join {{ ref('dim_heard') }} as heard on heard.track_id = listens.track_id`,
       },
-      /kpi_heard\.sql:2:\d+ joins dim_heard, which is made of fact_listens itself: compute it from fact_listens here/,
+      /kpi_heard\.sql:2:\d+ joins dim_heard, which itself reads fact_listens: compute it from fact_listens here/,
     ],
     [
       'a dimension whose columns of the fact are not there',
       {
         'sql/marts/fact_listens.sql': `{{ config(materialized='incremental', unique_key=['user_id'], meta={'key': ['user_id', 'listen_date'], 'partition': 'listen_date', 'dimensions': {'dim_tracks': ['song']}}) }}\nselect cast(user_id as bigint) as user_id, cast(listen_date as date) as listen_date, cast(track_id as varchar(64)) as track_id, cast(landed_file as varchar(1024)) as landed_file from {{ ref('stg_streams') }}`,
       },
-      /config: dimensions: dim_tracks is joined by columns of the fact: song is no column/,
+      /config: dimensions: dim_tracks is joined by columns of the fact: song is not a column/,
     ],
     [
       'KPI keys that are empty, or not closed',
       {
         'sql/kpis/kpi_top_genres.sql': `{{ config(meta={'partition': 'listen_date', 'kpi': [{'pk': '', 'sk': 'X#{listen_date', 'publish': 'series'}]}) }}\nselect cast(listen_date as date) as listen_date from {{ ref('fact_listens') }}`,
       },
-      /config: kpi: a key of DynamoDB is never empty[\s\S]*1:\d+ config: kpi: X#\{listen_date has a brace too few or too many/,
+      /config: kpi: a key of DynamoDB must not be empty[\s\S]*1:\d+ config: kpi: X#\{listen_date has a brace too few or too many/,
     ],
   ])('rejects %s', async (_, files, message) => {
     expect(await problemsOf(files)).toMatch(message);

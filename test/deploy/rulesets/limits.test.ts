@@ -42,11 +42,11 @@ beforeAll(loadParser);
 
 describe('a rule that no file can meet', () => {
   it.each([
-    ['ColumnValues "size" between 1 and 1', /between leaves both bounds out/],
-    ['ColumnValues "size" between 1 and 2', /between leaves both bounds out/],
-    ['ColumnValues "size" between 5 and 1', /between leaves both bounds out/],
-    ['ColumnValues "price" between 1 and 1.01', /between leaves both bounds out/],
-    ['ColumnValues "sold_on" between "2025-01-01" and "2025-01-02"', /between leaves both bounds out/],
+    ['ColumnValues "size" between 1 and 1', /between excludes both bounds/],
+    ['ColumnValues "size" between 1 and 2', /between excludes both bounds/],
+    ['ColumnValues "size" between 5 and 1', /between excludes both bounds/],
+    ['ColumnValues "price" between 1 and 1.01', /between excludes both bounds/],
+    ['ColumnValues "sold_on" between "2025-01-01" and "2025-01-02"', /between excludes both bounds/],
     ['ColumnValues "size" between 9223372036854775806 and 9223372036854775807', /between/],
     ['ColumnValues "size" = 9223372036854775808', /no such whole value/],
     ['ColumnValues "size" = 1.5', /no such whole value/],

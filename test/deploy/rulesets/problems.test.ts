@@ -68,7 +68,7 @@ describe('the SQL that a rule carries', () => {
     ],
     [
       'ReferentialIntegrity "id" "nobody.id"',
-      '2:29 there is no silver table nobody; there are people, users',
+      '2:29 there is no silver table nobody; the silver tables are people, users',
     ],
     ['ReferentialIntegrity "id" "users.id"', '2:29 users has no column "id"; it has user_id'],
     ['ReferentialIntegrity "id,name" "users.{user_id,x}"', '2:34 users has no column "x"; it has user_id'],
