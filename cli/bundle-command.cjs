@@ -3,17 +3,17 @@ const { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, st
   require('node:fs');
 const { basename, dirname, join, relative, resolve } = require('node:path');
 
-/** The command is TypeScript, which Node 20 does not read: it is bundled when first run and when a source has changed. */
+/** Node 20 cannot run TypeScript: the command is bundled at its first start and whenever a source has changed. */
 
 const root = resolve(__dirname, '..');
 const builds = join(root, '.build', 'soundcheck');
 const record = join(builds, 'sources.json');
 const day = 24 * 60 * 60 * 1000;
 
-/** The path of the bundle, made of the sources as they are now; throws what is wrong with them. */
+/** Bundles the sources if needed and returns the path of the bundle; throws the errors of the build. */
 exports.bundledCommand = () => readBuild() ?? buildApart();
 
-/** In a process of its own: the command would keep the memory that bundling takes. */
+/** Runs in its own process, because bundling takes memory that the command would keep. */
 const buildApart = () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [__filename], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr.trim());
@@ -36,7 +36,7 @@ const readBuild = () => {
   }
 };
 
-/** Each build gets a folder of its own and counts once its record is there, so that two at once do no harm. */
+/** Each build gets its own folder and counts only once its record is written, so that two builds at once do no harm. */
 const build = async () => {
   const esbuild = require('esbuild');
   mkdirSync(builds, { recursive: true });
@@ -51,10 +51,10 @@ const build = async () => {
   return join(builds, entry);
 };
 
-/** Packages change with the lock file only. */
+/** Packages change only together with the lock file. */
 const isOurs = (path) => !path.startsWith('node_modules/');
 
-/** A process of an older build may still have parts to load. */
+/** A process of an older build may still have to load chunks of it. */
 const removeOld = (current) => {
   for (const name of readdirSync(builds)) {
     const path = join(builds, name);
@@ -64,10 +64,12 @@ const removeOld = (current) => {
   }
 };
 
-/** What validating needs is bundled: it starts faster and takes less memory. Other packages are loaded where they are used. */
+/**
+ * Packages that validation needs are bundled: it starts faster and takes less memory. Others are loaded where they are used.
+ */
 const bundled = ['commander', 'fzstd', 're2js', 'zod'];
 
-/** Commander is CommonJS and requires modules of Node, for which an ES module has no function of its own. */
+/** Commander is CommonJS and calls `require`, which ES modules do not have. */
 const withRequire =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
@@ -98,7 +100,7 @@ const packagesStay = {
   },
 };
 
-/** A module that looks for files beside itself means its source, not the bundle. */
+/** A module that looks for files next to itself means its source file, not the bundle. */
 const whereSourcesAre = (outdir) => ({
   name: 'where-sources-are',
   setup({ onLoad }) {
@@ -117,8 +119,8 @@ const whereSourcesAre = (outdir) => ({
 });
 
 /**
- * Imports of a door become imports of what lies behind it. Esbuild splits by files: with the doors in between, each command
- * would load whatever any room has.
+ * Replaces imports of a door by imports of the files behind it. Esbuild splits the bundle by files: with the doors, each
+ * command would load everything that a room exports.
  */
 const pastDoors = (path, text) =>
   text.replace(/^import (?:type )?\{([^}]*)\} from '(\.[^']*\/index\.ts)';$/gm, (whole, names, door) => {
@@ -139,7 +141,7 @@ const besides = (path, file) => {
   return near.startsWith('.') ? near : `./${near}`;
 };
 
-/** The files from which a door takes what it gives, by name. */
+/** The file behind a door that defines each exported name. */
 const behindDoor = (door) => {
   const files = new Map();
   for (const [, names, file] of readFileSync(door, 'utf8').matchAll(/^export \{([^}]*)\} from '([^']+)';$/gm))

@@ -3,5 +3,5 @@
 /** A file could not be validated. */
 export const notValidated = 2;
 
-/** The command was interrupted, as shells have it. */
+/** The command was interrupted; the number that shells use. */
 export const interrupted = 130;

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** Reads parts of a local file, the last byte excluded; throws when there are fewer. */
+/** Reads a range of a local file, without the last byte of the range; throws if the file is shorter. */
 export const fileRange =
   (path: string) =>
   async (start: number, end: number): Promise<Uint8Array> => {

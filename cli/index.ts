@@ -1,3 +1,6 @@
-/** The `soundcheck` command. Start with `soundcheck.ts`; one folder for each command, `target/` finds the cloud that it speaks to. */
+/**
+ * The `soundcheck` command. Start with `soundcheck.ts`; there is one folder per command, and `target/` finds the cloud that a
+ * command uses.
+ */
 
 export { contentOf } from './check/content.ts';

@@ -1,6 +1,6 @@
 /**
- * Flags that stand before `--` in `npm start --fresh`: npm takes them for its own settings and tells scripts of them in the environment
- * only. `--fresh` is heard there; of the others npm may have kept the value for itself, so they are an error.
+ * Flags that stand before `--` in `npm start --fresh`. npm takes them as its own settings and passes them to scripts only in
+ * the environment. `--fresh` is read from there; npm may have removed the value of any other flag, so those are an error.
  */
 export const heardByNpm = (environment: NodeJS.ProcessEnv): { fresh?: true } => {
   if (environment.npm_lifecycle_event === undefined) return {};
@@ -9,7 +9,7 @@ export const heardByNpm = (environment: NodeJS.ProcessEnv): { fresh?: true } => 
     const flag = `--${name.replace('_', '-')}`;
     if (said(name))
       throw new Error(
-        `npm took ${flag} for itself: write "npm ${environment.npm_lifecycle_event} -- ${flag} …", with -- before it`,
+        `npm read ${flag} as its own flag: write "npm ${environment.npm_lifecycle_event} -- ${flag} …", with -- before the flag`,
       );
   }
   return environment.npm_config_fresh === 'true' ? { fresh: true } : {};

@@ -9,9 +9,9 @@ import {
   usualEngine,
 } from '../local/cloud/index.ts';
 
-/** What commands may be told, and how it is read. */
+/** Flags of commands, and how their values are read. */
 
-/** What every command that runs a cloud may be told. */
+/** Flags of every command that runs a cloud. */
 export type CloudFlags = {
   readonly state: string;
   readonly fresh?: boolean;
@@ -22,19 +22,19 @@ export type CloudFlags = {
   readonly json?: boolean;
 };
 
-/** Which cloud a command speaks to, as its options say. */
+/** Flags that choose the cloud of a command. */
 export type Where = { readonly state?: string; readonly stage?: string };
 
-/** The project's folder: `serverless.yml`, `rules/` and `sql/` lie there. */
+/** The project's folder, which holds `serverless.yml`, `rules/` and `sql/`. */
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where everything is kept unless told otherwise. */
+/** The default state folder. */
 export const usualState = '.soundcheck';
 
-/** How often sweep looks on a laptop, where nobody waits a quarter of an hour. */
+/** Default interval of the sweep on a laptop, where nobody wants to wait a quarter of an hour. */
 const usualSweep = '10s';
 
-/** Milliseconds between two sweeps unless told otherwise. */
+/** The same in milliseconds. */
 export const usualSweepEvery = parseDuration(usualSweep);
 
 const checked =
@@ -50,40 +50,40 @@ const checked =
 const port = (text: string): number => {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 65_535)
-    throw new Error('It has to be a port, 1 to 65535.');
+    throw new Error('It must be a port, 1 to 65535.');
   return value;
 };
 
-/** Gives a command the options of a cloud that it runs itself, `CloudFlags`. */
+/** Adds the options of a cloud that the command runs itself, `CloudFlags`. */
 export const withCloud = (command: Command): Command =>
   command
-    .option('--state <folder>', 'where everything is kept', usualState)
-    .option('--fresh', 'begin with an empty state')
-    .option('--port <number>', 'the port of the cloud; a free one if not given', checked(port))
+    .option('--state <folder>', 'the state folder', usualState)
+    .option('--fresh', 'start with an empty state')
+    .option('--port <number>', 'the port of the cloud (default: a free one)', checked(port))
     .addOption(
       new Option(
         '--engine <name>',
-        `what runs Glue's jobs; a state keeps the one that it was begun with (default: ${usualEngine})`,
+        `the engine of the Glue jobs; a state keeps its first engine (default: ${usualEngine})`,
       ).choices([...engines]),
     )
     .option(
-      '--chaos <faults>',
-      'make delivery worse, e.g. dup=0.3,lose=0.05,delay=2s,seed=7',
+      '--chaos <settings>',
+      'disturb the delivery of events, e.g. dup=0.3,lose=0.05,delay=2s,seed=7',
       checked(parseChaos),
     )
     .addOption(
-      new Option('--sweep-every <time>', 'how often sweep looks for what was left behind, e.g. 2s')
+      new Option('--sweep-every <time>', 'how often the sweep looks for work whose event was lost, e.g. 2s')
         .argParser(checked(parseDuration))
         .default(usualSweepEvery, usualSweep),
     );
 
-/** Gives a command the options that say which cloud it speaks to, `TargetFlags`. */
+/** Adds the options that choose the cloud of a command, `TargetFlags`. */
 export const withTarget = (command: Command): Command =>
   command
     .option('--state <folder>', `the laptop cloud's folder (default: ${usualState})`)
-    .option('--stage <name>', 'a stage that is deployed on AWS, such as dev');
+    .option('--stage <name>', 'a stage on AWS, such as dev');
 
-/** Gives a command `--json`. */
+/** Adds `--json` to a command. */
 export const withJson = (command: Command): Command =>
   command.option('--json', 'answer with one JSON document on standard output');
 

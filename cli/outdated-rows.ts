@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { Catalog, Ledger } from '../functions/pipeline/index.ts';
 import { catalogPath } from '../local/cloud/index.ts';
 
-/** Part of `npm run check`: warns where a state holds rows that were made by other SQL than the project's. */
+/** Part of `npm run check`: warns if a state holds rows that were made by other SQL than the project's. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Lines about the published rows of a state that the manifests, SQL and rules under a root would make otherwise. */
+/** Lines about the published rows of a state that the manifests, SQL and rules under a root would change. */
 export const outdatedRows = async (project: string, state: string): Promise<string[]> => {
   if (!existsSync(catalogPath(state)) || !existsSync(join(state, 'cloud.env'))) return [];
   const [{ renderCatalog }, { engineOfState }, { manifestKey }] = await Promise.all([
@@ -49,7 +49,7 @@ const main = async (): Promise<void> => {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main().catch((cause: unknown) => {
     console.warn(
-      `warning: published rows were not looked at: ${cause instanceof Error ? cause.message : cause}`,
+      `warning: published rows were not checked: ${cause instanceof Error ? cause.message : cause}`,
     );
   });
 }

@@ -15,21 +15,21 @@ import { addRetry } from './retry/command.ts';
 import { addRuns } from './runs/command.ts';
 import { addStart } from './start/command.ts';
 
-/** The command line. Each command loads what it needs only when it runs. */
+/** The command line. Each command loads its code only when it runs. */
 const newProgram = (): Command => {
   const program = withExamples(
     new Command('soundcheck')
-      .description('Checks files that land, and turns them into tables, a star schema and KPIs.')
-      .showHelpAfterError('(--help shows what there is)'),
+      .description('Checks landed files and turns them into tables, a star schema and KPIs.')
+      .showHelpAfterError('(--help shows the commands and options)'),
     'Begin with:',
-    '  $ soundcheck start                 the sample, from files to KPIs, whole on this machine',
+    '  $ soundcheck start                 the sample, from files to KPIs, on this machine',
     '  $ soundcheck check streams7.csv    what is wrong with a file, and where',
     '  $ soundcheck infer export.csv      a manifest for files of a new kind',
     '',
     'soundcheck <command> --help has more examples.',
   );
 
-  program.commandsGroup('Files of this machine:');
+  program.commandsGroup('Local files:');
   for (const add of [addCheck, addInfer]) add(program);
   program.commandsGroup('A laptop cloud:');
   for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
@@ -37,13 +37,13 @@ const newProgram = (): Command => {
   for (const add of [addLand, addKpis, addRuns, addReport, addReplay, addReprocess, addRetry, addDismiss])
     add(program);
 
-  // Their options are known before any of them does something.
+  // Their options must be known before any of them runs.
   program.hook('preAction', (_program, command) => nextCommandsSpeakTo(command.opts()));
 
   return program;
 };
 
-/** Runs the command of these words; what it cannot do is said in one line, and makes the process end with 1. */
+/** Runs the command given by these words; a failure is printed in one line, and sets exit code 1. */
 export const runSoundcheck = async (words: readonly string[]): Promise<void> => {
   try {
     await newProgram().parseAsync(words, { from: 'user' });

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Node reads this when it first needs the pool, and DuckDB keeps four threads of it busy.
+// Node reads this when it first uses its thread pool; DuckDB keeps four of the threads busy.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-// From the first moment on; a command that has something to stop in order answers signals itself.
+// A command that must stop something in order handles signals itself, later.
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => {
     console.error('\nInterrupted.');

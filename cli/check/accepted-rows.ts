@@ -2,20 +2,20 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { FileFacts } from '../../functions/validation/index.ts';
 
-/** How the valid rows of a file are written, so that the manifest that validated it takes them again where that is possible. */
-export type GoodRows = {
+/** How the accepted rows of a file are written: if possible in a form that the same manifest accepts. */
+export type AcceptedRows = {
   readonly name: string;
-  /** Makes the file of records as they are split: CSV as it stood, or JSON lines. */
+  /** Turns the stream of records into a file: CSV as it was, or JSON lines. */
   readonly written: (records: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
-  /** What whoever lands them has to know; absent where the same manifest takes them. */
+  /** A hint for landing these rows; absent if the same manifest accepts them. */
   readonly note?: string;
 };
 
-/** The form for a file of this name and these facts. */
-export const goodRows = (name: string, { format, compression }: FileFacts): GoodRows => {
+/** Chooses the form by the file's name and facts. */
+export const acceptedRows = (name: string, { format, compression }: FileFacts): AcceptedRows => {
   if (format === 'parquet') {
     const note =
-      'the valid rows of Parquet are JSON lines; to land them takes a manifest with "extension": ".jsonl"';
+      'the accepted rows of a Parquet file are written as JSON lines; to land them you need a manifest with "extension": ".jsonl"';
     return { name: `${name}.jsonl`, written: (records) => records, note };
   }
   const plain = format === 'json' ? asArray : (records: AsyncIterable<Uint8Array>) => records;
@@ -27,7 +27,7 @@ export const goodRows = (name: string, { format, compression }: FileFacts): Good
 const lf = 0x0a;
 const between = Buffer.from(',\n');
 
-/** One array of lines that are records: a line end becomes a comma once another record follows. */
+/** Turns lines into one JSON array: a line end becomes a comma when another record follows. */
 async function* asArray(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let ended = false;
   yield Buffer.from('[\n');

@@ -3,21 +3,21 @@ import { notValidated } from '../exit-codes.ts';
 import { withExamples, withJson } from '../options.ts';
 import type { CheckFlags } from './run.ts';
 
-/** Adds `check`, which validates files of this machine without any cloud. */
+/** Adds `check`, which validates local files without any cloud. */
 export const addCheck = (program: Command): void => {
   const command = program
     .command('check')
-    .description('validate files of this machine by their manifest, without any cloud')
-    .argument('<files...>', 'files to validate; they stay as they are')
-    .option('--manifest <file>', 'the manifest; found in rules/ by the name of each file if not given')
-    .option('--dataset <name>', 'take the manifest of this dataset, rules/<name>/manifest.json')
-    .option('--rows <folder>', 'write the valid rows, and a file of those quarantined, to this folder')
+    .description('validate local files against their manifest, without any cloud')
+    .argument('<files...>', 'files to validate; they are not changed')
+    .option('--manifest <file>', 'the manifest (default: the one in rules/ that fits the name of the file)')
+    .option('--dataset <name>', 'use the manifest of this dataset, rules/<name>/manifest.json')
+    .option('--rows <folder>', 'write the accepted rows and the quarantined rows to this folder')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : notValidated));
   withExamples(
     withJson(command),
-    'The manifest says whether one invalid row rejects a file (on_error: quarantine) or is quarantined (quarantine_rows).',
+    'The manifest decides whether an invalid row rejects the file (on_error: quarantine) or only that row is quarantined (quarantine_rows).',
     '',
-    'Exit code: 0 every file is clean, 1 a file was rejected or rows of it quarantined, 2 a file could not be validated.',
+    'Exit code: 0 all files are clean, 1 a file is rejected or has quarantined rows, 2 a file could not be validated.',
     '',
     'Examples:',
     '  $ soundcheck check streams7.csv',

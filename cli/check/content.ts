@@ -1,21 +1,21 @@
 import { open } from 'node:fs/promises';
 import { styleText } from 'node:util';
 
-/** Milliseconds before progress is shown at all, and between two times that it is. */
+/** Milliseconds before progress is first shown, and between two updates. */
 const [patience, interval] = [1_000, 200];
 
 const pieceBytes = 2 ** 20;
 
 /**
- * The bytes of a file of this machine, each piece lent until the next but one is asked for; on a terminal standard
- * error shows how far they have been read.
+ * Reads a local file piece by piece; a piece is valid until the next but one is requested. On a terminal, standard error shows
+ * the progress.
  */
 export const contentOf = (path: string, size: number): AsyncIterable<Uint8Array> =>
   process.stderr.isTTY ? shown(piecesOf(path), path, size) : piecesOf(path);
 
 /**
- * One piece is read ahead while the one before is validated. Three buffers serve for the whole file: new ones for each piece
- * would be garbage faster than it is collected.
+ * One piece is read ahead while the previous one is validated. Three buffers are reused for the whole file: new buffers would
+ * become garbage faster than it is collected.
  */
 async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path);
@@ -30,7 +30,7 @@ async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
       const bytes = await ahead;
       if (bytes.length === 0) return;
       ahead = read(piece);
-      // Whoever stops asking never sees why it failed.
+      // If the reader stops early, nobody awaits this promise: a failure must not become an unhandled rejection.
       ahead.catch(() => undefined);
       yield bytes;
     }
@@ -61,7 +61,7 @@ async function* shown(
   }
 }
 
-/** How far a file has been read, after so many milliseconds: `x.csv  43 %, 1.2 of 2.8 GB, 510 MB/s`. */
+/** A line of progress after so many milliseconds: `x.csv  43 %, 1.2 of 2.8 GB, 510 MB/s`. */
 export const progressLine = (path: string, read: number, size: number, milliseconds: number): string => {
   const share = size === 0 ? 100 : Math.floor((100 * read) / size);
   const rate = Math.round(read / 1e3 / Math.max(1, milliseconds));

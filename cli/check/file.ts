@@ -15,7 +15,7 @@ import { contentOf } from './content.ts';
 import { BrokenManifest, type LocalManifest, type ManifestOf } from './manifest.ts';
 import { localVersion, type WrittenRows, writeRows } from './rows.ts';
 
-/** What `check` says of one file: the report that would lie in quarantine, why it is ignored, or why it was not validated. */
+/** The result of `check` for one file: its report, why it is ignored, or why it could not be validated. */
 export type CheckedFile =
   | (Report & {
       readonly path: string;
@@ -31,7 +31,7 @@ export type CheckedFile =
     }
   | { readonly path: string; readonly verdict: 'not validated'; readonly problems: readonly string[] };
 
-/** Validates one file of this machine; what keeps it from being validated is part of the answer. */
+/** Validates one local file; an error becomes part of the result. */
 export const checkFile = async (
   path: string,
   manifestOf: ManifestOf,
@@ -47,7 +47,7 @@ export const checkFile = async (
 const sizeOf = async (path: string): Promise<number> => {
   if (isRepair(path))
     throw new CannotLand(
-      `${path} holds rows that were quarantined; ${nextCommand('land', path)} validates them with the file that they came from`,
+      `${path} holds quarantined rows; ${nextCommand('land', path)} validates them together with the file that they came from`,
     );
   return sizeOfFile(path);
 };
@@ -98,7 +98,7 @@ const validate = async (
 const driftOf = (validation: Validation): readonly string[] =>
   validation.verdict === 'accepted' ? validation.drift : [];
 
-/** A clean file has a report, too, and nothing in it. */
+/** A clean file gets an empty report. */
 const figures = (validation: Exclude<Validation, { verdict: 'ignored' }>) => {
   if (validation.verdict === 'rejected') return validation;
   const { facts, quarantined } = validation;

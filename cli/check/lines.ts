@@ -6,7 +6,7 @@ const violationsShown = 20;
 
 type Validated = Exclude<CheckedFile, { verdict: 'ignored' | 'not validated' }>;
 
-/** What `check` says of one file to people: the verdict, what is wrong and where, and what to do next. */
+/** The result of `check` for one file as text: the verdict, the violations, and what to do next. */
 export const checkedLines = (checked: CheckedFile, rowsFolder?: string): string[] => {
   const name = styleText('bold', checked.path);
   switch (checked.verdict) {
@@ -27,13 +27,18 @@ export const checkedLines = (checked: CheckedFile, rowsFolder?: string): string[
   }
 };
 
-const verdict = ({ verdict, records, quarantined_rows: aside = 0, violations_total }: Validated): string => {
+const verdict = ({
+  verdict,
+  records,
+  quarantined_rows: quarantined = 0,
+  violations_total,
+}: Validated): string => {
   const rows = count(records, 'row');
   if (verdict === 'rejected')
     return `${styleText('red', 'rejected')}, ${count(violations_total, 'violation')} in ${rows}`;
-  if (aside === 0) return `${styleText('green', 'clean')}, ${rows}`;
-  const good = count(records - aside, 'valid row');
-  return `${styleText('yellow', 'accepted')}, ${good}, ${grouped(aside)} to be quarantined`;
+  if (quarantined === 0) return `${styleText('green', 'clean')}, ${rows}`;
+  const accepted = count(records - quarantined, 'accepted row');
+  return `${styleText('yellow', 'accepted')}, ${accepted}, ${grouped(quarantined)} to be quarantined`;
 };
 
 const violationLines = ({ violations, violations_total: total, counts }: Validated): string[] => {
@@ -43,19 +48,19 @@ const violationLines = ({ violations, violations_total: total, counts }: Validat
     .sort(([, a], [, b]) => b - a)
     .slice(0, violationsShown)
     .map(([rule, found]) => `    ${grouped(found).padStart(12)}  ${rule}`);
-  return [...shown, `  … ${count(total, 'violation')} in all, by rule and column:`, ...perRule];
+  return [...shown, `  … ${count(total, 'violation')} in total, by rule and column:`, ...perRule];
 };
 
 const nextLines = (checked: Validated, rowsFolder: string | undefined): string[] => {
-  const { verdict, written, manifest_path, quarantined_rows: aside = 0 } = checked;
+  const { verdict, written, manifest_path, quarantined_rows: quarantined = 0 } = checked;
   const say = (text: string): string[] => [`  ${styleText('dim', text)}`];
   if (written)
     return [
-      ...say(`valid rows: ${written.good}, rows quarantined: ${written.set_aside}`),
+      ...say(`accepted rows: ${written.accepted}, quarantined rows: ${written.quarantined}`),
       ...(written.note === undefined ? [] : say(written.note)),
     ];
-  if (aside > 0 && rowsFolder === undefined)
-    return say('--rows FOLDER writes the valid rows and those quarantined, each with what is wrong');
+  if (quarantined > 0 && rowsFolder === undefined)
+    return say('--rows FOLDER writes the accepted rows, and the quarantined rows with their violations');
   if (verdict === 'accepted') return [];
-  return say(`nothing of it would be published: repair the file, or change ${manifest_path}`);
+  return say(`none of its rows would be published: correct the file, or change ${manifest_path}`);
 };

@@ -4,7 +4,7 @@ import { landingRoot } from '../../functions/pipeline/index.ts';
 import { type Manifest, parseManifest, placedProblems } from '../../functions/validation/index.ts';
 import { datasetOf, knownDataset, manifestPath, manifestTexts } from '../target/datasets.ts';
 
-/** A manifest of this machine; `dataset` is the folder under data/ that it speaks of. */
+/** A local manifest; `dataset` is the name of its folder under data/. */
 export type LocalManifest = {
   readonly path: string;
   readonly dataset: string;
@@ -13,7 +13,7 @@ export type LocalManifest = {
   readonly sha256: string;
 };
 
-/** A manifest that cannot be used, with all that is wrong with it. */
+/** A manifest that cannot be used, with all its problems. */
 export class BrokenManifest extends Error {
   override readonly name = 'BrokenManifest';
   readonly problems: readonly string[];
@@ -23,10 +23,10 @@ export class BrokenManifest extends Error {
   }
 }
 
-/** Says which manifest validates a file; throws `BrokenManifest`, or `CannotLand` where no manifest fits the name. */
+/** Returns the manifest for a file; throws `BrokenManifest`, or `CannotLand` if no manifest fits the name. */
 export type ManifestOf = (file: string) => Promise<LocalManifest>;
 
-/** The given manifest for every file, else the dataset's, else the one whose name pattern a file fits. */
+/** The given manifest, else that of the given dataset, else the one whose name pattern fits the file. */
 export const manifestFor = async (flags: {
   readonly manifest?: string;
   readonly dataset?: string;

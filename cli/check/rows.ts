@@ -6,49 +6,50 @@ import { type Accepted, type Files, splitFile } from '../../functions/pipeline/i
 import { type LandedFile, rowsWriter } from '../../functions/validation/index.ts';
 import { makeRowsFolder } from '../output/rows-folder.ts';
 import { CannotLand } from '../target/datasets.ts';
-import { goodRows } from './accepted-rows.ts';
+import { acceptedRows } from './accepted-rows.ts';
 
-/** Stands in reports and rows files where the lake's version of a file would. */
+/** Used in reports and rows files in place of the lake's version id. */
 export const localVersion = 'local';
 
-/** Where the two parts of a file were written. */
+/** Paths of the two files that were written. */
 export type WrittenRows = {
-  readonly good: string;
-  readonly set_aside: string;
-  /** What whoever lands the valid rows has to know. */
+  readonly accepted: string;
+  readonly quarantined: string;
+  /** A hint for landing the accepted rows. */
   readonly note?: string | undefined;
 };
 
 /**
- * Writes the valid records of a validated file to `<folder>/<name>`, written as the file was, and the others to
- * `<name>.rows.csv` or `.rows.jsonl` beside it, over nothing that is there.
+ * Writes the accepted records to `<folder>/<name>` in the form of the file, and the quarantined ones to `<name>.rows.csv` or
+ * `.rows.jsonl` beside it. Never overwrites a file.
  */
 export const writeRows = async (
   folder: string,
   file: LandedFile,
   validated: Accepted,
 ): Promise<WrittenRows> => {
-  const { name, written, note } = goodRows(basename(file.key), validated.facts);
-  const good = join(folder, name);
+  const { name, written, note } = acceptedRows(basename(file.key), validated.facts);
+  const accepted = join(folder, name);
   const rows = rowsWriter(validated.facts.format);
-  const set_aside = `${good}.rows.${rows.format}`;
+  const quarantined = `${accepted}.rows.${rows.format}`;
   await makeRowsFolder(folder);
-  for (const path of [good, set_aside]) await isFree(path);
-  const target = { clean_key: good, source: `${file.key}@${localVersion}`, rows };
-  const write: Files['writeStream'] = (path, body) => writeStream(path, path === good ? written(body) : body);
+  for (const path of [accepted, quarantined]) await isFree(path);
+  const target = { clean_key: accepted, source: `${file.key}@${localVersion}`, rows };
+  const write: Files['writeStream'] = (path, body) =>
+    writeStream(path, path === accepted ? written(body) : body);
   await splitFile({ writeStream: write }, file, validated, target);
-  return { good, set_aside, ...(note !== undefined && { note }) };
+  return { accepted, quarantined, ...(note !== undefined && { note }) };
 };
 
 const isFree = (path: string): Promise<void> =>
   access(path).then(
     () => {
-      throw new CannotLand(`${path} is there already; give another folder with --rows`);
+      throw new CannotLand(`${path} already exists; give another folder with --rows`);
     },
     () => {},
   );
 
-/** A file that is not whole never bears the name that it was to get. */
+/** Writes under a temporary name first: an incomplete file never has the final name. */
 const writeStream: Files['writeStream'] = async (path, body) => {
   const partial = `${path}.${process.pid}.part`;
   try {

@@ -1,5 +1,5 @@
 import { notValidated } from '../exit-codes.ts';
-import { answer, aside, inParts } from '../output/answer.ts';
+import { answer, inParts, notice } from '../output/answer.ts';
 import { type CheckedFile, checkFile } from './file.ts';
 import { checkedLines } from './lines.ts';
 import { BrokenManifest, manifestFor } from './manifest.ts';
@@ -11,7 +11,7 @@ export type CheckFlags = {
   readonly json?: boolean;
 };
 
-/** Validates files of this machine one after another and says what is wrong with each; the exit code is the worst of them. */
+/** Validates local files one after another and prints the violations of each; the exit code is the worst of them. */
 export const checkFiles = async (paths: readonly string[], flags: CheckFlags): Promise<void> => {
   const manifestOf = await manifestFor(flags).catch((cause: unknown) => reject(cause, flags));
   if (!manifestOf) return;
@@ -21,11 +21,11 @@ export const checkFiles = async (paths: readonly string[], flags: CheckFlags): P
   process.exitCode = Math.max(0, ...checked.map(exitCodeOf));
 };
 
-/** Without a manifest nothing can be validated. */
+/** Without a manifest no file can be validated. */
 const reject = (cause: unknown, flags: CheckFlags): undefined => {
   const message = cause instanceof Error ? cause.message : String(cause);
   const problems = cause instanceof BrokenManifest ? cause.problems : [];
-  aside([`error: ${message}`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
+  notice([`error: ${message}`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
   if (flags.json) answer(flags, { error: message, problems, files: [] }, []);
   process.exitCode = notValidated;
 };

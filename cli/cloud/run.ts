@@ -6,7 +6,7 @@ import { answer } from '../output/answer.ts';
 import { landManifests } from '../target/manifests.ts';
 import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
 
-/** Keeps the laptop cloud up until Ctrl-C, its address printed and written to `<state>/cloud.env`. */
+/** Runs the laptop cloud until Ctrl-C; prints its address and writes it to `<state>/cloud.env`. */
 export const keepCloud = async (flags: CloudFlags): Promise<void> => {
   const cloud = await openCloud(flags);
   const stopped = stopOnSignal(cloud);
@@ -33,6 +33,6 @@ const welcome = ({ endpoint, environment }: Cloud, state: string): string[] => {
     '  aws s3 cp local/sample/streams1.csv s3://$LAKE_BUCKET/data/streams/',
     `  aws dynamodb get-item --table-name $KPI_TABLE --key '{"pk":{"S":"DAY#2024-06-25"},"sk":{"S":"CURRENT"}}'`,
     '',
-    `Logs: ${join(state, 'logs')}, one file a function. Ctrl-C ends it.`,
+    `Logs: ${join(state, 'logs')}, one file per function. Ctrl-C stops the cloud.`,
   ];
 };

@@ -26,12 +26,12 @@ export type DismissFlags = TargetFlags & {
   readonly undo?: boolean;
 };
 
-/** Nothing is in quarantine that could be dropped. */
+/** There is nothing in quarantine to dismiss. */
 export class CannotDismiss extends Error {
   override readonly name = 'CannotDismiss';
 }
 
-/** Records that what is left in quarantine of a file is dropped on purpose, or takes that back. */
+/** Records that the rows of a file that are still in quarantine are dropped on purpose, or undoes that. */
 export const dismissRows = (name: string, flags: DismissFlags): Promise<void> =>
   onTarget(flags, async ({ ledger }) => {
     const named = await filesNamed(ledger, name, flags.dataset);
@@ -48,7 +48,7 @@ export const dismissRows = (name: string, flags: DismissFlags): Promise<void> =>
 const isVersion = (name: string, named: readonly AnyFile[]): boolean =>
   named.some(({ version }) => name.endsWith(`@${version}`));
 
-/** With every version of these files and all repairs of them: what is left of a file depends on those. */
+/** Includes every version of these files and all their repairs: they decide which rows are still in quarantine. */
 const withRepairs = async (ledger: Ledger, named: readonly AnyFile[]): Promise<AnyFile[]> => {
   const keys = new Map(named.map(({ key, dataset }) => [key, dataset]));
   const stories = await Promise.all([...keys].map(([key, dataset]) => fileStory(ledger, dataset, key)));
@@ -61,17 +61,15 @@ const droppable = (known: readonly AnyFile[]): AnyFile[] =>
 const whyNothing = (name: string, named: readonly AnyFile[], { undo }: DismissFlags): string => {
   if (named.length === 0)
     return `the ledger knows no file ${name}; ${nextCommand('runs')} shows what it knows`;
-  return undo
-    ? `nothing of ${name} was dropped`
-    : `nothing of ${name} is in quarantine and waits for a person`;
+  return undo ? `${name} has no dismissed rows` : `${name} has nothing in quarantine that waits for a person`;
 };
 
-const isAtRest = (file: FileRecord): file is Dismissable =>
+const isDismissable = (file: FileRecord): file is Dismissable =>
   ['published', 'quarantined', 'superseded'].includes(file.state) &&
   anyFile(file).archived_at !== undefined &&
   anyFile(file).reprocess === undefined;
 
-/** What still moves or is made again is written by others: it is not decided on meanwhile. */
+/** A file that still moves or is reprocessed may get a new record at any moment. */
 const write = async (
   ledger: Ledger,
   file: AnyFile,
@@ -81,10 +79,10 @@ const write = async (
   const clock = { now: () => new Date().toISOString() };
   const now = await ledger.files.find(file);
   const written =
-    !now || now.rev !== file.rev || !isAtRest(now)
+    !now || now.rev !== file.rev || !isDismissable(now)
       ? undefined
       : await (undo ? takeBack(ledger, now) : dismiss({ ledger, clock }, now, known, by));
-  if (!written) throw new CannotDismiss(`${fileId(file)} is being worked on: try again once it is at rest`);
+  if (!written) throw new CannotDismiss(`${fileId(file)} is being processed: try again when that is done`);
   return written;
 };
 
@@ -95,5 +93,5 @@ const said =
   (file: AnyFile): string => {
     const { dismissed } = file;
     if (!dismissed) return `${fileId(file)}: ${waiting(leftInQuarantine(file, known))} for a person again`;
-    return `${fileId(file)}: ${count(dismissed.rows, 'row')} dropped on purpose by ${dismissed.by}, kept in quarantine`;
+    return `${fileId(file)}: ${count(dismissed.rows, 'row')} dropped on purpose by ${dismissed.by}, they stay in quarantine`;
   };

@@ -5,9 +5,9 @@ import { count } from '../output/count.ts';
 import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
 import { pause, type Whereabouts } from './follow.ts';
 
-/** Whether the KPIs of what landed are there, also where nothing had to be run for it. */
+/** The state of the KPIs of the landed files, also if no rebuild was needed. */
 
-/** Marts as they stand once each shows all its batches, has failed to, or a time in milliseconds is over. */
+/** Waits until each mart shows all its batches or has failed, at most so many milliseconds, and returns the marts. */
 export const untilShown = async (
   ledger: Ledger,
   marts: readonly Mart[],
@@ -23,7 +23,7 @@ const isSettled = ({ lease, pending, newest }: MartRuns): boolean =>
   lease.holder === undefined &&
   (pending.length === 0 || (newest?.state === 'failed' && newest.failure !== 'lost'));
 
-/** Why the KPIs of what landed are not there; empty when they are. */
+/** Why the KPIs of the landed files are not published; empty if they are. */
 export const missingLines = (
   { mart, datasets, pending, published }: MartRuns,
   seen: readonly Whereabouts[],
@@ -40,6 +40,6 @@ export const missingLines = (
     : [];
 };
 
-/** What is ignored is known already, and any batch may hold it. */
+/** The rows of an ignored file are known already, and may be in any batch. */
 const isOf = ({ record }: Whereabouts, batch: string): boolean =>
   record?.state === 'ignored' || record?.batch_id === batch;

@@ -8,22 +8,22 @@ import { missingLines, untilShown } from './awaited-kpis.ts';
 import type { Whereabouts } from './follow.ts';
 import { toldBefore } from './told-before.ts';
 
-/** What became of marts after files landed, or were made again, or a rebuild was tried again. */
+/** The state of marts after files landed or were reprocessed, or a rebuild was retried. */
 export type MartsNow = {
-  /** Their KPIs for people, a part for each mart. */
+  /** Their KPIs as text, one part per mart. */
   readonly kpis: readonly (readonly string[])[];
-  /** What is wrong with their rebuilds, or is not in the KPIs. */
+  /** Failures and warnings of their rebuilds, and rows that the KPIs do not show. */
   readonly problems: readonly (readonly string[])[];
-  /** The same for programs. */
+  /** The same as JSON. */
   readonly marts: readonly object[];
-  /** False when a rebuild failed, or rows are published that no KPI shows. */
+  /** False if a rebuild failed, or published rows are not in the KPIs. */
   readonly isShown: boolean;
 };
 
-/** Items of each kind that are shown unless told. */
+/** Items shown of each kind by default. */
 const itemsShown = 2;
 
-/** Waits so many milliseconds at most until the marts that files feed show them, and reads the KPIs that are made of these files. */
+/** Waits at most so many milliseconds until the marts show these files, and reads the KPIs computed from them. */
 export const fedMarts = async (
   ports: KpiPorts,
   marts: readonly Mart[],
@@ -47,7 +47,7 @@ export const fedMarts = async (
   };
 };
 
-/** Marts as their rebuilds and their KPIs stand; of warnings that were told before a line is enough. */
+/** The text for marts, their rebuilds and their KPIs; warnings that were shown before take one line. */
 export const martsNow = (
   rebuilds: readonly MartRuns[],
   kpis: readonly LatestKpis[],
@@ -63,7 +63,7 @@ export const martsNow = (
   isShown: !rebuilds.some(isFailed),
 });
 
-/** Some KPIs of a mart that are made of datasets; what happened before is told also where they cannot be read. */
+/** Some KPIs of a mart, computed from these datasets; if they cannot be read, the rest of the answer is still given. */
 export const readKpis = (
   ports: KpiPorts,
   mart: Mart,
@@ -77,7 +77,7 @@ export const readKpis = (
 
 const isIgnored = ({ stage }: Whereabouts): boolean => stage === 'ignored';
 
-/** Datasets of which a file is published, or was before. */
+/** Datasets with a file that is or was published. */
 const datasetsWithRows = (seen: readonly Whereabouts[]): string[] => {
   const states = ['published', 'superseded', 'ignored'];
   const files = seen.filter(({ record }) => states.includes(record?.state ?? ''));

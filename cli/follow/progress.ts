@@ -2,13 +2,13 @@ import { styleText } from 'node:util';
 import { count } from '../output/count.ts';
 import { type Stage, stages, type Whereabouts } from './follow.ts';
 
-/** Shows where files are: redrawn in place on a terminal, a line a change elsewhere. */
+/** Shows the stages of files: redrawn in place on a terminal, one line per change elsewhere. */
 export type Progress = {
   show(whereabouts: readonly Whereabouts[]): void;
   end(): void;
 };
 
-/** What progress is written to; a terminal says how large it is. */
+/** Where progress is written; a terminal has a size. */
 export type Output = Pick<NodeJS.WriteStream, 'write'> & {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -16,11 +16,11 @@ export type Output = Pick<NodeJS.WriteStream, 'write'> & {
 };
 
 const filesShown = 12;
-/** Columns of a line beside the name: a terminal that has no room for both scrolls, so it gets plain lines. */
+/** Columns of a line without the name. A terminal that is too narrow for both would scroll, so it gets plain lines. */
 const besideName = 52;
 const shortestName = 12;
 
-/** The progress of files on this output, timed from a moment in milliseconds. */
+/** Shows the progress of files on this output; times count from `began`, in milliseconds. */
 export const newProgress = (output: Output, began: number): Progress =>
   output.isTTY && (output.columns ?? 80) > besideName + shortestName
     ? redrawn(output, began)
@@ -79,31 +79,31 @@ const redrawn = (output: Output, began: number): Progress => {
   };
 };
 
-/** All files if there is room, else those that still move first. */
+/** All files if there is room, else first those that are not done. */
 const mostTelling = (whereabouts: readonly Whereabouts[], room: number): readonly Whereabouts[] =>
   whereabouts.length <= room
     ? whereabouts
-    : [...whereabouts].sort((a, b) => Number(a.isAtRest) - Number(b.isAtRest)).slice(0, room);
+    : [...whereabouts].sort((a, b) => Number(a.isDone) - Number(b.isDone)).slice(0, room);
 
 const nameWidth = (shown: readonly Whereabouts[], columns: number): number =>
   Math.min(columns - besideName, Math.max(shortestName, ...shown.map(({ file }) => file.key.length)));
 
 const bar = (one: Whereabouts, width: number): string => {
-  const { file, stage, isAtRest, isRebuildFailed = false, record } = one;
+  const { file, stage, isDone, isRebuildFailed = false, record } = one;
   const at = stages.indexOf(stage as (typeof stages)[number]);
   const steps = stages
     .slice(1)
-    .map((_, i) => (at < 0 ? ' ' : i < at || (isAtRest && !isRebuildFailed) ? '━' : '─'))
+    .map((_, i) => (at < 0 ? ' ' : i < at || (isDone && !isRebuildFailed) ? '━' : '─'))
     .join('');
-  const color = isRebuildFailed ? 'red' : isAtRest ? (at < 0 ? 'yellow' : 'green') : 'cyan';
+  const color = isRebuildFailed ? 'red' : isDone ? (at < 0 ? 'yellow' : 'green') : 'cyan';
   return `  ${clipped(file.key, width)}  ${steps}  ${styleText(color, stage.padEnd(12))}${rowsOf(record).padStart(16)}`;
 };
 
-/** The end of a name says more than its start. */
+/** The end of a name tells more than its start. */
 const clipped = (name: string, width: number): string =>
   name.length > width ? `…${name.slice(1 - width)}` : name.padEnd(width);
 
-/** How many files are where. */
+/** The number of files in each stage. */
 const counts = (whereabouts: readonly Whereabouts[]): string => {
   const files = new Map<Stage, number>();
   for (const { stage } of whereabouts) files.set(stage, (files.get(stage) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import type { AnyRebuild, Ledger } from '../../functions/pipeline/index.ts';
 import type { MartRuns } from '../queries/mart-runs.ts';
 
-/** For each mart whether its serving rebuild warns of nothing but what the one before it did. */
+/** For each mart: whether the published rebuild has only warnings that the rebuild before it had. */
 export const toldBefore = (ledger: Ledger, rebuilds: readonly MartRuns[]): Promise<boolean[]> =>
   Promise.all(
     rebuilds.map(async ({ published }) => {

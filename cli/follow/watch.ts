@@ -7,11 +7,11 @@ import { newProgress, type Output } from './progress.ts';
 /** Milliseconds without a change after which files count as stuck: jobs take seconds on a laptop, minutes on AWS. */
 const patience = { laptop: 180_000, aws: 1_800_000 };
 
-/** How long nothing may change on a cloud, in milliseconds. */
+/** The same for this cloud. */
 export const patienceOn = ({ isLaptop }: { readonly isLaptop: boolean }): number =>
   isLaptop ? patience.laptop : patience.aws;
 
-/** What following files takes on a cloud with these marts. */
+/** What is needed to follow files on a cloud with these marts. */
 export const followingOn = (
   cloud: { readonly ledger: Ledger; readonly files: Files; readonly isLaptop: boolean },
   marts: readonly Mart[],
@@ -22,7 +22,7 @@ export const followingOn = (
   patience: patienceOn(cloud),
 });
 
-/** Follows files until all are at rest, showing their way on an output, timed from a moment in milliseconds. */
+/** Follows files until all are done and shows their progress on an output; times count from `began`, in milliseconds. */
 export const watch = async (
   following: Following,
   landed: readonly LandedFile[],

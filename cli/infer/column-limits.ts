@@ -3,7 +3,7 @@ import type { ColumnProfile } from './column-profile.ts';
 import type { ColumnType } from './column-type.ts';
 import { escaped, shapePattern } from './text-shape.ts';
 
-/** What a manifest asks of a column's values beyond their type. */
+/** Limits for a column's values that a manifest sets in addition to the type. */
 export type ColumnLimits = {
   readonly min?: number;
   readonly length?: number;
@@ -12,7 +12,7 @@ export type ColumnLimits = {
   readonly one_of?: readonly (string | number)[];
 };
 
-/** Fewer values are too few to learn a limit from. */
+/** With fewer values no limit is guessed. */
 const enough = 20;
 const steps = [64, 256, 1_024, 4_096, 16_384, 65_535];
 
@@ -26,8 +26,8 @@ const pairs: readonly (readonly string[])[] = [
 ];
 
 /**
- * Limits that tomorrow's file will keep, too: no negative numbers where there are none, the constant length or form of a
- * code, generous lengths of texts, both values of a flag; never the greatest number or the only names seen so far.
+ * Guesses limits that future files should meet, too: a minimum of 0 if there are no negative numbers, the constant length or
+ * pattern of a code, generous text lengths, both values of a flag; never the largest number or the only names seen so far.
  */
 export const chooseLimits = (
   profile: ColumnProfile,
@@ -42,7 +42,7 @@ export const chooseLimits = (
   return isNatural ? { min: 0 } : {};
 };
 
-/** Numbers of a type in its plainest form, all of which it holds. */
+/** Numbers of a type in their plainest form, which the type stores exactly. */
 const numberPattern = (type: string): string => {
   const [precision = 18, scale = 0] = (type.match(/[0-9]+/g) ?? []).map(Number);
   const fraction = scale > 0 ? `(\\.[0-9]{1,${scale}})?` : '';
@@ -66,17 +66,17 @@ const roomy = ({ longest }: ColumnProfile): ColumnLimits => {
   return room === undefined ? {} : { max_length: room };
 };
 
-/** Room for texts four times as long; undefined where there is none to be had. */
+/** Room for texts four times as long; undefined if no limit is large enough. */
 export const roomFor = (longest: number): number | undefined => steps.find((step) => step >= longest * 4);
 
-/** The pair of words of which a flag shows one or both. */
+/** The pair of words of a flag, if it shows one or both of them. */
 const flagPair = ({ name, counts, values }: ColumnProfile): readonly string[] | undefined => {
   const seen = [...(counts?.keys() ?? [])];
   const pair = pairs.find((words) => seen.length > 0 && seen.every((word) => words.includes(word)));
   return pair && (isFlag(name) || (seen.length === 2 && values >= enough)) ? pair : undefined;
 };
 
-/** Codes of which nearly each row has another one, but no digits that are shorter in other countries. */
+/** Codes that differ in nearly each row; not digits alone, because those may be shorter in other countries. */
 const isIdentifying = ({ name, counts }: ColumnProfile): boolean =>
   counts === undefined &&
   !(digitText(name) ?? '').includes('postal') &&
@@ -89,7 +89,7 @@ const isIsoCode = ({ name, longest }: ColumnProfile): boolean =>
 const uuid = '[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
 const iban = '[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}';
 
-/** The pattern of clearly structured codes, and only where every value has it. */
+/** The pattern of codes with a clear structure that all values share. */
 const patternOf = (profile: ColumnProfile): string | undefined => {
   const { looks, shape, counts, values } = profile;
   if (looks.get('uuid') === values) return uuid;
@@ -98,6 +98,6 @@ const patternOf = (profile: ColumnProfile): string | undefined => {
   return shapePattern(shape.text, shape.runs);
 };
 
-/** A fixed prefix, or digits held together by signs: `ACC-0`, `0/0/0`; a mail address is none. */
+/** A fixed prefix, or digits separated by signs: `ACC-0`, `0/0/0`; not a mail address. */
 const isStructured = (shape: string): boolean =>
   !shape.includes('@') && /^[A-Za-z]{0,8}[-_/:.#]?0(?:[-_/:.T]?0)*$/.test(shape);

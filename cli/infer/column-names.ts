@@ -1,6 +1,6 @@
-/** What the name of a column says about its values, by the words of the field. */
+/** What the words in a column's name say about its values. */
 
-/** Words of a name, lower case: `customerID`, `Customer ID` and `customer_id` are `customer` and `id`. */
+/** Words of a name in lower case: `customerID`, `Customer ID` and `customer_id` give `customer` and `id`. */
 export const wordsOf = (name: string): readonly string[] =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -31,10 +31,10 @@ const ids = list('id ids key uuid guid number no nr num code iban sk pk ref refe
 const has = (name: string, words: ReadonlySet<string>): boolean =>
   wordsOf(name).some((word) => words.has(word));
 
-/** An amount of money or the like, which has decimals also where the sample shows none. */
+/** Money or similar: may have decimals even if the sample has none. */
 export const isMoney = (name: string): boolean => has(name, money) && !has(name, counting);
 
-/** An amount of money for sure, so that whole numbers alone do not make it a count. */
+/** Certainly money: whole numbers alone do not make it a count. */
 export const isPlainMoney = (name: string): boolean => has(name, plainMoney) && !has(name, counting);
 
 /** A rate or a share. */
@@ -43,13 +43,13 @@ export const isRate = (name: string): boolean => has(name, rates) && !has(name, 
 /** A degree of latitude or longitude. */
 export const isPlace = (name: string): boolean => has(name, places);
 
-/** May fall below zero although the sample shows no such value. */
+/** May be negative even if the sample has no negative value. */
 export const isSigned = (name: string): boolean => has(name, signed);
 
-/** A statement that holds or not. */
+/** A statement that is true or false. */
 export const isFlag = (name: string): boolean => has(name, flags);
 
-/** Tells rows or things apart. */
+/** Identifies rows or things. */
 export const isIdentifier = (name: string): boolean => {
   const words = wordsOf(name);
   return ids.has(words.at(-1) ?? '') || (words.at(-1) ?? '').endsWith('id');
@@ -73,7 +73,7 @@ const digitTexts: readonly (readonly [string, RegExp])[] = [
   ['a bank code', / (routing|aba|sort code|sortcode|bic|swift|blz|bsb|ifsc|transit number)( |code|number)/],
 ];
 
-/** What a name calls a number that is not one to count with, such as `a postal code`; undefined for other names. */
+/** What a number is that nobody calculates with, such as `a postal code`; undefined for other names. */
 export const digitText = (name: string): string | undefined =>
   digitTexts.find(([, pattern]) => pattern.test(joined(name)))?.[0];
 
@@ -106,7 +106,7 @@ const personal: readonly (readonly [string, RegExp])[] = [
   ['network addresses', / (ip|ip address|ipaddress|mac address) /],
 ];
 
-/** What personal data a column of a dataset announces, such as `mail addresses`; undefined where it announces none. */
+/** The kind of personal data that a column's name suggests, such as `mail addresses`; undefined if none. */
 export const personalName = (name: string, dataset: string): string | undefined => {
   const words = joined(name);
   const found = personal.find(([, pattern]) => pattern.test(words))?.[0];
@@ -121,7 +121,7 @@ const singular = (word: string): string =>
     .replace(/(ch|sh|s|x)es$/, '$1')
     .replace(/([^s])s$/, '$1');
 
-/** Words that speak about such data without holding it. */
+/** Words for facts about such data (an id, a count, a flag), which are not personal themselves. */
 const isDerived = (words: string): boolean =>
   / (id|key|count|verified|type|flag|is|has|opt|provider|domain|created|updated|since|hash) /.test(words) &&
   !/ (tax id|national id|id card) /.test(words);

@@ -8,7 +8,7 @@ const longestValue = 64;
 
 const minus = 0x2d;
 const areDigits: ReadonlySet<ValueKind> = new Set(['int', 'zero_led', 'huge']);
-/** Values that a type tells more of than their shape. */
+/** Kinds whose values are counted by type, not by shape. */
 const unshaped: ReadonlySet<ValueKind> = new Set([
   ...areDigits,
   'decimal',
@@ -18,7 +18,7 @@ const unshaped: ReadonlySet<ValueKind> = new Set([
   'timestamptz',
 ]);
 
-/** Characters of a decimal whose digits a float keeps, all of them. */
+/** Longest decimal text that a float stores exactly. */
 const surelyExact = 16;
 
 const isRounded = (text: string, value: number): boolean => {
@@ -36,43 +36,43 @@ const characters = (text: string): number => {
   return text.length - pairs;
 };
 
-/** What all values of one column have shown, in flat memory. */
+/** Statistics of all values of one column, in constant memory. */
 export class ColumnProfile {
   readonly name: string;
-  /** Values, the empty ones not counted. */
+  /** Number of values, without empty ones. */
   values = 0;
   empty = 0;
   readonly kinds = new Map<ValueKind, number>();
   readonly nullWords = new Map<string, number>();
   readonly looks = new Map<TextLook, number>();
   readonly momentFormats = new Map<string, number>();
-  /** Each value with its number; undefined once they are too many to be a list. */
+  /** Each value with its count; undefined once there are too many for a list. */
   counts: Map<string, number> | undefined = new Map();
-  /** Number of values with so many digits behind the point. */
+  /** Number of values by their digits after the point. */
   readonly scales = new Map<number, number>();
   wholeDigits = 0;
-  /** Decimals without anything but zeros behind the point. */
+  /** Decimals with only zeros after the point. */
   wholeDecimals = 0;
   /** Decimals that a float would round. */
   rounded = 0;
   /** Decimals that may be whole numbers with a point between thousands, such as 18.400. */
   grouped = 0;
   negatives = 0;
-  /** Of those that are numbers. */
+  /** Of the numbers. */
   least = Infinity;
   greatest = -Infinity;
-  /** Of those that are dates or moments, in the order of their texts. */
+  /** Of the dates or timestamps, in text order. */
   earliest = '';
   latest = '';
   /** In code points. */
   shortest = Infinity;
   longest = 0;
-  /** Nothing but ASCII letters, digits, `-` and `_` occurs. */
+  /** All values consist of ASCII letters, digits, `-` and `_`. */
   isCode = true;
-  /** The one shape of all values with its runs of digits; undefined when they have several or none. */
+  /** The common shape of all values and their runs of digits; undefined if there are several shapes or none. */
   shape: { readonly text: string; readonly runs: (number | undefined)[] } | undefined;
   private hasShape = true;
-  /** No value occurs twice within a file, as far as was seen. */
+  /** No duplicate was seen within a file. */
   isUnique = true;
   private sketch = new DistinctSketch();
 
@@ -98,7 +98,7 @@ export class ColumnProfile {
     if (this.counts) this.addCount(text, this.counts);
   }
 
-  /** Values may come again in the next file. */
+  /** Starts a new file: values may occur again in it. */
   endFile(): void {
     if (this.isUnique) this.sketch = new DistinctSketch();
   }
@@ -108,7 +108,7 @@ export class ColumnProfile {
     return kinds.reduce((sum, kind) => sum + (this.kinds.get(kind) ?? 0), 0);
   }
 
-  /** Share (0 to 1) of the values that have that look. */
+  /** Share (0 to 1) of the values with that look. */
   looksLike(look: TextLook): number {
     return this.values === 0 ? 0 : (this.looks.get(look) ?? 0) / this.values;
   }

@@ -4,29 +4,29 @@ import type { JsonLeaf } from './json-records.ts';
 
 /** The type that a manifest gives a column, and what a person should know about the choice. */
 export type ColumnType = {
-  /** As a manifest says it, e.g. `decimal(18,2)`. */
+  /** In manifest syntax, e.g. `decimal(18,2)`. */
   readonly type: string;
   readonly format?: string;
-  /** A flag written 0 and 1. */
+  /** A flag written as 0 and 1. */
   readonly isFlag?: boolean;
-  /** Text that is numbers of a type, and one word where there is none. */
+  /** Text that holds numbers of a type, and a word for missing values. */
   readonly numbers?: { readonly type: string; readonly word: string };
-  /** Why this and not what one might expect, for sure. */
+  /** Why this type was chosen and not the obvious one; certain. */
   readonly reason?: string;
-  /** The same where a person should have a look; absent where nothing is odd. */
+  /** Something that a person should look at; absent if nothing is unusual. */
   readonly note?: string;
 };
 
-/** Values that are wrong rather than another type: no more than one in a hundred. */
+/** Share of values that must fit a type; the others count as wrong values. */
 export const majority = 0.99;
 /** Digits of an integer that always fits into 64 bits. */
 const surelyInt = 18;
-/** Digits of a decimal, and those behind its point that are no noise. */
+/** Digits of a decimal, and digits after the point that are not noise. */
 const [mostDigits, longestScale] = [38, 18] as const;
 const emptyNote = 'is empty in every row, so text is a guess';
 const usualFormat = 'YYYY-MM-DD HH:mm:ss';
 
-/** Chooses the narrowest type that nearly all values have; a column without values is text. */
+/** Chooses the narrowest type that fits nearly all values; a column without values is text. */
 export const chooseType = (profile: ColumnProfile, delimiter = ','): ColumnType => {
   const { values } = profile;
   if (values === 0) return { type: 'string', note: emptyNote };
@@ -39,7 +39,7 @@ export const chooseType = (profile: ColumnProfile, delimiter = ','): ColumnType 
   );
 };
 
-/** Chooses the type of values that JSON already tells to be strings, numbers or true and false. */
+/** Chooses the type of values that JSON marks as strings, numbers or booleans. */
 export const chooseJsonType = (
   profile: ColumnProfile,
   kinds: ReadonlyMap<JsonLeaf['kind'], number>,
@@ -47,7 +47,7 @@ export const chooseJsonType = (
   const [[kind] = ['string']] = [...kinds].sort(([, a], [, b]) => b - a);
   if (profile.values === 0) return { type: 'string', note: emptyNote };
   const type = typeOfKind(profile, kind);
-  const note = 'mixes kinds of JSON values; those that are fewer would be quarantined';
+  const note = 'mixes kinds of JSON values; rows with the rarer kinds would be quarantined';
   return kinds.size > 1 ? { ...type, note } : type;
 };
 
@@ -58,11 +58,11 @@ const typeOfKind = (profile: ColumnProfile, kind: string): ColumnType => {
   if (moment) return moment;
   const isNumeric = isMost(profile.of('int', 'decimal', 'float'), profile.values);
   return isNumeric && digitText(profile.name) === undefined
-    ? { type: 'string', note: 'holds numbers in quotes, which JSON says are text' }
+    ? { type: 'string', note: 'holds numbers in quotes, which are text in JSON' }
     : { type: 'string' };
 };
 
-/** Integers beyond 64 bits: each digit of them where no other number stands among them. */
+/** Integers beyond 64 bits: their digits are counted if there are no other numbers. */
 const asLarge = (profile: ColumnProfile): ColumnType => {
   const isWhole = profile.of('decimal', 'float') === 0;
   return { type: isWhole && profile.longest <= 36 ? 'decimal(38,0)' : 'float' };
@@ -71,11 +71,11 @@ const asLarge = (profile: ColumnProfile): ColumnType => {
 const isMost = (part: number, whole: number): boolean => part >= whole * majority;
 const isSome = (part: number, whole: number): boolean => part > whole * (1 - majority);
 
-/** Whether values of that type are moments of a day. */
+/** Whether values of that type have a time of day. */
 export const isTimestamp = ({ type }: Pick<ColumnType, 'type'>): boolean =>
   type === 'timestamp' || type === 'timestamptz';
 
-/** Digits that are a name: arithmetic would lose their zeros, or their last digits. */
+/** Digits that are an identifier: a number type would lose leading zeros or the last digits. */
 const asWord = (profile: ColumnProfile): ColumnType | undefined => {
   const { name, values } = profile;
   const digits = profile.of('int', 'zero_led', 'huge');
@@ -87,7 +87,7 @@ const asWord = (profile: ColumnProfile): ColumnType | undefined => {
   if (called !== undefined) return { type: 'string', reason: `digits alone, but ${called} is text` };
   const isHuge = isSome(profile.of('huge'), values);
   return isHuge
-    ? { type: 'string', reason: 'integers beyond 64 bits, which no number type keeps' }
+    ? { type: 'string', reason: 'integers beyond 64 bits, which do not fit any number type' }
     : undefined;
 };
 
@@ -98,7 +98,10 @@ const asNumber = (profile: ColumnProfile, values = profile.values): ColumnType |
   if (isMost(ints, values)) return asWhole(profile);
   if (isSome(floats, values)) return { type: 'float' };
   if (isIdentifier(name) && decimals === profile.wholeDecimals)
-    return { type: decimalType(profile, 2), note: 'holds whole numbers written like 12.0, which no int is' };
+    return {
+      type: decimalType(profile, 2),
+      note: 'holds whole numbers written like 12.0, which an int does not accept',
+    };
   const scale = scaleOf(profile, values);
   const isFixed = decimals >= 20 && ints === 0 && profile.scales.size === 1;
   const isExact = isMoney(name) || isRate(name) || (isFixed && scale <= 6);
@@ -109,12 +112,12 @@ const asNumber = (profile: ColumnProfile, values = profile.values): ColumnType |
   if (isTooLong)
     return {
       type: 'float',
-      note: 'has numbers of very many digits, of which a float keeps 15',
+      note: 'has numbers with very many digits; a float keeps only 15',
     };
   return { type: decimalType(profile, kept) };
 };
 
-/** Where semicolons part the columns, commas are for decimals, and points may be for thousands. */
+/** If the delimiter is a semicolon, decimals use commas, and points may separate thousands. */
 const asGrouped = (profile: ColumnProfile): ColumnType | undefined => {
   const { grouped, wholeDigits, values } = profile;
   const decimals = profile.of('decimal');
@@ -130,13 +133,13 @@ const asWhole = (profile: ColumnProfile): ColumnType => {
   const isBinary = least >= 0 && greatest <= 1;
   if (isBinary && isFlag(name) && !isIdentifier(name)) return { type: 'int', isFlag: true };
   if (!isBinary && isPlainMoney(name)) {
-    const note = 'holds whole numbers alone; as an amount it may get decimals';
+    const note = 'holds only whole numbers, but an amount may have decimals later';
     return { type: decimalType(profile, 2), note };
   }
   return { type: 'int' };
 };
 
-/** Digits behind the point; a few values with very many are noise. */
+/** Digits after the point; a few values with very many digits are noise. */
 const scaleOf = ({ scales }: ColumnProfile, values: number): number => {
   const sorted = [...scales].sort(([a], [b]) => a - b);
   const most = sorted.at(-1)?.[0] ?? 0;
@@ -177,14 +180,14 @@ const asMoment = (profile: ColumnProfile): ColumnType | undefined => {
 const asText = (profile: ColumnProfile): ColumnType => {
   const numbers = asNumbersOrWord(profile);
   if (numbers) {
-    const note = `writes missing values as ${numbers.word}; ${numbers.type} otherwise, and so in the silver table`;
+    const note = `writes missing values as ${numbers.word}; ${numbers.type} otherwise, as in the silver table`;
     return { type: 'string', numbers, note };
   }
   const note = textNote(profile);
   return { type: 'string', ...(note !== undefined && { note }) };
 };
 
-/** Only numbers whose form says that a cast cannot fail; without an exponent, that is. */
+/** Only numbers whose form guarantees that the cast works: no exponents. */
 const asNumbersOrWord = (profile: ColumnProfile): ColumnType['numbers'] => {
   const { nullWords, values } = profile;
   const [[word, number] = ['', 0], ...others] = [...nullWords];
@@ -201,11 +204,11 @@ const textNote = (profile: ColumnProfile): string | undefined => {
   const moments = profile.of('date', 'timestamp', 'timestamptz');
   const rest = Math.max(numbers, moments, profile.of('bool'));
   if (nulls > 0 && rest > 0 && isMost(nulls + rest, values))
-    return `writes missing values as a word such as ${[...profile.nullWords.keys()][0]}; it is text until upstream leaves them empty`;
-  if (isMost(moments, values)) return 'mixes dates and moments, or ways to write them, so no type fits';
+    return `writes missing values as a word such as ${[...profile.nullWords.keys()][0]}; it stays text until the source leaves them empty`;
+  if (isMost(moments, values)) return 'mixes dates and moments, or several notations, so no type fits';
   if (isMost(profile.of('odd_date') + moments, values) && looks.size === 0)
     return 'looks like dates, but not written YYYY-MM-DD, so it stays text';
   if (isMost(profile.of('odd_number') + numbers, values) && looks.size === 0)
-    return 'looks like numbers, but not written plainly such as 1234.50, so it stays text';
+    return 'looks like numbers, but not in plain form such as 1234.50, so it stays text';
   return undefined;
 };

@@ -7,7 +7,7 @@ import type { Confidence, InferredColumn } from './inferred.ts';
 /** What is known of a column besides its values. */
 type Around = Pick<InferredColumn, 'field' | 'required' | 'silver'> & { readonly dataset: string };
 
-/** Puts together what goes into the manifest for a column. */
+/** Puts together a column's entry in the manifest. */
 export const inferColumn = (
   profile: ColumnProfile,
   type: ColumnType,
@@ -27,7 +27,7 @@ export const inferColumn = (
   };
 };
 
-/** By look first, then by name; numbers, flags and dates are personal only where they are birth dates or the like. */
+/** Decides by look first, then by name; numbers, flags and dates are personal only if they are birth dates or similar. */
 const personalData = (profile: ColumnProfile, type: string, dataset: string): string | undefined => {
   if (profile.looksLike('mail') > 0.9) return 'mail addresses';
   if (profile.looksLike('iban') > 0.9) return 'account or card numbers';

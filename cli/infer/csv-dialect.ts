@@ -1,6 +1,6 @@
 import { CsvReader, type CsvRecord, CsvScanner } from '../../functions/validation/index.ts';
 
-/** The two characters that make a text a table. */
+/** The two characters that define the form of a CSV file. */
 export type CsvDialect = { readonly delimiter: string; readonly quote: string };
 
 /** How well the start of a file reads with a dialect. */
@@ -8,20 +8,20 @@ type Trial = CsvDialect & {
   /** Columns of the first record. */
   readonly width: number;
   readonly records: number;
-  /** Share of the records behind the first that are as wide and break no rule. */
+  /** Share of the later records that have as many columns and break no rule. */
   readonly fit: number;
   /** Records with a field in quotes. */
   readonly quoted: number;
-  /** The first record has one. */
+  /** The first record has a field in quotes. */
   readonly isHeaderQuoted: boolean;
 };
 
-/** From the usual to the odd: where two read alike, the first is taken. */
+/** In order of preference: if two read equally well, the first is taken. */
 const delimiters = [',', '|', ';', '\t', '^', '~', '!', '#', '*', '%', '&', '+', '=', '$', '@', ':', ' '];
 const unusual = ['`', '~', '^', '{', '}', '<', '>', '$'];
 const longestRecord = 2 ** 20;
 
-/** Finds delimiter and quote in the first bytes of a file; `isWhole` says that no others follow. */
+/** Finds delimiter and quote from the first bytes of a file; `isWhole` means that these are all its bytes. */
 export const findDialect = (start: Buffer, isWhole: boolean): CsvDialect => {
   const read = (delimiter: string, quote: string): Trial => tryDialect(start, isWhole, { delimiter, quote });
   const best = bestOf(delimiters.map((delimiter) => read(delimiter, '"')));
@@ -36,7 +36,7 @@ export const findDialect = (start: Buffer, isWhole: boolean): CsvDialect => {
   return bare.fit > double.fit ? bare : double;
 };
 
-/** Apostrophes at the start of texts are no quotes: as such they would make one record of several. */
+/** Apostrophes at the start of texts are not quotes: they would join several records into one. */
 const isSingle = (single: Trial, double: Trial): boolean =>
   (single.isHeaderQuoted || single.quoted * 10 > single.records) &&
   (single.fit > double.fit || (single.fit === double.fit && single.records === double.records));
@@ -51,7 +51,7 @@ const noTrial: Trial = {
   isHeaderQuoted: false,
 };
 
-/** Nearly all records have the columns of the first one, and these are several. */
+/** Nearly all records have as many columns as the first, and more than one. */
 const isSure = ({ width, fit }: Trial): boolean => width > 1 && fit >= 0.98;
 
 const bestOf = (trials: readonly Trial[]): Trial => {
@@ -78,7 +78,7 @@ const tryDialect = (start: Buffer, isWhole: boolean, { delimiter, quote }: CsvDi
   });
   reader.write(start);
   reader.drain(isWhole);
-  // A quote that is opened in the wrong place makes one record of all of them.
+  // With a quote opened in the wrong place, all records become one.
   const alone = headerFaults > 0 ? 0 : 1;
   const fit = records > 0 ? fitting / records : alone;
   return { delimiter, quote, width, records, quoted, isHeaderQuoted, fit };

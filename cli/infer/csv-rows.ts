@@ -1,17 +1,17 @@
 import { CsvReader, type CsvRecord, CsvScanner, unnamedColumn } from '../../functions/validation/index.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 
-/** What a table tells of its rows, in order. */
+/** Receives the header and the rows of a table, in order. */
 export type RowListener = {
-  /** A column without a name is called by its place. */
+  /** A column without a name is named by its position. */
   readonly onHeader: (columns: readonly string[]) => void;
-  /** Texts in the order of the columns; only rows that are as wide as the header and can be read. */
+  /** Texts in the order of the columns; only readable rows as wide as the header. */
   readonly onRow: (texts: readonly string[]) => void;
 };
 
 const longestRecord = 2 ** 20;
 
-/** Reads rows out of the bytes of a CSV file and answers how many could not be read; memory stays flat. */
+/** Reads rows from the bytes of a CSV file and returns how many were unreadable; memory stays constant. */
 export const readCsvRows = async (
   content: AsyncIterable<Uint8Array>,
   { delimiter, quote }: CsvDialect,

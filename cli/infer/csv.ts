@@ -46,7 +46,7 @@ export const inferCsv = async ({ dataset, paths }: Samples, onRead: OnRead): Pro
   return { format: 'csv', dialect, dataset, paths, columns, key, rows: profile.rows, isRagged, beyond };
 };
 
-/** Says of files without a row that can be read what stands in the way. */
+/** Explains why files have no readable row. */
 const rejectUnread = async (
   paths: readonly string[],
   dialect: CsvDialect,
@@ -59,7 +59,7 @@ const rejectUnread = async (
     const reasons = await unreadReasons(path, { format: 'csv', dialect, columns }, onRead);
     if (reasons.length > 0) throw noRow(path, reasons);
   }
-  throw new CannotInfer(`${paths.join(', ')} holds no row behind its header`);
+  throw new CannotInfer(`${paths.join(', ')} has a header but no rows`);
 };
 
 const neverNames: readonly string[] = [
@@ -72,12 +72,12 @@ const neverNames: readonly string[] = [
   'odd_number',
 ];
 
-/** A file without a header would lose its first row, and nobody could name its columns. */
+/** Without a header the first row would be lost, and the columns would have no names. */
 const rejectValues = ({ columns }: TableProfile, paths: readonly string[]): void => {
   const places = columns.flatMap(({ name }, at) => (isValue(name) ? [at + 1] : []));
   if (places.length > 0)
     throw new CannotInfer(
-      `the first line of ${paths[0]} holds values, not names of columns (see column ${places[0]}); put a header there`,
+      `the first line of ${paths[0]} holds values, not column names (see column ${places[0]}); put a header there`,
     );
 };
 
@@ -90,7 +90,7 @@ const commonDialect = async (paths: readonly string[]): Promise<CsvDialect> => {
   const other = dialects.findIndex(({ delimiter }) => delimiter !== first.delimiter);
   if (other > 0)
     throw new CannotInfer(
-      `${paths[0]} has the delimiter ${JSON.stringify(first.delimiter)} and ${paths[other]} ${JSON.stringify(dialects[other]?.delimiter)}; one dataset has one`,
+      `${paths[0]} has the delimiter ${JSON.stringify(first.delimiter)} and ${paths[other]} ${JSON.stringify(dialects[other]?.delimiter)}; a dataset must have one delimiter`,
     );
   return { delimiter: first.delimiter, quote: first.quote };
 };

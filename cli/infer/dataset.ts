@@ -14,10 +14,10 @@ import { CannotInfer, type OnRead, readBytes, readRange, sizeOf } from './sample
 import { silverSql } from './silver-sql.ts';
 import { inferTable } from './table.ts';
 
-/** A file as the inferred manifest validates it. */
+/** The result of validating a file with the inferred manifest. */
 export type ValidatedSample = { readonly path: string; readonly validation: Validation };
 
-/** A dataset as it was learned from samples: what was seen, the texts to be written, and the samples validated by them. */
+/** A dataset learned from samples: what was seen, the texts to write, and the results of validating the samples. */
 export type InferredDataset = {
   readonly table: InferredTable;
   readonly manifest: Manifest;
@@ -26,16 +26,16 @@ export type InferredDataset = {
   readonly samples: readonly ValidatedSample[];
 };
 
-const usualBadShare = 0.05;
+const usualQuarantinedShare = 0.05;
 
-/** Learns a dataset from samples and validates each of them by what was learned; throws `CannotInfer`. */
+/** Learns a dataset from samples and validates them against the result; throws `CannotInfer`. */
 export const inferDataset = async (samples: Samples, onRead: OnRead): Promise<InferredDataset> => {
   const table = await inferTable(samples, onRead);
   const lenient = await validated(table, 1, onRead);
-  const share = Math.max(...lenient.samples.map(({ validation }) => badShare(validation)));
+  const share = Math.max(...lenient.samples.map(({ validation }) => quarantinedShare(validation)));
   const final =
-    share <= usualBadShare
-      ? { text: manifestText(table, usualBadShare), samples: lenient.samples }
+    share <= usualQuarantinedShare
+      ? { text: manifestText(table, usualQuarantinedShare), samples: lenient.samples }
       : await validated(table, Math.min(1, Math.ceil(share * 150) / 100), onRead);
   const { dataset } = table;
   return {
@@ -59,7 +59,7 @@ const validated = async (table: InferredTable, share: number, onRead: OnRead) =>
   return { text, samples };
 };
 
-/** Names that no manifest may have, such as a column without one, are found here. */
+/** Finds names that a manifest cannot have, such as a column without a name. */
 const readManifest = (text: string, { paths, format }: InferredTable): Manifest => {
   const parsed = parseManifest(text);
   if (parsed.ok) return parsed.manifest;
@@ -92,7 +92,7 @@ const validateSample = async (
   }
 };
 
-const badShare = (validation: Validation): number =>
+const quarantinedShare = (validation: Validation): number =>
   validation.verdict === 'accepted' && validation.quarantined
     ? validation.quarantined.rows / validation.facts.records
     : 0;

@@ -1,7 +1,7 @@
 const mostKept = 2 ** 14;
 const high = 2 ** 21;
 
-/** A number of 53 bits that texts rarely share. */
+/** A hash of 53 bits; two texts rarely share one. */
 export const textHash = (text: string): number => {
   let [one, other] = [0x811c9dc5, 0x9e3779b9];
   for (let at = 0; at < text.length; at++) {
@@ -22,14 +22,14 @@ const mixed = (bits: number): number => {
 };
 
 /**
- * Tells in flat memory whether texts repeat: exactly up to 16,384 different ones, beyond that by a sample of the texts
- * themselves (every occurrence of a sampled text is seen, so that a repeat of one is never missed).
+ * Detects duplicate texts in constant memory: exactly up to 16,384 different texts, beyond that in a sample of the texts (it
+ * sees every occurrence of a sampled text, so it misses no duplicate of one).
  */
 export class DistinctSketch {
-  /** Occurrences of sampled texts that were there before. */
+  /** Number of duplicates of sampled texts. */
   repeats = 0;
   private seen = new Set<number>();
-  /** A text is in the sample when its hash divides by this. */
+  /** A text is in the sample if its hash is divisible by this. */
   private stride = 1;
 
   add(text: string): void {
@@ -43,7 +43,7 @@ export class DistinctSketch {
     if (this.seen.size > mostKept) this.thin();
   }
 
-  /** Estimate of how many different texts there were; exact while they are few. */
+  /** Estimated number of different texts; exact for small numbers. */
   get distinct(): number {
     return this.seen.size * this.stride;
   }

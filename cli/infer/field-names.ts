@@ -4,9 +4,8 @@ import { latinText } from './latin-text.ts';
 import { reservedWords } from './reserved-words.ts';
 
 /**
- * Names for the fields of columns or paths of a file, each a name that SQL can say unquoted on every engine: their own
- * where they are such names, else made of their words in ASCII, else `col_` and their place. No two are alike, and none is
- * the name of another column.
+ * Names for the fields of a file's columns or paths, valid unquoted SQL names on every engine: the own name if it is valid,
+ * else its words in ASCII, else `col_` and its position. All names differ, and none is the name of another column.
  */
 export const fieldNames = (columns: readonly string[], isNested: boolean): ReadonlyMap<string, string> => {
   if (!isNested) return namesOf(columns, longest);
@@ -21,7 +20,7 @@ const pathNames = (paths: readonly string[], most: number): ReadonlyMap<string, 
   return names;
 };
 
-/** Paths of one object, what leads to it in records and in names, and the longest name of a step. */
+/** Paths of one object, their prefix in records and in names, and the longest name of a step. */
 type Within = {
   readonly paths: readonly string[];
   readonly before: string;
@@ -65,8 +64,8 @@ const isPlain = (name: string, most: number): boolean =>
   !reservedWords.has(name.toLowerCase());
 
 /**
- * Characters of a name: of a column, where the parser of the check reads no more than 63 and a number may follow; of a path; and
- * of each step of one that is longer, eight of which fit.
+ * Longest names in characters: of a column (the parser of the check reads only 63, and a number may follow); of a path; and of
+ * a step of a path that is too long (eight steps fit).
  */
 const [longest, longestPath, longestStep] = [56, 128, 8] as const;
 

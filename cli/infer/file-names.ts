@@ -1,24 +1,24 @@
 import { basename } from 'node:path';
 import { escaped } from './text-shape.ts';
 
-/** What the names of the files of one dataset have in common. */
+/** What the names of a dataset's files have in common. */
 export type FileNames = {
   readonly extension: string;
-  /** RE2 syntax, of the whole name. */
+  /** RE2 syntax, for the whole name. */
   readonly pattern: string;
 };
 
 /** The name of a file without folders and `.gz`. */
 const plainName = (path: string): string => basename(path).replace(/\.gz$/, '');
 
-/** From the last dot; empty for a name without one. */
+/** From the last dot; empty if the name has none. */
 export const extensionOf = (path: string): string => /\.[A-Za-z0-9]+$/.exec(plainName(path))?.[0] ?? '';
 
 const stemOf = (path: string): string => plainName(path).slice(0, -extensionOf(path).length || undefined);
 
 /**
- * The dataset that a file's name speaks of: `streams` for `streams1.csv`, `card_payments` for
- * `Card-Payments_2020-01-31.csv`, `data` for a name without words.
+ * The dataset that a file's name suggests: `streams` for `streams1.csv`, `card_payments` for `Card-Payments_2020-01-31.csv`,
+ * `data` for a name without words.
  */
 export const datasetName = (path: string): string => {
   const words = stemOf(path)
@@ -35,7 +35,7 @@ export const datasetName = (path: string): string => {
   return words === '' ? 'data' : words;
 };
 
-/** A pattern that fits all of the names, and names with other numbers and dates. */
+/** A pattern that fits all these names, and the same names with other numbers and dates. */
 export const fileNames = (paths: readonly string[]): FileNames => {
   const [first = ''] = paths;
   const extension = extensionOf(first);
@@ -43,7 +43,7 @@ export const fileNames = (paths: readonly string[]): FileNames => {
   return { extension, pattern: `${together(patterns)}${escaped(extension)}` };
 };
 
-/** Where a name has no number, tomorrow's may have one. */
+/** If a name has no number, a later one may have one. */
 const together = (patterns: readonly string[]): string => {
   const [first = ''] = patterns;
   if (patterns.length === 1) return first.includes('[0-9]') ? first : `${first}[0-9]*`;

@@ -8,10 +8,10 @@ import type { Unnamed } from './unnamed.ts';
 /** Files that are samples of one dataset. */
 export type Samples = { readonly dataset: string; readonly paths: readonly string[] };
 
-/** How much a guess can be trusted: `low` has next to nothing to go by, `high` a hundred values or more that agree. */
+/** How reliable a guess is: `low` is based on hardly any values, `high` on a hundred or more that agree. */
 export type Confidence = 'high' | 'medium' | 'low';
 
-/** One column as it goes into the manifest. */
+/** One column of the inferred manifest. */
 export type InferredColumn = {
   /** In the file: a column's name, or a path in its records. */
   readonly name: string;
@@ -22,34 +22,34 @@ export type InferredColumn = {
   readonly required: boolean;
   /** The kind of personal data it may hold. */
   readonly personal?: string;
-  /** Absent where silver does not have it, such as for another array than the one that it takes apart. */
+  /** Absent if silver does not have it, for example if it is in an array that silver does not explode. */
   readonly silver?: SilverColumn;
   readonly confidence: Confidence;
   readonly profile: ColumnProfile;
 };
 
-/** Columns that tell one row of a file from another. */
+/** Columns that identify a row of a file. */
 export type InferredKey = {
   /** Their names in the file. */
   readonly columns: readonly string[];
-  /** `found`: no two rows of a file share it; `event`: so too, with a moment in it; `none`: they do, or nothing is known. */
+  /** `found`: unique in each file; `event`: the same, with a timestamp among the columns; `none`: not unique, or not known. */
   readonly kind: 'found' | 'event' | 'none';
 };
 
-/** All that was learned of a dataset before it was validated. */
+/** Everything learned of a dataset before it was validated. */
 export type InferredTable = {
   readonly dataset: string;
   readonly paths: readonly string[];
   readonly format: 'csv' | 'jsonl' | 'json' | 'parquet';
-  /** Of CSV. */
+  /** CSV only. */
   readonly dialect?: CsvDialect;
   readonly columns: readonly InferredColumn[];
   readonly key: InferredKey;
   readonly rows: number;
-  /** Some file lacks a column that another one has. */
+  /** A file lacks a column that another file has. */
   readonly isRagged: boolean;
-  /** The array of objects, by the name of its fields, that silver has a row for each element of. */
+  /** The field names of the array of objects that silver explodes into one row per element. */
   readonly exploded?: string;
-  /** Columns and places in records that no manifest can name. */
+  /** Columns and places in records that a manifest cannot name. */
   readonly beyond: readonly Unnamed[];
 };

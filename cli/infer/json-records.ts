@@ -1,14 +1,14 @@
 import { ArrayCutter, JsonReader, type JsonRecord, LineCutter } from '../../functions/validation/index.ts';
 
-/** A value of JSON that is neither an object nor an array, as it was written; `text` of null is empty. */
+/** A JSON value that is neither an object nor an array, as it was written; the `text` of null is empty. */
 export type JsonLeaf = { readonly kind: 'string' | 'number' | 'bool' | 'null'; readonly text: string };
 
 const longestRecord = 2 ** 20;
 const tokens = /"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/g;
-/** Before a number that was put in quotes, so that its digits stay as they are. */
+/** Marks a number that was put in quotes to keep its digits. */
 const mark = '\u0000';
 
-/** Reads the records of JSON lines or of one array, and answers how many were no objects; memory stays flat. */
+/** Reads the records of JSON lines or of one array and returns how many were not objects; memory stays constant. */
 export const readJsonRecords = async (
   content: AsyncIterable<Uint8Array>,
   format: 'jsonl' | 'json',
@@ -34,7 +34,7 @@ export const readJsonRecords = async (
   return { unreadable };
 };
 
-/** A record as an object whose numbers `leafOf` reads digit by digit; undefined for a text that is no JSON object. */
+/** Parses a record; `leafOf` reads its numbers with all digits. Undefined if the text is not a JSON object. */
 export const parseRecord = (text: string): object | undefined => {
   const marked = text.replace(tokens, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
   try {

@@ -64,15 +64,15 @@ export const inferJson = async (
   };
 };
 
-/** An object that is used as a map has a key for each thing. */
+/** An object that is used as a map has one key per thing. */
 export const rejectMany = ({ areTooMany }: RecordProfile, path: string): void => {
   if (areTooMany)
     throw new CannotInfer(
-      `${path} has more than 2000 keys or columns, which no manifest takes; is an object of it used as a map?`,
+      `${path} has more than 2000 keys or columns, which no manifest can have; is an object of it used as a map?`,
     );
 };
 
-/** Makes a listener of records into one of rows. */
+/** Turns a receiver of rows into a receiver of records. */
 export const rowsOf =
   (names: readonly string[], { onRow }: RowListener) =>
   (record: object): void => {

@@ -8,10 +8,10 @@ import { canonicalText } from './value-kind.ts';
 const mostColumns = 8;
 const periods = new Set(['year', 'month', 'quarter', 'week', 'day', 'period', 'date']);
 
-/** Reads all rows of the samples once more. */
+/** Reads all rows of the samples a second time. */
 type Rereading = (listener: RowListener) => Promise<void>;
 
-/** Finds what tells the rows of a file apart; reads them again only where no single column does. */
+/** Finds the key of the rows of a file; reads the rows again only if no single column is a key. */
 export const chooseKey = async (
   columns: readonly InferredColumn[],
   dataset: string,
@@ -27,7 +27,7 @@ export const chooseKey = async (
   return { columns: found, kind: isEvent ? 'event' : 'found' };
 };
 
-/** The one column that tells rows apart: unique, complete, and called an identifier or the first of all. */
+/** The one column that is a key: unique, complete, and named like an identifier or the first column. */
 const singleKey = (columns: readonly InferredColumn[], dataset: string): InferredKey | undefined => {
   const unique = columns.filter((column, at) => isUnique(column) && (isIdentifier(column.name) || at === 0));
   const [best] = unique.sort((a, b) => rank(b, dataset) - rank(a, dataset));
@@ -39,17 +39,17 @@ const isUnique = (column: InferredColumn): boolean =>
   column.profile.isUnique &&
   (isTimestamp(column.type) || ['int', 'string', 'date'].includes(column.type.type));
 
-/** A word for nothing is a value in the file, and none in silver. */
+/** A word for a missing value is a value in the file, but NULL in silver. */
 const isComplete = ({ required, type }: InferredColumn): boolean => required && type.numbers === undefined;
 
-/** `customer_id` before `national_id` in a list of customers. */
+/** Prefers `customer_id` to `national_id` in a list of customers. */
 const rank = ({ name, personal }: InferredColumn, dataset: string): number => {
   const [first = ''] = wordsOf(name);
   const own = first.length > 2 && dataset.includes(first.slice(0, -1)) ? 4 : 0;
   return own + (isIdentifier(name) ? 2 : 0) + (personal === undefined ? 1 : 0);
 };
 
-/** Sets of columns that may tell rows apart, the likeliest first: identifiers, with a moment or a period. */
+/** Sets of columns that may be a key, the most likely first: identifiers with a timestamp or a period. */
 const keyCandidates = (columns: readonly InferredColumn[]): readonly (readonly string[])[] => {
   const complete = columns.filter(isComplete);
   const ids = complete.filter(isDiscrete).filter(({ name }) => isIdentifier(name));
@@ -83,7 +83,7 @@ type Candidate = {
   sketch: DistinctSketch;
 };
 
-/** Watches rows for candidates whose values repeat within a file. */
+/** Looks for duplicate values of candidates within a file. */
 class KeySearch implements RowListener {
   private open: readonly Candidate[];
 
@@ -105,18 +105,18 @@ class KeySearch implements RowListener {
       this.open = this.open.filter(({ sketch }) => sketch.repeats === 0);
   };
 
-  /** Whether no candidate is left. */
+  /** Whether all candidates had duplicates. */
   get isOver(): boolean {
     return this.open.length === 0;
   }
 
-  /** The likeliest of those that never repeated. */
+  /** The most likely candidate without duplicates. */
   get found(): readonly string[] | undefined {
     return this.open[0]?.columns;
   }
 }
 
-/** What stands in for a key where none was found: the columns that come nearest to one. */
+/** Used as a key if none was found: the columns with the fewest duplicates. */
 const nearestKey = (columns: readonly InferredColumn[]): InferredKey => {
   const complete = columns.filter(isComplete);
   const telling = complete.filter((column) => isIdentifier(column.name) || isMoment(column));

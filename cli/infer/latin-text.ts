@@ -78,7 +78,10 @@ const letters = new RegExp(
   'gu',
 );
 
-/** A text in ASCII, lower case, as far as its script has letters for it: `Πόλη` is `poli`, `Größe (cm)` is `grosse (cm)`; what has none is left out. */
+/**
+ * A text in lower-case ASCII: `Πόλη` becomes `poli`, `Größe (cm)` becomes `grosse (cm)`; characters without an equivalent are
+ * left out.
+ */
 export const latinText = (text: string): string =>
   text
     .normalize('NFKD')

@@ -6,14 +6,14 @@ import type { InferredColumn, InferredKey, InferredTable } from './inferred.ts';
 
 const violationsShown = 5;
 const unnamedShown = 20;
-/** Fewer values say little. */
+/** With fewer values, guesses are weak. */
 const few = 20;
 
 const whole = (number: number): string => number.toLocaleString('en-US');
 const counted = (number: number, noun: string): string =>
   `${whole(number)} ${noun}${number === 1 ? '' : 's'}`;
 
-/** What was learned of a dataset, for a person: its columns, its key, the verdicts, and what to look at first. */
+/** What was learned of a dataset, as text: columns, key, verdicts, and what to look at first. */
 export const datasetLines = ({ table, samples }: InferredDataset): string[] => [
   headline(table),
   '',
@@ -52,18 +52,18 @@ const columnLines = (columns: readonly InferredColumn[]): string[] => {
   return [styleText('bold', line(head)), ...rows.map(line)];
 };
 
-/** In the file, and in the manifest where that is another name. */
+/** The name in the file, and the name in the manifest if it differs. */
 const shownName = ({ name, field }: InferredColumn): string =>
   name === field ? name : `${field} from ${JSON.stringify(name)}`;
 
-/** What values were like; those of personal data are not shown. */
+/** A summary of the values; none for personal data. */
 const seen = (column: InferredColumn): string => {
   const { profile, personal, required } = column;
   const { values, empty, isUnique } = profile;
-  if (values === 0) return 'nothing, every row is empty';
+  if (values === 0) return 'no values';
   return [
     ...rangeOf(column),
-    ...(required && isUnique && values >= few ? ['no two alike'] : []),
+    ...(required && isUnique && values >= few ? ['unique'] : []),
     ...(empty > 0 ? [`${share(empty, values + empty)} empty`] : []),
     ...(personal === undefined ? [] : [`guess: ${personal}`]),
   ].join(', ');
@@ -87,7 +87,7 @@ const rangeOf = ({ type, profile, personal }: InferredColumn): string[] => {
   return [listed.length > 0 && listed.length <= 8 && list.length <= 60 ? list : lengths];
 };
 
-/** In quotes where it would be read as two texts, or not be seen. */
+/** In quotes if it would be read as two texts or be invisible. */
 const shown = (text: string): string => (/^[^\s,]([^,]*[^\s,])?$/.test(text) ? text : JSON.stringify(text));
 
 const span = (from: string | number, to: string | number): string =>
@@ -95,9 +95,9 @@ const span = (from: string | number, to: string | number): string =>
 
 const keyLine = ({ columns, kind }: InferredKey): string => {
   const names = columns.join(', ');
-  if (kind === 'none') return `none found; the silver SQL says ${names} until you name one`;
-  if (kind === 'event') return `${names} (no two rows share it; of two that do, the first is kept)`;
-  return `${names} (no two rows share it)`;
+  if (kind === 'none') return `none found; the silver SQL uses ${names} until you set one`;
+  if (kind === 'event') return `${names} (unique in the samples; of duplicates the first is kept)`;
+  return `${names} (unique in the samples)`;
 };
 
 const sampleLines = ({ path, validation }: ValidatedSample): string[] => {
@@ -124,20 +124,18 @@ const violationLines = (violations: readonly { readonly message: string }[]): st
   ...(violations.length > violationsShown ? ['  …'] : []),
 ];
 
-/** What a person knows better than a guess. */
+/** Points where a person knows better than a guess. */
 export const doubts = ({ columns, key, rows, beyond }: InferredTable): string[] => {
   const personal = columns.filter((column) => column.personal !== undefined).map(({ name }) => name);
   const missing = columns.filter(({ silver }) => !silver).map(({ name }) => name);
   return [
-    ...(rows < few ? [`every guess is weak, with ${counted(rows, 'row')} to learn from`] : []),
+    ...(rows < few ? [`all guesses are weak: the samples have only ${counted(rows, 'row')}`] : []),
     ...columns.flatMap(({ name, type }) => (type.note === undefined ? [] : [`${name} ${type.note}`])),
-    ...(key.kind === 'none'
-      ? ['no columns tell two rows apart: set key in the manifest if there are any']
-      : []),
-    ...said('marked as personal data (pii) by a guess', personal),
-    ...said('not in the silver table, where the macros explode and element read arrays', missing),
-    ...beyond.slice(0, unnamedShown).map(({ name, why }) => `no field takes ${name}: it ${why}`),
-    ...(beyond.length > unnamedShown ? [`no field takes ${beyond.length - unnamedShown} more`] : []),
+    ...(key.kind === 'none' ? ['no columns are a unique key: set key in the manifest if there are any'] : []),
+    ...said('marked as personal data (pii), a guess', personal),
+    ...said('not in the silver table; read arrays with the macros explode and element', missing),
+    ...beyond.slice(0, unnamedShown).map(({ name, why }) => `no field can hold ${name}: it ${why}`),
+    ...(beyond.length > unnamedShown ? [`no field can hold ${beyond.length - unnamedShown} more`] : []),
   ];
 };
 

@@ -4,8 +4,8 @@ import type { InferredColumn, InferredTable } from './inferred.ts';
 
 const widest = 110;
 
-/** The text of a dataset's `manifest.json`; at most the given share of a file's rows may be bad. */
-export const manifestText = (table: InferredTable, badShare: number): string => {
+/** The text of a dataset's `manifest.json`; `share` is the largest share of a file's rows that may be quarantined. */
+export const manifestText = (table: InferredTable, quarantinedShare: number): string => {
   const { dataset, format, key, columns } = table;
   const { extension, pattern } = fileNames(table.paths);
   const schema = {
@@ -19,7 +19,7 @@ export const manifestText = (table: InferredTable, badShare: number): string => 
     fields: Object.fromEntries(columns.map((column) => [column.field, fieldText(column)])),
     validation: {
       on_error: 'quarantine_rows',
-      max_bad_share: badShare,
+      max_bad_share: quarantinedShare,
       quarantine_path: 'data/quarantine',
     },
   };
@@ -74,7 +74,7 @@ const fieldText = ({ name, field, type, required, limits, personal }: InferredCo
   };
 };
 
-/** What holds no object stands on one line where it fits, as the project's other manifests have it. */
+/** A value without objects is written on one line if it fits, as in the project's other manifests. */
 const printed = (value: unknown, indent: string, label = ''): string => {
   const flat = flatText(value);
   const isLeaf = typeof value !== 'object' || value === null;
@@ -98,5 +98,5 @@ const flatText = (value: unknown): string => {
   return `{ ${parts.join(', ')} }`;
 };
 
-/** Columns that a text takes at most: signs beyond Latin, Greek and Cyrillic may take two. */
+/** Largest width in columns of a text: characters outside Latin, Greek and Cyrillic may take two. */
 const columnsOf = (text: string): number => text.length + (text.match(/[^\u0020-\u052f]/gu)?.length ?? 0);

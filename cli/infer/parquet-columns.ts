@@ -7,25 +7,25 @@ import { chooseParquetType, parquetLimits } from './parquet-type.ts';
 import type { PathProfile, RecordProfile } from './record-profile.ts';
 import type { Unnamed } from './unnamed.ts';
 
-/** A column over all of the files, and its type. */
+/** A column over all files, and its type. */
 export type TypedColumn = {
   readonly profile: ColumnProfile;
-  /** Undefined where no file has a row with it. */
+  /** Undefined if no file has a row with it. */
   readonly found: PathProfile | undefined;
   readonly type: ColumnType;
   /** Some file lacks it. */
   readonly isRagged: boolean;
-  /** Of what Parquet itself bounds; undefined where values are to tell. */
+  /** A limit that Parquet's own type sets; undefined if the values decide. */
   readonly limits: ColumnLimits | undefined;
 };
 
-/** What values of columns are that no field can have, by path: how many, and words that follow the value. */
+/** Values that no field can have, by column path: how many, and text that describes them. */
 export type OddValues = ReadonlyMap<string, { readonly count: number; readonly says: string }>;
 
-/** More values than so are no mistakes of a few. */
+/** A larger share of such values is more than a few mistakes. */
 const usualShare = 0.05;
 
-/** Types for columns of these paths, and those that no type takes, with the reason. */
+/** Types for the columns of these paths, and the columns that no type fits, with the reason. */
 export const typedColumns = (
   samples: readonly ParquetSample[],
   paths: readonly string[],
@@ -50,9 +50,9 @@ export const typedColumns = (
 };
 
 const elementsWhy = (elements: readonly SchemaElement[]): string =>
-  `is ${[...new Set(elements.map(parquetTypeName))].join(' in one file and ')} in another; no type takes both`;
+  `is ${[...new Set(elements.map(parquetTypeName))].join(' in one file and ')} in another; no type fits both`;
 
-/** Why nearly every row would be quarantined for a column's values; undefined where hardly any would. */
+/** Why nearly all rows would be quarantined because of a column's values; undefined if hardly any would. */
 const valuesWhy = (
   profile: ColumnProfile,
   { type }: ColumnType,
@@ -60,11 +60,11 @@ const valuesWhy = (
 ): string | undefined => {
   const isMany = (count: number): boolean => count > profile.values * usualShare;
   if (odd && isMany(odd.count))
-    return `has ${odd.count} values of ${profile.values} of which each ${odd.says}`;
+    return `has ${odd.count} values of ${profile.values}; each of them ${odd.says}`;
   if (type !== 'date' && type !== 'timestamp') return undefined;
   const violations = profile.values - profile.of(type);
   const finest = type === 'date' ? '' : ' or has parts finer than a microsecond';
   return isMany(violations)
-    ? `has ${violations} values of ${profile.values} of which each lies outside of the years 1 to 9999${finest}`
+    ? `has ${violations} values of ${profile.values}; each of them lies outside of the years 1 to 9999${finest}`
     : undefined;
 };

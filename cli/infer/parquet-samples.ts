@@ -21,21 +21,21 @@ import { parseRecord } from './json-records.ts';
 import { CannotInfer, noRow, type OnRead, readRange, sizeOf } from './sample-file.ts';
 import { placeProblem, type Unnamed } from './unnamed.ts';
 
-/** What the footer of a Parquet file says of its columns. */
+/** What the footer of a Parquet file says about its columns. */
 export type ParquetSample = {
   readonly path: string;
   readonly size: number;
   readonly footer: Footer;
   readonly nodes: readonly ParquetNode[];
-  /** Columns that a field may be taken from, and why not from the others. */
+  /** Columns that a field can read, and the reasons why it cannot read the others. */
   readonly columns: readonly ParquetColumn[];
   readonly unnamed: readonly Unnamed[];
 };
 
-/** A value that no field can have, of a column by its path. */
+/** A value that no field can have, and the path of its column. */
 export type OnOdd = (path: string, says: string) => void;
 
-/** Reads the columns of a file; throws `CannotInfer` for one that is damaged or that no manifest fits. */
+/** Reads the columns of a file; throws `CannotInfer` if it is damaged or no manifest fits it. */
 export const openParquet = async (path: string, onRead: OnRead): Promise<ParquetSample> => {
   const size = await sizeOf(path);
   if (size === 0) throw new CannotInfer(`${path} is empty`);
@@ -54,8 +54,8 @@ export const openParquet = async (path: string, onRead: OnRead): Promise<Parquet
 };
 
 /**
- * Reads the rows of a file, of these columns alone, as the validator does, which makes JSON of them; a column with points in
- * its name is a key with points. Memory stays flat.
+ * Reads these columns of a file's rows as the validator does, as JSON; a column with points in its name is a key with points.
+ * Memory stays constant.
  */
 export const readParquetRecords = async (
   { path, size, footer, nodes }: ParquetSample,
@@ -91,7 +91,7 @@ const readable = async <Answer>(path: string, read: () => Promise<Answer>): Prom
   }
 };
 
-/** Columns of one name are rejected whatever a manifest says. */
+/** Columns with the same name are rejected by every manifest. */
 const rejectTwins = (path: string, nodes: readonly ParquetNode[]): void => {
   const violations = new ViolationLog();
   validateTwins(nodes, violations);
@@ -101,7 +101,7 @@ const rejectTwins = (path: string, nodes: readonly ParquetNode[]): void => {
     );
 };
 
-/** Paths of columns that no field takes, and why. */
+/** Paths of columns that no field can read, and why. */
 const nodeProblems = (
   nodes: readonly ParquetNode[],
   before = '',
@@ -117,7 +117,7 @@ const nodeProblems = (
   });
 
 const nameProblem = (name: string): string | undefined => {
-  if (name === '') return 'has no name, or lies in a column without one';
+  if (name === '') return 'has no name, or is in a column without one';
   return /[[\]"]/.test(name)
     ? 'has brackets or quotes in its name, or in that of a column around it'
     : undefined;
@@ -126,6 +126,6 @@ const nameProblem = (name: string): string | undefined => {
 const typeProblem = ({ element }: ParquetColumn): string | undefined => {
   const { kind } = parquetKind(element);
   return kind === 'bytes' || kind === 'interval'
-    ? `is ${parquetTypeName(element)} in Parquet, which no field takes`
+    ? `is ${parquetTypeName(element)} in Parquet, which no field can hold`
     : undefined;
 };

@@ -3,7 +3,7 @@ import type { ColumnLimits } from './column-limits.ts';
 import type { ColumnProfile } from './column-profile.ts';
 import type { ColumnType } from './column-type.ts';
 
-/** Types of fields, those first that keep the most of what a column says of itself. */
+/** Types of fields, first those that keep most of what a column says about itself. */
 const preferred = ['bool', 'date', 'timestamp', 'int', 'decimal', 'float', 'string'] as const;
 type FieldKind = (typeof preferred)[number];
 
@@ -11,8 +11,8 @@ const mostDigits = 38;
 const digitsOfInt = 19;
 
 /**
- * Chooses the type that takes a column as each of the files stores it, by what Parquet says and, where that leaves a
- * choice, by its values; undefined where none takes them all.
+ * Chooses a type that fits a column in all files, by its Parquet type and, if several fit, by its values; undefined if none
+ * fits.
  */
 export const chooseParquetType = (
   elements: readonly SchemaElement[],
@@ -20,13 +20,13 @@ export const chooseParquetType = (
 ): ColumnType | undefined => {
   const kinds = elements.map((element) => parquetKind(element).kind);
   if (kinds.every((kind) => kind === 'nothing'))
-    return { type: 'string', note: 'holds nothing but nulls, so text is a guess' };
+    return { type: 'string', note: 'holds only nulls, so text is a guess' };
   const fitting = preferred.filter((type) => kinds.every((kind) => takesKind(type, kind)));
   const type = fitting.find((one) => holdsValues(one, elements, profile)) ?? fitting.at(-1);
   return type === undefined ? undefined : columnType(type, elements, profile);
 };
 
-/** Lengths of the texts that are made of UUID and TIME, of any unit; undefined for columns of anything else. */
+/** Text lengths of UUID and TIME of any unit; undefined for other columns. */
 export const parquetLimits = (elements: readonly SchemaElement[]): ColumnLimits | undefined => {
   const kinds = new Set(elements.map((element) => parquetKind(element).kind));
   kinds.delete('nothing');
@@ -35,7 +35,7 @@ export const parquetLimits = (elements: readonly SchemaElement[]): ColumnLimits 
   return kinds.has('time') ? { max_length: 64 } : undefined;
 };
 
-/** Beyond 64 bits an int takes no value, and beyond 38 digits a decimal none. */
+/** An int holds at most 64 bits, a decimal at most 38 digits. */
 const holdsValues = (
   type: FieldKind,
   elements: readonly SchemaElement[],
@@ -62,7 +62,7 @@ const columnType = (
   return { type: `decimal(${precision},${scale})` };
 };
 
-/** Digits that all of the files leave room for, and the values need. */
+/** Digits that all files declare, and digits that the values need. */
 const decimalDigits = (elements: readonly SchemaElement[], profile: ColumnProfile) => {
   const decimals = elements.filter(({ logical }) => logical?.type === 'DECIMAL');
   const scale = Math.max(0, ...decimals.map((element) => element.scale));
@@ -76,7 +76,7 @@ const decimalDigits = (elements: readonly SchemaElement[], profile: ColumnProfil
   return { precision: Math.max(1, whole + scale), scale };
 };
 
-/** What a column of texts may be taken for is said, for Parquet has types of its own for it. */
+/** Says what the texts of a column look like, because Parquet has types for that. */
 const textType = (profile: ColumnProfile): ColumnType => {
   const { values } = profile;
   const isAll = (count: number): boolean => values > 0 && count === values;

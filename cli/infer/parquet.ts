@@ -10,7 +10,7 @@ import { CannotInfer, noField, type OnRead } from './sample-file.ts';
 import { explodedArray, pathColumn, silverColumns } from './silver-columns.ts';
 import { apartPaths, type Unnamed } from './unnamed.ts';
 
-/** Learns a dataset from Parquet files: types from their columns, all else from their rows; throws `CannotInfer`. */
+/** Learns a dataset from Parquet files: types from their columns, the rest from their rows; throws `CannotInfer`. */
 export const inferParquet = async (
   { dataset, paths: files }: Samples,
   onRead: OnRead,
@@ -20,7 +20,7 @@ export const inferParquet = async (
   const { paths, unnamed } = fieldPaths(samples);
   if (paths.length === 0) throw noField(files, unnamed);
   const { records, odd } = await profileOf(samples, new Set(paths), onRead);
-  if (records.rows === 0) throw new CannotInfer(`${files.join(', ')} holds no row`);
+  if (records.rows === 0) throw new CannotInfer(`${files.join(', ')} has no rows`);
   const { typed, unnamed: untyped } = typedColumns(samples, paths, records, odd);
   const beyond = [...unnamed, ...untyped];
   if (typed.length === 0) throw noField(files, beyond);
@@ -41,7 +41,7 @@ export const inferParquet = async (
   };
 };
 
-/** Paths of columns, over all files, that fields may be taken from side by side, and why not from the others. */
+/** Paths of columns, over all files, that fields can read together, and the reasons why not for the others. */
 const fieldPaths = (samples: readonly ParquetSample[]) => {
   const all = [...new Set(samples.flatMap(({ columns }) => columns.map(({ path }) => path)))];
   const own = new Map(samples.flatMap(({ unnamed }) => unnamed.map((one) => [one.name, one] as const)));

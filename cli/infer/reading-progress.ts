@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { OnRead } from './sample-file.ts';
 
-/** Where progress is written; a terminal is written over, elsewhere a line now and then is enough. */
+/** Where progress is written: a terminal redraws one line, other outputs get a line now and then. */
 export type ProgressOutput = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
 
 const [onTerminal, elsewhere] = [200, 10_000];
 
-/** Says how far the reading of long files is, from its second interval on; short ones say nothing. */
+/** Shows how far long files have been read, from the second interval on; nothing for short ones. */
 export const readingProgress = async (
   output: ProgressOutput,
   paths: readonly string[],

@@ -2,23 +2,23 @@ import { ColumnProfile } from './column-profile.ts';
 import { type JsonLeaf, leafOf } from './json-records.ts';
 import { apartPaths, keyProblem, placeProblem, shownKey, type Unnamed } from './unnamed.ts';
 
-/** A path of JSON records, such as `address.city` or `items[].price`, and what its values have shown. */
+/** A path of JSON records, such as `address.city` or `items[].price`, and statistics of its values. */
 export type PathProfile = {
   readonly profile: ColumnProfile;
-  /** Number of values of each kind of JSON. */
+  /** Number of values of each JSON kind. */
   readonly kinds: Map<JsonLeaf['kind'], number>;
-  /** The array whose elements hold it; undefined for what a record holds once. */
+  /** The array whose elements hold it; undefined if a record holds it once. */
   readonly array: string | undefined;
-  /** Wherever it stands it is one key of the record, whatever points that has. */
+  /** It is always one key of the record, even if that key has points. */
   isKey: boolean;
   /** A key with points in its name stands for some of its steps. */
   isDotted: boolean;
-  /** The last object that held it, and how many held it twice: as one key, and as a key inside of another. */
+  /** The last object that held it, and how many objects held it twice: as one key, and as nested keys. */
   holder: number;
   twice: number;
 };
 
-/** Where a walk through a record is. */
+/** The position of a walk through a record. */
 type Place = {
   /** The path so far, with a point at its end. */
   readonly prefix: string;
@@ -27,20 +27,20 @@ type Place = {
 };
 
 const root: Place = { prefix: '', array: undefined, isDotted: false };
-/** As many as a manifest takes. */
+/** The largest number that a manifest allows. */
 const mostPaths = 2000;
 const mostBeyond = 1000;
-/** More records than so are no mistakes of a few. */
+/** A larger share of such records is more than a few mistakes. */
 const usualShare = 0.05;
 
-/** Profiles of the paths of a dataset's records, over all of its files. */
+/** Profiles of the paths of a dataset's records, over all files. */
 export class RecordProfile {
   rows = 0;
   private readonly places = new Map<string, string>();
   private readonly paths = new Map<string, PathProfile>();
-  /** Paths where objects and arrays stood. */
+  /** Paths where objects and arrays were found. */
   private readonly outer = new Set<string>();
-  /** Elements of each array, and the records in which it has any. */
+  /** Elements of each array, and the number of records with elements. */
   private readonly elements = new Map<string, number>();
   private readonly filled = new Map<string, number>();
   /** Objects that hold each value once: records, and elements of arrays. */
@@ -56,23 +56,23 @@ export class RecordProfile {
   endFile(): void {
     for (const path of this.paths.values()) {
       path.profile.endFile();
-      // A key that is absent is as empty as one that is null.
+      // A missing key is as empty as a null.
       path.profile.empty = Math.max(path.profile.empty, this.holdersOf(path) - path.profile.values);
     }
   }
 
-  /** There are more paths than anyone means as columns. */
+  /** There are too many paths for a table. */
   get areTooMany(): boolean {
     return this.paths.size > mostPaths;
   }
 
-  /** In the order in which records name them first, as far as fields can be taken from them. */
+  /** The paths that fields can read, in the order in which records first name them. */
   get columns(): readonly PathProfile[] {
     const left = new Set(this.beyond.map(({ name }) => name));
     return this.filledPaths.filter(({ profile: { name } }) => !left.has(name));
   }
 
-  /** Places that no manifest can name, such as arrays in arrays, or not beside the others. */
+  /** Places that a manifest cannot name, such as arrays in arrays, or not together with the others. */
   get beyond(): readonly Unnamed[] {
     const paths = this.filledPaths;
     const twice = paths.filter(({ twice }) => twice > this.rows * usualShare);
@@ -88,7 +88,7 @@ export class RecordProfile {
       ...odd,
       ...twice.map(({ profile: { name } }) => ({
         name,
-        why: 'is named twice in a record, by one key and by a key inside of another',
+        why: 'is named twice in a record, by one key and by nested keys',
       })),
       ...apartPaths(
         rest.map(({ profile: { name, values }, isDotted }) => ({ path: name, values, isDotted })),
@@ -96,7 +96,7 @@ export class RecordProfile {
     ];
   }
 
-  /** What is known of a path; undefined for one that no record has. */
+  /** The profile of a path; undefined if no record has it. */
   at(path: string): PathProfile | undefined {
     return this.paths.get(path);
   }
@@ -107,7 +107,7 @@ export class RecordProfile {
     return profile.values > 0 && profile.values === this.holdersOf({ array }) && isFilled;
   }
 
-  /** Records, or elements of the array, that a value may stand in. */
+  /** The number of records, or of elements of the array, that can hold a value. */
   private holdersOf({ array }: Pick<PathProfile, 'array'>): number {
     return array === undefined ? this.rows : (this.elements.get(array) ?? 0);
   }
@@ -119,7 +119,7 @@ export class RecordProfile {
     );
   }
 
-  /** Places of objects and arrays in which there is nothing to be named, the outermost alone. */
+  /** The outermost objects and arrays without any value in them. */
   private hollow(paths: readonly PathProfile[]): readonly string[] {
     const known = [...paths.map(({ profile: { name } }) => name), ...this.places.keys()];
     const full = new Set(known.flatMap((name) => [name, ...outersOf(name)]));
@@ -194,6 +194,6 @@ export class RecordProfile {
   }
 }
 
-/** What a path lies in: `items` and `items[]` of `items[].price`. */
+/** The places that contain a path: `items` and `items[]` for `items[].price`. */
 const outersOf = (path: string): readonly string[] =>
   [...path.matchAll(/\[\]|\./g)].map(({ index }) => path.slice(0, index));

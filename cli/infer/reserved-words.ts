@@ -1,6 +1,6 @@
 /**
- * Words that are no plain name of a column for PostgreSQL, whose parser validates all SQL, for DuckDB or for Redshift (Spark
- * takes any), and names that the lake and its macros give themselves.
+ * Words that cannot be plain column names in PostgreSQL (whose parser checks all SQL), DuckDB or Redshift (Spark allows any),
+ * and names that the lake and its macros use.
  */
 export const reservedWords: ReadonlySet<string> = new Set(
   `aes128 aes256 all allowoverwrite analyse analyze and anti any array as asc asof asymmetric at authorization az64 backup between

@@ -3,16 +3,18 @@ import type { InferredColumn, InferredTable } from './inferred.ts';
 import type { SilverColumn } from './silver-columns.ts';
 import { silverKey } from './silver-sql.ts';
 
-/** The text of a starter `quality.dqdl`: rules that hold for the samples, and as comments what may be wanted. */
+/** The text of a first `quality.dqdl`: rules that hold for the samples, and further rules as comments. */
 export const rulesetText = (table: InferredTable): string => {
   const rules = rulesOf(table);
   const wanted = table.columns.flatMap(suggestionOf);
   return [
-    `# What a file of ${table.dataset} must meet before it is published.`,
-    '# A start, guessed from samples: tighten what you know, drop what is chance.',
+    `# What must be true of a file of ${table.dataset} before it is published.`,
+    '# Guessed from samples: make rules stricter where you can, delete those that hold by chance.',
     'Rules = [',
     rules.map((rule) => `  ${rule}`).join(',\n'),
-    ...(wanted.length > 0 ? ['  # held for the samples, too; put a comma behind the rule before it'] : []),
+    ...(wanted.length > 0
+      ? ['  # these hold for the samples, too; to use one, put a comma after the rule before it']
+      : []),
     ...wanted.map((rule) => `  # ${rule}`),
     ']',
     '',
@@ -58,7 +60,7 @@ const unlessEmpty = ({ name, isItem }: SilverColumn, required: boolean): string 
 
 const mostListed = 8;
 
-/** Few names that come again and again, and columns that are nearly always there. */
+/** Few names that occur again and again, and columns that are nearly always present. */
 const suggestionOf = ({ silver, type, limits, required, personal, profile }: InferredColumn): string[] => {
   if (!silver) return [];
   const name = quoted(silver.name);

@@ -1,6 +1,6 @@
 import { notValidated } from '../exit-codes.ts';
 import { projectRoot } from '../options.ts';
-import { answer, aside } from '../output/answer.ts';
+import { answer, notice } from '../output/answer.ts';
 import { type InferredDataset, inferDataset } from './dataset.ts';
 import { datasetName, extensionOf } from './file-names.ts';
 import type { Samples } from './inferred.ts';
@@ -10,10 +10,10 @@ import { readingProgress } from './reading-progress.ts';
 import { CannotInfer, sizeOf } from './sample-file.ts';
 import { type WriteFlags, type WrittenTexts, writeTexts } from './write-texts.ts';
 
-/** What `infer` may be told. */
+/** The flags of `infer`. */
 export type InferFlags = WriteFlags & { readonly dataset?: string; readonly json?: boolean };
 
-/** Infers the datasets of files, writes their texts and answers with what was learned; sets the exit code. */
+/** Infers the datasets of files, writes their texts and prints what was learned; sets the exit code. */
 export const inferFiles = async (paths: readonly string[], flags: InferFlags): Promise<void> => {
   try {
     const datasets = await inferAll(await groupSamples(paths, flags.dataset));
@@ -23,7 +23,7 @@ export const inferFiles = async (paths: readonly string[], flags: InferFlags): P
     process.exitCode = datasets.every(isAccepted) ? 0 : 1;
   } catch (cause) {
     if (!(cause instanceof CannotInfer)) throw cause;
-    aside(`error: ${cause.message}`);
+    notice(`error: ${cause.message}`);
     if (flags.json) answer(flags, { error: cause.message }, []);
     process.exitCode = notValidated;
   }
@@ -52,13 +52,13 @@ const inferAll = async (groups: readonly Samples[]): Promise<InferredDataset[]> 
 const groupSamples = async (paths: readonly string[], dataset?: string): Promise<Samples[]> => {
   if (dataset !== undefined && !/^[a-z][a-z0-9_]*$/.test(dataset))
     throw new CannotInfer(
-      `${dataset} is no name of a dataset: lower-case letters, digits and _, a letter first`,
+      `${dataset} is not a valid dataset name: use lower-case letters, digits and _, with a letter first`,
     );
   const groups = new Map<string, string[]>();
   for (const path of paths) {
     await sizeOf(path);
     if (extensionOf(path) === '')
-      throw new CannotInfer(`${path} has no extension such as .csv, and a manifest asks for one`);
+      throw new CannotInfer(`${path} has no extension such as .csv, and a manifest needs one`);
     const name = dataset ?? datasetName(path);
     groups.set(name, [...(groups.get(name) ?? []), path]);
   }
@@ -69,7 +69,7 @@ const oneExtension = (samples: Samples): Samples => {
   const extensions = [...new Set(samples.paths.map(extensionOf))];
   if (extensions.length === 1) return samples;
   throw new CannotInfer(
-    `the files of ${samples.dataset} end in ${extensions.join(' and ')}; one dataset has one extension`,
+    `the files of ${samples.dataset} end in ${extensions.join(' and ')}; a dataset must have one extension`,
   );
 };
 
@@ -80,9 +80,9 @@ const linesOf =
     ...(dryRun ? Object.entries(dataset.texts).flatMap(([path, text]) => [`--- ${path}`, text]) : []),
     ...written.map((path) => `wrote ${path}`),
     ...(written.length > 0
-      ? ['Read them over; npm run check then says whether everything fits together.', '']
+      ? ['Review them; then npm run check tells whether everything fits together.', '']
       : []),
-    ...kept.map((path) => `kept ${path}, which was there before`),
+    ...kept.map((path) => `kept ${path}, which already exists`),
     ...(kept.length > 0
       ? [
           'Nothing was written: look with --dry-run, write elsewhere with --out, or overwrite with --force.',

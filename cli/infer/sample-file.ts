@@ -13,22 +13,22 @@ export class CannotInfer extends Error {
   override readonly name = 'CannotInfer';
 }
 
-/** The error for a file of which no row can be read, for these reasons. */
+/** The error for a file without a readable row, with the reasons. */
 export const noRow = (path: string, reasons: readonly string[]): CannotInfer =>
   new CannotInfer(`no row of ${path} can be read${reasons.map((reason) => `\n  ${reason}`).join('')}`);
 
-/** The error for files of which no column can be a field, for these reasons. */
+/** The error for files without a column that a field can read, with the reasons. */
 export const noField = (paths: readonly string[], unnamed: readonly Unnamed[]): CannotInfer =>
   new CannotInfer(
     `no manifest can name a column of ${paths.join(', ')}${unnamed.map(({ name, why }) => `\n  ${name}: ${why}`).join('')}`,
   );
 
-/** Tells how many bytes of a file were read, as they lie on the disk. */
+/** Called with the number of bytes that were read from the disk. */
 export type OnRead = (path: string, bytes: number) => void;
 
 const [startBytes, pieceBytes] = [2 ** 18, 2 ** 18];
 
-/** Reads a file's bytes as they lie on the disk. */
+/** Reads a file's bytes as they are on the disk. */
 export async function* readBytes(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
   let read = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: pieceBytes })) {
@@ -50,18 +50,18 @@ export const readRange = (path: string, onRead: OnRead): ReadRange => {
   };
 };
 
-/** Reads a file's text, uncompressed; throws `CannotInfer` for one that is no whole gzip file, though it is called so. */
+/** Reads a file's text, uncompressed; throws `CannotInfer` if its name ends in .gz and it is not a complete gzip file. */
 export async function* readText(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
   if (!path.endsWith('.gz')) return yield* readBytes(path, onRead);
   const text = pipeline(readBytes(path, onRead), createGunzip(), () => undefined);
   try {
     yield* text;
   } catch (cause) {
-    throw new CannotInfer(`${path} is no whole gzip file`, { cause });
+    throw new CannotInfer(`${path} is not a complete gzip file`, { cause });
   }
 }
 
-/** Bytes of a file on the disk; throws `CannotInfer` where there is none. */
+/** Size of a file on the disk in bytes; throws `CannotInfer` if there is no such file. */
 export const sizeOf = async (path: string): Promise<number> => {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory())
@@ -70,7 +70,7 @@ export const sizeOf = async (path: string): Promise<number> => {
   return found.size;
 };
 
-/** Finds how a file is written from its first bytes; throws `CannotInfer` for one that is no text, or holds nothing. */
+/** Detects the format of a file from its first bytes; throws `CannotInfer` if it is not text, or empty. */
 export const dialectOf = async (path: string): Promise<CsvDialect> => {
   const { start, isWhole } = await startOf(path);
   if (start.length === 0) throw new CannotInfer(`${path} is empty`);
@@ -79,14 +79,14 @@ export const dialectOf = async (path: string): Promise<CsvDialect> => {
   return findDialect(start, isWhole);
 };
 
-/** Tells a JSON array from JSON lines by the first character that is no blank. */
+/** Tells a JSON array from JSON lines by the first character that is not blank. */
 export const isJsonArray = async (path: string): Promise<boolean> => {
   const { start } = await startOf(path);
   if (start.length === 0) throw new CannotInfer(`${path} is empty`);
   return start.toString('utf8').trimStart().startsWith('[');
 };
 
-/** Tells Parquet, whatever its name, by its first bytes. */
+/** Recognizes Parquet by its first bytes, whatever the file's name is. */
 export const isParquet = async (path: string): Promise<boolean> =>
   fileKind((await startOf(path)).start) === 'Parquet';
 

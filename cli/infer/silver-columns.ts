@@ -1,22 +1,22 @@
 import { wordsOf } from './column-names.ts';
 import { reservedWords } from './reserved-words.ts';
 
-/** How silver SQL reads a field, and the name that it gives it. */
+/** How silver SQL reads a field, and its column name in silver. */
 export type SilverColumn = {
   readonly read: string;
   readonly name: string;
-  /** Of an element of the array that is taken apart; absent in rows of records without elements. */
+  /** Of an element of the exploded array; absent in rows of records without elements. */
   readonly isItem?: true;
 };
 
-/** Alias of the landed relation where an array of it is taken apart. */
+/** Alias of the landed relation if an array of it is exploded. */
 export const landedAlias = 'landed';
 
-/** The array of objects that silver takes apart, one row an element: the first; undefined where there is none. */
+/** The array of objects that silver explodes into one row per element: the first; undefined if there is none. */
 export const explodedArray = (fields: readonly string[]): string | undefined =>
   fields.map((field) => /^([^.[]+)\[\]\./.exec(field)?.[1]).find((array) => array !== undefined);
 
-/** Columns of silver by the names of fields; no two have one name. */
+/** Columns of silver by field name; all names differ. */
 export const silverColumns = (
   fields: readonly string[],
   columnOf: (field: string) => SilverColumn | undefined,
@@ -32,7 +32,7 @@ export const silverColumns = (
   return new Map(entries);
 };
 
-/** As many characters of a name as the parser of the check reads. */
+/** The parser of the check reads only this many characters of a name. */
 const longest = 63;
 
 const freeName = (wanted: string, taken: ReadonlySet<string>): string => {
@@ -46,7 +46,7 @@ const freeName = (wanted: string, taken: ReadonlySet<string>): string => {
   }
 };
 
-/** `CustomerID` is `customer_id`; names that are lower or upper case alone stay one word. */
+/** `CustomerID` becomes `customer_id`; a name in only lower or only upper case stays one word. */
 const snake = (name: string): string =>
   /[a-z][A-Z]|[A-Z]{2}[a-z]/.test(name) ? wordsOf(name).join('_') : name.toLowerCase();
 
@@ -56,7 +56,7 @@ export const plainColumn = (field: string): SilverColumn => ({
   name: snake(field),
 });
 
-/** A field of JSON records; undefined for one that lies in another array than the exploded one. */
+/** A field of JSON records; undefined if it is in another array than the exploded one. */
 export const pathColumn =
   (exploded: string | undefined) =>
   (field: string): SilverColumn | undefined => {

@@ -12,7 +12,7 @@ const groupOf = ({ name, type }: InferredColumn): number => {
   return type.type === 'string' && !type.numbers ? 1 : 2;
 };
 
-/** Names in silver of the columns of the key, and the number of the element where silver has a row for each. */
+/** The silver names of the key columns, and the element number if silver has a row per element. */
 export const silverKey = ({ columns, key, exploded }: InferredTable): string[] => {
   const found = key.columns.flatMap(
     (name) => columns.find((column) => column.name === name)?.silver?.name ?? [],
@@ -66,7 +66,7 @@ const configOf = (table: InferredTable): string => {
   return `{{ config(meta={\n  'key': ${listed},\n  'partition': 'days(${column})',\n  'order': ${order}${omitOf(columns, ',\n  ')}\n}) }}`;
 };
 
-/** Fields that silver cannot read are said to be left out, so that the check of the project knows of them. */
+/** A comment names the fields that silver cannot read, for the check of the project. */
 const omitOf = (columns: readonly InferredColumn[], before: string): string => {
   const names = columns.filter(({ silver }) => !silver).map(({ field }) => field);
   return names.length === 0 ? '' : `${before}'omit': [${names.map(quoted).join(', ')}]`;
@@ -88,7 +88,7 @@ const textOf = ({ isFlag, numbers }: InferredColumn['type'], read: string): stri
   return numbers ? `nullif(${read}, ${sqlText(numbers.word)})` : read;
 };
 
-/** A text as every engine reads it: quotes and backslashes are no part of a literal. */
+/** A text that every engine reads alike: quotes and backslashes cannot be part of a literal. */
 const sqlText = (text: string): string =>
   text
     .split(/(['\\])/)

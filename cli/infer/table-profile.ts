@@ -1,7 +1,7 @@
 import { ColumnProfile } from './column-profile.ts';
 import type { RowListener } from './csv-rows.ts';
 
-/** Profiles of the columns of a dataset, over all of its files. */
+/** Profiles of the columns of a dataset, over all files. */
 export class TableProfile implements RowListener {
   rows = 0;
   private readonly profiles = new Map<string, ColumnProfile>();
@@ -28,7 +28,7 @@ export class TableProfile implements RowListener {
     for (const profile of this.current) profile.endFile();
   }
 
-  /** In the order in which the files name them first. */
+  /** In the order in which the files first name them. */
   get columns(): readonly ColumnProfile[] {
     return [...this.profiles.values()];
   }

@@ -8,14 +8,16 @@ import { CannotInfer, isJsonArray, isParquet, noRow, type OnRead, readText } fro
 import { unreadReasons } from './unread.ts';
 
 /**
- * Learns columns, types and keys of a dataset from every row of its files, in flat memory; throws `CannotInfer`.
- * Files are read once, and once more where no single column tells rows apart.
+ * Learns columns, types and keys of a dataset from every row of its files, in constant memory; throws `CannotInfer`. Files are
+ * read once, and a second time if no single column is a key.
  */
 export const inferTable = async (samples: Samples, onRead: OnRead): Promise<InferredTable> => {
   const [first = ''] = samples.paths;
   const extension = extensionOf(first).toLowerCase();
   if (extension === '.parquet' && first.endsWith('.gz'))
-    throw new CannotInfer(`${first} is in gzip; Parquet is compressed inside, and .parquet.gz is not read`);
+    throw new CannotInfer(
+      `${first} is in gzip; Parquet is compressed inside, and .parquet.gz is not supported`,
+    );
   const isSaid = extension === '.parquet';
   if (isSaid || (await isParquet(first))) {
     if (!isSaid && ['.csv', '.json', '.jsonl', '.ndjson'].includes(extension))

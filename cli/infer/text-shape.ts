@@ -1,4 +1,4 @@
-/** Texts that have a structure of their own, told by their look alone. */
+/** Texts with a well-known form that can be recognized by their look alone. */
 export type TextLook = 'uuid' | 'iban' | 'mail' | 'phone' | 'address_ip';
 
 const looks: readonly (readonly [TextLook, RegExp])[] = [
@@ -9,15 +9,15 @@ const looks: readonly (readonly [TextLook, RegExp])[] = [
   ['address_ip', /^(?:[0-9]{1,3}\.){3}[0-9]{1,3}$/],
 ];
 
-/** The look of a text; undefined for one without. */
+/** The look of a text; undefined if it has none. */
 export const lookOf = (text: string): TextLook | undefined =>
   text.length < 7 || text.length > 254 ? undefined : looks.find(([, pattern]) => pattern.test(text))?.[0];
 
 const longestShaped = 40;
 
 /**
- * What stays of a text when its digits are not looked at: `ACC-0007` and `ACC-12` have the shape `ACC-0`. Undefined for
- * texts with blanks, without digits or of digits alone, which are no codes.
+ * A text without its digits: `ACC-0007` and `ACC-12` have the shape `ACC-0`. Undefined for texts that are no codes: with
+ * blanks, without digits, or digits alone.
  */
 export const shapeOf = (text: string): string | undefined => {
   if (text.length > longestShaped || /\s/.test(text)) return undefined;
@@ -29,7 +29,7 @@ export const shapeOf = (text: string): string | undefined => {
 export const digitRuns = (text: string): readonly number[] =>
   (text.match(/[0-9]+/g) ?? []).map(({ length }) => length);
 
-/** The pattern (RE2 syntax) of all texts of a shape whose runs of digits are so long; `undefined` is any length. */
+/** The pattern (RE2 syntax) of all texts of a shape whose runs of digits have these lengths; `undefined` means any length. */
 export const shapePattern = (shape: string, runs: readonly (number | undefined)[]): string => {
   const [first = '', ...rest] = shape.split('0').map(escaped);
   return rest.reduce((pattern, literal, at) => `${pattern}${digits(runs[at])}${literal}`, first);
@@ -40,5 +40,5 @@ const digits = (run: number | undefined): string => {
   return run === 1 ? '[0-9]' : `[0-9]{${run}}`;
 };
 
-/** A text as a pattern that matches it alone. */
+/** A pattern that matches only this text. */
 export const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -1,36 +1,36 @@
 import { pathProblem } from '../../functions/validation/index.ts';
 
-/** A column or a place in records that no field takes, and why, in words that follow its name. */
+/** A column or a place in records that no field can read, and why, in words that follow its name. */
 export type Unnamed = { readonly name: string; readonly why: string };
 
 const longestSource = 1000;
 
-/** Why no field can be taken from a column of this name; undefined where one can. */
+/** Why no field can read a column of this name; undefined if one can. */
 export const sourceProblem = (name: string): string | undefined => {
   if (name.length > longestSource) return `has a name of more than ${longestSource} characters`;
   return /\p{Surrogate}/u.test(name) ? 'holds half of a character (a lone surrogate) in its name' : undefined;
 };
 
-/** Why no field can be taken from a path of records; undefined where one can. */
+/** Why no field can read this path of records; undefined if one can. */
 export const placeProblem = (path: string): string | undefined => {
   const isNested = path.indexOf('[]') !== path.lastIndexOf('[]');
   return isNested ? 'goes through more than one array' : (sourceProblem(path) ?? pathProblem(path));
 };
 
-/** Why a key, which may stand for several in one another, can be no part of a path; undefined where it can. */
+/** Why a key, which may stand for several nested ones, cannot be part of a path; undefined if it can. */
 export const keyProblem = (key: string): string | undefined => {
   if (key === '') return 'is a key without a name';
   if (/[[\]]/.test(key)) return 'has brackets in its name, which mark arrays';
   return key.includes('.') && key.split('.').includes('')
-    ? 'has a point in its name with nothing before or behind it'
+    ? 'has a point at the start or the end of its name, or two points in a row'
     : undefined;
 };
 
-/** A key as it is shown behind what it lies in: one that is empty or has blanks at its ends in quotes. */
+/** The name of a key in messages; quoted if it is empty or has blanks at its ends. */
 export const shownKey = (key: string): string =>
   key === key.trim() && key !== '' ? key : JSON.stringify(key);
 
-/** A path that some records have, and what speaks for taking a field from it rather than from another. */
+/** A path that some records have, and the facts that decide whether a field reads it or another one. */
 export type Candidate = {
   readonly path: string;
   readonly values: number;
@@ -39,9 +39,9 @@ export type Candidate = {
 };
 
 /**
- * Tells which paths fields can be taken from side by side, and why not from the others: one goes on where another one
- * ends, is an array where the other is none, or differs from it in case alone. What has more values is taken; before keys with
- * points in their names, which records may have besides, all others are.
+ * Decides which paths fields can read together, and why not for the others: two paths conflict if one continues where the other
+ * ends, is an array where the other is not, or differs from it only in case. The path with more values wins; keys with points
+ * in their names come after all others.
  */
 export const apartPaths = (candidates: readonly Candidate[]): readonly Unnamed[] => {
   const taken = new Map<string, { readonly step: string; readonly path: string }>();
@@ -61,10 +61,10 @@ export const apartPaths = (candidates: readonly Candidate[]): readonly Unnamed[]
 
 const besideWhy = (step: string, { step: other, path }: { step: string; path: string }): string =>
   step.toLowerCase() === other.toLowerCase()
-    ? `differs from ${path} in upper and lower case alone`
-    : `cannot stand beside ${path}`;
+    ? `differs from ${path} only in upper and lower case`
+    : `cannot be used together with ${path}`;
 
-/** Each place on the way, without case and arrays, and how it is written there; the last one ends. */
+/** Each place on a path, without case and arrays, and how it is written there; the last one ends the path. */
 const placesOf = (path: string): readonly { readonly place: string; readonly step: string }[] => {
   const steps = path.split('.');
   return steps.map((_, at) => {

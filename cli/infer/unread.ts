@@ -4,14 +4,14 @@ import type { CsvDialect } from './csv-dialect.ts';
 import { fieldNames } from './field-names.ts';
 import { type OnRead, readBytes, sizeOf } from './sample-file.ts';
 
-/** What a file is read as, when nothing is known of its columns but their names. */
+/** The manifest for reading a file of which only the column names are known. */
 export type ReadAs =
   | { readonly format: 'csv'; readonly dialect: CsvDialect; readonly columns: readonly string[] }
   | { readonly format: 'json' | 'jsonl' };
 
 const mostReasons = 3;
 
-/** Why no row of a file can be read, in the words of `check`, and what to do about it; empty where nothing is wrong with it. */
+/** Why no row of a file can be read, in the words of `check`, and what to do about it; empty if nothing is wrong. */
 export const unreadReasons = async (path: string, readAs: ReadAs, onRead: OnRead): Promise<string[]> => {
   const parsed = parseManifest(
     JSON.stringify({ version: '1', directory: 'data/x/', schema: schemaOf(readAs) }),
@@ -41,18 +41,19 @@ const schemaOf = (readAs: ReadAs): object => {
   return { ...base, ...readAs.dialect, fields };
 };
 
-const encoding = 'write it as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 FILE, or the encoding that it has';
-const oneALine = 'write one object a line (.jsonl), or all of them as one array (.json)';
+const encoding =
+  'write it as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 FILE, or from the encoding that the file has';
+const oneALine = 'write one object per line (.jsonl), or all objects as one array (.json)';
 
 /** What to do, by rule. */
 const advices: Readonly<Record<string, string>> = {
   encoding,
-  columns: 'give the header a cell for every value of a row, or take the extra delimiter out of the rows',
-  line_end: 'write it with line feeds (LF or CRLF) at the ends of lines',
-  quote: 'put quotes around fields that hold quotes, and double those inside',
+  columns: 'give the header one cell per value of a row, or remove the extra delimiters from the rows',
+  line_end: 'end each line with LF or CRLF',
+  quote: 'put quotes around fields that contain quotes, and double the inner quotes',
   max_row_bytes: 'infer reads rows of up to 1 MiB: write a manifest by hand, with a larger "max_row_bytes"',
   json: oneALine,
   record: oneALine,
-  header: 'put names of columns into the first line',
-  duplicate_column: 'give each column a name of its own',
+  header: 'put the column names into the first line',
+  duplicate_column: 'give each column its own name',
 };

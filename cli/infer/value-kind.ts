@@ -7,8 +7,8 @@ import {
 } from '../../functions/validation/index.ts';
 
 /**
- * What one text of a column may be taken for. `zero_led` is digits that begin with a needless zero, `huge` an integer
- * beyond 64 bits, `odd_number` and `odd_date` are written in a way that the validator does not read.
+ * What one text of a column may be. `zero_led` is digits with leading zeros, `huge` an integer beyond 64 bits; `odd_number` and
+ * `odd_date` are in forms that the validator does not accept.
  */
 export type ValueKind =
   | 'int'
@@ -62,7 +62,7 @@ const isMoment = (text: string): boolean => {
   return format !== undefined && timeViolation(format)(text) === undefined;
 };
 
-/** The narrowest format of a timestamp that such a text has; undefined for one that looks like none. */
+/** The narrowest timestamp format of such a text; undefined if it does not look like one. */
 export const momentFormat = (text: string) => {
   if (!moment.test(text)) return undefined;
   const hasZone = text.endsWith('Z');
@@ -73,7 +73,7 @@ export const momentFormat = (text: string) => {
   return hasFraction ? 'YYYY-MM-DDTHH:mm:ss[.ffffff]' : 'YYYY-MM-DDTHH:mm:ss';
 };
 
-/** Tells what a text that is not empty may be taken for. */
+/** Decides what a non-empty text may be. */
 export const valueKind = (text: string): ValueKind => {
   if (text.length <= longestWord && nullWords.has(text)) return 'null_word';
   if (!mayBeNumeric(text)) return bools.has(text) ? 'bool' : 'text';
@@ -88,7 +88,7 @@ export const valueKind = (text: string): ValueKind => {
   return oddNumber.test(text) && /[0-9]/.test(text) ? 'odd_number' : 'text';
 };
 
-/** A value in the one way that all values equal to it have, as far as it may be part of a key. */
+/** The same text for all equal values, as far as they may be part of a key. */
 export const canonicalText = (text: string, kind = valueKind(text)): string => {
   if (kind === 'int') return text === '-0' ? '0' : text;
   if (kind === 'timestamptz') return `${utcText(text)}Z`;

@@ -1,14 +1,14 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 
-/** Where texts go, and whether they may replace what is there. */
+/** Where texts are written, and whether existing files may be overwritten. */
 export type WriteFlags = {
   readonly out?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
 };
 
-/** Paths that were written, and paths that were there before and kept all of them from being written. */
+/** The paths that were written, or the existing paths because of which nothing was written. */
 export type WrittenTexts = { readonly written: readonly string[]; readonly kept: readonly string[] };
 
 const exists = (path: string): Promise<boolean> =>
@@ -17,10 +17,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/**
- * Writes texts by their paths under `out`, else under the root: all of them or none, for half of a guess beside half of
- * what was there fits nobody.
- */
+/** Writes texts by their paths under `out`, else under the root: all or none, because new and old files do not fit together. */
 export const writeTexts = async (
   texts: Readonly<Record<string, string>>,
   root: string,

@@ -7,10 +7,10 @@ import { onTarget, type TargetFlags } from '../target/target.ts';
 
 export type KpisFlags = TargetFlags & { readonly limit: string };
 
-/** Shows items of the KPIs of one mart, or of all. */
+/** Shows KPI items of one mart, or of all. */
 export const showKpis = async (name: string | undefined, flags: KpisFlags): Promise<void> => {
   const limit = Number(flags.limit);
-  if (!Number.isInteger(limit) || limit < 1) throw new Error('--limit is a whole number from 1');
+  if (!Number.isInteger(limit) || limit < 1) throw new Error('--limit must be a whole number from 1');
   await onTarget(flags, async (target) => {
     const all = await target.marts();
     const marts = name === undefined ? all : [martNamed(all, name)];
@@ -19,7 +19,7 @@ export const showKpis = async (name: string | undefined, flags: KpisFlags): Prom
     );
     const more = (mart: string): string => nextCommand('kpis', mart, '--limit', String(limit * 10));
     const lines = kpis.map((one) =>
-      one.rebuild === undefined ? [`${one.mart}: no KPIs are out yet`] : kpiLines(one, more(one.mart)),
+      one.rebuild === undefined ? [`${one.mart}: no KPIs are published yet`] : kpiLines(one, more(one.mart)),
     );
     answer(flags, { marts: kpis }, inParts(...lines));
   });

@@ -6,20 +6,20 @@ import type { LandFlags } from './run.ts';
 export const addLand = (program: Command): void => {
   const command = program
     .command('land')
-    .description('land files and follow them to their end; say where each went and why')
-    .argument('<files...>', 'files to land, or rows files that were repaired')
-    .option('--dataset <name>', 'the dataset of the files; found by their names if not given')
-    .option('--no-wait', 'do not follow them');
+    .description('land files, follow them to the end and show what became of each, and why')
+    .argument('<files...>', 'files to land, or corrected rows files')
+    .option('--dataset <name>', 'the dataset of the files (default: found by their names)')
+    .option('--no-wait', 'return without following them');
   withExamples(
     withJson(withTarget(command)),
-    'Without --state and --stage the cloud is the one that LAKE_BUCKET and LEDGER_TABLE name, else the laptop cloud',
-    'in .soundcheck; if that one does not run, it is started for as long as this takes.',
+    'Without --state and --stage the cloud is the one in LAKE_BUCKET and LEDGER_TABLE, else the laptop cloud',
+    'in .soundcheck. If it does not run, it is started for the time of the command.',
     '',
-    'Exit code: 0 every row is published or known already, 1 a file or rows of it are not.',
+    'Exit code: 0 all rows are published or were known already, 1 a file or some of its rows are not.',
     '',
     'Examples:',
     '  $ soundcheck land streams7.csv streams8.csv.gz',
-    '  $ soundcheck land streams7.csv@3sL4kq.rows.csv    rows that were quarantined, repaired',
+    '  $ soundcheck land streams7.csv@3sL4kq.rows.csv    quarantined rows, corrected',
     '  $ soundcheck land streams7.csv --stage dev --no-wait',
   ).action(async (files: string[], flags: LandFlags) => (await import('./run.ts')).landFiles(files, flags));
 };

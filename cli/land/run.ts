@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { fedMarts } from '../follow/fed-marts.ts';
 import type { Whereabouts } from '../follow/follow.ts';
 import { followingOn, watch } from '../follow/watch.ts';
-import { answer, aside, inParts } from '../output/answer.ts';
+import { answer, inParts, notice } from '../output/answer.ts';
 import { fileDocument } from '../output/file-document.ts';
 import { balanceLines } from '../start/balance.ts';
 import { quarantineLines } from '../start/quarantine.ts';
@@ -12,7 +12,7 @@ import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 
 export type LandFlags = TargetFlags & { readonly dataset?: string; readonly wait: boolean };
 
-/** Lands files of this machine and says where each went and why; exit code 1 when rows of one are not published. */
+/** Lands local files and shows what became of each, and why; exit code 1 if rows of one are not published. */
 export const landFiles = async (paths: readonly string[], flags: LandFlags): Promise<void> => {
   const files = await withDatasets(paths, flags.dataset);
   const work = async (target: Target): Promise<void> => {
@@ -23,7 +23,7 @@ export const landFiles = async (paths: readonly string[], flags: LandFlags): Pro
   await onTarget(flags, work, { beginsState: true });
 };
 
-/** Follows landed files, if that is requested, and says where they are. */
+/** Follows landed files, if requested, and returns their states. */
 export const tellOfLanded = async (
   target: Target,
   landed: readonly LandedFile[],
@@ -41,14 +41,14 @@ export const tellOfLanded = async (
   const quarantine = await quarantineLines(target.files, seen);
   const lines = inParts(before, ...fed.kpis, balanceLines(seen), quarantine, ...fed.problems);
   answer(flags, { ...document, files: seen.map(fileDocument), marts: fed.marts }, lines);
-  if (!seen.every(isWholeAtRest) || !fed.isShown) process.exitCode = 1;
+  if (!seen.every(isComplete) || !fed.isShown) process.exitCode = 1;
 };
 
 const landedLines = (target: Target, landed: readonly LandedFile[]): string[] => {
-  if (target.isOwn && landed.length > 0) aside('What landed is validated once a cloud runs again.');
+  if (target.isOwn && landed.length > 0) notice('The landed files are validated when the cloud runs again.');
   return landed.map(({ key, version }) => `${key} has landed, version ${version}`);
 };
 
-const isWholeAtRest = ({ record }: Whereabouts): boolean =>
+const isComplete = ({ record }: Whereabouts): boolean =>
   ['published', 'superseded', 'ignored'].includes(record?.state ?? '') &&
   (record?.state !== 'published' || (record.quarantined_rows ?? 0) === 0);

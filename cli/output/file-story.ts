@@ -12,14 +12,14 @@ import { oneLine } from './answer.ts';
 import { reportOf, rowsFileOf } from './file-document.ts';
 import { rowsText, shortTime } from './states.ts';
 
-/** Every version of a file, named by its key or by what stands behind the dataset's folder, and every repair of one of them. */
+/** All versions of a file, named by its key or by the part after the dataset's folder, and all repairs of them. */
 export const fileStory = async (ledger: Ledger, dataset: string, name: string): Promise<AnyFile[]> => {
   const prefix = landingPrefix(dataset);
   const versions = await ledger.files.versionsOf(name.startsWith(prefix) ? name : `${prefix}${name}`);
   return [...versions, ...(await repairsOf(ledger, versions))].sort(byLanding);
 };
 
-/** The story for people: each version with its moments, in their order. */
+/** The history as text: each version with its moments, in order. */
 export const storyLines = (records: readonly AnyFile[]): string[] =>
   records
     .flatMap((record, index) => [...(index === 0 ? [] : ['']), ...versionLines(record, records)])

@@ -4,14 +4,14 @@ import type { KpiItem } from '../../functions/warehouse/index.ts';
 import type { KpiKind, LatestKpis } from '../queries/latest-kpis.ts';
 import { cellText, visible } from './rows-text.ts';
 
-/** KPIs as people read them: each item with its key, its figures with all their digits. */
+/** KPIs as text: each item with its key, its figures with all digits. */
 
 const listShown = 3;
 
-/** What only a program asks for. */
+/** A column that only a program needs. */
 const stamps = ['seq', 'version', 'rebuild', 'as_of', 'expires'];
 
-/** Lines that show KPIs of a mart; `rest` is the command that shows more of them. Empty where there are none. */
+/** Lines with KPIs of a mart; `rest` is the command that shows more. Empty if there are none. */
 export const kpiLines = ({ mart, rebuild, kpis, error }: LatestKpis, rest: string): string[] => {
   if (error !== undefined) return [`${styleText('bold', mart)}: its KPIs cannot be read: ${visible(error)}`];
   if (rebuild === undefined) return [];
@@ -60,7 +60,7 @@ const valueText = (value: unknown): string => {
   return cellText(typeof value === 'object' && value !== null ? stringifyExactly(value) : String(value));
 };
 
-/** Digits in groups, all of them. */
+/** A number with all digits, in groups of three. */
 const grouped = (text: string): string =>
   /^-?\d+(\.\d+)?$/.test(text)
     ? text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','))

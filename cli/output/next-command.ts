@@ -1,16 +1,16 @@
 import { relative } from 'node:path';
 import { usualState, type Where } from '../options.ts';
 
-/** The one place where commands are made that are printed as a next step: each speaks to the cloud that this command speaks to. */
+/** The only place that makes commands which are printed as a next step: each uses the same cloud as this command. */
 
 let targetOptions = '';
 
-/** Makes every command that is printed from now on name that cloud; called before the environment is pointed at a laptop cloud. */
+/** Makes all commands printed from now on name that cloud; called before the environment is pointed at a laptop cloud. */
 export const nextCommandsSpeakTo = (where: Where, environment: NodeJS.ProcessEnv = process.env): void => {
   targetOptions = optionsOf(where, environment);
 };
 
-/** The usual state needs no option, unless the environment names another cloud. */
+/** The default state needs no option, unless the environment names another cloud. */
 const optionsOf = ({ state, stage }: Where, { LAKE_BUCKET, LEDGER_TABLE }: NodeJS.ProcessEnv): string => {
   if (stage !== undefined) return ` --stage ${quoted(stage)}`;
   const isUsual = state === undefined || relative(process.cwd(), state) === usualState;
@@ -22,7 +22,7 @@ const optionsOf = ({ state, stage }: Where, { LAKE_BUCKET, LEDGER_TABLE }: NodeJ
 export const nextCommand = (...words: readonly string[]): string =>
   `npx soundcheck ${words.map(quoted).join(' ')}${targetOptions}`;
 
-/** `npm start` with words behind `--`, on the same state. */
+/** `npm start` with words after `--`, on the same state. */
 export const npmStart = (...words: readonly string[]): string =>
   `npm start --${targetOptions} ${words.map(quoted).join(' ')}`;
 

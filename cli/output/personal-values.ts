@@ -1,6 +1,6 @@
 import { hidden } from '../../functions/warehouse/index.ts';
 
-/** A record with `***` in place of every value, at any depth, whose name is that of a personal column. */
+/** A record with `***` as the value of each personal column, at any depth. */
 export const hidePersonal = <Value extends Readonly<Record<string, unknown>>>(
   record: Value,
   personal: readonly string[],

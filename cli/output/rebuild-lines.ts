@@ -9,21 +9,21 @@ import { shortTime } from './states.ts';
 /** True for a mart whose newest rebuild failed. */
 export const isFailed = ({ newest }: Pick<MartRuns, 'newest'>): boolean => newest?.state === 'failed';
 
-/** Why the newest rebuild of a mart failed, the rows that its checks found, and what to do; empty when it did not. */
+/** Why the newest rebuild of a mart failed, the rows that its checks found, and what to do; empty if it did not fail. */
 export const failedLines = ({ mart, newest, published }: MartRuns): string[] => {
   if (newest?.state !== 'failed') return [];
-  const serving = published ? `the KPIs of ${published.id} stay` : 'no KPIs are out yet';
+  const serving = published ? `the KPIs of ${published.id} stay in use` : 'no KPIs are published yet';
   const errors = (newest.checks ?? []).filter(({ severity }) => severity === 'error');
   return [
     `${styleText('bold', mart)}: rebuild ${newest.id} ${styleText('red', 'failed')} at ${shortTime(newest.closed_at ?? '')}, ${serving}`,
-    `  ${newest.reason ?? 'it is not known why'}`,
+    `  ${newest.reason ?? 'the reason is not known'}`,
     ...errors.flatMap(checkLines),
     ...reportLines(newest),
     `  ${styleText('dim', `next: correct the rows and land, or correct the SQL and run ${nextCommand('retry', '--mart', mart)}`)}`,
   ];
 };
 
-/** What the checks of the serving rebuild warn of; empty when there is nothing. */
+/** Warnings of the published rebuild's checks; empty if there are none. */
 export const warningLines = ({ mart, published }: MartRuns): string[] => {
   const checks = published?.checks ?? [];
   if (!published || checks.length === 0) return [];
@@ -34,7 +34,7 @@ export const warningLines = ({ mart, published }: MartRuns): string[] => {
   ];
 };
 
-/** The same in one line, where it was told before. */
+/** The same in one line, if it was shown before. */
 export const standingLines = ({ mart, published }: MartRuns): string[] => {
   const checks = published?.checks ?? [];
   if (!published || checks.length === 0) return [];
@@ -44,7 +44,10 @@ export const standingLines = ({ mart, published }: MartRuns): string[] => {
   ];
 };
 
-/** KPIs that the serving rebuild left out because no table takes them, the first of them with the reason; empty when there are none. */
+/**
+ * KPIs that the published rebuild left out because DynamoDB does not accept them, the first with the reason; empty if there are
+ * none.
+ */
 export const leftOutLines = ({ mart, published }: Pick<MartRuns, 'mart' | 'published'>): string[] => {
   const { id, left_out = 0, left_out_items = [], left_out_report } = published ?? { id: '' };
   if (left_out === 0) return [];

@@ -3,13 +3,13 @@ import type { RuleViolation } from '../../functions/quality/index.ts';
 import { oneLine } from './answer.ts';
 import { count, grouped } from './count.ts';
 
-/** A report as it lies beside what is in quarantine of a file: of a validation by the manifest, or by quality rules. */
+/** A report on a file in quarantine: on the validation against the manifest, or on quality rules. */
 export type FileReport = {
   readonly file: string;
   readonly version: string;
   readonly dataset: string;
   readonly verdict: string;
-  /** It says why a reprocess left the rows as they were; they are published all the same. */
+  /** Set if it is the report on a reprocess that left the published rows unchanged. */
   readonly reprocess?: boolean;
   readonly validated_at: string;
   readonly records?: number;
@@ -30,7 +30,7 @@ export const readReport = (text: string): FileReport => {
   };
 };
 
-/** What is wrong with the file, a line each; only the first so many where a number is given. */
+/** The violations of a file, one line each; only the first `shown` if given. */
 export const violationLines = (report: FileReport, shown = Number.POSITIVE_INFINITY): string[] => {
   const { violations = [], records, quarantined_rows = 0 } = report;
   const validated = records === undefined ? undefined : records - quarantined_rows;
@@ -43,7 +43,7 @@ export const violationLines = (report: FileReport, shown = Number.POSITIVE_INFIN
 const leftLine = ({ violations = [] }: FileReport, total: number): string =>
   `  … ${count(total, 'violation')} in all${total > violations.length ? `, of which the report keeps the first ${violations.length}` : ''}`;
 
-/** A rule that a file broke, with how many of the validated rows meet it, or with its metric where that is no share of all rows. */
+/** A rule that a file broke, with the number of rows that meet it, or with its metric if that is not a share of all rows. */
 export const brokenRule = ({ rule, metric }: RuleViolation, validated?: number): string => {
   const right = validated === undefined || metric === null ? undefined : rightRows(rule, metric, validated);
   const said =
@@ -53,26 +53,34 @@ export const brokenRule = ({ rule, metric }: RuleViolation, validated?: number):
   return `${rule} does not hold: ${said ?? 'no metric'}`;
 };
 
-/** Rules whose metric is the share of all rows that are right; `where` leaves rows out. */
+/** Rules whose metric is the share of all rows that are right; a `where` excludes rows. */
 const ofAllRows =
   /^(?:IsComplete|Completeness|ColumnValues|ColumnDataType|DataFreshness|ReferentialIntegrity) (?!.*\bwhere\b)/;
 
-/** A share has nine decimals; undefined for what is none. */
+/** A share has nine decimals; undefined if there is no metric. */
 const rightRows = (rule: string, metric: string, validated: number): number | undefined => {
   const right = Number(metric) * validated;
   const isShare = ofAllRows.test(rule) && Math.abs(right - Math.round(right)) <= validated * 1e-9 + 1e-9;
   return isShare ? Math.round(right) : undefined;
 };
 
-/** A whole report for people. */
+/** A whole report as text. */
 export const reportLines = (report: FileReport): string[] => {
-  const { file, version, verdict, validated_at, records, quarantined_rows: aside = 0, reprocess } = report;
+  const {
+    file,
+    version,
+    verdict,
+    validated_at,
+    records,
+    quarantined_rows: quarantined = 0,
+    reprocess,
+  } = report;
   const rows = records === undefined ? '' : `, ${count(records, 'row')}`;
-  const split = aside > 0 ? `, ${grouped(aside)} of them quarantined` : '';
+  const split = quarantined > 0 ? `, ${grouped(quarantined)} of them quarantined` : '';
   return [
     `${styleText('bold', file)}  version ${version}`,
     `  ${verdict} at ${validated_at}${rows}${split}`,
-    ...(reprocess ? ['  when it was reprocessed; its rows from before stay published'] : []),
+    ...(reprocess ? ['  of a reprocess; the earlier rows stay published'] : []),
     ...violationLines(report),
     ...countLines(report),
     ...exampleLines(report),

@@ -1,11 +1,11 @@
 import type { Cell, Rows } from '../../functions/pipeline/index.ts';
 import { numberOf } from '../../functions/values/index.ts';
 
-/** Rows of a query as people and programs read them. */
+/** Rows of a query, for tables and for JSON. */
 
 const widest = 60;
 
-/** A text without control characters: those would move the cursor, and more. */
+/** A text without control characters, which would move the cursor and more. */
 export const visible = (text: string): string =>
   text.replace(/\p{Cc}/gu, (one) => JSON.stringify(one).slice(1, -1));
 
@@ -18,7 +18,7 @@ export const cellText = (cell: Cell): string => {
 
 const isNumeric = (type: string): boolean => /^(int|float|numeric)/.test(type);
 
-/** A table of which every column is as wide as its widest cell, sixty characters at most; numbers stand on the right. */
+/** A table whose columns are as wide as their widest cell, sixty characters at most; numbers are aligned right. */
 export const tableLines = ({ columns, rows }: Rows): string[] => {
   const cells = [columns.map(({ name }) => cellText(name)), ...rows.map((row) => row.map(cellText))];
   const widths = columns.map((_, at) =>
@@ -40,11 +40,11 @@ const quoted = (cell: Cell): string => {
   return cell === '' || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 };
 
-/** CSV with a header, its lines ended by LF as other tools on a command line end theirs; NULL is an empty field, an empty text a quoted one. */
+/** CSV with a header; lines end with LF as in other command-line tools. NULL is an empty field, an empty text a quoted one. */
 export const csvOf = ({ columns, rows }: Rows): string =>
   [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
 
-/** Columns with their types, and rows as objects; numbers keep every digit. */
+/** Columns with their types, and rows as objects; numbers keep all digits. */
 export const documentOf = ({ columns, rows }: Rows): object => {
   const names = uniqueNames(columns.map(({ name }) => name));
   return {
@@ -55,7 +55,7 @@ export const documentOf = ({ columns, rows }: Rows): object => {
   };
 };
 
-/** A name that comes again gets a number. */
+/** A duplicate name gets a number. */
 const uniqueNames = (names: readonly string[]): string[] => {
   const seen = new Map<string, number>();
   return names.map((name) => {

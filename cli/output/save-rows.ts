@@ -7,7 +7,10 @@ import type { AnyFile, FileReader } from '../../functions/pipeline/index.ts';
 import { rowsFileOf } from './file-document.ts';
 import { makeRowsFolder } from './rows-folder.ts';
 
-/** Saves the rows files of published files to a folder of this machine, each under its own name; answers their paths. A file that is there already, and holds the same, is fine; any other is left alone, and an error. */
+/**
+ * Saves the rows files of published files to a local folder, each under its own name, and returns their paths. An existing file
+ * with the same content is fine; any other is kept, and is an error.
+ */
 export const saveRows = async (
   files: FileReader,
   records: readonly AnyFile[],
@@ -27,14 +30,12 @@ const save = async (files: FileReader, key: string, path: string): Promise<strin
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
     if (!(await isSame(await files.open(stored), path)))
-      throw new Error(
-        `${path} is there already and holds other rows: land it, move it or name another folder`,
-      );
+      throw new Error(`${path} already exists and holds other rows: land it, move it or name another folder`);
   }
   return path;
 };
 
-/** Compares what is stored with a file of this machine, in flat memory. */
+/** Compares a stored object with a local file, in constant memory. */
 const isSame = async (content: AsyncIterable<Uint8Array> | undefined, path: string): Promise<boolean> => {
   const [stored, local] = [createHash('sha256'), createHash('sha256')];
   for await (const bytes of content ?? []) stored.update(bytes);

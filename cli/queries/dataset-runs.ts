@@ -12,7 +12,7 @@ import {
 } from '../../functions/pipeline/index.ts';
 import { byLanding } from './in-quarantine.ts';
 
-/** What the ledger knows of a dataset: its lease, its last batches, and every file version that ever landed and is asked for. */
+/** The ledger's records of a dataset: its lease, its last batches, and all its file versions that were requested. */
 export type DatasetRuns = {
   readonly dataset: string;
   readonly lease: Lease;
@@ -20,21 +20,21 @@ export type DatasetRuns = {
   readonly batches: readonly AnyBatch[];
   /** In order of landing. */
   readonly files: readonly AnyFile[];
-  /** Those, and versions and repairs of what is wrong with some of them: all that it takes to say who needs a person. */
+  /** Those files, and versions and repairs of the ones with problems: enough to decide which need a person. */
   readonly known: readonly AnyFile[];
 };
 
-/** Which file versions are asked for: from one day of landing to another (UTC), and names that a pattern fits. */
+/** Which file versions are requested: by day of landing (UTC, both days included), and by name pattern. */
 export type Asked = {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** With `*` for any letters and `?` for one. */
+  /** `*` stands for any characters, `?` for one. */
   readonly name?: string | undefined;
 };
 
 const atOnce = 500;
 
-/** Looks back over so many batches of a dataset, and over all its files. */
+/** Reads so many of the last batches of a dataset, and all its files. */
 export const datasetRuns = async (
   ledger: Ledger,
   dataset: string,
@@ -58,7 +58,7 @@ export const datasetRuns = async (
   return { dataset, lease, batches, files: found, known: isAll ? found : await withKin(ledger, found) };
 };
 
-/** With the other versions of files that something is wrong with, and with what was repaired of them. */
+/** Adds the other versions of files with problems, and their repairs. */
 const withKin = async (ledger: Ledger, files: readonly AnyFile[]): Promise<AnyFile[]> => {
   const wrong = files.filter(
     ({ state, quarantined_rows = 0 }) =>
@@ -75,14 +75,14 @@ const withKin = async (ledger: Ledger, files: readonly AnyFile[]): Promise<AnyFi
   return [...all.values()].sort(byLanding);
 };
 
-/** Every fence is a batch, unless whoever took the lease went no further. */
+/** Each fence is a batch, unless the process that took the lease stopped before it opened one. */
 const lastBatches = async (ledger: Ledger, { name, fence }: Lease, last: number): Promise<AnyBatch[]> => {
   const fences = Array.from({ length: Math.min(last, fence) }, (_, back) => fence - back);
   const batches = await Promise.all(fences.map((one) => ledger.batches.find(batchId(name, one))));
   return batches.filter((batch) => batch !== undefined);
 };
 
-/** The pattern speaks of what stands behind the dataset's folder, or of the last part of that. */
+/** The pattern is compared with the key after the dataset's folder, and with the last part of that. */
 const fitting = (dataset: string, pattern: string): ((file: { readonly key: string }) => boolean) => {
   const expression = [...pattern].map((one) => (one === '*' ? '.*' : one === '?' ? '.' : RE2JS.quote(one)));
   const compiled = RE2JS.compile(expression.join(''), RE2JS.DOTALL);

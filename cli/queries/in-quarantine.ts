@@ -6,7 +6,7 @@ const ReportOf = z.object({ file: z.string(), version: z.string(), dataset: z.st
 
 const root = 'data/quarantine/';
 
-/** Files of a dataset that lie in quarantine, whole or with rows of theirs, as the ledger knows them, in order of landing: each has a report there. */
+/** The records of a dataset's files in quarantine, whole or with some rows, in order of landing; each has a report there. */
 export const inQuarantine = async (
   { files, ledger }: { readonly files: FileReader; readonly ledger: Ledger },
   dataset: string,
@@ -25,6 +25,6 @@ const nameIn = async (files: FileReader, key: string, dataset: string): Promise<
   return { key: parsed.data.file, version: parsed.data.version };
 };
 
-/** The order in which files landed; versions of one moment by key. */
+/** The order in which files landed; versions of the same moment are sorted by key. */
 export const byLanding = (a: AnyFile, b: AnyFile): number =>
   a.landed_at.localeCompare(b.landed_at) || a.key.localeCompare(b.key) || a.number - b.number;

@@ -23,7 +23,7 @@ import {
 } from '../../functions/warehouse/index.ts';
 import { hidePersonal } from '../output/personal-values.ts';
 
-/** Reads the KPIs of a mart back by their keys, the way an app does; it knows no dataset. */
+/** Reads the KPIs of a mart by their keys, as an application does; it depends on no dataset. */
 
 export type KpiPorts = {
   readonly files: FileReader;
@@ -38,13 +38,13 @@ export type KpiKind = {
   readonly pk: string;
   readonly sk: string;
   readonly publish: KpiShape['publish'];
-  /** How many rows the rebuild made of it; each is an item. */
+  /** How many rows the rebuild made; each is an item. */
   readonly rows: number;
-  /** Some of these as they stand in the KPI table now. */
+  /** Some of these items, as they are now in the KPI table. */
   readonly items: readonly KpiItem[];
 };
 
-/** KPIs of a mart; without a rebuild where none wrote any. */
+/** KPIs of a mart; without a rebuild if none wrote any. */
 export type LatestKpis = {
   readonly mart: string;
   readonly rebuild?: string;
@@ -53,10 +53,10 @@ export type LatestKpis = {
   readonly error?: string;
 };
 
-/** So many rebuilds are looked at for one that wrote KPIs. */
+/** How many rebuilds are searched for one that wrote KPIs. */
 const rebuildsBack = 20;
 
-/** Names of the KPI models of a mart that are made of one of these datasets; none where they feed no KPI. */
+/** Names of a mart's KPI models that are computed from one of these datasets; none if the datasets feed no KPI. */
 export const kpisMadeOf = ({ models }: Mart, datasets: readonly string[]): string[] =>
   models
     .filter((model) => model.kind === 'kpi' && model.kpi.length > 0)
@@ -64,8 +64,8 @@ export const kpisMadeOf = ({ models }: Mart, datasets: readonly string[]): strin
     .filter((name) => datasetsOf(models, name).some((dataset) => datasets.includes(dataset)));
 
 /**
- * Items of a mart's KPIs: of each kind at most `most` of those that the newest rebuild with such KPIs wrote, the newest day and the
- * largest figures first, with their values in the KPI table now.
+ * Items of a mart's KPIs. For each kind at most `most` items that the newest rebuild with such KPIs wrote, first the newest day
+ * and the largest figures, with their current values in the KPI table.
  */
 export const latestKpis = async (
   ports: KpiPorts,
@@ -134,7 +134,7 @@ const itemOf = async (
   return { ...hidePersonal(item, personal), pk: shown?.item.pk ?? '', sk: shown?.item.sk ?? '' };
 };
 
-/** Of the rows that a rebuild unloaded of a model how many there are and the first few, a file at a time. */
+/** The number of rows that a rebuild unloaded for a model, and the first of them, reading one file at a time. */
 const tellingRows = async (
   files: KpiPorts['files'],
   prefix: string,
@@ -150,7 +150,7 @@ const tellingRows = async (
   return { total, first };
 };
 
-/** The newest day first, then the largest of the first figure, then by key. */
+/** The newest day first, then the largest first figure, then by key. */
 const byInterest = (model: Model | undefined): ((a: KpiRow, b: KpiRow) => number) => {
   const { columns = [], key = [] } = model ?? {};
   const partition = model?.kind === 'kpi' ? model.partition : '';
@@ -166,7 +166,7 @@ const byInterest = (model: Model | undefined): ((a: KpiRow, b: KpiRow) => number
 const isNumeric = (type: string): boolean => /^(bigint|integer|smallint|decimal|double|real)/.test(type);
 const compareTexts = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
-/** What is no number comes last when the larger comes first. */
+/** A value that is not a number comes last in descending order. */
 const compareValues = (a: unknown, b: unknown): number => {
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
   return Number(isNumber(a)) - Number(isNumber(b));

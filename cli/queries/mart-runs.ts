@@ -7,7 +7,7 @@ import {
 } from '../../functions/pipeline/index.ts';
 import type { Mart } from '../../functions/warehouse/index.ts';
 
-/** What the ledger knows of a mart: its lease, its newest rebuild, the last one whose KPIs are out, and batches that wait. */
+/** The ledger's records of a mart: its lease, its newest rebuild, the last one with published KPIs, and waiting batches. */
 export type MartRuns = {
   readonly mart: string;
   readonly datasets: readonly string[];
@@ -17,7 +17,7 @@ export type MartRuns = {
   readonly pending: readonly string[];
 };
 
-/** Rebuilds of a mart as they stand. */
+/** Rebuilds of a mart in their current state. */
 export const martRuns = async (ledger: Ledger, { name, datasets }: Mart): Promise<MartRuns> => {
   const lease = await ledger.leases.find(martLease(name));
   const last = await lastRebuilds(ledger, name, lease.fence);

@@ -8,7 +8,7 @@ import {
 import { rowsFileOf } from '../output/file-document.ts';
 import type { DatasetRuns } from './dataset-runs.ts';
 
-/** Files of a dataset that do not come to a good end by themselves, in order of landing: somebody has to look at them. */
+/** Files of a dataset that will not be published without a person's help, in order of landing. */
 export const needingPerson = (files: readonly AnyFile[]): AnyFile[] => {
   const newest = newestPerKey(files);
   const byId = new Map(files.map((file) => [fileId(file), file]));
@@ -21,13 +21,13 @@ export const needingPerson = (files: readonly AnyFile[]): AnyFile[] => {
   });
 };
 
-/** True for a file that goes on when somebody has done something. */
+/** True for a file that continues only after somebody has done something. */
 const waits = ({ state, reason, dataset }: AnyFile): boolean =>
   state === 'parked' ||
   (state === 'landed' && reason !== undefined) ||
   (state === 'accepted' && reason === lacksSilver(dataset));
 
-/** What was ignored or is gone takes no version's place. */
+/** Ignored and missing versions replace no other version. */
 const newestPerKey = (files: readonly AnyFile[]): ReadonlyMap<string, number> => {
   const newest = new Map<string, number>();
   for (const { key, number, state } of files)
@@ -38,14 +38,14 @@ const newestPerKey = (files: readonly AnyFile[]): ReadonlyMap<string, number> =>
 const isNewest = ({ key, number }: AnyFile, newest: ReadonlyMap<string, number>): boolean =>
   number >= (newest.get(key) ?? 0);
 
-/** Nothing can be repaired of a version that is not served any more. */
+/** A version that is no longer published cannot be repaired. */
 const isRepairOfReplaced = ({ repairs }: AnyFile, byId: ReadonlyMap<string, AnyFile>): boolean =>
   repairs !== undefined && byId.get(fileId(repairs))?.state === 'superseded';
 
 const isPartlyQuarantined = (file: AnyFile, repairs: readonly AnyFile[]): boolean =>
   rowsFileOf(file) !== undefined && undecided(file, repairs) > 0;
 
-/** The newest batch, where it failed and there are files that wait for another. */
+/** The newest batch, if it failed and there are files that wait for another. */
 export const failedBatch = ({
   batches,
   files,

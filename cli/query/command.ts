@@ -4,7 +4,7 @@ import type { QueryFlags, ShowFlags } from './run.ts';
 
 const tables = [
   'Tables are silver.<dataset> (published rows), gold.<model>, and of the ledger ledger.files.findAll, ledger.batches,',
-  'ledger.rebuilds and ledger.leases. Nothing can be changed. The laptop cloud answers; it is started if it does not run.',
+  'ledger.rebuilds and ledger.leases. They can only be read. The laptop cloud answers; it is started if it does not run.',
 ];
 
 const withAnswer = (command: Command): Command =>
@@ -12,11 +12,11 @@ const withAnswer = (command: Command): Command =>
     .option('--csv', 'answer with CSV')
     .option('--state <folder>', "the laptop cloud's folder (default: .soundcheck)");
 
-/** Adds `query`, which answers one SELECT. */
+/** Adds `query`, which runs one SELECT. */
 export const addQuery = (program: Command): void => {
   const command = program
     .command('query')
-    .description('answer one SELECT over silver, gold and the ledger of the laptop cloud')
+    .description('run one SELECT over silver, gold and the ledger of the laptop cloud')
     .argument('<sql>', 'one SELECT');
   withExamples(
     withAnswer(command),
@@ -34,7 +34,7 @@ export const addShow = (program: Command): void => {
   const command = program
     .command('show')
     .description('show the tables of the laptop cloud, or the columns and first rows of one')
-    .argument('[table]', 'such as silver.streams; all tables are listed if not given')
+    .argument('[table]', 'such as silver.streams (default: a list of all tables)')
     .option('--limit <rows>', 'how many rows to show', '20');
   withExamples(
     withAnswer(command),

@@ -1,13 +1,13 @@
 import type { Catalog } from '../../functions/pipeline/index.ts';
 
-/** What the project says of one table. */
+/** The project's description of one table. */
 export type DescribedTable = {
-  /** Types as the SQL casts to them, with their sizes, by column. */
+  /** Types by column, with sizes, as the SQL casts them. */
   readonly types: ReadonlyMap<string, string>;
   readonly key: readonly string[];
 };
 
-/** Tables that the project describes, under their full names such as `gold.dim_tracks`: datasets and models. */
+/** The tables that the project describes, by full names such as `gold.dim_tracks`: datasets and models. */
 export const describedTables = ({
   datasets,
   marts,

@@ -10,18 +10,18 @@ import { askWarehouse } from './warehouse.ts';
 export type QueryFlags = Pick<TargetFlags, 'state' | 'json'> & { readonly csv?: boolean };
 export type ShowFlags = QueryFlags & { readonly limit: string };
 
-/** Answers one SELECT as a table, as CSV or as a JSON document. */
+/** Runs one SELECT and prints a table, CSV or a JSON document. */
 export const runQuery = (sql: string, flags: QueryFlags): Promise<void> =>
   onLaptop(flags, async () => {
     const rows = await askWarehouse(sql);
     tell(flags, rows, { ...documentOf(rows) }, [...tableLines(rows), `(${count(rows.rows.length, 'row')})`]);
   });
 
-/** Lists the tables, or shows one: its columns, how many rows it has, and the first of them by its key. */
+/** Lists the tables, or shows one: its columns, its number of rows, and the first rows by key. */
 export const showTable = (table: string | undefined, flags: ShowFlags): Promise<void> =>
   onLaptop(flags, async (target) => {
     const limit = Number(flags.limit);
-    if (!Number.isSafeInteger(limit) || limit < 0) throw new Error('--limit is a whole number from 0');
+    if (!Number.isSafeInteger(limit) || limit < 0) throw new Error('--limit must be a whole number from 0');
     const known = describedTables(await target.catalog());
     const tables = await askWarehouse(listing);
     const left_over = leftOver(
@@ -50,7 +50,7 @@ const tableOf = (names: readonly string[], rows: Rows['rows']): Rows => ({
   rows,
 });
 
-/** What rebuilds keep for themselves in gold stands apart from the models. */
+/** Tables that rebuilds keep for internal use are listed after the models. */
 const tellTables = (
   flags: ShowFlags,
   tables: Rows,
@@ -60,7 +60,7 @@ const tellTables = (
   const isInternal = ([name]: Rows['rows'][number]): boolean =>
     String(name).startsWith('gold.') && !known.has(String(name)) && !left_over.includes(String(name));
   const [internal, others] = [tables.rows.filter(isInternal), tables.rows.filter((row) => !isInternal(row))];
-  const apart = internal.length > 0 ? ['', 'Kept by rebuilds for themselves:', ''] : [];
+  const apart = internal.length > 0 ? ['', 'Internal tables of rebuilds:', ''] : [];
   const lines = [
     ...tableLines({ ...tables, rows: others }),
     ...apart,
@@ -77,10 +77,10 @@ const tellTables = (
 };
 
 const onLaptop = (flags: QueryFlags, work: (target: Target) => Promise<void>): Promise<void> => {
-  if (flags.csv && flags.json) throw new Error('--csv and --json are two answers: give one of them');
+  if (flags.csv && flags.json) throw new Error('--csv and --json cannot be used together');
   return onTarget(flags, async (target) => {
     if (!target.isLaptop)
-      throw new Error('SQL is answered by the laptop cloud only; on AWS use the Redshift query editor');
+      throw new Error('SQL runs only on the laptop cloud; on AWS use the Redshift query editor');
     await work(target);
   });
 };
@@ -103,8 +103,8 @@ const nameIn = ({ rows }: Rows, table: string): string => {
   const names = rows.map(([name]) => String(name));
   const found = names.filter((name) => name === table || name.endsWith(`.${table}`));
   if (found.length === 1 && found[0]) return found[0];
-  if (found.length > 1) throw new Error(`${table} is ${found.join(' and ')}: name one of them`);
-  throw new Error(`there is no table ${table}; there are ${names.join(', ')}`);
+  if (found.length > 1) throw new Error(`${table} may be ${found.join(' or ')}: name one of them`);
+  throw new Error(`there is no table ${table}; the tables are ${names.join(', ')}`);
 };
 
 const quoted = (name: string): string =>

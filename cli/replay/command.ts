@@ -6,16 +6,16 @@ import type { ReplayFlags } from './run.ts';
 export const addReplay = (program: Command): void => {
   const command = program
     .command('replay')
-    .description('land what is in quarantine again, after the manifest or a rule has changed')
+    .description('land quarantined files and rows again, after the manifest or a rule has changed')
     .argument('<dataset>', 'the dataset')
     .option('--file <names...>', 'only these files')
-    .option('--no-wait', 'do not follow them');
+    .option('--no-wait', 'return without following them');
   withExamples(
     withJson(withTarget(command)),
-    'Whole files land as new versions of themselves; of files that are published without some of their rows, those',
-    'rows land. What is older than what is published stays in quarantine, and so does what the same manifest has rejected.',
+    'A rejected file lands as a new version of its key. Of a file that is published without some of its rows, only those',
+    'rows land. Files older than the published version stay in quarantine, and so do files that the same manifest has rejected.',
     '',
-    'Exit code: 0 every row of what landed is published, 1 a file or rows of it are not.',
+    'Exit code: 0 all rows that landed are published, 1 a file or some of its rows are not.',
     '',
     'Examples:',
     '  $ soundcheck replay streams',

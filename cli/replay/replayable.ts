@@ -8,18 +8,18 @@ import {
 } from '../../functions/pipeline/index.ts';
 import { rowsFileOf } from '../output/file-document.ts';
 
-/** What is to be landed again, from where and under which key, or why it stays in quarantine; `isSettled` where nobody waits for it any more. */
+/** What lands again (source and key), or why it stays in quarantine; `isSettled` if it needs nobody any more. */
 export type Replayable =
   | { readonly record: AnyFile; readonly from: string; readonly to: string }
   | { readonly record: AnyFile; readonly stays: string; readonly isSettled?: boolean };
 
-/** Decides for a file that lies in quarantine, whole or with rows of it; `manifest` is the hash of the one in force. */
+/** Decides for a file in quarantine, whole or with some rows; `manifest` is the hash of the one in force. */
 export const replayable = async (ledger: Ledger, record: AnyFile, manifest: string): Promise<Replayable> => {
   if (record.dismissed)
     return { record, stays: `it was dropped on purpose by ${record.dismissed.by}`, isSettled: true };
   if (record.state === 'superseded') return { record, stays: 'it is superseded', isSettled: true };
   if (rowsFileOf(record) !== undefined && leftInQuarantine(record, await repairsOf(ledger, [record])) === 0)
-    return { record, stays: 'all rows that were quarantined of it are repaired', isSettled: true };
+    return { record, stays: 'all its quarantined rows are repaired', isSettled: true };
   if (record.batch_id === undefined || record.state === 'published') {
     if (record.manifest_sha256 === manifest)
       return { record, stays: 'its manifest has not changed since it was validated' };
@@ -35,17 +35,20 @@ const ofWholeFile = async (ledger: Ledger, record: AnyFile): Promise<Replayable>
   return { record, from: record.stored_as ?? quarantineKey(record), to: record.key };
 };
 
-/** Rows that somebody has repaired since are not landed again as they were: that would take the repaired ones back. */
+/** Rows that somebody has repaired since are not landed again in their old form: that would undo the repair. */
 const ofRows = async (ledger: Ledger, record: AnyFile): Promise<Replayable> => {
   const from = rowsFileOf(record);
   if (from === undefined) return { record, stays: `it is ${record.state}` };
   const to = repairKey(record);
   const repaired = newestAfter(0, await ledger.files.versionsOf(to));
   if (repaired)
-    return { record, stays: `rows of it were sent back as ${repaired.version}, which is ${repaired.state}` };
+    return {
+      record,
+      stays: `rows of it were repaired in version ${repaired.version}, which is ${repaired.state}`,
+    };
   return { record, from, to };
 };
 
-/** What was ignored or is gone says nothing. */
+/** Ignored and missing versions do not count. */
 const newestAfter = (number: number, versions: readonly AnyFile[]): AnyFile | undefined =>
   versions.filter((one) => one.number > number && !['ignored', 'missing'].includes(one.state)).at(-1);

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { withExamples, withJson, withTarget } from '../options.ts';
 import type { ReportFlags } from './run.ts';
 
-/** Adds `report`, which prints what is wrong with a file, or what the checks of a rebuild found. */
+/** Adds `report`, which prints the violations of a file, or the rows that the checks of a rebuild found. */
 export const addReport = (program: Command): void => {
   const command = program
     .command('report')
     .description(
-      'print the report on a file that was rejected, in whole or in part, or by a reprocess, or the rows that checks found',
+      'print the violations of a file (validation, quality rules, reprocess), or the rows that the checks of a rebuild found',
     )
     .argument('<file>', 'a file by its name or key, with @version for one version; or a rebuild')
     .option('--dataset <name>', 'look in this dataset only');

@@ -38,7 +38,7 @@ const olderLines = ({ file, version }: FileReport): string[] => [
 
 type CheckRow = Readonly<Record<'check_name' | 'file' | 'severity' | 'subject' | 'detail', string>>;
 
-/** All rows that are kept of the checks of a rebuild; undefined for a name that is no rebuild's. */
+/** All stored rows that the checks of a rebuild found; undefined if the name is not a rebuild's. */
 const checksOf = async ({ files, ledger }: Ports, name: string): Promise<CheckRow[] | undefined> => {
   const found = await ledger.rebuilds.find(name);
   if (!found) return undefined;
@@ -58,7 +58,7 @@ const checksOf = async ({ files, ledger }: Ports, name: string): Promise<CheckRo
 const checkLine = ({ file, severity, subject, detail }: CheckRow): string =>
   `${file}  ${severity}  ${subject}: ${detail}`;
 
-/** Reports on the versions of a file, newest first, those of a reprocess among them; a name may be the key of the report itself. */
+/** Reports on the versions of a file, newest first, including reprocesses; a name may also be the key of the report itself. */
 const reportsNamed = async (
   ports: Ports,
   name: string,
@@ -82,7 +82,7 @@ const asReport = (key: string, text: string): FileReport => ({
 const whyNone = async (ports: Ports, name: string, dataset: string | undefined): Promise<string> => {
   const newest = (await filesNamed(ports.ledger, name, dataset)).at(-1);
   if (!newest)
-    return `the ledger knows no file and no rebuild ${name}; ${nextCommand('runs')} shows what it knows, with --name 'part*' what fits a name`;
+    return `the ledger knows no file and no rebuild ${name}; ${nextCommand('runs')} shows what it knows, and --name 'part*' searches by name`;
   const why = newest.reason === undefined ? '' : `: ${newest.reason}`;
   return `there is no report on ${newest.key}, which is ${newest.state}${why}`;
 };

@@ -11,13 +11,13 @@ import {
 import { count } from '../output/count.ts';
 import { nextCommand } from '../output/next-command.ts';
 
-/** Which published rows of a dataset were made by other SQL, rules or another manifest than those in force. */
+/** Which published rows of a dataset were made by another manifest, SQL or ruleset than those in force. */
 export type PublishedBy = {
   readonly dataset: string;
-  /** Hash of what is in force. */
+  /** Hash of the manifest, SQL and ruleset in force. */
   readonly in_force: string;
   readonly published: readonly AnyFile[];
-  /** Those of them that were made by something else, or nobody wrote down by what. */
+  /** Files whose rows were made by something else, or it is not recorded by what. */
   readonly outdated: readonly AnyFile[];
 };
 
@@ -26,7 +26,7 @@ type Ports = {
   readonly ledger: Ledger;
 };
 
-/** Compares what made the published rows of a dataset with what is in force; undefined where nothing can be in force. */
+/** Compares what made the published rows of a dataset with what is in force; undefined if nothing can be in force. */
 export const publishedBy = async (
   { files, ledger }: Ports,
   dataset: string,
@@ -39,17 +39,17 @@ export const publishedBy = async (
   return { dataset, in_force, published, outdated: published.filter((file) => file.made_by !== in_force) };
 };
 
-/** How a file's last reprocessing ended, where that was under what is in force and left its rows as they were. */
+/** The result of a file's last reprocess, if that ran under what is in force and left its rows unchanged. */
 export const keptUnder = (file: AnyFile, inForce: string): Reprocessed | undefined => {
   const last = file.reprocessed?.at(-1);
   return last?.outcome === 'kept' && last.made_by === inForce && file.made_by !== inForce ? last : undefined;
 };
 
-/** True where rows stay as they are, outdated, unless somebody does something. */
+/** True if outdated rows stay until somebody does something. */
 export const needsReprocess = (made: PublishedBy | undefined): made is PublishedBy =>
   made?.outdated.some(({ reprocess }) => !reprocess) ?? false;
 
-/** Says for people how much is outdated and what to do about it; nothing where nothing is. */
+/** Says as text how many rows are outdated and what to do; empty if there are none. */
 export const outdatedLines = ({ dataset, in_force, outdated }: PublishedBy): string[] => {
   if (outdated.length === 0) return [];
   const rows = outdated.reduce((sum, file) => sum + (file.rows ?? 0), 0);
@@ -57,7 +57,9 @@ export const outdatedLines = ({ dataset, in_force, outdated }: PublishedBy): str
   const running = outdated.filter((file) => file.reprocess).length;
   const parts = [
     ...(running > 0 ? [`${running.toLocaleString('en-US')} being reprocessed`] : []),
-    ...(kept > 0 ? [`${kept.toLocaleString('en-US')} kept because they break what is in force`] : []),
+    ...(kept > 0
+      ? [`${kept.toLocaleString('en-US')} kept because they break the new manifest or rules`]
+      : []),
   ];
   const also = parts.length > 0 ? ` (${parts.join(', ')})` : '';
   const next = kept + running < outdated.length ? `: ${nextCommand('reprocess', dataset)}` : '';
@@ -66,7 +68,7 @@ export const outdatedLines = ({ dataset, in_force, outdated }: PublishedBy): str
   ];
 };
 
-/** The same for programs. */
+/** The same as JSON. */
 export const publishedDocument = (made: PublishedBy): object => ({
   in_force: made.in_force,
   files: made.published.length,

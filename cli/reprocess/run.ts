@@ -10,7 +10,7 @@ import {
 import { fedMarts, type MartsNow } from '../follow/fed-marts.ts';
 import { pause, Stuck } from '../follow/follow.ts';
 import { followingOn, patienceOn, watch } from '../follow/watch.ts';
-import { answer, aside, inParts } from '../output/answer.ts';
+import { answer, inParts, notice } from '../output/answer.ts';
 import { count } from '../output/count.ts';
 import { recordDocument } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
@@ -19,12 +19,12 @@ import { keptUnder, type PublishedBy, publishedBy } from './published-by.ts';
 
 export type ReprocessFlags = TargetFlags & { readonly file?: readonly string[]; readonly wait: boolean };
 
-/** Nothing can be made again. */
+/** There is nothing to reprocess. */
 export class CannotReprocess extends Error {
   override readonly name = 'CannotReprocess';
 }
 
-/** Has the rows of published files made again and says what became of each; exit code 1 when a file keeps its old rows or a rebuild failed. */
+/** Reprocesses published files and shows what became of each; exit code 1 if a file keeps its old rows or a rebuild failed. */
 export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise<void> => {
   await onTarget(flags, async (target) => {
     await target.landManifests();
@@ -32,7 +32,7 @@ export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise
     const found = await publishedBy({ files, ledger: target.ledger }, dataset, await target.catalog());
     if (!found)
       throw new CannotReprocess(
-        `nothing of ${dataset} can be made again: it has no manifest in force, or no sql/silver/${dataset}.sql`,
+        `files of ${dataset} cannot be reprocessed: it has no manifest in force, or no sql/silver/${dataset}.sql`,
       );
     const chosen = flags.file ? named(found, flags.file) : found.outdated;
     const toDo = chosen.filter((file) => flags.file || !keptUnder(file, found.in_force));
@@ -44,18 +44,18 @@ export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise
   });
 };
 
-/** A name is that of the file, or its whole key. */
+/** The name of the file, or its whole key. */
 const named = ({ dataset, published }: PublishedBy, names: readonly string[]): readonly AnyFile[] => {
   const isNamed = (name: string, { key }: AnyFile): boolean => name === key || name === basename(key);
   const unknown = names.filter((name) => !published.some((file) => isNamed(name, file)));
   if (unknown.length > 0)
     throw new CannotReprocess(
-      `${unknown.join(', ')} is not published in ${dataset}; ${nextCommand('runs', dataset)} says what is`,
+      `${unknown.join(', ')} is not published in ${dataset}; ${nextCommand('runs', dataset)} shows what is`,
     );
   return published.filter((file) => names.some((name) => isNamed(name, file)));
 };
 
-/** A file that is requested for already stays so; what is interrupted here is asked for by the next call. */
+/** Files that are requested already stay requested; the next call requests what this one could not. */
 const ask = async (target: Target, files: readonly AnyFile[], wanted: string): Promise<void> => {
   const clock = { now: () => new Date().toISOString() };
   await pLimit(8).map(files, (file) => askReprocess({ ledger: target.ledger, clock }, file, wanted));
@@ -66,7 +66,7 @@ const ask = async (target: Target, files: readonly AnyFile[], wanted: string): P
 const again = ({ ledger }: Target, files: readonly AnyFile[]): Promise<readonly AnyFile[]> =>
   ledger.files.findAll(files);
 
-/** Follows the files until none is to be reprocessed any more. */
+/** Follows the files until none of them waits for a reprocess. */
 const watchAll = async (target: Target, files: readonly AnyFile[]): Promise<readonly AnyFile[]> => {
   const patience = patienceOn(target);
   let before = '';
@@ -74,13 +74,13 @@ const watchAll = async (target: Target, files: readonly AnyFile[]): Promise<read
     const seen = await again(target, files);
     const line = progressOf(seen);
     if (line !== before) changed = Date.now();
-    if (line !== before && files.length > 0) aside(line);
+    if (line !== before && files.length > 0) notice(line);
     before = line;
     const waiting = seen.find(({ reprocess }) => reprocess);
     if (!waiting) return seen;
     const { reason } = waiting.reprocess ?? {};
     if (Date.now() - changed > patience)
-      throw new Stuck(`nothing has moved for ${patience / 60_000} minutes: ${reason ?? 'see the logs'}`);
+      throw new Stuck(`nothing has changed for ${patience / 60_000} minutes: ${reason ?? 'see the logs'}`);
   }
 };
 
@@ -97,7 +97,7 @@ const progressOf = (files: readonly AnyFile[]): string => {
   ].join(', ');
 };
 
-/** Follows the files whose rows were replaced to their KPIs. */
+/** Follows the files whose rows were replaced until the KPIs show them. */
 const replacedToKpis = async (target: Target, files: readonly AnyFile[]): Promise<MartsNow> => {
   const replaced = files.filter(({ reprocessed }) => reprocessed?.at(-1)?.outcome === 'replaced');
   const landed = replaced.map(({ key, version, dataset }) => ({
@@ -122,12 +122,12 @@ const tell = (
   const document = { dataset, in_force, files: files.map(recordDocument), marts };
   const rows = replaced.reduce((sum, { file }) => sum + (file.rows ?? 0), 0);
   const lines = [
-    ...(files.length === 0 ? [`All published rows of ${dataset} were made by what is in force.`] : []),
+    ...(files.length === 0 ? [`All published rows of ${dataset} are up to date.`] : []),
     ...(replaced.length > 0
       ? [`${count(rows, 'row')} of ${count(replaced.length, 'file')} were made again.`]
       : []),
     ...(waiting.length > 0
-      ? [`${count(waiting.length, 'file')} asked for; ${nextCommand('runs', dataset)} says how far it is.`]
+      ? [`${count(waiting.length, 'file')} requested; ${nextCommand('runs', dataset)} shows the progress.`]
       : []),
     ...kept.flatMap(({ file, last }) => keptLines(file, last)),
   ];
@@ -139,6 +139,6 @@ const outcomeOf = ({ reprocess, reprocessed }: AnyFile): Reprocessed | undefined
   reprocess ? undefined : reprocessed?.at(-1);
 
 const keptLines = (file: AnyFile, last: Reprocessed | undefined): string[] => [
-  `${fileId(file)} keeps its ${count(file.rows ?? 0, 'row')}: ${last?.reason ?? ''}${last?.violations && last.violations > 1 ? ` (${last.violations.toLocaleString('en-US')} in all)` : ''}`,
+  `${fileId(file)} keeps its ${count(file.rows ?? 0, 'row')}: ${last?.reason ?? ''}${last?.violations && last.violations > 1 ? ` (${last.violations.toLocaleString('en-US')} in total)` : ''}`,
   ...(last?.report ? [`  report: ${last.report}; ${nextCommand('report', fileId(file))} prints it`] : []),
 ];

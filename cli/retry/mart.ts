@@ -3,12 +3,12 @@ import type { Mart } from '../../functions/warehouse/index.ts';
 import { martsNow, readKpis } from '../follow/fed-marts.ts';
 import { pause, Stuck } from '../follow/follow.ts';
 import { patienceOn } from '../follow/watch.ts';
-import { answer, aside, inParts } from '../output/answer.ts';
+import { answer, inParts, notice } from '../output/answer.ts';
 import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
 import { martNamed } from '../target/mart-named.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 
-/** Has a mart rebuilt whose last rebuild failed, and says how that ended; exit code 1 when it failed again. */
+/** Starts a new rebuild of a mart whose last one failed, and shows how it ended; exit code 1 if it failed again. */
 export const retryMart = async (name: string, flags: TargetFlags): Promise<void> =>
   onTarget(flags, async (target) => {
     await target.landManifests();
@@ -18,12 +18,12 @@ export const retryMart = async (name: string, flags: TargetFlags): Promise<void>
     const over = before.lease.holder === undefined ? before.newest : undefined;
     const runs = isAsked ? await untilRebuilt(target, mart, over) : before;
     const now = martsNow([runs], [await readKpis(target, mart)]);
-    const nothing = isAsked ? [] : [`Nothing of ${name} failed or waits for a rebuild.`];
+    const nothing = isAsked ? [] : [`${name} has no failed rebuild, and no batch waits for one.`];
     answer(flags, { marts: now.marts }, inParts(nothing, ...now.kpis, ...now.problems));
     if (!now.isShown) process.exitCode = 1;
   });
 
-/** Wakes whoever rebuilds the mart, by the ordinary way; false where there is nothing to rebuild. */
+/** Wakes the function that rebuilds the mart, with the usual command; false if there is nothing to rebuild. */
 const ask = async (target: Target, mart: Mart, { lease, newest, pending }: MartRuns): Promise<boolean> => {
   if (lease.holder !== undefined) return true;
   const isFailed = newest?.state === 'failed';
@@ -35,7 +35,7 @@ const ask = async (target: Target, mart: Mart, { lease, newest, pending }: MartR
 
 const clock = { now: (): string => new Date().toISOString() };
 
-/** The mart once another rebuild than that one is over; one that was lost is followed by another at once. */
+/** Waits until another rebuild than that one has ended; if one is lost, the next one follows at once. */
 const untilRebuilt = async (target: Target, mart: Mart, over: AnyRebuild | undefined): Promise<MartRuns> => {
   const patience = patienceOn(target);
   let said = '';
@@ -44,10 +44,10 @@ const untilRebuilt = async (target: Target, mart: Mart, over: AnyRebuild | undef
     if (isRebuilt(runs, over)) return runs;
     const line = runs.lease.holder ? `${runs.lease.holder} runs` : `${mart.name} waits for its rebuild`;
     if (line !== said) changed = performance.now();
-    if (line !== said) aside(line);
+    if (line !== said) notice(line);
     said = line;
     if (performance.now() - changed > patience)
-      throw new Stuck(`${line}, and nothing has moved for ${patience / 60_000} minutes: see the logs`);
+      throw new Stuck(`${line}, and nothing has changed for ${patience / 60_000} minutes: see the logs`);
   }
 };
 

@@ -6,7 +6,10 @@ import { datasetsNamed } from '../target/known-datasets.ts';
 import type { LandedFile } from '../target/landing.ts';
 import { onTarget, type TargetFlags } from '../target/target.ts';
 
-/** Gives the parked files of a dataset another chance under the manifests in force, and says where each went; exit code 1 when rows of one are not published. */
+/**
+ * Tries the parked files of a dataset again under the manifests in force, and shows what became of each; exit code 1 if rows of
+ * one are not published.
+ */
 export const retry = async (dataset: string, flags: TargetFlags): Promise<void> =>
   onTarget(flags, async (target) => {
     await datasetsNamed(target.ledger, dataset);

@@ -2,30 +2,27 @@ import type { Command } from 'commander';
 import { withExamples, withJson, withTarget } from '../options.ts';
 import type { RunsFlags } from './run.ts';
 
-/** Adds `runs`, which says what is where and why. */
+/** Adds `runs`, which shows the state of files, batches and rebuilds. */
 export const addRuns = (program: Command): void => {
   const command = program
     .command('runs')
-    .description('say what is where and why: files, batches, rebuilds, from the ledger')
-    .argument('[dataset]', 'one dataset; all, and all marts, if not given')
+    .description('show the state of files, batches and rebuilds, with reasons, from the ledger')
+    .argument('[dataset]', 'one dataset (default: all datasets and marts)')
     .option('--open', 'only what needs a person')
     .option('--in-state <states>', 'only files in one of these states, such as parked,quarantined')
     .option('--since <day>', 'only files that landed on this day (UTC) or later')
     .option('--until <day>', 'only files that landed on this day (UTC) or earlier')
-    .option('--name <pattern>', 'only files of such a name; * stands for any letters, ? for one')
+    .option('--name <pattern>', 'only files whose name fits; * stands for any characters, ? for one')
     .option('--limit <number>', 'how many files of a dataset to show (default: 20; with --json all)')
-    .option('--file <name>', 'the whole story of one file: all its versions and what was repaired of it')
-    .option('--all', 'with --file: its reports as well, with all that is wrong')
-    .option(
-      '--rows <folder>',
-      'save the rows that were quarantined to this folder, to be repaired and landed',
-    )
+    .option('--file <name>', 'the history of one file: all its versions and repairs')
+    .option('--all', 'with --file: also its full reports')
+    .option('--rows <folder>', 'save quarantined rows to this folder, to be corrected and landed')
     .option('--last <number>', 'how many batches to look back', '10');
   withExamples(
     withJson(withTarget(command)),
-    'What needs a person comes first: files that wait for something, are parked, missing, in quarantine whole or in part',
-    'and not replaced, repaired or dismissed yet; a batch or a rebuild that failed; published rows that were made by another manifest, SQL or',
-    'ruleset than is in force; warnings of checks.',
+    'What needs a person comes first: files that wait for something, are parked or missing; files and rows in quarantine that are',
+    'not yet replaced, repaired or dismissed; failed batches and rebuilds; published rows that were made by another manifest, SQL or',
+    'ruleset than those in force; warnings of checks.',
     '',
     'Examples:',
     '  $ soundcheck runs',

@@ -11,20 +11,20 @@ import { datasetName } from '../target/known-datasets.ts';
 
 const batchesShown = 5;
 
-/** A dataset, and which of its files are to be shown: those that need a person, or the others. */
+/** A dataset, and which of its files are shown: those that need a person, or the others. */
 export type Shown = DatasetRuns & {
   readonly shown: readonly AnyFile[];
-  /** Most files that are shown. */
+  /** The largest number of files shown. */
   readonly limit: number;
 };
 
-/** What of a dataset needs a person: its files in order of landing, a batch that failed, what can be done; empty where nothing does. */
+/** What needs a person in a dataset: files in order of landing, a failed batch, and what can be done; empty if nothing does. */
 export const openLines = (runs: Shown & { readonly failed: AnyBatch | undefined }): string[] => {
   const { dataset, known, shown, limit, failed } = runs;
   if (shown.length === 0 && !failed) return [];
   return [
     `${styleText('bold', datasetName(dataset))}: ${countsOf(shown) || 'a batch failed'}`,
-    // Drift is what the manifest allows: nobody has to do anything about it.
+    // The manifest allows drift: nobody has to do anything about it.
     ...shown.slice(0, limit).flatMap((file) => fileLines({ ...file, drift: [] }, known)),
     ...moreLines(shown.length, limit),
     ...(failed ? [batchLine(failed)] : []),
@@ -32,7 +32,7 @@ export const openLines = (runs: Shown & { readonly failed: AnyBatch | undefined 
   ];
 };
 
-/** A dataset for people: how many files are where, those shown with the newest first, the last batches. */
+/** A dataset as text: the number of files per state, the newest files, the last batches. */
 export const datasetLines = ({ dataset, lease, batches, files, known, shown, limit }: Shown): string[] => {
   if (files.length === 0 && batches.length === 0)
     return [
@@ -53,7 +53,7 @@ export const datasetLines = ({ dataset, lease, batches, files, known, shown, lim
 const moreLines = (files: number, limit: number): string[] =>
   files > limit ? [`  … and ${(files - limit).toLocaleString('en-US')} more: --limit ${files}`] : [];
 
-/** How many files are in which state. */
+/** The number of files per state. */
 export const statesOf = (files: readonly AnyFile[]): Partial<Record<FileState, number>> => {
   const states: Partial<Record<FileState, number>> = {};
   for (const { state } of files) states[state] = (states[state] ?? 0) + 1;
@@ -107,37 +107,35 @@ const batchLine = ({ id, state, files, rows, opened_at, closed_at, reason }: Any
   return `  batch ${id}  ${ended} ${shortTime(closed_at ?? opened_at)}, ${count(files, 'file')}${published}${why}`;
 };
 
-/** What somebody can do about files that do not go on by themselves. */
+/** What somebody can do about files that do not continue by themselves. */
 const nextLines = (dataset: string, files: readonly AnyFile[]): string[] => {
   const has = (state: FileState): boolean => files.some((file) => file.state === state);
   const isAside = files.some((file) => rowsFileOf(file) !== undefined);
   return [
-    ...(has('parked') ? [`once repaired: ${nextCommand('retry', dataset)}`] : []),
-    ...(has('missing') ? ['what is missing: land it again'] : []),
+    ...(has('parked') ? [`after the cause is corrected: ${nextCommand('retry', dataset)}`] : []),
+    ...(has('missing') ? ['missing files: land them again'] : []),
     ...(has('quarantined')
-      ? [
-          `what is wrong with a file: ${nextCommand('report', 'FILE')}; correct it and land it under the same name`,
-        ]
+      ? [`violations of a file: ${nextCommand('report', 'FILE')}; correct it and land it under the same name`]
       : []),
     ...(has('quarantined') || isAside
       ? [`after a change of the manifest: ${nextCommand('replay', dataset)}`]
       : []),
     ...(isAside
       ? [
-          `rows that were quarantined: ${nextCommand('runs', dataset, '--rows', '.')}, repair them, ${nextCommand('land', 'FILE')}`,
+          `quarantined rows: ${nextCommand('runs', dataset, '--rows', '.')}, correct them, ${nextCommand('land', 'FILE')}`,
         ]
       : []),
     ...(has('quarantined') || isAside
-      ? [`what is dropped on purpose, such as true duplicates: ${nextCommand('dismiss', 'FILE')}`]
+      ? [`to drop rows on purpose, such as true duplicates: ${nextCommand('dismiss', 'FILE')}`]
       : []),
   ].map((line) => `  ${styleText('dim', line)}`);
 };
 
-/** A mart for people: whose KPIs are out since when, and what waits. */
+/** A mart as text: its published KPIs with their time, and what waits. */
 export const martLines = ({ mart, published, lease, pending }: MartRuns): string[] => {
   const out = published
-    ? `KPIs of rebuild ${published.id} are out since ${shortTime(published.closed_at ?? published.opened_at)}`
-    : 'no KPIs are out yet';
+    ? `KPIs of rebuild ${published.id}, published ${shortTime(published.closed_at ?? published.opened_at)}`
+    : 'no KPIs are published yet';
   const running =
     lease.holder === undefined ? [] : [`  ${lease.holder} runs since ${shortTime(lease.taken_at ?? '')}`];
   const waits =

@@ -24,7 +24,7 @@ import { datasetLines, martLines, openLines, statesOf } from './lines.ts';
 
 export type RunsFlags = TargetFlags & {
   readonly open?: boolean;
-  /** States, with commas between them. */
+  /** States, separated by commas. */
   readonly inState?: string;
   readonly since?: string;
   readonly until?: string;
@@ -38,7 +38,9 @@ export type RunsFlags = TargetFlags & {
 
 const usualLimit = 20;
 
-/** Says what the ledger knows of the files of one dataset, or of all, or of one file; what needs a person comes first. */
+/**
+ * Shows what the ledger knows of the files of one dataset, of all datasets, or of one file; what needs a person comes first.
+ */
 export const showRuns = async (dataset: string | undefined, flags: RunsFlags): Promise<void> => {
   const [last, limit] = [
     wholeNumber('--last', flags.last),
@@ -59,18 +61,18 @@ const statesIn = ({ inState }: RunsFlags): string[] | undefined =>
 
 const wholeNumber = (flag: string, given: string | number): number => {
   const number = Number(given);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`${flag} is a whole number from 1`);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`${flag} must be a whole number from 1`);
   return number;
 };
 
 const expectDay = (flag: string, day: string | undefined): void => {
   if (day === undefined) return;
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(`${day}T00:00Z`).toJSON()?.startsWith(day);
-  if (!isDay) throw new Error(`--${flag} ${day} is no day; write it as 2026-11-29`);
+  if (!isDay) throw new Error(`--${flag} ${day} is not a day; write it as 2026-11-29`);
 };
 
 const expectOrder = ({ since = '', until = '9999-12-31' }: RunsFlags): void => {
-  if (since > until) throw new Error(`--since ${since} lies after --until ${until}`);
+  if (since > until) throw new Error(`--since ${since} is after --until ${until}`);
 };
 
 const expectState = (state: string): void => {
@@ -123,7 +125,7 @@ type View = DatasetRuns & {
   readonly failed: AnyBatch | undefined;
 };
 
-/** What needs a person is decided by all that is known; then those of some states are taken. */
+/** All files decide what needs a person; the states are selected afterwards. */
 const viewOf = (runs: DatasetRuns, flags: RunsFlags): View => {
   const states = statesIn(flags);
   const open = new Set(needingPerson(runs.known).map(fileId));
@@ -143,7 +145,7 @@ const headLine = (open: readonly (readonly string[])[]): string[] =>
     ? [styleText('bold', 'Needs a person:')]
     : [styleText('green', 'Nothing needs a person.')];
 
-/** The same for programs: without a limit all files, those that need a person first. */
+/** The same as JSON: without a limit all files, first those that need a person. */
 const documentOf = (
   runs: readonly View[],
   made: readonly (PublishedBy | undefined)[],
@@ -210,7 +212,7 @@ const rowsSaved = async (
 const savedLines = (saved: readonly string[] | undefined): string[] => {
   if (saved === undefined) return [];
   if (saved.length === 0) return ['No rows are quarantined.'];
-  return ['Rows that were quarantined; repair them, then land each under its name:', ...saved.map(landLine)];
+  return ['Quarantined rows; correct them, then land each file under its name:', ...saved.map(landLine)];
 };
 
 const landLine = (path: string): string => `  ${nextCommand('land', path)}`;

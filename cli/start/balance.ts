@@ -6,7 +6,7 @@ import { count } from '../output/count.ts';
 const nothing: Balance = { landed: 0, published: 0, repaired: 0, quarantined: 0, superseded: 0 };
 const filesShown = 20;
 
-/** Records of one file by where they are; nothing while the ledger does not know it. */
+/** Rows of one file by what became of them; empty if the ledger does not know the file. */
 export const whereRowsAre = ({ record }: Whereabouts): Balance => (record ? balanceOf(record) : nothing);
 
 const add = (a: Balance, b: Balance): Balance => ({
@@ -17,7 +17,7 @@ const add = (a: Balance, b: Balance): Balance => ({
   superseded: a.superseded + b.superseded,
 });
 
-/** The balance as a table, then what counts nowhere, each file with its reason; no table where every file is ignored. */
+/** The balance as a table, then the files that count nowhere, each with its reason; no table if all files are ignored. */
 export const balanceLines = (whereabouts: readonly Whereabouts[]): string[] => {
   const counted = whereabouts.filter(({ stage }) => stage !== 'ignored');
   return [
@@ -42,7 +42,7 @@ const table = (counted: readonly Whereabouts[]): string[] => {
 };
 
 const verdict = (isEven: boolean, twice: number): string => {
-  if (!isEven) return styleText('red', '  some rows are not at rest yet');
+  if (!isEven) return styleText('red', '  some rows are still being processed');
   if (twice > 0)
     return styleText(
       'yellow',
@@ -51,7 +51,7 @@ const verdict = (isEven: boolean, twice: number): string => {
   return styleText('green', '  nothing lost, nothing counted twice');
 };
 
-/** Its bytes landed under another name before, and both are published. */
+/** Its bytes had landed under another name before, and both are published. */
 const isTwice = ({ record }: Whereabouts): boolean =>
   record?.duplicate_of !== undefined && record.state === 'published';
 
@@ -80,7 +80,7 @@ const uncounted = (whereabouts: readonly Whereabouts[]): string[] => {
 const sentence = ({ file, stage, record }: Whereabouts): string =>
   `  ${file.key} is ${stage}: ${record?.reason ?? 'the ledger does not say why'}`;
 
-/** Files whose bytes landed under another name before: what may be meant, and is seldom. */
+/** Files whose bytes had landed under another name before. This is allowed, but seldom intended. */
 const duplicates = (whereabouts: readonly Whereabouts[]): string[] => {
   const twice = whereabouts.filter(isTwice);
   const said = twice
@@ -92,12 +92,12 @@ const duplicates = (whereabouts: readonly Whereabouts[]): string[] => {
       ),
     );
   const advice =
-    '  To keep such files out, set validation.on_duplicate_file in their manifest to "ignore" or "reject".';
+    '  To keep out such files, set validation.on_duplicate_file in their manifest to "ignore" or "reject".';
   return said.length === 0 ? [] : [...said, ...more(twice.length, 'file'), advice];
 };
 
-/** Says so when the ledger knew every file. */
+/** A line for the case that the ledger knew all files. */
 export const knownLines = (whereabouts: readonly Whereabouts[]): string[] => {
   if (whereabouts.length === 0 || whereabouts.some(({ stage }) => stage !== 'ignored')) return [];
-  return [`Nothing was run: of ${count(whereabouts.length, 'file')}, none is new to the ledger.`];
+  return [`Nothing to do: the ledger already knows ${count(whereabouts.length, 'file')}.`];
 };

@@ -9,7 +9,9 @@ import { readReport, violationLines } from '../output/report-lines.ts';
 const filesShown = 5;
 const violationsShown = 4;
 
-/** What the reports beside quarantined files say, the first violations of each; then which files are published without some of their rows. */
+/**
+ * The reports of quarantined files, the first violations of each; then the files that are published without some of their rows.
+ */
 export const quarantineLines = async (
   files: Texts,
   whereabouts: readonly Whereabouts[],
@@ -31,14 +33,14 @@ const rejectedLines = async (files: Texts, record: AnyFile): Promise<string[]> =
 ];
 
 const splitLines = async (files: Texts, record: AnyFile): Promise<string[]> => {
-  const { key, records = 0, quarantined_rows: aside = 0, dataset } = record;
+  const { key, records = 0, quarantined_rows: quarantined = 0, dataset } = record;
   const name = key.slice(landingPrefix(dataset).length);
-  const good = count(records - aside, 'row');
+  const published = count(records - quarantined, 'row');
   return [
-    `${styleText('bold', key)}: ${good} published, ${aside.toLocaleString('en-US')} quarantined`,
+    `${styleText('bold', key)}: ${published} published, ${quarantined.toLocaleString('en-US')} quarantined`,
     ...(await reportLines(files, record)),
-    `  ${styleText('dim', `rows quarantined: ${rowsFileOf(record)}`)}`,
-    `  ${styleText('dim', `get them with ${nextCommand('runs', dataset, '--file', name, '--rows', '.')}, repair them, drop them into ${landingPrefix(dataset)}`)}`,
+    `  ${styleText('dim', `quarantined rows: ${rowsFileOf(record)}`)}`,
+    `  ${styleText('dim', `get them with ${nextCommand('runs', dataset, '--file', name, '--rows', '.')}, correct them, put them into ${landingPrefix(dataset)}`)}`,
   ];
 };
 

@@ -23,10 +23,12 @@ import { quarantineLines } from './quarantine.ts';
 
 export type StartFlags = CloudFlags & { readonly dataset?: string };
 
-/** The main job: a cloud comes up, files land, their way is shown until all are at rest, KPIs are read back; exit code 1 when a file is not at rest. */
+/**
+ * Starts a cloud, lands files, shows their progress until all are done, and reads the KPIs; exit code 1 if a file is not done.
+ */
 export const start = async (paths: readonly string[], flags: StartFlags): Promise<void> => {
   if (flags.dataset !== undefined && paths.length === 0)
-    throw new CannotLand('--dataset says where files belong: name the files, too');
+    throw new CannotLand('--dataset needs files: name them, too');
   const files = paths.length > 0 ? await withDatasets(paths, flags.dataset) : [];
   const began = Date.now();
   const cloud = await openCloud(flags);
@@ -35,7 +37,7 @@ export const start = async (paths: readonly string[], flags: StartFlags): Promis
     `The laptop cloud is up on ${cloud.endpoint} (${((Date.now() - began) / 1000).toFixed(1)} s)\n\n`,
   );
   const job = run(cloud, files, flags).finally(() => cloud.stop());
-  // What still waits for an answer of the stopped cloud must not keep the process.
+  // A pending request to the stopped cloud must not keep the process alive.
   if ((await Promise.race([job, stopped])) === 'stopped') process.exit(interrupted);
 };
 
@@ -65,10 +67,10 @@ const run = async (
   if (isStuck || !fed.isShown) process.exitCode = 1;
 };
 
-/** Milliseconds that what an earlier start left may take to get into the KPIs. */
+/** Milliseconds to wait for KPIs of files that an earlier start left. */
 const kpisTake = 180_000;
 
-/** Progress is part of what people read, and beside what programs read. */
+/** Progress goes to standard output; with `--json` to standard error. */
 const outputOf = ({ json }: StartFlags): NodeJS.WriteStream => (json ? process.stderr : process.stdout);
 
 const landAll = (
@@ -76,7 +78,7 @@ const landAll = (
   files: readonly { path: string; dataset: string }[],
 ): Promise<LandedFile[]> => pLimit(8).map(files, (file) => landFile(landings, file));
 
-/** The catalogue and the listeners first, as upstream would; then what was listened to. */
+/** First the catalogue and the listeners, as a source would deliver them, then the listens. */
 const runSample = async (
   see: (landed: readonly LandedFile[]) => Promise<Whereabouts[]>,
   landings: Landings,
@@ -99,9 +101,9 @@ const runSample = async (
 const nextSteps = ({ engine }: StartFlags): string[] => {
   const again = engine === undefined ? ['--fresh'] : ['--fresh', '--engine', engine];
   const steps = [
-    [npmStart('path/to/streams7.csv'), 'land a file of your own'],
-    [npmCloud(), 'keep the cloud up, for any AWS client'],
-    [npmStart(...again), 'begin again with an empty state'],
+    [npmStart('path/to/streams7.csv'), 'land your own file'],
+    [npmCloud(), 'run the cloud for any AWS client'],
+    [npmStart(...again), 'start again with an empty state'],
   ] as const;
   const width = Math.max(...steps.map(([command]) => command.length));
   return ['Next:', ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)];

@@ -4,7 +4,7 @@ import { RE2JS } from 're2js';
 import { type Manifest, parseManifest, placedProblems } from '../../functions/validation/index.ts';
 import { projectRoot } from '../options.ts';
 
-/** A file of this machine and the dataset that it belongs to. */
+/** A local file and its dataset. */
 export type LocalFile = { readonly path: string; readonly dataset: string };
 
 /** A file that fits no dataset, or does not exist. */
@@ -12,7 +12,7 @@ export class CannotLand extends Error {
   override readonly name = 'CannotLand';
 }
 
-/** Bytes of a file of this machine; throws `CannotLand` where there is none, or a folder. */
+/** Size of a local file in bytes; throws `CannotLand` if there is none, or it is a folder. */
 export const sizeOfFile = async (path: string): Promise<number> => {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new CannotLand(`there is no file ${path}`);
@@ -24,7 +24,7 @@ export const sizeOfFile = async (path: string): Promise<number> => {
 
 const rules = join(projectRoot, 'rules');
 
-/** Where the manifest of a dataset lies on this machine. */
+/** The local path of a dataset's manifest. */
 export const manifestPath = (dataset: string): string => join(rules, dataset, 'manifest.json');
 
 /** The manifests of `rules/` as text, by dataset. */
@@ -35,7 +35,7 @@ export const manifestTexts = async (): Promise<Map<string, string>> => {
   return new Map(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 };
 
-/** A dataset that is being written has no manifest yet. */
+/** A new dataset may have no manifest yet. */
 const textOrNothing = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, 'utf8');
@@ -45,7 +45,7 @@ const textOrNothing = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/** Finds the dataset of each file by the name patterns of the manifests; throws `CannotLand` with the patterns there are. */
+/** Finds the dataset of each file by the name patterns of the manifests; throws `CannotLand` with the existing patterns. */
 export const withDatasets = async (paths: readonly string[], dataset?: string): Promise<LocalFile[]> => {
   const texts = await manifestTexts();
   if (dataset !== undefined) knownDataset(dataset, texts);
@@ -57,14 +57,16 @@ export const withDatasets = async (paths: readonly string[], dataset?: string): 
   );
 };
 
-/** Throws `CannotLand` with the datasets there are unless this is one of them. */
+/** Throws `CannotLand` with the existing datasets unless this is one of them. */
 export const knownDataset = (dataset: string, texts: ReadonlyMap<string, string>): void => {
   if (texts.has(dataset)) return;
   const names = [...texts.keys()].join(', ');
-  throw new CannotLand(`there is no dataset ${dataset}; there are ${names} (the folders of rules/)`);
+  throw new CannotLand(`there is no dataset ${dataset}; the datasets are ${names} (the folders of rules/)`);
 };
 
-/** The dataset whose manifest the name of a file, or of the file that its rows come from, fits; throws `CannotLand`. */
+/**
+ * The dataset whose manifest fits the name of a file (of a rows file: the file that its rows come from); throws `CannotLand`.
+ */
 export const datasetOf = (path: string, texts: ReadonlyMap<string, string>): string => {
   const parsed = [...texts].map(([name, text]) => ({ name, text, ...parseManifest(text) }));
   const manifests = parsed.flatMap((one): [string, Manifest][] => (one.ok ? [[one.name, one.manifest]] : []));
@@ -76,7 +78,7 @@ export const datasetOf = (path: string, texts: ReadonlyMap<string, string>): str
   const patterns = manifests.map(([dataset, { name_pattern = '.*' }]) => `\n  ${dataset}: ${name_pattern}`);
   const broken = parsed.flatMap((one) => (one.ok ? [] : [brokenLine(one.name, one.text, one.problems)]));
   if (broken.length > 0)
-    throw new CannotLand(`${path} fits no manifest that can be used; repair first:${broken.join('')}`);
+    throw new CannotLand(`${path} fits no usable manifest; correct these first:${broken.join('')}`);
   throw new CannotLand(
     `${path} has a name that fits no dataset; rename it to fit one of${patterns.join('')}`,
   );
@@ -90,6 +92,6 @@ const fits = (name: string, { extension, name_pattern }: Manifest): boolean =>
 
 const rowsFile = /@[^@/]+\.rows\.(?:csv|jsonl)(?:\.gz)?$/;
 
-/** Rows that were quarantined lie in `<file>@<version>.rows.csv`, and so do those that are left of them. */
+/** Quarantined rows are in `<file>@<version>.rows.csv`, and so are the rows that are left after a repair. */
 const sourceName = (name: string): string =>
   rowsFile.test(name) ? sourceName(name.replace(rowsFile, '')) : name;

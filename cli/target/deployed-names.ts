@@ -1,12 +1,12 @@
 import { lambdaEnvironment } from '../../functions/adapters/lambda-environment.ts';
 import { functionName, stackOf } from '../../functions/pipeline/index.ts';
 
-/** A stage that cannot be asked for its names. */
+/** A stage whose names cannot be found. */
 export class NotDeployed extends Error {
   override readonly name = 'NotDeployed';
 }
 
-/** Asks the deployed function that validates files for the names of its bucket and its ledger; throws `NotDeployed`. */
+/** Asks the deployed validating function for the names of its bucket and its ledger; throws `NotDeployed`. */
 export const deployedNames = async (
   stage: string,
 ): Promise<{ LAKE_BUCKET: string; LEDGER_TABLE: string }> => {
@@ -14,7 +14,7 @@ export const deployedNames = async (
   const environment = await lambdaEnvironment(name).catch((cause: Error) => unasked(stage, name, cause));
   if (!environment)
     throw new NotDeployed(
-      `stage ${stage} cannot be asked (there is no function ${name}); deploy the stage (npx sls deploy --stage ${stage}), or give the region by AWS_REGION`,
+      `stage ${stage} cannot be asked (there is no function ${name}); deploy the stage (npx sls deploy --stage ${stage}), or set AWS_REGION`,
     );
   const { LAKE_BUCKET, LEDGER_TABLE } = environment;
   if (LAKE_BUCKET && LEDGER_TABLE) return { LAKE_BUCKET, LEDGER_TABLE };

@@ -3,7 +3,10 @@ import { fileStory } from '../output/file-story.ts';
 import { nameBehind } from '../queries/dataset-runs.ts';
 import { datasetsNamed } from './known-datasets.ts';
 
-/** Versions of the files that a name may mean, in order of landing: a key, what stands behind the dataset's folder, the last part of it, each with or without a version. */
+/**
+ * Versions of the files that a name may mean, in order of landing: a key, the part after the dataset's folder, or the last part
+ * of it, each with or without a version.
+ */
 export const filesNamed = async (
   ledger: Ledger,
   name: string,

@@ -2,11 +2,14 @@ import type { Ledger } from '../../functions/pipeline/index.ts';
 import { nameHint } from '../../functions/values/index.ts';
 import { CannotLand, manifestTexts } from './datasets.ts';
 
-/** Datasets with a folder in `rules/`, and all of which a file was ever seen, sorted; the empty name stands for files in no dataset's folder. */
+/**
+ * Datasets with a folder in `rules/` or with a file in the ledger, sorted; the empty name stands for files in no dataset's
+ * folder.
+ */
 export const knownDatasets = async (ledger: Ledger): Promise<string[]> =>
   [...new Set([...(await manifestTexts()).keys(), ...(await ledger.files.datasets())])].sort();
 
-/** The datasets that a command speaks of: one, or all where none is named; throws `CannotLand` for a name that is none. */
+/** The datasets of a command: the one that is named, or all; throws `CannotLand` if there is no such dataset. */
 export const datasetsNamed = async (ledger: Ledger, dataset: string | undefined): Promise<string[]> => {
   const known = await knownDatasets(ledger);
   if (dataset === undefined) return known;
@@ -14,5 +17,5 @@ export const datasetsNamed = async (ledger: Ledger, dataset: string | undefined)
   throw new CannotLand(`there is no dataset ${dataset}${nameHint(dataset, known.filter(Boolean))}`);
 };
 
-/** A dataset's name for people. */
+/** A dataset's name in text. */
 export const datasetName = (dataset: string): string => dataset || 'in no dataset';

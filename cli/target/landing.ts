@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { type FileVersion, type Landings, landingPrefix } from '../../functions/pipeline/index.ts';
 import type { LocalFile } from './datasets.ts';
 
-/** A file that was landed: its version in the lake. */
+/** A landed file: its version in the lake. */
 export type LandedFile = LocalFile & FileVersion & { readonly name: string };
 
 /** Puts one file into its dataset's landing folder, streamed. */

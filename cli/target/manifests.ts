@@ -2,25 +2,26 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { deployedKey, deployedManifests, type Files, manifestKey } from '../../functions/pipeline/index.ts';
-import { aside } from '../output/answer.ts';
+import { notice } from '../output/answer.ts';
 import { manifestPath, manifestTexts } from './datasets.ts';
 
 type Ports = Files;
 
 /**
- * Puts the manifests of `rules/` into the lake, those that changed: a manifest that lands wakes what waits for it. One
- * that was replaced in the lake itself, and has not been touched here since, stays replaced.
+ * Puts the changed manifests of `rules/` into the lake; a manifest that lands wakes what waits for it. A manifest that was
+ * replaced in the lake, and not changed here since, stays.
  */
 export const landManifests = async (files: Ports): Promise<void> => {
   for (const [dataset, here] of await manifestTexts()) {
     const key = manifestKey(dataset);
     if ((await files.readText(key)) === here) continue;
-    if (await isReplaced(files, dataset, here)) aside(`${key} is newer than that of rules/, and stays.`);
+    if (await isReplaced(files, dataset, here))
+      notice(`${key} is newer than the one in rules/, so it stays.`);
     else await put(files, dataset, here);
   }
 };
 
-/** It is known for the manifest of a deployment before it is in force. */
+/** The ledger knows it as a deployed manifest before it is in force. */
 const put = async (files: Ports, dataset: string, here: string): Promise<void> => {
   const known = await deployedManifests(files, dataset);
   const sha256 = createHash('sha256').update(here).digest('hex');

@@ -6,7 +6,7 @@ export class UnknownMart extends Error {
   override readonly name = 'UnknownMart';
 }
 
-/** The mart of that name; throws `UnknownMart` with the one that may be meant. */
+/** The mart of that name; throws `UnknownMart` with the most similar name. */
 export const martNamed = (marts: readonly Mart[], name: string): Mart => {
   const mart = marts.find((one) => one.name === name);
   if (mart) return mart;

@@ -11,14 +11,14 @@ import {
 import { expectState, lockState } from '../../local/state/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { type CloudFlags, projectRoot } from '../options.ts';
-import { aside } from '../output/answer.ts';
+import { notice } from '../output/answer.ts';
 
-/** Starts the laptop cloud as the flags say and points this process's own clients at it. */
+/** Starts the laptop cloud with these flags and points this process's own clients at it. */
 export const openCloud = async (flags: CloudFlags): Promise<Cloud> => {
   const { state, fresh, port, chaos, sweepEvery } = flags;
   const engine = engineFor(flags);
   if (fresh) await empty(resolve(state));
-  if (engine === 'spark') aside('Starting Spark …');
+  if (engine === 'spark') notice('Starting Spark …');
   const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
   const cloud = await startCloud({ root: projectRoot, state, engine, sweepEvery, ...options }).catch(
     portInUse,
@@ -27,16 +27,16 @@ export const openCloud = async (flags: CloudFlags): Promise<Cloud> => {
   return cloud;
 };
 
-/** Makes clients of this process from now on use that environment. */
+/** Makes clients of this process use that environment from now on. */
 export const pointClientsAt = (environment: Cloud['environment']): void => {
   Object.assign(process.env, environment, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
 };
 
-/** What cannot run is rejected before anything is taken away. */
+/** Checks whether the cloud can run before anything is deleted. */
 const engineFor = ({ state, fresh, engine }: CloudFlags): Engine =>
   findEngine(fresh ? (engine ?? usualEngine) : engineOfState(state, engine)).name;
 
-/** A state that is in use is left alone: the lock says by whom. What is no state is none to take away. */
+/** A state that is in use is kept: the lock says by whom. A folder that is not a state is never deleted. */
 const empty = async (state: string): Promise<void> => {
   expectState(state);
   const unlock = await lockState(state);
@@ -46,15 +46,21 @@ const empty = async (state: string): Promise<void> => {
 
 const portInUse = (cause: NodeJS.ErrnoException & { readonly port?: number }): never => {
   if (cause.code !== 'EADDRINUSE') throw cause;
-  throw new Error(`port ${cause.port} is in use; give another with --port, or none for a free one`, {
-    cause,
-  });
+  throw new Error(
+    `port ${cause.port} is in use; give another with --port, or leave --port out to get a free one`,
+    {
+      cause,
+    },
+  );
 };
 
-/** Milliseconds in which a second signal is the echo of the first: a terminal tells the whole group, and so may the parent. */
+/** Milliseconds in which a second signal counts as the first: a terminal and the parent may both send one. */
 const echo = 1_000;
 
-/** From now on a signal stops the cloud in order. Resolves once one came and the cloud is stopped; whoever asks again after a second is not kept waiting. */
+/**
+ * From now on a signal stops the cloud in order. Resolves when the cloud has stopped after a signal; another signal after a
+ * second ends the process at once.
+ */
 export const stopOnSignal = (cloud: Pick<Cloud, 'stop'>): Promise<'stopped'> =>
   new Promise((resolve, reject) => {
     let asked: number | undefined;
@@ -62,7 +68,7 @@ export const stopOnSignal = (cloud: Pick<Cloud, 'stop'>): Promise<'stopped'> =>
       if (asked !== undefined && performance.now() - asked > echo) process.exit(interrupted);
       if (asked !== undefined) return;
       asked = performance.now();
-      console.error('\nStopping; whatever is not done yet is done after the next start.');
+      console.error('\nStopping; unfinished work continues after the next start.');
       cloud.stop().then(() => resolve('stopped'), reject);
     };
     for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal).on(signal, stop);

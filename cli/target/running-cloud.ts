@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../../local/cloud/index.ts';
 
-/** The environment of the laptop cloud that runs on a state's folder, as its `cloud.env` has it; undefined when none runs. */
+/** The environment of the laptop cloud that runs on a state folder, from its `cloud.env`; undefined if none runs. */
 export const runningCloud = async (state: string): Promise<Record<string, string> | undefined> => {
   try {
     const environment = await cloudEnvironment(state);
@@ -10,20 +10,20 @@ export const runningCloud = async (state: string): Promise<Record<string, string
     const holder = await whoAnswersAt(environment.AWS_ENDPOINT_URL ?? '');
     return holder.pid === lock.pid ? environment : undefined;
   } catch {
-    // No such files, or nobody answers: what an ended cloud leaves behind.
+    // The files are missing, or nothing answers: no cloud is running.
     return undefined;
   }
 };
 
-/** What runs the jobs of the laptop cloud at an endpoint. */
+/** The engine of the laptop cloud at an endpoint. */
 export const engineAt = async (endpoint: string): Promise<Engine> => (await whoAnswersAt(endpoint)).engine;
 
-/** The project's SQL and rules cannot take the place of those that a running cloud has. */
+/** The project's SQL and rules cannot replace those of a running cloud. */
 export class CannotDeploy extends Error {
   override readonly name = 'CannotDeploy';
 }
 
-/** Has a running cloud take the project's SQL and rules as they are now; throws `CannotDeploy` with every problem at its place. */
+/** Makes a running cloud use the project's current SQL and rules; throws `CannotDeploy` with all problems and their places. */
 export const redeploy = async (endpoint: string): Promise<void> => {
   const answer = await fetch(`${endpoint}/_soundcheck/deploy`, { method: 'POST' });
   if (answer.ok) return;
@@ -38,7 +38,7 @@ const whoAnswersAt = async (endpoint: string): Promise<Holder> => {
   return (await answer.json()) as Holder;
 };
 
-/** What a state's `cloud.env` says, of the cloud that runs on it or of the last one that did. */
+/** The `cloud.env` of a state, written by the cloud that runs on it or by the last one. */
 export const cloudEnvironment = async (state: string): Promise<Record<string, string>> =>
   readLines(await readFile(join(state, 'cloud.env'), 'utf8'));
 

@@ -11,7 +11,7 @@ import {
 import { lockState } from '../../local/state/index.ts';
 import { cloudEnvironment, runningCloud } from './running-cloud.ts';
 
-/** Reads the ledger of a state whether its cloud runs or not; without a cloud the state is taken for that time. */
+/** Reads the ledger of a state with or without a running cloud; without one, this process locks the state for that time. */
 export const withLedger = async <Answer>(
   state: string,
   work: (ledger: Ledger) => Promise<Answer>,
@@ -51,7 +51,7 @@ const ask = <Answer>(
 };
 
 const never = (): never => {
-  throw new ServiceError('UnknownServiceException', 'only the tables are open', 501);
+  throw new ServiceError('UnknownServiceException', 'only the tables can be used', 501);
 };
 
 const nothingElse: Omit<Services, 'dynamodb'> = {

@@ -19,39 +19,39 @@ import { catalogPath } from '../../local/cloud/index.ts';
 import { expectBegun } from '../../local/state/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { projectRoot, usualState, usualSweepEvery, type Where } from '../options.ts';
-import { aside } from '../output/answer.ts';
+import { notice } from '../output/answer.ts';
 import { deployedNames } from './deployed-names.ts';
 import { landManifests } from './manifests.ts';
 import { openCloud, pointClientsAt, stopOnSignal } from './open-cloud.ts';
 import { engineAt, redeploy, runningCloud } from './running-cloud.ts';
 
-/** Says which cloud a command speaks to; without either the ordinary environment does, else the laptop's usual folder. */
+/** Chooses the cloud of a command; without flags it is the one in the environment, else the laptop's default state. */
 export type TargetFlags = Where & { readonly json?: boolean };
 
-/** The cloud that a command speaks to. */
+/** The cloud that a command uses. */
 export type Target = {
   readonly bucket: string;
   readonly files: Files;
   readonly landings: Landings;
   readonly ledger: Ledger;
   readonly kpis: Kpis;
-  /** True for the cloud of this machine, whose jobs take seconds. */
+  /** True for the laptop cloud, whose jobs take seconds. */
   readonly isLaptop: boolean;
-  /** True when it runs only as long as this command. */
+  /** True if it runs only as long as this command. */
   readonly isOwn: boolean;
   readonly marts: () => Promise<readonly Mart[]>;
-  /** What its functions run with; of a stage on AWS, what this project would deploy. */
+  /** The catalog of its functions; for a stage on AWS, the one that this project would deploy. */
   readonly catalog: () => Promise<Catalog>;
   readonly functions: Functions;
-  /** Puts the SQL, rules and manifests of this project in force, all or none, where deploying does not. */
+  /** Puts the SQL, rules and manifests of this project in force, all or none, for clouds without a deployment. */
   readonly landManifests: () => Promise<void>;
-  /** Ends what was started for this command. */
+  /** Stops what was started for this command. */
   readonly close: () => Promise<void>;
 };
 
 /**
- * Does something with the cloud that the flags name, and ends what was started for it, also when it is interrupted. Throws
- * `NotAState` for a folder in which nothing has begun, unless the work begins a state.
+ * Runs work with the cloud that the flags name, then stops what was started for it, also after an interruption. Throws
+ * `NotAState` if the folder is not a state, unless the work starts a state.
  */
 export const onTarget = async (
   flags: TargetFlags,
@@ -63,13 +63,13 @@ export const onTarget = async (
   if (!target.isOwn) return work(target);
   const stopped = stopOnSignal({ stop: target.close });
   const done = work(target).finally(target.close);
-  // What still waits for an answer of the stopped cloud must not keep the process.
+  // A pending request to the stopped cloud must not keep the process alive.
   if ((await Promise.race([done, stopped])) === 'stopped') process.exit(interrupted);
 };
 
 type Names = { readonly LAKE_BUCKET: string; readonly LEDGER_TABLE: string };
 
-/** Finds the cloud that the flags or the environment name, or starts the laptop's for as long as the command runs. */
+/** Finds the cloud that the flags or the environment name, or starts the laptop cloud for the time of the command. */
 const openTarget = async ({ state, stage }: TargetFlags): Promise<Target> => {
   if (stage !== undefined) return elsewhere(await deployedNames(stage));
   const { LAKE_BUCKET, LEDGER_TABLE } = process.env;
@@ -103,7 +103,7 @@ const projectCatalog = async (endpoint: string | undefined): Promise<Catalog> =>
 const laptop = async (state: string): Promise<Target> => {
   const running = await runningCloud(state);
   if (running) pointClientsAt(running);
-  else aside(`No cloud runs on ${state}: one is started for as long as this takes.`);
+  else notice(`No cloud runs on ${state}: one is started for the time of this command.`);
   const own = running ? undefined : await openCloud({ state, sweepEvery: usualSweepEvery });
   const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = running ?? own?.environment ?? {};
   const ports = portsOf({ LAKE_BUCKET, LEDGER_TABLE });
@@ -114,7 +114,7 @@ const laptop = async (state: string): Promise<Target> => {
     marts: () => martsOfState(state),
     catalog: () => catalogOfState(state),
     landManifests: async () => {
-      // A cloud that was started for this command has taken them with it.
+      // A cloud that was started for this command has them already.
       if (running) await redeploy(running.AWS_ENDPOINT_URL ?? '');
       await landManifests(ports.files);
     },
@@ -131,7 +131,7 @@ const catalogOfState = async (state: string): Promise<Catalog> =>
 
 /** The ports of a cloud, by the names of its bucket and its ledger. */
 export const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => {
-  // The tables and the functions bear the name of their stack.
+  // The names of tables and functions start with the name of their stack.
   const stack = stackOfLedger(LEDGER_TABLE);
   return {
     bucket: LAKE_BUCKET,

@@ -58,13 +58,13 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const { code, stdout, stderr } = await runApart('land', 'streams7.csv');
     expect(stdout).toContain('data/streams/streams7.csv: 1 row published, 2 quarantined');
     expect(stdout).toContain('line 3, column user_id: "2.5" is not an int');
-    expect(stdout).toMatch(/rows quarantined: data\/quarantine\/streams\/streams7\.csv@.+\.rows\.csv/);
+    expect(stdout).toMatch(/quarantined rows: data\/quarantine\/streams\/streams7\.csv@.+\.rows\.csv/);
     expect(stdout).toContain('nothing lost, nothing counted twice');
     expect(stdout).toMatch(/^listening: KPIs, last written by rebuild listening-00000001\n/);
     expect(stdout).toContain(
       '  kpi_days  pk=DAY#2024-06-25, sk=CURRENT\n    listens 1, unique_listeners 1, listening_ms ',
     );
-    expect(stderr).toContain(`${manifest} is newer than that of rules/, and stays.`);
+    expect(stderr).toContain(`${manifest} is newer than the one in rules/, so it stays.`);
     expect(stderr).toContain('data/streams/streams7.csv  in KPIs');
     expect(code).toBe(1);
   });
@@ -81,8 +81,8 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(exact.stdout).toMatch(/^ +id {2}price\n─+ {2}─+\n9223372036854775807 {3}1\.10\n\(1 row\)\n$/);
     expect((await document('query', 'select 1e400 as x')).rows).toEqual([{ x: 'Infinity' }]);
     for (const [sql, why] of [
-      ['delete from silver.streams', 'only a SELECT is answered'],
-      ['with a as (select 1) insert into silver.streams select * from a', 'only a SELECT is answered'],
+      ['delete from silver.streams', 'only a SELECT can run'],
+      ['with a as (select 1) insert into silver.streams select * from a', 'only a SELECT can run'],
       ['select 1; select 2', 'one SELECT is answered at a time'],
       ['select user_idd from silver.streams', 'user_id'],
       ['selec 1', 'syntax error'],
@@ -101,7 +101,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const shown = await run('show', 'streams', '--limit', '1');
     expect(shown.stdout).toMatch(/user_id +bigint\n/);
     expect(shown.stdout).toMatch(/track_id +varchar\(64\)\n/);
-    const [models, internal = ''] = stdout.split('Kept by rebuilds for themselves:');
+    const [models, internal = ''] = stdout.split('Internal tables of rebuilds:');
     expect(models).not.toMatch(/gold\.(?:applied|fence)/);
     expect(internal).toMatch(/gold\.applied/);
     expect(internal).not.toContain('gold.fact_listens');
@@ -109,7 +109,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(shown.stdout).toContain('(1 of 1 rows)');
     expect(await run('show', 'nothing')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('there is no table nothing; there are gold.'),
+      stderr: expect.stringContaining('there is no table nothing; the tables are gold.'),
     });
   });
 
@@ -119,7 +119,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(stdout).toContain('listening: 1 warning of rebuild listening-00000001\n');
     expect(stdout).toMatch(/streams7\.csv {2}published {2}3 rows, 2 quarantined, streams-00000001\n/);
     expect(stdout).toMatch(/batch streams-00000001 {2}published .*, 1 file, 1 row\n/);
-    expect(stdout).toMatch(/listening: KPIs of rebuild listening-00000001 are out since /);
+    expect(stdout).toMatch(/listening: KPIs of rebuild listening-00000001, published \d/);
     expect(code).toBe(0);
     const { datasets, marts } = await document('runs', 'streams');
     expect(datasets[0]).toMatchObject({
@@ -133,8 +133,8 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
   });
 
   test('save the rows that are quarantined, and land them repaired', async () => {
-    const { saved } = await document('runs', 'streams', '--file', 'streams7.csv', '--rows', 'aside');
-    expect(saved).toEqual([join('aside', (await readdir(at('aside')))[0] ?? '')]);
+    const { saved } = await document('runs', 'streams', '--file', 'streams7.csv', '--rows', 'rows');
+    expect(saved).toEqual([join('rows', (await readdir(at('rows')))[0] ?? '')]);
     const [rows = ''] = saved;
     const repaired = (await readFile(at(rows), 'utf8'))
       .replace('\n2.5,', '\n2,')
@@ -143,7 +143,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const { code, stdout } = await run('land', rows);
     expect([code, stdout]).toEqual([0, expect.stringContaining('nothing lost, nothing counted twice')]);
     const { stdout: story } = await run('runs', 'streams', '--file', 'streams7.csv');
-    expect(story).toContain('3 rows, 2 quarantined, 2 of them repaired since');
+    expect(story).toContain('3 rows, 2 quarantined, 2 of them now repaired');
     expect(story).toMatch(/repairs: +data\/streams\/streams7\.csv, version .*#repair\n/);
   });
 
@@ -155,7 +155,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const { code, stdout } = await runApart('dismiss', 'streams6.csv', '--by', 'Ann');
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^data\/streams\/streams6\.csv@\S+: 1 row dropped on purpose by Ann, kept /),
+      expect.stringMatching(/^data\/streams\/streams6\.csv@\S+: 1 row dropped on purpose by Ann, they stay /),
     ]);
     expect(await open()).toBe(0);
     const story = (await run('runs', 'streams', '--file', 'streams6.csv')).stdout;
@@ -163,7 +163,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const { stay } = await document('replay', 'streams', '--file', 'streams6.csv');
     expect(stay).toMatchObject([{ reason: 'it was dropped on purpose by Ann' }]);
     expect((await run('dismiss', 'streams6.csv')).stderr).toContain(
-      'nothing of streams6.csv is in quarantine',
+      'streams6.csv has nothing in quarantine that waits for a person',
     );
     const back = await run('dismiss', 'streams6.csv', '--undo');
     expect(back.stdout).toMatch(/: 1 row waits for a person again\n$/);
@@ -225,8 +225,10 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
   test('do not land rows again that were repaired', async () => {
     const { stay, files: landed } = await document('replay', 'streams', '--file', 'streams7.csv');
     expect(landed).toEqual([]);
-    expect(stay).toMatchObject([{ reason: 'all rows that were quarantined of it are repaired' }]);
-    expect((await run('replay', 'streams')).stdout).toBe('Nothing of streams waits in quarantine.\n');
+    expect(stay).toMatchObject([{ reason: 'all its quarantined rows are repaired' }]);
+    expect((await run('replay', 'streams')).stdout).toBe(
+      'streams has nothing in quarantine that can be replayed.\n',
+    );
   });
 
   test('say which rows were made under another manifest, and make them again', async () => {
@@ -248,7 +250,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const story = await run('runs', 'streams', '--file', 'streams7.csv');
     expect(story.stdout).toMatch(/asked to be reprocessed\n.*rows replaced by batch streams-/);
     expect((await run('reprocess', 'streams')).stdout).toContain(
-      'All published rows of streams were made by',
+      'All published rows of streams are up to date',
     );
     const unknown = await run('reprocess', 'streams', '--file', 'nothing.csv');
     expect([unknown.code, unknown.stderr]).toEqual([
@@ -268,7 +270,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect([code, key]).toEqual([1, expect.stringMatching(/\.reprocess\.json$/)]);
     const { stdout: told } = await run(...command.split(' '));
     expect(told).toMatch(
-      /streams8\.csv.*\n {2}rejected at .*\n {2}when it was reprocessed; its rows from before stay published\n/,
+      /streams8\.csv.*\n {2}rejected at .*\n {2}of a reprocess; the earlier rows stay published\n/,
     );
     expect(told).toContain('line 2, column user_id: "1" is less than 1000000');
     for (const name of ['streams8.csv', key]) expect((await run('report', name)).stdout).toContain(told);
@@ -290,7 +292,9 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     }, 60_000);
     expect((await runApart('retry', 'streams')).stdout).toBe('No file of streams is parked.\n');
     const { code, stdout } = await run('retry', '--mart', 'listening');
-    expect(stdout).toMatch(/^Nothing of listening failed or waits for a rebuild\.\n\nlistening: KPIs/);
+    expect(stdout).toMatch(
+      /^listening has no failed rebuild, and no batch waits for one\.\n\nlistening: KPIs/,
+    );
     expect(code).toBe(0);
   });
 
@@ -321,10 +325,10 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     [
       'days in the wrong order',
       ['runs', '--since', '2026-02-02', '--until', '2026-02-01'],
-      'lies after --until',
+      'is after --until',
     ],
-    ['a limit that is none', ['show', 'streams', '--limit', '1e99'], '--limit is a whole number from 0'],
-    ['a day that is none', ['runs', '--since', '2026-02-31'], '--since 2026-02-31 is no day'],
+    ['a limit that is none', ['show', 'streams', '--limit', '1e99'], '--limit must be a whole number from 0'],
+    ['a day that is none', ['runs', '--since', '2026-02-31'], '--since 2026-02-31 is not a day'],
     ['a report on nothing', ['report', 'x.csv'], 'the ledger knows no file and no rebuild x.csv'],
     ['a file that the ledger does not know', ['runs', '--file', 'x.csv'], 'the ledger knows no file x.csv'],
   ])('say in one line, and in JSON, what cannot be done: %s', async (_, args, problem) => {
@@ -377,7 +381,7 @@ describe('a command without a cloud that runs', { timeout: 120_000 }, () => {
       ['land', at('streams1.csv'), '--state', own, '--json'],
       {},
     );
-    expect(stderr).toContain(`No cloud runs on ${own}: one is started for as long as this takes.`);
+    expect(stderr).toContain(`No cloud runs on ${own}: one is started for the time of this command.`);
     expect(JSON.parse(stdout).files).toMatchObject([{ stage: 'in KPIs', state: 'published', records: 1 }]);
     expect(code).toBe(0);
     await expect(readFile(join(own, 'lock'))).rejects.toThrow('ENOENT');

@@ -34,6 +34,6 @@ export const fileRecord = (state: FileState, more: Partial<AnyFile> = {}): Store
 export const whereabouts = (stage: Stage, record?: StoredFile, name?: string): Whereabouts => ({
   file: landedFile(name),
   stage,
-  isAtRest: true,
+  isDone: true,
   ...(record ? { record } : {}),
 });

@@ -41,7 +41,7 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/^streams2\.csv: rejected, 2 violations in 3 rows\n/);
     expect(stdout).toContain('  line 3, column user_id: "2.5" is not an int');
     expect(stdout).toContain('  line 4, column track_id: the value is missing');
-    expect(stdout).toMatch(/repair the file, or change .*rules\/streams\/manifest\.json\n$/);
+    expect(stdout).toMatch(/correct the file, or change .*rules\/streams\/manifest\.json\n$/);
     expect(code).toBe(1);
   });
 
@@ -63,19 +63,19 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
     expect(code).toBe(1);
   });
 
-  test('says how many rows would be quarantined where the manifest keeps the others, and exits with 1', async () => {
+  test('says how many rows would be quarantined if the manifest keeps the others, and exits with 1', async () => {
     const { code, stdout } = await check('streams2.csv', '--manifest', 'rows.json');
-    expect(stdout).toMatch(/^streams2\.csv: accepted, 1 valid row, 2 to be quarantined\n/);
+    expect(stdout).toMatch(/^streams2\.csv: accepted, 1 accepted row, 2 to be quarantined\n/);
     expect(stdout).toContain('--rows FOLDER');
     const { stdout: json } = await check('streams2.csv', '--manifest', 'rows.json', '--json');
     expect(JSON.parse(json).files[0]).toMatchObject({ verdict: 'accepted', records: 3, quarantined_rows: 2 });
     expect(code).toBe(1);
   });
 
-  test('writes the valid rows and the others, over nothing that is there', async () => {
+  test('writes the accepted and the quarantined rows, and overwrites no file', async () => {
     const first = await check('streams2.csv', '--manifest', 'rows.json', '--rows', 'parts');
     expect(first.stdout).toContain(
-      'valid rows: parts/streams2.csv, rows quarantined: parts/streams2.csv.rows.csv',
+      'accepted rows: parts/streams2.csv, quarantined rows: parts/streams2.csv.rows.csv',
     );
     expect(await readFile(at('parts/streams2.csv'), 'utf8')).toBe(header + good);
     const rows = (await readFile(at('parts/streams2.csv.rows.csv'), 'utf8')).trimEnd().split('\n');
@@ -84,7 +84,7 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
     expect(rows).toHaveLength(3);
 
     const again = await check('streams2.csv', '--manifest', 'rows.json', '--rows', '.');
-    expect([again.code, again.stdout]).toEqual([2, expect.stringContaining('streams2.csv is there already')]);
+    expect([again.code, again.stdout]).toEqual([2, expect.stringContaining('streams2.csv already exists')]);
     expect(await readFile(at('streams2.csv'), 'utf8')).toBe(dirty);
     expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([]);
   });
@@ -104,9 +104,9 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
     ['a file that is not there', ['nothing.csv'], 'there is no file nothing.csv'],
     ['a folder', ['.'], '. is a folder; name the files in it'],
     [
-      'rows that were quarantined',
+      'quarantined rows',
       ['streams2.csv@v1.rows.csv'],
-      'validates them with the file that they came from',
+      'validates them together with the file that they came from',
     ],
     ['a name that fits no dataset', ['other.csv'], 'streams: streams[0-9]+.csv'],
   ])('exits with 2 for %s', async (_, args, problem) => {
@@ -127,7 +127,7 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
     ['broken.json', 'version: is missing or is no string'],
     ['absent.json', 'there is no such file'],
     ['.', 'is a folder; name the manifest in it'],
-  ])('exits with 2 and says all that is wrong with a manifest: %s', async (manifest, problem) => {
+  ])('exits with 2 and shows all problems of a manifest: %s', async (manifest, problem) => {
     const { code, stdout, stderr } = await check('streams1.csv', '--manifest', manifest, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ error: `${manifest} cannot be used`, files: [] });
     expect(JSON.parse(stdout).problems).toContainEqual(expect.stringContaining(problem));
@@ -142,7 +142,7 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
 
   test('has help with its exit codes and examples', async () => {
     const { code, stdout } = await check('--help');
-    expect(stdout).toContain('Exit code: 0 every file is clean');
+    expect(stdout).toContain('Exit code: 0 all files are clean');
     expect(stdout).toContain('$ soundcheck check streams7.csv');
     expect(code).toBe(0);
   });

@@ -31,17 +31,21 @@ const fileOf = (name: string, bytes: Buffer, piece = 2 ** 16) => {
   return { key: `data/streams/${name}`, size: bytes.length, manifest, content: pieces(bytes, piece), range };
 };
 
-/** What is written of a file, and what the manifest of another one says of its valid rows. */
+/** What is written of a file, and what the manifest of another one says of its accepted rows. */
 const split = async (name: string, bytes: Buffer, piece?: number) => {
   const validation = await validateFile(fileOf(name, bytes));
   if (validation.verdict !== 'accepted' || !validation.quarantined)
     throw new Error(JSON.stringify(validation));
   const written = await writeRows(folder, fileOf(name, bytes, piece), validation);
-  const good = await readFile(written.good);
-  return { written, good, again: await validateFile(fileOf(written.good.slice(folder.length + 1), good)) };
+  const good = await readFile(written.accepted);
+  return {
+    written,
+    good,
+    again: await validateFile(fileOf(written.accepted.slice(folder.length + 1), good)),
+  };
 };
 
-describe('valid rows', () => {
+describe('accepted rows', () => {
   const lines = ['{"id":9007199254740993,"amount":1.10}', '{"id":1,"amount":12.345}', '{"id":2}'];
 
   it.each([
@@ -50,11 +54,11 @@ describe('valid rows', () => {
     ['JSON lines', 'a.jsonl', Buffer.from(lines.join('\n'))],
     ['a JSON array', 'a.json', Buffer.from(`[${lines.join(',\n ')}]`)],
     ['a JSON array as gzip', 'a.json.gz', gzipSync(`[${lines.join(',')}]`)],
-  ])('bear the name of their file and are accepted as it would be: %s', async (_, name, bytes) => {
+  ])('have the name of their file and are accepted like it: %s', async (_, name, bytes) => {
     const { written, again } = await split(name, bytes);
     expect(written).toEqual({
-      good: join(folder, name),
-      set_aside: expect.stringContaining(`${name}.rows.`),
+      accepted: join(folder, name),
+      quarantined: expect.stringContaining(`${name}.rows.`),
     });
     expect(again).toMatchObject({ verdict: 'accepted', facts: { records: 2 } });
     expect(again).not.toHaveProperty('quarantined');
@@ -73,11 +77,11 @@ describe('valid rows', () => {
     const again = fileOf('a.parquet', Buffer.from(parquetWriteBuffer({ columnData })));
     const written = await writeRows(folder, { ...again, manifest }, validation);
     expect(written).toEqual({
-      good: join(folder, 'a.parquet.jsonl'),
-      set_aside: join(folder, 'a.parquet.jsonl.rows.jsonl'),
+      accepted: join(folder, 'a.parquet.jsonl'),
+      quarantined: join(folder, 'a.parquet.jsonl.rows.jsonl'),
       note: expect.stringContaining('"extension": ".jsonl"'),
     });
-    expect(await readFile(written.good, 'utf8')).toBe('{"id":1}\n');
+    expect(await readFile(written.accepted, 'utf8')).toBe('{"id":1}\n');
   });
 
   it('of an array are an array of them, however it is cut', async () => {
@@ -88,8 +92,8 @@ describe('valid rows', () => {
         fc.pre(good.length > 0 && good.length < records.length);
         const { written, good: bytes } = await split('a.json', Buffer.from(JSON.stringify(records)), cut + 1);
         expect(JSON.parse(bytes.toString())).toEqual(good);
-        await rm(written.good);
-        await rm(written.set_aside);
+        await rm(written.accepted);
+        await rm(written.quarantined);
       }),
       { numRuns: 30 },
     );

@@ -13,7 +13,7 @@ const newOutput = (shape: Omit<Output, 'write'> = {}) => {
 const files = (stage: Stage, number = 1) =>
   Array.from({ length: number }, (_, i) => ({
     ...whereabouts(stage, fileRecord('accepted'), `streams${i}.csv`),
-    isAtRest: stage === 'in KPIs',
+    isDone: stage === 'in KPIs',
   }));
 
 describe('progress without a terminal', () => {
@@ -74,7 +74,7 @@ describe('progress on a terminal', () => {
     const moving = {
       ...files('checking')[0],
       ...whereabouts('checking', undefined, 'late.csv'),
-      isAtRest: false,
+      isDone: false,
     };
     newProgress(output, Date.now()).show([...files('in KPIs', 100), moving]);
     expect(written.join('')).toContain('late.csv');

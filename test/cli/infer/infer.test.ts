@@ -82,7 +82,7 @@ describe('soundcheck infer', () => {
     ['a folder', ['test'], /^error: test is a folder; name the files in it, such as test\/\*/],
     ['an empty file', ['nothing.csv'], /^error: .*nothing\.csv is empty/],
     ['no file', [], /missing required argument/],
-    ['a name that is none', ['accounts.csv', '--dataset', 'Two Words'], /is no name of a dataset/],
+    ['a name that is none', ['accounts.csv', '--dataset', 'Two Words'], /is not a valid dataset name/],
   ])('exits with 2 for %s', async (_, args, message) => {
     const paths = args.map((arg) => (/^(acc|noth)/.test(arg) ? join(folder, arg) : arg));
     expect(await infer(...paths)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) });

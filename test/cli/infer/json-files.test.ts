@@ -107,7 +107,7 @@ describe('a file of JSON', () => {
       'an object used as a map',
       'shop.jsonl',
       `{"of": {${Array.from({ length: 2001 }, (_, at) => `"k${at}": 1`).join(',')}}}`,
-      /more than 2000 keys or columns, which no manifest takes/,
+      /more than 2000 keys or columns, which no manifest can have/,
     ],
   ])('is rejected: %s', async (_, name, text, message) => {
     await expect(infer(name, text)).rejects.toThrow(message);
@@ -150,17 +150,17 @@ describe('keys of JSON', () => {
       '{"a": 1, "b.": 2, ".": 3}',
       ['a'],
       [
-        'b. has a point in its name with nothing before or behind it',
-        '. has a point in its name with nothing before or behind it',
+        'b. has a point at the start or the end of its name, or two points in a row',
+        '. has a point at the start or the end of its name, or two points in a row',
       ],
     ],
-    ['another case', '{"id": 1, "ID": 2}', ['id'], ['ID differs from id in upper and lower case alone']],
-    ['the beginning of others', '{"a.b": 1, "a": 2}', ['a'], ['a.b cannot stand beside a']],
+    ['another case', '{"id": 1, "ID": 2}', ['id'], ['ID differs from id only in upper and lower case']],
+    ['the beginning of others', '{"a.b": 1, "a": 2}', ['a'], ['a.b cannot be used together with a']],
     [
       'a twin inside of another',
       '{"a": {"b": 1}, "a.b": 2, "c": 3}',
       ['c'],
-      ['a.b is named twice in a record, by one key and by a key inside of another'],
+      ['a.b is named twice in a record, by one key and by nested keys'],
     ],
     [
       'very many characters',
@@ -186,7 +186,7 @@ describe('keys of JSON', () => {
       'shop.jsonl',
       '{"a": 1, "b": 1}\n{"a": {"x": 2}, "b": 1}\n{"a": 3, "b": 1}\n',
     );
-    expect(leftOf(inferred)).toEqual(['a.x cannot stand beside a']);
+    expect(leftOf(inferred)).toEqual(['a.x cannot be used together with a']);
     expect(inferred.samples[0]?.validation).toMatchObject({ verdict: 'accepted', quarantined: { rows: 1 } });
   });
 

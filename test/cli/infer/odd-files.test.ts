@@ -108,7 +108,7 @@ describe('several files', () => {
 
   it('have to be written alike', async () => {
     await expect(infer({ 'b1.csv': 'id,n\n1,2\n', 'b2.csv': 'id|n\n1|2\n' })).rejects.toThrow(
-      /delimiter "," and .*b2.csv "\|"; one dataset has one/,
+      /delimiter "," and .*b2.csv "\|"; a dataset must have one delimiter/,
     );
   });
 });
@@ -167,7 +167,7 @@ describe('keys', () => {
 describe('what nothing can be learned from', () => {
   it.each([
     ['nothing', '', /is empty/],
-    ['a header alone', 'id,n\n', /holds no row/],
+    ['a header alone', 'id,n\n', /has a header but no rows/],
     ['UTF-16', Buffer.from('\ufeffid,n\n1,2\n', 'utf16le'), /is UTF-16, not CSV/],
     ['a spreadsheet', Buffer.from('PK\u0003\u0004....'), /ZIP archive or a spreadsheet/],
     ['two columns of one name', 'id,ID\n1,2\n', /differs from id in case alone/],
@@ -176,7 +176,11 @@ describe('what nothing can be learned from', () => {
       'id,name\n1,x,\n',
       /: line 2: the record has 3 columns, the header has 2\n.*delimiter/,
     ],
-    ['carriage returns alone', 'id,n\r1,2\r', /: line 1: "n\\r1" holds a carriage return .*\n.*line feeds/s],
+    [
+      'carriage returns alone',
+      'id,n\r1,2\r',
+      /: line 1: "n\\r1" holds a carriage return .*\n.*end each line with LF/s,
+    ],
     ['another encoding', Buffer.from('id,Größe\n1,ß\n', 'latin1'), /: line 1: "Gr..e" is not UTF-8\n.*iconv/],
     [
       'rows in another encoding',
@@ -191,7 +195,7 @@ describe('what nothing can be learned from', () => {
     [
       'values in the header',
       '1,2020-01-01,7.5\n2,2020-01-02,8.5\n',
-      /first line .* holds values, not names of columns \(see column 2\)/,
+      /first line .* holds values, not column names \(see column 2\)/,
     ],
   ])('is rejected: %s', async (_, text, message) => {
     const rejected = inferOne(text);
@@ -201,7 +205,7 @@ describe('what nothing can be learned from', () => {
 
   it('is rejected: broken gzip', async () => {
     const half = gzipSync('id|n\n1|2\n'.repeat(1000)).subarray(0, 30);
-    await expect(inferOne(half, 'odd.csv.gz')).rejects.toThrow(/is no whole gzip file/);
+    await expect(inferOne(half, 'odd.csv.gz')).rejects.toThrow(/is not a complete gzip file/);
   });
 });
 

@@ -91,7 +91,9 @@ describe('a Parquet file', () => {
       'counts[].key': { type: 'string', required: true },
       'counts[].value': { type: 'int' },
     });
-    expect(doubts(inferred.table)).toContain('no field takes grid[][]: it goes through more than one array');
+    expect(doubts(inferred.table)).toContain(
+      'no field can hold grid[][]: it goes through more than one array',
+    );
     isAccepted(inferred);
   });
 
@@ -113,7 +115,7 @@ describe('a Parquet file', () => {
     isAccepted(inferred);
   });
 
-  it('is said to have columns that no field takes, each with the reason', async () => {
+  it('has columns that no field can hold, each with the reason', async () => {
     const odd = Array.from({ length: 4 }, (_, at) => (at < 2 ? Number.NaN : at));
     await byColumns([
       { name: 'id', data: [1, 2, 3, 4], type: 'INT32' },
@@ -131,19 +133,19 @@ describe('a Parquet file', () => {
     ]);
     const inferred = await infer('shop.parquet');
     expect(Object.keys(schemaOf(inferred).fields)).toEqual(['id']);
-    expect(doubts(inferred.table).filter((text) => text.startsWith('no field takes'))).toEqual([
-      expect.stringMatching(/takes "tags\[\]": it has brackets or quotes in its name/),
-      expect.stringMatching(/takes "say \\"x\\"": it has brackets or quotes in its name/),
-      'no field takes a..b: it is no path such as address.city or items[].price',
-      'no field takes shape: it is BYTE_ARRAY GEOMETRY in Parquet, which no field takes',
-      'no field takes id.part: it cannot stand beside id',
-      'no field takes odd: it has 2 values of 4 of which each is no finite number, which a float has to be',
-      'no field takes raw: it has 4 values of 4 of which each is not UTF-8',
+    expect(doubts(inferred.table).filter((text) => text.startsWith('no field can hold'))).toEqual([
+      expect.stringMatching(/hold "tags\[\]": it has brackets or quotes in its name/),
+      expect.stringMatching(/hold "say \\"x\\"": it has brackets or quotes in its name/),
+      'no field can hold a..b: it is no path such as address.city or items[].price',
+      'no field can hold shape: it is BYTE_ARRAY GEOMETRY in Parquet, which no field can hold',
+      'no field can hold id.part: it cannot be used together with id',
+      'no field can hold odd: it has 2 values of 4; each of them is no finite number, which a float has to be',
+      'no field can hold raw: it has 4 values of 4; each of them is not UTF-8',
     ]);
     isAccepted(inferred);
   });
 
-  it.each([['no row', 'select 1 as id where false', /holds no row/]])(
+  it.each([['no row', 'select 1 as id where false', /has no rows/]])(
     'is rejected: %s',
     async (_, query, message) => {
       await byQuery(query);
@@ -204,7 +206,7 @@ describe('several Parquet files', () => {
       await byQuery('select 2 as id, 1.5::double as n', 'shop2.parquet'),
     );
     expect(doubts(inferred.table)).toContain(
-      'no field takes n: it is INT64 INTEGER in one file and DOUBLE in another; no type takes both',
+      'no field can hold n: it is INT64 INTEGER in one file and DOUBLE in another; no type fits both',
     );
     isAccepted(inferred);
   });

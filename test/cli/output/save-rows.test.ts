@@ -28,7 +28,7 @@ test('saves rows once, says again where they are, and never writes over a file t
   expect(await readFile(path, 'utf8')).toBe(stored);
   expect(await saveRows(files, [record], folder)).toEqual([path]);
   await writeFile(path, 'a,_line\ny,2\n');
-  await expect(saveRows(files, [record], folder)).rejects.toThrow(/is there already and holds other rows/);
+  await expect(saveRows(files, [record], folder)).rejects.toThrow(/already exists and holds other rows/);
   expect(await readFile(path, 'utf8')).toBe('a,_line\ny,2\n');
 });
 
@@ -37,6 +37,6 @@ test('says that a file is no folder', async () => {
   await writeFile(path, '');
   for (const taken of [path, join(path, 'below')])
     await expect(saveRows(files, [record], taken)).rejects.toThrow(
-      `${taken} is a file, or lies below one; name a folder with --rows`,
+      `${taken} is a file, or is below one; name a folder with --rows`,
     );
 });

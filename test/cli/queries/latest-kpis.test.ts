@@ -108,7 +108,7 @@ const seenOf = (dataset: string, state: 'published' | 'quarantined' = 'published
   {
     file: { ...landedFile(), dataset },
     stage: 'in KPIs' as const,
-    isAtRest: true,
+    isDone: true,
     record: fileRecord(state),
   },
 ];

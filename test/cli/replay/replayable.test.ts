@@ -75,7 +75,7 @@ describe('rows that were quarantined', () => {
   test('stay once they were sent back, as the repaired ones would be taken back', async () => {
     const repair = fileRecord('published', { key: repairKey(split), version: 'v9' });
     expect(await decide(split, [repair])).toMatchObject({
-      stays: 'rows of it were sent back as v9, which is published',
+      stays: 'rows of it were repaired in version v9, which is published',
     });
   });
 
@@ -86,7 +86,7 @@ describe('rows that were quarantined', () => {
     });
     for (const manifest of ['old', 'new'])
       expect(await decide(split, [repair], manifest)).toMatchObject({
-        stays: 'all rows that were quarantined of it are repaired',
+        stays: 'all its quarantined rows are repaired',
         isSettled: true,
       });
   });

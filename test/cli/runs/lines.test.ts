@@ -58,7 +58,7 @@ describe('what is said of a dataset', () => {
       quarantined_rows: 1,
     });
     const answer = said([file, repair]);
-    expect(answer).toContain('streams1.csv  published  10 rows, 4 quarantined, 2 of them repaired since\n');
+    expect(answer).toContain('streams1.csv  published  10 rows, 4 quarantined, 2 of them now repaired\n');
     expect(answer).toContain('      new column x, ignored\n');
     expect(answer).toContain('      quarantined: data/quarantine/streams/streams1.csv@v1.rows.csv\n');
   });
@@ -135,7 +135,7 @@ describe('what needs a person', () => {
       fileRecord('accepted', { reason: 'waits until sql/silver/streams.sql is deployed' }),
       'waits until sql/silver',
     ],
-    ['a file that is gone', fileRecord('missing', { reason: 'its bytes are gone' }), 'land it again'],
+    ['a file that is gone', fileRecord('missing', { reason: 'its bytes are gone' }), 'land them again'],
   ])('is %s', (_, file, words) => {
     expect(needing([file])).toContain(words);
   });
@@ -150,7 +150,7 @@ describe('what needs a person', () => {
     });
     expect(needing([split, repair])).toBe('');
     expect(said([split, repair])).toContain(
-      '10 rows, 5 quarantined, 3 of them repaired since, 2 dropped on purpose by Ann at 2026-01-02 00:00:00\n',
+      '10 rows, 5 quarantined, 3 of them now repaired, 2 dropped on purpose by Ann at 2026-01-02 00:00:00\n',
     );
     expect(needing([{ ...split, quarantined_rows: 6 }, repair])).toContain('streams1.csv');
     expect(needing([fileRecord('quarantined', { dismissed })])).toBe('');
@@ -164,7 +164,7 @@ describe('what needs a person', () => {
     expect(needing([file])).not.toContain('new column');
   });
 
-  test('is nothing of what goes on by itself', () => {
+  test('is nothing that continues by itself', () => {
     const moving = [
       fileRecord('landed'),
       fileRecord('accepted', { reason: 'out of memory' }),
@@ -219,11 +219,11 @@ describe('what is said of a mart', () => {
       pending: ['streams-00000003'],
     };
     expect(martLines(runs).map(stripVTControlCharacters)).toEqual([
-      'listening: KPIs of rebuild listening-00000002 are out since 2026-01-01 00:00:00',
+      'listening: KPIs of rebuild listening-00000002, published 2026-01-01 00:00:00',
       '  not in them yet: streams-00000003',
     ]);
     expect(failedLines(runs).map(stripVTControlCharacters)).toEqual([
-      'listening: rebuild listening-00000003 failed at 2026-01-01 00:01:00, the KPIs of listening-00000002 stay',
+      'listening: rebuild listening-00000003 failed at 2026-01-01 00:01:00, the KPIs of listening-00000002 stay in use',
       '  a check failed: totals',
       '  sql/checks/totals.sql: 1,200 rows',
       '    … and 1,200 more rows',
@@ -253,7 +253,7 @@ describe('what is said of a mart', () => {
 
   test('is that none are out yet', () => {
     expect(martLines({ ...mart, pending: [] }).map(stripVTControlCharacters)).toEqual([
-      'listening: no KPIs are out yet',
+      'listening: no KPIs are published yet',
     ]);
   });
 });

@@ -46,7 +46,7 @@ describe('the table of the balance', () => {
 
   test('says so when a published file has fewer rows than landed', () => {
     const lossy = whereabouts('in KPIs', fileRecord('published', { rows: 9 }));
-    expect(plain(balanceLines([lossy]))).toContain('some rows are not at rest yet');
+    expect(plain(balanceLines([lossy]))).toContain('some rows are still being processed');
   });
 
   test('names what is ignored with its reason, outside of the table', () => {
@@ -86,7 +86,7 @@ describe('the table of the balance', () => {
 
 describe('the sentence about known files', () => {
   test('stands only where no file is new', () => {
-    expect(knownLines([ignored, ignored])).toEqual([expect.stringContaining('of 2 files, none is new')]);
+    expect(knownLines([ignored, ignored])).toEqual([expect.stringContaining('already knows 2 files')]);
     expect(knownLines([ignored, published])).toEqual([]);
     expect(knownLines([])).toEqual([]);
   });

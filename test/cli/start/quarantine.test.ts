@@ -46,8 +46,8 @@ describe('what is said of quarantine', () => {
       'data/streams/streams1.csv: 9,998 rows published, 2 quarantined',
       '  line 3: wrong',
       '  report: data/quarantine/streams/streams1.csv@v1.report.json',
-      '  rows quarantined: data/quarantine/streams/streams1.csv@v1.rows.csv',
-      '  get them with npx soundcheck runs streams --file streams1.csv --rows ., repair them, drop them into data/streams/',
+      '  quarantined rows: data/quarantine/streams/streams1.csv@v1.rows.csv',
+      '  get them with npx soundcheck runs streams --file streams1.csv --rows ., correct them, put them into data/streams/',
     ]);
   });
 });

@@ -48,7 +48,7 @@ describe('the commands', { timeout: 240_000 }, () => {
     expect(before.size).toBe(6);
     const start = run('start');
     expect(await start.ended).toBe(0);
-    expect(start.text()).toContain('Nothing was run: of 4 files, none is new to the ledger.');
+    expect(start.text()).toContain('Nothing to do: the ledger already knows 4 files.');
     expect(start.text()).toContain('streams1.csv is ignored: same bytes as version');
     expect(start.text()).toContain(day);
     expect(await runs()).toEqual(before);
@@ -56,7 +56,7 @@ describe('the commands', { timeout: 240_000 }, () => {
 
   test('keep a cloud up for any client until Ctrl-C, and leave no process behind', async () => {
     const cloud = run('cloud');
-    await cloud.says('Ctrl-C ends it');
+    await cloud.says('Ctrl-C stops the cloud');
     const lines = (await readFile(join(state, 'cloud.env'), 'utf8')).trim().split('\n');
     for (const line of lines) expect(cloud.text()).toContain(`export ${line}\n`);
     const environment = Object.fromEntries(lines.map((line) => line.split('=')));
@@ -102,7 +102,7 @@ describe('the commands', { timeout: 240_000 }, () => {
 describe('a mistake', { timeout: 60_000 }, () => {
   test.each([
     ['a file that is not there', ['nothing.csv'], /^error: there is no file nothing\.csv$/m],
-    ['an unknown fault', ['--chaos', 'rain=1'], /Chaos knows dup, lose, delay and seed/],
+    ['an unknown setting', ['--chaos', 'rain=1'], /The settings of chaos are dup, lose, delay and seed/],
   ])('is one clear line: %s', async (_, args, message) => {
     const start = run('start', ...args);
     expect(await start.ended).toBe(1);

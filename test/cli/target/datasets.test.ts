@@ -36,7 +36,7 @@ describe('the dataset of a file', () => {
 
   test('has to exist', async () => {
     await expect(withDatasets([at('tracks.csv')], 'nope')).rejects.toThrow(
-      /no dataset nope; there are listeners, streams, tracks/,
+      /no dataset nope; the datasets are listeners, streams, tracks/,
     );
   });
 });
@@ -52,7 +52,7 @@ describe('a manifest that is broken', () => {
 
   test('is named with its problem and its line where a file fits no other', () => {
     expect(() => datasetOf('plays1.csv', texts)).toThrow(
-      /plays1\.csv fits no manifest that can be used; repair first:\n {2}rules\/plays\/manifest\.json: line 3, column 30: manifest: is not JSON/,
+      /plays1\.csv fits no usable manifest; correct these first:\n {2}rules\/plays\/manifest\.json: line 3, column 30: manifest: is not JSON/,
     );
   });
 
