@@ -1,4 +1,4 @@
-"""What a job is started with, where Glue's own library is not there."""
+"""The arguments of a job where Glue's own library is missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from uuid import uuid4
 
 
 def resolve(argv: list[str], names: list[str]) -> dict[str, str]:
-    """Options by name as `awsglue.utils.getResolvedOptions` gives them, and the run's id, a random one when none was passed; others are let be."""
+    """Options by name, as `awsglue.utils.getResolvedOptions` returns them, and the run's id, random if none was passed;
+    other options are ignored.
+    """
     parser = ArgumentParser(allow_abbrev=False)
     parser.add_argument("--JOB_RUN_ID", default=uuid4().hex)
     for name in names:

@@ -1,4 +1,4 @@
-"""The branches of an Iceberg table and the snapshots of its main, which carry the batches that were published."""
+"""The branches of an Iceberg table, and the snapshots of main, which name the batches that were published."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pyspark.sql import Row, SparkSession
 from session import CATALOG
 from sql_text import identifier, literal
 
-# Until then the table's retention keeps what a run left that never came to its end.
+# A branch of a run that never ended is removed by the table's retention after this time.
 RETENTION = "7 days"
 
 
 @dataclass(frozen=True)
 class Main:
-    """What readers see: the snapshot, and the batches and the highest fence among it and its ancestors."""
+    """What readers see: the snapshot, and the batches and the highest fence in it and its ancestors."""
 
     head: int | None
     batches: frozenset[str]
@@ -24,7 +24,7 @@ class Main:
 
 
 def read_main(spark: SparkSession, table: str) -> Main:
-    """The head is read first: what is published after it makes a fast-forward from it fail."""
+    """The head is read first, so that a fast-forward fails if something is published afterwards."""
     heads = spark.sql(f"select snapshot_id from {table}.refs where name = 'main'").collect()
     head = heads[0]["snapshot_id"] if heads else None
     marks = [row for row in _ancestors(spark, table, head) if row["batch"] is not None]
@@ -36,7 +36,7 @@ def read_main(spark: SparkSession, table: str) -> Main:
 
 
 def _ancestors(spark: SparkSession, table: str, head: int | None) -> Iterator[Row]:
-    """A snapshot and those that it came from, as far as they are kept."""
+    """A snapshot and its ancestors, as far as they still exist."""
     snapshots = {row["snapshot_id"]: row for row in _snapshots(spark, table)}
     while snapshot := snapshots.get(head):
         yield snapshot
@@ -50,7 +50,7 @@ def _snapshots(spark: SparkSession, table: str) -> list[Row]:
 
 
 def create_branch(spark: SparkSession, table: str, branch: str, head: int | None) -> None:
-    """Makes a branch of a snapshot, of nothing in an empty table; one of the same name starts again."""
+    """Creates a branch at a snapshot, or empty in an empty table; an existing branch of that name is replaced."""
     start = "" if head is None else f"as of version {head}"
     spark.sql(f"alter table {table} create or replace branch {identifier(branch)} {start} retain {RETENTION}")
 
@@ -61,19 +61,19 @@ def on_branch(table: str, branch: str) -> str:
 
 
 def fast_forward(spark: SparkSession, table: str, branch: str) -> None:
-    """Moves main to a branch's head; fails where main is no ancestor of it."""
+    """Moves main to a branch's head; fails if main is not an ancestor of it."""
     within = table.removeprefix(f"{CATALOG}.")
     spark.sql(f"call {CATALOG}.system.fast_forward({literal(within)}, 'main', {literal(branch)})").collect()
 
 
 def drop_branch(spark: SparkSession, table: str, branch: str) -> None:
-    """Drops a branch if it is there and can be dropped: one that stays is no harm and dies of its age."""
+    """Drops a branch if it exists and can be dropped; one that stays does no harm and expires."""
     with suppress(Exception):
         spark.sql(f"alter table {table} drop branch if exists {identifier(branch)}")
 
 
 def drop_dead_branches(spark: SparkSession, table: str, batch: str, fence: int) -> None:
-    """Drops what runs of a batch that is settled have left, and what those have left that its fence keeps out."""
+    """Drops branches of runs of a settled batch, and of runs whose fence is too old."""
     with suppress(Exception):
         refs = spark.sql(f"select name, snapshot_id from {table}.refs where name <> 'main'").collect()
         snapshots = {row["snapshot_id"]: row for row in _snapshots(spark, table)} if refs else {}
@@ -86,7 +86,7 @@ def drop_dead_branches(spark: SparkSession, table: str, batch: str, fence: int) 
 
 @contextmanager
 def marked(spark: SparkSession, marks: dict[str, str]) -> Iterator[None]:
-    """Writes properties into the snapshots of SQL statements, which know no option for it."""
+    """Writes properties into the snapshots of SQL statements, which have no option for them."""
     context = spark._jvm.org.apache.iceberg.EnvironmentContext
     for name, value in marks.items():
         context.put(name, value)

@@ -1,4 +1,4 @@
-"""What a job says when its work could not be done: what to do about it, and no row's values."""
+"""Failures of a job: what to do about them, without any values of rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, ParseException
 
-# What these say comes from a statement's text; nobody has seen a row yet.
+# These messages come from a statement's text, before any row was read.
 OF_STATEMENTS = (AnalysisException, ParseException)
 
 
@@ -16,7 +16,7 @@ class PipelineError(Exception):
 
 
 class MissingFile(PipelineError):
-    """A file of the spec is not in the lake any more."""
+    """A file of the spec is no longer in the lake."""
 
     def __init__(self, key: str, version: str | None = None) -> None:
         which = f"{key} (version {version})" if version else key
@@ -24,25 +24,25 @@ class MissingFile(PipelineError):
 
 
 class UnreadableFile(PipelineError):
-    """Spark could not read a file as the validator's facts describe it."""
+    """Spark could not read a file with the validator's facts."""
 
     def __init__(self, keys: list[str], reason: str) -> None:
         super().__init__(f"cannot read {', '.join(keys)} as it was validated; validate it again: {reason}")
 
 
 class RowsNotConserved(PipelineError):
-    """Rows were lost or doubled on the way; nothing of the run counts."""
+    """Rows were lost or doubled; the run changes nothing."""
 
     def __init__(self, file: str, expected: int, found: int, where: str) -> None:
-        super().__init__(f"{file}: {found} rows {where}, {expected} expected; the run stops before anything counts")
+        super().__init__(f"{file}: {found} rows {where}, {expected} expected; the run stops and changes nothing")
 
 
 class SpecMismatch(PipelineError):
-    """The spec, its SQL, the ruleset and the table do not fit each other."""
+    """The spec, its SQL, the ruleset and the table do not fit together."""
 
 
 class FencedOut(PipelineError):
-    """A newer batch of the dataset was published; this one comes too late."""
+    """A newer batch of the dataset was published; this one is too late."""
 
     def __init__(self, batch: str, fence: int, newer: int) -> None:
         super().__init__(
@@ -51,7 +51,9 @@ class FencedOut(PipelineError):
 
 
 class NotPublished(PipelineError):
-    """A quality run has looked, and no run has published its batch; the first words are the sign that it has looked."""
+    """A quality run checked whether its batch was published, and no run has done it. Callers recognize the first words
+    of the message.
+    """
 
     def __init__(self, cause: BaseException) -> None:
         reason = str(cause) if isinstance(cause, PipelineError) else without_values(cause)
@@ -59,14 +61,14 @@ class NotPublished(PipelineError):
 
 
 class RunFailed(PipelineError):
-    """The engine said no, in its own words."""
+    """The engine's own message."""
 
     def __init__(self, cause: BaseException) -> None:
         super().__init__(without_values(cause))
 
 
 def without_values(error: BaseException) -> str:
-    """The first line of what an engine says in its own words; values of a row, which may be personal, are left out."""
+    """The first line of an engine's message, without values of rows, which may be personal."""
     message = _innermost(error)
     if not isinstance(error, OF_STATEMENTS):
         message = re.sub(r"(['\"]).*\1", "…", message, flags=re.DOTALL)
@@ -76,7 +78,7 @@ def without_values(error: BaseException) -> str:
 
 
 def _innermost(error: BaseException) -> str:
-    """Spark's own words say which of its jobs stopped; why stands at the end of the chain of causes."""
+    """Spark's message says which of its jobs stopped; the reason is the last of its causes."""
     if not isinstance(error, Py4JJavaError):
         return str(error)
     cause = error.java_exception

@@ -1,4 +1,4 @@
-"""Rows that show how a file broke a rule, in words that people may see."""
+"""Rows that show how a file broke a rule, as texts that people may see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ Example = dict[str, str | None]
 
 
 def example_rows(spark: SparkSession, spec: QualitySpec, rule: int, files: Sequence[str]) -> dict[str, list[Example]]:
-    """Up to five offending rows of each file, always the same ones; values are cut at 100 characters, personal ones hidden."""
+    """Up to five rows of each file that break the rule, always the same ones; values are cut at 100 characters,
+    personal ones hidden.
+    """
     sql = next((example["sql"] for example in spec["ruleset"]["examples"] if example["number"] == rule), None)
     if sql is None or not files:
         return {}
@@ -48,5 +50,5 @@ def _shown(name: str, kind: DataType, pii: Sequence[str]) -> Column:
 
 
 def _text(value: Any) -> str | None:
-    """Doubles as the shortest text that gives them again; Java writes them otherwise."""
+    """Doubles as the shortest text that gives the same double; Java writes other texts."""
     return repr(value) if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""Columns under the names of the manifest's fields, made of columns under the names that they have in the files."""
+"""Columns under the names of the manifest's fields, computed from columns under their names in the files."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pyspark.sql import functions as sf
 from spec import TransformSpec
 
 Held = Callable[[str], SparkColumn]
-"""A member of what is held, by its key."""
+"""A member of a value, by its key."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A key, and whether an array stands there."""
+    """A key, and whether it holds an array."""
 
     key: str
     is_array: bool
@@ -25,25 +25,27 @@ class Step:
 
 @dataclass(frozen=True)
 class Place:
-    """What is left of the way to a field, and of the way to what it is taken from."""
+    """The rest of a field's path, and of the path that it is read from."""
 
     name: tuple[Step, ...]
     source: tuple[Step, ...]
 
 
 def source_names(spec: TransformSpec) -> list[str]:
-    """The columns of a spec by the names, or paths, that they have in the files."""
+    """The columns of a spec by their names, or paths, in the files."""
     sources = spec.get("sources") or {}
     return [sources.get(name, name) for name in spec["columns"]]
 
 
 def as_fields(frame: DataFrame, spec: TransformSpec, is_nested: bool) -> DataFrame:
-    """Grain: that of the frame, whose columns are a file, those of the spec by the names of the files, and `unknown_fields`."""
+    """Grain: that of the frame, which has the file, the columns of the spec under their names in the files, and
+    `unknown_fields`.
+    """
     names, sources = spec["columns"], source_names(spec)
     if names == sources:
         return frame
     file, *held, unknown = frame.columns
-    # By place: the files' own names may be those of the lake's columns.
+    # By position: a column of the file may have the name of a column of the lake.
     by_place = frame.toDF(file, *(f"c{place}" for place in range(len(held))), unknown)
     tops = list(dict.fromkeys(map(top_of, sources))) if is_nested else sources
     steps = _path if is_nested else _name
@@ -68,7 +70,7 @@ def _members(places: list[Place]) -> list[tuple[str, list[Place]]]:
 
 
 def _member(places: list[Place], held: Held, element: SparkColumn | None = None) -> SparkColumn:
-    """Fields of one array are taken from one array, of which `element` is one when there is nothing more to be held."""
+    """Fields of one array are read from one array; `element` is its element."""
     first = places[0]
     if not first.name[0].is_array:
         return _value([Place(place.name[1:], place.source) for place in places], held, element)

@@ -1,4 +1,4 @@
-"""The quality gate: a batch in, its verdicts out, and the rows of the files that passed on main."""
+"""The quality gate: takes a batch, returns its verdicts and puts the rows of the files that passed on main."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from verdicts import validate
 
 
 def settle(spark: SparkSession, lake: Lake, spec: QualitySpec, run: str) -> QualityResult:
-    """
-    Validates and publishes a batch; the first validation counts, whichever run made it, and a file quarantined leaves the others alone.
-    `NotPublished`, with what stood in the way, when no run of the batch has.
+    """Validates and publishes a batch. The first validation counts, whichever run made it; a quarantined file does not
+    affect the others. `NotPublished`, with the reason, if no run of the batch has published it.
     """
     try:
         return _validate_and_publish(spark, lake, spec, run)
@@ -39,7 +38,7 @@ def _validate_and_publish(spark: SparkSession, lake: Lake, spec: QualitySpec, ru
         if _is_published(spark, spec):
             drop_dead_branches(spark, table, spec["batch"], spec["fence"])
             return _known_verdicts(lake, spec)
-    # Read again by each who needs it: a few columns of Parquet cost less than holding all rows.
+    # Each reader reads it again: a few columns of Parquet cost less than keeping all rows in memory.
     staged = _read_staged(spark, lake, spec)
     verdicts = _verdicts(lake, staged, spec, run)
     rows = {file["key"]: file["rows"] for file in verdicts["files"] if file["outcome"] == "published"}
@@ -70,7 +69,7 @@ def _read_staged(spark: SparkSession, lake: Lake, spec: QualitySpec) -> DataFram
     try:
         staged = staged_parquet(spark, lake.path(spec["staged"]))
     except AnalysisException as error:
-        # Where the path has signs of a pattern, Spark finds no schema instead of no path.
+        # If the path has wildcard characters, Spark reports a missing schema instead of a missing path.
         if error.getErrorClass() not in {"PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA"}:
             raise
         raise SpecMismatch(f"nothing is staged under {spec['staged']}; transform the batch again") from error
@@ -82,7 +81,7 @@ def _read_staged(spark: SparkSession, lake: Lake, spec: QualitySpec) -> DataFram
 
 
 def _verdicts(lake: Lake, staged: DataFrame, spec: QualitySpec, run: str) -> QualityResult:
-    """They are stored before anything is published: what a dead run has published is not validated again."""
+    """They are stored before anything is published, so that rows published by a dead run are not validated again."""
     earlier = lake.read_json(_verdicts_key(spec))
     if earlier is not None:
         return earlier

@@ -1,4 +1,4 @@
-"""The lake as a job sees it: small JSON objects, the files of a spec, and where Spark reads and writes."""
+"""The lake as a job uses it: small JSON objects, the files of a spec, and paths for Spark."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXISTS = {"412", "PreconditionFailed", "ConditionalRequestConflict"}
 
 @dataclass(frozen=True)
 class Pinned:
-    """A file's bytes, of one version or the newest, under a name that Spark takes as it is."""
+    """A file's bytes, of one version or the newest, under a name that Spark can read."""
 
     key: str
     version: str | None
@@ -35,7 +35,7 @@ class Pinned:
 
 
 class Lake:
-    """A bucket, and the root under which Spark keeps its own files: the bucket itself on AWS, a folder on a laptop."""
+    """A bucket, and the root of Spark's own files: the bucket itself on AWS, a folder on a laptop."""
 
     def __init__(self, bucket: str, root: str) -> None:
         self.bucket = bucket
@@ -43,11 +43,11 @@ class Lake:
         self._s3 = boto3.client("s3", config=Config(max_pool_connections=COPIES_AT_ONCE))
 
     def path(self, key: str) -> str:
-        """Where Spark finds what is kept under a key of `staging/` or `lake/`."""
+        """Spark's path for a key of `staging/` or `lake/`."""
         return f"{self.root}/{key}"
 
     def read_json(self, key: str) -> dict[str, Any] | None:
-        """A small object; None when there is none."""
+        """A small object; None if there is none."""
         try:
             return json.loads(self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
         except ClientError as error:
@@ -56,14 +56,14 @@ class Lake:
             raise
 
     def read_spec(self, key: str) -> dict[str, Any]:
-        """A spec, which is there before anyone runs it; `MissingFile` when it is not."""
+        """A spec, which is written before any run; `MissingFile` if it does not exist."""
         spec = self.read_json(key)
         if spec is None:
             raise MissingFile(key)
         return spec
 
     def write_once(self, key: str, body: dict[str, Any]) -> bool:
-        """Writes with If-None-Match; False when the key exists already."""
+        """Writes with If-None-Match; False if the key already exists."""
         events = self._s3.meta.events
         events.register("before-call.s3.PutObject", _only_if_new)
         try:
@@ -77,9 +77,11 @@ class Lake:
         return True
 
     def pin(self, files: Sequence[Pinned], folder: str) -> None:
-        """Copies versions under `folder`, so that what is read cannot change and no odd name reaches Spark; `MissingFile` when one is gone.
+        """Copies versions to `folder`, so that they cannot change while they are read and no odd name reaches Spark;
+        `MissingFile` if one is gone.
 
-        Gzip is uncompressed on the way: what Hadoop's codec makes of padding and of several members is not what others do."""
+        Gzip is uncompressed meanwhile: Hadoop's codec reads padding and several members differently.
+        """
         if not self._is_remote:
             for file in files:
                 Path(self.path(f"{folder}{file.name}")).parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +109,7 @@ class Lake:
         try:
             if self._is_remote and not file.is_gzip:
                 source = {"Bucket": self.bucket, "Key": file.key, **which}
-                # A copy without tags needs no leave to read them.
+                # A copy without tags needs no permission to read them.
                 self._s3.copy(source, self.bucket, target, ExtraArgs={"TaggingDirective": "REPLACE"})
                 return
             body = self._s3.get_object(Bucket=self.bucket, Key=file.key, **which)["Body"]
@@ -126,7 +128,7 @@ class Lake:
 
 
 def open_lake(location: str, spark: SparkSession) -> tuple[Lake, str]:
-    """The lake that a spec, `s3://<bucket>/<key>`, lies in, and the spec's key."""
+    """The lake of a spec, `s3://<bucket>/<key>`, and the spec's key."""
     parsed = urlparse(location)
     root = spark.conf.get("spark.soundcheck.root", f"s3://{parsed.netloc}")
     return Lake(parsed.netloc, root), parsed.path.lstrip("/")

@@ -21,14 +21,16 @@ from read_json import read_json_lines
 from spec import TransformSpec
 
 ORDINAL = "\u0001file"
-"""No column has this name, and no manifest could name it."""
+"""A name that no manifest can use for a column."""
 
 BYTES_PER_TASK = 32 * 2**20
 
 
 def read_landed(spark: SparkSession, spec: TransformSpec, groups: list[ReadGroup], folder: str) -> DataFrame:
-    """Grain: one row per record of the files pinned under `folder`; each column a text or made of texts, what is empty NULL,
-    `unknown_fields`, `landed_file`, `landed_version`, `landed_at` and `batch_id`."""
+    """Grain: one row per record of the files pinned under `folder`. Each column is a text or consists of texts, an
+    empty value is NULL; further columns are `unknown_fields`, `landed_file`, `landed_version`, `landed_at` and
+    `batch_id`.
+    """
     frames = [
         as_fields(frame, spec, group.facts["format"] != "csv")
         for group in groups
@@ -54,7 +56,7 @@ def _read(spark: SparkSession, spec: TransformSpec, group: ReadGroup, folder: st
 
 
 def _in_tasks(spark: SparkSession, group: ReadGroup, names: list[str], folder: str) -> Any:
-    """Files in tasks of some size: one task reads a file alone."""
+    """Distributes files over tasks by size; each file is read by one task."""
     files = [
         RecordFile(file.ordinal, f"{folder}{file.name}", file.facts, frozenset(new_keys(file.facts["header"], names)))
         for file in group.files

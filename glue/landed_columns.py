@@ -10,7 +10,7 @@ from pyspark.sql.types import ArrayType, DataType, StringType, StructField, Stru
 
 @dataclass(frozen=True)
 class Column:
-    """A key of a record: a text where it has no members, else an object; or an array of either."""
+    """A key of a record: a text if it has no members, else an object; or an array of either."""
 
     key: str
     is_array: bool = False
@@ -23,7 +23,7 @@ def nested_columns(names: Iterable[str]) -> tuple[Column, ...]:
 
 
 def plain_columns(names: Iterable[str]) -> tuple[Column, ...]:
-    """Columns of a format whose records are flat; a name means nothing more."""
+    """Columns of a format with flat records, in which a name is not a path."""
     return tuple(Column(name) for name in names)
 
 
@@ -38,7 +38,7 @@ def landed_type(columns: Iterable[Column]) -> StructType:
 
 
 def value_type(column: Column) -> DataType:
-    """What a column, or each element of its array, is."""
+    """The type of a column, or of each element of its array."""
     return landed_type(column.members) if column.members else StringType()
 
 

@@ -1,4 +1,4 @@
-"""The files of a batch, grouped by how they are read: however many they are, a handful of reads."""
+"""The files of a batch, grouped by how they are read: a few reads, however many files there are."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from landed_columns import top_of
 from spec import Facts, SpecFile
 
 MOST_READS = 8
-"""Shapes of files that Spark reads by itself, each a scan of its plan; files of any other shape are read record by record."""
+"""Shapes of files that Spark reads itself, each with a scan in its plan; files of other shapes are read record by
+record.
+"""
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file of the spec and the name under which it is pinned, which its ordinal stands in."""
+    """A file of the spec and its pinned name, which contains its index."""
 
     spec: SpecFile
     ordinal: int
@@ -31,7 +33,7 @@ class LandedFile:
 
     @property
     def pinned(self) -> Pinned:
-        """The object that is read: the copy of the valid records where there is one."""
+        """The object that is read: the copy of the accepted records if there is one."""
         clean = self.spec.get("clean_key")
         if clean is not None:
             return Pinned(clean, None, self.name)
@@ -41,7 +43,7 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class ReadGroup:
-    """Files that are read alike, in a folder of their own."""
+    """Files that are read in the same way, in their own folder."""
 
     reader: str
     folder: str
@@ -49,7 +51,7 @@ class ReadGroup:
 
     @property
     def facts(self) -> Facts:
-        """Facts of one file, which for this reader are those of all."""
+        """Facts of one file; what this reader needs of them is the same for all."""
         return self.files[0].facts
 
 
@@ -68,21 +70,23 @@ def group_files(files: list[SpecFile], columns: list[str]) -> list[ReadGroup]:
 
 
 def blamed(groups: list[ReadGroup], message: str) -> list[str]:
-    """Keys of the files whose pinned names a message has."""
+    """Keys of the files whose pinned names are in a message."""
     files = [file for group in groups for file in group.files]
     return [file.spec["key"] for file in files if f"landed/{file.name}" in message]
 
 
 def is_read_by_lines(facts: Facts) -> bool:
-    """Whether every record of a CSV is one line that Spark keeps: it drops lines of nothing but blanks and control characters."""
+    """Whether every record of a CSV file is one line that Spark keeps: it drops lines that have only blanks and control
+    characters.
+    """
     return not facts["multiline"] and len(facts["header"]) > 1 and facts["delimiter"] > " " and facts["quote"] > " "
 
 
 def _shape(facts: Facts, columns: list[str]) -> tuple[Any, ...]:
-    """Name of the reader, and the facts that it goes by."""
+    """Name of the reader, and the facts that it depends on."""
     kind, header = facts["format"], tuple(facts["header"])
     if kind == "parquet":
-        raise SpecMismatch("of Parquet the copy that was validated is read, never the file")
+        raise SpecMismatch("a Parquet file must be read through its validated copy")
     if kind == "jsonl":
         return ("json_lines", *sorted(new_keys(header, columns)))
     if kind == "csv" and is_read_by_lines(facts):
@@ -93,7 +97,7 @@ def _shape(facts: Facts, columns: list[str]) -> tuple[Any, ...]:
 
 
 def new_keys(header: tuple[str, ...] | list[str], columns: list[str]) -> set[str]:
-    """Top keys of JSON records that are, or somewhere hold, what the manifest does not name."""
+    """Top keys of JSON records that the manifest does not name, or that contain such a key."""
     known = set(columns)
     return {top_of(name) for name in header if name not in known}
 

@@ -1,4 +1,4 @@
-"""Reads files record by record in Spark's Python workers: what Spark's own readers would not read exactly."""
+"""Reads files record by record in Spark's Python workers, if Spark's own readers would not read them exactly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Record = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class RecordFile:
-    """A pinned file; `new` are the keys that go into its records' `unknown_fields`, all others but the known."""
+    """A pinned file; `new` are known keys that also go into its records' `unknown_fields`, as all unknown keys do."""
 
     ordinal: int
     path: str
@@ -33,7 +33,7 @@ class RecordFile:
 
 
 def read_files(files: Iterable[RecordFile], columns: tuple[Column, ...]) -> Iterator[Record]:
-    """Grain: one tuple per record, its file's ordinal, its columns and its `unknown_fields`; flat memory."""
+    """Grain: one tuple per record: its file's index, its columns and its `unknown_fields`; memory stays constant."""
     for file in files:
         try:
             with tempfile.TemporaryDirectory() as folder, _open(file, Path(folder)) as text:
@@ -44,7 +44,9 @@ def read_files(files: Iterable[RecordFile], columns: tuple[Column, ...]) -> Iter
 
 
 def json_record(columns: tuple[Column, ...], new: frozenset[str]) -> Callable[[dict[str, Any]], Record]:
-    """How a parsed record becomes its columns and `unknown_fields`; a known object with a new key is kept whole there, too."""
+    """Turns a parsed record into its columns and `unknown_fields`, which also contains a known object if it has a new
+    key.
+    """
     known = frozenset(column.key for column in columns) - new
 
     def of(record: dict[str, Any]) -> Record:
@@ -56,7 +58,7 @@ def json_record(columns: tuple[Column, ...], new: frozenset[str]) -> Callable[[d
 
 
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
-"""Numbers stay the texts that they are written with."""
+"""Numbers stay the texts in which they are written."""
 
 
 def _records(file: RecordFile, columns: tuple[Column, ...], text: TextIO) -> Iterator[Record]:
@@ -87,7 +89,7 @@ def _lines(text: TextIO) -> Iterator[dict[str, Any]]:
 
 
 def _elements(text: TextIO) -> Iterator[dict[str, Any]]:
-    """Objects of an array, of which no more is held than one object and a chunk."""
+    """Objects of an array; memory holds no more than one object and a chunk."""
     gap = re.compile(r"[\s,\[]*")
     held, size = "", CHUNK
     while chunk := text.read(size):
@@ -100,7 +102,7 @@ def _elements(text: TextIO) -> Iterator[dict[str, Any]]:
                 break
             yield element
         held = held[at:]
-        # An object longer than a chunk is parsed again only when it has doubled.
+        # An object longer than a chunk is parsed again only when its text has doubled.
         size = max(CHUNK, len(held))
     if held.strip(" \t\r\n,[") != "]":
         raise ValueError("the file ends inside its array")
@@ -116,7 +118,7 @@ def _fetched(path: str, folder: Path) -> Path:
     parsed = urlparse(path)
     if parsed.scheme != "s3":
         return Path(path)
-    # Each worker loads it again, for a second, and most never need it.
+    # Each worker loads it once, which takes a second, and most never need it.
     import boto3
 
     with (folder / "object").open("wb") as file:

@@ -1,4 +1,4 @@
-"""Takes turns at a table whose catalog does not."""
+"""Lets writers of a table take turns, for a catalog that does not."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 
 @contextmanager
 def one_writer(root: str, table: str) -> Iterator[None]:
-    """
-    Lets one process at a time commit to a table under a folder, where a commit is a rename that may replace another's; a process
-    that ends gives its turn up. In a bucket the catalog itself rejects the later of two commits.
+    """Lets one process at a time commit to a table in a folder, where a commit is a rename that could replace another
+    one; a process that ends releases the lock. In a bucket the catalog itself rejects the later of two commits.
     """
     if root.startswith("s3://"):
         yield

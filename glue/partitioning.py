@@ -24,12 +24,12 @@ class Transform:
 
     @property
     def definition(self) -> str:
-        """As `PARTITIONED BY` takes it."""
+        """In the syntax of `PARTITIONED BY`."""
         return self._written("")
 
     @property
     def value(self) -> str:
-        """The expression that gives a row's partition."""
+        """The expression for a row's partition."""
         return self._written(f"{CATALOG}.system.")
 
     def _written(self, prefix: str) -> str:
@@ -41,7 +41,7 @@ class Transform:
 
 
 def partition_of(text: str | None, columns: Iterable[str]) -> list[Transform]:
-    """The fields of a partition in their order; `SpecMismatch` for one that Iceberg does not know or over no column of the table."""
+    """The fields of a partition in order; `SpecMismatch` if Iceberg does not know one, or the table lacks its column."""
     fields = re.findall(r"[^(),]+(?:\([^()]*\))?", text or "")
     found = [_transform(field.strip()) for field in fields if field.strip()]
     unknown = {field.column for field in found} - set(columns)
@@ -61,6 +61,4 @@ def _transform(text: str) -> Transform:
     if call and name in WIDE and call[3] is not None:
         width, column = (call[2], call[3]) if call[2].isdigit() else (call[3], call[2])
         return Transform(column, name, int(width))
-    raise SpecMismatch(
-        f"{text} is no partition of a table: use years, months, days, hours, bucket, truncate or a column"
-    )
+    raise SpecMismatch(f"{text} is not a valid partition: use years, months, days, hours, bucket, truncate or a column")

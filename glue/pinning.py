@@ -1,4 +1,4 @@
-"""Keeps the bytes that are read from changing meanwhile, and says which file it was that could not be read."""
+"""Keeps the bytes of files unchanged while they are read, and says which file could not be read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landed_files import ReadGroup, blamed
 
 @contextmanager
 def pinned(lake: Lake, groups: list[ReadGroup], folder: str) -> Iterator[None]:
-    """Copies of all files under `folder`, for the time of the work; a complaint about one names its key, never a path or a value."""
+    """Copies all files to `folder` for the time of the work; an error about one names its key, never a path or a value."""
     try:
         lake.pin([file.pinned for group in groups for file in group.files], folder)
         yield
@@ -27,6 +27,6 @@ def pinned(lake: Lake, groups: list[ReadGroup], folder: str) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Spark's name for what is wrong; what else it says may hold a whole record."""
+    """Spark's name for the error; the rest of its message may contain a whole record."""
     named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", without_values(error))
     return named[1] if named else "its records do not fit these facts"

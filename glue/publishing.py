@@ -19,7 +19,7 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True)
 class Publication:
-    """The rows of a batch's files that passed, and where they are to be seen."""
+    """The rows of a batch's files that passed, and the table that they are published to."""
 
     table: str
     batch: str
@@ -29,24 +29,23 @@ class Publication:
     rows: Mapping[str, int]
     layout: SilverTable
     reprocessed: frozenset[str] = frozenset()
-    """Files whose published version is the same: what hangs on them stays."""
+    """Reprocessed files: their published version stays the same, so rows of repairs (`<key>#…`) stay."""
 
     @property
     def marks(self) -> dict[str, str]:
-        """What the snapshots carry."""
+        """Properties of the snapshots."""
         return {"batch-id": self.batch, "fence": str(self.fence)}
 
     @property
     def branch(self) -> str:
-        """Of this run alone: another run of the batch has its own."""
+        """Used by this run alone: another run of the batch has its own."""
         return f"batch_{self.batch}_{self.run}"
 
 
 def publish(publication: Publication) -> None:
-    """
-    Replaces the rows of the files by the staged ones, and of what hangs on them; once, however often it is called and by whomever. A
-    main that moved meanwhile means again from the start. `FencedOut` when a newer batch was published, `RowsNotConserved` before
-    anything counts. A batch none of whose files passed changes nothing.
+    """Replaces the rows of the files, and rows of their repairs, by the staged ones; once, however often it is called.
+    If main moved meanwhile, it starts over. `FencedOut` if a newer batch was published, `RowsNotConserved` before main
+    changes. If no file of the batch passed, nothing changes.
     """
     spark, table = publication.staged.sparkSession, publication.table
     for attempt in range(1, ATTEMPTS + 1):
@@ -82,7 +81,7 @@ def _publish_from(main: Main, publication: Publication) -> None:
 
 
 def _is_worth_another(publication: Publication, before: Main, error: Exception) -> bool:
-    """An error may hide a commit that succeeded, and another's commit may be its cause."""
+    """In spite of an error the commit may have succeeded, or another run's commit may have caused the error."""
     if isinstance(error, PipelineError):
         return False
     now = read_main(publication.staged.sparkSession, publication.table)
@@ -99,10 +98,10 @@ def _retract(publication: Publication) -> None:
 
 
 def _claimed(publication: Publication) -> Sequence[str]:
-    """Files whose rows are published and go: those of the batch and what hangs on them, `<key>#…`."""
+    """Files whose published rows are deleted: those of the batch and their repairs, `<key>#…`."""
     spark = publication.staged.sparkSession
     keys = sorted(publication.rows)
-    # "$" follows "#": nothing that hangs on a key lies beyond. Data files outside of these bounds are not opened.
+    # "$" follows "#": no repair of a key is beyond it. Data files outside of these bounds are not opened.
     among = sf.col("landed_file").between(keys[0], f"{keys[-1]}$")
     published = spark.table(on_branch(publication.table, publication.branch)).where(among)
     files = [row["landed_file"] for row in published.select("landed_file").distinct().collect()]
@@ -129,7 +128,7 @@ def _append(publication: Publication) -> None:
     order = [*partition, *[sf.col(identifier(name)) for name in layout["order"]]]
     rows = kept.select(*columns)
     writer = (rows.sortWithinPartitions(*order) if order else rows).writeTo(target)
-    # The rows are in order: a writer holds one file open at a time and need not sort again.
+    # The rows are sorted: a writer has one file open at a time and need not sort again.
     writer = writer.option("use-table-distribution-and-ordering", "false").option("fanout-enabled", "false")
     for name, value in publication.marks.items():
         writer = writer.option(f"snapshot-property.{name}", value)

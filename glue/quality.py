@@ -1,4 +1,4 @@
-"""The quality job: validates a batch's staged rows file by file and publishes those of the files that passed."""
+"""The quality job: validates a batch's staged rows file by file and publishes the rows of the files that passed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from session import open_session
 
 
 def main(argv: list[str]) -> None:
-    """Runs the spec at `--spec`; its result is written last, once the rows are published."""
+    """Runs the spec at `--spec`; its result is written last, after the rows are published."""
     try:
         from awsglue.utils import getResolvedOptions as resolve  # noqa: N813
     except ImportError:

@@ -1,4 +1,4 @@
-"""CSV as Spark reads it, exactly as the validator did."""
+"""Reads CSV with Spark exactly as the validator does."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 
 
 def read_csv(spark: SparkSession, group: ReadGroup, path: str) -> DataFrame:
-    """Grain: one row per record, its fields by position, `c0` and on (a header may repeat a name in another case)."""
+    """Grain: one row per record, its fields by position, `c0` and on (a header may have the same name in another case)."""
     facts = group.facts
     quote = facts["quote"]
-    # Spark takes a backslash for the begin of an escape.
+    # Spark reads a backslash as the start of an escape.
     separator = facts["delimiter"].replace("\\", "\\\\")
     options = {"sep": separator, "quote": quote, "escape": quote}
     if group.reader == "csv_whole":
-        # Told of the line end, it leaves those in quotes as they are.
+        # With the line end given, Spark leaves line ends in quotes unchanged.
         options |= {"multiLine": True, "lineSep": LINE_ENDS[facts["line_end"]]}
     return csv_texts(spark, path, len(facts["header"]), **options)
 

@@ -1,4 +1,6 @@
-"""The only place where Spark is told to read files: no default, no folder's name and no sign in a path takes part in it."""
+"""The only module that makes Spark read files: no default, no folder name and no character in a path changes the
+result.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql.types import StringType, StructField, StructType
 
 OPTIONS = {
-    # A path is one path, whatever signs it has.
+    # Every path is taken literally, whatever characters it has.
     "__globPaths__": "false",
-    # Also what keeps a folder such as `id=77` from being a column.
+    # Also prevents that a folder such as `id=77` becomes a column.
     "recursiveFileLookup": "true",
     "ignoreCorruptFiles": "false",
     "ignoreMissingFiles": "false",
@@ -22,7 +24,7 @@ CSV_OPTIONS = {
     "inferSchema": "false",
     "enforceSchema": "true",
     "encoding": "UTF-8",
-    # What is empty is NULL, in quotes or not.
+    # An empty value is NULL, with or without quotes.
     "nullValue": "",
     "emptyValue": "",
     "ignoreLeadingWhiteSpace": "false",

@@ -1,4 +1,4 @@
-"""JSON lines, cut by Spark and parsed in its Python workers: Spark's own parser writes numbers again."""
+"""JSON lines, split by Spark and parsed in its Python workers: Spark's own parser changes how numbers are written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pyspark.sql import DataFrame, Row
 
 
 def read_json_lines(lines: DataFrame, group: ReadGroup, columns: tuple[Column, ...], names: list[str]) -> RDD[Record]:
-    """Grain: one tuple per line, a pair of its file's ordinal and its text: the ordinal, its columns and its `unknown_fields`."""
+    """Takes lines as pairs of their file's index and text. Grain: one tuple per line: the index, its columns and its
+    `unknown_fields`.
+    """
     new = frozenset(new_keys(group.facts["header"], names))
     files = {file.ordinal: file.name for file in group.files}
     return lines.rdd.mapPartitions(partial(_records, columns=columns, new=new, files=files))

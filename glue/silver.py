@@ -1,4 +1,4 @@
-"""A dataset's silver table: made, and kept up with its model."""
+"""A dataset's silver table: creates it, and changes it when its model changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PROPERTIES = {
     "format-version": "2",
     "write.parquet.compression-codec": "zstd",
     "write.distribution-mode": "none",
-    # Keys are longer than what metrics keep of a text; a file's rows are found by them.
+    # Keys are longer than the texts in column metrics, by which a file's rows are found.
     "write.metadata.metrics.column.landed_file": "full",
 }
 
@@ -42,7 +42,7 @@ WIDER = {("int", "bigint"), ("float", "double")}
 
 
 def spark_type(portable: str) -> str:
-    """Spark's type for a portable one; texts have no limit in the table, whose rows were checked before."""
+    """Spark's type for a portable one; texts have no limit in the table, because rows were checked before."""
     parsed = re.fullmatch(r"([a-z ]+?)\s*(\([\d, ]*\))?", portable.strip().lower())
     found = parsed and TYPES.get(parsed[1])
     if not parsed or not found or (found == "decimal" and not parsed[2]):
@@ -51,9 +51,9 @@ def spark_type(portable: str) -> str:
 
 
 def prepare_silver(spark: SparkSession, name: str, table: SilverTable) -> None:
-    """
-    Creates a silver table, or brings an older one up to its model: a new column is added (NULL in old rows), a type is widened; a
-    column that went stays and gets NULL. `SpecMismatch` for another change of type or of the partition: the table is then to be made again.
+    """Creates a silver table, or changes an older one to fit its model: a new column is added (NULL in old rows), a
+    type is widened; a removed column stays and gets NULL. `SpecMismatch` for another change of type or of the
+    partition: then the table must be created again.
     """
     wanted = {column["name"]: spark_type(column["type"]) for column in table["columns"]}
     partition = partition_of(table.get("partition"), wanted)
@@ -71,7 +71,7 @@ def _create(spark: SparkSession, name: str, columns: Mapping[str, str], partitio
         spark.sql(f"create namespace if not exists {name.rpartition('.')[0]}")
         spark.sql(f"create table if not exists {name} {defined} using iceberg {parts} tblproperties {properties}")
     except Exception:
-        # Another run may have made it at the same moment.
+        # Another run may have created it at the same moment.
         if not spark.catalog.tableExists(name):
             raise
 
@@ -114,7 +114,7 @@ def _evolve(spark: SparkSession, name: str, wanted: Mapping[str, str]) -> None:
 
 
 def _is_changed(live: DataType, wanted: str) -> bool:
-    """A table that is wider already, by a newer model, takes the rows of an older one."""
+    """A table that a newer model has widened already accepts the rows of an older one."""
     return live.simpleString() != wanted and not _is_wider(wanted, live.simpleString())
 
 

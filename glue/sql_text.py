@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def identifier(name: str) -> str:
-    """A quoted identifier; backticks quote where double quotes do not, too."""
+    """An identifier in backticks, which also work where double quotes do not."""
     return f"`{name.replace('`', '``')}`"
 
 

@@ -10,7 +10,7 @@ from spec import StagedFile, TransformSpec
 
 
 def to_silver(landed: DataFrame, spec: TransformSpec) -> DataFrame:
-    """Grain: that of the silver SQL, which reads the landed records; `SpecMismatch` when its columns are not the table's."""
+    """Grain: that of the silver SQL, which reads the landed records; `SpecMismatch` if its columns are not the table's."""
     landed.createOrReplaceTempView(f"landed_{spec['dataset']}")
     silver = landed.sparkSession.sql(spec["sql"])
     found, wanted = sorted(silver.columns), sorted(column["name"] for column in spec["table"]["columns"])
@@ -22,7 +22,7 @@ def to_silver(landed: DataFrame, spec: TransformSpec) -> DataFrame:
 def stage_rows(
     spark: SparkSession, spec: TransformSpec, landed: DataFrame, silver: DataFrame, path: str
 ) -> list[StagedFile]:
-    """Writes silver rows as Parquet and answers what was read and staged of each file, also of one without rows."""
+    """Writes silver rows as Parquet and returns how many were read and staged per file, including files without rows."""
     silver.write.mode("overwrite").parquet(path)
     staged = rows_per_file(staged_parquet(spark, path))
     read = _rows_read(spec, landed, staged)
@@ -38,8 +38,9 @@ def stage_rows(
 
 
 def _rows_read(spec: TransformSpec, landed: DataFrame, staged: dict[str, int]) -> dict[str, int]:
-    """A second pass over the files is spared where each staged exactly its records; `RowsNotConserved` when they are not what
-    the validator saw."""
+    """If each file staged exactly its records, no second pass is needed; `RowsNotConserved` if the engine read other
+    numbers than the validator.
+    """
     validated = {file["key"]: file["facts"]["records"] for file in spec["files"]}
     is_one_to_one = all(staged.get(key, 0) == records for key, records in validated.items())
     read = staged if is_one_to_one else rows_per_file(landed)

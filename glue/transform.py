@@ -16,7 +16,7 @@ from staging import stage_rows, to_silver
 
 
 def main(argv: list[str]) -> None:
-    """Runs the spec at `--spec`; the first run of a batch that ends counts, any other leaves its result as it is."""
+    """Runs the spec at `--spec`; the first run of a batch that finishes counts, any other leaves its result unchanged."""
     try:
         from awsglue.utils import getResolvedOptions as resolve  # noqa: N813
     except ImportError:
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> None:
 
 
 def transform(spark: SparkSession, lake: Lake, spec: TransformSpec, run: str) -> TransformResult:
-    """Stages the rows of a batch and answers with the result of the run."""
+    """Stages the rows of a batch and returns the result of the run."""
     folder = f"staging/{spec['batch']}/{run}/"
     groups = group_files(spec["files"], source_names(spec))
     with pinned(lake, groups, f"{folder}landed/"):

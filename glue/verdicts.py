@@ -1,4 +1,4 @@
-"""What a ruleset says of a batch's staged rows, file by file."""
+"""The verdicts of a ruleset on a batch's staged rows, file by file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sql_text import literal
 FILES = "landed_file string, landed_version string, landed_at timestamp_ntz"
 CUSTOM_OUTCOMES = "landed_file string, atom int, metric double, passed boolean"
 
-# Statements of CustomSql in one query: each costs analysis, each query a job.
+# Number of CustomSql statements in one query: each statement costs analysis, each query a job.
 STATEMENTS_AT_ONCE = 32
 
 Violations = list[RuleViolation]
@@ -50,7 +50,7 @@ def _reference(spark: SparkSession, dataset: str) -> DataFrame:
     """The published rows of another dataset."""
     name = silver_name(spark, dataset)
     if not spark.catalog.tableExists(name):
-        raise SpecMismatch(f"the ruleset refers to {dataset}, of which nothing was published yet; publish it first")
+        raise SpecMismatch(f"the ruleset refers to {dataset}, which has no published rows yet; publish it first")
     return spark.table(name)
 
 
@@ -64,7 +64,7 @@ def _custom_outcomes(staged: DataFrame, spec: QualitySpec) -> DataFrame:
 
 
 def _ask(staged: DataFrame, spec: QualitySpec) -> Iterator[DataFrame]:
-    """One frame of one row for each file and CustomSql, which speaks of `primary`: the rows of that file alone."""
+    """One frame with one row per file and CustomSql; in each statement `primary` holds the rows of one file."""
     spark, customs = staged.sparkSession, spec["ruleset"]["customs"]
     for file in spec["files"] if customs else []:
         staged.where(staged["landed_file"] == file["key"]).createOrReplaceTempView("primary")
@@ -76,7 +76,7 @@ def _ask(staged: DataFrame, spec: QualitySpec) -> Iterator[DataFrame]:
 
 
 def _expect_outcomes(spec: QualitySpec, outcomes: Sequence[Row]) -> None:
-    """A file that the rules say nothing about must never pass."""
+    """A file without an outcome must never pass."""
     answers = {(outcome["landed_file"], outcome["rule_number"]) for outcome in outcomes}
     due = {(file["key"], rule["number"]) for file in spec["files"] for rule in spec["ruleset"]["rules"]}
     if answers != due or len(outcomes) != len(due):

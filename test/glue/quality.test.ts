@@ -27,7 +27,7 @@ describeInstalled('the quality gate on Spark', (installation) => {
   });
 
   test(
-    'sets one bad file of fifty aside with rule, metric and examples, as DuckDB does',
+    'quarantines one file of fifty with rule, metric and examples, as DuckDB does',
     async () => {
       const files: Record<string, Person[]> = {};
       for (let n = 0; n < 50; n += 1) {
