@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Another transaction on the same rows is given this long to end. */
+/** Time for another transaction on the same rows to end. */
 const patience = { attempts: 1_200, pause: 50 };
 
-/** Does the work again while it fails only because another transaction wrote at the same time; a minute at most. */
+/** Repeats the work while it fails only because of another transaction's writes; a minute at most. */
 export const retryConflicts = async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,33 +1,33 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-/** The lake as an engine sees it: files to read in place, results to write. */
+/** The lake as an engine uses it: files to read in place, results to write. */
 export type EngineStore = {
-  /** A local path that DuckDB can read for the bytes of one object version (the newest when none is named); `MissingFile` when gone. */
+  /** A local path from which DuckDB can read one object version (by default the newest); `MissingFile` if it is gone. */
   locate(key: string, version?: string): Promise<string>;
-  /** A small JSON object; undefined when there is none. */
+  /** A small JSON object; undefined if there is none. */
   readJson(key: string): Promise<unknown | undefined>;
-  /** Writes with If-None-Match; false when the key exists already. */
+  /** Writes with If-None-Match; false if the key already exists. */
   writeOnce(key: string, body: string): Promise<boolean>;
   /** Stores a local file under a key. */
   store(key: string, path: string): Promise<void>;
 };
 
-/** All that a run needs besides its spec. */
+/** Everything that a run needs besides its spec. */
 export type EngineRun = {
   /** A new connection to the database that holds silver; the run closes it. */
   readonly connect: () => Promise<DuckDBConnection>;
   readonly store: EngineStore;
   /** Id of the job run. */
   readonly run: string;
-  /** A local folder for files that live as long as the run. */
+  /** A local folder for files that exist as long as the run. */
   readonly scratch: string;
-  /** Interrupts the run, also in the middle of a query. */
+  /** Stops the run, also in the middle of a query. */
   readonly signal?: AbortSignal;
 };
 
-/** The one file that a transform run stages, under `staging/<batch>/<run>/`; it is there also when it holds no rows. */
+/** The one file that a transform run stages, under `staging/<batch>/<run>/`; it is written even if it has no rows. */
 export const stagedFile = 'part-00000.parquet';
 
-/** Where a run of a batch leaves its answer. */
+/** Key of the result of a batch's runs. */
 export const resultKey = (batch: string, kind: 'transform' | 'quality'): string =>
   `runs/${batch}/${kind}.result.json`;

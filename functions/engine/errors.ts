@@ -1,7 +1,7 @@
 import { unpublished } from '../pipeline/index.ts';
 import { PipelineError } from '../values/index.ts';
 
-/** A file of the spec is not in the lake any more. */
+/** A file of the spec is no longer in the lake. */
 export class MissingFile extends PipelineError {
   override readonly name = 'MissingFile';
   constructor(
@@ -13,7 +13,7 @@ export class MissingFile extends PipelineError {
   }
 }
 
-/** DuckDB could not read a file as the validator's facts describe it. */
+/** DuckDB could not read a file with the validator's facts. */
 export class UnreadableFile extends PipelineError {
   override readonly name = 'UnreadableFile';
   constructor(
@@ -26,7 +26,7 @@ export class UnreadableFile extends PipelineError {
   }
 }
 
-/** Rows were lost or doubled on the way; nothing of the run counts. */
+/** Rows were lost or doubled; the run changes nothing. */
 export class RowsNotConserved extends PipelineError {
   override readonly name = 'RowsNotConserved';
   constructor(
@@ -35,11 +35,11 @@ export class RowsNotConserved extends PipelineError {
     readonly found: number,
     where: string,
   ) {
-    super(`${file}: ${found} rows ${where}, ${expected} expected; the run stops before anything counts`);
+    super(`${file}: ${found} rows ${where}, ${expected} expected; the run stops and changes nothing`);
   }
 }
 
-/** A newer batch of the dataset was published; this one comes too late. */
+/** A newer batch of the dataset was published; this one is too late. */
 export class FencedOut extends PipelineError {
   override readonly name = 'FencedOut';
   constructor(
@@ -51,7 +51,7 @@ export class FencedOut extends PipelineError {
   }
 }
 
-/** A quality run ended without a commit of its batch, by this run or an earlier one. */
+/** A quality run ended, and no run has published the batch. */
 export class NotPublished extends PipelineError {
   override readonly name = 'NotPublished';
   constructor(cause: unknown) {
@@ -61,12 +61,12 @@ export class NotPublished extends PipelineError {
   }
 }
 
-/** The spec, its SQL and the ruleset do not fit each other. */
+/** The spec, its SQL and the ruleset do not fit together. */
 export class SpecMismatch extends PipelineError {
   override readonly name = 'SpecMismatch';
 }
 
-/** The engine said no, in its own words. */
+/** The engine's own message. */
 export class RunFailed extends PipelineError {
   override readonly name = 'RunFailed';
   constructor(cause: unknown) {
@@ -74,7 +74,7 @@ export class RunFailed extends PipelineError {
   }
 }
 
-/** First line of an engine's message; quoted values of a row are left out, for they may be personal. */
+/** First line of an engine's message; quoted values of rows are left out, because they may be personal. */
 export const withoutValues = (error: unknown): string => {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const ofValues = /^(Conversion|Invalid Input|Out of Range) Error/.test(line);

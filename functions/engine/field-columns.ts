@@ -3,15 +3,15 @@ import { topColumns } from './landed-columns.ts';
 import type { Reading } from './reading.ts';
 import { identifier, list } from './sql-text.ts';
 
-/** Columns under the names of the manifest's fields, made of columns under the names that they have in the files. */
+/** Columns under the names of the manifest's fields, computed from columns under their names in the files. */
 
-/** A column of the landed relation, and the column of the files, or the path in their records, that it is taken from. */
+/** A column of the landed relation, and the column of the files, or the path in their records, that it is read from. */
 export type LandedColumn = { readonly name: string; readonly from: string };
 
-/** What is left of the way to a field, and of the way to what it is taken from. */
+/** The rest of a field's path, and of the path that it is read from. */
 type Place = { readonly name: readonly PathStep[]; readonly from: readonly PathStep[] };
 
-/** A reading that calls its columns as the fields are called; where names are no paths, `isNested` is false. */
+/** A reading whose columns have the names of the fields; if names are not paths, `isNested` is false. */
 export const asFields = (reading: Reading, columns: readonly LandedColumn[], isNested: boolean): Reading => {
   const pathOf = isNested ? fieldPath : (name: string): PathStep[] => [{ key: name, isArray: false }];
   const froms = columns.map(({ from }) => from);
@@ -20,7 +20,7 @@ export const asFields = (reading: Reading, columns: readonly LandedColumn[], isN
   const held = reading.columns.map((_, at) => `c${at}`);
   const inner = [...reading.columns, `${reading.unknown} as unknown`, `${reading.path} as path`];
   return {
-    // By place: the file's own names may be those of the lake's columns.
+    // By position: a column of the file may have the name of a column of the lake.
     relation: `(select * from (select ${inner.join(', ')} from ${reading.relation} as landed) as columns${list([...held, 'unknown', 'path'])})`,
     path: 'landed.path',
     columns: membersOf(places).map(
@@ -39,10 +39,10 @@ const membersOf = (places: readonly Place[]): [key: string, places: Place[]][] =
   return [...members];
 };
 
-/** SQL of a member of what is held, by its key. */
+/** SQL of a member of a value, by its key. */
 type Held = (key: string) => string;
 
-/** Fields of one array are taken from one array. */
+/** Fields of one array are read from one array. */
 const member = (places: readonly Place[], held: Held): string => {
   const [first] = places;
   const array = (first?.from ?? []).findIndex(({ isArray }) => isArray) + 1;

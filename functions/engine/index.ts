@@ -1,6 +1,6 @@
 /**
- * Engine: the two jobs of a batch on DuckDB. A spec in, a result out, as the jobs in `glue/` do on Spark. It opens no lake and
- * no catalog of its own: `local/engines/` does. Start with `transform.ts` and `quality.ts`.
+ * Engine: the two jobs of a batch on DuckDB. They take a spec and return a result, as the jobs in `glue/` do on Spark. It opens
+ * no lake and no catalog itself: `local/engines/` does. Start with `transform.ts` and `quality.ts`.
  */
 
 export { type EngineRun, type EngineStore, resultKey } from './engine.ts';

@@ -1,7 +1,7 @@
 import { fieldPath, type PathStep, topOf } from '../validation/index.ts';
 import { identifier, list, literal } from './sql-text.ts';
 
-/** Columns of formats whose records are nested, as SQL: every value a text, what is empty NULL. */
+/** Columns of formats with nested records, as SQL: every value a text, an empty value NULL. */
 
 /** The rest of a column's path. */
 type Place = readonly PathStep[];
@@ -18,7 +18,7 @@ export const nestedColumns = (names: readonly string[], record: Member): string[
 /** Names of the top columns, in their order. */
 export const topColumns = (names: readonly string[]): string[] => [...new Set(names.map(topOf))];
 
-/** The literal that tells `from_json` to make such records of JSON, whose values are all texts. */
+/** The literal for `from_json` that gives such records, with all values as texts. */
 export const recordStructure = (names: readonly string[]): string =>
   literal(JSON.stringify(structure(names.map(fieldPath))));
 
@@ -35,7 +35,7 @@ const isArray = (places: readonly Place[]): boolean => places.some(([step]) => s
 const isValue = (places: readonly Place[]): boolean => places.every((steps) => steps.length === 0);
 const inside = (places: readonly Place[]): Place[] => places.map((steps) => steps.slice(1));
 
-/** There is at most one array on a path, so that its elements need one name only. */
+/** There is at most one array on a path, so one name for its elements is enough. */
 const member = (places: readonly Place[], sql: string): string => {
   if (!isArray(places)) return value(inside(places), sql);
   return `list_transform(${sql}, lambda element: ${value(inside(places), 'element')})`;

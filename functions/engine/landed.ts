@@ -11,8 +11,8 @@ import type { Session } from './session.ts';
 import { identifier, literal, timestamp } from './sql-text.ts';
 
 /**
- * Locates what is to be read of every file, which for some is a copy of its valid records, uncompresses it into `folder` where it is
- * gzip, and groups those that are read alike.
+ * Locates the object to read of every file (for some a copy of the accepted records), uncompresses gzip into `folder`, and
+ * groups files that are read in the same way.
  */
 export const groupFiles = async (
   store: EngineStore,
@@ -41,8 +41,9 @@ const alike = ({ format, delimiter, quote, header, line_end, multiline }: SpecFi
   );
 
 /**
- * Creates the view `landed_<dataset>`: each of the columns as text or, where records are nested, made of texts, an empty field
- * or a column that a file lacks as NULL, `unknown_fields`, and the lineage `landed_file`, `landed_version`, `landed_at`, `batch_id`.
+ * Creates the view `landed_<dataset>`. Each column is a text or, if records are nested, consists of texts; an empty field, or a
+ * column that a file lacks, is NULL. Further columns are `unknown_fields` and the lineage `landed_file`, `landed_version`,
+ * `landed_at`, `batch_id`.
  */
 export const createLanded = async (
   session: Session,
@@ -92,15 +93,14 @@ const readingOf = (group: ReadGroup, columns: readonly LandedColumn[]): Reading 
   return isRenamed ? asFields(reading, columns, isNested) : reading;
 };
 
-/** Columns by the names that they have in the file. */
+/** Columns by their names in the file. */
 const readingInFile = (group: ReadGroup, columns: readonly string[]): Reading => {
   const { format } = group.facts;
-  if (format === 'parquet')
-    throw new SpecMismatch('of Parquet the copy that was validated is read, never the file');
+  if (format === 'parquet') throw new SpecMismatch('a Parquet file must be read through its validated copy');
   return format === 'csv' ? csvReading(group, columns) : jsonReading(group, columns);
 };
 
-/** Runs a reading of the landed files; a complaint about one names its key, never a local path or a value. */
+/** Runs a reading of the landed files; an error about one names its key, never a local path or a value. */
 export const readingLanded = async <Answer>(
   groups: readonly ReadGroup[],
   reading: () => Promise<Answer>,

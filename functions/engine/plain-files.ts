@@ -5,15 +5,15 @@ import pLimit from 'p-limit';
 import type { SpecFile } from '../pipeline/index.ts';
 import { gunzip } from '../validation/index.ts';
 
-/** A file of a spec and where its bytes lie. */
+/** A file of a spec and the place of its bytes. */
 export type LocatedFile = SpecFile & { readonly path: string };
 
 const filesAtOnce = 4;
 
 /**
- * Writes into a folder what DuckDB is not to read as it lies there. Gzip is uncompressed with the reader that validated it: DuckDB's own
- * knows less of gzip, and more of it is accepted elsewhere. A byte-order mark goes where the first name of the header has a line break:
- * DuckDB takes the quote behind the mark for text, and what follows the line break for a row.
+ * Writes files into a folder that DuckDB cannot read in place. Gzip is uncompressed with the reader that validated it, because
+ * DuckDB's own accepts other files. If the first name of the header has a line break, a byte-order mark is removed: after the
+ * mark, DuckDB would read the quote as text, and the rest after the line break as a row.
  */
 export const plainFiles = async (files: readonly LocatedFile[], folder: string): Promise<LocatedFile[]> => {
   if (files.some(isOdd)) await mkdir(folder, { recursive: true });

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 import { silverName } from './silver.ts';
 import { columnList, list, literal } from './sql-text.ts';
 
-/** The answer of the run that published a batch; undefined while none has. */
+/** The result of the run that published a batch; undefined if none has. */
 export const publishedResult = async (
   session: Session,
   batch: string,
@@ -18,9 +18,9 @@ export const publishedResult = async (
 };
 
 /**
- * Replaces the rows of the files that passed by the rows of the relation `staged`, in one transaction that also records
- * the batch, its fence and the result. Twice is once: who comes second gets the first one's result. `FencedOut` when a
- * newer batch was published.
+ * Replaces the rows of the files that passed by the rows of the relation `staged`, in one transaction that also records the
+ * batch, its fence and the result. If the batch is already published, it returns the first result. `FencedOut` if a newer batch
+ * was published.
  */
 export const publish = (session: Session, spec: QualitySpec, result: QualityResult): Promise<QualityResult> =>
   retryConflicts(async () => {
@@ -31,7 +31,7 @@ export const publish = (session: Session, spec: QualitySpec, result: QualityResu
       return result;
     } catch (error) {
       await session.connection.run('rollback').catch(() => undefined);
-      // The error may hide a commit that succeeded.
+      // In spite of the error the commit may have succeeded.
       const hidden = await publishedResult(session, spec.batch);
       if (hidden) return hidden;
       throw error;
@@ -53,7 +53,7 @@ const commitRows = async (session: Session, spec: QualitySpec, result: QualityRe
   await session.run('commit');
 };
 
-/** The update comes first: a second publisher collides here, before it has done any work. */
+/** The update comes first: a second publisher conflicts here, before it has done any work. */
 const raiseFence = async (session: Session, { batch, dataset, fence }: QualitySpec): Promise<void> => {
   await session.run(
     `update silver.publish_fences set fence = greatest(fence, ${fence}) where dataset = ${literal(dataset)}`,
@@ -65,13 +65,13 @@ const raiseFence = async (session: Session, { batch, dataset, fence }: QualitySp
   if (raised !== fence) throw new FencedOut(batch, fence, raised);
 };
 
-/** Rows that hang on a file (`<key>#…`) are retracted with it; no key of a landed file holds a `#`. */
-const hangingOn = (keys: readonly string[]): string => {
+/** Rows of a file's repairs (`<key>#…`) are removed with it; no key of a landed file contains a `#`. */
+const ofRepairs = (keys: readonly string[]): string => {
   const prefixes = keys.map((key) => `(${literal(`${key}#`)})`);
   return `contains(landed_file, '#') and exists (select 1 from (values ${prefixes.join(', ')}) as files(prefix) where starts_with(landed_file, prefix))`;
 };
 
-/** Keys of the files whose repaired rows go with their own: those of a version that is published once more stay right. */
+/** Keys of the files whose repairs are replaced with them: a reprocess publishes the same version, so its repairs stay. */
 const retracting = (spec: QualitySpec, passed: readonly { readonly key: string }[]): string[] => {
   const again = new Set(spec.files.flatMap(({ key, reprocessed }) => (reprocessed ? [key] : [])));
   return passed.flatMap(({ key }) => (again.has(key) ? [] : [key]));
@@ -83,9 +83,9 @@ const replaceRows = async (session: Session, spec: QualitySpec, { files }: Quali
   const [table, columns] = [silverName(spec.dataset), columnList(spec.table.columns.map(({ name }) => name))];
   const theirs = `landed_file in ${list(passed.map(({ key }) => literal(key)))}`;
   await session.run(`delete from ${table} where ${theirs}`);
-  const hung = retracting(spec, passed);
-  if (hung.length > 0) await session.run(`delete from ${table} where ${hangingOn(hung)}`);
-  // Not in the table's order: a file's rows lie together as they are, and sorting ten million takes longer than all the rest.
+  const repaired = retracting(spec, passed);
+  if (repaired.length > 0) await session.run(`delete from ${table} where ${ofRepairs(repaired)}`);
+  // Without sorting: a file's rows are together already, and sorting ten million takes longer than everything else.
   await session.run(`insert into ${table} (${columns}) select ${columns} from staged where ${theirs}`);
   const found = await rowsPerFile(session, `(select landed_file from ${table} where ${theirs}) as published`);
   expectRows(found, new Map(passed.map(({ key, rows }) => [key, rows])), 'in the silver table');

@@ -9,9 +9,9 @@ import { createSilver } from './silver.ts';
 import { validateStaged } from './verdicts.ts';
 
 /**
- * Validates a batch's staged rows file by file and publishes those of the files that passed; a file quarantined leaves the
- * others alone. The result is written last, with If-None-Match; a run that finds the batch published answers with what
- * was recorded in the transaction that did it. `NotPublished`, with what stood in the way, when no run of the batch has.
+ * Validates a batch's staged rows file by file and publishes the rows of the files that passed; a quarantined file does not
+ * affect the others. The result is written last, with If-None-Match; if the batch is already published, the run returns the
+ * result recorded in that transaction. `NotPublished`, with the reason, if no run of the batch has published it.
  */
 export const runQuality = async (run: EngineRun, spec: QualitySpec): Promise<QualityResult> => {
   const key = resultKey(spec.batch, 'quality');

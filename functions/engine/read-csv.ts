@@ -20,11 +20,11 @@ export const csvReading = (group: ReadGroup, columns: readonly string[]): Readin
 };
 
 /**
- * DuckDB guesses nothing: columns are numbered (a header may repeat a name in another case), the header is one record,
- * its strict mode is RFC 4180. In strict mode it cannot read line ends of both kinds, and finds no row under a header with a
- * line break in a name; the validator has already rejected what the other mode would let pass. Told of CRLF, that mode takes LF as
- * well and never one CRLF for two ends. A record
- * that spans lines, or one that ends with CRLF where others do not, may be cut wrongly by a parallel reader.
+ * DuckDB guesses nothing: columns are numbered (a header may have the same name in another case), the header is a record, and
+ * strict mode means RFC 4180. Strict mode cannot read mixed line ends, and finds no rows if a name in the header has a line
+ * break; then the other mode is used, since the validator has already rejected what it would accept wrongly. With CRLF set,
+ * that mode also accepts LF, and never reads one CRLF as two ends. A parallel reader may cut records wrongly that span lines,
+ * or that end with CRLF where others do not.
  */
 const readCsv = ({ facts, files }: ReadGroup): string => {
   const isMixed = facts.line_end === 'mixed' || facts.header.some((name) => /[\r\n]/.test(name));

@@ -1,14 +1,14 @@
 import { list, literal } from './sql-text.ts';
 
 /**
- * The only place where DuckDB is told to read or write files: every option that could change what is read is set, so that no
- * default, no folder's name and no sign in a path takes part in it.
+ * The only module that makes DuckDB read or write files. Every option that could change the result is set, so that no default,
+ * no folder name and no character in a path matters.
  */
 
-/** Signs that make a pattern of a path for DuckDB, even of one that names a file. */
+/** Wildcard characters of DuckDB's paths, even if the path names an existing file. */
 const patternSigns = /[*?[]/g;
 
-/** A path as a pattern that matches it and nothing else. */
+/** A path as a pattern that matches only this path. */
 export const pathPattern = (path: string): string => path.replace(patternSigns, '[$&]');
 
 /** Paths as a list of literals, each once. */
@@ -23,7 +23,7 @@ const call = (name: string, paths: readonly string[], options: Options): string 
   return `${name}${list([pathList(paths), ...given])}`;
 };
 
-/** A folder such as `id=77` is no column. */
+/** A folder such as `id=77` must not become a column. */
 const ofAllFormats: Options = { hive_partitioning: 'false', union_by_name: 'false' };
 
 /** A relation of the rows of Parquet files that an engine wrote. */
@@ -36,13 +36,13 @@ export type CsvFiles = {
   readonly delimiter: string;
   readonly quote: string;
   readonly isStrict: boolean;
-  /** There as DuckDB writes it where it is not to be told by each line. */
+  /** Set for files with mixed line ends, in DuckDB's notation; else DuckDB detects it. */
   readonly lineEnd?: string | undefined;
   readonly isParallel: boolean;
   readonly longestRecord: number;
 };
 
-/** A relation of the records of CSV files: texts `c0` and on, by position, what is empty NULL, and `filename`. */
+/** A relation of the records of CSV files: texts `c0` and on, by position, an empty value NULL, and `filename`. */
 export const csvFiles = (paths: readonly string[], files: CsvFiles): string => {
   const names = Array.from({ length: files.columns }, (_, position) => `'c${position}': 'varchar'`);
   return call('read_csv', paths, {

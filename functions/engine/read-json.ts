@@ -5,14 +5,14 @@ import { longestRecord, type ReadGroup, type Reading } from './reading.ts';
 import { identifier, list, literal } from './sql-text.ts';
 
 /**
- * DuckDB writes numbers again (1.10 as 1.1, and long ones through a double), so each is put in quotes before it is read. What
- * stands before a number, whole strings above all, is part of the match: a match is never inside of a string. Behind the last
- * number it is all that is left, and two quotes are added that the slice takes away.
+ * DuckDB changes how numbers are written (1.10 becomes 1.1, and long ones go through a double), so each number is put in quotes
+ * before parsing. A match includes everything before the number, above all whole strings, so it never starts inside a string.
+ * The last match is the rest after the last number; it adds two quotes, which the slice removes.
  */
 const numbersAsTexts = (json: string): string =>
   `regexp_replace(${json}, '((?:[^"0-9-]|"(?:[^"\\\\]|\\\\.)*")*)(-?[0-9][0-9.eE+-]*|$)', '\\1"\\2"', 'g')[:-3]`;
 
-/** Reads JSON lines and JSON arrays whose records were validated: a key that a record lacks is NULL. */
+/** Reads JSON lines and JSON arrays whose records were validated; a key that a record lacks is NULL. */
 export const jsonReading = (group: ReadGroup, columns: readonly string[]): Reading => {
   const record = `from_json(texts, ${recordStructure(columns)})`;
   const texts = `select filename, ${numbersAsTexts('json')} as texts from ${readObjects(group)}`;
@@ -30,7 +30,7 @@ const readObjects = ({ facts: { format }, files }: ReadGroup): string =>
     { isArray: format === 'json', longestRecord },
   );
 
-/** A known object in which some record names a new key is kept as a whole, too. */
+/** If a known object has a new key in some record, the whole object is kept, too. */
 const unknownTexts = ({ facts: { header } }: ReadGroup, columns: readonly string[]): string => {
   const known = new Set(columns);
   const changed = new Set(header.filter((name) => !known.has(name)).map(topOf));

@@ -1,13 +1,13 @@
 import { RowsNotConserved, SpecMismatch } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** Rows of each file in a relation (or a subquery) that has `landed_file`; a file without rows is absent. */
+/** Rows per file in a relation (or a subquery) with `landed_file`; a file without rows is absent. */
 export const rowsPerFile = async (session: Session, relation: string): Promise<Map<string, number>> => {
   const rows = await session.rows(`select landed_file, count(*) as n from ${relation} group by landed_file`);
   return new Map(rows.map(({ landed_file, n }) => [String(landed_file), Number(n)]));
 };
 
-/** Throws `RowsNotConserved` unless every file has as many rows as expected, and no other file has any. */
+/** Throws `RowsNotConserved` unless every file has as many rows as expected, and no other file has rows. */
 export const expectRows = (
   found: ReadonlyMap<string, number>,
   expected: ReadonlyMap<string, number>,
@@ -19,7 +19,7 @@ export const expectRows = (
   }
 };
 
-/** Throws when two versions of one key are in one batch: their rows could not be told apart. */
+/** Throws if two versions of one key are in one batch: their rows could not be told apart. */
 export const expectDistinctKeys = (files: readonly { key: string }[]): void => {
   const seen = new Set<string>();
   for (const { key } of files) {

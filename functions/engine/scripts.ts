@@ -5,13 +5,13 @@ import { MissingFile, SpecMismatch } from './errors.ts';
 import { runQuality } from './quality.ts';
 import { runTransform } from './transform.ts';
 
-/** Runs the transform spec under a key, and answers with a line for the run's log. */
+/** Runs the transform spec under a key and returns a line for the run's log. */
 export const transformBySpec = async (run: EngineRun, key: string): Promise<string> => {
   const { staged, files } = await runTransform(run, await readSpec(run, key, TransformSpec));
   return `staged ${sum(files.map((file) => file.staged))} rows of ${files.length} files under ${staged}`;
 };
 
-/** Runs the quality spec under a key, and answers with a line for the run's log. */
+/** Runs the quality spec under a key and returns a line for the run's log. */
 export const qualityBySpec = async (run: EngineRun, key: string): Promise<string> => {
   const { files } = await runQuality(run, await readSpec(run, key, QualitySpec));
   const published = files.filter(({ outcome }) => outcome === 'published');

@@ -1,15 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EngineRun } from './engine.ts';
 
-/** One connection of a run; every call stops with the signal's reason once the run is interrupted. */
+/** One connection of a run; every call rejects with the signal's reason after the run was stopped. */
 export type Session = {
   readonly connection: DuckDBConnection;
   run(sql: string): Promise<void>;
-  /** Rows as objects of JSON values; 64-bit integers come as text. */
+  /** Rows as objects of JSON values; 64-bit integers are texts. */
   rows(sql: string): Promise<Record<string, unknown>[]>;
 };
 
-/** Opens a connection for the time of the work and closes it, whatever happens. */
+/** Opens a connection for the time of the work and closes it in any case. */
 export const withSession = async <Answer>(
   { connect, signal }: Pick<EngineRun, 'connect' | 'signal'>,
   work: (session: Session) => Promise<Answer>,
@@ -22,7 +22,7 @@ export const withSession = async <Answer>(
   }
 };
 
-/** Statements on a connection that a signal may interrupt. */
+/** Statements on a connection that a signal can interrupt. */
 export const openSession = (connection: DuckDBConnection, signal?: AbortSignal): Session => ({
   connection,
   run: async (sql) => {
@@ -34,7 +34,7 @@ export const openSession = (connection: DuckDBConnection, signal?: AbortSignal):
   },
 });
 
-/** A query on a connection; once the signal is aborted it is interrupted, and the signal's reason is thrown. */
+/** Runs a query; when the signal is aborted, interrupts it and throws the signal's reason. */
 export const interruptible = async <Answer>(
   connection: DuckDBConnection,
   signal: AbortSignal | undefined,
@@ -52,7 +52,7 @@ export const interruptible = async <Answer>(
   }
 };
 
-/** DuckDB forgets an interrupt that arrives before its query has begun, so it is repeated until the query ends. */
+/** DuckDB ignores an interrupt that arrives before its query has begun, so it is repeated until the query ends. */
 const interruptOn = (connection: DuckDBConnection, signal: AbortSignal): (() => void) => {
   let timer: NodeJS.Timeout | undefined;
   const interrupt = () => {

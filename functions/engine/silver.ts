@@ -9,8 +9,8 @@ import { identifier, list, literal } from './sql-text.ts';
 export const silverName = (dataset: string): string => `silver.${identifier(dataset)}`;
 
 /**
- * Creates a dataset's silver table and the records of what was published, or brings an older table up to date: a new
- * column is added (NULL in old rows), a changed type is converted, a column that went stays and gets NULL from now on.
+ * Creates a dataset's silver table and the tables of published batches, or updates an older table: a new column is added (NULL
+ * in old rows), a changed type is converted, a removed column stays and gets NULL from now on.
  */
 export const createSilver = (
   connection: DuckDBConnection,
@@ -32,7 +32,7 @@ export const createSilver = (
 
 const definition = ({ name, type }: SilverTable['columns'][number]): string => `${identifier(name)} ${type}`;
 
-/** `published_batches` says what was published and with which answer; `publish_fences` makes two publishers collide. */
+/** `published_batches` has the published batches with their results; `publish_fences` makes two publishers conflict. */
 const createRecords = async (session: Session): Promise<void> => {
   await session.run(
     'create table if not exists silver.published_batches (batch_id varchar primary key, dataset varchar not null, fence bigint not null, published_at timestamp not null, outcome varchar not null)',

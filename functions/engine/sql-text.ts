@@ -1,7 +1,7 @@
 /** An identifier as DuckDB quotes it. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** A text literal; DuckDB knows no backslash escapes in it. */
+/** A text literal; DuckDB has no backslash escapes in it. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** A timestamp literal in UTC from ISO 8601. */

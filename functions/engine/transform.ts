@@ -11,8 +11,8 @@ import { type Session, withSession } from './session.ts';
 
 /**
  * Reads a batch's files as they were validated, runs the silver SQL over them and stages the rows as Parquet under
- * `staging/<batch>/<run>/`. The first run of a batch that ends counts: any other answers with its result.
- * `RowsNotConserved` when a file does not yield as many records as the validator saw.
+ * `staging/<batch>/<run>/`. The first run of a batch that finishes counts: any other returns its result. `RowsNotConserved` if
+ * a file does not have as many records as the validator counted.
  */
 export const runTransform = async (run: EngineRun, spec: TransformSpec): Promise<TransformResult> => {
   const earlier = await storedResult(run, spec);
@@ -71,8 +71,8 @@ const stage = async (
 };
 
 /**
- * Rows read of each file, which must be what the validator saw. A second pass over the files is spared where each staged
- * exactly its records.
+ * Rows read of each file, which must be as many as the validator counted. If each file staged exactly its records, no second
+ * pass is needed.
  */
 const rowsRead = async (
   session: Session,

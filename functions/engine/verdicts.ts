@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 import { silverName } from './silver.ts';
 import { columnList, identifier, list, literal, timestamp } from './sql-text.ts';
 
-/** What the rules say of each file, by key; an empty list is a pass. */
+/** The rules that each file broke, by key; an empty list is a pass. */
 export type Verdicts = ReadonlyMap<string, readonly RuleViolation[]>;
 
 const Outcome = z.object({
@@ -17,7 +17,7 @@ const Outcome = z.object({
 });
 type Outcome = z.infer<typeof Outcome>;
 
-/** Runs the ruleset over the relation `staged` and collects, for each file, the rules that it broke in their order. */
+/** Runs the ruleset over the relation `staged` and collects, for each file, the rules that it broke, in order. */
 export const validateStaged = async (session: Session, spec: QualitySpec): Promise<Verdicts> => {
   await createBatchFiles(session, spec);
   await createReferences(session, spec);
@@ -46,7 +46,7 @@ const createReferences = async (session: Session, { ruleset }: QualitySpec): Pro
   }
 };
 
-/** CustomSql speaks of `primary`, which holds one file's rows at a time. */
+/** In CustomSql, `primary` holds the rows of one file at a time. */
 const runCustoms = async (session: Session, { files, ruleset }: QualitySpec): Promise<void> => {
   await session.run(
     'create or replace temp table custom_outcomes (landed_file varchar, atom integer, metric double, passed boolean)',
@@ -64,7 +64,7 @@ const runCustoms = async (session: Session, { files, ruleset }: QualitySpec): Pr
   }
 };
 
-/** A file that the rules say nothing about must never pass. */
+/** A file without an outcome must never pass. */
 const expectOutcomes = ({ files, ruleset }: QualitySpec, outcomes: readonly Outcome[]): void => {
   const answers = new Set(outcomes.map(({ landed_file, rule_number }) => `${rule_number} ${landed_file}`));
   const due = files.flatMap(({ key }) => ruleset.rules.map(({ number }) => `${number} ${key}`));
@@ -94,7 +94,10 @@ const collectFailures = async (
 
 type Examples = Map<string, RuleViolation['examples']>;
 
-/** Up to five offending rows of each file, always the same ones; values are cut at 100 characters, personal ones hidden. */
+/**
+ * Up to five rows of each file that break the rule, always the same ones; values are cut at 100 characters, personal ones
+ * hidden.
+ */
 const exampleRows = async (
   session: Session,
   { ruleset, pii, table }: QualitySpec,

@@ -32,7 +32,7 @@ const silver = () =>
   lake.rows('select id, name, landed_file, landed_version from silver.people order by all');
 
 describe('the gate', () => {
-  test('sets one bad file of fifty aside with rule, metric and examples, and publishes the others', async () => {
+  test('quarantines one file of fifty with rule, metric and examples, and publishes the others', async () => {
     const files: SpecFile[] = [];
     for (let n = 0; n < 50; n += 1) {
       const rows = Array.from({ length: 8 }, (_, i) => [n * 10 + i, n === 17 ? '' : `name ${i}`] as const);
