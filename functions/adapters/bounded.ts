@@ -1,6 +1,6 @@
-/** Every call to AWS is bounded in time, in milliseconds; one try of it ends well within the ledger's patience. */
+/** Time limits of every call to AWS in milliseconds; one try takes much less than the ledger's patience. */
 export const bounded = {
   maxAttempts: 3,
-  // Without the last of these the SDK only warns that the time is over.
+  // Without the last of these the SDK only logs a warning when the time is over.
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
 };

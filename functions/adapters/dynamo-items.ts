@@ -18,7 +18,10 @@ export type Item = Key & Readonly<Record<string, unknown>>;
 export type Range = { readonly from: string; readonly to: string };
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** Single-item reads and conditional writes of one table; every write that is retried after a lost answer knows itself again. */
+/**
+ * Single-item reads and conditional writes of one table; a write that is retried after a lost answer recognizes its own first
+ * try.
+ */
 export type Items = ReturnType<typeof dynamoItems>;
 
 export const dynamoItems = (TableName: string) => {
@@ -31,7 +34,7 @@ export const dynamoItems = (TableName: string) => {
     return Item as Item | undefined;
   };
 
-  /** A failed condition may be the echo of our own write: its mark tells. */
+  /** A failed condition may be caused by our own first try: its mark tells. */
   const wrote = async (key: Key, mark: string): Promise<boolean> => (await get(key))?.mark === mark;
 
   const unlessRejected = async (key: Key, mark: string, write: Promise<unknown>): Promise<boolean> => {
@@ -47,7 +50,7 @@ export const dynamoItems = (TableName: string) => {
   return {
     get,
 
-    /** Items of one partition in order of `sk`, those of a range where one is given, its ends among them. */
+    /** Items of one partition in order of `sk`, optionally of a range, both ends included. */
     query: async (pk: string, range?: Range): Promise<Item[]> => {
       const found: Item[] = [];
       const input = {
@@ -61,7 +64,7 @@ export const dynamoItems = (TableName: string) => {
       return found;
     },
 
-    /** Those items that exist, in no order. */
+    /** Those of the items that exist, in any order. */
     getAll: async (keys: readonly Key[]): Promise<Item[]> => {
       const found: Item[] = [];
       const ask = async (Keys: Key[]): Promise<Key[]> => {
@@ -72,12 +75,12 @@ export const dynamoItems = (TableName: string) => {
       };
       for (let start = 0; start < keys.length; start += 100) {
         const left = await untilDone(keys.slice(start, start + 100), ask);
-        if (left.length > 0) throw new Unfinished(`${TableName} did not give ${left.length} items`);
+        if (left.length > 0) throw new Unfinished(`${TableName} did not return ${left.length} items`);
       }
       return found;
     },
 
-    /** Puts where nothing stands; false when something does. */
+    /** Puts an item if there is none; false if there is one. */
     putNew: (item: Item): Promise<boolean> => {
       const mark = randomUUID();
       const Item = { ...item, mark };
@@ -89,7 +92,7 @@ export const dynamoItems = (TableName: string) => {
       await client.send(new PutCommand({ TableName, Item }));
     },
 
-    /** Sets attributes (undefined takes one away) where the item is as expected; an expected undefined means absent. */
+    /** Sets attributes (undefined removes one) if the item is as expected; an expected undefined means absent. */
     update: (key: Key, expected: Attributes, patch: Attributes): Promise<boolean> => {
       const mark = randomUUID();
       return unlessRejected(

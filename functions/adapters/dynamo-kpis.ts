@@ -17,11 +17,14 @@ import { Unfinished, untilDone } from './until-done.ts';
 
 type Write = { PutRequest: { Item: KpiItem } } | { DeleteRequest: { Key: { pk: string; sk: string } } };
 
-/** Most writes of a request; and most bytes of their items, which as JSON are up to ten times as many of the 16 MB that it may have. */
+/** Most writes per request, and most bytes of their items: JSON can be ten times as large, and a request may have 16 MB. */
 const mostWrites = 25;
 const mostBytes = 1_500_000;
 
-/** The KPI table. Numbers keep their digits both ways. Batches are sent 25 at a time; what DynamoDB leaves undone is sent again with growing, jittered pauses. */
+/**
+ * The KPI table. Numbers keep all digits, in both directions. Batches have 25 items; items that DynamoDB leaves undone are sent
+ * again after growing, jittered pauses.
+ */
 export const dynamoKpis = (table: string): Kpis => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(bounded), {
     marshallOptions: { removeUndefinedValues: true },
@@ -116,7 +119,7 @@ const chunksOf = (writes: readonly Write[]): Write[][] => {
 const storedWrite = (write: Write): Write =>
   'PutRequest' in write ? { PutRequest: { Item: stored(write.PutRequest.Item) } } : write;
 
-/** The same value with the SDK's kind of exact numbers in place of ours. */
+/** The same value, with the SDK's exact numbers instead of ours. */
 const stored = <Value>(value: Value): Value => asStored(value) as Value;
 
 const asStored = (value: unknown): unknown => {

@@ -36,7 +36,7 @@ const publishedKey = ({ dataset, key, version }: FileRecord): Key => {
   const sortKey = (name: string): string => `${name}#${version}`;
   return { pk: `PUBLISHED#${dataset}`, sk: sortKey(fitted(key, sortKey)) };
 };
-/** Bears the request's id: whoever takes an ended request away leaves a new one of the same file alone. */
+/** Contains the request's id, so that removing a finished request does not remove a new one for the same file. */
 const reprocessKey = (file: FileRecord, id: number): Key => {
   const { dataset, landed_at, key, version } = file;
   const sortKey = (name: string): string => `${landed_at}#${name}#${version}#${id}`;
@@ -63,7 +63,10 @@ const fileOf = (item: Item | undefined): FileRecord | undefined =>
 
 type Stateful = { readonly state: string; readonly rev: number };
 
-/** Writes a record's next state where state and revision are still those that were read; the record's type says what that state has. */
+/**
+ * Writes a record's next state if state and revision are still those that were read; the record's type defines the fields of a
+ * state.
+ */
 const mover =
   <R extends Stateful>(
     items: Items,
@@ -89,7 +92,7 @@ const isRequested = (item: Item, file: FileRecord): file is FileIn<'published'> 
 /** The ledger in one DynamoDB table (`pk`, `sk`). */
 export const dynamoLedger = (table: string): Ledger => ledgerOn(dynamoItems(table));
 
-/** The ledger by single-item conditional writes and consistent reads alone. */
+/** The ledger, using only conditional writes of single items and consistent reads. */
 export const ledgerOn = (items: Items): Ledger => ({
   files: filesOn(items),
   leases: leasesOn(items),
@@ -138,7 +141,7 @@ const filesOn = (items: Items): FileLedger => {
     dequeue: (file) => items.remove(queueKey(file)),
     datasets: async () => (await items.query('DATASETS')).map(({ dataset }) => String(dataset)),
     landed: async (dataset, { since = '', until = '9999-12-31' } = {}) => {
-      // Whatever follows a day, a moment of it among others, sorts before the character that follows all of theirs.
+      // All values that begin with a day, such as its moments, sort before the day followed by this character.
       const range = { from: since || '0', to: `${until}~` };
       return (await items.query(`LANDED#${dataset}`, range)).map(({ key, version, landed_at }) => ({
         key: String(key),
@@ -164,7 +167,7 @@ const filesOn = (items: Items): FileLedger => {
     dequeueReprocess: (file, { id }) => items.remove(reprocessKey(file, id)),
     tidyReprocessing: async (dataset) => {
       for (const { item, record } of await listed(`REPROCESS#${dataset}`)) {
-        // Whoever asks has queued it before the record says so: until that revision is past, it may still come.
+        // The request was put on the queue before the record says so: it may still arrive until this revision is past.
         const isPast = record !== undefined && record.rev >= Number(item.id);
         if (isPast && !isRequested(item, record)) await items.remove({ pk: item.pk, sk: item.sk });
       }

@@ -8,7 +8,7 @@ export class MissingVariable extends PipelineError {
   }
 }
 
-/** The copy of an object is not what was copied. */
+/** The copy of an object differs from its source. */
 export class CopyDiffers extends PipelineError {
   override readonly name = 'CopyDiffers';
   constructor(
@@ -20,23 +20,23 @@ export class CopyDiffers extends PipelineError {
   }
 }
 
-/** The event bus did not take an event. */
-export class EventNotTaken extends PipelineError {
-  override readonly name = 'EventNotTaken';
+/** The event bus did not accept an event. */
+export class EventNotAccepted extends PipelineError {
+  override readonly name = 'EventNotAccepted';
   constructor(
     readonly type: string,
     readonly code: string,
     message: string,
   ) {
-    super(`${type} was not taken: ${code} ${message}`);
+    super(`${type} was not accepted: ${code} ${message}`);
   }
 }
 
-/** A function was wired without this job. */
+/** The function has no name for this job. */
 export class UnknownJob extends PipelineError {
   override readonly name = 'UnknownJob';
   constructor(readonly job: string) {
-    super(`this function knows no ${job} job`);
+    super(`this function has no name for the ${job} job`);
   }
 }
 

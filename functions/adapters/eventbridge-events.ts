@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Events } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
-import { EventNotTaken } from './errors.ts';
+import { EventNotAccepted } from './errors.ts';
 
-/** Announces on the default event bus, with the stage that the template's rules ask for. */
+/** Puts events on the default event bus, with the stage that the template's rules match. */
 export const eventBridgeEvents = (stage: string): Events => {
   const client = new EventBridgeClient(bounded);
   return {
@@ -13,7 +13,7 @@ export const eventBridgeEvents = (stage: string): Events => {
         new PutEventsCommand({ Entries: [{ Source: 'soundcheck', DetailType: type, Detail }] }),
       );
       const [entry] = answer.Entries ?? [];
-      if (entry?.ErrorCode) throw new EventNotTaken(type, entry.ErrorCode, entry.ErrorMessage ?? '');
+      if (entry?.ErrorCode) throw new EventNotAccepted(type, entry.ErrorCode, entry.ErrorMessage ?? '');
     },
   };
 };

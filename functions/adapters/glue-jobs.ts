@@ -10,7 +10,7 @@ import type { JobName, Jobs, Run, RunState } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
 import { UnknownJob } from './errors.ts';
 
-/** Runs of one spec lie close together among the newest; older pages are not asked for. */
+/** Runs of one spec are close together among the newest; older pages are not read. */
 const mostPages = 5;
 
 const alive = new Set(['STARTING', 'RUNNING', 'STOPPING', 'WAITING']);
@@ -30,8 +30,8 @@ const runOf = (bucket: string, { Id, Arguments, JobRunState, ErrorMessage }: Job
 const locationOf = (bucket: string, key: string): string => `s3://${bucket}/${key}`;
 
 /**
- * The Glue jobs under their deployed names, told of a spec by its location in the lake; a start is sent once, for Glue knows
- * no client token.
+ * The Glue jobs under their deployed names; a job gets the location of its spec in the lake. A start is sent only once, because
+ * Glue has no client token.
  */
 export const glueJobs = (bucket: string, names: Partial<Record<JobName, string>>): Jobs => {
   const client = new GlueClient({ ...bounded, maxAttempts: 1 });

@@ -4,7 +4,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 
-/** The environment of a deployed function; undefined when there is no such function. Throws when the service cannot be asked. */
+/** The environment of a deployed function; undefined if there is no such function. Throws if the service does not answer. */
 export const lambdaEnvironment = async (
   functionName: string,
 ): Promise<Readonly<Record<string, string>> | undefined> => {

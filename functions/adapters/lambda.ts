@@ -4,9 +4,9 @@ import type * as z from 'zod';
 import type { Clock, Log, Timer } from '../pipeline/index.ts';
 import { MissingVariable } from './errors.ts';
 
-/** What wiring may ask of its surroundings. */
+/** What wiring can use: environment variables and a logger. */
 export type Surroundings = {
-  /** A variable that the template sets; an exception names it when it is missing. */
+  /** A variable that the template sets; throws an error that names a missing one. */
   readonly env: (name: string) => string;
   readonly clock: Clock & Timer;
   readonly log: Log;
@@ -23,7 +23,10 @@ const clock: Clock & Timer = {
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-/** Makes a Lambda handler: checks the event's shape, wires the ports at the first call, logs what goes wrong and lets it be retried. */
+/**
+ * Makes a Lambda handler: checks the event's shape, wires the ports at the first call, logs errors and throws them so that
+ * Lambda retries.
+ */
 export const lambda = <E, P, R>(
   event: z.ZodType<E>,
   useCase: (ports: P) => (event: E) => Promise<R>,
@@ -39,6 +42,6 @@ export const lambda = <E, P, R>(
     run ??= useCase(wire({ env, clock, log }));
     return run(event.parse(input));
   }).onError(({ error }) =>
-    logger.error('the step was not done', { error: error instanceof Error ? error : String(error) }),
+    logger.error('the step failed', { error: error instanceof Error ? error : String(error) }),
   );
 };

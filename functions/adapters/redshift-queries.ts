@@ -8,7 +8,7 @@ import {
 import type { Cell, Queries } from '../pipeline/index.ts';
 import { QueryFailed } from './errors.ts';
 
-/** Queries through the Redshift Data API; each has a client of its own, which ends with it. */
+/** Queries through the Redshift Data API; each has its own client, which is closed with it. */
 export const redshiftQueries = ({
   workgroup,
   database,
@@ -39,7 +39,7 @@ export const redshiftQueries = ({
   },
 });
 
-/** Resolves once the statement has finished; the service answers as soon as it has, at the latest after half a minute. */
+/** Resolves when the statement has finished; the service answers at once then, and after half a minute at the latest. */
 const ended = async (client: RedshiftDataClient, Id: string | undefined): Promise<void> => {
   for (;;) {
     const described = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 30 }));

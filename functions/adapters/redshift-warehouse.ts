@@ -9,7 +9,10 @@ import {
 import type { Statement, StatementState, Warehouse } from '../pipeline/index.ts';
 import { bounded } from './bounded.ts';
 
-/** What Redshift says when it was not the SQL: the connection, the session, the service, or another transaction's turn. */
+/**
+ * Messages of Redshift for failures that the SQL did not cause: of the connection, the session, the service, or another
+ * transaction.
+ */
 const losses = [
   /\binternal (?:server )?error\b/i,
   /\bconnection (?:to \S+ )?(?:\S+ )?(?:was |has been |is )?(?:reset|closed|lost|refused|terminated|aborted|failure|failed|timed out)\b/i,
@@ -23,7 +26,7 @@ const losses = [
   /\b(?:workgroup|cluster|namespace) \S* ?is (?:not available|unavailable|paused|being modified)/i,
 ];
 
-/** Values that an error quotes are data, and say nothing of what happened. */
+/** Quoted values in an error are data, and do not describe the failure. */
 const withoutValues = (error: string): string => error.replace(/"[^"]*"|'[^']*'/g, '""');
 
 const isLoss = (error = ''): boolean => losses.some((loss) => loss.test(withoutValues(error)));
@@ -69,7 +72,7 @@ export const redshiftWarehouse = ({
       return answer.Id ?? '';
     },
     find: async (name) => {
-      // What is asked for is the beginning of names: longer ones may stand before it.
+      // The request matches prefixes of names: longer names may come first.
       for await (const page of paginateListStatements({ client }, { StatementName: name, Status: 'ALL' })) {
         const found = page.Statements?.find((one) => one.StatementName === name);
         if (found) return statementOf(found);

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { FileVersion } from '../pipeline/index.ts';
 
-/** Largest object that one CopyObject takes, and the size of a part beyond it, in bytes. */
+/** Largest object that one CopyObject can copy, and the size of a part of larger ones, in bytes. */
 const largestCopy = 5 * 1024 ** 3;
 const partSize = 1024 ** 3;
 
@@ -21,10 +21,10 @@ type Copy = {
 const sourceOf = ({ bucket, from }: Copy): string =>
   `${bucket}/${from.key.split('/').map(encodeURIComponent).join('/')}?versionId=${encodeURIComponent(from.version)}`;
 
-/** What S3 says of a copy: its SHA-256 in hex, where it computed one over the whole. */
+/** S3's answer to a copy: its SHA-256 in hex, if S3 computed one over the whole object. */
 type Copied = { readonly sha256?: string };
 
-/** Copies one version to a new key inside S3, in parts where it is too large for one call; throws when the version is gone. */
+/** Copies one version to a new key inside S3, in parts if it is too large for one call; throws if the version is gone. */
 export const copyVersion = async (client: S3Client, copy: Copy): Promise<Copied> => {
   if (copy.size > largestCopy) return copyInParts(client, copy);
   const target = { Bucket: copy.bucket, Key: copy.to };

@@ -22,7 +22,7 @@ import { versionPages } from './s3-versions.ts';
 const named = (error: unknown, ...names: string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
-/** What S3 says of what is not there; under a key that is too long nothing can be. */
+/** S3's errors for missing objects; there can be no object under a key that is too long. */
 const absences = ['NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed', 'KeyTooLongError'];
 
 const unlessGone = async <Found>(asked: Promise<Found>): Promise<Found | undefined> => {
@@ -34,10 +34,10 @@ const unlessGone = async <Found>(asked: Promise<Found>): Promise<Found | undefin
   }
 };
 
-/** A write that met another one at the same moment says nothing about the key: it is sent again so often. */
+/** S3 rejects a write that meets another one at the same moment; it is sent again this many times. */
 const mostConflicts = 3;
 
-/** The lake's bucket. Lists page to their end, a copy is compared with what it was made of. */
+/** The lake's bucket. Lists read all pages, a copy is compared with its source. */
 export const s3Files = (bucket: string): Files => {
   const client = new S3Client({
     requestHandler: { ...bounded.requestHandler, requestTimeout: 60_000 },

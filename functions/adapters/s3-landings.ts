@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Landings } from '../pipeline/index.ts';
 
-/** Puts files into a bucket, streamed; each put has a client of its own, which ends with it. */
+/** Puts files into a bucket, streamed; each put has its own client, which is closed with it. */
 export const s3Landings = (bucket: string): Landings => ({
   land: async (key, body, size) => {
     const client = new S3Client({});

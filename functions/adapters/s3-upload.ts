@@ -7,12 +7,12 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 
-/** Bytes of a part; S3 takes at most 10,000 parts, so this is good for 78 GiB. */
+/** Bytes of a part; S3 allows 10,000 parts, so this is enough for 78 GiB. */
 const partSize = 8 * 2 ** 20;
 
 type Target = { readonly Bucket: string; readonly Key: string };
 
-/** Uploads a stream of unknown length, holding one part at a time; nothing is stored when the stream throws. */
+/** Uploads a stream of unknown length, with one part in memory at a time; nothing is stored if the stream throws. */
 export const uploadStream = async (
   client: S3Client,
   target: Target,
@@ -40,13 +40,13 @@ export const uploadStream = async (
       new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }),
     );
   } catch (error) {
-    // What is left of it is deleted by the bucket's lifecycle all the same.
+    // If this fails, the bucket's lifecycle deletes the parts.
     await client.send(new AbortMultipartUploadCommand({ ...target, UploadId })).catch(() => undefined);
     throw error;
   }
 };
 
-/** Parts of their own memory, all but the last of full size; at least one, also for a stream without bytes. */
+/** Parts with their own memory, all except the last of full size; at least one, even if the stream has no bytes. */
 async function* inParts(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, undefined> {
   let part = Buffer.allocUnsafe(partSize);
   let filled = 0;

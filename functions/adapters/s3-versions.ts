@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { LandedVersion } from '../pipeline/index.ts';
 
-/** One page of versions with the folders that a delimiter set apart. */
+/** One page of versions, with the folders that the delimiter separated. */
 export type VersionPage = {
   readonly versions: readonly LandedVersion[];
   readonly folders: readonly string[];
@@ -14,7 +14,7 @@ export type VersionPage = {
 
 type Markers = { readonly KeyMarker?: string; readonly VersionIdMarker?: string };
 
-/** Lists object versions to the end, newest first within a key; delete markers are left out. */
+/** Lists all object versions, newest first within a key, without delete markers. */
 export async function* versionPages(
   client: S3Client,
   input: Pick<ListObjectVersionsCommandInput, 'Bucket' | 'Prefix' | 'Delimiter'>,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scratch } from '../validation/index.ts';
 
-/** Scratch in the system's temporary folder, in a file without a name: a process that is killed leaves nothing behind. */
+/** Scratch in the system's temporary folder, in a file without a name, so that a killed process leaves no file. */
 export const temporaryScratch = (): Scratch => {
   let file: number | undefined;
   let size = 0;

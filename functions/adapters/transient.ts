@@ -1,4 +1,4 @@
-/** Faults of a service or of the way to it, by the facts that AWS's clients and Node put on an error. */
+/** Failures of a service or of the network, by the fields of errors from AWS's clients and Node. */
 const codes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -21,7 +21,7 @@ type Facts = {
   readonly $metadata?: { readonly httpStatusCode?: number };
 };
 
-/** True when the same call may well succeed later: throttling, timeouts, the network, a service's own errors. */
+/** True if the same call may succeed later: throttling, timeouts, the network, a service's own failures. */
 export const isTransient = (error: unknown): boolean => {
   if (typeof error !== 'object' || error === null) return false;
   const { name, code, cause, $fault, $retryable, $metadata }: Facts = error;

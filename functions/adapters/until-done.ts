@@ -2,12 +2,12 @@ import { PipelineError } from '../values/index.ts';
 
 const mostTries = 8;
 
-/** DynamoDB leaves a part of a batch undone for longer than anyone waits. */
+/** The pauses are over, and DynamoDB still leaves a part of a batch undone. */
 export class Unfinished extends PipelineError {
   override readonly name = 'Unfinished';
 }
 
-/** Sends a batch, and what DynamoDB leaves undone of it again after growing, jittered pauses; gives what is left in the end. */
+/** Sends a batch, then again what DynamoDB leaves undone, after growing, jittered pauses; returns what is left in the end. */
 export const untilDone = async <One>(
   all: readonly One[],
   send: (left: One[]) => Promise<One[]>,

@@ -82,7 +82,7 @@ describe('reading', () => {
         ? { status: 200, body: { Responses: {}, UnprocessedKeys: JSON.parse(String(body)).RequestItems } }
         : undefined,
     );
-    await expect(items.getAll([{ pk: 'left', sk: 'a' }])).rejects.toThrow('items did not give 1 items');
+    await expect(items.getAll([{ pk: 'left', sk: 'a' }])).rejects.toThrow('items did not return 1 items');
   });
 });
 

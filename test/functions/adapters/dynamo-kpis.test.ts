@@ -170,7 +170,7 @@ test('says how many items DynamoDB would not take', async () => {
       ? { status: 200, body: { UnprocessedItems: JSON.parse(String(body)).RequestItems } }
       : undefined,
   );
-  await expect(kpis.put(itemsOf('rejected', 3))).rejects.toThrow('items did not take 3 KPI items');
+  await expect(kpis.put(itemsOf('rejected', 3))).rejects.toThrow('items did not store 3 KPI items');
 });
 
 test('moves a pointer forward only', async () => {

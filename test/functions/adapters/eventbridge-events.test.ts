@@ -66,7 +66,7 @@ test('throws when the bus answers that it did not take an entry', async () => {
   laptop.once('PutEvents', () => ({ status: 200, body: { FailedEntryCount: 1, Entries: [rejected] } }));
   await expect(
     eventBridgeEvents('dev').announce(batchEvent('Batch Published', { dataset: 'plays', id: 'x' })),
-  ).rejects.toThrow('Batch Published was not taken: ThrottlingException later');
+  ).rejects.toThrow('Batch Published was not accepted: ThrottlingException later');
 });
 
 test('announces at least once when the answer is lost', async () => {

@@ -124,7 +124,7 @@ test('finds a run whose start was not answered, and does not start it twice', as
 
 test('says which job a function does not know', async () => {
   await expect(glueJobs('lake', { quality: 'app-quality' }).start('transform', 'spec')).rejects.toThrow(
-    'this function knows no transform job',
+    'this function has no name for the transform job',
   );
   await expect(glueJobs('lake', { quality: 'app-unknown' }).start('quality', 'spec')).rejects.toThrow(
     /not found/,

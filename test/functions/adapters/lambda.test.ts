@@ -69,7 +69,7 @@ describe('a handler', () => {
       );
       await expect(handler(malformed, context)).rejects.toThrow(z.ZodError);
       expect(useCase).not.toHaveBeenCalled();
-      expect(logged()).toMatchObject([{ level: 'ERROR', message: 'the step was not done' }]);
+      expect(logged()).toMatchObject([{ level: 'ERROR', message: 'the step failed' }]);
     },
   );
 
