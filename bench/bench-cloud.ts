@@ -8,12 +8,12 @@ import { parseEnv } from 'node:util';
 import { type LakeClient, lakeClient } from './lake-client.ts';
 import { until } from './until.ts';
 
-/** A laptop cloud of its own process with an empty state, and a client of its lake. */
+/** A laptop cloud in its own process with an empty state, and a client of its lake. */
 export type BenchCloud = { readonly lake: LakeClient; readonly process: number; readonly directory: string };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Starts a cloud in a process of its own, lets a program use it, and leaves nothing behind. */
+/** Starts a cloud in its own process, runs a program with it, and deletes everything. */
 export const withCloud = async <T>(use: (cloud: BenchCloud) => Promise<T>): Promise<T> => {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   const child = spawnCloud(join(directory, 'state'));

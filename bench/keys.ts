@@ -7,7 +7,7 @@ const header = 'user_id,track_id,listen_time\n';
 const rowsInPiece = 1000;
 const digits = 10;
 
-/** Validates a file of so many records, every other key of which stands there twice, without a key and with one, and takes time and memory. */
+/** Validates a file in which every other key has a duplicate, without a key and with one, and measures time and memory. */
 export const keys = async (records: number): Promise<Measurement> => {
   const plain = await validated(records, manifestOf({}));
   const memoryBefore = await peakMemory(process.pid);
@@ -72,7 +72,7 @@ async function* contentOf(records: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The last third duplicates every other key of what stands before it. */
+/** The last third duplicates every other key of the rows before it. */
 const keyOf = (record: number, records: number): number => {
   const first = Math.ceil((records * 2) / 3);
   return record < first ? record : (record - first) * 2;

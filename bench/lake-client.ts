@@ -2,10 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
-/** One item of a table, as its attributes. */
+/** One item of a table, with its attributes. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A file version as it was landed, with the moments (epoch milliseconds) before and after the upload. */
+/** A landed file version, with the moments (epoch milliseconds) before and after the upload. */
 export type LandedFile = {
   readonly key: string;
   readonly version: string;
@@ -13,19 +13,19 @@ export type LandedFile = {
   readonly storedAt: number;
 };
 
-/** What an app or an upstream colleague does with the lake: land files, read the ledger and the KPIs. */
+/** What applications and sources do with the lake: land files, read the ledger and the KPIs. */
 export type LakeClient = {
   land(key: string, body: NonNullable<PutObjectCommandInput['Body']>, length?: number): Promise<LandedFile>;
   /** The ledger's record of a file version; undefined before it is registered. */
   file(file: LandedFile): Promise<Item | undefined>;
   /** The ledger's record of a batch or a rebuild by its partition key. */
   record(pk: string): Promise<Item | undefined>;
-  /** A day's totals, by the documented key; undefined before they are readable. */
+  /** A day's totals, by the documented key; undefined before they can be read. */
   day(day: string): Promise<Item | undefined>;
   close(): void;
 };
 
-/** Talks to a cloud through the real SDK clients; `environment` is what `cloud.env` holds. */
+/** Uses a cloud through the real SDK clients; `environment` is the content of `cloud.env`. */
 export const lakeClient = (environment: Readonly<Record<string, string>>): LakeClient => {
   const connection = connectionOf(environment);
   const s3 = new S3Client({ ...connection, forcePathStyle: true });
@@ -51,7 +51,7 @@ export const lakeClient = (environment: Readonly<Record<string, string>>): LakeC
   };
 };
 
-/** A stream's length has to be said, that of everything else is known. */
+/** S3 needs the length of a stream; that of other bodies is known. */
 const sized = (length: number | undefined) => (length === undefined ? {} : { ContentLength: length });
 
 const connectionOf = (environment: Readonly<Record<string, string>>) => ({

@@ -3,7 +3,7 @@ import { generateListeners, generateTrackIds, generateTracks } from '../local/ge
 import type { Item, LakeClient, LandedFile } from './lake-client.ts';
 import { until } from './until.ts';
 
-/** The ids that listens may speak of. */
+/** The ids that listens can use. */
 export type Catalogue = { readonly trackIds: readonly string[]; readonly userIds: readonly number[] };
 
 const seed = 11;
@@ -28,7 +28,7 @@ export const landCatalogue = async (lake: LakeClient): Promise<Catalogue> => {
   return { trackIds, userIds: Array.from({ length: realListeners }, (_, index) => index + 1) };
 };
 
-/** Lands a dataset's manifest, its limit of rows raised where that is asked for. */
+/** Lands a dataset's manifest, with a larger limit of rows if requested. */
 export const landManifest = async (lake: LakeClient, dataset: string, maxRows?: number): Promise<void> => {
   const text = await readFile(new URL(`../rules/${dataset}/manifest.json`, import.meta.url), 'utf8');
   const manifest = JSON.parse(text);
@@ -41,7 +41,7 @@ export const landManifest = async (lake: LakeClient, dataset: string, maxRows?: 
 
 const lost = new Set(['rejected', 'quarantined', 'parked', 'ignored', 'missing']);
 
-/** The ledger's record of a file once it has reached a moment; a file that will never get there is an error. */
+/** The ledger's record of a file when it has reached a moment; throws if the file will never reach it. */
 export const untilRecorded = (
   lake: LakeClient,
   file: LandedFile,
@@ -61,7 +61,7 @@ export const untilRecorded = (
 const untilPublished = (lake: LakeClient, file: LandedFile): Promise<Item> =>
   untilRecorded(lake, file, 'published_at');
 
-/** A day's totals once they count at least so many listens. */
+/** A day's totals when they count at least so many listens. */
 export const untilReadable = (
   lake: LakeClient,
   day: string,

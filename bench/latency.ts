@@ -8,12 +8,12 @@ import { until } from './until.ts';
 
 const rows = 11_346;
 
-/** Epoch milliseconds at which a file reached each place, in order. */
+/** Epoch milliseconds at which a file reached each stage, in order. */
 type Moments = Readonly<Record<string, number>>;
 
 /**
- * Lands one file of real size after another on a warm cloud with a catalogue of real size, each with a day of its own,
- * and takes the time until that day is readable; the first landing warms up and does not count.
+ * Lands one file of real size after another on a warm cloud with a catalogue of real size, each with its own day, and measures
+ * the time until that day can be read; the first landing is for warming up and does not count.
  */
 export const latency = async ({ lake }: BenchCloud, repeats: number): Promise<Measurement> => {
   const catalogue = await landCatalogue(lake);
@@ -40,7 +40,7 @@ const landOneDay = async (lake: LakeClient, catalogue: Catalogue, landing: numbe
   };
 };
 
-/** The rebuild goes on to series and listeners after the day is readable; what lands before it closes has to wait. */
+/** The rebuild continues with series and listeners when the day can be read; files that land before its end must wait. */
 const untilClosed = (lake: LakeClient, rebuild: string): Promise<Item> =>
   until(
     async () => {

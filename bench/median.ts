@@ -1,4 +1,4 @@
-/** The middle of some numbers, the mean of both middles when they are even in number; of none it is NaN. */
+/** The median of some numbers; the mean of the two middle ones if their number is even, NaN if there are none. */
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((left, right) => left - right);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

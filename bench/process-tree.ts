@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** The memory of a process and of all that it started, as it is looked at again and again. */
+/** Samples the memory of a process and of all its descendants. */
 export type TreeMemory = {
-  /** Ends looking; the most that all of them held at one moment (RSS, MB), NaN where the system does not say. */
+  /** Stops sampling; returns the largest total at one moment (RSS, MB), NaN on systems without procfs. */
   stop(): number;
 };
 
-/** Looks at the tree of a process every so many milliseconds; read from Linux's procfs. */
+/** Samples a process tree every so many milliseconds, from Linux's procfs. */
 export const watchTree = (root: number, everyMs = 100): TreeMemory => {
   let peak = Number.NaN;
   let isLooking = false;
@@ -27,7 +27,7 @@ export const watchTree = (root: number, everyMs = 100): TreeMemory => {
   };
 };
 
-/** What a process and its descendants hold now (RSS, MB); pages that they share count for each. */
+/** Current memory of a process and its descendants (RSS, MB); shared pages count for each. */
 export const treeMemory = async (root: number): Promise<number> => {
   const processes = new Map((await statuses()).map((status) => [status.pid, status]));
   const isInTree = (pid: number): boolean => {

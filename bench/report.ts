@@ -1,13 +1,13 @@
 import { availableParallelism, totalmem } from 'node:os';
 
-/** What a program measured: figures by name, the unit as the name's ending (`_ms`, `_mb`) or none for counts. */
+/** The figures of a measurement by name; the name ends with the unit (`_ms`, `_mb`), except for counts. */
 export type Measurement = { readonly bench: string; readonly figures: Readonly<Record<string, number>> };
 
-/** The measurement together with the machine it was taken on, as one JSON object. */
+/** The measurement and its machine, as one JSON object. */
 export const asJson = ({ bench, figures }: Measurement): string =>
   JSON.stringify({ bench, ...machine(), figures });
 
-/** The measurement as a Markdown table under a line on the machine. */
+/** The measurement as a Markdown table below a line about the machine. */
 export const asTable = ({ bench, figures }: Measurement): string => {
   const { cores, memory_gb, node } = machine();
   const width = Math.max(...Object.keys(figures).map((name) => name.length));
@@ -23,7 +23,7 @@ export const asTable = ({ bench, figures }: Measurement): string => {
   ].join('\n');
 };
 
-/** What a measurement was taken on. */
+/** The machine of a measurement. */
 export const machine = () => ({
   cores: availableParallelism(),
   memory_gb: Math.round(totalmem() / 2 ** 30),

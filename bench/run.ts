@@ -11,12 +11,12 @@ import { addValidate } from './validate/command.ts';
 const count = (text: string): number => {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It has to be a whole number from 1.');
+    throw new InvalidArgumentError('It must be a whole number from 1.');
   return value;
 };
 
 const program = new Command('bench').description(
-  'Measures a laptop cloud of its own, or the validator of files alone; prints a table, or one JSON object.',
+  'Measures a new laptop cloud, or only the validator; prints a table or one JSON object.',
 );
 
 const bench = (
@@ -42,7 +42,7 @@ const inCloud =
 
 bench(
   'latency',
-  'one file of real size, from landing to a readable day',
+  'one file of real size, from landing until its day can be read',
   { flag: 'repeats', usual: 20 },
   inCloud(latency),
 );

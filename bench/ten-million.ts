@@ -12,7 +12,9 @@ const days = 30;
 const firstDay = '2024-06-01';
 const patienceMs = 900_000;
 
-/** Lands one file of so many rows over thirty days and takes the time until every day is readable, and the cloud's memory. */
+/**
+ * Lands one file of so many rows over thirty days and measures the time until every day can be read, and the cloud's memory.
+ */
 export const tenMillion = async (
   { lake, process, directory }: BenchCloud,
   rows: number,

@@ -11,7 +11,7 @@ const rowsPerFile = 100;
 const uploadsAtOnce = 64;
 const patienceMs = 600_000;
 
-/** Lands so many small files of one day at once, and counts the batches that carried them. */
+/** Lands so many small files of one day at the same time, and counts their batches. */
 export const thousandFiles = async ({ lake, process }: BenchCloud, count: number): Promise<Measurement> => {
   const texts = textsOf(await landCatalogue(lake), count);
   const startedAt = Date.now();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 type Patience = { readonly what: string; readonly everyMs: number; readonly atMostMs: number };
 
-/** Asks again and again until there is an answer; past `atMostMs` it throws, naming what it waited for. */
+/** Asks again and again until there is an answer; after `atMostMs` it throws an error that names what it waited for. */
 export const until = async <T>(ask: () => Promise<T | undefined>, patience: Patience): Promise<T> => {
   const deadline = performance.now() + patience.atMostMs;
   while (performance.now() < deadline) {

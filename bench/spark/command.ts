@@ -6,7 +6,7 @@ import { batchSizes, besideHandWritten, engineSizes, type Standing } from './mea
 const whole = (text: string): number => {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It has to be a whole number from 1.');
+    throw new InvalidArgumentError('It must be a whole number from 1.');
   return value;
 };
 
@@ -18,11 +18,11 @@ const several = (text: string, before: readonly number[] | undefined): number[] 
 const usualSizes = [1_000_000, 10_000_000, 50_000_000];
 const usualCounts = [1, 100, 1_000];
 
-/** Adds the commands that measure Glue's jobs on Spark. They need `npm run spark:setup`, and no cloud. */
+/** Adds the commands that measure Glue's jobs on Spark. They need `npm run spark:setup`, but no cloud. */
 export const addSpark = (program: Command): void => {
   program
     .command('spark-job')
-    .description('our jobs on Spark beside one written by hand for the same KPIs, in turn')
+    .description('our jobs on Spark and one written by hand for the same KPIs, in turn')
     .option('--rows <number>', 'rows of the one file', whole, 10_000_000)
     .option('--repeats <number>', 'rounds', whole, 3)
     .option('--json', 'print one JSON object', false)
@@ -32,13 +32,13 @@ export const addSpark = (program: Command): void => {
   program
     .command('engines')
     .description('transform and quality on DuckDB and on Spark, by rows')
-    .option('--rows <number>', 'one size, may be given again; else 1, 10 and 50 million', several)
+    .option('--rows <number>', 'one size, may be repeated (default: 1, 10 and 50 million)', several)
     .option('--json', 'print one JSON object', false)
     .action(async ({ rows, json }) => print('engines', await engineSizes(rows ?? usualSizes), json));
   program
     .command('batch-files')
     .description('transform and quality on DuckDB and on Spark, by the number of files in the batch')
-    .option('--files <number>', 'one number, may be given again; else 1, 100 and 1,000', several)
+    .option('--files <number>', 'one number, may be repeated (default: 1, 100 and 1,000)', several)
     .option('--rows <number>', 'rows of all files together', whole, 1_000_000)
     .option('--json', 'print one JSON object', false)
     .action(async ({ files, rows, json }) =>

@@ -10,10 +10,10 @@ import { watchTree } from '../process-tree.ts';
 import { EngineFigures, type EngineRequest } from './engine-process.ts';
 import { type BenchFile, writeStreams } from './files.ts';
 
-/** Who runs a batch, in processes of its own, and what it took; `peak_mb` is that of all of its processes together. */
+/** Runs a batch in its own processes and measures it; `peak_mb` is the total of all its processes. */
 export type Taken = {
   readonly rows: number;
-  /** Until the rows stand in the silver table. */
+  /** Until the rows are in the silver table. */
   readonly publish_ms: number;
   readonly kpis_ms: number;
   readonly peak_mb: number;
@@ -23,7 +23,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const script = fileURLToPath(new URL('hand_written.py', import.meta.url));
 const warmUpRows = 20_000;
 
-/** Runs our own jobs on an engine: transform, quality and, where it is asked for, the rebuild of the mart. */
+/** Runs our own jobs on an engine: transform, quality and, if requested, the rebuild of the mart. */
 export const runEngine = async (
   request: EngineRequest,
 ): Promise<Taken & { readonly transform_ms: number; readonly quality_ms: number }> => {
@@ -48,10 +48,10 @@ export const runEngine = async (
 const HandWritten = z.object({ rows: z.number(), publish_ms: z.number(), kpis_ms: z.number() });
 
 export type HandWrittenRequest = {
-  /** An empty folder; the KPIs' rows are left in `kpis`. */
+  /** An empty folder; the KPI rows are written to `kpis` in it. */
   readonly state: string;
   readonly tracks: BenchFile;
-  /** A folder of files of listens. */
+  /** A folder with files of listens. */
   readonly streams: string;
 };
 

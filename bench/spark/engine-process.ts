@@ -18,20 +18,20 @@ const File = z.object({
   bytes: z.number(),
 });
 
-/** What an engine's process is asked for. */
+/** The input of an engine's process. */
 export const EngineRequest = z.object({
   engine: z.enum(['duckdb', 'spark']),
   /** An empty folder. */
   state: z.string(),
-  /** Published first; warms the engine up, and its time does not count. */
+  /** Published first, to warm up the engine; its time does not count. */
   tracks: File,
   streams: z.array(File).readonly(),
-  /** Compute the KPIs as well, and leave their rows in `<state>/scratch/kpis`, which its SQL may write to. */
+  /** Compute the KPIs as well, and write their rows to `<state>/scratch/kpis`, which its SQL may use. */
   isWithKpis: z.boolean(),
 });
 export type EngineRequest = z.infer<typeof EngineRequest>;
 
-/** Milliseconds of each step; `rows` as they were published. */
+/** Milliseconds of each step; `rows` is the number of published rows. */
 export const EngineFigures = z.object({
   rows: z.number(),
   transform_ms: z.number(),
@@ -44,7 +44,7 @@ const bucket = 'lake';
 
 type Bench = { readonly s3: LocalS3; readonly engine: LocalEngine; readonly catalog: Catalog };
 
-/** One engine with a lake of its own, so that its memory can be told from that of the program that measures it. */
+/** An engine with its own lake in its own process, so that its memory can be measured separately. */
 const main = async (request: EngineRequest): Promise<void> => {
   await mkdir(request.state, { recursive: true });
   const s3 = await openS3({ directory: join(request.state, 's3'), onObject: () => undefined });
@@ -118,7 +118,7 @@ const land = async ({ s3 }: Bench, dataset: string, files: EngineRequest['stream
   return { batch: `${dataset}-000001`, dataset, fence: 1, files: landed };
 };
 
-/** Milliseconds from when the engine begins: waiting for a session is not the job's. */
+/** Milliseconds from when the engine begins: waiting for a session does not belong to the job. */
 const run = async (
   { s3, engine }: Bench,
   kind: 'transform' | 'quality',

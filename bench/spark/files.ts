@@ -9,7 +9,7 @@ import {
   trackColumns,
 } from '../../local/generate/index.ts';
 
-/** A file of a dataset that is to be landed. */
+/** A file that will be landed, and its dataset. */
 export type BenchFile = {
   readonly path: string;
   readonly header: readonly string[];
@@ -31,7 +31,7 @@ export const writeTracks = async (folder: string): Promise<BenchFile> => {
   return { path, header: trackColumns, records: ids.length, bytes: (await stat(path)).size };
 };
 
-/** Writes so many listens of thirty days, spread evenly over so many files of a folder of their own. */
+/** Writes so many listens of thirty days, spread evenly over so many files, into a new folder. */
 export const writeStreams = async (folder: string, rows: number, files: number): Promise<BenchFile[]> => {
   await mkdir(folder, { recursive: true });
   const userIds = Array.from({ length: realListeners }, (_, index) => index + 1);

@@ -1,4 +1,6 @@
-"""What one writes by hand for these KPIs alone: listens from CSV, checked, into an Iceberg table, and the KPIs of every day and listener."""
+"""A job as one would write it by hand for these KPIs only: listens from CSV, checked, into an Iceberg table, and the
+KPIs of every day and listener.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ SETTINGS = {
 
 
 def main(argv: list[str]) -> None:
-    """Publishes the listens, computes the KPIs, and writes how many milliseconds either took."""
+    """Publishes the listens, computes the KPIs, and writes the milliseconds of both."""
     options = arguments(argv)
     spark = SparkSession.builder.getOrCreate().newSession()
     for name, value in SETTINGS.items():
@@ -34,7 +36,7 @@ def main(argv: list[str]) -> None:
 
 
 def arguments(argv: list[str]) -> Namespace:
-    """Where the files are, and where what is made of them goes."""
+    """The folders of the files and of the results."""
     parser = ArgumentParser()
     for name in ["streams", "tracks", "table", "out"]:
         parser.add_argument(f"--{name}", required=True)
@@ -42,7 +44,7 @@ def arguments(argv: list[str]) -> Namespace:
 
 
 def publish(spark: SparkSession, folder: str, table: str) -> int:
-    """Writes every listen of the folder's files by day, and answers with their number; a broken rule is an error."""
+    """Writes all listens in the folder's files by day, and returns their number; raises an error if a rule is broken."""
     listens = spark.read.csv(folder, schema=LISTENS, header=True, escape='"', mode="FAILFAST")
     landed = listens.withColumn("landed_file", sf.input_file_name()).withColumn("landed_at", sf.current_timestamp())
     rows = check(listens)
@@ -52,10 +54,10 @@ def publish(spark: SparkSession, folder: str, table: str) -> int:
 
 
 def check(listens: DataFrame) -> int:
-    """The number of listens, all of which say who heard what and when."""
-    bad = sf.col("user_id").isNull() | (sf.col("user_id") <= 0) | sf.col("listen_time").isNull()
-    bad = bad | sf.col("track_id").isNull() | (sf.length("track_id") != 22)
-    rows, broken = listens.agg(sf.count("*"), sf.count(sf.when(bad, 1))).first()
+    """The number of listens, which must all have a listener, a track and a moment."""
+    invalid = sf.col("user_id").isNull() | (sf.col("user_id") <= 0) | sf.col("listen_time").isNull()
+    invalid = invalid | sf.col("track_id").isNull() | (sf.length("track_id") != 22)
+    rows, broken = listens.agg(sf.count("*"), sf.count(sf.when(invalid, 1))).first()
     if broken or not rows:
         raise ValueError(f"{broken} of {rows} listens break a rule")
     return rows
@@ -91,7 +93,7 @@ def write_kpis(listens: DataFrame, tracks: DataFrame, out: str) -> None:
 
 
 def enriched(listens: DataFrame, tracks: DataFrame) -> DataFrame:
-    """One row per listen, repeats counted once, with what the catalogue says of its track."""
+    """One row per listen, duplicates counted once, with the catalogue's columns of its track."""
     heard = listens.dropDuplicates(["user_id", "track_id", "listen_time"]).join(
         sf.broadcast(tracks), "track_id", "left"
     )
@@ -134,7 +136,7 @@ def day_genres(facts: DataFrame) -> DataFrame:
 
 
 def top_genres(facts: DataFrame) -> DataFrame:
-    """One row per day and rank, five a day, ties by name."""
+    """One row per day and rank, five per day, ties by name."""
     counted = facts.groupBy("listen_date", "genre").agg(sf.count("*").alias("listens"))
     order = Window.partitionBy("listen_date").orderBy(sf.desc("listens"), "genre")
     return counted.withColumn("rank", sf.row_number().over(order)).where("rank <= 5")
@@ -182,7 +184,7 @@ def listeners(facts: DataFrame) -> DataFrame:
 
 
 def ratio(numerator: str, denominator: str, decimals: int) -> Column:
-    """Exact, half up."""
+    """Exact, rounded half up."""
     exact = sf.col(numerator).cast("decimal(18, 0)") / sf.col(denominator).cast("decimal(18, 0)")
     return sf.round(exact, decimals)
 

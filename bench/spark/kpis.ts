@@ -16,7 +16,7 @@ export const listening = ({ marts }: Catalog): Mart => {
 /** The path of a KPI's rows, JSON lines. */
 export const kpiFile = (folder: string, kpi: string): string => join(folder, `${kpi}.json`);
 
-/** Rebuilds the mart of listens from silver and leaves each KPI's rows in a folder. */
+/** Rebuilds the mart of listens from silver and writes each KPI's rows into a folder. */
 export const unloadKpis = async (instance: Database, catalog: Catalog, folder: string): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const run = {

@@ -38,8 +38,8 @@ const timed = async (
 };
 
 /**
- * Our generic jobs on Spark beside a job that was written for these KPIs alone, in turn, on one file; both in a session that a small
- * batch has warmed up. Throws when they do not leave the same KPIs.
+ * Our generic jobs on Spark and a job that was written for these KPIs only, in turn, on one file; both in a session that a
+ * small batch has warmed up. Throws if their KPIs differ.
  */
 export const besideHandWritten = (rows: number, repeats: number): Promise<Standing[]> =>
   inFolder(async (folder) => {
@@ -77,7 +77,7 @@ const enginesOn = async (folder: string, rows: number, files: number): Promise<S
   return standings;
 };
 
-/** Transform and quality on DuckDB and on Spark, for one file of each of these numbers of rows. */
+/** Transform and quality on DuckDB and on Spark, for one file with each of these numbers of rows. */
 export const engineSizes = async (sizes: readonly number[]): Promise<Standing[]> => {
   const standings: Standing[] = [];
   for (const rows of sizes) standings.push(...(await inFolder((folder) => enginesOn(folder, rows, 1))));

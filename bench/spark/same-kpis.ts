@@ -14,7 +14,7 @@ const compared = [
   'kpi_listeners',
 ];
 
-/** Throws unless both left the same rows of every KPI, ours in files and the other's in folders. */
+/** Throws unless both have the same rows of every KPI, ours in files and the other's in folders. */
 export const expectSameKpis = async (catalog: Catalog, ours: string, others: string): Promise<void> => {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -31,7 +31,7 @@ export const expectSameKpis = async (catalog: Catalog, ours: string, others: str
       const [{ rows: count, different } = {}] = answer.getRowObjectsJson();
       if (Number(count) === 0 || Number(different) > 0)
         throw new Error(
-          `${name}: of ${count} rows ${different} differ from those of the job written by hand`,
+          `${name}: ${different} of ${count} rows differ from those of the job written by hand`,
         );
     }
   } finally {

@@ -9,7 +9,7 @@ import type {
 import { compileRuleset } from '../../functions/quality/index.ts';
 import type { BenchFile } from './files.ts';
 
-/** A batch of landed files, which the functions of a cloud would have put together. */
+/** A batch of landed files, with the specs that a cloud's functions would write. */
 export type BenchBatch = {
   readonly batch: string;
   readonly dataset: string;
@@ -25,7 +25,7 @@ const datasetOf = ({ datasets }: Catalog, name: string): Dataset => {
   return dataset;
 };
 
-/** What the transform of a batch is told. */
+/** The spec of the batch's transform. */
 export const transformSpec = (
   catalog: Catalog,
   { batch, dataset, fence, files }: BenchBatch,
@@ -47,7 +47,7 @@ const specFile = ({ key, version, header, records, bytes }: BenchBatch['files'][
   },
 });
 
-/** What the quality run of a batch is told once it is transformed. */
+/** The spec of the batch's quality run, after the transform. */
 export const qualitySpec = (
   catalog: Catalog,
   { batch, dataset, fence, files }: BenchBatch,

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BenchFile } from './datasets.ts';
 
-/** A file on disk with its manifest beside it. */
+/** A local file and its manifest. */
 export type WrittenFile = {
   readonly path: string;
   readonly key: string;
@@ -14,7 +14,7 @@ export type WrittenFile = {
   readonly bytes: number;
 };
 
-/** Gives a program an empty folder and leaves nothing behind. */
+/** Runs a program with an empty folder, and deletes the folder. */
 export const withFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
@@ -24,7 +24,7 @@ export const withFolder = async <T>(use: (folder: string) => Promise<T>): Promis
   }
 };
 
-/** Writes a file of whole blocks, at least one, of about so many megabytes. */
+/** Writes a file of whole blocks, at least one, with about so many megabytes. */
 export const writeBenchFile = async (
   folder: string,
   file: BenchFile,

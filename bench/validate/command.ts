@@ -6,7 +6,7 @@ import { type Standing, type ValidateOptions, type Validation, validate } from '
 
 const positive = (text: string): number => {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('It has to be a number above 0.');
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
 };
 
@@ -16,16 +16,16 @@ const several = (text: string, before: readonly number[] | undefined): number[] 
 ];
 
 const usualSizes = [5, 50, 500, 5000];
-const fileNames = 'which files (clean, dirty, quoted, tracks), all if none is named';
+const fileNames = 'which files (clean, dirty, quoted, tracks), default: all';
 
-/** Adds the commands that measure how fast files are validated, and in how much memory. */
+/** Adds the commands that measure how fast files are validated, and with how much memory. */
 export const addValidate = (program: Command): void => {
   program
     .command('validate [files...]')
-    .description(`the validator beside other validators, one after another on the same files; ${fileNames}`)
+    .description(`the validator and other validators, one after another on the same files; ${fileNames}`)
     .option('--size <megabytes>', 'size of the files', positive, 500)
-    .option('--part <megabytes>', 'size for those who would take minutes', positive, 50)
-    .option('--repeats <number>', 'rounds, of which the median counts', positive, 3)
+    .option('--part <megabytes>', 'size for those that would take minutes', positive, 50)
+    .option('--repeats <number>', 'number of rounds; the median counts', positive, 3)
     .option('--json', 'print one JSON object', false)
     .action(async (files: string[], options: ValidateOptions & { json: boolean }) => {
       const validation = await validate({ ...options, files });
@@ -33,8 +33,8 @@ export const addValidate = (program: Command): void => {
     });
   program
     .command('validate-memory [files...]')
-    .description(`the validator's memory by the size of a file that is made on the fly; ${fileNames}`)
-    .option('--size <megabytes>', 'one size, may be given again; else 5, 50, 500 and 5000', several)
+    .description(`the validator's memory by the size of a generated file; ${fileNames}`)
+    .option('--size <megabytes>', 'one size, may be repeated (default: 5, 50, 500 and 5000)', several)
     .option('--json', 'print one JSON object', false)
     .action(async (files: string[], options: { size?: number[]; json: boolean }) => {
       const footprints = await flatMemory(options.size ?? usualSizes, files);
@@ -59,7 +59,7 @@ const standingColumns: readonly Column<Standing>[] = [
   ['soundcheck is', ({ soundcheck_is_times }) => `${soundcheck_is_times.toFixed(2)} ×`],
   ['peak MB', ({ peak_mb }) => peak_mb],
   ['rows', ({ records }) => records],
-  ['invalid rows', ({ bad }) => bad],
+  ['invalid rows', ({ invalid }) => invalid],
 ];
 
 const footprintColumns: readonly Column<Footprint>[] = [
@@ -68,7 +68,7 @@ const footprintColumns: readonly Column<Footprint>[] = [
   ['MB/s', ({ mb_per_s }) => mb_per_s],
   ['peak MB', ({ peak_mb }) => peak_mb],
   ['rows', ({ records }) => records],
-  ['invalid rows', ({ bad }) => bad],
+  ['invalid rows', ({ invalid }) => invalid],
 ];
 
 const asText = ({ standings, load }: Validation): string => {

@@ -7,7 +7,7 @@ import {
 } from '../../functions/validation/index.ts';
 import { peakMemory } from '../memory.ts';
 
-/** What a contender is given, as one JSON object in its first argument. */
+/** The input of a contender, as one JSON object in its first argument. */
 export type Task = {
   readonly path: string;
   readonly key: string;
@@ -15,13 +15,13 @@ export type Task = {
   readonly variant: string;
 };
 
-/** What it counts: data records, and those of them in which it found anything wrong. */
-export type Counts = { readonly records: number; readonly bad: number };
+/** Its counts: data records, and records in which it found a violation. */
+export type Counts = { readonly records: number; readonly invalid: number };
 
-/** What it prints, one JSON object; the times are those of the work alone, the memory that of the whole process. */
+/** Its output, one JSON object; the times are those of the work alone, the memory is that of the whole process. */
 export type Answer = Counts & { readonly ms: number; readonly cpu_ms: number; readonly peak_mb: number };
 
-/** Does a contender's work in a process of its own and prints the answer. */
+/** Does a contender's work in its own process and prints the result. */
 export const contend = async (work: (task: Task, manifest: Manifest) => Promise<Counts>): Promise<void> => {
   const task: Task = JSON.parse(process.argv[2] ?? '');
   const parsed = parseManifest(await readFile(task.manifest));
@@ -36,11 +36,11 @@ export const contend = async (work: (task: Task, manifest: Manifest) => Promise<
   console.log(JSON.stringify(answer));
 };
 
-/** Holds the fields of one record after the other against the manifest, as texts; the first is the header. */
+/** Compares the fields of one record after another with the manifest, as texts; the first record is the header. */
 export const fieldChecker = (
   manifest: Manifest,
 ): { add: (fields: readonly string[]) => void; counts: Counts } => {
-  const counts = { records: -1, bad: 0 };
+  const counts = { records: -1, invalid: 0 };
   let validates: readonly (FieldValidator | undefined)[] = [];
   const isRight = (fields: readonly string[]): boolean => {
     if (fields.length !== validates.length) return false;
@@ -58,7 +58,7 @@ export const fieldChecker = (
   };
   const add = (fields: readonly string[]): void => {
     if (counts.records++ < 0) begin(fields);
-    else if (!isRight(fields)) counts.bad++;
+    else if (!isRight(fields)) counts.invalid++;
   };
   return { add, counts };
 };

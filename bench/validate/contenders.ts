@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import type { Answer, Task } from './contender.ts';
 import { pythonWithPandera } from './python.ts';
 
-/** Someone who reads and checks a file in a process of its own. */
+/** A program that reads and checks a file in its own process. */
 export type Contender = {
   readonly name: string;
   /** Fast enough for the whole file; the others get a part of it. */
@@ -19,7 +19,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const bundles = fileURLToPath(new URL('../../.build/bench', import.meta.url));
 const programs = ['soundcheck', 'repeated', 'csv-parse', 'papaparse', 'duckdb'] as const;
 
-/** All of them, ours first; the one in Python is missing where Python is. */
+/** All of them, ours first; the one in Python only if Python is installed. */
 export const contenders = async (): Promise<readonly Contender[]> => {
   await bundle();
   const python = await pythonWithPandera();
@@ -42,7 +42,7 @@ export const validateOfRepeated = async (): Promise<
   return (task, times) => inNode('repeated', 'repeated', true, String(times)).run(task);
 };
 
-/** Bundled, so that no process pays for compiling TypeScript. */
+/** Bundled, so that no process spends time on compiling TypeScript. */
 const bundle = (): Promise<unknown> =>
   build({
     entryPoints: programs.map((program) => join(here, 'contenders', `${program}.ts`)),

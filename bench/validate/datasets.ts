@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { generateTrackIds, generateTracks } from '../../local/generate/index.ts';
 import { type Block, streamsBlock } from './streams-block.ts';
 
-/** A file that the contenders read: one block after another under a header, validated by a dataset's own manifest. */
+/** A file for the contenders: blocks below a header, validated by a dataset's own manifest. */
 export type BenchFile = Block & {
   readonly name: string;
   readonly key: string;
@@ -13,7 +13,7 @@ export type BenchFile = Block & {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The files by name: listens that are clean, dirty or quoted throughout, and tracks of 21 columns. */
+/** The files by name: listens that are all clean, partly dirty or all quoted, and tracks with 21 columns. */
 export const benchFiles = async (): Promise<readonly BenchFile[]> => {
   const streams = { key: 'data/streams/streams1.csv', manifest: await manifestOf('streams') };
   const tracks = { key: 'data/tracks/tracks1.csv', manifest: await manifestOf('tracks') };
@@ -25,7 +25,7 @@ export const benchFiles = async (): Promise<readonly BenchFile[]> => {
   ];
 };
 
-/** Without the limit on rows, which these files are beyond. */
+/** Without the limit on rows, because these files have more. */
 const manifestOf = async (dataset: string): Promise<string> => {
   const { schema, ...rest } = JSON.parse(
     await readFile(join(root, 'rules', dataset, 'manifest.json'), 'utf8'),

@@ -3,17 +3,17 @@ import { withFolder, writeBenchFile } from './bench-folder.ts';
 import { validateOfRepeated } from './contenders.ts';
 import { type BenchFile, benchFiles } from './datasets.ts';
 
-/** What the validator of a file took, in a process of its own. */
+/** Time and memory of the validator in its own process. */
 export type Footprint = {
   readonly file: string;
   readonly megabytes: number;
   readonly mb_per_s: number;
   readonly records: number;
-  readonly bad: number;
+  readonly invalid: number;
   readonly peak_mb: number;
 };
 
-/** Validates files of so many megabytes that are made on the fly, and takes the most memory that each took. */
+/** Validates generated files of so many megabytes, and measures the most memory of each. */
 export const flatMemory = async (
   sizes: readonly number[],
   names: readonly string[],
@@ -37,9 +37,16 @@ const footprintsOf = async (
   const footprints: Footprint[] = [];
   for (const size of sizes) {
     const times = Math.max(1, Math.round((size * 1e6) / file.rows.length));
-    const { ms, records, bad, peak_mb } = await validate({ path, key, manifest }, times);
+    const { ms, records, invalid, peak_mb } = await validate({ path, key, manifest }, times);
     const megabytes = (bytes + (times - 1) * file.rows.length) / 1e6;
-    footprints.push({ file: file.name, megabytes, mb_per_s: (megabytes * 1e3) / ms, records, bad, peak_mb });
+    footprints.push({
+      file: file.name,
+      megabytes,
+      mb_per_s: (megabytes * 1e3) / ms,
+      records,
+      invalid,
+      peak_mb,
+    });
   }
   return footprints;
 };

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
 const build = fileURLToPath(new URL('../../.build', import.meta.url));
 
-/** The interpreter of an environment with the packages of `requirements.txt`, made once; undefined where Python is missing. */
+/** The interpreter of an environment with the packages of `requirements.txt`, created once; undefined if there is no Python. */
 export const pythonWithPandera = async (): Promise<string | undefined> => {
   const hash = createHash('sha256')
     .update(await readFile(requirements))

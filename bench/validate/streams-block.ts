@@ -1,15 +1,15 @@
 import { generateTrackIds, seededRandom, streamsHeader } from '../../local/generate/index.ts';
 
-/** Rows that a file repeats until it is as large as it should be. */
+/** Rows that a file repeats until it has its size. */
 export type Block = { readonly header: string; readonly rows: Buffer; readonly count: number };
 
 const count = 100_000;
-/** Of a dirty block: invalid rows of five kinds, and rows with a quote around each field. */
-const [badOfEachKind, quotedRows] = [5, 100];
+/** In a dirty block: invalid rows of five kinds, and rows with quotes around each field. */
+const [invalidOfEachKind, quotedRows] = [5, 100];
 
 type Row = readonly [user: string, track: string, time: string];
 
-const badRows: readonly ((row: Row) => readonly string[])[] = [
+const invalidRows: readonly ((row: Row) => readonly string[])[] = [
   ([, track, time]) => ['abc', track, time],
   ([user, track]) => [user, track, '2024-13-45 99:00:00'],
   ([user, track]) => [user, track],
@@ -19,7 +19,7 @@ const badRows: readonly ((row: Row) => readonly string[])[] = [
 
 const quoted = (row: readonly string[]): string[] => row.map((field) => `"${field}"`);
 
-/** 100,000 listens, the same on every machine: clean ones, 25 bad and 100 quoted among them, or all of them quoted. */
+/** 100,000 listens, the same on every machine: all clean, or with 25 invalid and 100 quoted rows, or all quoted. */
 export const streamsBlock = (kind: 'clean' | 'dirty' | 'quoted'): Block => {
   const next = listens();
   const odd = kind === 'dirty' ? oddRows() : new Map<number, (row: Row) => readonly string[]>();
@@ -38,11 +38,11 @@ const listens = (): (() => Row) => {
   };
 };
 
-/** Where odd rows stand, at places of no order. */
+/** Irregular positions of the odd rows. */
 const oddRows = (): Map<number, (row: Row) => readonly string[]> => {
   const kinds = [
     ...Array.from({ length: quotedRows }, () => quoted),
-    ...badRows.flatMap((kind) => Array.from({ length: badOfEachKind }, () => kind)),
+    ...invalidRows.flatMap((kind) => Array.from({ length: invalidOfEachKind }, () => kind)),
   ];
   const random = seededRandom(2);
   const places = new Set<number>();

@@ -1,7 +1,7 @@
 /** One column of a table: its title, and the cell of each row. */
 export type Column<Row> = readonly [title: string, cell: (row: Row) => string | number];
 
-/** Rows as a Markdown table; numbers stand on the right. */
+/** Rows as a Markdown table; numbers are aligned right. */
 export const markdownTable = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string => {
   const body = rows.map((row) => columns.map(([, cell]) => cell(row)));
   const isNumber = columns.map((_, at) => body.every((cells) => typeof cells[at] === 'number'));

@@ -5,7 +5,7 @@ import type { Answer } from './contender.ts';
 import { type Contender, contenders } from './contenders.ts';
 import { type BenchFile, benchFiles } from './datasets.ts';
 
-/** What to measure: sizes in megabytes, the names of files, of all when there are none. */
+/** What to measure: sizes in megabytes, the names of files (all if empty). */
 export type ValidateOptions = {
   readonly size: number;
   readonly part: number;
@@ -21,22 +21,22 @@ export type Standing = {
   readonly mb_per_s: number;
   readonly slowest_mb_per_s: number;
   readonly rows_per_s: number;
-  /** By the time that processors spent on it, all threads together: what else the machine does hardly counts. */
+  /** From the processor time of all threads, which other programs on the machine hardly change. */
   readonly mb_per_cpu_s: number;
-  /** How many times as many bytes a second we read. */
+  /** How many times as many bytes per second we read. */
   readonly soundcheck_is_times: number;
   readonly peak_mb: number;
   readonly records: number;
-  readonly bad: number;
+  readonly invalid: number;
 };
 
-/** All standings, and the machine's load average (one minute) before and after. */
+/** All results, and the machine's load average (one minute) before and after. */
 export type Validation = {
   readonly standings: readonly Standing[];
   readonly load: readonly [number, number];
 };
 
-/** Lets all contenders read the same files in turn, in rounds, so that what else the machine does meets them alike. */
+/** Runs all contenders on the same files in turn, in rounds, so that other load affects all of them alike. */
 export const validate = async (options: ValidateOptions): Promise<Validation> => {
   const before = loadOfMachine();
   const all = await contenders();
@@ -80,7 +80,7 @@ const rowOf = (
 ): Omit<Standing, 'soundcheck_is_times'> => {
   const times = answers.map(({ ms }) => ms);
   const [first] = answers;
-  const { records = 0, bad = 0 } = first ?? {};
+  const { records = 0, invalid = 0 } = first ?? {};
   return {
     file,
     contender: name,
@@ -91,6 +91,6 @@ const rowOf = (
     rows_per_s: (records * 1e3) / median(times),
     peak_mb: Math.max(...answers.map(({ peak_mb }) => peak_mb)),
     records,
-    bad,
+    invalid,
   };
 };

@@ -26,7 +26,7 @@ FORMATS = {"date": "%Y-%m-%d", "timestamp": "%Y-%m-%d %H:%M:%S"}
 
 
 def checks_of(field: dict[str, Any]) -> Iterator[pa.Check]:
-    """Checks of one column's texts, as the manifest has them."""
+    """Checks of one column's texts, by the manifest."""
     kind = field["type"]
     if kind in SHAPES:
         yield pa.Check.str_matches(f"^(?:{SHAPES[kind]})$")
@@ -41,7 +41,7 @@ def checks_of(field: dict[str, Any]) -> Iterator[pa.Check]:
 
 
 def schema_of(manifest: dict[str, Any]) -> pa.DataFrameSchema:
-    """A schema of texts; an empty one is no value."""
+    """A schema of texts; an empty text is no value."""
     return pa.DataFrameSchema(
         {
             name: pa.Column(str, list(checks_of(field)), nullable=not field.get("required", False))
@@ -50,8 +50,8 @@ def schema_of(manifest: dict[str, Any]) -> pa.DataFrameSchema:
     )
 
 
-def bad_rows(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> int:
-    """How many rows of a frame fail any check."""
+def invalid_rows(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> int:
+    """How many rows of a frame fail a check."""
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
@@ -60,7 +60,7 @@ def bad_rows(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> int:
 
 
 def validate(path: str, manifest: dict[str, Any]) -> dict[str, int]:
-    """Counts of records and invalid ones; rows with too many fields cannot be read and are counted apart."""
+    """Numbers of records and of invalid ones; rows with too many fields cannot be read and are counted separately."""
     schema = schema_of(manifest)
     frames = pd.read_csv(
         path,
@@ -71,18 +71,18 @@ def validate(path: str, manifest: dict[str, Any]) -> dict[str, int]:
         engine="c",
         on_bad_lines="warn",
     )
-    records = bad = 0
+    records = invalid = 0
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for frame in frames:
             records += len(frame)
-            bad += bad_rows(schema, frame)
+            invalid += invalid_rows(schema, frame)
     too_long = sum(len(re.findall(r"Skipping line", str(warning.message))) for warning in caught)
-    return {"records": records + too_long, "bad": bad + too_long}
+    return {"records": records + too_long, "invalid": invalid + too_long}
 
 
 def peak_mb() -> float:
-    """The most memory that this process ever held."""
+    """The most memory that this process ever used."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024 / 1e6
 

@@ -4,7 +4,7 @@ import { contend } from '../contender.ts';
 
 const pieceBytes = 2 ** 20;
 
-/** A file of any size that takes no room: one with a header, then the rows beside it, over and over, from memory. */
+/** A file of any size that needs no disk: its header, then its rows again and again, from memory. */
 async function* repeated(path: string, times: number): AsyncGenerator<Uint8Array> {
   yield* piecesOf(await readFile(path));
   const rows = await readFile(rowsBeside(path));
@@ -23,5 +23,5 @@ await contend(async ({ path, key, variant }, manifest) => {
   const rowByRow = { ...manifest, on_error: 'quarantine_rows' } as const;
   const validation = await validateFile({ key, size, manifest: rowByRow, content: repeated(path, times) });
   if (validation.verdict !== 'accepted') throw new Error(`the file is ${validation.verdict}`);
-  return { records: validation.facts.records, bad: validation.quarantined?.rows ?? 0 };
+  return { records: validation.facts.records, invalid: validation.quarantined?.rows ?? 0 };
 });
