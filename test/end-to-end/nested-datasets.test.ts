@@ -5,13 +5,13 @@ import { type Laptop, startLaptop } from './laptop.ts';
 import { projectWith } from './project.ts';
 import { queryWarehouse } from './warehouse.ts';
 
-const keepsGoodRows = ({ schema, ...rest }: { readonly schema: object }) =>
+const keepsAcceptedRows = ({ schema, ...rest }: { readonly schema: object }) =>
   JSON.stringify({ ...rest, schema: { ...schema, validation: { on_error: 'quarantine_rows' } } });
 
 const project = {
   ...shop,
-  'rules/users/manifest.json': keepsGoodRows(usersManifest),
-  'rules/sessions/manifest.json': keepsGoodRows(sessionsManifest),
+  'rules/users/manifest.json': keepsAcceptedRows(usersManifest),
+  'rules/sessions/manifest.json': keepsAcceptedRows(sessionsManifest),
 };
 
 let root: string;

@@ -23,22 +23,22 @@ type Manifest = { readonly schema: object };
 /** Files of the sample, `data/<dataset>/<name>`. */
 export type Landing = { readonly key: string; readonly text: string };
 
-const keepsGoodRows = ({ schema, ...rest }: Manifest): string =>
+const keepsAcceptedRows = ({ schema, ...rest }: Manifest): string =>
   JSON.stringify({ ...rest, schema: { ...schema, validation: { on_error: 'quarantine_rows' } } });
 
 /** What the project has besides its own datasets: nested ones, and rows of listens that may be quarantined. */
 export const parityProject = (streamsManifest: string): Readonly<Record<string, string>> => ({
   ...shop,
-  'rules/streams/manifest.json': keepsGoodRows(JSON.parse(streamsManifest)),
-  'rules/users/manifest.json': keepsGoodRows(usersManifest),
-  'rules/sessions/manifest.json': keepsGoodRows(sessionsManifest),
+  'rules/streams/manifest.json': keepsAcceptedRows(JSON.parse(streamsManifest)),
+  'rules/users/manifest.json': keepsAcceptedRows(usersManifest),
+  'rules/sessions/manifest.json': keepsAcceptedRows(sessionsManifest),
 });
 
 const datasets = ['listeners', 'sessions', 'streams', 'tracks', 'users'];
 const patience = { timeout: 400_000 };
 
 const corrected = 'data/streams/streams11.csv';
-const aside = 'data/streams/streams13.csv';
+const repairableKey = 'data/streams/streams13.csv';
 /** The manifest accepts any text as track; the ruleset wants 22 characters. */
 const shortTracks = smallStreams(12).replace(/^(\d+),\w{22},(.*:0\d)$/gm, '$1,short,$2');
 const whole = rowsOf(smallStreams(13));
@@ -70,12 +70,12 @@ export const landAll = async (
   const first = await wave([...sample, { key: corrected, text: smallStreams(11, 40) }]);
   const second = await wave([
     { key: 'data/streams/streams12.csv', text: shortTracks },
-    { key: aside, text: repairable },
+    { key: repairableKey, text: repairable },
     { key: 'data/sessions/2020.json', text: `[${sessions.join(',\n')}]\n` },
     { key: 'data/users/users.jsonl', text: `${users.join('\n')}\n` },
   ]);
-  const source = second.find(({ key }) => key === aside);
-  if (!source) throw new Error(`${aside} did not come to rest`);
+  const source = second.find(({ key }) => key === repairableKey);
+  if (!source) throw new Error(`${repairableKey} did not come to rest`);
   const rows = (await laptop.files.readText(rowsKey(source, 'csv'))) ?? '';
   const third = await wave([
     { key: corrected, text: smallStreams(14).replaceAll('2024-06-25', '2024-07-01') },

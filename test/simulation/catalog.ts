@@ -102,7 +102,7 @@ export const deployments: readonly Catalog[] = [
   { ...plays, sql: '-- the same\nselect id,\n  day\nfrom landed_plays' },
 ].map((dataset) => ({ ...simulatedCatalog, datasets: { plays: dataset } }));
 
-/** `rows` sets invalid rows aside, to `loose` no day is bad. */
+/** `rows` quarantines invalid rows, to `loose` no day is bad. */
 const purposes = ['listens', 'listens, corrected', 'listens, again', 'rows', 'rows, again', 'loose'];
 export const manifests = purposes.map((purpose) =>
   JSON.stringify({

@@ -22,7 +22,7 @@ export const aftermath = (world: World, uploads: readonly Upload[], isAllReproce
     ...repairedFiles(uploads, records),
     ...quarantinedRow(world, uploads, records),
     ...silverRows(world, uploads, records),
-    ...stillWished(uploads, records),
+    ...stillReprocessing(uploads, records),
     ...(isAllReprocessed ? reprocessed(world, uploads, records) : []),
     ...kpis(world),
   ];
@@ -156,7 +156,7 @@ const makers: ReadonlyMap<string, Maker> = new Map(
   ),
 );
 
-const stillWished = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
+const stillReprocessing = (uploads: readonly Upload[], records: readonly Item[]): string[] =>
   uploads.flatMap((upload) =>
     recordOf(records, upload)?.reprocess ? [`${upload.key} is still to be reprocessed`] : [],
   );
