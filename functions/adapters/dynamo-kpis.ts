@@ -39,7 +39,7 @@ export const dynamoKpis = (table: string): Kpis => {
       isSure &&= answer.$metadata.attempts === 1;
       return (answer.UnprocessedItems?.[table] ?? []) as Write[];
     });
-    if (left.length > 0) throw new Unfinished(`${table} did not take ${left.length} KPI items`);
+    if (left.length > 0) throw new Unfinished(`${table} did not store ${left.length} KPI items`);
     return isSure;
   };
   const sendAll = async (writes: readonly Write[]): Promise<boolean> =>

@@ -114,5 +114,5 @@ test('gives parked files another chance, as if they had just been accepted', asy
 
 test('says that a spec is gone', async () => {
   expect((await transformSpec(stage.ports.files, batch.id)).files).toHaveLength(2);
-  await expect(transformSpec(stage.ports.files, 'x')).rejects.toThrow('no spec of batch x');
+  await expect(transformSpec(stage.ports.files, 'x')).rejects.toThrow('the spec of batch x is gone');
 });
