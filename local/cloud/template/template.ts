@@ -9,6 +9,10 @@ export type TemplateOptions = { readonly stage: string; readonly account: string
 /**
  * Reads `serverless.yml` in `root`, and the files that it names, as a deployment: the only place that says which function gets
  * which event. Throws `TemplateError`, which names file and path.
+ *
+ * It resolves variables itself: `sls package`, which would do it, takes 3.9 s of processor time before the first start and
+ * after each change of a template, this 0.2 s. A test holds functions, rules, schedules and retries against what
+ * `sls package` compiles.
  */
 export const readTemplate = (root: string, options: TemplateOptions): Deployment => {
   const template = openTemplate({ root, ...options });
