@@ -21,7 +21,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'functions/validation': { uses: ['functions/values'], ...pure },
   'functions/quality': { uses: ['functions/values'], ...pure },
   'functions/warehouse': { uses: ['functions/values'], ...pure },
-  'functions/pipeline': { uses: decisions, packages: ['zod', 'p-limit'] },
+  'functions/pipeline': { uses: decisions, packages: ['zod', 'p-limit', 're2js'] },
   'functions/engine': {
     uses: [...decisions, 'functions/pipeline'],
     packages: ['zod', 'p-limit', '@duckdb/node-api'],

@@ -9,14 +9,15 @@ import {
   fileId,
   type Ledger,
   leftInQuarantine,
+  needingPerson,
+  rowsFileOf,
   takeBack,
 } from '../../functions/pipeline/index.ts';
 import { answer } from '../output/answer.ts';
 import { count } from '../output/count.ts';
-import { recordDocument, rowsFileOf } from '../output/file-document.ts';
+import { recordDocument } from '../output/file-document.ts';
 import { fileStory } from '../output/file-story.ts';
 import { nextCommand } from '../output/next-command.ts';
-import { needingPerson } from '../queries/needs-person.ts';
 import { filesNamed } from '../target/files-named.ts';
 import { onTarget, type TargetFlags } from '../target/target.ts';
 

@@ -1,8 +1,7 @@
 import { styleText } from 'node:util';
-import type { Ledger } from '../../functions/pipeline/index.ts';
+import { type Ledger, type MartRuns, martRuns } from '../../functions/pipeline/index.ts';
 import type { Mart } from '../../functions/warehouse/index.ts';
 import { count } from '../output/count.ts';
-import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
 import { pause, type Whereabouts } from './follow.ts';
 
 /** The state of the KPIs of the landed files, also if no rebuild was needed. */

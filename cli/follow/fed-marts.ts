@@ -1,9 +1,14 @@
+import {
+  type KpiPorts,
+  kpisMadeOf,
+  type LatestKpis,
+  latestKpis,
+  type MartRuns,
+} from '../../functions/pipeline/index.ts';
 import type { Mart } from '../../functions/warehouse/index.ts';
 import { kpiLines } from '../output/kpi-lines.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { failedLines, isFailed, leftOutLines, standingLines, warningLines } from '../output/rebuild-lines.ts';
-import { type KpiPorts, kpisMadeOf, type LatestKpis, latestKpis } from '../queries/latest-kpis.ts';
-import type { MartRuns } from '../queries/mart-runs.ts';
 import { missingLines, untilShown } from './awaited-kpis.ts';
 import type { Whereabouts } from './follow.ts';
 import { toldBefore } from './told-before.ts';

@@ -1,5 +1,4 @@
-import type { AnyRebuild, Ledger } from '../../functions/pipeline/index.ts';
-import type { MartRuns } from '../queries/mart-runs.ts';
+import type { AnyRebuild, Ledger, MartRuns } from '../../functions/pipeline/index.ts';
 
 /** For each mart: whether the published rebuild has only warnings that the rebuild before it had. */
 export const toldBefore = (ledger: Ledger, rebuilds: readonly MartRuns[]): Promise<boolean[]> =>

@@ -1,7 +1,7 @@
+import { kpisMadeOf, latestKpis } from '../../functions/pipeline/index.ts';
 import { answer, inParts } from '../output/answer.ts';
 import { kpiLines } from '../output/kpi-lines.ts';
 import { nextCommand } from '../output/next-command.ts';
-import { kpisMadeOf, latestKpis } from '../queries/latest-kpis.ts';
 import { martNamed } from '../target/mart-named.ts';
 import { onTarget, type TargetFlags } from '../target/target.ts';
 

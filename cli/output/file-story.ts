@@ -1,15 +1,16 @@
 import { styleText } from 'node:util';
 import {
   type AnyFile,
+  byLanding,
   type Ledger,
   landingPrefix,
   type Reprocess,
   type Reprocessed,
   repairsOf,
+  reportOf,
+  rowsFileOf,
 } from '../../functions/pipeline/index.ts';
-import { byLanding } from '../queries/in-quarantine.ts';
 import { oneLine } from './answer.ts';
-import { reportOf, rowsFileOf } from './file-document.ts';
 import { rowsText, shortTime } from './states.ts';
 
 /** All versions of a file, named by its key or by the part after the dataset's folder, and all repairs of them. */

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import type { KpiKind, LatestKpis } from '../../functions/pipeline/index.ts';
 import { isNumber, stringifyExactly } from '../../functions/values/index.ts';
 import type { KpiItem } from '../../functions/warehouse/index.ts';
-import type { KpiKind, LatestKpis } from '../queries/latest-kpis.ts';
 import { cellText, visible } from './rows-text.ts';
 
 /** KPIs as text: each item with its key, its figures with all digits. */

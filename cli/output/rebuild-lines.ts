@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
-import type { AnyRebuild } from '../../functions/pipeline/index.ts';
+import type { AnyRebuild, MartRuns } from '../../functions/pipeline/index.ts';
 import type { CheckViolations } from '../../functions/warehouse/index.ts';
-import type { MartRuns } from '../queries/mart-runs.ts';
 import { count } from './count.ts';
 import { nextCommand } from './next-command.ts';
 import { shortTime } from './states.ts';

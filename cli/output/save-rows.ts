@@ -3,8 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
-import type { AnyFile, FileReader } from '../../functions/pipeline/index.ts';
-import { rowsFileOf } from './file-document.ts';
+import { type AnyFile, type FileReader, rowsFileOf } from '../../functions/pipeline/index.ts';
 import { makeRowsFolder } from './rows-folder.ts';
 
 /**

@@ -5,8 +5,8 @@ import {
   quarantineKey,
   repairKey,
   repairsOf,
+  rowsFileOf,
 } from '../../functions/pipeline/index.ts';
-import { rowsFileOf } from '../output/file-document.ts';
 
 /** What lands again (source and key), or why it stays in quarantine; `isSettled` if it needs nobody any more. */
 export type Replayable =

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import pLimit from 'p-limit';
-import { type AnyFile, fileId, manifestInForce } from '../../functions/pipeline/index.ts';
+import { type AnyFile, fileId, inQuarantine, manifestInForce } from '../../functions/pipeline/index.ts';
 import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
 import { nextCommand } from '../output/next-command.ts';
-import { inQuarantine } from '../queries/in-quarantine.ts';
 import { datasetsNamed } from '../target/known-datasets.ts';
 import type { LandedFile } from '../target/landing.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';

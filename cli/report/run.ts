@@ -1,6 +1,5 @@
-import { anyRebuild, type Files, type Ledger } from '../../functions/pipeline/index.ts';
+import { anyRebuild, type Files, type Ledger, reportsOf } from '../../functions/pipeline/index.ts';
 import { answer, inParts } from '../output/answer.ts';
-import { reportsOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { type FileReport, readReport, reportLines } from '../output/report-lines.ts';
 import { filesNamed } from '../target/files-named.ts';

@@ -1,10 +1,15 @@
-import { type AnyRebuild, askRetry, lookAgain } from '../../functions/pipeline/index.ts';
+import {
+  type AnyRebuild,
+  askRetry,
+  lookAgain,
+  type MartRuns,
+  martRuns,
+} from '../../functions/pipeline/index.ts';
 import type { Mart } from '../../functions/warehouse/index.ts';
 import { martsNow, readKpis } from '../follow/fed-marts.ts';
 import { pause, Stuck } from '../follow/follow.ts';
 import { patienceOn } from '../follow/watch.ts';
 import { answer, inParts, notice } from '../output/answer.ts';
-import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
 import { martNamed } from '../target/mart-named.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 

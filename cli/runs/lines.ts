@@ -1,12 +1,19 @@
 import { styleText } from 'node:util';
-import type { AnyBatch, AnyFile, FileState, Lease } from '../../functions/pipeline/index.ts';
+import {
+  type AnyBatch,
+  type AnyFile,
+  type DatasetRuns,
+  type FileState,
+  type Lease,
+  type MartRuns,
+  nameBehind,
+  reportOf,
+  rowsFileOf,
+} from '../../functions/pipeline/index.ts';
 import { oneLine } from '../output/answer.ts';
 import { count } from '../output/count.ts';
-import { reportOf, rowsFileOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { rowsText, shortTime } from '../output/states.ts';
-import { type DatasetRuns, nameBehind } from '../queries/dataset-runs.ts';
-import type { MartRuns } from '../queries/mart-runs.ts';
 import { datasetName } from '../target/known-datasets.ts';
 
 const batchesShown = 5;

@@ -1,16 +1,25 @@
 import { styleText } from 'node:util';
-import { type AnyBatch, type AnyFile, fileId, fileMoves } from '../../functions/pipeline/index.ts';
+import {
+  type AnyBatch,
+  type AnyFile,
+  type DatasetRuns,
+  datasetRuns,
+  failedBatch,
+  fileId,
+  fileMoves,
+  type MartRuns,
+  martRuns,
+  needingPerson,
+  reportOf,
+} from '../../functions/pipeline/index.ts';
 import { nameHint } from '../../functions/values/index.ts';
 import { answer, inParts } from '../output/answer.ts';
-import { recordDocument, reportOf } from '../output/file-document.ts';
+import { recordDocument } from '../output/file-document.ts';
 import { fileStory, storyLines } from '../output/file-story.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { failedLines, isFailed, leftOutLines, warningLines } from '../output/rebuild-lines.ts';
 import { readReport, reportLines } from '../output/report-lines.ts';
 import { saveRows } from '../output/save-rows.ts';
-import { type DatasetRuns, datasetRuns } from '../queries/dataset-runs.ts';
-import { type MartRuns, martRuns } from '../queries/mart-runs.ts';
-import { failedBatch, needingPerson } from '../queries/needs-person.ts';
 import {
   needsReprocess,
   outdatedLines,

@@ -1,8 +1,13 @@
 import { styleText } from 'node:util';
-import { type AnyFile, landingPrefix, reportKey, type Texts } from '../../functions/pipeline/index.ts';
+import {
+  type AnyFile,
+  landingPrefix,
+  reportKey,
+  rowsFileOf,
+  type Texts,
+} from '../../functions/pipeline/index.ts';
 import type { Whereabouts } from '../follow/follow.ts';
 import { count } from '../output/count.ts';
-import { rowsFileOf } from '../output/file-document.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { readReport, violationLines } from '../output/report-lines.ts';
 

@@ -1,6 +1,5 @@
-import { type AnyFile, type Ledger, parseFileId } from '../../functions/pipeline/index.ts';
+import { type AnyFile, type Ledger, nameBehind, parseFileId } from '../../functions/pipeline/index.ts';
 import { fileStory } from '../output/file-story.ts';
-import { nameBehind } from '../queries/dataset-runs.ts';
 import { datasetsNamed } from './known-datasets.ts';
 
 /**

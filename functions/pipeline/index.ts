@@ -70,9 +70,23 @@ export type {
   Timer,
   Warehouse,
 } from './ports.ts';
+export { type DatasetRuns, datasetRuns, nameBehind } from './queries/dataset-runs.ts';
 export { leftInQuarantine, undecided } from './queries/dismissed.ts';
+export { reportOf, reportsOf, rowsFileOf } from './queries/file-places.ts';
+export { byLanding, inQuarantine } from './queries/in-quarantine.ts';
 export { type LastRebuilds, lastRebuilds, publishedRebuilds } from './queries/last-rebuilds.ts';
+export {
+  type KpiKind,
+  type KpiPorts,
+  kpisMadeOf,
+  type LatestKpis,
+  latestKpis,
+} from './queries/latest-kpis.ts';
+export { type MartRuns, martRuns } from './queries/mart-runs.ts';
+export { failedBatch, needingPerson } from './queries/needs-person.ts';
+export { rebuildSpec } from './queries/rebuild-spec.ts';
 export { type Balance, balanceOf, hangsOn, landedFile, repairKey, repairsOf } from './queries/repairs.ts';
+export { lacksSilver } from './reasons.ts';
 export {
   type AnyBatch,
   anyBatch,
@@ -128,7 +142,6 @@ export {
   giveBack,
   isClaimed,
   isStillRunning,
-  lacksSilver,
   retryParked,
   startRun,
   transformSpec,
@@ -151,7 +164,6 @@ export {
   isRebuildOver,
   martOfRebuild,
   rebuildOfStatement,
-  rebuildSpec,
   statementName,
 } from './steps/rebuild/rebuilding.ts';
 export { removeCutOff } from './steps/rebuild/remove-cut-off.ts';

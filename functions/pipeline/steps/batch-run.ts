@@ -120,9 +120,6 @@ export const giveBack = async (ports: GivingBack, batch: BatchIn<'failed'>): Pro
 
 const givenBack = { isParked: false } as const;
 
-/** Why accepted files of a dataset wait whose manifest landed before its SQL was deployed. */
-export const lacksSilver = (dataset: string): string => `waits until sql/silver/${dataset}.sql is deployed`;
-
 /** Frees the dataset for the next batch, unless it is another batch's already. */
 export const freeDataset = async (ledger: Ledger, batch: BatchRecord): Promise<void> => {
   const lease = await ledger.leases.find(batch.dataset);

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { failedLines, leftOutLines } from '../../../cli/output/rebuild-lines.ts';
-import { failedBatch, needingPerson } from '../../../cli/queries/needs-person.ts';
 import { datasetLines, martLines, openLines } from '../../../cli/runs/lines.ts';
+import { failedBatch, needingPerson } from '../../../functions/pipeline/queries/needs-person.ts';
 import type { Lease } from '../../../functions/pipeline/records/lease.ts';
 import type { RebuildIn } from '../../../functions/pipeline/records/rebuild.ts';
 import type { StoredBatch, StoredFile, StoredRebuild } from '../../functions/records.ts';

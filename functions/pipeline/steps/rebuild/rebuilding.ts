@@ -1,7 +1,7 @@
-import { type Mart, RebuildSpec } from '../../../warehouse/index.ts';
-import { runKey } from '../../lake-keys.ts';
-import type { Clock, Files, Ledger, Texts } from '../../ports.ts';
+import type { Mart } from '../../../warehouse/index.ts';
+import type { Clock, Files, Ledger } from '../../ports.ts';
 import { lastRebuilds } from '../../queries/last-rebuilds.ts';
+import { rebuildSpec } from '../../queries/rebuild-spec.ts';
 import { martLease } from '../../records/lease.ts';
 import { type RebuildIn, type RebuildRecord, rebuildMoves } from '../../records/rebuild.ts';
 import { isTriedAgain } from './retrying.ts';
@@ -18,12 +18,6 @@ export const rebuildOfStatement = (name: string): string =>
 
 /** The mart of a rebuild's id. */
 export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebuild.lastIndexOf('-'));
-
-/** Reads a rebuild's spec; undefined before it is written. */
-export const rebuildSpec = async (files: Texts, rebuild: string): Promise<RebuildSpec | undefined> => {
-  const text = await files.readText(runKey(rebuild, 'rebuild', 'spec'));
-  return text === undefined ? undefined : RebuildSpec.parse(JSON.parse(text));
-};
 
 /** True once nothing follows. */
 export const isRebuildOver = (rebuild: RebuildRecord): boolean => rebuildMoves[rebuild.state].length === 0;

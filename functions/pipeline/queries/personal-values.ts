@@ -1,4 +1,4 @@
-import { hidden } from '../../functions/warehouse/index.ts';
+import { hidden } from '../../warehouse/index.ts';
 
 /** A record with `***` as the value of each personal column, at any depth. */
 export const hidePersonal = <Value extends Readonly<Record<string, unknown>>>(

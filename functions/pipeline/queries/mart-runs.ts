@@ -1,11 +1,8 @@
-import {
-  type AnyRebuild,
-  type Lease,
-  type Ledger,
-  lastRebuilds,
-  martLease,
-} from '../../functions/pipeline/index.ts';
-import type { Mart } from '../../functions/warehouse/index.ts';
+import type { Mart } from '../../warehouse/index.ts';
+import type { Ledger } from '../ports.ts';
+import { type Lease, martLease } from '../records/lease.ts';
+import type { AnyRebuild } from '../records/rebuild.ts';
+import { lastRebuilds } from './last-rebuilds.ts';
 
 /** The ledger's records of a mart: its lease, its newest rebuild, the last one with published KPIs, and waiting batches. */
 export type MartRuns = {

@@ -1,16 +1,12 @@
 import pLimit from 'p-limit';
 import { RE2JS } from 're2js';
-import {
-  type AnyBatch,
-  type AnyFile,
-  batchId,
-  fileId,
-  type Lease,
-  type Ledger,
-  landingPrefix,
-  repairsOf,
-} from '../../functions/pipeline/index.ts';
+import { fileId, landingPrefix } from '../lake-keys.ts';
+import type { Ledger } from '../ports.ts';
+import type { AnyBatch } from '../records/batch.ts';
+import type { AnyFile } from '../records/file.ts';
+import { batchId, type Lease } from '../records/lease.ts';
 import { byLanding } from './in-quarantine.ts';
+import { repairsOf } from './repairs.ts';
 
 /** The ledger's records of a dataset: its lease, its last batches, and all its file versions that were requested. */
 export type DatasetRuns = {

@@ -1,19 +1,19 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { fedMarts } from '../../../cli/follow/fed-marts.ts';
-import { kpisMadeOf, latestKpis } from '../../../cli/queries/latest-kpis.ts';
-import { ledgerOn } from '../../../functions/adapters/dynamo-ledger.ts';
-import { runKey } from '../../../functions/pipeline/lake-keys.ts';
-import type { Kpis } from '../../../functions/pipeline/ports.ts';
-import { rebuildId } from '../../../functions/pipeline/records/lease.ts';
-import { numberOf } from '../../../functions/values/exact-number.ts';
-import type { KpiItem } from '../../../functions/warehouse/kpis/items.ts';
-import { Mart, type Model } from '../../../functions/warehouse/model.ts';
-import { ledgerWith, partly } from '../../functions/partly.ts';
-import type { StoredRebuild } from '../../functions/records.ts';
-import { newLake } from '../../simulation/lake.ts';
-import { memoryItems } from '../../simulation/tables.ts';
-import { fileRecord, landedFile } from '../whereabouts.ts';
+import { fedMarts } from '../../../../cli/follow/fed-marts.ts';
+import { ledgerOn } from '../../../../functions/adapters/dynamo-ledger.ts';
+import { runKey } from '../../../../functions/pipeline/lake-keys.ts';
+import type { Kpis } from '../../../../functions/pipeline/ports.ts';
+import { kpisMadeOf, latestKpis } from '../../../../functions/pipeline/queries/latest-kpis.ts';
+import { rebuildId } from '../../../../functions/pipeline/records/lease.ts';
+import { numberOf } from '../../../../functions/values/exact-number.ts';
+import type { KpiItem } from '../../../../functions/warehouse/kpis/items.ts';
+import { Mart, type Model } from '../../../../functions/warehouse/model.ts';
+import { fileRecord, landedFile } from '../../../cli/whereabouts.ts';
+import { newLake } from '../../../simulation/lake.ts';
+import { memoryItems } from '../../../simulation/tables.ts';
+import { ledgerWith, partly } from '../../partly.ts';
+import type { StoredRebuild } from '../../records.ts';
 
 const column = (name: string, type: string) => ({ name, type });
 const model = (name: string, kind: Model['kind'], more: object): object => ({

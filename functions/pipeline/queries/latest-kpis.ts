@@ -1,13 +1,5 @@
 import pLimit from 'p-limit';
-import {
-  type AnyRebuild,
-  type FileReader,
-  type Kpis,
-  type Ledger,
-  publishedRebuilds,
-  rebuildSpec,
-} from '../../functions/pipeline/index.ts';
-import { compareNumbers, isNumber } from '../../functions/values/index.ts';
+import { compareNumbers, isNumber } from '../../values/index.ts';
 import {
   datasetsOf,
   type KpiItem,
@@ -20,8 +12,12 @@ import {
   readUnloaded,
   type Stamp,
   shapeItems,
-} from '../../functions/warehouse/index.ts';
-import { hidePersonal } from '../output/personal-values.ts';
+} from '../../warehouse/index.ts';
+import type { FileReader, Kpis, Ledger } from '../ports.ts';
+import type { AnyRebuild } from '../records/rebuild.ts';
+import { publishedRebuilds } from './last-rebuilds.ts';
+import { hidePersonal } from './personal-values.ts';
+import { rebuildSpec } from './rebuild-spec.ts';
 
 /** Reads the KPIs of a mart by their keys, as an application does; it depends on no dataset. */
 

@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { AnyFile, FileReader, FileVersion, Ledger } from '../../functions/pipeline/index.ts';
+import type { FileVersion } from '../lake-keys.ts';
+import type { FileReader, Ledger } from '../ports.ts';
+import type { AnyFile } from '../records/file.ts';
 
 const ReportOf = z.object({ file: z.string(), version: z.string(), dataset: z.string() });
 

@@ -1,12 +1,10 @@
-import {
-  type AnyBatch,
-  type AnyFile,
-  fileId,
-  lacksSilver,
-  undecided,
-} from '../../functions/pipeline/index.ts';
-import { rowsFileOf } from '../output/file-document.ts';
+import { fileId } from '../lake-keys.ts';
+import { lacksSilver } from '../reasons.ts';
+import type { AnyBatch } from '../records/batch.ts';
+import type { AnyFile } from '../records/file.ts';
 import type { DatasetRuns } from './dataset-runs.ts';
+import { undecided } from './dismissed.ts';
+import { rowsFileOf } from './file-places.ts';
 
 /** Files of a dataset that will not be published without a person's help, in order of landing. */
 export const needingPerson = (files: readonly AnyFile[]): AnyFile[] => {
