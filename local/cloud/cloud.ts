@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expectState, lockState } from '../state/index.ts';
-import { catalogPath } from './build/build.ts';
 import { Closers } from './closers.ts';
 import { ACCOUNT, clientEnvironment, deployedNames, REGION, writeEnvironment } from './environment.ts';
 import type { Chaos } from './events/chaos.ts';
@@ -80,7 +79,7 @@ const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((
 
 const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
   const { root, state, stage = 'dev', port, chaos, log = () => {} } = options;
-  const isOldState = existsSync(catalogPath(state));
+  const isOldState = existsSync(join(state, 'dynamo'));
   const deployment = readTemplate(root, { stage, account: ACCOUNT, region: REGION });
   let serve: (services: Services) => void = () => {};
   const services = new Promise<Services>((settle) => {

@@ -6,6 +6,7 @@ import { expect, vi } from 'vitest';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
 import { parseChaos } from '../../local/cloud/events/chaos.ts';
 import { currentMetadata } from '../../local/engines/iceberg/current-metadata.ts';
+import { newState } from './new-state.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
 
 export type Job = 'transform' | 'quality';
@@ -42,7 +43,7 @@ const jobName = (job: Job): string => `soundcheck-dev-${job}`;
 
 /** Starts the cloud on a temporary state. */
 export const startFaultyCloud = async (): Promise<FaultyCloud> => {
-  const state = await mkdtemp(join(tmpdir(), 'end-to-end-'));
+  const state = await newState('spark');
   const faults = await mkdtemp(join(tmpdir(), 'faults-'));
   vi.stubEnv('FAULTS', faults);
   vi.stubEnv('PYTHONPATH', resolve('test/glue/faults'));
@@ -50,7 +51,7 @@ export const startFaultyCloud = async (): Promise<FaultyCloud> => {
     root: process.cwd(),
     state,
     engine: 'spark',
-    sweepEvery: 500,
+    sweepEvery: 1_000,
     chaos: parseChaos('lose=1'),
   });
   const pipeline = pipelineAt(cloud.environment);

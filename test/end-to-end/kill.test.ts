@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import { seededRandom } from '../../local/generate/random.ts';
 import { rowsOf, smallStreams } from './listens.ts';
+import { newState } from './new-state.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
 import { differences, expected, readable } from './published-kpis.ts';
 import { queryWarehouse } from './warehouse.ts';
@@ -23,7 +23,7 @@ const streams = Array.from({ length: 10 }, (_, index) => ({
 let state: string;
 let child: ChildProcess;
 beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), 'end-to-end-'));
+  state = await newState();
 });
 afterAll(async () => {
   await kill();

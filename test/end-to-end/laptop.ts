@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud/cloud.ts';
+import { newState } from './new-state.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
 
 /** A cloud on a new state and its pipeline. */
@@ -13,7 +14,7 @@ export type Laptop = Pipeline & {
 
 /** Starts a cloud on a temporary state, from this project and calm unless told otherwise. */
 export const startLaptop = async (options: Partial<CloudOptions> = {}): Promise<Laptop> => {
-  const state = await mkdtemp(join(tmpdir(), 'end-to-end-'));
+  const state = options.root ? await mkdtemp(join(tmpdir(), 'end-to-end-')) : await newState(options.engine);
   const remove = () => rm(state, { recursive: true, force: true });
   try {
     const cloud = await startCloud({ root: process.cwd(), state, ...options });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { smallStreams } from './listens.ts';
+import { newState } from './new-state.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
 import { differences, expected, readable } from './published-kpis.ts';
 
@@ -42,7 +42,7 @@ type Cloud = { readonly child: ChildProcess; readonly lines: Interface; readonly
 let state: string;
 let cloud: Cloud;
 beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), 'end-to-end-'));
+  state = await newState();
   cloud = await start();
   await cloud.pipeline.landManifest('streams');
 }, 240_000);
