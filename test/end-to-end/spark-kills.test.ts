@@ -52,6 +52,19 @@ const killed = "WorkerLost: Spark's process ended by SIGKILL";
 /** The batch that holds the dataset. */
 const openBatch = async (): Promise<string> => (await cloud.ledger.leases.find('streams')).holder ?? '';
 
+type Killings = { moments: string; transform: Fault; quality: readonly [Fault, Fault] };
+
+/** `SPARK_KILLS=all` kills as well at moments at which nothing is left half done. */
+const isAll = process.env.SPARK_KILLS === 'all';
+const early: Killings = {
+  moments: 'before it reads, before it validates, and before it moves main',
+  transform: ['landed.read_landed', 'kill'],
+  quality: [
+    ['verdicts.validate', 'kill'],
+    ['branches.fast_forward', 'kill'],
+  ],
+};
+
 describeInstalled('a cloud whose Spark fails while every event is lost', (installation) => {
   beforeAll(async () => {
     if (!installation) return;
@@ -64,15 +77,7 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
   }, minute);
 
   const metadata = 'lake/silver/streams/metadata';
-  test.each<{ moments: string; transform: Fault; quality: readonly [Fault, Fault] }>([
-    {
-      moments: 'before it reads, before it validates, and before it moves main',
-      transform: ['landed.read_landed', 'kill'],
-      quality: [
-        ['verdicts.validate', 'kill'],
-        ['branches.fast_forward', 'kill'],
-      ],
-    },
+  test.each<Killings>([
     {
       moments: 'while it stages, while it writes what main is to be, and after it has moved main',
       transform: ['staging.stage_rows', 'kill-at-file=staging/*/*/rows/_temporary/**/*.parquet'],
@@ -89,6 +94,7 @@ describeInstalled('a cloud whose Spark fails while every event is lost', (instal
         ['after gate.settle', 'kill'],
       ],
     },
+    ...(isAll ? [early] : []),
   ])(
     'counts every row once by sweep alone, killed $moments',
     async ({ transform, quality }) => {
