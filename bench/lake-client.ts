@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
 /** One item of a table, with its attributes. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -22,6 +22,8 @@ export type LakeClient = {
   record(pk: string): Promise<Item | undefined>;
   /** A day's totals, by the documented key; undefined before they can be read. */
   day(day: string): Promise<Item | undefined>;
+  /** KPI items of a partition. */
+  kpis(pk: string): Promise<readonly Item[]>;
   close(): void;
 };
 
@@ -44,6 +46,12 @@ export const lakeClient = (environment: Readonly<Record<string, string>>): LakeC
     file: ({ key, version }) => get(ledger, `FILE#${key}`, version),
     record: async (pk) => (await tables.send(new QueryCommand(byPartition(ledger, pk)))).Items?.[0],
     day: (day) => get(kpis, `DAY#${day}`, 'CURRENT'),
+    kpis: async (pk) => {
+      const items: Item[] = [];
+      for await (const page of paginateQuery({ client: tables }, byPartition(kpis, pk)))
+        items.push(...(page.Items ?? []));
+      return items;
+    },
     close: () => {
       s3.destroy();
       tables.destroy();

@@ -4,7 +4,12 @@ import type { Item, LakeClient, LandedFile } from './lake-client.ts';
 import { until } from './until.ts';
 
 /** The ids that listens can use. */
-export type Catalogue = { readonly trackIds: readonly string[]; readonly userIds: readonly number[] };
+export type Catalogue = {
+  readonly trackIds: readonly string[];
+  readonly userIds: readonly number[];
+  /** The catalogue's file. */
+  readonly tracks: string;
+};
 
 const seed = 11;
 const realTracks = 89_741;
@@ -25,7 +30,7 @@ export const landCatalogue = async (lake: LakeClient): Promise<Catalogue> => {
     await lake.land('data/listeners/listeners.csv', listeners),
   ];
   await Promise.all(landed.map((file) => untilPublished(lake, file)));
-  return { trackIds, userIds: Array.from({ length: realListeners }, (_, index) => index + 1) };
+  return { trackIds, tracks, userIds: Array.from({ length: realListeners }, (_, index) => index + 1) };
 };
 
 /** Lands a dataset's manifest, with a larger limit of rows if requested. */
@@ -74,4 +79,14 @@ export const untilReadable = (
       return Number(totals?.listens ?? 0) >= listens ? totals : undefined;
     },
     { what: `${listens} listens on ${day}`, everyMs: 10, atMostMs },
+  );
+
+/** The rebuild continues with series and listeners when the day can be read; files that land before its end must wait. */
+export const untilClosed = (lake: LakeClient, rebuild: string, atMostMs = 120_000): Promise<Item> =>
+  until(
+    async () => {
+      const record = await lake.record(`REBUILD#${rebuild}`);
+      return record?.closed_at === undefined ? undefined : record;
+    },
+    { what: `the end of rebuild ${rebuild}`, everyMs: 25, atMostMs },
   );

@@ -1,10 +1,9 @@
 import { generateStreams } from '../local/generate/index.ts';
 import type { BenchCloud } from './bench-cloud.ts';
 import type { Item, LakeClient } from './lake-client.ts';
-import { type Catalogue, landCatalogue, untilReadable, untilRecorded } from './landings.ts';
+import { type Catalogue, landCatalogue, untilClosed, untilReadable, untilRecorded } from './landings.ts';
 import { median } from './median.ts';
 import type { Measurement } from './report.ts';
-import { until } from './until.ts';
 
 const rows = 11_346;
 
@@ -39,16 +38,6 @@ const landOneDay = async (lake: LakeClient, catalogue: Catalogue, landing: numbe
     settled: momentOf(rebuild, 'closed_at'),
   };
 };
-
-/** The rebuild continues with series and listeners when the day can be read; files that land before its end must wait. */
-const untilClosed = (lake: LakeClient, rebuild: string): Promise<Item> =>
-  until(
-    async () => {
-      const record = await lake.record(`REBUILD#${rebuild}`);
-      return record?.closed_at === undefined ? undefined : record;
-    },
-    { what: `the end of rebuild ${rebuild}`, everyMs: 25, atMostMs: 120_000 },
-  );
 
 const momentsOf = (file: Item, rebuild: Item): Moments => ({
   accepted: momentOf(file, 'accepted_at'),

@@ -19,6 +19,7 @@ export const fakeLake = (filesPerBatch: number): LakeClient => {
     },
     file: async ({ key }) => records.get(key),
     record: async (pk) => ({ pk, ...at(Date.now(), ['opened_at', 'sent_at', 'closed_at']) }),
+    kpis: async () => [],
     day: async (day) => {
       const ofDay = listens.get(day);
       return ofDay && { listens: ofDay.size, rebuild: 'listening-1' };

@@ -31,8 +31,15 @@ describe('the programs of bench/', () => {
   });
 
   it('counts the listens of one large file over all of its days', async () => {
-    const { figures } = await tenMillion(cloudOf(fakeLake(1)), 20_000);
+    const compared: string[] = [];
+    const plain = {
+      run: async () => ({ ms: 1_000, peak_mb: 100 }),
+      expectSame: async (_: LakeClient, folder: string) => void compared.push(folder),
+    };
+    const { figures } = await tenMillion(cloudOf(fakeLake(1)), 20_000, plain);
+    expect(compared).toEqual([directory]);
     expect(figures).toMatchObject({
+      plain_duckdb_before_ms: 1_000,
       rows: 20_000,
       listens: 20_000,
       validate_ms: 9,
