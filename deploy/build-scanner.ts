@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import binaryen from 'binaryen';
 
 const output = 'functions/validation/fast/module.ts';
-/** Pages of 64 KiB that the memory layout of `scan-piece.ts` needs. */
+/** Pages of 64 KiB that the memory layout of `fast/piece.ts` needs. */
 const memoryPages = '6';
 const options = ['--runtime', 'stub', '--enable', 'simd', '--noAssert', '--initialMemory', memoryPages];
 

@@ -8,6 +8,8 @@ type Imports = {
   readonly file: string;
   readonly files: readonly string[];
   readonly packages: readonly string[];
+  /** What it takes by name, as `<file>#<name>`. */
+  readonly taken: ReadonlySet<string>;
 };
 
 const names = Object.keys(rooms).sort((one, other) => other.length - one.length);
@@ -24,8 +26,41 @@ const importsOf = (file: string, text = readFileSync(file, 'utf8')): Imports => 
     file,
     files: named.filter(isFile).map((name) => normalize(join(dirname(file), name))),
     packages: named.filter((name) => !isFile(name) && !name.startsWith('#')),
+    taken: new Set(takenIn(text).map(([path, name]) => `${normalize(join(dirname(file), path))}#${name}`)),
   };
 };
+
+const listed = (names: string): string[] =>
+  names
+    .split(',')
+    .map((name) => name.trim().replace(/^type /, ''))
+    .filter(Boolean);
+
+/** Files and names; of a file that is loaded later every word of the text may be a name. */
+const takenIn = (text: string): (readonly [path: string, name: string])[] => [
+  ...[...text.matchAll(/^(?:import|export) (?:type )?\{([^}]*)\} from '(\.[^']+)'/gm)].flatMap(
+    ([, names = '', path = '']) => listed(names).map((name) => [path, name.replace(/ as .*/, '')] as const),
+  ),
+  ...[...text.matchAll(/\bimport\('(\.[^']+)'/g)].flatMap(([, path = '']) =>
+    (text.match(/\w+/g) ?? []).map((word) => [path, word] as const),
+  ),
+];
+
+/** The names that a door gives. */
+const givenBy = (text: string): string[] => [
+  ...[...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, names = '']) =>
+    listed(names).map((name) => name.replace(/.* as /, '')),
+  ),
+  ...[...text.matchAll(/^export (?:const|type|class|function|async function) (\w+)/gm)].map(
+    ([, name = '']) => name,
+  ),
+];
+
+/** What a door gives and nobody outside takes; tests do not count. */
+const unusedOf = (door: string, text: string, imports: readonly Imports[]): string[] =>
+  givenBy(text)
+    .map((name) => `${door}#${name}`)
+    .filter((name) => !imports.some(({ file, taken }) => roomOf(file) !== roomOf(door) && taken.has(name)));
 
 const all = [...new Set(names.map((name) => name.split('/')[0] ?? ''))]
   .flatMap((folder) =>
@@ -100,6 +135,12 @@ describe('the rooms', () => {
       expect(readFileSync(join(name, 'index.ts'), 'utf8'), name).toMatch(/^\/\*\*[\s\S]+Start with|^\/\*\* /);
   });
 
+  test('give at their doors nothing that nobody outside takes', () => {
+    const doors = all.map(({ file }) => file).filter((file) => file === `${roomOf(file)}/index.ts`);
+    expect(doors.length).toBeGreaterThan(5);
+    expect(doors.flatMap((door) => unusedOf(door, readFileSync(door, 'utf8'), all))).toEqual([]);
+  });
+
   test('are as many as are named here', () => {
     expect(all.filter(({ file }) => roomOf(file) === '')).toEqual([]);
   });
@@ -125,9 +166,21 @@ describe('a file that breaks the rules', () => {
     expect(inFile(file, text)).toEqual([expect.stringContaining(words)]);
   });
 
+  test('is named where its door gives what only its own room takes', () => {
+    const door = 'functions/values/index.ts';
+    const given =
+      "export { type A, b, c as d } from './a.ts';\nexport const e = 1;\nexport type { F } from './f.ts';";
+    const users = [
+      importsOf('functions/values/g.ts', "import { b } from './index.ts';"),
+      importsOf('cli/run.ts', "import { type A, e as other } from '../functions/values/index.ts';"),
+      importsOf('cli/later.ts', "const { d } = await import('../functions/values/index.ts');"),
+    ];
+    expect(unusedOf(door, given, users)).toEqual([`${door}#b`, `${door}#F`]);
+  });
+
   test('is named with the circle that it closes', () => {
-    const one = { file: 'a.ts', files: ['b.ts'], packages: [] };
-    const two = { file: 'b.ts', files: ['c.ts', 'a.ts'], packages: [] };
+    const one = { file: 'a.ts', files: ['b.ts'], packages: [], taken: new Set<string>() };
+    const two = { file: 'b.ts', files: ['c.ts', 'a.ts'], packages: [], taken: new Set<string>() };
     expect(findCircle([one, two])).toEqual(['a.ts', 'b.ts', 'a.ts']);
   });
 });

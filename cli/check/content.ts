@@ -62,7 +62,7 @@ async function* shown(
 }
 
 /** A line of progress after so many milliseconds: `x.csv  43 %, 1.2 of 2.8 GB, 510 MB/s`. */
-export const progressLine = (path: string, read: number, size: number, milliseconds: number): string => {
+const progressLine = (path: string, read: number, size: number, milliseconds: number): string => {
   const share = size === 0 ? 100 : Math.floor((100 * read) / size);
   const rate = Math.round(read / 1e3 / Math.max(1, milliseconds));
   return `${path}  ${share} %, ${gigabytes(read)} of ${gigabytes(size)} GB, ${rate} MB/s`;

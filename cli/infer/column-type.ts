@@ -18,7 +18,7 @@ export type ColumnType = {
 };
 
 /** Share of values that must fit a type; the others count as wrong values. */
-export const majority = 0.99;
+const majority = 0.99;
 /** Digits of an integer that always fits into 64 bits. */
 const surelyInt = 18;
 /** Digits of a decimal, and digits after the point that are not noise. */

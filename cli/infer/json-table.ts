@@ -65,7 +65,7 @@ export const inferJson = async (
 };
 
 /** An object that is used as a map has one key per thing. */
-export const rejectMany = ({ areTooMany }: RecordProfile, path: string): void => {
+const rejectMany = ({ areTooMany }: RecordProfile, path: string): void => {
   if (areTooMany)
     throw new CannotInfer(
       `${path} has more than 2000 keys or columns, which no manifest can have; is an object of it used as a map?`,

@@ -4,10 +4,6 @@ import { count } from './count.ts';
 /** A moment in text, to the second and in UTC: `2026-11-21 05:28:15`. */
 export const shortTime = (moment: string): string => moment.slice(0, 19).replace('T', ' ');
 
-/** The number of rows that the quality rules saw: without rows that the manifest had quarantined before. */
-export const validatedRows = ({ records, quarantined_rows = 0 }: AnyFile): number | undefined =>
-  records === undefined ? undefined : records - quarantined_rows;
-
 /** Who dismissed rows of the file, and when; empty if nobody did. */
 const droppedText = ({ dismissed }: AnyFile): string =>
   dismissed

@@ -6,7 +6,7 @@ import { CannotLand, manifestTexts } from './datasets.ts';
  * Datasets with a folder in `rules/` or with a file in the ledger, sorted; the empty name stands for files in no dataset's
  * folder.
  */
-export const knownDatasets = async (ledger: Ledger): Promise<string[]> =>
+const knownDatasets = async (ledger: Ledger): Promise<string[]> =>
   [...new Set([...(await manifestTexts()).keys(), ...(await ledger.files.datasets())])].sort();
 
 /** The datasets of a command: the one that is named, or all; throws `CannotLand` if there is no such dataset. */

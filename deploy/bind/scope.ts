@@ -86,4 +86,4 @@ const namesOf = (scope: Scope | undefined): string[] =>
   scope ? [...scope.relations.map(({ name }) => name), ...namesOf(scope.outer)] : [];
 
 /** The model's own name, if it has no table. */
-export const shown = (relation: string): string => relation.replace(/^__dbt__cte__/, '');
+const shown = (relation: string): string => relation.replace(/^__dbt__cte__/, '');

@@ -75,7 +75,7 @@ export class RunFailed extends PipelineError {
 }
 
 /** First line of an engine's message; quoted values of rows are left out, because they may be personal. */
-export const withoutValues = (error: unknown): string => {
+const withoutValues = (error: unknown): string => {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const ofValues = /^(Conversion|Invalid Input|Out of Range) Error/.test(line);
   return ofValues ? line.replace(/(["']).*\1/g, '…') : line;

@@ -5,21 +5,17 @@
  */
 
 export { Catalog, type Dataset } from './catalog.ts';
-export { ForbiddenMove, NotInCatalog, ObjectGone } from './errors.ts';
+export { ForbiddenMove, NotInCatalog } from './errors.ts';
 export {
   BatchEvent,
   batchEvent,
   FileEvent,
-  type FunctionName,
   fileEvent,
-  type LookAgain,
   lookAgain,
   lookAgainFor,
-  looks,
   MartEvent,
   martEvent,
   ObjectCreated,
-  type OurEvent,
   RunEnded,
   StatementEnded,
 } from './events.ts';
@@ -65,7 +61,6 @@ export type {
   RunState,
   Statement,
   StatementState,
-  StreamWriter,
   Texts,
   Timer,
   Warehouse,
@@ -89,20 +84,15 @@ export { type Balance, balanceOf, hangsOn, landedFile, repairKey, repairsOf } fr
 export { lacksSilver } from './reasons.ts';
 export {
   type AnyBatch,
-  anyBatch,
   type BatchIn,
-  type BatchMove,
   type BatchRecord,
   type BatchState,
   batchMoves,
 } from './records/batch.ts';
 export {
-  type AcceptedFacts,
   type AnyFile,
   anyFile,
   type FileIn,
-  type FileMove,
-  type FilePatch,
   type FileRecord,
   type FileState,
   fileMoves,
@@ -116,7 +106,6 @@ export {
   anyRebuild,
   type RebuildFailure,
   type RebuildIn,
-  type RebuildMove,
   type RebuildRecord,
   type RebuildState,
   rebuildMoves,

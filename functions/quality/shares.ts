@@ -4,8 +4,7 @@ import type { CompiledAtom } from './scope.ts';
 import type { Condition } from './syntax.ts';
 
 /** A share of counts; NULL where there is nothing to take a share of. */
-export const shareOf = (part: string, whole: string): string =>
-  `cast(${part} as double) / nullif(${whole}, 0)`;
+const shareOf = (part: string, whole: string): string => `cast(${part} as double) / nullif(${whole}, 0)`;
 
 /** A rule about a share: holds where there is nothing to take a share of; without a condition all must be in it. */
 export const compileShare = (part: string, whole: string, condition: Condition | undefined): CompiledAtom => {

@@ -31,7 +31,7 @@ const FAMILIES: readonly (readonly [Family, RegExp])[] = [
 ];
 
 /** The family of values that a column type holds. */
-export const familyOf = (type: string): Family =>
+const familyOf = (type: string): Family =>
   FAMILIES.find(([, pattern]) => pattern.test(type.trim().toLowerCase()))?.[0] ?? 'other';
 
 /** The column that a rule names; throws where the table has none of that name. */

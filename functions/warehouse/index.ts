@@ -28,7 +28,7 @@ export {
 export { itemSize, possibleKeys } from './kpis/limits.ts';
 export { readUnloaded, type UnloadedRows } from './kpis/rows.ts';
 export { martsOf, TwoMartsInOne } from './marts.ts';
-export { KpiShape, Mart, Model, type ModelOf } from './model.ts';
+export { KpiShape, Mart, Model } from './model.ts';
 export {
   ancestorsOf,
   CircularReferences,

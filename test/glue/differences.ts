@@ -1,7 +1,7 @@
 import { parseRuleset } from '../../functions/quality/parse.ts';
-import { printRuleset } from '../../functions/quality/print.ts';
 import { valuesOf } from '../../functions/quality/signature.ts';
 import type { Atom, Condition, Rule } from '../../functions/quality/syntax.ts';
+import { printRuleset } from '../functions/quality/print.ts';
 import type { Cell, Row } from '../functions/quality/ruleset-bench.ts';
 import { PREDICATES } from './conformance-cases.ts';
 

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { renderCatalog } from '../../deploy/render/render.ts';
 import type { Catalog } from '../../functions/pipeline/catalog.ts';
 import type { Mart } from '../../functions/warehouse/model.ts';
-import { type Applied, appliedBy } from '../../functions/warehouse/rebuild/rebuild.ts';
+import type { Applied } from '../../functions/warehouse/rebuild/plan.ts';
+import { appliedBy } from '../../functions/warehouse/rebuild/rebuild.ts';
 import type { Row, SilverFile, TestWarehouse } from './warehouse.ts';
 import type { TestEngine } from './warehouses.ts';
 

@@ -54,9 +54,6 @@ export type BatchRecord =
 /** A record whatever its state. */
 export type AnyBatch = AnyState<BatchRecord>;
 
-/** Facts of a record whatever its state; what a state does not have is undefined. */
-export const anyBatch = (batch: BatchRecord): AnyBatch => batch;
-
 /** A record in one of some states. */
 export type BatchIn<State extends BatchState> = Extract<BatchRecord, { readonly state: State }>;
 

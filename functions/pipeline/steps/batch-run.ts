@@ -127,7 +127,7 @@ export const freeDataset = async (ledger: Ledger, batch: BatchRecord): Promise<v
 };
 
 /** Records of a batch's files that it still claims. */
-export const claimedBy = async (
+const claimedBy = async (
   ledger: Ledger,
   batch: BatchRecord,
   files: readonly FileVersion[],

@@ -12,8 +12,8 @@ import { valueCheck } from './values.ts';
 export type Place = { readonly records: number; readonly lines: number };
 
 /**
- * The scanner of right records under a header, which adds their keys to the index; undefined where there is none for
- * such files. `place` is asked for each record of which it looks at values.
+ * The scanner of right records under a header, which adds their keys to the index; undefined for more columns than it has
+ * room for. `place` is asked for each record of which it looks at values.
  */
 export const openScanner = (
   { columns, validates }: Header,
@@ -21,8 +21,7 @@ export const openScanner = (
   index: KeyIndex | undefined,
   place: () => Place,
 ): RecordScanner | undefined => {
-  const machine = columns.length <= mostColumns ? scanMachine() : undefined;
-  if (!machine) return undefined;
+  if (columns.length > mostColumns) return undefined;
   const key = index
     ? (manifest.key ?? []).map((name) => validates.findIndex((validate) => validate?.field.name === name))
     : [];
@@ -40,7 +39,7 @@ export const openScanner = (
     place,
   );
   const check: WatchedCheck = (...record) => areRight(...record) && addKey(...record);
-  return new RecordScanner(machine, manifest, { described, watched: watched.length }, check);
+  return new RecordScanner(scanMachine(), manifest, { described, watched: watched.length }, check);
 };
 
 const isBeyond = (validate: FieldValidator | undefined): boolean =>

@@ -19,7 +19,7 @@ export type ScanMachine = {
   readonly memory: { readonly buffer: ArrayBuffer };
 };
 
-/** As much of it as is needed; not every JavaScript engine has it. */
+/** As much of it as is needed; the types of Node leave it out. */
 type WebAssembly = {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
@@ -27,18 +27,14 @@ type WebAssembly = {
 
 let machine: ScanMachine | undefined;
 
-/**
- * The compiled scanner, one for all files, since each use is over before the next begins; undefined where there is no
- * WebAssembly.
- */
-export const scanMachine = (): ScanMachine | undefined => {
+/** The compiled scanner, one for all files, since each use is over before the next begins. */
+export const scanMachine = (): ScanMachine => {
   machine ??= instantiate();
   return machine;
 };
 
-const instantiate = (): ScanMachine | undefined => {
-  const { WebAssembly } = globalThis as { WebAssembly?: WebAssembly };
-  if (!WebAssembly) return undefined;
+const instantiate = (): ScanMachine => {
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssembly };
   const compiled = new WebAssembly.Module(Buffer.from(scanModule, 'base64'));
   return new WebAssembly.Instance(compiled).exports as ScanMachine;
 };

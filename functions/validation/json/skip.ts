@@ -3,7 +3,7 @@ import { type JsonTokens, jsonByte } from './tokens.ts';
 const { quote, minus, colon, openBracket, closeBracket, openBrace, closeBrace } = jsonByte;
 
 /** Arrays and objects in one another, the record included. */
-export const mostDepth = 64;
+const mostDepth = 64;
 
 /** Kinds of JSON values, as messages name them. */
 export type JsonKind = 'a string' | 'a number' | 'true or false' | 'null' | 'an object' | 'an array';

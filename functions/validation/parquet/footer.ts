@@ -10,7 +10,7 @@ import {
 
 /** What the footer of a Parquet file says, as far as values depend on it. */
 
-export const physicalTypes = [
+const physicalTypes = [
   'BOOLEAN',
   'INT32',
   'INT64',

@@ -15,7 +15,7 @@ export type LeftOut = {
 };
 
 /** The attribute in which a day's pointer says how many of the day's items are left out. */
-export const leftOutCount = 'left_out';
+const leftOutCount = 'left_out';
 
 /** What of a publication is written, and what is not. */
 export type Parted = {

@@ -4,7 +4,7 @@ import type { KpiItem } from './items.ts';
 /** What DynamoDB rejects, told before anything is written. Sizes are in bytes, counted as its documentation counts them. */
 
 /** The documented limits of an item, its keys and its numbers. */
-export const kpiLimits = {
+const kpiLimits = {
   item: 400 * 1024,
   partitionKey: 2048,
   sortKey: 1024,

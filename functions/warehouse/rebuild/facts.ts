@@ -27,7 +27,7 @@ const spineName = (fact: Fact, columns: readonly string[]): string =>
   `affected_${fact.name}_${columns.join('_')}`;
 
 /** A select of the partitions that the rebuild replaces. */
-export const affectedPartitions = (fact: Fact): string =>
+const affectedPartitions = (fact: Fact): string =>
   `select ${fact.partition} from ${spineName(fact, [fact.partition])}`;
 
 /** Finds the partitions of facts that a rebuild has to replace, notes what KPIs stood for there, and replaces them. */

@@ -12,7 +12,7 @@ import { growGold, shapeAhead, shapeGold } from './tables.ts';
 import { forgetTouched } from './touched.ts';
 
 export { OversizedRebuild, type RebuildBatch, transactionLimits } from './limits.ts';
-export type { Applied, RebuildRun } from './plan.ts';
+export type { RebuildRun } from './plan.ts';
 export { appliedBy, bookkeepingTables } from './tables.ts';
 
 /** The statements of a rebuild, batch after batch. Each is complete and has no semicolon. Throws what `rebuildBatches` throws. */

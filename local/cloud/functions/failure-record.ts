@@ -1,11 +1,9 @@
 import type { Outcome } from './instance.ts';
 
 /**
- * What Lambda sends to the failure queue (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
+ * The record of an asynchronous invocation after its last try, as Lambda sends it to the failure queue
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
  */
-export type FailureRecord = ReturnType<typeof failureRecord>;
-
-/** The record of an asynchronous invocation after its last try. */
 export const failureRecord = (
   functionArn: string,
   requestPayload: unknown,

@@ -32,8 +32,6 @@ export type Commit = {
 
 export type Removal = { readonly removed?: Version; readonly marker?: Version };
 
-export type ObjectStore = ReturnType<typeof openObjects>;
-
 /** An object without properties. */
 export const undescribed: Description = { headers: {}, metadata: {}, tags: {} };
 

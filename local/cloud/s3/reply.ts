@@ -28,7 +28,7 @@ export const xmlReply = (
 const requestId = (): string => randomBytes(8).toString('hex').toUpperCase();
 
 /** Answers with an error; any error except S3Error becomes InternalError with its message. */
-export const errorReply = (error: unknown, id: string, resource = ''): Reply => {
+const errorReply = (error: unknown, id: string, resource = ''): Reply => {
   const known =
     error instanceof S3Error
       ? error

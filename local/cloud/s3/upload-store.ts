@@ -14,8 +14,6 @@ type Parts = {
   readonly clock: () => Date;
 };
 
-export type UploadStore = ReturnType<typeof openUploads>;
-
 /** Opens the multipart uploads of all buckets. */
 export const openUploads = ({ index, blobs, buckets, turns, clock }: Parts) => {
   const named = async (bucket: string, key: string, uploadId: string): Promise<Upload> => {

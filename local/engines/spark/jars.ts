@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
 
 /** SHA-256 of each jar, by file name; `ivy.xml` has their coordinates. */
-export const jarSums: Readonly<Record<string, string>> = {
+const jarSums: Readonly<Record<string, string>> = {
   'iceberg-spark-runtime-3.5_2.12-1.10.0.jar':
     '70f9471870b2d456167d703c829f098a446b86bb1379eee338c0efa03a341026',
   'deequ-2.1.0-spark-3.5.jar': 'ab902814dec56dc39ff16d1c5c80e7101a5dff8c1aa380fdafce522da1cd1546',

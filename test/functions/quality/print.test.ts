@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseRuleset } from '../../../functions/quality/parse.ts';
-import { printRuleset } from '../../../functions/quality/print.ts';
 import { RULE_TYPES, type RuleType, type Signature } from '../../../functions/quality/rule-types.ts';
 import type { Rule, Value } from '../../../functions/quality/syntax.ts';
+import { printRuleset } from './print.ts';
 
 const at = fc.constant({ line: 1, column: 1 });
 const text = fc.string({ unit: 'grapheme', maxLength: 12 }).map((value) => value.replaceAll('\r', ' '));

@@ -23,7 +23,7 @@ export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebui
 export const isRebuildOver = (rebuild: RebuildRecord): boolean => rebuildMoves[rebuild.state].length === 0;
 
 /** Frees the mart for its next rebuild, unless it is another one's already. */
-export const freeMart = async (ledger: Ledger, lease: string, rebuild: string): Promise<void> => {
+const freeMart = async (ledger: Ledger, lease: string, rebuild: string): Promise<void> => {
   const held = await ledger.leases.find(lease);
   if (held.holder === rebuild) await ledger.leases.release(held);
 };

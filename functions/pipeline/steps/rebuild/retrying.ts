@@ -10,7 +10,7 @@ const hour = 3_600_000;
 const lost = { atOnce: 5, firstPause: 5_000, longestPause: 900_000 } as const;
 
 /** How long a failed rebuild waits for new data or changed SQL before it is tried again as it is, in milliseconds. */
-export const pauseAfter = ({ failure, losses = 1 }: RebuildIn<'failed'>): number => {
+const pauseAfter = ({ failure, losses = 1 }: RebuildIn<'failed'>): number => {
   if (failure !== 'lost') return hour;
   if (losses <= lost.atOnce) return 0;
   return Math.min(lost.longestPause, lost.firstPause * 2 ** (losses - lost.atOnce - 1));
@@ -31,7 +31,7 @@ export const isTriedAgain = (rebuild: RebuildIn<'failed'>, now: string): boolean
 };
 
 /** So often writing KPIs may be begun; what another try does not change ends it sooner. */
-export const mostPublishTries = 12;
+const mostPublishTries = 12;
 const mostPublishFaults = 3;
 
 /** Why writing a rebuild's KPIs is given up now; undefined while it may be tried again. */

@@ -97,7 +97,7 @@ export const acceptedFacts = (reprocess: Reprocess): Partial<AcceptedFacts> => {
 };
 
 /** A file that was validated again, as one that waits for a batch. */
-export const asWaiting = (file: Reprocessing): Waiting => {
+const asWaiting = (file: Reprocessing): Waiting => {
   const { failed_runs, failed_alone, batch_limit } = file.reprocess;
   const found = acceptedFacts(file.reprocess);
   return { ...file, ...found, state: 'accepted', failed_runs, failed_alone, batch_limit };

@@ -2,8 +2,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../../../deploy/render/render.ts';
 import type { Catalog } from '../../../../functions/pipeline/catalog.ts';
 import type { Mart } from '../../../../functions/warehouse/model.ts';
+import type { Applied } from '../../../../functions/warehouse/rebuild/plan.ts';
 import {
-  type Applied,
   appliedBy,
   composeRebuild,
   rebuildBatches,

@@ -1,4 +1,4 @@
-import type { Atom, Condition, Quoted, Rule, Value } from './syntax.ts';
+import type { Atom, Condition, Quoted, Rule, Value } from '../../../functions/quality/syntax.ts';
 
 /** Writes rules as a ruleset that parses back to the same tree. */
 export const printRuleset = (rules: readonly Rule[]): string =>
