@@ -3,7 +3,7 @@ import { withExamples, withJson } from '../options.ts';
 import type { QueryFlags, ShowFlags } from './run.ts';
 
 const tables = [
-  'Tables are silver.<dataset> (published rows), gold.<model>, and of the ledger ledger.files.findAll, ledger.batches,',
+  'Tables are silver.<dataset> (published rows), gold.<model>, and of the ledger ledger.files, ledger.batches,',
   'ledger.rebuilds and ledger.leases. They can only be read. The laptop cloud answers; it is started if it does not run.',
 ];
 
@@ -24,7 +24,7 @@ export const addQuery = (program: Command): void => {
     '',
     'Examples:',
     '  $ soundcheck query "select track_genre, count(*) as listens from gold.fact_listens group by 1 order by 2 desc"',
-    '  $ soundcheck query "select state, count(*) as files from ledger.files.findAll group by state"',
+    '  $ soundcheck query "select state, count(*) as files from ledger.files group by state"',
     '  $ soundcheck query "from silver.streams limit 5" --csv > streams.csv',
   ).action(async (sql: string, flags: QueryFlags) => (await import('./run.ts')).runQuery(sql, flags));
 };

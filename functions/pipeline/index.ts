@@ -34,7 +34,6 @@ export {
   readName,
   reportKey,
   restingPlaces,
-  rowsKey,
   runKey,
 } from './lake-keys.ts';
 export type {
@@ -66,10 +65,10 @@ export type {
   Warehouse,
 } from './ports.ts';
 export { type DatasetRuns, datasetRuns, nameBehind } from './queries/dataset-runs.ts';
-export { leftInQuarantine, undecided } from './queries/dismissed.ts';
+export { leftInQuarantine } from './queries/dismissed.ts';
 export { reportOf, reportsOf, rowsFileOf } from './queries/file-places.ts';
 export { byLanding, inQuarantine } from './queries/in-quarantine.ts';
-export { type LastRebuilds, lastRebuilds, publishedRebuilds } from './queries/last-rebuilds.ts';
+export { type LastRebuilds, lastRebuilds } from './queries/last-rebuilds.ts';
 export {
   type KpiKind,
   type KpiPorts,

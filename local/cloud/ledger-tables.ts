@@ -45,7 +45,7 @@ const tables: Readonly<Record<string, { readonly items: string; readonly columns
 };
 
 /**
- * Shows the ledger to SQL on this machine as `ledger.files.findAll`, `ledger.batches`, `ledger.rebuilds` and `ledger.leases`.
+ * Shows the ledger to SQL on this machine as `ledger.files`, `ledger.batches`, `ledger.rebuilds` and `ledger.leases`.
  * They are copies in memory, renewed for each request that names one of them.
  */
 export class LedgerTables {

@@ -9,7 +9,7 @@ const tables = [
   'gold.touched',
   'gold.fence',
   'silver.plays',
-  'ledger.files.findAll',
+  'ledger.files',
 ];
 
 test('a table of gold whose model was removed is named, and nothing else', () => {
