@@ -1,5 +1,5 @@
 import { generateStreams } from '../local/generate/index.ts';
-import type { BenchCloud } from './bench-cloud.ts';
+import type { BenchCloud } from './cloud.ts';
 import type { Item, LakeClient } from './lake-client.ts';
 import { type Catalogue, landCatalogue, untilClosed, untilReadable, untilRecorded } from './landings.ts';
 import { median } from './median.ts';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type BenchCloud, withCloud } from './bench-cloud.ts';
+import { type BenchCloud, withCloud } from './cloud.ts';
 import { keys } from './keys.ts';
 import { latency } from './latency.ts';
 import { asJson, asTable, type Measurement } from './report.ts';

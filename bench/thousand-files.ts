@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { generateStreams } from '../local/generate/index.ts';
-import type { BenchCloud } from './bench-cloud.ts';
+import type { BenchCloud } from './cloud.ts';
 import type { Item, LakeClient, LandedFile } from './lake-client.ts';
 import { type Catalogue, landCatalogue, untilReadable, untilRecorded } from './landings.ts';
 import { peakMemory } from './memory.ts';

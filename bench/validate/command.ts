@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { machine } from '../report.ts';
 import { type Footprint, flatMemory } from './flat-memory.ts';
+import { type Standing, type ValidateOptions, type Validation, validate } from './measure.ts';
 import { type Column, markdownTable } from './table.ts';
-import { type Standing, type ValidateOptions, type Validation, validate } from './validate.ts';
 
 const positive = (text: string): number => {
   const value = Number(text);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { withFolder, writeBenchFile } from './bench-folder.ts';
-import { validateOfRepeated } from './contenders.ts';
 import { type BenchFile, benchFiles } from './datasets.ts';
+import { validateOfRepeated } from './runners.ts';
 
 /** Time and memory of the validator in its own process. */
 export type Footprint = {

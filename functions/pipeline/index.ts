@@ -167,5 +167,5 @@ export {
 export { settleReprocessed } from './steps/reprocess/settle.ts';
 export { validateAgain } from './steps/reprocess/validate.ts';
 export { renderRuleReport } from './steps/rule-report.ts';
-export { type Accepted, splitFile } from './steps/split/split-records.ts';
+export { type Accepted, splitFile } from './steps/split/records.ts';
 export { manifestInForce, registerVersions, validateLanded } from './steps/validate-file.ts';

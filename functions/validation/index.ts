@@ -29,7 +29,6 @@ export { jsonPlaces, placedProblems, problemPlaces } from './manifest/places.ts'
 export { issueWords } from './manifest/problems.ts';
 export { ManifestText } from './manifest/schema.ts';
 export { leadingOut, leadsOut, markerReason } from './names.ts';
-export { takesKind, validateTwins } from './parquet/columns.ts';
 export { ParquetDamage, type ReadRange } from './parquet/damage.ts';
 export { readFooter } from './parquet/file.ts';
 export type { Footer, SchemaElement } from './parquet/footer.ts';
@@ -46,6 +45,7 @@ export {
   pathOfNode,
 } from './parquet/schema.ts';
 export { textsOf } from './parquet/texts.ts';
+export { takesKind, validateTwins } from './parquet/validate-columns.ts';
 export { openParser } from './parser.ts';
 export { readLanded } from './reading.ts';
 export type { InvalidRecord, RecordListener } from './records.ts';

@@ -1,7 +1,7 @@
 import type { CheckViolations } from './check-violations.ts';
 import type { Mart, Model } from './model.ts';
-import { ancestorsOf } from './models.ts';
 import type { RebuildSpec } from './rebuild-spec.ts';
+import { ancestorsOf } from './references.ts';
 
 /** Why a rebuild failed, in words for people: the checks that stopped it, or the file whose SQL did. */
 

@@ -29,12 +29,6 @@ export { itemSize, possibleKeys } from './kpis/limits.ts';
 export { readUnloaded, type UnloadedRows } from './kpis/rows.ts';
 export { martsOf, TwoMartsInOne } from './marts.ts';
 export { KpiShape, Mart, Model } from './model.ts';
-export {
-  ancestorsOf,
-  CircularReferences,
-  datasetsOf,
-  inOrderOfReferences,
-} from './models.ts';
 export { hidden } from './rebuild/checks.ts';
 export { inlinedName } from './rebuild/plan.ts';
 export {
@@ -49,3 +43,9 @@ export {
 } from './rebuild/rebuild.ts';
 export { widestSpine } from './rebuild/touched.ts';
 export { RebuildSpec } from './rebuild-spec.ts';
+export {
+  ancestorsOf,
+  CircularReferences,
+  datasetsOf,
+  inOrderOfReferences,
+} from './references.ts';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../values/index.ts';
-import { ancestorsOf } from './models.ts';
+import { ancestorsOf } from './references.ts';
 
 /** How models fall into marts: those that share anything but a static model are rebuilt together. */
 

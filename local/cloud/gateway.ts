@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
-import type { LambdaRequest, LambdaResponse } from './functions/lambda-api.ts';
+import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
 import { onBehalfOf } from './last-resort.ts';
 import { type JsonService, ServiceError } from './protocol.ts';
 import { serviceOf } from './service-of.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import type { SpecFile } from '../../functions/pipeline/spec.ts';
-import { splitFile } from '../../functions/pipeline/steps/split/split-records.ts';
+import { splitFile } from '../../functions/pipeline/steps/split/records.ts';
 import { type Manifest, parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { rowsWriter } from '../../functions/validation/rows-file/writer.ts';
 import { validateFile } from '../../functions/validation/validate-file.ts';

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { literal } from '../../functions/engine/sql-text.ts';
 import type { SpecFile } from '../../functions/pipeline/spec.ts';
-import { splitFile } from '../../functions/pipeline/steps/split/split-records.ts';
+import { splitFile } from '../../functions/pipeline/steps/split/records.ts';
 import { parseManifest } from '../../functions/validation/manifest/manifest.ts';
 import { rowsJsonLines } from '../../functions/validation/rows-file/writer.ts';
 import { validateFile } from '../../functions/validation/validate-file.ts';

@@ -18,7 +18,7 @@ import {
 } from '../records/file.ts';
 import { duplicateOf, rejectedAs, sameBytesAs } from './duplicate-file.ts';
 import { isRepair, type Source } from './repair-source.ts';
-import { type Accepted, type Pour, splitRecords } from './split/split-records.ts';
+import { type Accepted, type Pour, splitRecords } from './split/records.ts';
 
 /** What a validation means for the ledger, and what is written before the ledger says so. */
 

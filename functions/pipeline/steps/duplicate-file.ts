@@ -3,7 +3,7 @@ import type { FileVersion } from '../lake-keys.ts';
 import type { Ledger } from '../ports.ts';
 import type { FileRecord, FileState } from '../records/file.ts';
 import { isRepair } from './repair-source.ts';
-import type { Accepted } from './split/split-records.ts';
+import type { Accepted } from './split/records.ts';
 
 /** Files of a dataset that hold the same bytes under two names. */
 

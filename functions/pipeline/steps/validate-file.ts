@@ -13,7 +13,7 @@ import type { Clock, Files, Ledger } from '../ports.ts';
 import type { FileRecord } from '../records/file.ts';
 import { type InForce, type Validated, type Verdict, verdictOf } from './conclude-verdict.ts';
 import { isRepair } from './repair-source.ts';
-import { pourFile } from './split/split-records.ts';
+import { pourFile } from './split/records.ts';
 import { validateSent } from './validate-repair.ts';
 
 /** Validates landed files: numbers their versions, reads the manifest in force, reads every byte, says what follows. */

@@ -20,7 +20,7 @@ import {
 } from '../../validation/index.ts';
 import type { AnyFile, FileRecord } from '../records/file.ts';
 import { findSource, type Rejection, type Source } from './repair-source.ts';
-import type { Pour } from './split/split-records.ts';
+import type { Pour } from './split/records.ts';
 
 /** A rows file that was sent back, and the manifest in force; `seed` and `scratch` are for the keys of its records. */
 export type SentFile = LandedContent & KeyRoom & { readonly key: string; readonly manifest: Manifest };

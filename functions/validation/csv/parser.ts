@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { openScanner } from '../fast/fast-reader.ts';
+import { openScanner } from '../fast/reader.ts';
 import type { RecordScanner } from '../fast/records.ts';
 import { DuplicateCursor } from '../keys/duplicate-rows.ts';
 import type { KeyCheck } from '../keys/key-index.ts';

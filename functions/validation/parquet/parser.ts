@@ -5,13 +5,13 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { Parser, RecordListener } from '../records.ts';
 import type { FileFacts } from '../verdict.ts';
 import type { ViolationLog } from '../violations.ts';
-import { validateParquetSchema } from './columns.ts';
 import { ParquetDamage, type ReadRange } from './damage.ts';
 import { readFooter } from './file.ts';
 import { nestedNodes, onlyNamed } from './nodes.ts';
 import { type FoundOdd, type RowsOptions, readRows } from './rows.ts';
 import { leavesOfNodes, type ParquetNode, parquetColumns, parquetTree } from './schema.ts';
 import { textsOf } from './texts.ts';
+import { validateParquetSchema } from './validate-columns.ts';
 
 /** Most bytes of a row as JSON, which is how engines read it. */
 export const mostRowBytes = 16 * 2 ** 20;

@@ -1,5 +1,5 @@
 import type { Dimension } from '../model.ts';
-import { datasetsOf } from '../models.ts';
+import { datasetsOf } from '../references.ts';
 import { isAnyChanged } from './inputs.ts';
 import { columnList, goldTable, isAmong, type Plan, withInlined } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import type { Dimension, Fact, Model } from '../model.ts';
-import { datasetsOf } from '../models.ts';
+import { datasetsOf } from '../references.ts';
 import { changedKeys } from './dimensions.ts';
 import { changedFiles, isAnyChanged } from './inputs.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Dimension, Fact, Mart } from '../model.ts';
-import { inOrderOfReferences } from '../models.ts';
+import { inOrderOfReferences } from '../references.ts';
 import { runChecks } from './checks.ts';
 import { rebuildDimension } from './dimensions.ts';
 import { noteTouched, rebuildFacts } from './facts.ts';

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { DeployedFunction } from '../template/deployment.ts';
 import type { Bundles } from './bundle.ts';
 import { failureRecord } from './failure-record.ts';
-import { type FunctionLog, openFunctionLog } from './function-log.ts';
 import { Instance, type Outcome } from './instance.ts';
 import { openInvocations } from './invocations.ts';
+import { type FunctionLog, openFunctionLog } from './log.ts';
 import { openPool, type Pool } from './pool.ts';
 
 export type FunctionsOptions = {

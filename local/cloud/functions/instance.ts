@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { FunctionLog } from './function-log.ts';
+import type { FunctionLog } from './log.ts';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from './worker-protocol.ts';
 
 /** How a function is run. */

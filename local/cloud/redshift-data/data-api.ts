@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import { type JsonService, ServiceError } from '../protocol.ts';
+import type { Statements } from './execution.ts';
 import { bindParameters } from './parameters.ts';
 import * as requests from './requests.ts';
 import type { ResultFiles } from './result-files.ts';
 import { describeStatement, describeSubmission, listStatement, type Statement } from './statement.ts';
 import type { StatementLog } from './statement-log.ts';
-import type { Statements } from './statements.ts';
 
 const mostActive = 500;
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Database } from '../../engines/index.ts';
 import type { BusEvent, JsonService, Publish } from '../protocol.ts';
 import { DataApi } from './data-api.ts';
+import { Statements } from './execution.ts';
 import { Outcomes } from './outcomes.ts';
 import { ResultFiles } from './result-files.ts';
 import type { Statement } from './statement.ts';
 import { StatementLog } from './statement-log.ts';
-import { Statements } from './statements.ts';
 import type { ObjectStore } from './transaction.ts';
 
 export type RedshiftDataOptions = {

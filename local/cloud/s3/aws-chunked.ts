@@ -1,4 +1,4 @@
-import { S3Error } from './s3-error.ts';
+import { S3Error } from './error.ts';
 
 const longestLine = 16_384;
 

@@ -1,6 +1,6 @@
+import { S3Error } from './error.ts';
 import type { ObjectIndex } from './object-index.ts';
 import type { Bucket } from './records.ts';
-import { S3Error } from './s3-error.ts';
 
 export type BucketStore = Awaited<ReturnType<typeof openBuckets>>;
 

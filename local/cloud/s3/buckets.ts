@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { REGION } from '../environment.ts';
+import { S3Error } from './error.ts';
 import { uploadsOf, versionsOf } from './index-keys.ts';
 import { owner } from './list-objects.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import type { S3Request } from './request.ts';
 import { receiveText } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import { type Element, parseXml } from './xml.ts';
 

@@ -1,5 +1,5 @@
+import { S3Error } from './error.ts';
 import type { Version } from './records.ts';
-import { S3Error } from './s3-error.ts';
 
 /** Condition of a write: the key must have no object, or one with this entity tag. */
 export type WriteConditions = { readonly ifNoneMatch?: boolean; readonly ifMatch?: string };

@@ -1,9 +1,9 @@
+import { S3Error } from './error.ts';
 import { versionsOf } from './index-keys.ts';
 import { encodeKey, type Line, listPage } from './listing.ts';
 import type { Version } from './records.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import { numberIn, type S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import type { Element } from './xml.ts';
 

@@ -1,3 +1,4 @@
+import { S3Error } from './error.ts';
 import { versionsOf } from './index-keys.ts';
 import { checksumKind, keyWriter, owner, prefixElement } from './list-objects.ts';
 import { type Line, listPage } from './listing.ts';
@@ -5,7 +6,6 @@ import { checkVersionId } from './object-store.ts';
 import type { Version } from './records.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import { numberIn, type S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import { sequenceOf } from './version-ids.ts';
 import type { Element } from './xml.ts';

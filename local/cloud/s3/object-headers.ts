@@ -1,7 +1,7 @@
 import type { Checksum } from './checksums.ts';
+import { S3Error } from './error.ts';
 import type { Bucket, Description, Version } from './records.ts';
 import type { S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
 
 const kept = [
   'cache-control',

@@ -2,10 +2,10 @@ import type { Announcer } from './announcer.ts';
 import type { Blobs } from './blobs.ts';
 import type { BucketStore } from './bucket-store.ts';
 import { checkWrite, type WriteConditions } from './conditions.ts';
+import { S3Error } from './error.ts';
 import { versionsOf } from './index-keys.ts';
 import type { Change, ObjectIndex } from './object-index.ts';
 import type { Bucket, Description, ObjectEvent, Version } from './records.ts';
-import { S3Error } from './s3-error.ts';
 import type { Turns } from './turns.ts';
 import { makeId, sequenceOf } from './version-ids.ts';
 

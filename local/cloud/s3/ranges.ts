@@ -1,4 +1,4 @@
-import { S3Error } from './s3-error.ts';
+import { S3Error } from './error.ts';
 
 /** Bytes from one to another, both included. */
 export type ByteRange = { readonly start: number; readonly end: number };

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { checksumElement, checksumElements } from './checksums.ts';
 import { isNotModified } from './conditions.ts';
+import { S3Error } from './error.ts';
 import { checksumHeaders, describedIn, validators, versionHeader } from './object-headers.ts';
 import { checkVersionId } from './object-store.ts';
 import { type ByteRange, partRange, readRange } from './ranges.ts';
@@ -8,7 +9,6 @@ import type { Bucket, Version } from './records.ts';
 import type { Reply } from './reply.ts';
 import { xmlReply } from './reply.ts';
 import { numberIn, type S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import type { Element } from './xml.ts';
 

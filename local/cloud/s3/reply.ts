@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { S3Error } from './s3-error.ts';
+import { S3Error } from './error.ts';
 import { type Element, xmlDocument, xmlError } from './xml.ts';
 
 /** Bytes of an open file, from one to another, both included. */

@@ -1,8 +1,8 @@
 import { decodeChunked } from './aws-chunked.ts';
 import type { Blob, Blobs } from './blobs.ts';
 import { type Algorithm, algorithmNamed, algorithms, defaultAlgorithm } from './checksums.ts';
+import { S3Error } from './error.ts';
 import type { S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
 
 /** A received body: its bytes on disk and the checksum of the object. */
 export type Received = { readonly blob: Blob; readonly algorithm: Algorithm; readonly checksum: string };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { S3Error } from './s3-error.ts';
+import { S3Error } from './error.ts';
 
 /** A request as S3 reads it: to no bucket (`bucket` and `key` empty), to a bucket (`key` empty), or to an object. */
 export type S3Request = {

@@ -9,13 +9,13 @@ import {
 } from './buckets.ts';
 import { completeUpload } from './complete-upload.ts';
 import { deleteObject, deleteObjects } from './delete-object.ts';
+import { S3Error } from './error.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { listParts, listUploads } from './list-uploads.ts';
 import { listObjectVersions } from './list-versions.ts';
 import { getObject, getObjectAttributes, headObject } from './read-object.ts';
 import type { Reply } from './reply.ts';
 import type { S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './tagging.ts';
 import { abortUpload, createUpload, uploadPart, uploadPartCopy } from './upload-part.ts';

@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Algorithm } from './checksums.ts';
+import { S3Error } from './error.ts';
 import { listCurrent } from './list-objects.ts';
 import { type Draft, undescribed } from './object-store.ts';
 import type { ObjectEvent } from './records.ts';
 import { type Reply, respond } from './reply.ts';
 import { readRequest } from './request.ts';
 import { operationOf } from './routes.ts';
-import { S3Error } from './s3-error.ts';
 import { openStore, type Store } from './store.ts';
 
 export type { ObjectEvent } from './records.ts';

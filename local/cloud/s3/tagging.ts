@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { S3Error } from './error.ts';
 import { checkTags, versionHeader } from './object-headers.ts';
 import { findStored } from './read-object.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import type { S3Request } from './request.ts';
 import { receiveText } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import { type Element, parseXml } from './xml.ts';
 

@@ -1,11 +1,11 @@
 import { checksumElement, defaultAlgorithm } from './checksums.ts';
+import { S3Error } from './error.ts';
 import { descriptionOf } from './object-headers.ts';
 import { readCopyRange } from './ranges.ts';
 import type { Upload } from './records.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import { numberIn, type S3Request } from './request.ts';
 import { chosenAlgorithm, receiveBody } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import { findCopySource } from './write-object.ts';
 

@@ -1,8 +1,8 @@
 import type { Blobs } from './blobs.ts';
 import type { BucketStore } from './bucket-store.ts';
+import { S3Error } from './error.ts';
 import type { Change, ObjectIndex } from './object-index.ts';
 import type { Part, Upload } from './records.ts';
-import { S3Error } from './s3-error.ts';
 import type { Turns } from './turns.ts';
 import { makeId, sequenceOf } from './version-ids.ts';
 

@@ -1,5 +1,6 @@
 import { checksumElements, defaultAlgorithm } from './checksums.ts';
 import { checkCopySource, writeConditions } from './conditions.ts';
+import { S3Error } from './error.ts';
 import { checksumHeaders, descriptionOf, tagsOf, versionHeader } from './object-headers.ts';
 import type { Draft } from './object-store.ts';
 import { findStored, type Stored } from './read-object.ts';
@@ -7,7 +8,6 @@ import type { Description, Version } from './records.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import { decodeUri, type S3Request } from './request.ts';
 import { chosenAlgorithm, receiveBody } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
 import type { Store } from './store.ts';
 import type { Element } from './xml.ts';
 

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { S3Error } from './s3-error.ts';
+import { S3Error } from './error.ts';
 
 /** An element: its name, then its text or its children; without content it is left out. */
 export type Element = readonly [

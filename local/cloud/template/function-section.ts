@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { DeployedFunction, EventRule, Schedule } from './deployment.ts';
+import { below, type Place, TemplateError } from './error.ts';
+import { functionLogicalId, type TemplateReader } from './reader.ts';
 import { rateOf } from './schedule-expression.ts';
-import { below, type Place, TemplateError } from './template-error.ts';
-import { functionLogicalId, type TemplateReader } from './template-reader.ts';
 
 const Queue = z.union([z.string(), z.object({ type: z.literal('sqs'), arn: z.string() })]);
 

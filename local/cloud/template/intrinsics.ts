@@ -1,5 +1,5 @@
+import { below, type Place, TemplateError } from './error.ts';
 import { namingOf } from './resource-names.ts';
-import { below, type Place, TemplateError } from './template-error.ts';
 
 /** A resource of the template. */
 export type Resource = { readonly Type: string; readonly Properties?: Record<string, unknown> };

@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
 import * as z from 'zod';
 import type { Bucket, Job, Queue, Schedule, Table } from './deployment.ts';
+import type { TemplateReader } from './reader.ts';
 import { rateOf } from './schedule-expression.ts';
-import type { TemplateReader } from './template-reader.ts';
 
 const KeySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
 

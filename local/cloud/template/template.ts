@@ -1,7 +1,7 @@
 import type { Deployment } from './deployment.ts';
 import { readFunctions } from './function-section.ts';
+import { openTemplate } from './reader.ts';
 import { readBuckets, readJobs, readQueues, readSchedules, readTables } from './resource-section.ts';
-import { openTemplate } from './template-reader.ts';
 
 /** Stage and other options of the deployment. */
 export type TemplateOptions = { readonly stage: string; readonly account: string; readonly region: string };

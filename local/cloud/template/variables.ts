@@ -1,7 +1,7 @@
 import { extname, normalize } from 'node:path';
-import { below, type Place, TemplateError } from './template-error.ts';
-import { readYaml } from './template-yaml.ts';
+import { below, type Place, TemplateError } from './error.ts';
 import { parseVariable, splitText, type VariableCall, type VariableChoice } from './variable-syntax.ts';
+import { readYaml } from './yaml.ts';
 
 export type VariableOptions = {
   readonly root: string;

@@ -15,7 +15,7 @@ import type { JobRun } from '../job.ts';
 import { openWarehouse, type WarehouseOptions } from '../warehouse.ts';
 import type { Database } from './database.ts';
 import { withLinkedFiles } from './linked-store.ts';
-import { openReaders, type Readers, type ReadersOptions } from './readers.ts';
+import { openReaders, type Readers, type ReadersOptions } from './reader-pool.ts';
 
 /** Each query uses a thread of Node's pool, which S3 needs as well. */
 const runsAtOnce = 4;

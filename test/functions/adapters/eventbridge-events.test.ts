@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { eventBridgeEvents } from '../../../functions/adapters/eventbridge-events.ts';
 import { batchEvent } from '../../../functions/pipeline/events.ts';
+import { eventsApi } from '../../../local/cloud/events/api.ts';
 import { type Bus, openBus } from '../../../local/cloud/events/bus.ts';
-import { eventsApi } from '../../../local/cloud/events/events-api.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 let directory: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lambdaFunctions } from '../../../functions/adapters/lambda-functions.ts';
 import { lookAgain } from '../../../functions/pipeline/events.ts';
-import { lambdaApi } from '../../../local/cloud/functions/lambda-api.ts';
+import { lambdaApi } from '../../../local/cloud/functions/api.ts';
 import { type Laptop, openLaptop } from './laptop.ts';
 
 const invoked: [string, unknown][] = [];

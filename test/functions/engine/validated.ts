@@ -1,5 +1,5 @@
 import type { SpecFile } from '../../../functions/pipeline/spec.ts';
-import { splitFile } from '../../../functions/pipeline/steps/split/split-records.ts';
+import { splitFile } from '../../../functions/pipeline/steps/split/records.ts';
 import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
 import { rowsWriter } from '../../../functions/validation/rows-file/writer.ts';
 import { validateFile } from '../../../functions/validation/validate-file.ts';

@@ -13,9 +13,9 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalDynamo, openDynamo } from '../../../local/cloud/dynamo/dynamo.ts';
+import { eventsApi } from '../../../local/cloud/events/api.ts';
 import { openBus } from '../../../local/cloud/events/bus.ts';
-import { eventsApi } from '../../../local/cloud/events/events-api.ts';
-import { lambdaApi } from '../../../local/cloud/functions/lambda-api.ts';
+import { lambdaApi } from '../../../local/cloud/functions/api.ts';
 import { type Gateway, openGateway, type Services } from '../../../local/cloud/gateway.ts';
 import { ServiceError } from '../../../local/cloud/protocol.ts';
 import { openQueues } from '../../../local/cloud/queues.ts';

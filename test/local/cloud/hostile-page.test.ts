@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDynamo } from '../../../local/cloud/dynamo/dynamo.ts';
-import { lambdaApi } from '../../../local/cloud/functions/lambda-api.ts';
+import { lambdaApi } from '../../../local/cloud/functions/api.ts';
 import { openGateway, type Services } from '../../../local/cloud/gateway.ts';
 import { openRedshiftData } from '../../../local/cloud/redshift-data/redshift-data.ts';
 import { openS3 } from '../../../local/cloud/s3/s3.ts';

@@ -1,5 +1,5 @@
 import { CsvParser } from '../../../../functions/validation/csv/parser.ts';
-import { openScanner } from '../../../../functions/validation/fast/fast-reader.ts';
+import { openScanner } from '../../../../functions/validation/fast/reader.ts';
 import { keyIndex } from '../../../../functions/validation/keys/key-index.ts';
 import type { Manifest } from '../../../../functions/validation/manifest/manifest.ts';
 import type { Duplicate } from '../../../../functions/validation/verdict.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { eventsApi } from '../../../../local/cloud/events/api.ts';
 import { type BusOptions, openBus } from '../../../../local/cloud/events/bus.ts';
-import { eventsApi } from '../../../../local/cloud/events/events-api.ts';
 
 const event = { source: 'soundcheck', 'detail-type': 'File Accepted', detail: { id: 'a' } };
 const rule = { name: 'accepted', pattern: { 'detail-type': ['File Accepted'] }, target: 'run-transform' };

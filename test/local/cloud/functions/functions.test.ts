@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { lambdaApi } from '../../../../local/cloud/functions/api.ts';
 import { FunctionNotFound, type Functions } from '../../../../local/cloud/functions/functions.ts';
-import { lambdaApi } from '../../../../local/cloud/functions/lambda-api.ts';
 import { deployed, type Project, writeProject } from './deployed.ts';
 
 const sources = {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TransformSpec } from '../../../../functions/pipeline/spec.ts';
-import { openReaders, type ReadersOptions } from '../../../../local/engines/duckdb/readers.ts';
+import { openReaders, type ReadersOptions } from '../../../../local/engines/duckdb/reader-pool.ts';
 import type { JobRun } from '../../../../local/engines/job.ts';
 import { land, openLake, transformSpec } from '../../../functions/engine/fixtures.ts';
 

@@ -1,5 +1,5 @@
 import type { StreamWriter } from '../../../../../functions/pipeline/ports.ts';
-import { type Accepted, splitFile } from '../../../../../functions/pipeline/steps/split/split-records.ts';
+import { type Accepted, splitFile } from '../../../../../functions/pipeline/steps/split/records.ts';
 import type { Manifest } from '../../../../../functions/validation/manifest/manifest.ts';
 import { rowsCsv } from '../../../../../functions/validation/rows-file/writer.ts';
 import { type LandedFile, validateFile } from '../../../../../functions/validation/validate-file.ts';

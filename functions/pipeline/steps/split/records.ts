@@ -8,7 +8,7 @@ import {
 } from '../../../validation/index.ts';
 import { PipelineError } from '../../../values/index.ts';
 import type { StreamWriter } from '../../ports.ts';
-import { SplitOutlets, type SplitTarget } from './outlets.ts';
+import { SplitOutlets, type SplitTarget } from './writer.ts';
 
 /** A validation of a file whose valid records are kept. */
 export type Accepted = Extract<Validation, { verdict: 'accepted' }>;

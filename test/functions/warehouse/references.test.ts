@@ -5,7 +5,7 @@ import {
   CircularReferences,
   datasetsOf,
   inOrderOfReferences,
-} from '../../../functions/warehouse/models.ts';
+} from '../../../functions/warehouse/references.ts';
 
 const model = (name: string, refs: string[] = [], sources: string[] = [], mart?: string) => ({
   name,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
-import { TemplateError } from './template-error.ts';
+import { TemplateError } from './error.ts';
 
 /**
  * Reads a YAML or JSON file as plain values, with CloudFormation's short tags in their long form: `!Ref A` as `{Ref: 'A'}`,

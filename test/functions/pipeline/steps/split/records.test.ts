@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SplitMismatch, splitFile } from '../../../../../functions/pipeline/steps/split/split-records.ts';
+import { SplitMismatch, splitFile } from '../../../../../functions/pipeline/steps/split/records.ts';
 import { validateFile } from '../../../../../functions/validation/validate-file.ts';
 import { manifestOf } from '../../../validation/fixture.ts';
 import { fileOf, memoryStore, split, target } from './fixture.ts';

@@ -2,8 +2,8 @@ import { loadavg } from 'node:os';
 import { median } from '../median.ts';
 import { type WrittenFile, withFolder, writeBenchFile } from './bench-folder.ts';
 import type { Answer } from './contender.ts';
-import { type Contender, contenders } from './contenders.ts';
 import { type BenchFile, benchFiles } from './datasets.ts';
+import { type Contender, contenders } from './runners.ts';
 
 /** What to measure: sizes in megabytes, the names of files (all if empty). */
 export type ValidateOptions = {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { below, type Place, TemplateError } from './error.ts';
 import { Intrinsics, type Resource } from './intrinsics.ts';
-import { below, type Place, TemplateError } from './template-error.ts';
 import { type Resolved, resolveVariables, type VariableOptions } from './variables.ts';
 
 /** Reads parts of a template by schemas; functions are evaluated and places are known. */
