@@ -17,6 +17,7 @@ import {
   isOver,
   isRebuildDue,
   isRebuildOver,
+  kpiPrefix,
   type LastRebuilds,
   type Lease,
   type Ledger,
@@ -207,7 +208,7 @@ const composeSpec = async (
 ): Promise<RebuildSpec> => {
   const rebuild = rebuildId(mart.name, seq);
   const batches = [...(await ports.ledger.rebuilds.pending(mart.name))];
-  const unload = `kpis/${rebuild}/1/`;
+  const unload = kpiPrefix(rebuild);
   const builds_on = committedBefore(before);
   const previous = builds_on ? (await rebuildSpec(ports.files, builds_on))?.applied : undefined;
   const shown = before.published?.seq ?? 0;

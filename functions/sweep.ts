@@ -17,6 +17,7 @@ import {
   isAt,
   isOver,
   isRebuildDue,
+  type JobName,
   type Jobs,
   type Ledger,
   type Log,
@@ -105,11 +106,7 @@ const sweepReprocessing = async (
 };
 
 /** A run that ended has an event that was lost; one that never began is started by the function before it. */
-const sweepRun = async (
-  { jobs, functions }: Ports,
-  batch: BatchRecord,
-  job: 'transform' | 'quality',
-): Promise<void> => {
+const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: JobName): Promise<void> => {
   const runs = await jobs.runsOf(job, runKey(batch.id, job, 'spec'));
   const [run] = runs;
   if (run && runs.every(({ state }) => state !== 'running'))

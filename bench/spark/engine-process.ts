@@ -4,8 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { renderCatalog } from '../../deploy/index.ts';
-import { resultKey } from '../../functions/engine/index.ts';
-import { type Catalog, QualityResult, TransformResult } from '../../functions/pipeline/index.ts';
+import { type Catalog, QualityResult, runKey, TransformResult } from '../../functions/pipeline/index.ts';
 import { clientEnvironment, type LocalS3, openS3 } from '../../local/cloud/index.ts';
 import { findSpark, type LocalEngine, openEngine, openSparkEngine } from '../../local/engines/index.ts';
 import { unloadKpis } from './kpis.ts';
@@ -141,7 +140,7 @@ const run = async (
 };
 
 const readResult = async ({ s3 }: Bench, batch: string, kind: 'transform' | 'quality'): Promise<unknown> => {
-  const object = await s3.locate(bucket, resultKey(batch, kind));
+  const object = await s3.locate(bucket, runKey(batch, kind, 'result'));
   return object && JSON.parse(await readFile(object.path, 'utf8'));
 };
 

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { access, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type Accepted, type Files, splitFile } from '../../functions/pipeline/index.ts';
+import { type Accepted, type Files, rowsBeside, splitFile } from '../../functions/pipeline/index.ts';
 import { type LandedFile, rowsWriter } from '../../functions/validation/index.ts';
 import { makeRowsFolder } from '../output/rows-folder.ts';
 import { CannotLand } from '../target/datasets.ts';
@@ -31,7 +31,7 @@ export const writeRows = async (
   const { name, written, note } = acceptedRows(basename(file.key), validated.facts);
   const accepted = join(folder, name);
   const rows = rowsWriter(validated.facts.format);
-  const quarantined = `${accepted}.rows.${rows.format}`;
+  const quarantined = rowsBeside(accepted, rows.format);
   await makeRowsFolder(folder);
   for (const path of [accepted, quarantined]) await isFree(path);
   const target = { clean_key: accepted, source: `${file.key}@${localVersion}`, rows };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
+import { landingPrefix } from '../../functions/pipeline/index.ts';
 import {
   type Manifest,
   parseManifest,
@@ -75,7 +76,7 @@ const validateSample = async (
   onRead: OnRead,
 ): Promise<Validation> => {
   const scratch = temporaryScratch();
-  const key = `data/${dataset}/${basename(path)}`;
+  const key = `${landingPrefix(dataset)}${basename(path)}`;
   try {
     const size = await sizeOf(path);
     return await validateFile({

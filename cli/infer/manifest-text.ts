@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { landingPrefix, quarantineFolder } from '../../functions/pipeline/index.ts';
 import { fileNames } from './file-names.ts';
 import type { InferredColumn, InferredTable } from './inferred.ts';
 
@@ -20,14 +21,14 @@ export const manifestText = (table: InferredTable, quarantinedShare: number): st
     validation: {
       on_error: 'quarantine_rows',
       max_bad_share: quarantinedShare,
-      quarantine_path: 'data/quarantine',
+      quarantine_path: quarantineFolder,
     },
   };
   const manifest = {
     $schema: '../manifest.schema.json',
     name: 'manifest.json',
     version: '1.0',
-    directory: `data/${dataset}/`,
+    directory: landingPrefix(dataset),
     purpose: `Guessed from ${named(table.paths)}; say here what these files are for.`,
     schema,
   };

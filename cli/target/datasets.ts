@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RE2JS } from 're2js';
+import { parseFileId, sourceOfRows } from '../../functions/pipeline/index.ts';
 import { type Manifest, parseManifest, placedProblems } from '../../functions/validation/index.ts';
 import { projectRoot } from '../options.ts';
 
@@ -90,8 +91,8 @@ const brokenLine = (dataset: string, text: string, problems: readonly string[]):
 const fits = (name: string, { extension, name_pattern }: Manifest): boolean =>
   name.endsWith(extension) && (name_pattern === undefined || RE2JS.matches(name_pattern, name));
 
-const rowsFile = /@[^@/]+\.rows\.(?:csv|jsonl)(?:\.gz)?$/;
-
 /** Quarantined rows are in `<file>@<version>.rows.csv`, and so are the rows that are left after a repair. */
-const sourceName = (name: string): string =>
-  rowsFile.test(name) ? sourceName(name.replace(rowsFile, '')) : name;
+const sourceName = (name: string): string => {
+  const source = sourceOfRows(name);
+  return source === undefined ? name : sourceName(parseFileId(source).key);
+};

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { kpiPrefix } from '../../functions/pipeline/index.ts';
 import {
   ancestorsOf,
   appliedBy,
@@ -107,7 +108,7 @@ const tryRebuild = (mart: Mart): void => {
     (_, index) => `${mart.name}-${String(index).padStart(32, '0')}`,
   );
   const rebuild = 'x'.repeat(64);
-  const unload = `s3://${'x'.repeat(63)}/kpis/${rebuild}/1/`;
+  const unload = `s3://${'x'.repeat(63)}/${kpiPrefix(rebuild)}`;
   const warned = mart.models
     .filter((model) => model.kind === 'check' && model.severity === 'warn')
     .map(({ name }) => name);

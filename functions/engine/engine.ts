@@ -27,7 +27,3 @@ export type EngineRun = {
 
 /** The one file that a transform run stages, under `staging/<batch>/<run>/`; it is written even if it has no rows. */
 export const stagedFile = 'part-00000.parquet';
-
-/** Key of the result of a batch's runs. */
-export const resultKey = (batch: string, kind: 'transform' | 'quality'): string =>
-  `runs/${batch}/${kind}.result.json`;

@@ -3,7 +3,7 @@
  * no lake and no catalog itself: `local/engines/` does. Start with `transform.ts` and `quality.ts`.
  */
 
-export { type EngineRun, type EngineStore, resultKey } from './engine.ts';
+export type { EngineRun, EngineStore } from './engine.ts';
 export { MissingFile, RunFailed, SpecMismatch } from './errors.ts';
 export { nestedColumns, recordStructure } from './landed-columns.ts';
 export { pathPattern } from './read-files.ts';

@@ -1,5 +1,5 @@
-import { QualityResult, type QualitySpec } from '../pipeline/index.ts';
-import { type EngineRun, resultKey, stagedFile } from './engine.ts';
+import { QualityResult, type QualitySpec, runKey } from '../pipeline/index.ts';
+import { type EngineRun, stagedFile } from './engine.ts';
 import { NotPublished } from './errors.ts';
 import { publish, publishedResult } from './publish.ts';
 import { parquetFiles } from './read-files.ts';
@@ -14,7 +14,7 @@ import { validateStaged } from './verdicts.ts';
  * result recorded in that transaction. `NotPublished`, with the reason, if no run of the batch has published it.
  */
 export const runQuality = async (run: EngineRun, spec: QualitySpec): Promise<QualityResult> => {
-  const key = resultKey(spec.batch, 'quality');
+  const key = runKey(spec.batch, 'quality', 'result');
   const earlier = await run.store.readJson(key);
   if (earlier !== undefined) return QualityResult.parse(earlier);
   expectDistinctKeys(spec.files);

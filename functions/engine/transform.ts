@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TransformResult, type TransformSpec } from '../pipeline/index.ts';
+import { runKey, stagedPrefix, TransformResult, type TransformSpec } from '../pipeline/index.ts';
 import type { SilverTable } from '../values/index.ts';
-import { type EngineRun, resultKey, stagedFile } from './engine.ts';
+import { type EngineRun, stagedFile } from './engine.ts';
 import { SpecMismatch } from './errors.ts';
 import { createLanded, groupFiles, landedName, readingLanded } from './landed.ts';
 import { parquetFiles, writeParquet } from './read-files.ts';
@@ -22,7 +22,7 @@ export const runTransform = async (run: EngineRun, spec: TransformSpec): Promise
   await mkdir(scratch, { recursive: true });
   try {
     const files = await withSession(run, (session) => stage(session, run, spec, scratch));
-    const result = { batch: spec.batch, run: run.run, staged: `staging/${spec.batch}/${run.run}/`, files };
+    const result = { batch: spec.batch, run: run.run, staged: stagedPrefix(spec.batch, run.run), files };
     await run.store.store(`${result.staged}${stagedFile}`, join(scratch, stagedFile));
     return await answer(run, spec, result);
   } finally {
@@ -34,7 +34,7 @@ const storedResult = async (
   { store }: EngineRun,
   { batch }: TransformSpec,
 ): Promise<TransformResult | undefined> => {
-  const stored = await store.readJson(resultKey(batch, 'transform'));
+  const stored = await store.readJson(runKey(batch, 'transform', 'result'));
   return stored === undefined ? undefined : TransformResult.parse(stored);
 };
 
@@ -43,7 +43,10 @@ const answer = async (
   spec: TransformSpec,
   result: TransformResult,
 ): Promise<TransformResult> => {
-  const isFirst = await run.store.writeOnce(resultKey(spec.batch, 'transform'), JSON.stringify(result));
+  const isFirst = await run.store.writeOnce(
+    runKey(spec.batch, 'transform', 'result'),
+    JSON.stringify(result),
+  );
   return isFirst ? result : ((await storedResult(run, spec)) ?? result);
 };
 

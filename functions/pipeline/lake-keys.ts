@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { leadingOut, leadsOut, markerReason } from '../validation/index.ts';
+import { leadingOut, leadsOut, markerReason, type RowsFormat } from '../validation/index.ts';
 
 /** Where files lie in the lake: landing, archive, quarantine, runs. Every other module asks here for a key. */
 
@@ -15,9 +15,13 @@ export type LandedName =
     }
   | { readonly kind: 'elsewhere' };
 
-/** The prefix that triggers, and what lies under it without being landing. */
+/** The prefix that triggers. */
 export const landingRoot = 'data/';
-export const restingPlaces: readonly string[] = ['data/archive/', 'data/quarantine/'];
+const archiveFolder = 'data/archive';
+/** Where rejected files and quarantined rows go, unless the manifest names a folder in it. */
+export const quarantineFolder = 'data/quarantine';
+/** What lies under `landingRoot` without being landing. */
+export const restingPlaces: readonly string[] = [`${archiveFolder}/`, `${quarantineFolder}/`];
 
 /** Tells a landed file from a manifest, a marker, a rejected name and what does not lie in landing. */
 export const readName = (key: string): LandedName => {
@@ -50,9 +54,11 @@ const fileName = (key: string): string => {
   return name.kind === 'elsewhere' ? key : name.file;
 };
 
+const reportEnd = '.report.json';
+
 /** Most bytes of a key in S3, and of a sort key in DynamoDB. */
 const mostKeyBytes = 1024;
-const longestSuffix = `.${'0'.repeat(16)}.report.json`;
+const longestSuffix = `.${'0'.repeat(16)}${reportEnd}`;
 
 /** The text as it is where the key made with it fits, else its SHA-256: what lands under a long name moves all the same. */
 export const fitted = (text: string, keyWith: (text: string) => string): string => {
@@ -70,25 +76,39 @@ const restingKey = (folder: string, { key, version }: FileVersion): string => {
 /** `data/archive/<dataset>/year=/month=/day=/<file>@<version>`, by landing date in UTC. */
 export const archiveKey = (file: FileVersion & { dataset: string; landed_at: string }): string => {
   const [year, month, day] = file.landed_at.slice(0, 10).split('-');
-  return restingKey(`data/archive/${kept(file.dataset)}/year=${year}/month=${month}/day=${day}`, file);
+  return restingKey(`${archiveFolder}/${kept(file.dataset)}/year=${year}/month=${month}/day=${day}`, file);
 };
 
 /** Where the manifest sends what it rejects; a manifest cannot name a place outside `data/quarantine`. */
 export const quarantineKey = (
   file: FileVersion & { dataset: string; quarantine_path?: string | undefined },
-): string => restingKey(`${file.quarantine_path ?? 'data/quarantine'}/${kept(file.dataset)}`, file);
+): string => restingKey(`${file.quarantine_path ?? quarantineFolder}/${kept(file.dataset)}`, file);
+
+/** The report that lies beside the file under a key. */
+export const reportBeside = (key: string): string => `${key}${reportEnd}`;
+
+/** Whether a report lies under a key. */
+export const isReport = (key: string): boolean => key.endsWith(reportEnd);
+
+/** The rows file that lies beside the file under a key, or path: `<key>.rows.csv` or `.rows.jsonl`. */
+export const rowsBeside = (key: string, format: RowsFormat): string => `${key}.rows.${format}`;
+
+const rowsName = /^(.*@[^@/]+)\.rows\.(?:csv|jsonl)(?:\.gz)?$/s;
+
+/** The `<file>@<version>` whose rows a rows file of this name holds; undefined for the name of any other file. */
+export const sourceOfRows = (name: string): string | undefined => rowsName.exec(name)?.[1];
 
 /** The report beside a quarantined file. */
 export const reportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
-  `${quarantineKey(file)}.report.json`;
+  reportBeside(quarantineKey(file));
 
 /** Why a published file keeps its old rows, beside where it would lie if it were rejected. */
 export const reprocessReportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
   `${quarantineKey(file)}.reprocess.json`;
 
 /** Rows of a file that were quarantined, beside its report: `.rows.csv`, or `.rows.jsonl` where records are no lines of a table. */
-export const rowsKey = (file: Parameters<typeof quarantineKey>[0], format: 'csv' | 'jsonl'): string =>
-  `${quarantineKey(file)}.rows.${format}`;
+export const rowsKey = (file: Parameters<typeof quarantineKey>[0], format: RowsFormat): string =>
+  rowsBeside(quarantineKey(file), format);
 
 /** Valid records of a file, as validated under one manifest; the report and the rows file lie beside it until it is published. */
 export const cleanKey = (file: FileVersion & { dataset: string }, manifestSha256: string): string =>
@@ -112,3 +132,9 @@ export const runKey = (
 
 /** The batch that a spec's key belongs to. */
 export const batchOfSpec = (specKey: string): string => specKey.split('/')[1] ?? '';
+
+/** Where a run of a batch stages its rows. */
+export const stagedPrefix = (batch: string, run: string): string => `staging/${batch}/${run}/`;
+
+/** Where the warehouse writes the KPI rows of a rebuild. */
+export const kpiPrefix = (rebuild: string): string => `kpis/${rebuild}/1/`;

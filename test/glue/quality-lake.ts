@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { resultKey } from '../../functions/engine/engine.ts';
 import { runQuality } from '../../functions/engine/quality.ts';
 import { literal } from '../../functions/engine/sql-text.ts';
+import { runKey } from '../../functions/pipeline/lake-keys.ts';
 import { QualityResult, type QualitySpec } from '../../functions/pipeline/spec.ts';
 import { clientEnvironment } from '../../local/cloud/environment.ts';
 import type { SparkInstallation } from '../../local/engines/spark/installation.ts';
@@ -81,7 +81,7 @@ export const openQualityLake = async (installation: SparkInstallation, name = 'q
       const log = process.env.SPARK_LOG ? console.error : undefined;
       if (meddling) await worker.run(meddledJob, [...meddling, ...given], log);
       else await worker.run(qualityJob, given, log);
-      return QualityResult.parse(await readJson(resultKey(spec.batch, 'quality')));
+      return QualityResult.parse(await readJson(runKey(spec.batch, 'quality', 'result')));
     },
     /** What the DuckDB engine makes of a spec. */
     validateOnDuckdb: (spec: QualitySpec, run = `q${spec.fence}`): Promise<QualityResult> =>

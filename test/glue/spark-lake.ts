@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { resultKey } from '../../functions/engine/engine.ts';
 import { pathPattern } from '../../functions/engine/read-files.ts';
 import { literal } from '../../functions/engine/sql-text.ts';
+import { runKey } from '../../functions/pipeline/lake-keys.ts';
 import { TransformResult, type TransformSpec } from '../../functions/pipeline/spec.ts';
 import type { SparkInstallation } from '../../local/engines/spark/installation.ts';
 import { bucket, startS3 } from '../local/cloud/s3/laptop-s3.ts';
@@ -59,7 +59,7 @@ export const openSparkLake = async (installation: SparkInstallation) => {
       await put(key, JSON.stringify(spec));
       const given = ['--spec', `s3://${bucket}/${key}`, '--JOB_RUN_ID', run];
       await spark.worker.run(job('transform'), given, process.env.SPARK_LOG ? console.error : undefined);
-      return TransformResult.parse(await readJson(resultKey(spec.batch, 'transform')));
+      return TransformResult.parse(await readJson(runKey(spec.batch, 'transform', 'result')));
     },
     stagedFiles,
     staged: (result: TransformResult, columns: string) =>

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { RE2JS } from 're2js';
-import { fileId, landingPrefix } from '../lake-keys.ts';
+import { fileId, landingPrefix, landingRoot } from '../lake-keys.ts';
 import type { Ledger } from '../ports.ts';
 import type { AnyBatch } from '../records/batch.ts';
 import type { AnyFile } from '../records/file.ts';
@@ -90,6 +90,6 @@ const fitting = (dataset: string, pattern: string): ((file: { readonly key: stri
 
 /** A key without its dataset's folder. */
 export const nameBehind = (dataset: string, key: string): string => {
-  const prefix = dataset ? landingPrefix(dataset) : 'data/';
+  const prefix = dataset ? landingPrefix(dataset) : landingRoot;
   return key.startsWith(prefix) ? key.slice(prefix.length) : key;
 };

@@ -1,20 +1,18 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { FileVersion } from '../lake-keys.ts';
+import { type FileVersion, isReport, quarantineFolder } from '../lake-keys.ts';
 import type { FileReader, Ledger } from '../ports.ts';
 import type { AnyFile } from '../records/file.ts';
 
 const ReportOf = z.object({ file: z.string(), version: z.string(), dataset: z.string() });
-
-const root = 'data/quarantine/';
 
 /** The records of a dataset's files in quarantine, whole or with some rows, in order of landing; each has a report there. */
 export const inQuarantine = async (
   { files, ledger }: { readonly files: FileReader; readonly ledger: Ledger },
   dataset: string,
 ): Promise<AnyFile[]> => {
-  const keys = (await files.list(root)).filter(
-    (key) => key.endsWith('.report.json') && key.includes(`/${dataset}/`),
+  const keys = (await files.list(`${quarantineFolder}/`)).filter(
+    (key) => isReport(key) && key.includes(`/${dataset}/`),
   );
   const named = await pLimit(16).map(keys, (key) => nameIn(files, key, dataset));
   const records = await ledger.files.findAll(named.flatMap((file) => file ?? []));

@@ -6,7 +6,7 @@ import {
   rowsWriter,
   type Validation,
 } from '../../validation/index.ts';
-import { cleanKey, fileId, reportKey, reprocessReportKey } from '../lake-keys.ts';
+import { cleanKey, fileId, reportBeside, reportKey, reprocessReportKey } from '../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../ports.ts';
 import { repairOf } from '../queries/repairs.ts';
 import {
@@ -157,7 +157,7 @@ const split = async (
   if (quarantined) {
     const { records } = validation.facts;
     const said = { verdict: 'accepted', records, quarantined_rows, ...quarantined } as const;
-    await files.write(`${clean_key}.report.json`, reportText({ file, under, now }, said));
+    await files.write(reportBeside(clean_key), reportText({ file, under, now }, said));
   }
   return { facts, clean_key, quarantined_rows };
 };

@@ -1,6 +1,6 @@
 import { rowsFormat } from '../../validation/index.ts';
 import { ObjectGone } from '../errors.ts';
-import { fileId, reportKey, rowsKey } from '../lake-keys.ts';
+import { fileId, reportBeside, reportKey, rowsBeside, rowsKey } from '../lake-keys.ts';
 import type { Files } from '../ports.ts';
 import type { AnyFile } from '../records/file.ts';
 
@@ -10,8 +10,8 @@ export const quarantineRows = async (files: Files, file: AnyFile, isReplacing = 
   if (clean_key === undefined || quarantined_rows === 0) return;
   const format = rowsFormat(file);
   const parts = [
-    [`${clean_key}.report.json`, reportKey(file)],
-    [`${clean_key}.rows.${format}`, rowsKey(file, format)],
+    [reportBeside(clean_key), reportKey(file)],
+    [rowsBeside(clean_key, format), rowsKey(file, format)],
   ] as const;
   for (const [from, to] of parts) {
     if (!isReplacing && (await files.exists(to))) continue;

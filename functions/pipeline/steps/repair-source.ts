@@ -7,7 +7,15 @@ import {
   ViolationLog,
 } from '../../validation/index.ts';
 import { ObjectGone, UnreadableRows } from '../errors.ts';
-import { type FileVersion, fileId, landingPrefix, parseFileId, rowsKey } from '../lake-keys.ts';
+import {
+  type FileVersion,
+  fileId,
+  landingPrefix,
+  parseFileId,
+  rowsBeside,
+  rowsKey,
+  sourceOfRows,
+} from '../lake-keys.ts';
 import type { FileReader, Files, Ledger } from '../ports.ts';
 import { landedFile, repairKey } from '../queries/repairs.ts';
 import { type AnyFile, anyFile, type FileRecord } from '../records/file.ts';
@@ -23,10 +31,9 @@ export type Rejection = { readonly rule: 'source' | 'stale'; readonly says: stri
 type Ports = { files: Files; ledger: Ledger };
 
 const base = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
-const repairName = /@[^@/]+\.rows\.(?:csv|jsonl)(?:\.gz)?$/;
 
 /** True for the key of a rows file that was sent back: `<file>@<version>.rows.csv` or `.rows.jsonl`. */
-export const isRepair = (key: string): boolean => repairName.test(base(key));
+export const isRepair = (key: string): boolean => sourceOfRows(base(key)) !== undefined;
 
 /** The file that landed rows repair, `name` being what they say of it; it has to be what is published. */
 export const findSource = async (
@@ -48,7 +55,7 @@ export const findSource = async (
 /** A repair is published under another name than it landed, so its own name says which one it is. */
 const namedRecord = (file: FileRecord, named: FileVersion): FileVersion => {
   if (!named.key.includes('#')) return named;
-  const name = base(file.key).replace(/\.rows\.(?:csv|jsonl)(?:\.gz)?$/, '');
+  const name = sourceOfRows(base(file.key)) ?? base(file.key);
   return { ...named, key: `${landingPrefix(file.dataset)}${parseFileId(name).key}` };
 };
 
@@ -76,7 +83,8 @@ const stale = async (ledger: Ports['ledger'], source: FileRecord): Promise<strin
 /** The rows file beside the clean copy is the one of its rows; it expires, and the one in quarantine stays. */
 const quarantinedLines = async (files: Files, record: AnyFile): Promise<QuarantinedLines> => {
   const rows = rowsFormat(record);
-  for (const key of [`${record.clean_key}.rows.${rows}`, rowsKey(record, rows)]) {
+  const beside = record.clean_key === undefined ? [] : [rowsBeside(record.clean_key, rows)];
+  for (const key of [...beside, rowsKey(record, rows)]) {
     const stored = (await files.versionsOf(key)).at(-1);
     const content = stored && (await files.open(stored));
     if (content) return readLines(content, rows, key);

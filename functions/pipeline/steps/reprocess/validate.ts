@@ -1,5 +1,5 @@
 import { rowsFormat, type Scratch } from '../../../validation/index.ts';
-import { archiveKey, fileId, reprocessReportKey } from '../../lake-keys.ts';
+import { archiveKey, fileId, reprocessReportKey, rowsBeside } from '../../lake-keys.ts';
 import type { Clock, Files, Ledger } from '../../ports.ts';
 import { landedFile } from '../../queries/repairs.ts';
 import type { AnyFile, FileIn, FileMove, Reprocessed } from '../../records/file.ts';
@@ -92,8 +92,9 @@ const noLongerQuarantined = async (
 ): Promise<{ line: number; name: string } | undefined> => {
   if (repairs.length === 0) return undefined;
   const format = rowsFormat(file);
+  const places = file.clean_key === undefined ? [] : [rowsBeside(file.clean_key, format)];
   const isAnyAside = (file.quarantined_rows ?? 0) > 0;
-  const aside = new Set(isAnyAside ? await linesOf(files, [`${file.clean_key}.rows.${format}`], format) : []);
+  const aside = new Set(isAnyAside ? await linesOf(files, places, format) : []);
   for (const repair of repairs) {
     // Its bytes may leave landing between a look at the ledger and one at the lake.
     const lines = await linesOf(files, [repair, archiveKey(repair)], format);

@@ -5,6 +5,7 @@ import {
   type RecordListener,
   type RowsWriter,
 } from '../../../validation/index.ts';
+import { rowsBeside } from '../../lake-keys.ts';
 import type { StreamWriter } from '../../ports.ts';
 import { Outlet } from './outlet.ts';
 
@@ -68,7 +69,7 @@ export class SplitOutlets implements RecordListener {
 
   private openRows(): Outlet {
     const { clean_key, rows, columns } = this.target;
-    const key = `${clean_key}.rows.${rows.format}`;
+    const key = rowsBeside(clean_key, rows.format);
     const outlet = new Outlet((body) => this.files.writeStream(key, body));
     outlet.write(Buffer.from(rows.head(columns)));
     return outlet;
