@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { literal } from '../functions/engine/index.ts';
+import { literal } from '../functions/values/index.ts';
 
 /**
  * The same work in one plain DuckDB script, to compare with: reads the CSV, drops duplicates, joins the catalogue and writes

@@ -1,7 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { identifier, nestedColumns, recordStructure } from '../functions/engine/index.ts';
+import { nestedColumns, recordStructure } from '../functions/engine/index.ts';
 import type { Catalog } from '../functions/pipeline/index.ts';
 import type { Manifest } from '../functions/validation/index.ts';
+import { identifier } from '../functions/values/index.ts';
 import { composeRebuild, type Mart, pathsOfStatements } from '../functions/warehouse/index.ts';
 import type { Problem } from './sql/problem.ts';
 

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { literal, openSession } from '../../functions/engine/index.ts';
+import { openSession } from '../../functions/engine/index.ts';
 import type { Catalog } from '../../functions/pipeline/index.ts';
+import { literal } from '../../functions/values/index.ts';
 import { composeRebuild, type Mart } from '../../functions/warehouse/index.ts';
 import { parseUnload } from '../../local/cloud/index.ts';
 import type { Database } from '../../local/engines/index.ts';

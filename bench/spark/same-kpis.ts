@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { literal } from '../../functions/engine/index.ts';
 import type { Catalog } from '../../functions/pipeline/index.ts';
+import { literal } from '../../functions/values/index.ts';
 import { kpiFile, listening } from './kpis.ts';
 
 /** KPIs that the job written by hand computes as well. */

@@ -1,4 +1,5 @@
 import type { Rows } from '../../functions/pipeline/index.ts';
+import { identifier } from '../../functions/values/index.ts';
 import { answer } from '../output/answer.ts';
 import { count } from '../output/count.ts';
 import { csvOf, documentOf, tableLines } from '../output/rows-text.ts';
@@ -110,5 +111,5 @@ const nameIn = ({ rows }: Rows, table: string): string => {
 const quoted = (name: string): string =>
   name
     .split('.')
-    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .map((part) => identifier(part))
     .join('.');

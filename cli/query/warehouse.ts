@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { redshiftQueries } from '../../functions/adapters/redshift-queries.ts';
-import { literal } from '../../functions/engine/index.ts';
 import type { Rows } from '../../functions/pipeline/index.ts';
+import { literal } from '../../functions/values/index.ts';
 
 /** Runs one SELECT on the laptop's warehouse; throws its error. */
 export const askWarehouse = async (sql: string): Promise<Rows> => {

@@ -1,7 +1,8 @@
 import { fieldPath, type PathStep } from '../validation/index.ts';
+import { identifier } from '../values/index.ts';
 import { topColumns } from './landed-columns.ts';
 import type { Reading } from './reading.ts';
-import { identifier, list } from './sql-text.ts';
+import { list } from './sql-text.ts';
 
 /** Columns under the names of the manifest's fields, computed from columns under their names in the files. */
 

@@ -10,4 +10,3 @@ export { pathPattern } from './read-files.ts';
 export { qualityBySpec, transformBySpec } from './scripts.ts';
 export { interruptible, openSession, type Session } from './session.ts';
 export { createSilver, silverName } from './silver.ts';
-export { identifier, literal } from './sql-text.ts';

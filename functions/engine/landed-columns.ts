@@ -1,5 +1,6 @@
 import { fieldPath, type PathStep, topOf } from '../validation/index.ts';
-import { identifier, list, literal } from './sql-text.ts';
+import { identifier, literal } from '../values/index.ts';
+import { list } from './sql-text.ts';
 
 /** Columns of formats with nested records, as SQL: every value a text, an empty value NULL. */
 

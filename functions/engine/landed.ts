@@ -1,4 +1,5 @@
 import type { SpecFile, TransformSpec } from '../pipeline/index.ts';
+import { identifier, literal } from '../values/index.ts';
 import type { EngineStore } from './engine.ts';
 import { SpecMismatch, UnreadableFile } from './errors.ts';
 import { asFields, type LandedColumn } from './field-columns.ts';
@@ -8,7 +9,7 @@ import { pathPattern } from './read-files.ts';
 import { jsonReading } from './read-json.ts';
 import type { ReadGroup, Reading } from './reading.ts';
 import type { Session } from './session.ts';
-import { identifier, literal, timestamp } from './sql-text.ts';
+import { timestamp } from './sql-text.ts';
 
 /**
  * Locates the object to read of every file (for some a copy of the accepted records), uncompresses gzip into `folder`, and

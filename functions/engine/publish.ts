@@ -1,10 +1,11 @@
 import { QualityResult, type QualitySpec } from '../pipeline/index.ts';
+import { literal } from '../values/index.ts';
 import { retryConflicts } from './conflicts.ts';
 import { FencedOut } from './errors.ts';
 import { expectRows, rowsPerFile } from './rows-per-file.ts';
 import type { Session } from './session.ts';
 import { silverName } from './silver.ts';
-import { columnList, list, literal } from './sql-text.ts';
+import { columnList, list } from './sql-text.ts';
 
 /** The result of the run that published a batch; undefined if none has. */
 export const publishedResult = async (

@@ -1,6 +1,6 @@
+import { identifier } from '../values/index.ts';
 import { csvFiles } from './read-files.ts';
 import { longestRecord, type ReadGroup, type Reading, textsObject } from './reading.ts';
-import { identifier } from './sql-text.ts';
 
 /** Reads CSV; a column that a file lacks is NULL. */
 export const csvReading = (group: ReadGroup, columns: readonly string[]): Reading => {

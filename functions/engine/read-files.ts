@@ -1,4 +1,5 @@
-import { list, literal } from './sql-text.ts';
+import { literal } from '../values/index.ts';
+import { list } from './sql-text.ts';
 
 /**
  * The only module that makes DuckDB read or write files. Every option that could change the result is set, so that no default,

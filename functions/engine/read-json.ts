@@ -1,8 +1,9 @@
 import { topOf } from '../validation/index.ts';
+import { identifier, literal } from '../values/index.ts';
 import { nestedColumns, recordStructure, topColumns } from './landed-columns.ts';
 import { jsonFiles } from './read-files.ts';
 import { longestRecord, type ReadGroup, type Reading } from './reading.ts';
-import { identifier, list, literal } from './sql-text.ts';
+import { list } from './sql-text.ts';
 
 /**
  * DuckDB changes how numbers are written (1.10 becomes 1.1, and long ones go through a double), so each number is put in quotes

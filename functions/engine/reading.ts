@@ -1,5 +1,6 @@
 import type { SpecFile } from '../pipeline/index.ts';
-import { list, literal } from './sql-text.ts';
+import { literal } from '../values/index.ts';
+import { list } from './sql-text.ts';
 
 /** Files of a batch that one table function can read together. */
 export type ReadGroup = {

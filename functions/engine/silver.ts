@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { SilverTable } from '../values/index.ts';
+import { identifier, literal, type SilverTable } from '../values/index.ts';
 import { retryConflicts } from './conflicts.ts';
 import { SpecMismatch } from './errors.ts';
 import { openSession, type Session } from './session.ts';
-import { identifier, list, literal } from './sql-text.ts';
+import { list } from './sql-text.ts';
 
 /** A dataset's silver table as SQL names it. */
 export const silverName = (dataset: string): string => `silver.${identifier(dataset)}`;

@@ -1,8 +1,4 @@
-/** An identifier as DuckDB quotes it. */
-export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** A text literal; DuckDB has no backslash escapes in it. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+import { identifier, literal } from '../values/index.ts';
 
 /** A timestamp literal in UTC from ISO 8601. */
 export const timestamp = (iso: string): string =>

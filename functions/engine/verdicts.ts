@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { QualitySpec } from '../pipeline/index.ts';
 import type { RuleViolation } from '../quality/index.ts';
+import { identifier, literal } from '../values/index.ts';
 import { SpecMismatch } from './errors.ts';
 import type { Session } from './session.ts';
 import { silverName } from './silver.ts';
-import { columnList, identifier, list, literal, timestamp } from './sql-text.ts';
+import { columnList, list, timestamp } from './sql-text.ts';
 
 /** The rules that each file broke, by key; an empty list is a pass. */
 export type Verdicts = ReadonlyMap<string, readonly RuleViolation[]>;

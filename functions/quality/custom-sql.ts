@@ -1,4 +1,5 @@
-import { type Dialect, identifier, textLiteral } from './dialect.ts';
+import { identifier } from '../values/index.ts';
+import { type Dialect, textLiteral } from './dialect.ts';
 import { compileFigureCondition, doubleOf } from './figure-condition.ts';
 import { RulesetError } from './ruleset-error.ts';
 import { type SqlToken, tokenizeSql } from './sql-tokens.ts';

@@ -1,12 +1,11 @@
+import { literal } from '../values/index.ts';
+
 /** The engine whose spelling is wanted; all but text literals and regular expressions is one text for both. */
 export type Dialect = 'duckdb' | 'spark';
 
 /** A text literal; Spark reads a backslash as an escape and knows no doubled quote. */
 export const textLiteral = (text: string, dialect: Dialect): string =>
-  dialect === 'spark' ? `'${text.replace(/['\\]/g, '\\$&')}'` : `'${text.replaceAll("'", "''")}'`;
-
-/** A double-quoted identifier. */
-export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+  dialect === 'spark' ? `'${text.replace(/['\\]/g, '\\$&')}'` : literal(text);
 
 /**
  * Whether the whole of a text matches a pattern of RE2's syntax. Java's `$` would pass over a last line break, and its dot

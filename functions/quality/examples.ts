@@ -1,4 +1,4 @@
-import { identifier } from './dialect.ts';
+import { identifier } from '../values/index.ts';
 import type { CompiledAtom, Scope } from './scope.ts';
 
 /** All rows of `staged` that offend against a rule, with all its columns; undefined for a rule about a whole file. */

@@ -1,4 +1,4 @@
-import { identifier } from './dialect.ts';
+import { identifier } from '../values/index.ts';
 
 /** Figures of one key (one set of columns under one predicate) in a file, each the name of a column of `facts`. */
 export type KeyFigures = {

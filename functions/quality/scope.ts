@@ -1,5 +1,6 @@
+import { identifier } from '../values/index.ts';
 import type { CompiledRuleset } from './compiled-ruleset.ts';
-import { type Dialect, identifier } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import type { Measures } from './measures.ts';
 import { compilePredicate } from './predicate.ts';
 import type { Atom } from './syntax.ts';

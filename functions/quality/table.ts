@@ -1,5 +1,4 @@
-import { nearestName } from '../values/index.ts';
-import { identifier } from './dialect.ts';
+import { identifier, nearestName } from '../values/index.ts';
 import { RulesetError } from './ruleset-error.ts';
 import type { Quoted } from './syntax.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Values that every room shares: exact numbers and JSON, names, sequences, the columns of tables. Pure, and knows nothing
+ * Values that every room shares: exact numbers and JSON, names, sequences, quotes of SQL, the columns of tables. Pure, and knows nothing
  * of files, batches or models. Start with `exact-number.ts`.
  */
 
@@ -8,4 +8,5 @@ export { compareNumbers, type Digits, digitsOf, ExactNumber, isNumber, numberOf 
 export { nameHint, nearestName } from './nearest-name.ts';
 export { PipelineError } from './pipeline-error.ts';
 export { paddedSequence } from './sequence.ts';
+export { identifier, literal } from './sql-text.ts';
 export { Column, SilverTable } from './table.ts';

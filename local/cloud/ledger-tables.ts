@@ -1,8 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { literal } from '../../functions/engine/index.ts';
-import { stringifyExactly } from '../../functions/values/index.ts';
+import { literal, stringifyExactly } from '../../functions/values/index.ts';
 import type { Database } from '../engines/index.ts';
 
 type Item = Readonly<Record<string, unknown>>;

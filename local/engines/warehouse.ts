@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { literal, pathPattern } from '../../functions/engine/index.ts';
+import { pathPattern } from '../../functions/engine/index.ts';
+import { literal } from '../../functions/values/index.ts';
 import { Warehouse } from './duckdb/database.ts';
 
 export type WarehouseOptions = {

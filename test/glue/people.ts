@@ -1,12 +1,13 @@
 import type { QualitySpec } from '../../functions/pipeline/spec.ts';
 import type { CompiledRuleset } from '../../functions/quality/compiled-ruleset.ts';
+import { literal as quoted } from '../../functions/values/sql-text.ts';
 import { nameIsComplete, table } from '../functions/engine/fixtures.ts';
 import type { QualityLake } from './quality-lake.ts';
 
 /** One row of a dataset of people. */
 export type Person = readonly [id: number, name: string | null];
 
-const literal = (text: string | null): string => (text === null ? 'null' : `'${text.replaceAll("'", "''")}'`);
+const literal = (text: string | null): string => (text === null ? 'null' : quoted(text));
 
 /** `IsComplete "name"` in words of both engines. */
 export const completeNames: CompiledRuleset = {

@@ -1,3 +1,4 @@
+import { literal } from '../../values/index.ts';
 /** What the two warehouses say differently. */
 export type WarehouseEngine = {
   readonly createTemporary: string;
@@ -22,7 +23,7 @@ const duckdb: WarehouseEngine = {
   createView: (view, select) => `create or replace view ${view} as\n${select}`,
   inlined: 'not materialized ',
   failure: (message, witness) => `cast(error('${message} ' || cast(${witness} as varchar)) as bigint)`,
-  unload: (select, prefix) => `copy (\n${select}\n) to '${prefix}' (format json)`,
+  unload: (select, prefix) => `copy (\n${select}\n) to ${literal(prefix)} (format json)`,
 };
 
 const redshift = (iamRole: string | undefined): WarehouseEngine => ({
@@ -31,5 +32,5 @@ const redshift = (iamRole: string | undefined): WarehouseEngine => ({
   inlined: '',
   failure: (_, witness) => `1 / (cast(length(cast(${witness} as varchar(128))) as bigint) * 0)`,
   unload: (select, prefix) =>
-    `unload ('\n${select.replaceAll("'", "''")}\n') to '${prefix}' iam_role ${iamRole ? `'${iamRole}'` : 'default'} format json allowoverwrite`,
+    `unload (${literal(`\n${select}\n`)}) to ${literal(prefix)} iam_role ${iamRole ? literal(iamRole) : 'default'} format json allowoverwrite`,
 });

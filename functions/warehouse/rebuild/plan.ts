@@ -1,4 +1,4 @@
-import { PipelineError } from '../../values/index.ts';
+import { PipelineError, literal as quoted } from '../../values/index.ts';
 import type { Fact, Kpi, Mart, Model, ModelOf } from '../model.ts';
 import { type WarehouseEngine, type WarehouseTarget, warehouseEngine } from './engine.ts';
 
@@ -60,7 +60,7 @@ export const planRebuild = (mart: Mart, run: RebuildRun): Plan => {
 /** A text as SQL; throws `UnsafeValue` for what could end it early. */
 export const literal = (value: string): string => {
   if (!/^[\w.:/@=+ -]*$/.test(value)) throw new UnsafeValue(value);
-  return `'${value}'`;
+  return quoted(value);
 };
 
 /** Relation of a model's rows. */

@@ -1,3 +1,4 @@
+import { literal } from '../../../functions/values/index.ts';
 import { ServiceError } from '../protocol.ts';
 
 export type Parameter = { readonly name: string; readonly value: string };
@@ -20,7 +21,7 @@ export const bindParameters = (sqls: readonly string[], parameters: readonly Par
       if (value === undefined)
         throw new ServiceError('ValidationException', `Cannot find parameter: ${name}`);
       unused.delete(name);
-      return `'${value.replaceAll("'", "''")}'`;
+      return literal(value);
     });
   const bound = sqls.map(bind);
   if (unused.size === 0) return bound;

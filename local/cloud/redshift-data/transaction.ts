@@ -7,6 +7,7 @@ import {
   StatementType,
 } from '@duckdb/node-api';
 import { interruptible } from '../../../functions/engine/index.ts';
+import { literal } from '../../../functions/values/index.ts';
 import type { Outcomes } from './outcomes.ts';
 import { bindParameters } from './parameters.ts';
 import type { ResultFiles } from './result-files.ts';
@@ -166,7 +167,7 @@ const runUnload = async (
   const remove = () => rm(path, { force: true });
   try {
     await prepareSelect(connection, select);
-    const copy = `copy (${select}) to '${path.replaceAll("'", "''")}' (format json)`;
+    const copy = `copy (${select}) to ${literal(path)} (format json)`;
     const { rowsChanged } = await interruptible(connection, signal, () => connection.run(copy));
     const stored = store.put(bucket, key, { path }).then(remove);
     // It is awaited before the commit; an earlier failure must not become an unhandled rejection.

@@ -1,14 +1,8 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import pLimit from 'p-limit';
-import {
-  identifier,
-  literal,
-  openSession,
-  type Session,
-  silverName,
-} from '../../../functions/engine/index.ts';
-import type { SilverTable } from '../../../functions/values/index.ts';
+import { openSession, type Session, silverName } from '../../../functions/engine/index.ts';
+import { identifier, literal, type SilverTable } from '../../../functions/values/index.ts';
 import type { Database } from '../duckdb/database.ts';
 import { currentMetadata } from './current-metadata.ts';
 

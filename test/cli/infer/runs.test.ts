@@ -6,12 +6,12 @@ import { type InferredDataset, inferDataset } from '../../../cli/infer/dataset.t
 import { writeTexts } from '../../../cli/infer/write-texts.ts';
 import { renderCatalog } from '../../../deploy/render/render.ts';
 import { runQuality } from '../../../functions/engine/quality.ts';
-import { literal } from '../../../functions/engine/sql-text.ts';
 import { runTransform } from '../../../functions/engine/transform.ts';
 import type { Catalog } from '../../../functions/pipeline/catalog.ts';
 import type { SpecFile } from '../../../functions/pipeline/spec.ts';
 import { landedColumns } from '../../../functions/pipeline/steps/compose-batch.ts';
 import { compileRuleset } from '../../../functions/quality/compile.ts';
+import { literal } from '../../../functions/values/sql-text.ts';
 import { type Lake, openLake, qualitySpec, transformSpec } from '../../functions/engine/fixtures.ts';
 import { bankingFiles, bankingText } from './banking.ts';
 

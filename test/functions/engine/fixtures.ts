@@ -6,7 +6,6 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { type EngineStore, stagedFile } from '../../../functions/engine/engine.ts';
 import { MissingFile } from '../../../functions/engine/errors.ts';
 import { parquetFiles, writeParquet } from '../../../functions/engine/read-files.ts';
-import { literal } from '../../../functions/engine/sql-text.ts';
 import type {
   QualitySpec,
   SpecFile,
@@ -14,6 +13,7 @@ import type {
   TransformSpec,
 } from '../../../functions/pipeline/spec.ts';
 import type { CompiledRuleset } from '../../../functions/quality/compiled-ruleset.ts';
+import { literal } from '../../../functions/values/sql-text.ts';
 
 /** Signs that engines take for patterns, columns, escapes and ends of texts where nobody tells them otherwise. */
 const oddName = "id=77 [x]*?{a,b}'%41 ü ";

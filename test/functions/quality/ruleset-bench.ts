@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { compileRuleset } from '../../../functions/quality/compile.ts';
+import { literal as quoted } from '../../../functions/values/sql-text.ts';
 
 export type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell>>;
@@ -30,7 +31,7 @@ export const COLUMNS = [
 
 const literal = (cell: Cell | undefined): string => {
   if (cell === null || cell === undefined) return 'null';
-  return typeof cell === 'string' ? `'${cell.replaceAll("'", "''")}'` : String(cell);
+  return typeof cell === 'string' ? quoted(cell) : String(cell);
 };
 
 /** A DuckDB in memory that validates batches as the engine does. */
