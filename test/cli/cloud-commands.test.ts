@@ -83,7 +83,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     for (const [sql, why] of [
       ['delete from silver.streams', 'only a SELECT can run'],
       ['with a as (select 1) insert into silver.streams select * from a', 'only a SELECT can run'],
-      ['select 1; select 2', 'one SELECT is answered at a time'],
+      ['select 1; select 2', 'only one SELECT can run at a time'],
       ['select user_idd from silver.streams', 'user_id'],
       ['selec 1', 'syntax error'],
       ["select * from read_text('/etc/hosts')", 'disabled by configuration'],
