@@ -1,16 +1,16 @@
-/** What the checks of one rebuild found, read back from what the warehouse unloaded. */
+/** Reads what the checks of one rebuild found from the files that the warehouse unloaded. */
 
-/** What one check found: how many rows, and the first of them; `***` stands where a value may be personal. */
+/** What one check found: the number of rows, and the first of them; `***` replaces values that may be personal. */
 export type CheckViolations = {
   readonly check: string;
-  /** The file that it stands in. */
+  /** The file of the check. */
   readonly file: string;
   readonly severity: 'error' | 'warn';
   readonly rows: number;
   readonly first: readonly { readonly subject: string; readonly detail: string }[];
 };
 
-/** Where the offending rows of all checks lie, below the prefix of a rebuild. */
+/** Where the rows of all checks are, below the prefix of a rebuild. */
 export const checksPrefix = (unload: string): string => `${unload}checks/`;
 
 const [rowsKept, longestText] = [5, 200];
@@ -21,11 +21,11 @@ type Line = {
   readonly severity: string;
   readonly subject: string | null;
   readonly detail: string | null;
-  /** Rows that the check found in all; more than were unloaded, where there are very many. */
+  /** Number of rows that the check found; more than were unloaded if there are very many. */
   readonly found: number | string;
 };
 
-/** What the checks found by the texts of what was unloaded, those that fail the rebuild first. */
+/** What the checks found, from the texts of the unloaded files; first the checks that fail the rebuild. */
 export const readCheckViolations = (texts: readonly string[]): CheckViolations[] => {
   const lines = texts.flatMap((text) => text.split('\n').filter(Boolean).map(readLine));
   const known = lines.filter((line) => line !== undefined);
@@ -35,7 +35,7 @@ export const readCheckViolations = (texts: readonly string[]): CheckViolations[]
     .sort(bySeverity);
 };
 
-/** A half-written line says nothing. */
+/** An incomplete line is ignored. */
 const readLine = (text: string): Line | undefined => {
   try {
     const line: Partial<Line> = JSON.parse(text);

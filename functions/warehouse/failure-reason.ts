@@ -3,16 +3,16 @@ import type { Mart, Model } from './model.ts';
 import type { RebuildSpec } from './rebuild-spec.ts';
 import { ancestorsOf } from './references.ts';
 
-/** Why a rebuild failed, in words for people: the checks that stopped it, or the file whose SQL did. */
+/** Why a rebuild failed, as text: the checks that stopped it, or the file whose SQL failed. */
 
 type Failed = {
-  /** What the warehouse says of the statement. */
+  /** The warehouse's message for the statement. */
   readonly error: string;
   readonly spec: Pick<RebuildSpec, 'statements' | 'paths'> | undefined;
   readonly checks: readonly CheckViolations[];
 };
 
-/** One line; a value that may be personal is not in it. */
+/** One line, without values that may be personal. */
 export const failureReason = (mart: Mart, { error, spec, checks }: Failed): string => {
   const broken = checks.filter(({ severity }) => severity === 'error').map(({ check }) => check);
   if (broken.length > 0) return `${broken.length === 1 ? 'a check' : 'checks'} failed: ${broken.join(', ')}`;
@@ -23,12 +23,12 @@ export const failureReason = (mart: Mart, { error, spec, checks }: Failed): stri
   return path === '' ? said : `${path}: ${said}`;
 };
 
-/** Position of the statement that broke: the service counts from 1 in its words. */
+/** Position of the statement that failed: the service counts from 1 in its message. */
 const statementOf = (error: string): number => Number(/^Query #(\d+) /.exec(error)?.[1] ?? 0) - 1;
 
 const longestReason = 500;
 
-/** Without the service's words before it, and without what the database appends: the text of the SQL, places in its own code. */
+/** Without the service's prefix, and without what the database appends: the text of the SQL, and places in its own code. */
 const firstLine = (error: string): string => {
   const [line = ''] = error
     .replace(/^Query #\d+ failed with /, '')
@@ -38,7 +38,7 @@ const firstLine = (error: string): string => {
   return line.length > longestReason ? `${line.slice(0, longestReason)}…` : line;
 };
 
-/** True unless the file is known and neither it nor anything above it has a column with personal values. */
+/** True unless the file is known and neither it nor anything it reads has a column with personal values. */
 const mayBePersonal = ({ models }: Mart, path: string): boolean => {
   const own = models.filter((model) => model.path === path);
   const concerned: readonly Model[] =
@@ -46,13 +46,13 @@ const mayBePersonal = ({ models }: Mart, path: string): boolean => {
   return concerned.some(({ personal }) => personal.length > 0);
 };
 
-/** A text in quotes or a number that the statement does not hold is a value of some row. */
+/** A quoted text or a number that is not in the statement is a value of some row. */
 const withoutValues = (message: string, statement: string): string =>
   message.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'|-?\d[\d.]*/g, (part) => {
     const inner = part.replace(/^["']|["']$/g, '');
     return statement.includes(inner) || isTypeWidth(message, part) ? part : part.replace(inner, '***');
   });
 
-/** The digits of a type, such as INT64, are no value. */
+/** The digits of a type, such as INT64, are not a value. */
 const isTypeWidth = (message: string, part: string): boolean =>
   new RegExp(`[A-Za-z]${part}\\b`).test(message);

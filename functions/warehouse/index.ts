@@ -1,6 +1,6 @@
 /**
- * Warehouse: what models, marts and KPIs are, the statements of a rebuild, and the items that KPI rows become. Pure: it makes
- * SQL and items; `pipeline/steps/rebuild/` sends and writes them. Start with `rebuild/rebuild.ts` and `kpis/items.ts`.
+ * Warehouse: models, marts and KPIs, the statements of a rebuild, and the items made of KPI rows. Pure: it makes SQL and items;
+ * `pipeline/steps/rebuild/` sends and writes them. Start with `rebuild/rebuild.ts` and `kpis/items.ts`.
  */
 
 export { type CheckViolations, checksPrefix, readCheckViolations } from './check-violations.ts';
@@ -21,8 +21,8 @@ export {
   leftOutFacts,
   leftOutKey,
   leftOutReport,
-  partItems,
   readLeftOut,
+  separateItems,
   stillLeftOut,
 } from './kpis/left-out.ts';
 export { itemSize, possibleKeys } from './kpis/limits.ts';

@@ -1,9 +1,9 @@
 import { PipelineError } from '../values/index.ts';
 import { ancestorsOf } from './references.ts';
 
-/** How models fall into marts: those that share anything but a static model are rebuilt together. */
+/** How models are divided into marts: those that share anything except a static model are rebuilt together. */
 
-/** A model as far as its mart is concerned; `mart` is what its config names, if it does. */
+/** What matters of a model for its mart; `mart` is the name in its config, if any. */
 export type Member = {
   readonly name: string;
   readonly refs: readonly string[];
@@ -11,7 +11,7 @@ export type Member = {
   readonly mart?: string | undefined;
 };
 
-/** Two names for models that have to be rebuilt together. */
+/** Two names for models that must be rebuilt together. */
 export class TwoMartsInOne extends PipelineError {
   override readonly name = 'TwoMartsInOne';
 
@@ -21,9 +21,9 @@ export class TwoMartsInOne extends PipelineError {
 }
 
 /**
- * Marts by name, each with the names of its models. A mart is called what its models' config says, or else like its
- * first dataset. A static model, one that no dataset stands behind, belongs to every mart that refers to it, or to all
- * marts when none does. Throws `TwoMartsInOne`.
+ * Marts by name, each with the names of its models. A mart's name comes from its models' config, else from its first dataset. A
+ * static model, which reads no dataset, belongs to every mart that refers to it, or to all marts if none does. Throws
+ * `TwoMartsInOne`.
  */
 export const martsOf = (models: readonly Member[]): Map<string, Set<string>> => {
   const all = models.map((model) => ({ ...model, refs: [...model.refs], sources: [...model.sources] }));

@@ -6,9 +6,12 @@ export const KpiShape = z.object({
   /** Key templates over the row's columns, e.g. `DAY#{listen_date}`. */
   pk: z.string(),
   sk: z.string(),
-  /** `versioned`: items under a version and a pointer that is moved last; `latest`: newest sequence wins; `series`: one item a key, conditional on seq. */
+  /**
+   * `versioned`: items under a version, and a pointer that is moved last; `latest`: the newest sequence wins; `series`: one
+   * item per key, conditional on seq.
+   */
   publish: z.enum(['pointer', 'versioned', 'latest', 'series']),
-  /** Nested lists: rows of another KPI model, joined on `by`, in the order of `order`, under the attribute `as`. */
+  /** Nested lists: rows of another KPI model, joined on `by`, sorted by `order`, in the attribute `as`. */
   lists: z
     .array(z.object({ from: z.string(), as: z.string(), by: z.array(z.string()), order: z.string() }))
     .default([]),
@@ -17,23 +20,23 @@ export const KpiShape = z.object({
 });
 export type KpiShape = z.infer<typeof KpiShape>;
 
-/** What every relation of the warehouse has: one select, rendered for full and for incremental use. */
+/** Common to all relations of the warehouse: one select, rendered for full and for incremental use. */
 const Relation = z.object({
   name: z.string(),
   mart: z.string(),
   sql: z.string(),
-  /** The same with `is_incremental()` true; equal to `sql` where the model makes no difference. */
+  /** The same with `is_incremental()` true; equal to `sql` if there is no difference. */
   incremental_sql: z.string(),
   columns: z.array(Column),
   key: z.array(z.string()),
   refs: z.array(z.string()),
-  /** Silver datasets it reads directly. */
+  /** Silver datasets that it reads directly. */
   sources: z.array(z.string()),
-  /** The file that it stands in, such as `sql/marts/fact_listens.sql`. */
+  /** Its file, such as `sql/marts/fact_listens.sql`. */
   path: z.string().default(''),
-  /** Columns whose values may be personal; they never get into a message or a report. */
+  /** Columns whose values may be personal; they are never in a message or a report. */
   personal: z.array(z.string()).default([]),
-  /** Of its SQL and of everything above it. */
+  /** Of its SQL and of everything that it reads. */
   hash: z.string(),
 });
 
@@ -60,9 +63,12 @@ export const Fact = Relation.extend({
   partition: z.string().min(1),
   /** The staging model whose rows become the fact's. */
   reads: z.string().min(1),
-  /** For each dimension that the fact or a KPI on it joins: the columns, on the fact, on staging or on both, of its natural key. */
+  /**
+   * For each dimension that the fact or one of its KPIs joins: the columns of its natural key, on the fact, on staging or on
+   * both.
+   */
   dimensions: z.record(z.string(), z.array(z.string())).default({}),
-  /** Models that the fact or a KPI on it reads in any other way, each with those that read it: any row may change with them. */
+  /** Models that the fact or one of its KPIs reads in any other way, each with its readers: any row may change with them. */
   whole: z.record(z.string(), z.array(z.string())).default({}),
 });
 export type Fact = z.infer<typeof Fact>;
@@ -73,7 +79,7 @@ export const Kpi = Relation.extend({
   fact: z.string().min(1),
   /** The column of the fact by which its items are replaced. */
   partition: z.string().min(1),
-  /** The fact's columns whose values it has to speak of. */
+  /** The fact's columns whose values it must have rows for. */
   spine: z.array(z.string()).min(1),
   /** One row may become several items; empty for models whose rows are only in the lists of others. */
   kpi: z.array(KpiShape).default([]),

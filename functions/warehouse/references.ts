@@ -1,7 +1,7 @@
 import { PipelineError } from '../values/index.ts';
-/** What follows from the references of models. */
+/** Order and origins of models, from their references. */
 
-/** References that lead in a circle; `circle` begins and ends with the same name. */
+/** References in a circle; `circle` begins and ends with the same name. */
 export class CircularReferences extends PipelineError {
   override readonly name = 'CircularReferences';
 
@@ -30,7 +30,7 @@ export const inOrderOfReferences = <Kind extends Node>(models: readonly Kind[]):
 const referencesOf = <Kind extends Node>({ refs }: Node, byName: ReadonlyMap<string, Kind>): Kind[] =>
   [...refs].sort().flatMap((name) => byName.get(name) ?? []);
 
-/** Everything that a model is made of, by way of any number of references, in no order; not the model itself. */
+/** All models that a model reads, directly or through others, in any order; without the model itself. */
 export const ancestorsOf = <Kind extends Node>(models: readonly Kind[], name: string): Kind[] => {
   const byName = new Map(models.map((model) => [model.name, model]));
   const found = new Set<Kind>();
@@ -45,7 +45,7 @@ export const ancestorsOf = <Kind extends Node>(models: readonly Kind[], name: st
   return [...found];
 };
 
-/** The datasets that a model is made of, sorted. */
+/** The datasets that a model is computed from, sorted. */
 export const datasetsOf = <Kind extends Node & { readonly sources: readonly string[] }>(
   models: readonly Kind[],
   name: string,

@@ -3,19 +3,19 @@ import type { KpiShape } from '../model.ts';
 
 /** Turns unloaded KPI rows into items of the KPI table. */
 
-/** One KPI item as it is stored; numbers that no double holds are `ExactNumber`s. */
+/** One KPI item as it is stored; numbers that a double cannot hold are `ExactNumber`s. */
 export type KpiItem = { readonly pk: string; readonly sk: string } & Readonly<Record<string, unknown>>;
 
-/** A version of a key's KPI items; sorts as its sequence does. */
+/** A version of a key's KPI items; sorts like its sequence. */
 export const kpiVersion = paddedSequence;
 
-/** One unloaded row; numbers keep all their digits, absent columns are NULL. */
+/** One unloaded row; numbers keep all digits, absent columns are NULL. */
 export type KpiRow = Readonly<Record<string, unknown>>;
 
 /** The column in which an unloaded row says the generation in which its `latest` item was written before, or NULL. */
 export const sequenceBefore = 'sequence_before';
 
-/** What every item of a publication is stamped with. */
+/** Attributes of every item of a publication. */
 export type Stamp = {
   readonly rebuild: string;
   readonly seq: number;
@@ -32,11 +32,11 @@ export type ShapedItem = {
   readonly model: string;
   readonly shape: KpiShape;
   readonly item: KpiItem & { readonly seq: number };
-  /** The item that a `latest` one takes the place of. */
+  /** The item that a `latest` one replaces. */
   readonly before?: { readonly pk: string; readonly sk: string };
 };
 
-/** Items of one model in one shape, with the lists that other models' rows make. */
+/** Items of one model in one shape, with the lists of other models' rows. */
 export const shapeItems = (rows: KpiRows, model: string, shape: KpiShape, stamp: Stamp): ShapedItem[] => {
   const lists = shape.lists.map((list) => ({ ...list, groups: groupRows(rows.get(list.from) ?? [], list) }));
   return (rows.get(model) ?? []).map((row) => {
@@ -47,7 +47,7 @@ export const shapeItems = (rows: KpiRows, model: string, shape: KpiShape, stamp:
   });
 };
 
-/** Where the item that this one replaces lies, as far as the warehouse noted one. */
+/** The key of the item that this one replaces, if the warehouse has noted it. */
 const itemBefore = (shape: KpiShape, row: KpiRow): Pick<ShapedItem, 'before'> => {
   const before = row[sequenceBefore];
   return typeof before === 'number' ? { before: keyOf(shape, row, before) } : {};

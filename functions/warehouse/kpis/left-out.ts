@@ -1,39 +1,42 @@
 import type { ShapedItem } from './items.ts';
 import { kpiVersion } from './items.ts';
-import { kpiFault } from './limits.ts';
+import { kpiProblem } from './limits.ts';
 
-/** Parts what the KPI table takes from what it never takes, so that one KPI that cannot be written holds up no other. */
+/**
+ * Separates the items that the KPI table accepts from those that it never accepts, so that one KPI that cannot be written does
+ * not block the others.
+ */
 
-/** A KPI that is not written: its key, as far as it is known, and why. */
+/** A KPI that is not written: its key, if known, and why. */
 export type LeftOut = {
   readonly model: string;
   readonly pk: string;
   readonly sk: string;
   readonly reason: string;
-  /** What of the table it stands for in every version: a rebuild that speaks of it again settles it. Empty where that is not known. */
+  /** The item's place in the table in every version: a rebuild that writes it again settles it. Empty if not known. */
   readonly place: string;
 };
 
-/** The attribute in which a day's pointer says how many of the day's items are left out. */
+/** The attribute of a day's pointer with the number of the day's left-out items. */
 const leftOutCount = 'left_out';
 
-/** What of a publication is written, and what is not. */
-export type Parted = {
+/** The items of a publication that are written, and those that are not. */
+export type SeparatedItems = {
   readonly kept: readonly ShapedItem[];
   readonly rejected: readonly ShapedItem[];
-  /** Why, for each that is rejected, in their order; what only follows its pointer has no reason of its own. */
+  /** The reason for each rejected item, in order; items that only depend on a rejected pointer have none. */
   readonly leftOut: readonly LeftOut[];
 };
 
 /**
- * Parts the items of a publication. A key that several rows claim goes to none of them, for nobody can tell whose it is.
- * A day changes whole: where its pointer cannot be written, its items are not written either.
+ * Separates the items of a publication. If several rows have the same key, none of them is written, because nobody can tell
+ * which is right. A day changes as a whole: if its pointer cannot be written, its items are not written either.
  */
-export const partItems = (shaped: readonly ShapedItem[]): Parted => {
+export const separateItems = (shaped: readonly ShapedItem[]): SeparatedItems => {
   const claims = countClaims(shaped);
   const reasons = new Map(
     shaped.flatMap((one) => {
-      const reason = repeatFault(claims.get(idOf(one)) ?? 1) ?? kpiFault(one.item);
+      const reason = duplicateKeyProblem(claims.get(idOf(one)) ?? 1) ?? kpiProblem(one.item);
       return reason === undefined ? [] : [[one, reason] as const];
     }),
   );
@@ -54,10 +57,10 @@ const isVersioned = ({ shape }: ShapedItem): boolean => shape.publish === 'versi
 
 const idOf = ({ item }: ShapedItem): string => JSON.stringify([item.pk, item.sk]);
 
-/** The partition of the items that a pointer leads to. */
+/** The partition of the items that a pointer refers to. */
 const versionKey = ({ item }: ShapedItem): string => `${item.pk}#${kpiVersion(item.seq)}`;
 
-/** Keys that are claimed more than once, with how often. */
+/** Duplicate keys, with their number. */
 const countClaims = (shaped: readonly ShapedItem[]): ReadonlyMap<string, number> => {
   const seen = new Set<string>();
   const repeated = shaped.map(idOf).filter((id) => seen.size === seen.add(id).size);
@@ -70,7 +73,7 @@ const countBy = (keys: readonly string[]): ReadonlyMap<string, number> => {
   return counts;
 };
 
-const repeatFault = (claims: number): string | undefined =>
+const duplicateKeyProblem = (claims: number): string | undefined =>
   claims > 1 ? `${claims} rows have this key` : undefined;
 
 const countedIn = (one: ShapedItem, missing: ReadonlyMap<string, number>): ShapedItem => {
@@ -90,13 +93,13 @@ const leftOutOf = (one: ShapedItem, reason: string): LeftOut => {
   };
 };
 
-/** A day is written whole, a listener's item takes the place of the one before. */
+/** A day is written as a whole, a listener's item replaces the earlier one. */
 const placeOf = ({ shape, item }: ShapedItem): string => {
   if (shape.publish === 'series') return shortened(`${item.pk} ${item.sk}`);
   return shortened(shape.publish === 'latest' ? item.pk : item.pk.replace(`#${kpiVersion(item.seq)}`, ''));
 };
 
-/** What earlier rebuilds left out and this publication does not speak of. */
+/** What earlier rebuilds left out and this publication does not include. */
 export const stillLeftOut = (
   before: readonly LeftOut[],
   shaped: readonly ShapedItem[],
@@ -109,7 +112,7 @@ export const stillLeftOut = (
 
 const mostShown = 200;
 
-/** A key with its length in place of what is too long to show. */
+/** A key, with its length in place of the part that is too long to show. */
 const shortened = (key: string): string =>
   key.length <= mostShown
     ? key
@@ -117,27 +120,27 @@ const shortened = (key: string): string =>
 
 const [mostReported, mostRecorded] = [1000, 3];
 
-/** Where the report of what a rebuild left out lies, beside what it unloaded. */
+/** Key of the report on what a rebuild left out, next to its unloaded rows. */
 export const leftOutKey = (unload: string): string => `${unload}left-out.json`;
 
-/** The report: how many KPIs are left out, and the first thousand of them. */
+/** The report: the number of left-out KPIs, and the first thousand of them. */
 export const leftOutReport = (rebuild: string, leftOut: readonly LeftOut[]): string =>
   JSON.stringify({ rebuild, left_out: leftOut.length, items: leftOut.slice(0, mostReported) }, null, 2);
 
-/** The left-out KPIs that a report lists; none of a report that is not there. */
+/** The left-out KPIs in a report; none if there is no report. */
 export const readLeftOut = (report: string | undefined): readonly LeftOut[] =>
   report === undefined ? [] : (JSON.parse(report) as { items: readonly LeftOut[] }).items;
 
-/** What a rebuild's record says of KPIs that are left out; empty when none is. */
+/** A rebuild's record of left-out KPIs; empty if there are none. */
 export type LeftOutFacts = {
   readonly left_out?: number;
   /** The first of them with the reason. */
   readonly left_out_items?: readonly string[];
-  /** Where the list of them lies in the lake. */
+  /** Key of the list of them in the lake. */
   readonly left_out_report?: string;
 };
 
-/** What the rebuild's record says of it: how many, the first of them, and where the report lies. */
+/** The facts for the rebuild's record: the number, the first of them, and the key of the report. */
 export const leftOutFacts = (leftOut: readonly LeftOut[], report: string): LeftOutFacts =>
   leftOut.length === 0
     ? {}

@@ -1,7 +1,7 @@
 import { type Digits, digitsOf, isNumber } from '../../values/index.ts';
 import type { KpiItem } from './items.ts';
 
-/** What DynamoDB rejects, told before anything is written. Sizes are in bytes, counted as its documentation counts them. */
+/** What DynamoDB rejects, checked before anything is written. Sizes are in bytes, counted as in its documentation. */
 
 /** The documented limits of an item, its keys and its numbers. */
 const kpiLimits = {
@@ -15,11 +15,11 @@ const kpiLimits = {
   smallest: -130,
 } as const;
 
-/** Room for what an item gets later: its expiry, the number of items that are left out. */
+/** Room for attributes that an item gets later: its expiry, the number of left-out items. */
 const reserved = 64;
 
-/** Says why the KPI table never takes an item; undefined for one that it takes. */
-export const kpiFault = (item: KpiItem): string | undefined =>
+/** Says why the KPI table never accepts an item; undefined if it does. */
+export const kpiProblem = (item: KpiItem): string | undefined =>
   keyFault(item.pk, 'partition key', kpiLimits.partitionKey) ??
   keyFault(item.sk, 'sort key', kpiLimits.sortKey) ??
   Object.entries(item).reduce<string | undefined>(
@@ -30,14 +30,14 @@ export const kpiFault = (item: KpiItem): string | undefined =>
 
 type Key = { readonly pk: string; readonly sk: string };
 
-/** Keys that items can have, each once: a request with any other fails as a whole. */
+/** Valid keys, each once: a request with any other key fails as a whole. */
 export const possibleKeys = <One extends Key>(keys: readonly One[]): One[] => [
   ...new Map(
     keys.filter((key) => !isKeyRejected(key)).map((key) => [JSON.stringify([key.pk, key.sk]), key]),
   ).values(),
 ];
 
-/** True where no item can have such a key, so that none has it. */
+/** True if no item can have such a key. */
 const isKeyRejected = ({ pk, sk }: Key): boolean =>
   keyFault(pk, '', kpiLimits.partitionKey) !== undefined || keyFault(sk, '', kpiLimits.sortKey) !== undefined;
 
@@ -75,7 +75,7 @@ const numberFault = (name: string, text: string): string | undefined => {
   return `${name} is about 1e${power}, DynamoDB takes numbers from 1e${kpiLimits.smallest} to 1e${kpiLimits.largest}`;
 };
 
-/** An item's size as DynamoDB counts it; where the documentation is vague about numbers, a byte more. */
+/** An item's size as DynamoDB counts it; where the documentation is vague about numbers, one byte more. */
 export const itemSize = (item: KpiItem): number => attributesSize(Object.entries(item));
 
 const attributesSize = (attributes: readonly (readonly [string, unknown])[]): number =>
@@ -90,6 +90,6 @@ const valueSize = (value: unknown): number => {
   return 3 + parts.reduce((total, [, part]) => total + 1 + valueSize(part), 0);
 };
 
-/** A byte for every two digits, which may begin within a pair, one for the power and one for a sign. */
+/** One byte per two digits, which may begin within a pair, one for the power and one for a sign. */
 const numberSize = (number: Digits | undefined): number =>
   number ? 2 + Math.ceil(number.digits.length / 2) + (number.isNegative ? 1 : 0) : 1;

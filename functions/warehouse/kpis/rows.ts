@@ -2,12 +2,14 @@ import { parseExactly } from '../../values/index.ts';
 import type { KpiRow } from './items.ts';
 import type { LeftOut } from './left-out.ts';
 
-/** Reads the JSON lines that a warehouse unloads; Redshift and DuckDB write the same up to the zeros behind a decimal. */
+/**
+ * Reads the JSON lines that a warehouse unloads; Redshift and DuckDB write the same except for zeros at the end of decimals.
+ */
 
-/** The rows of a model, and what stands in its files without being a row. */
+/** The rows of a model, and lines in its files that are not rows. */
 export type UnloadedRows = { readonly rows: readonly KpiRow[]; readonly leftOut: readonly LeftOut[] };
 
-/** The rows in the texts of a model's files; numbers keep all their digits. */
+/** The rows in the texts of a model's files; numbers keep all digits. */
 export const readUnloaded = (model: string, texts: readonly string[]): UnloadedRows => {
   const rows: KpiRow[] = [];
   const leftOut: LeftOut[] = [];
@@ -20,7 +22,7 @@ export const readUnloaded = (model: string, texts: readonly string[]): UnloadedR
   return { rows, leftOut };
 };
 
-/** The row of a line; null for a line that has none. */
+/** The row of a line; null if it is not a row. */
 const rowIn = (line: string): KpiRow | null => {
   try {
     const row = parseExactly(line);

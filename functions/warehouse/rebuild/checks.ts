@@ -3,15 +3,16 @@ import type { Check } from '../model.ts';
 import { affectedSpines } from './facts.ts';
 import { literal, modelsOf, type Plan, withInlined } from './plan.ts';
 
-/** Most offending rows that are kept of one check. */
+/** Most rows that are kept of one check. */
 const kept = 1000;
 
-/** Stands where a value may be personal. */
+/** Replaces values that may be personal. */
 export const hidden = '***';
 
 /**
- * Runs every check into one relation (check_name, file, severity, subject, detail, found: the rows of that check in all), unloads it under `<unload>checks/`, where
- * it survives a rollback, and fails the transaction if a check of severity `error` found anything.
+ * Runs all checks into one relation (check_name, file, severity, subject, detail, found: the number of rows of that check),
+ * unloads it under `<unload>checks/`, where it survives a rollback, and fails the transaction if a check of severity `error`
+ * found anything.
  */
 export const runChecks = (plan: Plan): string[] => {
   const checks = modelsOf(plan, 'check');
@@ -33,7 +34,7 @@ from failed_checks where severity = 'error'`,
   ];
 };
 
-/** The rows of a check that are kept; a value that may be personal never leaves the warehouse. */
+/** The rows of a check that are kept; values that may be personal never leave the warehouse. */
 const offendingRows = (plan: Plan, check: Check): string => {
   const { name, path, severity, personal } = check;
   const shown = (column: string, type: string): string =>
@@ -46,9 +47,8 @@ select subject, detail, count(*) over () as found from (\n${textFor(plan, check)
 };
 
 /**
- * A check looks at what the rebuild touched, for the rest was found in order before. It looks at everything where that
- * is not so: when it is new or has changed, and when it still warned of something, so that what the last rebuild's
- * checks found is always all that there is to find.
+ * A check reads only what the rebuild touched, because the rest passed before. It reads everything if it is new, has changed or
+ * still warned of something, so that the last rebuild's result is always complete.
  */
 const textFor = (
   { run: { previous, warned = [] } }: Plan,

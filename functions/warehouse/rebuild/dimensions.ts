@@ -6,11 +6,11 @@ import { columnList, goldTable, isAmong, type Plan, withInlined } from './plan.t
 /** Name of a natural key's column in the relation of changed rows. */
 const changed = (column: string): string => `changed_${column}`;
 
-/** A select of the natural keys of a dimension whose rows differ from what gold held before the rebuild. */
+/** A select of the natural keys of a dimension whose rows differ from gold before the rebuild. */
 export const changedKeys = (dimension: Dimension): string =>
   `select ${dimension.natural_key.map(changed).join(', ')} from changed_${dimension.name}`;
 
-/** Computes a dimension whole, if anything it is made of differs, and replaces the rows of the natural keys that changed. */
+/** Computes the whole dimension if anything that it reads differs, and replaces the rows of the natural keys that changed. */
 export const rebuildDimension = (plan: Plan, dimension: Dimension): string[] => {
   const table = goldTable(dimension);
   const columns = columnList(dimension.columns);
@@ -22,7 +22,7 @@ export const rebuildDimension = (plan: Plan, dimension: Dimension): string[] => 
   ];
 };
 
-/** New rows beside the natural keys that changed; a key that vanished stands there alone. Keys are never NULL. */
+/** New rows of the natural keys that changed; a key that is gone has no row. Keys are never NULL. */
 const changedRows = (plan: Plan, dimension: Dimension): string => {
   const columns = columnList(dimension.columns);
   const key = dimension.natural_key;

@@ -1,20 +1,23 @@
 import { literal } from '../../values/index.ts';
-/** What the two warehouses say differently. */
+
+/** The differences between the two warehouses. */
 export type WarehouseEngine = {
   readonly createTemporary: string;
   readonly createView: (view: string, select: string) => string;
-  /** Between `as` and the parenthesis of a common table expression that is to be read through, not kept. */
+  /** The words between `as` and the parenthesis of a common table expression that is inlined, not materialized. */
   readonly inlined: string;
-  /** An expression that fails the transaction wherever it is evaluated; `witness` is a column, so that it is not evaluated early. */
+  /**
+   * An expression that fails the transaction when it is evaluated; `witness` is a column, so that it is not evaluated early.
+   */
   readonly failure: (message: string, witness: string) => string;
   /** Writes the rows of a select as JSON lines under a prefix that ends with a slash. */
   readonly unload: (select: string, prefix: string) => string;
 };
 
-/** What runs the models. */
+/** The engine of the models. */
 export type WarehouseTarget = 'duckdb' | 'redshift';
 
-/** The engine of a target; `iamRole` is the role with which Redshift writes, its default one when absent. */
+/** The engine of a target; `iamRole` is the role with which Redshift writes (default: the default role). */
 export const warehouseEngine = (target: WarehouseTarget, iamRole?: string): WarehouseEngine =>
   target === 'duckdb' ? duckdb : redshift(iamRole);
 

@@ -18,9 +18,8 @@ import {
 import { insertTouched, touchedRows, touchedSince } from './touched.ts';
 
 /**
- * A fact is replaced by partitions. Its partition follows from its key (packaging sees to it), so all rows of a key lie
- * in one partition, and the partitions of the rows that came from differing files, before and now, are all that these
- * files can have changed.
+ * A fact is replaced by partitions. Its partition is computed from its key (packaging checks that), so all rows of a key are in
+ * one partition, and only the partitions of rows from differing files, earlier and now, can have changed.
  */
 
 const spineName = (fact: Fact, columns: readonly string[]): string =>
@@ -30,7 +29,7 @@ const spineName = (fact: Fact, columns: readonly string[]): string =>
 const affectedPartitions = (fact: Fact): string =>
   `select ${fact.partition} from ${spineName(fact, [fact.partition])}`;
 
-/** Finds the partitions of facts that a rebuild has to replace, notes what KPIs stood for there, and replaces them. */
+/** Finds the partitions of facts that a rebuild must replace, notes the values that KPIs had there, and replaces them. */
 export const rebuildFacts = (plan: Plan, facts: readonly Fact[]): Part[] => {
   const spines = facts.flatMap((fact) => spinesOf(plan, fact).map((spine) => ({ fact, spine })));
   return [
@@ -51,7 +50,7 @@ ${withInlined(plan, fact.refs)}select ${columns} from (\n${fact.incremental_sql}
   ];
 };
 
-/** What the KPIs on a fact have to speak of besides its partitions: lists of columns, each once. */
+/** Values that the KPIs on a fact must have rows for, besides its partitions: lists of columns, each once. */
 const spinesOf = (plan: Plan, fact: Fact): string[][] => {
   const spines = kpisOn(plan, fact).flatMap((kpi) => [[kpi.partition], kpi.spine]);
   const wanted = new Map(spines.map((spine) => [spine.join(', '), spine]));
@@ -59,14 +58,17 @@ const spinesOf = (plan: Plan, fact: Fact): string[][] => {
   return [...wanted.values()];
 };
 
-/** For the KPIs on a fact and its checks, once all is noted: what they speak of, the partitions and the values of each spine. */
+/** For the fact's KPIs and checks, after everything is noted: the partitions and the values of each spine. */
 export const affectedSpines = (plan: Plan, fact: Fact): Named[] =>
   [[fact.partition], ...spinesOf(plan, fact)].map((spine) => ({
     name: spineName(fact, spine),
     sql: touchedSince(plan, fact, spine),
   }));
 
-/** Notes, once all facts are replaced, what the KPIs on them have to speak of until they are out, and what their checks look at. */
+/**
+ * After all facts are replaced, notes the values that their KPIs must have rows for until they are published, and what their
+ * checks read.
+ */
 export const noteTouched = (plan: Plan): string[] =>
   noteSpines(
     plan,
@@ -75,7 +77,7 @@ export const noteTouched = (plan: Plan): string[] =>
     ),
   );
 
-/** Notes the values of spines that the affected partitions of their facts hold now; of a partition itself, also one without rows. */
+/** Notes the values of spines in the affected partitions of their facts; of a partition itself, even if it has no rows. */
 const noteSpines = (
   plan: Plan,
   spines: readonly { readonly fact: Fact; readonly spine: readonly string[] }[],
@@ -104,7 +106,7 @@ ${[...touched, touchedSince(plan, fact, [partition])].join('\nunion all\n')}
 ) as touched where ${partition} is not null`;
 };
 
-/** Conditions, on a row with these columns of the fact or of what it reads, under which its partition has to be replaced. */
+/** Conditions, on a row with these columns of the fact or of what it reads, under which its partition must be replaced. */
 const reasons = (plan: Plan, fact: Fact, columns: Model['columns']): string[] => {
   const { reads, dimensions, whole } = fact;
   const files = modelNamed(plan, reads).sources.map((dataset) =>
@@ -124,7 +126,7 @@ const dimensionNamed = (plan: Plan, name: string): Dimension => {
   return model;
 };
 
-/** A condition: rows of a dimension differ, or files of which another model is made. */
+/** A condition: rows of a dimension differ, or files of another model. */
 const isModelChanged = ({ mart }: Plan, model: Model): string =>
   model.kind === 'dimension'
     ? `exists (${changedKeys(model)})`

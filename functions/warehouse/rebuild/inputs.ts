@@ -1,11 +1,12 @@
 import type { Model } from '../model.ts';
 import { literal, type Plan } from './plan.ts';
 
-/** What a rebuild starts from, files and models' texts, and its record of which of them it has applied. */
+/** The inputs of a rebuild, files and models' texts, and the record of which of them are applied. */
 
 /**
- * Raises the mart's fence to the run's, and fails when a run with the same or a higher one was there. A mart that was never
- * rebuilt gets its fence first. Making tables beforehand raises it `ahead`, and the rebuild itself takes it over from there.
+ * Raises the mart's fence to the run's, and fails if a run with the same or a higher one was there before. A mart without
+ * earlier rebuilds gets its fence first. Creating tables before the rebuild raises it `ahead`, and the rebuild itself continues
+ * from there.
  */
 export const raiseFence = (plan: Plan, step: 'alone' | 'ahead' | 'after' = 'alone'): string[] => [
   ...(step === 'after' || plan.run.previous ? [] : [makeFence(plan)]),
@@ -22,7 +23,10 @@ const moveFence = ({ mart, run, engine }: Plan, step: 'alone' | 'ahead' | 'after
 where mart = ${literal(mart.name)}`;
 };
 
-/** Forgets that the texts of models were applied, so that the rebuild computes these models and what is made of them whole. */
+/**
+ * Forgets that the texts of models were applied, so that the rebuild computes these models, and those that read them, from
+ * scratch.
+ */
 export const forgetTexts = ({ mart }: Plan, models: readonly Pick<Model, 'name'>[]): string[] =>
   models.length === 0
     ? []
@@ -31,9 +35,9 @@ export const forgetTexts = ({ mart }: Plan, models: readonly Pick<Model, 'name'>
       ];
 
 /**
- * The relation `changed_inputs` (origin, name, version, batch_id, is_current): every file version and every model text
- * that is there and not applied, or applied and no longer there. Nothing but the tables decides, so that whatever an
- * earlier rebuild missed is made good.
+ * The relation `changed_inputs` (origin, name, version, batch_id, is_current): every file version and every model text that
+ * exists and is not applied, or is applied and no longer exists. It depends only on the tables, so that anything that an
+ * earlier rebuild missed is included.
  */
 export const findChangedInputs = ({
   mart,
@@ -73,7 +77,7 @@ const input = ({ origin, name, version, batch }: Input): string =>
 
 const silverOrigin = (dataset: string): string => `silver.${dataset}`;
 
-/** A condition: some file of these datasets differs, or the text of one of these models or of what it is made of. */
+/** A condition: a file of these datasets differs, or the text of one of these models or of a model that it reads. */
 export const isAnyChanged = (datasets: readonly string[], models: readonly string[]): string => {
   const files = `origin in (${['', ...datasets.map(silverOrigin)].map(literal).join(', ')})`;
   return `exists (select 1 from changed_inputs where ${files} or (origin = 'model' and name in (${models.map(literal).join(', ')})))`;
@@ -83,7 +87,7 @@ export const isAnyChanged = (datasets: readonly string[], models: readonly strin
 export const changedFiles = (dataset: string): string =>
   `select name from changed_inputs where origin = ${literal(silverOrigin(dataset))}`;
 
-/** Writes down what the rebuild has applied. */
+/** Records what the rebuild has applied. */
 export const recordApplied = ({ mart, run }: Plan): string[] => [
   `delete from gold.applied_inputs where mart = ${literal(mart.name)}
 and (origin, name, version, batch_id) in (select origin, name, version, batch_id from changed_inputs where not is_current)`,

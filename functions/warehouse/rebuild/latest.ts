@@ -16,7 +16,7 @@ const isLatest = ({ kpi }: Kpi): boolean => kpi.some(({ publish }) => publish ==
 const itemsOf = ({ mart }: Plan, { name }: Kpi): string =>
   `mart = ${literal(mart.name)} and model = ${literal(name)}`;
 
-/** Columns and a join that a KPI's rows get on their way out; empty for other KPIs. */
+/** Columns and a join that a KPI's rows get when they are unloaded; empty for other KPIs. */
 export const withSequenceBefore = (
   plan: Plan,
   kpi: Kpi,

@@ -1,10 +1,12 @@
 import { PipelineError } from '../../values/index.ts';
 import type { Part } from './plan.ts';
 
-/** What the warehouse takes in one transaction: so many statements, so many bytes of SQL. */
+/** Limits of one transaction of the warehouse: number of statements, bytes of SQL. */
 export const transactionLimits = { statements: 40, bytes: 100_000 } as const;
 
-/** One transaction of a rebuild, with the file of `sql/` that each of its statements runs; empty where that is not one file. */
+/**
+ * One transaction of a rebuild, with the file of `sql/` that each of its statements runs; empty if it is not exactly one file.
+ */
 export type RebuildBatch = {
   /** `rebuild` is the last one, after which the KPIs are written. */
   readonly step: 'shape' | 'gold' | 'rebuild';
@@ -12,7 +14,7 @@ export type RebuildBatch = {
   readonly paths: readonly string[];
 };
 
-/** A transaction that is more than the warehouse takes at once. */
+/** A transaction beyond the warehouse's limits. */
 export class OversizedRebuild extends PipelineError {
   override readonly name = 'OversizedRebuild';
 
@@ -49,7 +51,7 @@ export const isWithinLimits = (batch: RebuildBatch): boolean => {
   return statements <= transactionLimits.statements && bytes < transactionLimits.bytes;
 };
 
-/** The files whose statements are the most, with their number. */
+/** The files with the most statements, with their number. */
 const mostOf = ({ paths }: RebuildBatch): string => {
   const counts = new Map<string, number>();
   for (const path of paths) if (path !== '') counts.set(path, (counts.get(path) ?? 0) + 1);

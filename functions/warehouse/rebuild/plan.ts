@@ -2,9 +2,9 @@ import { PipelineError, literal as quoted } from '../../values/index.ts';
 import type { Fact, Kpi, Mart, Model, ModelOf } from '../model.ts';
 import { type WarehouseEngine, type WarehouseTarget, warehouseEngine } from './engine.ts';
 
-/** What a rebuild left behind when it was applied: for each model its hash and the columns that its table has. */
+/** The state after a rebuild was applied: for each model its hash and the columns of its table. */
 export type Applied = {
-  /** Tables of bookkeeping that are there. */
+  /** Existing internal tables. */
   readonly bookkeeping?: readonly string[];
   readonly models: Readonly<Record<string, { readonly hash: string; readonly columns: Model['columns'] }>>;
 };
@@ -18,31 +18,34 @@ export type RebuildRun = {
   /** Where KPI rows and failed checks go, `s3://<bucket>/kpis/<rebuild>/<attempt>/`. */
   readonly unload: string;
   readonly target: WarehouseTarget;
-  /** The role with which Redshift writes; its default one when absent. */
+  /** The role with which Redshift writes; default: its default role. */
   readonly iamRole?: string;
-  /** Sequence of the last rebuild whose KPIs are out: what later ones have touched is unloaded, too. None when absent. */
+  /**
+   * Sequence of the last rebuild whose KPIs are published: what later ones have touched is unloaded, too. Absent if there is
+   * none.
+   */
   readonly shown?: number;
   /** The number in the keys of its `latest` items; its sequence when absent. */
   readonly generation?: number;
   /** Generations in which publications that failed may have written some items. */
   readonly unshown?: readonly number[];
-  /** What the last rebuild that was applied left behind; absent when there was none. */
+  /** The state after the last applied rebuild; absent if there was none. */
   readonly previous?: Applied;
   /** Checks that warned of something in it. */
   readonly warned?: readonly string[];
 };
 
-/** All that the statements of a rebuild are composed from. */
+/** Everything that the statements of a rebuild are composed from. */
 export type Plan = {
   readonly mart: Mart;
   readonly run: RebuildRun;
   readonly engine: WarehouseEngine;
 };
 
-/** Statements, and the file of `sql/` whose text they run, as far as it is one file; else empty. */
+/** Statements, and the file of `sql/` that they run; empty if it is not exactly one file. */
 export type Part = { readonly path: string; readonly statements: readonly string[] };
 
-/** A value that cannot stand in a statement. */
+/** A value that is not safe in a statement. */
 export class UnsafeValue extends PipelineError {
   override readonly name = 'UnsafeValue';
 
@@ -57,7 +60,7 @@ export const planRebuild = (mart: Mart, run: RebuildRun): Plan => {
   return { mart, run, engine: warehouseEngine(run.target, run.iamRole) };
 };
 
-/** A text as SQL; throws `UnsafeValue` for what could end it early. */
+/** A text as SQL; throws `UnsafeValue` for characters that could end it early. */
 export const literal = (value: string): string => {
   if (!/^[\w.:/@=+ -]*$/.test(value)) throw new UnsafeValue(value);
   return quoted(value);
@@ -84,29 +87,29 @@ export const modelsOf = <Kind extends Model['kind']>(
 export const kpisOn = (plan: Plan, fact: Fact): Kpi[] =>
   modelsOf(plan, 'kpi').filter((kpi) => kpi.fact === fact.name);
 
-/** The fact that a KPI is computed from, which packaging has made sure of. */
+/** The fact of a KPI; packaging has checked that it exists. */
 export const factOf = (plan: Plan, kpi: Kpi): Fact => {
   const fact = modelsOf(plan, 'fact').find(({ name }) => name === kpi.fact);
   if (!fact) throw new ReferenceError(`the mart ${plan.mart.name} has no fact ${kpi.fact}`);
   return fact;
 };
 
-/** The mart's model of that name, which packaging has made sure of. */
+/** The mart's model of that name; packaging has checked that it exists. */
 export const modelNamed = ({ mart }: Pick<Plan, 'mart'>, name: string): Model => {
   const model = mart.models.find((candidate) => candidate.name === name);
   if (!model) throw new ReferenceError(`the mart ${mart.name} has no model ${name}`);
   return model;
 };
 
-/** The name under which a model without a table of its own is read by others. */
+/** The name under which others read a model without its own table. */
 export const inlinedName = (name: string): string => `__dbt__cte__${name}`;
 
-/** A relation that a statement brings along. */
+/** A relation defined in the statement itself. */
 export type Named = { readonly name: string; readonly sql: string };
 
 /**
- * `with` and the relations without a table that these names need, between those given; empty when there are none. Where
- * `condition` does not hold, they are empty, and what is made of them costs nothing.
+ * `with` and the relations without a table that these names need, including the given ones; empty if there are none. If
+ * `condition` is false, they are empty, and what reads them costs nothing.
  */
 export const withInlined = (
   plan: Plan,

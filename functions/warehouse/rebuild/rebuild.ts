@@ -15,18 +15,20 @@ export { OversizedRebuild, type RebuildBatch, transactionLimits } from './limits
 export type { RebuildRun } from './plan.ts';
 export { appliedBy, bookkeepingTables } from './tables.ts';
 
-/** The statements of a rebuild, batch after batch. Each is complete and has no semicolon. Throws what `rebuildBatches` throws. */
+/**
+ * The statements of a rebuild, batch after batch. Each is complete and has no semicolon. Throws the errors of `rebuildBatches`.
+ */
 export const composeRebuild = (mart: Mart, run: RebuildRun): string[] =>
   rebuildBatches(mart, run).flatMap(({ statements }) => statements);
 
-/** For each statement of a rebuild the file of `sql/` that it runs, as far as it is one file; else empty. */
+/** For each statement of a rebuild the file of `sql/` that it runs; empty if it is not exactly one file. */
 export const pathsOfStatements = (mart: Mart, run: RebuildRun): string[] =>
   rebuildBatches(mart, run).flatMap(({ paths }) => paths);
 
 /**
- * The transactions that bring a mart up to date, one after the other: one where all of it fits into one. Else gold and its checks
- * come first and the KPIs, unloaded from it, last; and new tables are made ahead where that is too much as well. Each needs a
- * fresh session for its temporary relations. Throws `OversizedRebuild`, `UnsafeValue` and `ChangedColumnType`.
+ * The transactions that update a mart, in order: one if everything fits into one. Otherwise gold and its checks come first and
+ * the KPIs, unloaded from it, last; if that is still too much, new tables are created before. Each needs a new session for its
+ * temporary relations. Throws `OversizedRebuild`, `UnsafeValue` and `ChangedColumnType`.
  */
 export const rebuildBatches = (mart: Mart, run: RebuildRun): RebuildBatch[] => {
   const plan = planRebuild(mart, run);
@@ -56,7 +58,7 @@ const kpiParts = (plan: Plan): Part[] => [
   { path: '', statements: [...noteLatest(plan), ...forgetTouched(plan)] },
 ];
 
-/** A fact comes after what it and the KPIs on it are made of: what changed there says which of its rows are computed again. */
+/** A fact comes after everything that it and its KPIs read: their changes decide which of its rows are computed again. */
 const tablesInOrder = ({ mart }: Plan): (Dimension | Fact)[] =>
   inOrderOfReferences(
     mart.models.map((model) => {
@@ -73,7 +75,7 @@ const checksPath = (plan: Plan): string => {
   return only && others.length === 0 ? only.path : 'sql/checks/';
 };
 
-/** Facts that follow each other are found together, for none of them waits for another one's rows. */
+/** Consecutive facts are handled together, because none of them needs another one's rows. */
 const rebuildTables = (plan: Plan, [model, ...others]: readonly (Dimension | Fact)[]): Part[] => {
   if (!model) return [];
   if (model.kind === 'dimension')

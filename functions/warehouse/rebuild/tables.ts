@@ -4,9 +4,9 @@ import { forgetTexts, raiseFence } from './inputs.ts';
 import { type Applied, columnList, goldTable, modelsOf, type Part, type Plan } from './plan.ts';
 import { touchedColumns, touchedTable } from './touched.ts';
 
-/** The tables and views of gold: made where they are missing, widened where a model has grown. */
+/** The tables and views of gold: created if missing, extended if a model has new columns. */
 
-/** A column whose type differs from the one its table has. */
+/** A column whose type differs from that of its table. */
 export class ChangedColumnType extends PipelineError {
   override readonly name = 'ChangedColumnType';
 
@@ -29,7 +29,7 @@ const bookkeeping: Readonly<Record<string, string>> = {
   [touchedTable]: touchedColumns,
 };
 
-/** Names of the tables in which rebuilds write down what they have done. */
+/** Names of the tables in which rebuilds record what they have done. */
 export const bookkeepingTables: readonly string[] = Object.keys(bookkeeping);
 
 const keepBooks = ({ run: { previous } }: Plan): string[] => [
@@ -40,9 +40,9 @@ const keepBooks = ({ run: { previous } }: Plan): string[] => [
 ];
 
 /**
- * Statements that give gold the shape its models need, each with the file of its model. Without `previous` everything is made
- * that is not there. With it only what changed: a new model gets its table, a new column is added; a column that a model lost
- * stays in its table and is NULL in new rows. Views come last, each after those that it reads. Throws `ChangedColumnType`.
+ * Statements that give gold the shape of its models, each with the file of its model. Without `previous` everything that is
+ * missing is created. With it only changes: a new model gets its table, a new column is added; a removed column stays in its
+ * table and is NULL in new rows. Views come last, each after those that it reads. Throws `ChangedColumnType`.
  */
 export const shapeGold = (plan: Plan): Part[] => [
   { path: '', statements: keepBooks(plan) },
@@ -50,15 +50,15 @@ export const shapeGold = (plan: Plan): Part[] => [
   ...growGold(plan),
 ];
 
-/** The part of it that concerns tables that are there, and views. */
+/** The part for existing tables, and for views. */
 export const growGold = (plan: Plan): Part[] => [
   ...tablesOf(plan).map((model) => ({ path: model.path, statements: widenTable(plan, model) })),
   ...modelsOf(plan, 'view').map((view) => ({ path: view.path, statements: shapeView(plan, view) })),
 ];
 
 /**
- * The other part, in a transaction of its own before the rebuild's: new tables are there and empty, whatever an earlier attempt
- * has left under their names, and none of their rows counts as applied.
+ * The other part, in a transaction before the rebuild's: new tables exist and are empty, even if an earlier attempt left tables
+ * with their names, and none of their rows counts as applied.
  */
 export const shapeAhead = (plan: Plan): Part[] => [
   { path: '', statements: [...keepBooks(plan), ...raiseFence(plan, 'ahead')] },
@@ -92,7 +92,7 @@ const widenTable = ({ run }: Plan, model: Model): string[] => {
 const createTable = (model: Model): string =>
   `create table if not exists ${goldTable(model)} (${model.columns.map(({ name, type }) => `${name} ${type}`).join(', ')})`;
 
-/** What a rebuild of the mart leaves behind once it is applied, to be handed to the next one as `previous`. */
+/** The state after a rebuild of the mart is applied, for the next one's `previous`. */
 export const appliedBy = (mart: Mart, previous?: Applied): Applied => ({
   bookkeeping: Object.keys(bookkeeping),
   models: {

@@ -2,11 +2,11 @@ import type { Model } from '../model.ts';
 import { literal, type Plan } from './plan.ts';
 
 /**
- * What rebuilds have touched whose KPIs are not out: committed with gold, and so right whatever became of the rebuild
- * afterwards. The next one unloads it, too, also where gold has nothing of it any more.
+ * What rebuilds have touched and KPIs do not show yet. It is committed with gold, so it is correct whatever happens to the
+ * rebuild afterwards. The next rebuild unloads it, too, even if gold no longer has these values.
  */
 
-/** A spine has at most so many columns. */
+/** The largest number of columns of a spine. */
 export const widestSpine = 8;
 
 export const touchedTable = 'touched';
@@ -20,7 +20,7 @@ const nameOf = (spine: readonly string[]): string => spine.join('-');
 const typeOf = (fact: Model, column: string): string =>
   fact.columns.find(({ name }) => name === column)?.type ?? 'varchar(4096)';
 
-/** A select of a spine's values that this rebuild and those since the one whose KPIs are out have touched, as far as it is noted. */
+/** A select of the noted values of a spine that this rebuild touched, and those since the last rebuild with published KPIs. */
 export const touchedSince = ({ mart, run }: Plan, fact: Model, spine: readonly string[]): string => {
   const columns = spine.map(
     (column, index) => `cast(${values[index]} as ${typeOf(fact, column)}) as ${column}`,
@@ -29,16 +29,16 @@ export const touchedSince = ({ mart, run }: Plan, fact: Model, spine: readonly s
 where mart = ${literal(mart.name)} and fact = ${literal(fact.name)} and spine = ${literal(nameOf(spine))} and seq > ${run.shown ?? 0}`;
 };
 
-/** Forgets what is out by now. */
+/** Deletes what is published by now. */
 export const forgetTouched = ({ mart, run: { shown = 0 } }: Plan): string[] =>
   shown > 0
     ? [`delete from gold.${touchedTable} where mart = ${literal(mart.name)} and seq <= ${shown}`]
     : [];
 
-/** The beginning of an insert of what is touched. */
+/** The beginning of an insert of touched values. */
 export const insertTouched = `insert into gold.${touchedTable} (mart, fact, spine, seq, ${values.join(', ')})`;
 
-/** A select of the rows that note what a relation holds of a spine. */
+/** A select of the rows that note the values of a spine in a relation. */
 export const touchedRows = (
   { mart, run }: Plan,
   fact: Model,

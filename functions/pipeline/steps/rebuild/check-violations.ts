@@ -1,9 +1,9 @@
 import { type CheckViolations, checksPrefix, readCheckViolations } from '../../../warehouse/index.ts';
 import type { FileReader } from '../../ports.ts';
 
-/** What the checks of one rebuild found, read back from what the warehouse unloaded. */
+/** Reads what the checks of one rebuild found from the files that the warehouse unloaded. */
 
-/** What a rebuild's record says of its checks. */
+/** A rebuild's record of its checks. */
 export const checkedRecord = async (
   files: FileReader,
   unload: string,
@@ -12,7 +12,7 @@ export const checkedRecord = async (
   return checks.length > 0 ? { checks, report: checksPrefix(unload) } : { checks };
 };
 
-/** What the checks found under a rebuild's prefix, those that fail it first; empty when they found nothing or never ran. */
+/** What the checks found under a rebuild's prefix, first those that fail it; empty if they found nothing or never ran. */
 export const foundByChecks = async (files: FileReader, unload: string): Promise<CheckViolations[]> => {
   const keys = await files.list(checksPrefix(unload));
   const texts = await Promise.all(keys.map((key) => files.readText(key)));

@@ -3,7 +3,7 @@ import type { Clock, Ledger, Warehouse } from '../../ports.ts';
 import type { RebuildRecord } from '../../records/rebuild.ts';
 import { statementName } from './rebuilding.ts';
 
-/** Transactions of a rebuild that go before its last one: sent one after the other, while the rebuild is open. */
+/** Transactions of a rebuild before its last one, sent one after another while the rebuild is open. */
 
 type Ports = {
   readonly ledger: Ledger;
@@ -12,10 +12,10 @@ type Ports = {
   readonly name: string;
 };
 
-/** Whether all of them are committed, and the rebuild's record; none when somebody else has moved it. */
+/** Whether all of them are committed, and the rebuild's record; no record if another process has changed it. */
 export type Prepared = { readonly isDone: boolean; readonly rebuild: RebuildRecord | undefined };
 
-/** Sends the next one once the one before it is committed; whoever comes second gets the first one's statement. */
+/** Sends the next one after the one before it is committed; a second caller gets the first one's statement. */
 export const prepareRebuild = async (
   ports: Ports,
   rebuild: RebuildRecord,
@@ -50,6 +50,6 @@ export const sentBatch = (
 ): Pick<RebuildSpec, 'statements' | 'paths'> =>
   (state === 'open' ? spec.before.find((batch) => batch.step === step) : undefined) ?? spec;
 
-/** True where gold was committed before the transaction that was sent last. */
+/** True if gold was committed before the transaction that was sent last. */
 export const isGoldBefore = ({ state }: Pick<RebuildRecord, 'state'>, { before }: RebuildSpec): boolean =>
   state === 'sent' && before.some(({ step }) => step === 'gold');

@@ -4,25 +4,25 @@ import {
   type KpiRows,
   kpiVersion,
   type LeftOut,
-  partItems,
   possibleKeys,
   type RebuildSpec,
   type ShapedItem,
   type Stamp,
+  separateItems,
   shapeItems,
   stillLeftOut,
 } from '../../../warehouse/index.ts';
 import type { Clock, Kpis } from '../../ports.ts';
 
-/** Publishes a rebuild's KPI items so that a reader sees a key's old version or the new one, whole. */
+/** Publishes a rebuild's KPI items so that a reader sees either a key's old version or all of the new one. */
 
 type Ports = { kpis: Kpis; clock: Clock };
 type Item = ShapedItem['item'];
 
-/** How long a reader may still follow a pointer that has moved on, in seconds. */
+/** How long a reader may still use an old version after the pointer has moved, in seconds. */
 const grace = 86_400;
 
-/** How many items were written, which never can be, and which of those that were left out before still are. */
+/** How many items were written, which can never be written, and which of the earlier left-out items still are. */
 export type Published = {
   readonly items: number;
   /** No request of it can still arrive that would change a `latest` item. */
@@ -32,9 +32,9 @@ export type Published = {
 };
 
 /**
- * Writes all items of a rebuild: versions are noted, then filled, then pointed to; series and latest follow. Doing it
- * again changes nothing; done late, it loses to every newer sequence. What the table would reject is left out, and no
- * older value stands in its place; only a day whose pointer is left out keeps its version before.
+ * Writes all items of a rebuild: versions are noted, then written, then pointed to; then series and latest. It may be repeated;
+ * if it is late, newer sequences win. Items that the table would reject are left out, and no older value stays in their place;
+ * only a day whose pointer is left out keeps its earlier version.
  */
 export const publishKpis = async (
   ports: Ports,
@@ -46,7 +46,7 @@ export const publishKpis = async (
   const shaped = kpis.flatMap(({ model, shapes }) =>
     shapes.flatMap((shape) => shapeItems(rows, model, shape, stamp)),
   );
-  const { kept, rejected, leftOut } = partItems(shaped);
+  const { kept, rejected, leftOut } = separateItems(shaped);
   const pointers = itemsOf(kept, 'pointer');
   await ports.kpis.put(possibleKeys(pointers.map(noteOf)));
   await ports.kpis.put(itemsOf(kept, 'versioned').map(({ seq, ...item }) => item));
@@ -68,10 +68,10 @@ const itemsOf = (shaped: readonly ShapedItem[], as: Publish): Item[] =>
 const each = (items: readonly Item[], write: (item: Item) => Promise<unknown>): Promise<unknown> =>
   pLimit(16).map([...items], write);
 
-/** Known before its items are written, so that what a cut-off publication left is found. */
+/** Recorded before its items are written, so that an interrupted publication can be found. */
 const noteOf = ({ pk, seq }: Item): KpiItem => ({ pk, sk: `VERSION#${kpiVersion(seq)}`, seq });
 
-/** What the pointer left gets its expiry only once the pointer has moved. */
+/** Items that the pointer no longer uses get their expiry only after it has moved. */
 const movePointer = async ({ kpis, clock }: Ports, pointer: Item): Promise<void> => {
   await kpis.putIfNewer(pointer);
   const current = await kpis.get(pointer.pk, pointer.sk);
@@ -91,7 +91,7 @@ const publishLatest = async ({ kpis }: Ports, items: readonly ShapedItem[]): Pro
   return (await kpis.remove(older)) && isPut;
 };
 
-/** What is left out has no value, so its value from before is taken away. */
+/** A left-out item has no value, so its earlier value is removed. */
 const removeOlder = async ({ kpis }: Ports, rejected: readonly ShapedItem[]): Promise<boolean> => {
   await each(possibleKeys(itemsOf(rejected, 'series')), (item) => kpis.removeIfOlder(item));
   const before = published(rejected, 'latest').flatMap((one) => one.before ?? []);

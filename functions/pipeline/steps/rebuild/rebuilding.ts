@@ -6,29 +6,29 @@ import { martLease } from '../../records/lease.ts';
 import { type RebuildIn, type RebuildRecord, rebuildMoves } from '../../records/rebuild.ts';
 import { isTriedAgain } from './retrying.ts';
 
-/** What the functions around a rebuild share: its statement's name, its spec, whether one is due, how it ends. */
+/** Code shared by the functions around a rebuild: its statement's name, its spec, whether one is due, how it ends. */
 
-/** Name of the statement that carries a rebuild's last transaction, or one that goes before it; `name` is the stack's. */
+/** Name of the statement with a rebuild's last transaction, or an earlier one; `name` is the stack's. */
 export const statementName = (name: string, rebuild: string, step?: RebuildRecord['step']): string =>
   step === undefined ? `${name}-rebuild-${rebuild}` : `${name}-prepare-${step}-${rebuild}`;
 
-/** The rebuild that a statement carries. */
+/** The rebuild of a statement. */
 export const rebuildOfStatement = (name: string): string =>
   /-(?:rebuild|prepare-(?:shape|gold))-(.*)$/.exec(name)?.[1] ?? name;
 
 /** The mart of a rebuild's id. */
 export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebuild.lastIndexOf('-'));
 
-/** True once nothing follows. */
+/** True if the rebuild has ended. */
 export const isRebuildOver = (rebuild: RebuildRecord): boolean => rebuildMoves[rebuild.state].length === 0;
 
-/** Frees the mart for its next rebuild, unless it is another one's already. */
+/** Frees the mart for its next rebuild, unless another one already has it. */
 const freeMart = async (ledger: Ledger, lease: string, rebuild: string): Promise<void> => {
   const held = await ledger.leases.find(lease);
   if (held.holder === rebuild) await ledger.leases.release(held);
 };
 
-/** Ends what a rebuild that is over has left: its batches wait no more once it is published, and the mart is free. */
+/** Cleans up after a rebuild: if it is published, its batches no longer wait; the mart is free. */
 export const closeRebuild = async (
   { ledger, files }: { readonly ledger: Ledger; readonly files: Files },
   rebuild: RebuildRecord,
@@ -44,7 +44,7 @@ export type WhyFailed = Pick<
   'failure' | 'reason' | 'is_committed' | 'checks' | 'report'
 >;
 
-/** Fails a rebuild and frees its mart: the old KPIs keep serving. Undefined when someone else has moved it. */
+/** Fails a rebuild and frees its mart: the old KPIs stay in use. Undefined if another process has changed the record. */
 export const failRebuild = async (
   { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
   rebuild: RebuildRecord,
@@ -60,8 +60,8 @@ export const failRebuild = async (
 };
 
 /**
- * True when a mart has something to rebuild: a batch that its last rebuild did not try, other SQL than that ran, or a
- * failed one whose pause is over or that somebody asks to be tried again.
+ * True if a mart has something to rebuild: a batch that its last rebuild did not try, changed SQL, or a failed rebuild whose
+ * pause is over or whose retry was requested.
  */
 export const isRebuildDue = async (
   { ledger, files, clock }: { readonly ledger: Ledger; readonly files: Files; readonly clock: Clock },

@@ -2,35 +2,35 @@ import type { Clock, Ledger } from '../../ports.ts';
 import { anyRebuild, type RebuildIn, type RebuildRecord } from '../../records/rebuild.ts';
 import { isOver } from '../../records/time.ts';
 
-/** When a failed rebuild is tried again, and when writing KPIs comes to an end. */
+/** When a failed rebuild is tried again, and when writing KPIs is given up. */
 
 const hour = 3_600_000;
 
-/** So many lost rebuilds in a row are tried again at once, the next after pauses that double, in milliseconds. */
+/** Number of lost rebuilds in a row that are tried again at once; then pauses that double, in milliseconds. */
 const lost = { atOnce: 5, firstPause: 5_000, longestPause: 900_000 } as const;
 
-/** How long a failed rebuild waits for new data or changed SQL before it is tried again as it is, in milliseconds. */
+/** How long a failed rebuild waits for new data or changed SQL before it is tried again unchanged, in milliseconds. */
 const pauseAfter = ({ failure, losses = 1 }: RebuildIn<'failed'>): number => {
   if (failure !== 'lost') return hour;
   if (losses <= lost.atOnce) return 0;
   return Math.min(lost.longestPause, lost.firstPause * 2 ** (losses - lost.atOnce - 1));
 };
 
-/** Asks for another rebuild in the place of one that failed, without its pause; undefined when its record has changed since. */
+/** Requests another rebuild after one that failed, without its pause; undefined if its record has changed. */
 export const askRetry = (
   { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
   failed: RebuildIn<'failed'>,
 ): Promise<RebuildIn<'failed'> | undefined> =>
   ledger.rebuilds.amend<'failed'>(failed, { retry_asked_at: clock.now() });
 
-/** True once a failed rebuild may be tried again as it is. */
+/** True if a failed rebuild may be tried again unchanged. */
 export const isTriedAgain = (rebuild: RebuildIn<'failed'>, now: string): boolean => {
   if (rebuild.retry_asked_at !== undefined) return true;
   const pause = pauseAfter(rebuild);
   return pause === 0 || isOver(rebuild.closed_at, pause, now);
 };
 
-/** So often writing KPIs may be begun; what another try does not change ends it sooner. */
+/** How often writing KPIs may be begun; it ends sooner if another try does not help. */
 const mostPublishTries = 12;
 const mostPublishFaults = 3;
 
@@ -41,7 +41,7 @@ export const publishingEnd = (
   const {
     publish_tries = 0,
     publish_faults = 0,
-    publish_reason: why = 'each try was cut off',
+    publish_reason: why = 'each try was interrupted',
   } = anyRebuild(rebuild);
   const reason = `its KPIs could not be written in ${publish_tries} tries: ${why}`;
   if (publish_faults >= mostPublishFaults) return { failure: 'kpis', reason };

@@ -4,7 +4,7 @@ import { ExactNumber } from '../../../../functions/values/exact-number.ts';
 import type { KpiItem } from '../../../../functions/warehouse/kpis/items.ts';
 import { type KpiRow, sequenceBefore } from '../../../../functions/warehouse/kpis/items.ts';
 import { type LeftOut, leftOutFacts } from '../../../../functions/warehouse/kpis/left-out.ts';
-import { kpiFault } from '../../../../functions/warehouse/kpis/limits.ts';
+import { kpiProblem } from '../../../../functions/warehouse/kpis/limits.ts';
 import { readUnloaded } from '../../../../functions/warehouse/kpis/rows.ts';
 import type { KpiShape } from '../../../../functions/warehouse/model.ts';
 import type { RebuildSpec } from '../../../../functions/warehouse/rebuild-spec.ts';
@@ -57,7 +57,7 @@ const openTable = () => {
     ...kpis,
     put: async (items: readonly KpiItem[]) => {
       const keys = new Set(items.map(({ pk, sk }) => `${pk} ${sk}`));
-      const faults = items.flatMap((item) => kpiFault(item) ?? []);
+      const faults = items.flatMap((item) => kpiProblem(item) ?? []);
       if (faults.length > 0 || keys.size < items.length) throw new Error(faults[0] ?? 'duplicates');
       return kpis.put(items);
     },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ExactNumber } from '../../../../functions/values/exact-number.ts';
-import { itemSize, kpiFault } from '../../../../functions/warehouse/kpis/limits.ts';
+import { itemSize, kpiProblem } from '../../../../functions/warehouse/kpis/limits.ts';
 
 const key = { pk: 'a', sk: 'b' };
 const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
@@ -18,7 +18,7 @@ test.each([
   ],
   [{ ...key, deep: nested(32), map: { list: [{ rank: 1, name: '' }] } }],
 ])('finds nothing wrong with what DynamoDB takes (%#)', (item) => {
-  expect(kpiFault(item)).toBeUndefined();
+  expect(kpiProblem(item)).toBeUndefined();
 });
 
 test.each([
@@ -38,8 +38,8 @@ test.each([
     'n is about 1e126, DynamoDB takes numbers from 1e-130 to 1e125',
   ],
   [{ ...key, deep: nested(33) }, 'deep is nested deeper than 32 levels'],
-])('says what is wrong with an item (%#)', (item, fault) => {
-  expect(kpiFault(item)).toBe(fault);
+])('says what is wrong with an item (%#)', (item, problem) => {
+  expect(kpiProblem(item)).toBe(problem);
 });
 
 test('counts bytes, names among them, and the overhead of what nests', () => {

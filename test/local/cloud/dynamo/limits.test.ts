@@ -6,7 +6,7 @@ import { dynamoKpis } from '../../../../functions/adapters/dynamo-kpis.ts';
 import type { Kpis } from '../../../../functions/pipeline/ports.ts';
 import { numberOf } from '../../../../functions/values/exact-number.ts';
 import type { KpiItem } from '../../../../functions/warehouse/kpis/items.ts';
-import { kpiFault } from '../../../../functions/warehouse/kpis/limits.ts';
+import { kpiProblem } from '../../../../functions/warehouse/kpis/limits.ts';
 import type { Laptop } from '../../../functions/adapters/laptop.ts';
 import { openTable, tableName } from '../../../functions/adapters/table.ts';
 
@@ -108,10 +108,10 @@ test('takes what the publication takes for writable, and little of what it does 
     );
   await fc.assert(
     fc.asyncProperty(item, async (one) => {
-      const fault = kpiFault(one);
+      const problem = kpiProblem(one);
       const isKept = await isTaken(one);
-      if (fault === undefined) expect(isKept).toBe(true);
-      else if (!fault.includes('the item has')) expect([fault, isKept]).toEqual([fault, false]);
+      if (problem === undefined) expect(isKept).toBe(true);
+      else if (!problem.includes('the item has')) expect([problem, isKept]).toEqual([problem, false]);
     }),
     { numRuns: Number(process.env.EXACT_RUNS ?? 20) },
   );
