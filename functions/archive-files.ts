@@ -30,7 +30,7 @@ type Input = z.infer<typeof Input>;
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock; log: Log };
 
-/** Moves files that came to rest out of landing: rejected ones to quarantine, all others to the archive. */
+/** Moves files with a final state out of landing: rejected ones to quarantine, all others to the archive. */
 export const archiveFiles =
   (ports: Ports) =>
   async (input: Input): Promise<void> => {
@@ -48,7 +48,7 @@ const ofFile = async ({ ledger }: Ports, id: string): Promise<readonly FileRecor
   return record ? [record] : [];
 };
 
-/** Every version of the batch's keys and what hangs on them: what it published may have superseded others. */
+/** Every version of the batch's keys and their repairs: what it published may have superseded others. */
 const ofBatch = async ({ files, ledger }: Ports, id: string): Promise<readonly FileRecord[]> => {
   const spec = await transformSpec(files, id);
   const records = await ledger.files.findAll(spec.files.map(inLedger));
@@ -82,7 +82,7 @@ const quarantine = async (ports: Ports, file: FileRecord): Promise<void> => {
   await settled(ports, await ports.ledger.files.move(file, 'quarantined', patch));
 };
 
-/** Copied and compared first, deleted then; a move that was cut off is found by its copy. */
+/** First copied and compared, then deleted; an interrupted move is found by its copy. */
 const moveBytes = async ({ files, log }: Ports, file: FileRecord, to: string): Promise<boolean> => {
   if ((await files.copy(file, to, anyFile(file).sha256)) === 'gone' && !(await files.exists(to))) {
     log.error('bytes are gone', { file: fileId(file), state: file.state });

@@ -44,13 +44,13 @@ type Ports = {
   catalog: Catalog;
 };
 
-/** Starts the quality run of a batch whose transform run ended well, or fails the batch. */
+/** Starts the quality run of a batch whose transform run succeeded, or fails the batch. */
 export const checkQuality =
   (ports: Ports) =>
   async (input: Input): Promise<void> => {
     const jobRunId = 'command' in input ? input.id : input.detail.jobRunId;
     const found = await batchOfRun(ports, 'transform', jobRunId);
-    if (!found) return ports.log.info('run of no batch', { run: jobRunId });
+    if (!found) return ports.log.info('run belongs to no batch', { run: jobRunId });
     const batch = await asRunning(ports.ledger, 'transform', found.batch, jobRunId);
     if (!batch) return;
     const result = await ports.files.readText(runKey(batch.id, 'transform', 'result'));

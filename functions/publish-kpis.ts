@@ -53,13 +53,13 @@ type Ports = {
   events: Events;
   clock: Clock;
   log: Log;
-  /** True for errors that another try may not meet. */
+  /** True for errors that may not occur again. */
   isTransient: (error: unknown) => boolean;
 };
 
 /**
- * Writes what a finished rebuild unloaded to the KPI table and frees the mart for the next rebuild. Each try is counted
- * before it begins; when they are used up the rebuild fails, and the next one shows what this one has not.
+ * Writes the rows that a finished rebuild unloaded to the KPI table and frees the mart for the next rebuild. Each try is
+ * counted before it begins; after the last one the rebuild fails, and the next rebuild publishes what this one has not.
  */
 export const publishRebuild =
   (ports: Ports) =>
@@ -84,11 +84,11 @@ export const publishRebuild =
     if (published) await close(ports, published);
   };
 
-/** A zombie's rows are old: whoever holds the mart now has newer ones to show. */
+/** The rows of a process that lost its lease are old: the new holder of the mart has newer ones. */
 const isHolder = async ({ ledger }: Ports, rebuild: RebuildRecord): Promise<boolean> =>
   (await ledger.leases.find(martLease(rebuild.mart))).holder === rebuild.id;
 
-/** Counts a try; false when the rebuild is over. The event may be faster than the record of the statement. */
+/** Counts a try; false if the rebuild is over. The event may arrive before the statement is recorded. */
 const beginTry = async (
   { ledger, clock }: Ports,
   { id }: RebuildRecord,
@@ -105,7 +105,7 @@ const beginTry = async (
 
 type Done = Pick<Published, 'items' | 'isSure' | 'leftOut'>;
 
-/** Undefined when this was the last try. What may be tried again is thrown, to be tried again. */
+/** Undefined if this was the last try. Errors that may not occur again are thrown, so that it is tried again. */
 const tryToPublish = async (
   ports: Ports,
   { follows }: RebuildRecord,
@@ -139,7 +139,7 @@ const recordFault = async (
   }
 };
 
-/** Gold stays as it is; the mart goes on, and its next rebuild shows what this one could not. */
+/** Gold stays as it is; the mart is free, and its next rebuild publishes what this one could not. */
 const giveUp = async (ports: Ports, rebuild: RebuildRecord, spec: RebuildSpec): Promise<void> => {
   const why = publishingEnd(rebuild);
   if (!why) return;
@@ -172,7 +172,7 @@ const close = async (ports: Ports, rebuild: RebuildRecord): Promise<void> => {
   await ports.events.announce(martEvent('KPIs Published', rebuild));
 };
 
-/** Days are for many to read and soon written; what each listener's latest item takes comes after them. */
+/** Daily KPIs first: they are small and read most; the latest items of listeners take longer. */
 const publishUnloaded = async (
   ports: Ports,
   spec: RebuildSpec,
@@ -199,7 +199,7 @@ const publishUnloaded = async (
   return { items, isSure, leftOut: [...leftOut, ...before] };
 };
 
-/** What the serving KPIs lack goes on being said until a rebuild speaks of it again. */
+/** KPIs that are still missing stay on the record until a rebuild writes them. */
 const leftOutBefore = async (
   { files, ledger }: Ports,
   follows: string | undefined,
@@ -209,7 +209,7 @@ const leftOutBefore = async (
   return readLeftOut(report && (await files.readText(report)));
 };
 
-/** The whole list may be longer than a record can be, and is only for people. */
+/** The whole list may be too long for a record, and only people read it. */
 const reportLeftOut = async ({ files, log }: Ports, spec: RebuildSpec, leftOut: readonly LeftOut[]) => {
   if (leftOut.length === 0) return;
   const report = leftOutKey(spec.unload);

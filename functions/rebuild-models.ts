@@ -65,7 +65,10 @@ type Ports = {
 const Input = z.union([BatchEvent, MartEvent, StatementEnded, lookAgainFor('rebuild-models')]);
 type Input = z.infer<typeof Input>;
 
-/** Sends a rebuild to the warehouse, mostly as one transaction, for each mart that has something to show; takes up what was cut off or failed. */
+/**
+ * Sends a rebuild to the warehouse, usually as one transaction, for each mart that needs one; continues rebuilds that were
+ * interrupted or have failed.
+ */
 export const rebuildModels =
   (ports: Ports) =>
   async (input: Input): Promise<void> => {
@@ -94,7 +97,7 @@ const rebuildMart = async (ports: Ports, mart: Mart): Promise<void> => {
   if (taken) await send(ports, mart, taken);
 };
 
-/** Goes on with the rebuild that holds the mart, as far as the ledger and the warehouse know it. */
+/** Continues the rebuild that holds the mart, as far as the ledger and the warehouse know it. */
 const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promise<void> => {
   const known = await ports.ledger.rebuilds.find(id);
   if (known && isRebuildOver(known)) await closeRebuild(ports, known);
@@ -108,7 +111,7 @@ const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promi
 
 type Failed = { readonly failure: RebuildFailure; readonly error: string };
 
-/** How the statement of a rebuild failed; undefined while it runs, and once it has finished. */
+/** How the statement of a rebuild failed; undefined while it runs, and after it has finished. */
 const failureOf = async (
   { warehouse, clock, name }: Ports,
   { id, state: sentAs, step: before, statement_id = '', sent_at }: RebuildRecord,
@@ -126,8 +129,8 @@ const failureOf = async (
 };
 
 /**
- * The spec first, then the record, then the statement under a name and a token by which it is found again: whoever comes
- * second gets the first one's statement, so nobody has to know whether the first is still at it.
+ * First the spec, then the record, then the statement with a name and a token by which it can be found: a second caller gets
+ * the first one's statement, even if the first is still working.
  */
 const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildRecord | undefined> => {
   const { ledger, warehouse, clock, log } = ports;
@@ -249,7 +252,7 @@ const batchesOf = (mart: Mart, run: RebuildRun): Pick<RebuildSpec, 'before' | 's
   return { before: batches.slice(0, -1), statements, paths };
 };
 
-/** Checks that warned of the gold that is there, or of what is shown of it; where a rebuild does not say, any may. */
+/** Checks that warned in the current gold or its KPIs; if a rebuild does not record it, all may have. */
 const warnedBefore = async ({ ledger }: Ports, mart: Mart, before: LastRebuilds): Promise<string[]> => {
   const { published } = before;
   const id = committedBefore(before);
@@ -262,7 +265,7 @@ const warnedBefore = async ({ ledger }: Ports, mart: Mart, before: LastRebuilds)
   return [...new Set(warned)];
 };
 
-/** The old gold keeps serving, or the new one where it was committed before; what the checks found stays in the lake. */
+/** The old gold stays in use, or the new one if it was already committed; what the checks found stays in the lake. */
 const fail = async (
   ports: Ports,
   mart: Mart,

@@ -62,11 +62,11 @@ type Ports = {
   clock: Clock & Timer;
   log: Log;
   catalog: Catalog;
-  /** How long a batch that is being collected waits for files that are about to be validated, in milliseconds. */
+  /** How long a batch waits for files that are about to be validated, in milliseconds. */
   batchWindow: number;
 };
 
-/** Opens a batch of all waiting files of the dataset and starts its transform run, or takes up the batch that is open. */
+/** Opens a batch of all waiting files of the dataset and starts its transform run, or continues the open batch. */
 export const runTransform =
   (ports: Ports) =>
   async (input: Input): Promise<void> => {
@@ -88,7 +88,7 @@ const sayWhatLacks = async (ports: Ports, dataset: string): Promise<void> => {
   await sayWhy(ports, dataset, lacksSilver(dataset));
 };
 
-/** SQL and manifest of a dataset are about to be those of one deployment, but are not yet. */
+/** SQL and manifest of a dataset are not yet from one deployment, but soon will be. */
 const isDeploying = async ({ files }: Ports, name: string, dataset: Dataset): Promise<boolean> => {
   const inForce = await manifestInForce(files, name);
   return inForce.ok && (await isOfOtherDeployment(files, name, dataset, inForce.sha256));
@@ -100,7 +100,7 @@ const sayWhy = async ({ ledger }: Ports, dataset: string, reason: string): Promi
   await pLimit(8).map(unsaid, (file) => ledger.files.amend(file, { reason }));
 };
 
-/** Gathering takes its time, and so does claiming, the longer the more files there are. */
+/** Waiting and claiming take time, more with more files. */
 const isLeftBehind = async (
   { ledger, clock, batchWindow }: Ports,
   lease: Lease,
@@ -114,7 +114,7 @@ const isLeftBehind = async (
 /** Milliseconds that a busy machine may take to claim one file. */
 const claimTime = 200;
 
-/** The dataset that the input speaks of, and the batch that failed: a caller that fell asleep may have claimed a file for it since. */
+/** The dataset of the input, and the failed batch: a caller that was paused may have claimed a file for it meanwhile. */
 const concerned = async (
   { ledger }: Ports,
   input: Input,
@@ -136,7 +136,7 @@ const concerned = async (
   return { dataset, failed: isFailed(await ledger.batches.find(input.detail.batch)) };
 };
 
-/** Takes the dataset when a file waits for a batch, and the batch could hold it. */
+/** Takes the lease of the dataset if a file waits and a batch could hold it. */
 const take = async (ports: Ports, lease: Lease, dataset: Dataset): Promise<Lease | undefined> => {
   const { ledger, clock } = ports;
   const waiting = await ledger.files.waiting(lease.name);
@@ -147,7 +147,7 @@ const take = async (ports: Ports, lease: Lease, dataset: Dataset): Promise<Lease
   return ledger.leases.acquire(lease, batchId(lease.name, lease.fence + 1), clock.now());
 };
 
-/** What is requested is validated a batch at a time; each that is accepted wakes this function again. */
+/** Requested files are validated one batch at a time; each accepted one wakes this function again. */
 const validateRequested = async (
   { functions, ledger }: Ports,
   requested: readonly FileRecord[],
@@ -158,7 +158,7 @@ const validateRequested = async (
   await pLimit(8).map(asked, (file) => functions.invoke('validate-landing', lookAgain('file', fileId(file))));
 };
 
-/** Brings the batch that holds the lease as far as a started transform run. */
+/** Continues the batch that holds the lease until its transform run is started. */
 const goOn = async (ports: Ports, lease: Lease | undefined, dataset: Dataset): Promise<void> => {
   if (!lease?.holder) return;
   const { ledger } = ports;
@@ -173,7 +173,7 @@ const goOn = async (ports: Ports, lease: Lease | undefined, dataset: Dataset): P
   const batch = await ledger.batches.find(id);
   if (batch?.state !== 'open') return;
   if (!(await claimAll(ports, batch, spec)))
-    return failBatch(ports, batch, 'a file of it is not waiting any more', false);
+    return failBatch(ports, batch, 'one of its files does not wait any more', false);
   const started = await startRun(ports, 'transform', batch);
   if (!started) return;
   const transforming = { ...started.patch, transforming_at: ports.clock.now() };
@@ -205,7 +205,7 @@ const claimAll = async (
     const isDone = isAt(record, 'accepted')
       ? await stepReprocess(ledger, record, 'claimed', claim)
       : record?.state === 'accepted' && (await ledger.files.move(record, 'claimed', claim));
-    // Someone else may be claiming the same files for the same batch.
+    // Another process may be claiming the same files for the same batch.
     return isDone || isClaimed(await ledger.files.find(file), batch);
   });
   return claims.every(Boolean);

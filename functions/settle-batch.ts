@@ -55,18 +55,21 @@ type Ports = {
 };
 type FileOutcome = QualityResult['files'][number];
 
-/** So many quality runs follow each other at once; where it is not known then whether one of them has published, another follows now and then. */
+/**
+ * Number of quality runs that follow each other at once; if it is still unknown whether one has published, others follow at
+ * intervals.
+ */
 const mostQualityRuns = 3;
 const longestReason = 500;
 const nextTry = 15 * 60_000;
 
-/** Records what a quality run made of each file of its batch, closes the batch and says so. */
+/** Records the result of a quality run for each file of its batch, closes the batch and sends the event. */
 export const settleBatch =
   (ports: Ports) =>
   async (input: Input): Promise<void> => {
     const jobRunId = 'command' in input ? input.id : input.detail.jobRunId;
     const found = await batchOfRun(ports, 'quality', jobRunId);
-    if (!found) return ports.log.info('run of no batch', { run: jobRunId });
+    if (!found) return ports.log.info('run belongs to no batch', { run: jobRunId });
     if (found.batch.state === 'published') return close(ports, found.batch);
     const batch = await asRunning(ports.ledger, 'quality', found.batch, jobRunId);
     if (!batch) return;
@@ -76,8 +79,8 @@ export const settleBatch =
   };
 
 /**
- * No result is no answer: the rows may be published. The next run of the same spec finds its own commit, so a batch fails
- * only when the last one has looked and said that there is none.
+ * Without a result it is unknown whether the rows are published. The next run of the same spec finds an earlier commit, so a
+ * batch fails only if the last run has checked and reported that there is none.
  */
 const lookAgain = async (ports: Ports, batch: BatchRecord): Promise<void> => {
   if (await isStillRunning(ports.jobs, 'quality', batch)) return;
@@ -87,7 +90,7 @@ const lookAgain = async (ports: Ports, batch: BatchRecord): Promise<void> => {
   if (isTried && saysUnpublished(message)) return failBatch(ports, batch, message);
   const now = ports.clock.now();
   if (isTried && !isOver(triedAt(batch), nextTry, now))
-    return ports.log.error('nobody knows whether the batch is published', { batch: batch.id, message });
+    return ports.log.error('it is not known whether the batch is published', { batch: batch.id, message });
   const started = await startRun(ports, 'quality', batch, runs.length);
   if (started) await ports.ledger.batches.amend(started.batch, { ...started.patch, tried_at: now });
 };
@@ -141,7 +144,7 @@ const settleFile = async (
   }
 };
 
-/** Listed first: a list may name what never came to be published, not the other way round. */
+/** Listed first: the list may name files that were never published, but must not lack a published one. */
 const recordPublished = async (
   { ledger, clock }: Ports,
   file: FileRecord,
@@ -153,7 +156,10 @@ const recordPublished = async (
   await ledger.files.move(file, 'published', { rows, published_at: clock.now(), ...made });
 };
 
-/** Only a newer version that is published supersedes, and only now; whoever changes an older one meanwhile is met again. */
+/**
+ * Only a newer published version supersedes, and only now; if another process changes an older one meanwhile, it is handled
+ * next time.
+ */
 const supersedeOlder = async (ports: Ports, { key, version }: FileVersion): Promise<void> => {
   for (;;) {
     const versions = await ports.ledger.files.versionsOf(key);
@@ -166,7 +172,7 @@ const supersedeOlder = async (ports: Ports, { key, version }: FileVersion): Prom
   }
 };
 
-/** Before what they hang on, so that a call that is cut off finds them again; unpublished ones are found stale when their turn comes. */
+/** Before their sources, so that an interrupted call finds them again; unpublished ones are found stale later. */
 const supersedeRepairs = async (ports: Ports, older: readonly FileRecord[], by: string): Promise<void> => {
   const repairs = (await repairsOf(ports.ledger, older)).filter(({ state }) => state === 'published');
   for (const repair of repairs.reverse()) {
@@ -174,7 +180,7 @@ const supersedeRepairs = async (ports: Ports, older: readonly FileRecord[], by: 
   }
 };
 
-/** Nothing is left to reprocess of it then. */
+/** Then the file needs no reprocess any more. */
 const supersede = async ({ ledger, clock }: Ports, file: FileRecord, by: string) => {
   const patch = { superseded_by: by, superseded_at: clock.now(), reprocess: undefined };
   const superseded = await ledger.files.move(file, 'superseded', patch);
@@ -186,7 +192,7 @@ const supersede = async ({ ledger, clock }: Ports, file: FileRecord, by: string)
 const isReplaceable = ({ state }: FileRecord): boolean =>
   ['landed', 'accepted', 'parked', 'published'].includes(state);
 
-/** The marts that the dataset feeds have a batch to show. */
+/** Tells the marts that read the dataset about a new batch. */
 const addPending = async ({ catalog, ledger }: Ports, batch: BatchRecord): Promise<void> => {
   for (const mart of Object.values(catalog.marts)) {
     if (mart.datasets.includes(batch.dataset)) await ledger.rebuilds.addPending(mart.name, batch.id);
@@ -205,7 +211,7 @@ const reject = async (
   await ledger.files.move(file, 'rejected', { reason, rejected_at: now });
 };
 
-/** The report has it all; the ledger's item holds at most 400 KB. */
+/** The report has everything; a ledger item holds at most 400 KB. */
 const shortened = (reason: string): string =>
   reason.length > longestReason ? `${reason.slice(0, longestReason)}…` : reason;
 

@@ -43,7 +43,7 @@ type Ports = {
   catalog: Catalog;
 };
 
-/** Finds what lost events left behind, and asks the function that each was meant for to look again. */
+/** Finds work whose event was lost, and asks the function that should have received it to look again. */
 export const sweep = (ports: Ports) => async (): Promise<void> => {
   const datasets = await sweepLanding(ports);
   for (const dataset of new Set([...datasets, ...Object.keys(ports.catalog.datasets)]))
@@ -51,7 +51,7 @@ export const sweep = (ports: Ports) => async (): Promise<void> => {
   for (const mart of Object.values(ports.catalog.marts)) await sweepMart(ports, mart);
 };
 
-/** Files that the ledger has never seen; gives the datasets that landing holds. */
+/** Finds files that the ledger does not know; returns the datasets in landing. */
 const sweepLanding = async ({ files, ledger, functions, log }: Ports): Promise<Set<string>> => {
   const datasets = new Set<string>();
   for await (const page of files.landed()) {
@@ -91,7 +91,7 @@ const sweepFile = async ({ functions, ledger }: Ports, file: FileRecord): Promis
     await functions.invoke('archive-files', look);
 };
 
-/** A batch's worth at a time: what is validated brings on the next. */
+/** One batch's worth at a time: each validated file wakes the next step. */
 const sweepReprocessing = async (
   { functions, ledger }: Ports,
   requested: readonly FileRecord[],
@@ -105,7 +105,7 @@ const sweepReprocessing = async (
   }
 };
 
-/** A run that ended has an event that was lost; one that never began is started by the function before it. */
+/** A run has ended, but its event was lost; a run that never began is started by the function before it. */
 const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: JobName): Promise<void> => {
   const runs = await jobs.runsOf(job, runKey(batch.id, job, 'spec'));
   const [run] = runs;
@@ -130,10 +130,10 @@ const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
   await functions.invoke('publish-kpis', lookAgain('rebuild', holder));
 };
 
-/** The function that takes up where a job's run ended. */
+/** The function that continues after a job's run. */
 const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as const;
 
-/** Longer than writing KPIs may take; whoever is cut off at it is called again by those who called him. */
+/** Longer than writing KPIs may take; interrupted functions are called again by their caller. */
 const publishingTime = 300_000 + patience;
 
 export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({

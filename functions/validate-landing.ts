@@ -42,7 +42,7 @@ const createdIn = ({ detail: { object } }: ObjectCreated): FileVersion => ({
   version: object['version-id'],
 });
 
-/** Where only a command speaks of a file, nothing is known of it. */
+/** If only a command names a file, nothing else is known of it. */
 const unknownEvent: Pick<ObjectCreated, 'time'> & { detail: { object: { size?: number } } } = {
   detail: { object: {} },
 };
@@ -54,11 +54,14 @@ type Ports = {
   functions: Functions;
   clock: Clock;
   log: Log;
-  /** Opens room on a disk for the keys of a file's records. */
+  /** Opens space on disk for the keys of a file's records. */
   scratch?: () => Scratch;
 };
 
-/** Validates one landed file version against the manifest in force and records the verdict; a manifest wakes the files that wait for it. */
+/**
+ * Validates one landed file version against the manifest in force and records the verdict; a manifest wakes the files that wait
+ * for it.
+ */
 export const validateLanding =
   (ports: Ports) =>
   async (input: Input): Promise<void> => {
@@ -74,7 +77,7 @@ export const validateLanding =
     if (validated) await announce(ports, validated);
   };
 
-/** A version that was gone before anybody could read it: nothing of it is published, and that is known for ever. */
+/** A version that was gone before it was read: it is never published, and recorded as missing. */
 const recordVanished = async (
   { ledger, clock, log }: Ports,
   { key, version }: FileVersion,
@@ -127,7 +130,7 @@ const record = async (ports: Ports, found: FileRecord): Promise<FileRecord | und
   return moved;
 };
 
-/** Only what goes on to a batch is said; the file was published before, and stays so. */
+/** Only an event for files that wait for a batch; the file itself stays published. */
 const recordAgain = async (ports: Ports, file: Reprocessing): Promise<void> => {
   const { again, record } =
     file.reprocess.state === 'asked' ? await validateAgain(ports, file) : { again: undefined, record: file };
@@ -139,7 +142,7 @@ const recordAgain = async (ports: Ports, file: Reprocessing): Promise<void> => {
   if (isAt(record, 'accepted')) await ports.events.announce(fileEvent('File Accepted', file));
 };
 
-/** A validation that ended without a word, such as one out of memory, is noted by the next one, which may end like it. */
+/** A validation that ended without a result, for example out of memory, is recorded by the next one, which may end like it. */
 const noteUnanswered = async (
   { ledger, clock }: Ports,
   file: FileRecord,
@@ -148,11 +151,13 @@ const noteUnanswered = async (
   return ledger.files.amend(file, { reason: 'its validation has not ended so far; it is tried again' });
 };
 
-/** The file says why it waits, and no later one waits for it; what went wrong is thrown, for the work is to be tried again. */
+/**
+ * The record says why the file waits, so that no later file waits for it; the error is thrown, so that the work is tried again.
+ */
 const noteFailure = async ({ ledger }: Ports, file: FileRecord, cause: unknown): Promise<never> => {
   const [said = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   const reason = `could not be validated, and is tried again: ${said.slice(0, 200)}`;
-  // Where not even that can be noted, the first failure says more.
+  // If that cannot be recorded either, the first error tells more.
   await ledger.files.amend(file, { reason }).catch(() => undefined);
   throw cause;
 };
@@ -175,7 +180,7 @@ const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {
 const wakeWaiting = async ({ ledger, functions, clock, log }: Ports, dataset: string): Promise<void> => {
   const waiting = await ledger.files.waiting(dataset);
   const landed = waiting.filter((file) => file.state === 'landed');
-  // Without a reason they count as about to be validated: a batch that is being collected waits for all of them.
+  // Without a reason they count as about to be validated: batches wait for all of them.
   const woken = { reason: undefined, woken_at: clock.now() };
   await pLimit(8).map(landed, (file) => ledger.files.amend(file, woken));
   for (const file of landed) await functions.invoke('validate-landing', lookAgain('file', fileId(file)));

@@ -2,24 +2,24 @@ import * as z from 'zod';
 import { SilverTable } from '../values/index.ts';
 import { Mart } from '../warehouse/index.ts';
 
-/** What was rendered from `rules/` and `sql/` when packaging; it rides in every function's bundle as `#catalog`. */
+/** What was rendered from `rules/` and `sql/` when packaging; each function's bundle includes it as `#catalog`. */
 
 /** One dataset: its silver SQL rendered for the engine, its ruleset as written. */
 export const Dataset = z.object({
   sql: z.string(),
   table: SilverTable,
   ruleset: z.string(),
-  /** Of the manifest that was rendered with it. */
+  /** Hash of the manifest that was rendered with it. */
   manifest_sha256: z.string().optional(),
-  /** What the manifest says of the fields that its columns are, for people. */
+  /** Descriptions from the manifest for the columns that are its fields. */
   descriptions: z.record(z.string(), z.string()).optional(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 
 export const Catalog = z.object({
-  /** What runs silver's SQL and the rules. */
+  /** The engine of silver's SQL and the rules. */
   engine: z.enum(['duckdb', 'spark']),
-  /** What runs the models. */
+  /** The engine of the models. */
   target: z.enum(['duckdb', 'redshift']),
   datasets: z.record(z.string(), Dataset),
   marts: z.record(z.string(), Mart),

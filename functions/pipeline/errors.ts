@@ -1,6 +1,6 @@
 import { PipelineError } from '../values/index.ts';
 
-/** An object that the ledger counts on is not in the lake any more. */
+/** An object that the ledger names is no longer in the lake. */
 export class ObjectGone extends PipelineError {
   override readonly name = 'ObjectGone';
   constructor(
@@ -12,7 +12,7 @@ export class ObjectGone extends PipelineError {
   }
 }
 
-/** A rows file of ours is not as it was written. */
+/** A rows file that the pipeline wrote has been changed. */
 export class UnreadableRows extends PipelineError {
   override readonly name = 'UnreadableRows';
   constructor(
@@ -31,7 +31,7 @@ export class ForbiddenMove extends PipelineError {
     readonly from: string,
     readonly to: string,
   ) {
-    super(`no ${record} goes from ${from} to ${to}`);
+    super(`a ${record} cannot go from ${from} to ${to}`);
   }
 }
 

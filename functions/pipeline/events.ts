@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { type FileVersion, fileId } from './lake-keys.ts';
 
-/** Events that the functions wake on, each saying what happened, and the command by which one function asks another to look again. */
+/**
+ * Events that wake the functions, each saying what happened, and the command with which one function asks another to look
+ * again.
+ */
 
-/** S3 says that an object version was created. */
+/** S3 reports a new object version. */
 export const ObjectCreated = z.object({
   detail: z.object({
     object: z.object({ key: z.string(), 'version-id': z.string(), size: z.number().optional() }),
@@ -34,14 +37,14 @@ export const MartEvent = z.object({
 });
 export type MartEvent = z.infer<typeof MartEvent>;
 
-/** One of ours. */
+/** One of the pipeline's own events. */
 export type OurEvent = FileEvent | BatchEvent | MartEvent;
 
-/** Glue says that a run reached its end. */
+/** Glue reports the end of a run. */
 export const RunEnded = z.object({ detail: z.object({ jobRunId: z.string() }) });
 export type RunEnded = z.infer<typeof RunEnded>;
 
-/** The warehouse says that a statement reached its end. */
+/** The warehouse reports the end of a statement. */
 export const StatementEnded = z.object({
   detail: z.object({ statementId: z.string(), statementName: z.string() }),
 });
@@ -60,7 +63,7 @@ export const looks = {
 export type FunctionName = keyof typeof looks;
 export type LookKind<Name extends FunctionName = FunctionName> = (typeof looks)[Name][number];
 
-/** Asks a function to look at something once more: the event that it should have met may be lost. `id` is that of the ledger. */
+/** Asks a function to look at something again, because the event for it may be lost. `id` is the id in the ledger. */
 export type LookAgain<Kind extends LookKind = LookKind> = {
   readonly command: 'Look Again';
   readonly kind: Kind;
@@ -68,7 +71,7 @@ export type LookAgain<Kind extends LookKind = LookKind> = {
   readonly id: string;
 };
 
-/** The command as a function gets it. */
+/** The command as a function receives it. */
 export const lookAgainFor = <Name extends FunctionName>(name: Name) =>
   z.object({
     command: z.literal('Look Again'),

@@ -1,7 +1,7 @@
 /**
- * Pipeline: the way of a file from landing to KPIs. The ports that it needs of the world (`ports.ts`), what the ledger records
- * (`records.ts`), keys of the lake, specs, events; `steps/` awaits ports and moves things on, `queries/` only reads: what is
- * where, and why. It knows no SDK: adapters do. Start with `records.ts`, then the function files one level above.
+ * Pipeline: the way of a file from landing to KPIs. It has the ports to the outside (`ports.ts`), the records of the ledger
+ * (`records.ts`), keys of the lake, specs and events; `steps/` awaits ports and changes states, `queries/` only reads. It uses
+ * no SDK: adapters do. Start with `records.ts`, then the function files one level above.
  */
 
 export { Catalog, type Dataset } from './catalog.ts';

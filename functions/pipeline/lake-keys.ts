@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { leadingOut, leadsOut, markerReason, type RowsFormat } from '../validation/index.ts';
 
-/** Where files lie in the lake: landing, archive, quarantine, runs. Every other module asks here for a key. */
+/** Keys of files in the lake: landing, archive, quarantine, runs. All other modules get keys here. */
 
 /** One version of one object of the lake. */
 export type FileVersion = { readonly key: string; readonly version: string };
 
-/** What the name of a landed object says about it. */
+/** What the key of a landed object says about it. */
 export type LandedName =
   | {
       readonly kind: 'file' | 'manifest' | 'marker' | 'rejected';
@@ -15,7 +15,7 @@ export type LandedName =
     }
   | { readonly kind: 'elsewhere' };
 
-/** The prefix that triggers. */
+/** The prefix that wakes functions, and the folders under it that are not landing. */
 export const landingRoot = 'data/';
 const archiveFolder = 'data/archive';
 /** Where rejected files and quarantined rows go, unless the manifest names a folder in it. */
@@ -23,7 +23,7 @@ export const quarantineFolder = 'data/quarantine';
 /** What lies under `landingRoot` without being landing. */
 export const restingPlaces: readonly string[] = [`${archiveFolder}/`, `${quarantineFolder}/`];
 
-/** Tells a landed file from a manifest, a marker, a rejected name and what does not lie in landing. */
+/** Tells a landed file from a manifest, a marker, a rejected name and an object outside landing. */
 export const readName = (key: string): LandedName => {
   if (!key.startsWith(landingRoot) || restingPlaces.some((prefix) => key.startsWith(prefix)))
     return { kind: 'elsewhere' };
@@ -46,7 +46,10 @@ export const landingPrefix = (dataset: string): string => `${landingRoot}${datas
 /** The manifest in force of a dataset. */
 export const manifestKey = (dataset: string): string => `${landingPrefix(dataset)}manifest.json`;
 
-/** Hashes of the manifests that deployments have brought into the lake, a JSON list: each belongs to the SQL of its deployment. */
+/**
+ * Key of a JSON list with hashes of the manifests that deployments brought into the lake: each belongs to the SQL of its
+ * deployment.
+ */
 export const deployedKey = (dataset: string): string => `runs/deployed/${dataset}.json`;
 
 const fileName = (key: string): string => {
@@ -60,13 +63,13 @@ const reportEnd = '.report.json';
 const mostKeyBytes = 1024;
 const longestSuffix = `.${'0'.repeat(16)}${reportEnd}`;
 
-/** The text as it is where the key made with it fits, else its SHA-256: what lands under a long name moves all the same. */
+/** The text if the key made with it is short enough, else its SHA-256, so that files with long names can be moved, too. */
 export const fitted = (text: string, keyWith: (text: string) => string): string => {
   const isShort = Buffer.byteLength(keyWith(text)) <= mostKeyBytes;
   return isShort ? text : createHash('sha256').update(text).digest('hex');
 };
 
-/** `<folder>/<file>@<version>`; no part of a name leads out of the folder. */
+/** `<folder>/<file>@<version>`; no part of a name can lead out of the folder. */
 const restingKey = (folder: string, { key, version }: FileVersion): string => {
   const name = kept(fileName(key));
   const keyWith = (file: string): string => `${folder}/${file}@${version}`;
@@ -79,7 +82,7 @@ export const archiveKey = (file: FileVersion & { dataset: string; landed_at: str
   return restingKey(`${archiveFolder}/${kept(file.dataset)}/year=${year}/month=${month}/day=${day}`, file);
 };
 
-/** Where the manifest sends what it rejects; a manifest cannot name a place outside `data/quarantine`. */
+/** Where the manifest sends rejected files; a manifest cannot name a place outside `data/quarantine`. */
 export const quarantineKey = (
   file: FileVersion & { dataset: string; quarantine_path?: string | undefined },
 ): string => restingKey(`${file.quarantine_path ?? quarantineFolder}/${kept(file.dataset)}`, file);
@@ -98,26 +101,29 @@ const rowsName = /^(.*@[^@/]+)\.rows\.(?:csv|jsonl)(?:\.gz)?$/s;
 /** The `<file>@<version>` whose rows a rows file of this name holds; undefined for the name of any other file. */
 export const sourceOfRows = (name: string): string | undefined => rowsName.exec(name)?.[1];
 
-/** The report beside a quarantined file. */
+/** The report next to a quarantined file. */
 export const reportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
   reportBeside(quarantineKey(file));
 
-/** Why a published file keeps its old rows, beside where it would lie if it were rejected. */
+/** The report on a reprocess after which a published file keeps its old rows; in the folder for rejected files. */
 export const reprocessReportKey = (file: Parameters<typeof quarantineKey>[0]): string =>
   `${quarantineKey(file)}.reprocess.json`;
 
-/** Rows of a file that were quarantined, beside its report: `.rows.csv`, or `.rows.jsonl` where records are no lines of a table. */
+/** The quarantined rows of a file, next to its report: `.rows.csv`, or `.rows.jsonl` if the format is not a table. */
 export const rowsKey = (file: Parameters<typeof quarantineKey>[0], format: RowsFormat): string =>
   rowsBeside(quarantineKey(file), format);
 
-/** Valid records of a file, as validated under one manifest; the report and the rows file lie beside it until it is published. */
+/**
+ * Accepted records of a file, as validated under one manifest; the report and the rows file are next to it until it is
+ * published.
+ */
 export const cleanKey = (file: FileVersion & { dataset: string }, manifestSha256: string): string =>
   `${restingKey(`staging/clean/${kept(file.dataset)}`, file)}.${manifestSha256.slice(0, 16)}`;
 
 /** A file version as one word, for events: `<key>@<version>`. */
 export const fileId = (file: FileVersion): string => `${file.key}@${file.version}`;
 
-/** Reads what `fileId` wrote; version ids hold no `@`. */
+/** Reads the text of `fileId`; version ids contain no `@`. */
 export const parseFileId = (id: string): FileVersion => {
   const at = id.lastIndexOf('@');
   return { key: id.slice(0, at), version: id.slice(at + 1) };
@@ -130,7 +136,7 @@ export const runKey = (
   part: 'spec' | 'result',
 ): string => `runs/${id}/${kind}.${part}.json`;
 
-/** The batch that a spec's key belongs to. */
+/** The batch of a spec, from its key. */
 export const batchOfSpec = (specKey: string): string => specKey.split('/')[1] ?? '';
 
 /** Where a run of a batch stages its rows. */

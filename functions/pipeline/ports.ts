@@ -6,99 +6,105 @@ import type { FileIn, FileMove, FilePatch, FileRecord, FileState, Reprocess } fr
 import type { Lease } from './records/lease.ts';
 import type { RebuildIn, RebuildMove, RebuildPatch, RebuildRecord, RebuildState } from './records/rebuild.ts';
 
-/** What the use cases need of the world, in our words; adapters and tests' fakes answer. */
+/** The interfaces that the pipeline needs; adapters and the tests' fakes implement them. */
 
 /** One version of an object as the lake lists it. */
 export type LandedVersion = FileVersion & { readonly size: number; readonly landed_at: string };
 
 /** Reads small objects of the lake. */
 export type Texts = {
-  /** A small object as text; undefined when there is none. */
+  /** A small object as text; undefined if there is none. */
   readText(key: string): Promise<string | undefined>;
 };
 
 /** Reads the lake's objects. */
 export type FileReader = Texts & {
-  /** Bytes of one version, streamed; undefined when that version is gone. */
+  /** Bytes of one version, streamed; undefined if that version is gone. */
   open(file: FileVersion): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Bytes of a part of one version, the last one excluded; throws when that version is gone. */
+  /** A range of bytes of one version, without its end; throws if that version is gone. */
   readRange(file: FileVersion, start: number, end: number): Promise<Uint8Array>;
-  /** Versions of one key that are still there, oldest first. */
+  /** Versions of one key that still exist, oldest first. */
   versionsOf(key: string): Promise<readonly LandedVersion[]>;
-  /** Every version in landing, page by page, archive and quarantine left out. */
+  /** Every version in landing, page by page, without archive and quarantine. */
   landed(): AsyncIterable<readonly LandedVersion[]>;
   list(prefix: string): Promise<readonly string[]>;
   exists(key: string): Promise<boolean>;
 };
 
-/** Writes one object while its bytes are made. */
+/** Writes one object while its bytes are produced. */
 export type StreamWriter = {
-  /** Writes what comes, in flat memory; nothing is there until all of it is, and nothing at all when it throws. */
+  /** Writes a stream in constant memory; the object exists only when it is complete, and not at all if the stream throws. */
   writeStream(key: string, body: AsyncIterable<Uint8Array>): Promise<void>;
 };
 
 /** The lake's objects. */
 export type Files = FileReader &
   StreamWriter & {
-    /** Writes unless the key exists; false when it does. */
+    /** Writes unless the key exists; false if it does. */
     writeOnce(key: string, body: string): Promise<boolean>;
     write(key: string, body: string): Promise<void>;
-    /** Copies a version and compares its size and, where it is known, its SHA-256; `gone` when the source is not there any more. */
+    /** Copies a version and compares its size and, if known, its SHA-256; `gone` if the source does not exist any more. */
     copy(from: FileVersion, to: string, sha256?: string): Promise<'copied' | 'gone'>;
-    /** Deletes that very version; deleting what is gone is fine. */
+    /** Deletes exactly that version; it may already be gone. */
     remove(file: FileVersion): Promise<void>;
   };
 
-/** What the ledger knows of file versions. */
+/** The ledger's records of file versions. */
 export type FileLedger = {
   find(file: FileVersion): Promise<FileRecord | undefined>;
-  /** Those of the files that the ledger knows, in no order. */
+  /** Records of those of the files that the ledger knows, in any order. */
   findAll(files: readonly FileVersion[]): Promise<readonly FileRecord[]>;
   /** All versions of a key, by number. */
   versionsOf(key: string): Promise<readonly FileRecord[]>;
-  /** Queues the file, then records it as landed; what is known stays as it is. */
+  /** Queues the file, then records it as landed; an existing record is not changed. */
   register(file: FileRecord): Promise<void>;
   move<State extends FileState>(
     file: FileRecord,
     to: State,
     patch: FileMove<State>,
   ): Promise<FileIn<State> | undefined>;
-  /** Same state, more facts. */
+  /** Changes facts without changing the state. */
   amend<State extends FileState>(
     file: FileIn<State>,
     patch: FilePatch<State>,
   ): Promise<FileIn<State> | undefined>;
-  /** Files of a dataset whose bytes have not left landing, in order of landing. */
+  /** Files of a dataset whose bytes are still in landing, in order of landing. */
   waiting(dataset: string): Promise<readonly FileRecord[]>;
-  /** Names the file version that was the first of its dataset with these bytes: this one, if none was or if `over` still is. */
+  /**
+   * Records which file version of a dataset was the first with these bytes, and returns it: this one, if there is none or it is
+   * still `over`.
+   */
   firstWith(sha256: string, file: FileRecord, over?: FileVersion): Promise<FileVersion>;
   /** Takes a file off the queue. */
   dequeue(file: FileRecord): Promise<void>;
-  /** Datasets of which a file was ever seen, also such as nobody has described; empty for files in no dataset's folder. */
+  /**
+   * All datasets with a file in the ledger, including those without a manifest; the empty name is for files in no dataset's
+   * folder.
+   */
   datasets(): Promise<readonly string[]>;
-  /** Every file version of a dataset that was ever seen, in order of landing, from one day to another (`2026-11-29`, UTC), both among them. */
+  /** Every file version of a dataset in order of landing, from one day to another (`2026-11-29`, UTC), both included. */
   landed(
     dataset: string,
     days?: { readonly since?: string | undefined; readonly until?: string | undefined },
   ): Promise<readonly (FileVersion & { readonly landed_at: string })[]>;
-  /** Lists a file among those of its dataset that were published; twice is once. */
+  /** Adds a file to the list of published files of its dataset; may be repeated. */
   listPublished(file: FileRecord): Promise<void>;
-  /** Files of a dataset that are published, in no order. */
+  /** Published files of a dataset, in any order. */
   published(dataset: string): Promise<readonly FileIn<'published'>[]>;
   /** Queues a published file, then records the request to reprocess it. */
   askReprocess(
     file: FileIn<'published'>,
     request: Omit<Reprocess, 'id'>,
   ): Promise<FileIn<'published'> | undefined>;
-  /** Published files of a dataset that are to be reprocessed, in order of landing. */
+  /** Published files of a dataset with a request, in order of landing. */
   reprocessing(dataset: string): Promise<readonly FileIn<'published'>[]>;
-  /** Takes a file off that queue whose request has ended. */
+  /** Takes a file off that queue after its request has ended. */
   dequeueReprocess(file: FileRecord, request: { readonly id: number }): Promise<void>;
-  /** Takes off that queue what a process that died has left there. */
+  /** Takes entries off that queue that a dead process left. */
   tidyReprocessing(dataset: string): Promise<void>;
 };
 
-/** Who works on a dataset or a mart. */
+/** Which process works on a dataset or a mart. */
 export type Leases = {
   find(name: string): Promise<Lease>;
   /** Takes a free lease with the next fencing token. */
@@ -121,7 +127,7 @@ export type Batches = {
   ): Promise<BatchIn<State> | undefined>;
 };
 
-/** Rebuilds of marts, and what waits for them. */
+/** Rebuilds of marts, and the batches that wait for them. */
 export type Rebuilds = {
   find(id: string): Promise<RebuildRecord | undefined>;
   open(rebuild: RebuildRecord): Promise<void>;
@@ -134,13 +140,15 @@ export type Rebuilds = {
     rebuild: RebuildIn<State>,
     patch: RebuildPatch<State>,
   ): Promise<RebuildIn<State> | undefined>;
-  /** Published batches that a mart has not shown in its KPIs yet. */
+  /** Published batches that are not yet in a mart's KPIs. */
   pending(mart: string): Promise<readonly string[]>;
   addPending(mart: string, batch: string): Promise<void>;
   removePending(mart: string, batch: string): Promise<void>;
 };
 
-/** The only memory. Every write is conditional on the record that was read; the loser of a race gets undefined. */
+/**
+ * The only memory of the pipeline. Every write is conditional on the record that was read; the loser of a race gets undefined.
+ */
 export type Ledger = {
   readonly files: FileLedger;
   readonly leases: Leases;
@@ -163,18 +171,18 @@ export type Jobs = {
   run(job: JobName, id: string): Promise<Run | undefined>;
   /** Runs that were started with this spec, newest first. */
   runsOf(job: JobName, spec: string): Promise<readonly Run[]>;
-  /** `busy` when the job runs as often at once as it may. */
+  /** `busy` if the job's limit of concurrent runs is reached. */
   start(job: JobName, spec: string): Promise<string | 'busy'>;
 };
 export type JobName = 'transform' | 'quality';
 
-/** `failed`: its SQL did; `lost`: whoever ran it is gone, and it may even be committed. */
+/** `failed`: its SQL failed; `lost`: its process is gone, and the transaction may have been committed. */
 export type StatementState = 'running' | 'finished' | 'failed' | 'lost';
 export type Statement = { readonly id: string; readonly state: StatementState; readonly error?: string };
 
-/** The warehouse: one transaction a call. */
+/** The warehouse: one transaction per call. */
 export type Warehouse = {
-  /** The same token answers the same statement. */
+  /** The same token returns the same statement. */
   send(name: string, token: string, statements: readonly string[]): Promise<string>;
   /** The newest statement of that name. */
   find(name: string): Promise<Statement | undefined>;
@@ -184,22 +192,22 @@ export type Warehouse = {
 /** A value as its exact text; null for NULL. */
 export type Cell = string | null;
 
-/** What a query answers. */
+/** The result of a query. */
 export type Rows = {
-  /** Types under Redshift's names, such as `int8`, `numeric`, `varchar`. */
+  /** Types with Redshift's names, such as `int8`, `numeric`, `varchar`. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly rows: readonly (readonly Cell[])[];
 };
 
-/** The warehouse, as somebody asks it who looks at rows. */
+/** The warehouse, for queries by people. */
 export type Queries = {
-  /** All rows of one SELECT; throws the database's words for what is wrong with it. */
+  /** All rows of one SELECT; throws the database's error message. */
   ask(sql: string): Promise<Rows>;
 };
 
 /** Where files land. */
 export type Landings = {
-  /** Puts a file of that many bytes into the lake, streamed, and answers its version. */
+  /** Puts a file of that many bytes into the lake, streamed, and returns its version. */
   land(key: string, body: AsyncIterable<Uint8Array>, size: number): Promise<FileVersion>;
 };
 
@@ -209,20 +217,20 @@ export type Kpis = {
   query(pk: string): Promise<readonly KpiItem[]>;
   /** Whole items on keys that are the same for the same input. False when a request was sent twice, so that one of them may arrive later. */
   put(items: readonly KpiItem[]): Promise<boolean>;
-  /** Puts where there is no item or an older `seq`; false when a newer or the same one stands there. */
+  /** Puts an item if there is none or an older `seq`; false if there is a newer or the same one. */
   putIfNewer(item: KpiItem & { readonly seq: number }): Promise<boolean>;
   /** False as `put` says it. */
   remove(keys: readonly { readonly pk: string; readonly sk: string }[]): Promise<boolean>;
-  /** Takes away the item under a key where it has an older `seq`. */
+  /** Removes the item under a key if it has an older `seq`. */
   removeIfOlder(item: { readonly pk: string; readonly sk: string; readonly seq: number }): Promise<void>;
 };
 
 /** The event bus. */
 export type Events = { announce(event: OurEvent): Promise<void> };
 
-/** The functions, as they ask one another. */
+/** Commands from one function to another. */
 export type Functions = {
-  /** Sends a command, without waiting for its answer. */
+  /** Sends a command without waiting for its answer. */
   invoke<Name extends FunctionName>(name: Name, command: LookAgain<LookKind<Name>>): Promise<void>;
 };
 
@@ -231,7 +239,7 @@ export type Clock = {
   now(): string;
 };
 
-/** Lets time pass. */
+/** Waits. */
 export type Timer = { wait(milliseconds: number): Promise<void> };
 
 /** One line per outcome: a constant message, facts as fields. */

@@ -1,12 +1,12 @@
-/** Names of what one stage deploys, as `serverless.yml` and `resources/` make them from the stage; a test compares them. */
+/** Names of the resources of a stage, as in `serverless.yml` and `resources/`; a test compares them. */
 
 /** The stack of a stage; the names of its resources begin with it. */
 export const stackOf = (stage: string): string => `soundcheck-${stage}`;
 
-/** The stack that a ledger's table belongs to. */
+/** The stack of a ledger's table. */
 export const stackOfLedger = (ledgerTable: string): string => ledgerTable.replace(/-ledger$/, '');
 
-/** The table of KPI items of a stack. */
+/** The KPI table of a stack. */
 export const kpiTable = (stack: string): string => `${stack}-kpis`;
 
 /** A function of a stack. */

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { CompiledRuleset, RuleViolation } from '../quality/index.ts';
 import { SilverTable } from '../values/index.ts';
 
-/** What a run needs to know, and what it answers. A spec is written once and *is* the batch. */
+/** The input and the result of a run. A spec is written once and defines the batch. */
 
 const Version = z.object({ key: z.string(), version: z.string() });
 
-/** Facts of `validation.ts`, as they ride in a spec. */
+/** Facts from the validation. */
 export const SpecFacts = z.object({
   format: z.enum(['csv', 'jsonl', 'json', 'parquet']),
   compression: z.enum(['none', 'gzip']),
@@ -21,22 +21,25 @@ export const SpecFacts = z.object({
   sha256: z.string(),
 });
 
-/** One file of a batch; its `key` stands in its rows as `landed_file`, and the rows of `<key>#…` hang on it. */
+/** One file of a batch; its `key` is the `landed_file` of its rows, and rows of `<key>#…` are its repairs. */
 export const SpecFile = Version.extend({
-  /** Where it landed, for a repair: its rows belong to another file, whose key `key` begins with. */
+  /** For a repair: the key where it landed. Its rows belong to another file, whose key is the beginning of `key`. */
   object_key: z.string().optional(),
-  /** What is read instead of what landed, the copy of its valid records or its archived bytes; it never changes. */
+  /**
+   * The object that is read instead of the landed file: the copy of its accepted records or its archived bytes; it never
+   * changes.
+   */
   clean_key: z.string().optional(),
-  /** This very version is published already: its rows are replaced, and the rows of `<key>#…` stay. */
+  /** This version is already published: its rows are replaced, and those of its repairs, `<key>#…`, stay. */
   reprocessed: z.boolean().optional(),
   /** ISO 8601 UTC, from S3. */
   landed_at: z.string(),
-  /** Of the bytes that are to be read. */
+  /** Facts of the bytes that are read. */
   facts: SpecFacts,
 });
 export type SpecFile = z.infer<typeof SpecFile>;
 
-/** The file version as the ledger knows it. */
+/** The file version in the ledger. */
 export const inLedger = ({ key, object_key, version }: SpecFile): { key: string; version: string } => ({
   key: object_key ?? key,
   version,
@@ -51,17 +54,20 @@ export const TransformSpec = z.object({
   manifest_sha256: z.string(),
   files: z.array(SpecFile),
   /**
-   * The manifest's columns; the landed relation has each as text, an empty field as NULL. Paths of other formats than
-   * CSV arrive under their first key: `address.city` as a struct of texts, `tags[]` as a list of texts, `items[].price` as
-   * a list of structs of texts. `unknown_fields` is a JSON object of the texts of columns that the manifest does not name.
+   * The manifest's columns; in the landed relation each is text, an empty field is NULL. Paths of formats other than CSV are
+   * under their first key: `address.city` in a struct of texts, `tags[]` in a list of texts, `items[].price` in a list of
+   * structs of texts. `unknown_fields` is a JSON object with the texts of columns that the manifest does not name.
    */
   columns: z.array(z.string()),
-  /** The column of the files, or the path in their records, of those columns that are taken from another name. */
+  /** For columns with another name in the files: that name, or the path in their records. */
   sources: z.record(z.string(), z.string()).optional(),
-  /** One select over the relation `landed_<dataset>`: the columns above as text and `landed_file`, `landed_version`, `landed_at` (timestamp, UTC), `batch_id`. */
+  /**
+   * One select over the relation `landed_<dataset>`, which has the columns above as text and `landed_file`, `landed_version`,
+   * `landed_at` (timestamp, UTC), `batch_id`.
+   */
   sql: z.string(),
   table: SilverTable,
-  /** The rules as written; those that the rows of this batch meet, whatever is deployed meanwhile. */
+  /** The rules for the rows of this batch, even if other rules are deployed meanwhile. */
   ruleset: z.string().optional(),
   /** Hash of manifest, SQL and rules. */
   made_by: z.string().optional(),
@@ -74,7 +80,7 @@ export const TransformResult = z.object({
   run: z.string(),
   /** Prefix of the staged Parquet, in `staging/<batch>/<run>/`. */
   staged: z.string(),
-  /** One per file of the spec, also when it holds no rows. */
+  /** One per file of the spec, including files without rows. */
   files: z.array(Version.extend({ read: z.number().int(), staged: z.number().int() })),
 });
 export type TransformResult = z.infer<typeof TransformResult>;
@@ -90,7 +96,7 @@ export const QualitySpec = z.object({
       landed_at: z.string(),
       records: z.number().int(),
       staged: z.number().int(),
-      /** As in the spec of the transform: rows that hang on it stay. */
+      /** As in the spec of the transform: its repairs stay. */
       reprocessed: z.boolean().optional(),
     }),
   ),
@@ -102,7 +108,7 @@ export const QualitySpec = z.object({
 });
 export type QualitySpec = z.infer<typeof QualitySpec>;
 
-/** A run of an older version calls the rules that a file broke failures. */
+/** Runs of an older version use the name failures for violations. */
 const newName = (file: unknown): unknown =>
   typeof file === 'object' && file !== null && 'failures' in file
     ? { violations: file.failures, ...file }
@@ -126,8 +132,8 @@ export const QualityResult = z.object({
 export type QualityResult = z.infer<typeof QualityResult>;
 
 /**
- * What a quality run says when it has looked and the batch is not published; any other end of it says nothing of that. Services
- * put words of their own before it.
+ * Start of the message of a quality run that found its batch not published; any other message leaves that open. Services may
+ * put their own words before it.
  */
 export const unpublished = 'not published: ';
 export const saysUnpublished = (message: string): boolean => message.includes(unpublished);

@@ -1,24 +1,24 @@
 import { digitsOf, ExactNumber, numberOf } from './exact-number.ts';
 
 /**
- * JSON whose numbers keep their digits. Node's own parser makes doubles of them and shows no source text before Node 21,
- * so a text that may hold more digits than a double is marked before it is parsed; all others take the usual way.
+ * JSON whose numbers keep their digits. Node's own parser makes doubles of them and gives no source text before Node 21; so a
+ * text that may have more digits than a double is marked before parsing, and all others are parsed directly.
  */
 
-/** Sixteen digits, a point among them or not, an exponent; or what JSON has no word for: no digit before the point, no number. */
+/** Sixteen digits, with or without a point, an exponent; or what is not JSON: no digit before the point, no number. */
 const suspicious = /[0-9][0-9.]{15}|[0-9][eE][+-]?[0-9]|[^0-9]\.[0-9]|NaN|Infinity/;
 
 const tokens =
   /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|-?Infinity/g;
 
 /**
- * Parses JSON; numbers that a double would change are `ExactNumber`s. Reads what DuckDB writes beside JSON, too: `.5` for
- * a decimal that is all fraction; `NaN`, `Infinity` and `-Infinity`, which are `ExactNumber`s. Throws `SyntaxError` as `JSON.parse` does.
+ * Parses JSON; numbers that a double would change are `ExactNumber`s. Also reads what DuckDB writes outside of JSON: `.5`;
+ * `NaN`, `Infinity` and `-Infinity`, as `ExactNumber`s. Throws `SyntaxError` as `JSON.parse` does.
  */
 export const parseExactly = (text: string): unknown =>
   suspicious.test(text) ? JSON.parse(text.replace(tokens, marked), unmarked) : JSON.parse(text);
 
-/** Values that are texts get one mark, numbers the other, and none can be taken for the other; names stay as they are. */
+/** Texts get one mark and numbers another, so that they cannot be confused; names are unchanged. */
 const marked = (token: string, name: string | undefined): string => {
   if (!token.startsWith('"')) return `"n${token}"`;
   return name === undefined ? `"s${token.slice(1)}` : token;
@@ -29,7 +29,7 @@ const unmarked = (_: string, value: unknown): unknown => {
   return value.startsWith('n') ? numberOf(value.slice(1)) : value.slice(1);
 };
 
-/** Writes JSON in which `ExactNumber`s and `bigint`s are numbers with all their digits; `indent` as `JSON.stringify` has it. */
+/** Writes JSON in which `ExactNumber`s and `bigint`s are numbers with all digits; `indent` as in `JSON.stringify`. */
 export const stringifyExactly = (value: unknown, indent?: number): string => {
   const text = JSON.stringify(value, (_, part: unknown) => asMarked(part), indent) ?? 'null';
   return text.replace(tokens, (token, name: string | undefined) => {

@@ -1,9 +1,9 @@
 /**
- * Numbers that no double holds: 64-bit ids, sums and decimals of up to 38 digits. Whatever a double shows by the very
- * same digits stays a `number`; only the others are `ExactNumber`s.
+ * Numbers that a double cannot hold: 64-bit ids, sums and decimals of up to 38 digits. A number that a double shows with the
+ * same digits stays a `number`; only others are `ExactNumber`s.
  */
 
-/** A number by its digits, written as DynamoDB gives them back: no exponent, no zeros at the ends. */
+/** A number by its digits, in DynamoDB's form: no exponent, no zeros at the ends. */
 export class ExactNumber {
   constructor(readonly text: string) {}
 
@@ -31,7 +31,7 @@ export const digitsOf = (text: string): Digits | undefined => {
   return { isNegative: sign === '-', digits, exponent };
 };
 
-/** The number that a text says: a `number` where that says the same, else its digits. */
+/** The number in a text: a `number` if that has the same value, else its digits. */
 export const numberOf = (text: string): AnyNumber => {
   const double = Number(text);
   if (Number.isSafeInteger(double) ? isPlain(text) : isShort(text)) return double;
@@ -40,7 +40,7 @@ export const numberOf = (text: string): AnyNumber => {
   return isHeld(double, digits) ? double : new ExactNumber(plainText(digits));
 };
 
-/** Fifteen digits always come back from a double, and so does every integer that it counts to. */
+/** A double keeps fifteen digits, and all integers up to its limit. */
 const isPlain = (text: string): boolean => /^-?[0-9]+$/.test(text);
 const isShort = (text: string): boolean => text.length <= 15 && /^-?[0-9]*\.[0-9]+$/.test(text);
 
@@ -50,7 +50,7 @@ const isHeld = (double: number, { isNegative, digits, exponent }: Digits): boole
   return held?.digits === digits && held.exponent === exponent && held.isNegative === isNegative;
 };
 
-/** Further digits than any store takes are left to the exponent. */
+/** More digits than any store holds: the rest becomes the exponent. */
 const mostZeros = 400;
 
 const plainText = ({ isNegative, digits, exponent }: Digits): string => {

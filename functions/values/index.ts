@@ -1,6 +1,6 @@
 /**
- * Values that every room shares: exact numbers and JSON, names, sequences, quotes of SQL, the columns of tables. Pure, and knows nothing
- * of files, batches or models. Start with `exact-number.ts`.
+ * Values that every room uses: exact numbers and JSON, names, sequences, the columns of tables. Pure; independent of files,
+ * batches and models. Start with `exact-number.ts`.
  */
 
 export { parseExactly, stringifyExactly } from './exact-json.ts';

@@ -1,4 +1,4 @@
-/** The name most like a wrong one, in any case of its letters; undefined when none is like it. */
+/** The name most similar to a wrong one, ignoring case; undefined if none is similar. */
 export const nearestName = (wrong: string, names: readonly string[]): string | undefined => {
   const most = Math.max(1, Math.floor(wrong.length / 3));
   const ranked = names
@@ -11,7 +11,7 @@ export const nearestName = (wrong: string, names: readonly string[]): string | u
   return ranked[0]?.name;
 };
 
-/** ` (did you mean x?)`, or ` (there is a, b)` where no name is like the wrong one; empty without names. */
+/** ` (did you mean x?)`, or ` (there is a, b)` if no name is similar; empty without names. */
 export const nameHint = (wrong: string, names: readonly string[]): string => {
   const nearest = nearestName(wrong, names);
   if (nearest !== undefined) return ` (did you mean ${nearest}?)`;

@@ -4,7 +4,7 @@ import * as z from 'zod';
 export const Column = z.object({ name: z.string(), type: z.string() });
 export type Column = z.infer<typeof Column>;
 
-/** How a silver table is laid out, from the `config()` of `sql/silver/<dataset>.sql`. */
+/** The layout of a silver table, from the `config()` of `sql/silver/<dataset>.sql`. */
 export const SilverTable = z.object({
   key: z.array(z.string()),
   /** A partition transform such as `days(listen_time)`; engines without partitions ignore it. */

@@ -106,5 +106,8 @@ test('leaves a run alone that is of no batch', async () => {
   await checkQuality(stage.ports)(runEnded('jr_0'));
   const strange = await stage.engine.jobs.start('transform', 'runs/strange/transform.spec.json');
   await checkQuality(stage.ports)(runEnded(strange));
-  expect(stage.logged.map(({ message }) => message)).toEqual(['run of no batch', 'run of no batch']);
+  expect(stage.logged.map(({ message }) => message)).toEqual([
+    'run belongs to no batch',
+    'run belongs to no batch',
+  ]);
 });

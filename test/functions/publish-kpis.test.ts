@@ -262,7 +262,7 @@ describe('KPIs that cannot be written', () => {
     expect(await record()).toMatchObject({
       state: 'failed',
       failure: 'lost',
-      reason: 'its KPIs could not be written in 12 tries: each try was cut off',
+      reason: 'its KPIs could not be written in 12 tries: each try was interrupted',
     });
   });
 

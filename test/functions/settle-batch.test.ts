@@ -167,7 +167,9 @@ test('needs no record of the start: the event may be faster', async () => {
 
 test('leaves a run alone that is of no batch', async () => {
   await settle('jr_0');
-  expect(stage.logged).toEqual([{ level: 'info', message: 'run of no batch', facts: { run: 'jr_0' } }]);
+  expect(stage.logged).toEqual([
+    { level: 'info', message: 'run belongs to no batch', facts: { run: 'jr_0' } },
+  ]);
 });
 
 const silverOf = (): string[] =>

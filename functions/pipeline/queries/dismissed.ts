@@ -1,9 +1,9 @@
 import type { AnyFile } from '../records/file.ts';
 import { balanceOf, hangsOn, landedFile } from './repairs.ts';
 
-/** Rows in quarantine that somebody has dropped on purpose: they stay there and are counted there, and nobody waits for their repair. */
+/** Rows in quarantine that somebody has dropped on purpose: they stay there and are counted, but need no repair. */
 
-/** Rows of a file that are quarantined and not in any repair of it; what is left of a repair is the repair's. */
+/** Quarantined rows of a file that are in none of its repairs; rows that a repair left belong to the repair. */
 export const leftInQuarantine = (file: AnyFile, repairs: readonly AnyFile[]): number => {
   const own = landedFile(file);
   const hanging = repairs.filter((one) => one.state === 'published' && hangsOn(landedFile(one), own));
@@ -13,6 +13,6 @@ export const leftInQuarantine = (file: AnyFile, repairs: readonly AnyFile[]): nu
   return balanceOf(file, hanging).quarantined - inRepairs;
 };
 
-/** How many of the rows that are left in quarantine of a file nobody has dropped; rows that were quarantined later are among them. */
+/** Number of rows in quarantine that nobody has dropped, including rows that were quarantined later. */
 export const undecided = (file: AnyFile, repairs: readonly AnyFile[]): number =>
   Math.max(0, leftInQuarantine(file, repairs) - (file.dismissed?.rows ?? 0));

@@ -2,17 +2,17 @@ import type { Ledger } from '../ports.ts';
 import { martLease, rebuildId } from '../records/lease.ts';
 import type { RebuildIn, RebuildRecord } from '../records/rebuild.ts';
 
-/** The rebuilds of a mart by the ledger: the one way to find the newest one and the one whose KPIs are out. */
+/** The rebuilds of a mart in the ledger: finds the newest one, and the one whose KPIs are published. */
 
-/** The last two rebuilds that matter: the newest one with a record, and the one whose KPIs are out. */
+/** The newest rebuild with a record, and the one whose KPIs are published. */
 export type LastRebuilds = {
   readonly newest?: RebuildRecord;
   readonly published?: RebuildIn<'published'>;
 };
 
 /**
- * The last rebuilds of a mart up to a sequence, the fence of its lease unless told. A fence may have no record yet, or never
- * get one; the newest record then says what was published before it, which cannot have changed since.
+ * The last rebuilds of a mart up to a sequence; default: the fence of its lease. A fence may have no record, now or ever; the
+ * newest record then names the last published rebuild before it, which cannot have changed since.
  */
 export const lastRebuilds = async (ledger: Ledger, mart: string, upTo?: number): Promise<LastRebuilds> => {
   const newest = await newestRebuild(ledger, mart, upTo ?? (await ledger.leases.find(martLease(mart))).fence);
@@ -34,7 +34,7 @@ export async function* publishedRebuilds(
   }
 }
 
-/** A rebuild is followed once it is published, and stays so. */
+/** Another rebuild can follow a rebuild only if it is published, which never changes. */
 const publishedBefore = async (
   ledger: Ledger,
   { follows }: Pick<RebuildRecord, 'follows'>,

@@ -4,7 +4,7 @@ type Value<Union, Key extends PropertyKey> = Union extends { readonly [Name in K
   ? Found
   : never;
 
-/** A record whatever its state, for those who only show or count: a fact that its state does not have is undefined. */
+/** A record in any state, for code that only shows or counts: facts that its state does not have are undefined. */
 export type AnyState<Union> = { readonly [Key in keyof Union]: Union[Key] } & {
   readonly [Key in Exclude<Every<Union>, keyof Union>]?: Value<Union, Key> | undefined;
 };

@@ -1,9 +1,9 @@
 import type { AnyState } from './any-state.ts';
-/** What the ledger knows of batches: a record for each, by its state, and the moves between states. */
+/** The ledger's records of batches, by state, and the moves between states. */
 
 export type BatchState = 'open' | 'transforming' | 'checking' | 'published' | 'failed';
 
-/** From each batch state the states that may follow. */
+/** For each batch state the states that may follow. */
 export const batchMoves: Readonly<Record<BatchState, readonly BatchState[]>> = {
   open: ['transforming', 'failed'],
   transforming: ['checking', 'failed'],
@@ -20,7 +20,7 @@ type Opened = {
   readonly rev: number;
   readonly files: number;
   readonly opened_at: string;
-  /** A run is being started since then; gone once it is recorded. */
+  /** Set while a run is being started, to the time when that began. */
   readonly starting_at?: string | undefined;
 };
 
@@ -29,7 +29,7 @@ type Transforming = { readonly transform_run: string; readonly transforming_at: 
 type Checking = {
   readonly quality_run: string;
   readonly checking_at: string;
-  /** Its last quality run but the first was started then. */
+  /** When its last quality run was started, unless that was the first. */
   readonly tried_at?: string;
 };
 
@@ -51,13 +51,13 @@ export type BatchRecord =
         readonly is_files_fault: boolean;
       });
 
-/** A record whatever its state. */
+/** A record in any state. */
 export type AnyBatch = AnyState<BatchRecord>;
 
-/** A record in one of some states. */
+/** A record in one of several states. */
 export type BatchIn<State extends BatchState> = Extract<BatchRecord, { readonly state: State }>;
 
-/** What a write may change of a record in one of some states. */
+/** Facts that a write may change in one of several states. */
 export type BatchPatch<State extends BatchState = BatchState> = State extends unknown
   ? Partial<Omit<BatchIn<State>, 'state' | 'rev' | 'id' | 'dataset' | 'fence'>>
   : never;
@@ -70,7 +70,7 @@ type Gains = {
   readonly failed: 'closed_at' | 'reason' | 'is_files_fault';
 };
 
-/** What a move into a state says. */
+/** Facts that a move into a state must give. */
 export type BatchMove<State extends BatchState> = State extends unknown
   ? BatchPatch<State> & Required<Pick<BatchIn<State>, Gains[State] & keyof BatchIn<State>>>
   : never;

@@ -2,7 +2,7 @@ import type { FileFacts } from '../../validation/index.ts';
 import type { FileVersion } from '../lake-keys.ts';
 import type { AnyState } from './any-state.ts';
 
-/** What the ledger knows of file versions: a record for each, by its state, and the moves between states. */
+/** The ledger's records of file versions, by state, and the moves between states. */
 
 export type FileState =
   | 'landed'
@@ -16,7 +16,7 @@ export type FileState =
   | 'ignored'
   | 'missing';
 
-/** From each state the states that may follow; a state that nothing follows is terminal. */
+/** For each state the states that may follow; a state without any is terminal. */
 export const fileMoves: Readonly<Record<FileState, readonly FileState[]>> = {
   landed: ['accepted', 'rejected', 'superseded', 'ignored', 'missing'],
   accepted: ['claimed', 'landed', 'parked', 'superseded', 'missing'],
@@ -30,41 +30,44 @@ export const fileMoves: Readonly<Record<FileState, readonly FileState[]>> = {
   missing: [],
 };
 
-/** How far a published file is on its way through manifest, SQL and rules in force; it stays `published` meanwhile, and its rows serve. */
+/** The progress of a published file's reprocess; the file stays `published`, and its rows stay in use. */
 export type ReprocessState = 'asked' | 'accepted' | 'claimed';
 
-/** From each step of reprocessing those that may follow; `ended` takes the intent off the record and adds the outcome to its history. */
+/** For each step of reprocessing the steps that may follow; `ended` removes the request and adds the outcome to the history. */
 export const reprocessMoves: Readonly<Record<ReprocessState, readonly (ReprocessState | 'ended')[]>> = {
   asked: ['accepted', 'ended'],
   accepted: ['claimed', 'asked', 'ended'],
   claimed: ['accepted', 'ended'],
 };
 
-/** What validation finds out about a file that it accepts, on which its next rows depend. */
+/** Facts that validation finds about an accepted file, needed for its next rows. */
 export type AcceptedFacts = {
   readonly facts: FileFacts;
-  /** Of the manifest that it was validated under. */
+  /** Hash of the manifest of the validation. */
   readonly manifest_sha256: string;
   readonly quarantine_path?: string;
-  /** Data records as they landed, the quarantined ones among them. */
+  /** Landed data records, including the quarantined ones. */
   readonly records: number;
-  /** Records that were quarantined when it was validated; they rest in the rows file beside its report. */
+  /** Records quarantined by the validation; they are in the rows file next to its report. */
   readonly quarantined_rows?: number | undefined;
-  /** Where its valid records and the rows file wait for the file to be published; there if rows were quarantined, it is a repair, or engines are not to read the file itself. */
+  /**
+   * Where its accepted records and the rows file wait until the file is published; set if rows were quarantined, it is a
+   * repair, or engines must not read the file itself.
+   */
   readonly clean_key?: string | undefined;
-  /** How its columns differ from the manifest's in what that allows. */
+  /** Differences between its columns and the manifest's that the manifest allows. */
   readonly drift?: readonly string[];
-  /** For a repair: the ledger's name of the file version whose quarantined rows it repairs, and the batch by which that was published then. */
+  /** For a repair: the file version whose quarantined rows it repairs, and the batch that had published that version. */
   readonly repairs?: FileVersion & { readonly batch_id?: string };
 };
 
-/** The request to run an archived version again, and how far that is. */
+/** The request to reprocess a file, and its progress. */
 export type Reprocess = Partial<AcceptedFacts> & {
-  /** The record's `rev` that the request made; no two requests of a file share it. */
+  /** The record's `rev` of the request; unique among the requests of a file. */
   readonly id: number;
   readonly state: ReprocessState;
   readonly asked_at: string;
-  /** Hash of what the file's rows are to be made by, when it was asked for. */
+  /** Hash of the manifest, SQL and rules that were in force at the request. */
   readonly wanted?: string;
   /** Why it waits, or why the last run failed. */
   readonly reason?: string | undefined;
@@ -73,39 +76,39 @@ export type Reprocess = Partial<AcceptedFacts> & {
   readonly batch_id?: string | undefined;
   readonly fence?: number;
   readonly claimed_at?: string;
-  /** As those of a file that waits. */
+  /** The same as for a waiting file. */
   readonly failed_runs: number;
   readonly failed_alone: number;
   readonly batch_limit?: number | undefined;
 };
 
-/** How a file was reprocessed: its rows were replaced, they stay because of what it breaks now, or the runs failed. */
+/** The outcome of a reprocess: the rows were replaced, they stay because of violations, or the runs failed. */
 export type Reprocessed = {
   readonly asked_at: string;
   readonly ended_at: string;
   readonly outcome: 'replaced' | 'kept' | 'failed';
   readonly reason?: string;
-  /** Number of violations for which its rows stay. */
+  /** Number of violations because of which its rows stay. */
   readonly violations?: number;
-  /** Where in the lake it is told why its rows stay. */
+  /** Key of the report on them. */
   readonly report?: string;
   readonly batch_id?: string;
   /** The batch whose rows were replaced. */
   readonly replaced_batch?: string;
-  /** Hash of the manifest, SQL and rules that it met. */
+  /** Hash of the manifest, SQL and rules of the reprocess. */
   readonly made_by?: string;
   readonly rows?: number;
 };
 
-/** That rows in quarantine are dropped on purpose. */
+/** Rows in quarantine are dropped on purpose. */
 export type Dismissed = { readonly at: string; readonly by: string; readonly rows: number };
 
-/** What every file version has; times are ISO 8601 UTC. */
+/** Facts of every file version; times are ISO 8601 UTC. */
 type Registered = FileVersion & {
   readonly dataset: string;
-  /** Grows with every write; each write is conditional on the one it read. */
+  /** Grows with every write; each write is conditional on the value that was read. */
   readonly rev: number;
-  /** Order of this version among those of its key, from 1. */
+  /** Number of this version among those of its key, from 1. */
   readonly number: number;
   readonly size: number;
   readonly landed_at: string;
@@ -114,40 +117,40 @@ type Registered = FileVersion & {
   readonly failed_runs: number;
   /** Failed runs in which it was the only file. */
   readonly failed_alone: number;
-  /** Most files its next batch may hold; absent while nothing failed twice. */
+  /** Most files in its next batch; absent while it has not failed twice. */
   readonly batch_limit?: number | undefined;
-  /** Why it waits, or is where it is. */
+  /** Why it waits, or why it has its state. */
   readonly reason?: string | undefined;
 };
 
-/** A file whose every byte was read and accepted. */
+/** A file whose bytes were all read and accepted. */
 type Validated = AcceptedFacts & {
   readonly sha256: string;
   readonly accepted_at: string;
-  /** For a repair: what its rows are published as, `<landed_file of the source>#repair`. */
+  /** For a repair: the name under which its rows are published, `<landed_file of the source>#repair`. */
   readonly landed_as?: string;
-  /** Another file of the dataset with the same bytes, `<key>@<version>`, that landed before it. */
+  /** Another file of the dataset with the same bytes that landed before, `<key>@<version>`. */
   readonly duplicate_of?: string | undefined;
 };
 
-/** A batch that takes it, or took it last. */
+/** The batch that claimed it last. */
 type Claim = { readonly batch_id: string; readonly fence: number; readonly claimed_at: string };
 
 /** Its rows are in silver. */
 type Rows = {
-  /** Silver rows it has published. */
+  /** Number of published silver rows. */
   readonly rows: number;
   readonly published_at: string;
   /** Hash of the manifest, SQL and rules that made them. */
   readonly made_by?: string;
-  /** How reprocessing it ended so far, the last twenty times. */
+  /** Outcomes of its last reprocesses, at most twenty. */
   readonly reprocessed?: readonly Reprocessed[];
 };
 
 /** Its bytes have left landing. */
 type Moved = { readonly archived_at: string; readonly stored_as: string };
 
-/** Rows of it in quarantine may be dropped on purpose; they stay there. */
+/** Its rows in quarantine may be dropped on purpose; they stay there. */
 type Quarantining = { readonly dismissed?: Dismissed | undefined };
 
 type In<State extends FileState, Facts> = Registered & Facts & { readonly state: State };
@@ -164,7 +167,7 @@ export type FileRecord =
         Rows &
         Partial<Moved> &
         Quarantining & {
-          /** There while its archived bytes run again. */
+          /** Set while it is reprocessed. */
           readonly reprocess?: Reprocess | undefined;
         }
     >
@@ -199,16 +202,16 @@ export type FileRecord =
     >
   | In<'missing', Partial<Validated> & { readonly reason: string }>;
 
-/** A record in one of some states. */
+/** A record in one of several states. */
 export type FileIn<State extends FileState> = Extract<FileRecord, { readonly state: State }>;
 
-/** A record whatever its state. */
+/** A record in any state. */
 export type AnyFile = AnyState<FileRecord>;
 
-/** Facts of a record whatever its state; what a state does not have is undefined. */
+/** Facts of a record in any state; facts that a state does not have are undefined. */
 export const anyFile = (file: FileRecord): AnyFile => file;
 
-/** What a move into a state has to add. */
+/** Facts that a move into a state must add. */
 type Gains = {
   readonly landed: 'woken_at';
   readonly accepted: never;
@@ -233,15 +236,15 @@ type Kept =
   | 'landed_at'
   | 'registered_at';
 
-/** What a write may change of a record in one of some states. */
+/** Facts that a write may change in one of several states. */
 export type FilePatch<State extends FileState = FileState> = State extends unknown
   ? Partial<Omit<FileIn<State>, Kept>>
   : never;
 
-/** What a move into a state says: what that state adds, and what changes with it. */
+/** Facts of a move into a state: those that the state adds, and other changes. */
 export type FileMove<State extends FileState> = State extends unknown
   ? FilePatch<State> & Required<Pick<FileIn<State>, Gains[State] & keyof FileIn<State>>> & LetGo
   : never;
 
-/** Facts that a move takes off the record. */
+/** Facts that a move removes from the record. */
 type LetGo = { readonly reprocess?: undefined };

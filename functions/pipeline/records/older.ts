@@ -1,9 +1,9 @@
-/** The names under which a record of a file was stored by versions before 0.2, and what they are called now. */
+/** The names under which versions before 0.2 stored facts of a file's record, and the current names. */
 const renamed = { enrolled_at: 'registered_at' } as const;
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** A file's record as it is stored, with the names of today; what a record has under a name of today counts. */
+/** A stored record of a file with current names; if a fact is stored under both names, the current one counts. */
 export const withNewNames = (item: Item): Item => {
   const older = Object.entries(renamed).filter(([before]) => before in item);
   if (older.length === 0) return item;
@@ -13,7 +13,7 @@ export const withNewNames = (item: Item): Item => {
   return { ...again, ...rest, ...reprocessedOf(item) };
 };
 
-/** How reprocessing ended counts violations, which were findings. */
+/** Outcomes of reprocesses count violations, which were called findings. */
 const reprocessedOf = ({ reprocessed }: Item): Item =>
   Array.isArray(reprocessed)
     ? {

@@ -1,11 +1,11 @@
 import type { CheckViolations, LeftOutFacts } from '../../warehouse/index.ts';
 import type { AnyState } from './any-state.ts';
 
-/** What the ledger knows of rebuilds: a record for each, by its state, and the moves between states. */
+/** The ledger's records of rebuilds, by state, and the moves between states. */
 
 export type RebuildState = 'open' | 'sent' | 'published' | 'failed';
 
-/** From each rebuild state the states that may follow. */
+/** For each rebuild state the states that may follow. */
 export const rebuildMoves: Readonly<Record<RebuildState, readonly RebuildState[]>> = {
   open: ['sent', 'failed', 'published'],
   sent: ['published', 'failed'],
@@ -14,8 +14,8 @@ export const rebuildMoves: Readonly<Record<RebuildState, readonly RebuildState[]
 };
 
 /**
- * Why a rebuild failed: its SQL did (a check, a division, a cast), its KPIs could not be written, or whoever ran the
- * statement or wrote the KPIs was lost, which says nothing of the data.
+ * Why a rebuild failed: its SQL failed (a check, a division, a cast), its KPIs could not be written, or the process that ran
+ * the statement or wrote the KPIs was lost, which says nothing about the data.
  */
 export type RebuildFailure = 'sql' | 'kpis' | 'lost';
 
@@ -26,9 +26,9 @@ type Opened = {
   readonly seq: number;
   readonly rev: number;
   readonly opened_at: string;
-  /** Hash of the mart's SQL that it ran. */
+  /** Hash of the mart's SQL. */
   readonly sql_hash: string;
-  /** The last rebuild before it that was published. */
+  /** The last published rebuild before it. */
   readonly follows?: string;
   /** The last rebuild before it whose transaction is known to be committed. */
   readonly builds_on?: string;
@@ -36,29 +36,29 @@ type Opened = {
   readonly generation?: number;
   /** Generations of committed rebuilds since `follows` whose KPIs may be written in part; this one writes them all. */
   readonly unshown?: readonly number[];
-  /** The transaction before its last one that was sent, where it takes several. */
+  /** If it needs several transactions, the one before the last that was sent. */
   readonly step?: 'shape' | 'gold';
-  /** Of the transaction that was sent last. */
+  /** The transaction that was sent last. */
   readonly statement_id?: string;
   readonly sent_at?: string;
 };
 
-/** How writing its KPIs goes. */
+/** The progress of writing its KPIs. */
 type Publishing = {
-  /** Its KPIs are being written since then; gone once that try has ended. */
+  /** When the current try to write its KPIs began; absent if there is none. */
   readonly publishing_at?: string | undefined;
   /** How often writing its KPIs was begun. */
   readonly publish_tries?: number;
-  /** How many of these tries failed for a reason that another try does not change. */
+  /** How many tries failed for a reason that another try does not change. */
   readonly publish_faults?: number;
   /** Why the last of these tries failed. */
   readonly publish_reason?: string;
 };
 
-/** What its checks found: why it failed, or what they warn of since it was published. */
+/** What its checks found: the reason of the failure, or warnings after it was published. */
 type Checked = {
   readonly checks?: readonly CheckViolations[];
-  /** Prefix in the lake under which all rows lie that its checks found; absent when there are none. */
+  /** Prefix in the lake of all rows that its checks found; absent if there are none. */
   readonly report?: string;
 };
 
@@ -83,24 +83,24 @@ export type RebuildRecord =
         readonly closed_at: string;
         readonly failure: RebuildFailure;
         readonly reason: string;
-        /** How many rebuilds in a row were lost, this one included. */
+        /** Number of lost rebuilds in a row, including this one. */
         readonly losses?: number;
         /** It failed after its transaction was committed: gold is new, its KPIs are not. */
         readonly is_committed?: boolean;
-        /** It failed, and since then somebody asks for another rebuild in its place. */
+        /** It failed, and somebody has requested another rebuild since. */
         readonly retry_asked_at?: string;
       });
 
-/** A record whatever its state. */
+/** A record in any state. */
 export type AnyRebuild = AnyState<RebuildRecord>;
 
-/** Facts of a record whatever its state; what a state does not have is undefined. */
+/** Facts of a record in any state; facts that a state does not have are undefined. */
 export const anyRebuild = (rebuild: RebuildRecord): AnyRebuild => rebuild;
 
-/** A record in one of some states. */
+/** A record in one of several states. */
 export type RebuildIn<State extends RebuildState> = Extract<RebuildRecord, { readonly state: State }>;
 
-/** What a write may change of a record in one of some states. */
+/** Facts that a write may change in one of several states. */
 export type RebuildPatch<State extends RebuildState = RebuildState> = State extends unknown
   ? Partial<Omit<RebuildIn<State>, 'state' | 'rev' | 'id' | 'mart' | 'seq'>>
   : never;
@@ -112,7 +112,7 @@ type Gains = {
   readonly failed: 'closed_at' | 'failure' | 'reason';
 };
 
-/** What a move into a state says. */
+/** Facts that a move into a state must give. */
 export type RebuildMove<State extends RebuildState> = State extends unknown
   ? RebuildPatch<State> & Required<Pick<RebuildIn<State>, Gains[State] & keyof RebuildIn<State>>>
   : never;

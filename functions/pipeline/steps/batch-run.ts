@@ -9,7 +9,7 @@ import { inLedger, TransformSpec } from '../spec.ts';
 import { afterFailedRun } from './choose-batch.ts';
 import { giveBackReprocess, isAt } from './reprocess/reprocess.ts';
 
-/** What the functions around a batch's two runs share: finding the batch, starting a run once, failing a batch. */
+/** Code shared by the functions around a batch's two runs: finds the batch, starts a run once, fails a batch. */
 
 type Runs = { readonly ledger: Ledger; readonly jobs: Jobs; readonly clock: Clock; readonly log: Log };
 type GivingBack = {
@@ -20,7 +20,7 @@ type GivingBack = {
 };
 type Ending = GivingBack & { readonly events: Events };
 
-/** The batch that a finished run belongs to, with the run; undefined when either is unknown. */
+/** The batch of a finished run, and the run; undefined if either is unknown. */
 export const batchOfRun = async (
   { jobs, ledger }: { readonly jobs: Jobs; readonly ledger: Ledger },
   job: JobName,
@@ -32,8 +32,9 @@ export const batchOfRun = async (
 };
 
 /**
- * Starts a job's run for a batch unless one was started before: the intent is written first, so that of two callers at
- * once only one goes on, and a run whose start timed out is found by its spec. Undefined: someone else does it, or the job is busy.
+ * Starts a job's run for a batch unless one was already started. The intent is written first, so that only one of two
+ * concurrent callers continues, and a run whose start timed out is found by its spec. Undefined if another caller does it, or
+ * the job is busy.
  */
 export const startRun = async (
   { jobs, ledger, clock, log }: Runs,
@@ -58,8 +59,8 @@ export const startRun = async (
 const around = { transform: ['open', 'transforming'], quality: ['transforming', 'checking'] } as const;
 
 /**
- * The batch of a run that has ended, in the state of that run: the event may be faster than the record of the start.
- * Undefined when the batch is elsewhere.
+ * The batch of a run that has ended, in the state of that run, even if the event arrives before the start is recorded.
+ * Undefined if the batch has another state.
  */
 export const asRunning = async (
   ledger: Ledger,
@@ -73,7 +74,7 @@ export const asRunning = async (
   return batch.state === during ? batch : undefined;
 };
 
-/** The spec that *is* the batch; an exception when it is gone, for then nothing can be said. */
+/** The spec of the batch; throws if it is gone, because the batch is then unknown. */
 export const transformSpec = async (files: Files, batch: string): Promise<TransformSpec> => {
   const text = await files.readText(runKey(batch, 'transform', 'spec'));
   if (text === undefined)
@@ -81,7 +82,9 @@ export const transformSpec = async (files: Files, batch: string): Promise<Transf
   return TransformSpec.parse(JSON.parse(text));
 };
 
-/** Closes a batch whose runs have ended without a result; of those who try at once only one goes on to give its files back. */
+/**
+ * Closes a batch whose runs have ended without a result; only one of several concurrent callers continues to release its files.
+ */
 export const failBatch = async (
   ports: Ending,
   batch: BatchRecord,
@@ -95,14 +98,14 @@ export const failBatch = async (
   await cleanUp(ports, failed);
 };
 
-/** Gives a failed batch's files back, frees the dataset, says so; done again it finds nothing to do. */
+/** Releases a failed batch's files, frees the dataset and sends the event; may be repeated. */
 export const cleanUp = async (ports: Ending, batch: BatchIn<'failed'>): Promise<void> => {
   await giveBack(ports, batch);
   await freeDataset(ports.ledger, batch);
   await ports.events.announce(batchEvent('Batch Failed', batch));
 };
 
-/** Gives back the files that a failed batch still claims, or claimed too late. */
+/** Releases the files that a failed batch still claims, or claimed too late. */
 export const giveBack = async (ports: GivingBack, batch: BatchIn<'failed'>): Promise<void> => {
   const { files, ledger, log } = ports;
   const spec = await transformSpec(files, batch.id);
@@ -120,7 +123,7 @@ export const giveBack = async (ports: GivingBack, batch: BatchIn<'failed'>): Pro
 
 const givenBack = { isParked: false } as const;
 
-/** Frees the dataset for the next batch, unless it is another batch's already. */
+/** Frees the dataset for the next batch, unless another batch already has it. */
 export const freeDataset = async (ledger: Ledger, batch: BatchRecord): Promise<void> => {
   const lease = await ledger.leases.find(batch.dataset);
   if (lease.holder === batch.id) await ledger.leases.release(lease);
@@ -133,17 +136,17 @@ const claimedBy = async (
   files: readonly FileVersion[],
 ): Promise<FileRecord[]> => (await ledger.files.findAll(files)).filter((file) => isClaimed(file, batch));
 
-/** True while a batch claims a file, which waited for one or is reprocessed. */
+/** True while a batch claims a file, waiting or reprocessed. */
 export const isClaimed = (file: FileRecord | undefined, batch: BatchRecord): boolean =>
   isAt(file, 'claimed')
     ? file.reprocess.batch_id === batch.id
     : file?.state === 'claimed' && file.batch_id === batch.id;
 
-/** True while another run of the same spec may still leave a result. */
+/** True while another run of the same spec may still write a result. */
 export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecord): Promise<boolean> =>
   (await jobs.runsOf(job, runKey(batch.id, job, 'spec'))).some((run) => run.state === 'running');
 
-/** Gives parked files of a dataset another chance, as if they had just been accepted; answers which. */
+/** Makes parked files of a dataset accepted again, and returns them. */
 export const retryParked = async (ledger: Ledger, dataset: string): Promise<FileRecord[]> => {
   const parked = (await ledger.files.waiting(dataset)).filter((file) => file.state === 'parked');
   const chance = { failed_runs: 0, failed_alone: 0, batch_limit: undefined };

@@ -3,25 +3,25 @@ import { hangsOn, landedFile } from '../queries/repairs.ts';
 import type { FileIn, FileRecord, Reprocess } from '../records/file.ts';
 import { isOver } from '../records/time.ts';
 
-/** Which files go together into a batch, and what a failed run means for them. */
+/** Which files are put together into a batch, and what a failed run means for them. */
 
 /** Most files of one batch. */
 export const largestBatch = 1000;
 
-/** A file that waits for a batch; one that is reprocessed waits as if it had only just been accepted. */
+/** A file that waits for a batch; a reprocessed file waits like one that was just accepted. */
 export type Waiting = FileIn<'accepted'> & {
   readonly reprocess?: Reprocess | undefined;
   readonly stored_as?: string;
 };
 
-/** What a dataset's waiting files come to: files of the next batch, and those to validate again. */
+/** A dataset's waiting files: those of the next batch, and those to be validated again. */
 export type Choice = { readonly batch: readonly Waiting[]; readonly revalidate: readonly Waiting[] };
 
 /**
- * Chooses the next batch: of each key the newest accepted version, validated under the manifest in force, oldest landing
- * first. Files that failed twice go apart from the rest and in halves, so that a poison file takes no other with it;
- * `fence` alternates between the two groups so that neither starves. A repair waits while the file on which it hangs is
- * about to be replaced; `stale` are the ids of repairs whose source is not the published version any more.
+ * Chooses the next batch: for each key the newest accepted version, validated under the manifest in force, oldest landing
+ * first. Files that failed twice are tried separately and in halves, so that a poison file does not block others; `fence`
+ * alternates between the two groups so that neither waits for ever. A repair waits while its source is about to be replaced;
+ * `stale` are the ids of repairs whose source is no longer the published version.
  */
 export const chooseBatch = (
   waiting: readonly FileRecord[],
@@ -38,7 +38,7 @@ export const chooseBatch = (
   };
 };
 
-/** Of Parquet engines read a copy alone; earlier versions accepted files without one. */
+/** Engines read only copies of Parquet files; earlier versions accepted files without one. */
 const isReadable = ({ facts, clean_key }: Waiting): boolean =>
   facts.format !== 'parquet' || clean_key !== undefined;
 
@@ -51,7 +51,7 @@ const newestPerKey = (files: readonly Waiting[]): Waiting[] => {
   return [...newest.values()];
 };
 
-/** Files that hang on no other of them. */
+/** Files that are not repairs of another file in the list. */
 const standingAlone = (files: readonly Waiting[]): readonly Waiting[] => {
   if (files.every((file) => file.landed_as === undefined)) return files;
   const names = files.map(landedFile);
@@ -67,9 +67,9 @@ const pick = (files: readonly Waiting[], fence: number): readonly Waiting[] => {
   return suspects.filter((file) => (file.batch_limit ?? 1) >= limit).slice(0, limit);
 };
 
-/** What a failed run makes of one of its files. */
+/** What a failed run means for one of its files. */
 export type AfterFailedRun = {
-  /** It failed alone twice, and waits for a person; else it goes back to the accepted files. */
+  /** It failed twice while alone, and waits for a person; otherwise it is accepted again. */
   readonly isParked: boolean;
   readonly failed_runs: number;
   readonly failed_alone: number;
@@ -77,7 +77,7 @@ export type AfterFailedRun = {
   readonly batch_limit?: number;
 };
 
-/** Counts a failed run: back to accepted with a smaller batch to come, or parked once it failed alone twice. */
+/** Counts a failed run: the file is accepted again with a smaller next batch, or parked after it failed twice while alone. */
 export const afterFailedRun = (
   file: { readonly failed_runs: number; readonly failed_alone: number },
   filesInBatch: number,
@@ -89,10 +89,10 @@ export const afterFailedRun = (
   return { isParked: failed_alone >= 2, ...counts };
 };
 
-/** Milliseconds after which a file that is about to be validated is not waited for any more. */
+/** Milliseconds after which a batch no longer waits for a file that is about to be validated. */
 const validatedWithin = 30_000;
 
-/** True while a file is about to be validated: a batch that is being collected waits for it, for a while. */
+/** True while a file is about to be validated: a batch waits for it, for a limited time. */
 export const isBeingValidated = (file: FileRecord, now: string): boolean =>
   file.state === 'landed' &&
   file.reason === undefined &&

@@ -16,18 +16,18 @@ import { madeBy } from './made-by.ts';
 import { isAt, isOutdated, readyAgain, stepReprocess } from './reprocess/reprocess.ts';
 import { manifestInForce } from './validate-file.ts';
 
-/** Collects what waits into the spec of a batch. */
+/** Puts waiting files into the spec of a batch. */
 
 type Ports = {
   files: Files;
   ledger: Ledger;
   functions: Functions;
   clock: Clock & Timer;
-  /** How long a batch that is being collected waits for files that are about to be validated, in milliseconds. */
+  /** How long a batch waits for files that are about to be validated, in milliseconds. */
   batchWindow: number;
 };
 
-/** The spec is written once, also when it turns out empty; who comes second reads what the first one wrote. */
+/** The spec is written once, even if it is empty; a second caller reads the first one's spec. */
 export const readOrWriteSpec = async (
   ports: Ports,
   lease: Lease,
@@ -66,8 +66,8 @@ const composeSpec = async (
 };
 
 /**
- * True when the next batch of a dataset would hold a file. Else its files are validated again, for another manifest is in force than
- * they were validated under, or a broken one: so nobody takes the lease, and the fence does not grow, while there is nothing to run.
+ * True if the next batch of a dataset would have a file. Files validated under another manifest than the one in force, or under
+ * a broken one, are validated again first; so without work no lease is taken, and the fence does not grow.
  */
 export const isBatchDue = async (
   ports: Ports,
@@ -101,14 +101,14 @@ export const isBatchDue = async (
   return false;
 };
 
-/** None where another deployment brought the one in force. */
+/** None if another deployment brought the manifest in force. */
 const manifestFor = async (files: Files, name: string, dataset: Dataset): Promise<InForce> => {
   const inForce = await manifestInForce(files, name);
   const isOther = inForce.ok && (await isOfOtherDeployment(files, name, dataset, inForce.sha256));
   return isOther ? { ok: false, reason: waitsForDeployment(name) } : inForce;
 };
 
-/** The columns of the landed relation, and what they are called in the files where that is something else. */
+/** The columns of the landed relation, and their names in the files if those differ. */
 export const landedColumns = (fields: readonly Field[]): Pick<TransformSpec, 'columns' | 'sources'> => {
   const renamed = fields.filter(({ name, from }) => name !== from);
   return {
@@ -133,8 +133,7 @@ const specFile = (file: Waiting): SpecFile => {
 };
 
 /**
- * Files that land go first, in turns with those that are reprocessed, so that neither keeps the other waiting: a batch holds
- * files of one kind.
+ * A batch has either landed or reprocessed files. The two kinds take turns, landed files first, so that neither waits for ever.
  */
 const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
   const { ledger } = ports;
@@ -145,7 +144,7 @@ const gather = async (ports: Ports, lease: Lease, manifestSha256: string): Promi
   return collectLanded(ports, lease, manifestSha256);
 };
 
-/** Waits until no file of the dataset is about to be validated, the batch is full, or the time for it is over. */
+/** Waits until no file of the dataset is about to be validated, the batch is full, or the time is over. */
 const collectLanded = async (ports: Ports, lease: Lease, manifestSha256: string): Promise<Choice> => {
   for (let waited = 0; ; ) {
     const waiting = await ports.ledger.files.waiting(lease.name);
@@ -179,7 +178,7 @@ const pauseFor = async ({ clock }: Ports, files: number): Promise<number> => {
   return pause;
 };
 
-/** Files of which rows were repaired since they were validated again. */
+/** Files with rows that were repaired after the file was validated again. */
 const outdated = async ({ ledger }: Ports, requested: readonly FileRecord[]): Promise<string[]> => {
   const found = await pLimit(8).map(requested, async (file) =>
     isAt(file, 'accepted') && (await isOutdated(ledger, file)) ? [fileId(file)] : [],
@@ -187,7 +186,10 @@ const outdated = async ({ ledger }: Ports, requested: readonly FileRecord[]): Pr
   return found.flat();
 };
 
-/** Repairs whose source is not the published version any more, or was published again since they were validated: only a batch of this dataset, whose lease is held, changes that. */
+/**
+ * Repairs whose source is no longer the published version, or was published again after they were validated. Only a batch of
+ * this dataset can change that, and its lease is held.
+ */
 const staleRepairs = async (
   { ledger }: Ports,
   waiting: readonly FileRecord[],
@@ -206,10 +208,10 @@ const staleRepairs = async (
   return new Set(repairs.filter(({ source }) => isStale(source)).map(({ file }) => fileId(file)));
 };
 
-/** Milliseconds between two looks at what waits; a look costs more the more there is. */
+/** Milliseconds between two reads of the waiting files; a read costs more the more files there are. */
 const shortestPause = 200;
 
-/** A file is about to be validated, or lies in landing and no function has got to it. */
+/** A file that is about to be validated, or is in landing and was not yet seen by a function. */
 const isMoreToCome = async (
   { files, clock }: Ports,
   dataset: string,
@@ -221,7 +223,7 @@ const isMoreToCome = async (
   return landed.some((key) => readName(key).kind === 'file' && !seen.has(key));
 };
 
-/** Files validated under another manifest go back to be validated again. */
+/** Files validated under another manifest are validated again. */
 const validateAgain = async (
   { ledger, functions, clock }: Ports,
   files: readonly Waiting[],

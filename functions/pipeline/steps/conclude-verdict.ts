@@ -20,9 +20,9 @@ import { duplicateOf, rejectedAs, sameBytesAs } from './duplicate-file.ts';
 import { isRepair, type Source } from './repair-source.ts';
 import { type Accepted, type Pour, splitRecords } from './split/records.ts';
 
-/** What a validation means for the ledger, and what is written before the ledger says so. */
+/** What a validation means for the ledger, and what is written before the ledger is changed. */
 
-/** The state that a landed file goes to; `landed` is to wait, with the reason. */
+/** The next state of a landed file; `landed` means that it waits, for this reason. */
 export type Verdict =
   | { readonly state: 'accepted'; readonly patch: FileMove<'accepted'> }
   | { readonly state: 'rejected'; readonly patch: FileMove<'rejected'> }
@@ -30,12 +30,12 @@ export type Verdict =
   | { readonly state: 'missing'; readonly patch: FileMove<'missing'> }
   | { readonly state: 'landed'; readonly reason: string };
 
-/** The manifest in force, or why there is none; both carry the hash of its text. */
+/** The manifest in force, or why there is none; both have the hash of its text. */
 export type InForce =
   | { readonly ok: true; readonly manifest: Manifest; readonly sha256: string }
   | { readonly ok: false; readonly reason: string };
 
-/** A validation, and how its records are read once more. */
+/** A validation, and how to read its records again. */
 export type Validated = {
   readonly validation: Validation;
   /** For a repair: the file whose rows it repairs. */
@@ -47,7 +47,7 @@ export type Validated = {
 type Ports = { files: Files; ledger: Ledger; clock: Clock };
 type Under = { readonly manifest: Manifest; readonly sha256: string };
 
-/** Says what becomes of a validated file; report, clean copy and rows file are stored when it answers. */
+/** Decides the next state of a validated file; report, clean copy and rows file are stored when it returns. */
 export const verdictOf = async (
   ports: Ports,
   landed: FileRecord,
@@ -64,21 +64,21 @@ export const verdictOf = async (
   if (validation.verdict === 'ignored') return ignored(validation.reason);
   const known = await sameBytes(ports, landed, sha256, under.sha256);
   if (known !== undefined) return ignored(known);
-  const twin = await duplicateOf(ports, landed, validation);
+  const duplicate = await duplicateOf(ports, landed, validation);
   const policy = under.manifest.on_duplicate_file;
-  if (twin && policy === 'ignore') return ignored(`holds the ${sameBytesAs(twin)}`);
+  if (duplicate && policy === 'ignore') return ignored(`holds the ${sameBytesAs(duplicate)}`);
   const allowed =
-    validation.verdict === 'accepted' && twin && policy === 'reject'
-      ? rejectedAs(validation, twin)
+    validation.verdict === 'accepted' && duplicate && policy === 'reject'
+      ? rejectedAs(validation, duplicate)
       : validation;
   const verdict = await concluded(ports, landed, under, { ...validated, validation: allowed }, reportKey);
-  const duplicate_of = twin && fileId(twin);
+  const duplicate_of = duplicate && fileId(duplicate);
   return verdict.state === 'accepted'
     ? { ...verdict, patch: { ...verdict.patch, duplicate_of } }
     : { ...verdict, patch: { ...verdict.patch, duplicate_of } };
 };
 
-/** The same for a file that is published already: its bytes are known, and what is wrong with them now is told beside its older report. */
+/** The same for a file that is already published: its bytes are known, and a new report is written next to the older one. */
 export const verdictAgain = async (
   ports: Ports,
   file: FileRecord,
@@ -141,7 +141,7 @@ const versionOf = ({ key, version, batch_id }: AnyFile): NonNullable<AcceptedFac
   ...(batch_id !== undefined && { batch_id }),
 });
 
-/** Quarantined rows are durable, and say why, before any valid one can be published. */
+/** Quarantined rows and their violations are stored before any accepted row can be published. */
 const split = async (
   { files }: Ports,
   { file, under, now }: About,
@@ -179,7 +179,10 @@ const reportText = ({ file, under, now }: About, validation: ReportOf['validatio
   return `${JSON.stringify(report, null, 2)}\n`;
 };
 
-/** Says why a version adds nothing: its bytes are those of the version before it, published or rejected under the same manifest. */
+/**
+ * Why a version adds nothing: its bytes are those of the version before it, which is published, or was rejected under the same
+ * manifest.
+ */
 const sameBytes = async (
   { ledger }: Ports,
   file: FileRecord,
@@ -193,7 +196,7 @@ const sameBytes = async (
     .at(-1);
   if (before?.sha256 !== sha256) return undefined;
   const isUnderSame = before.manifest_sha256 === manifest;
-  // Under another manifest there may be fewer rows to quarantine.
+  // Under another manifest fewer rows may be quarantined.
   if (before.state === 'published' && (isUnderSame || !before.quarantined_rows))
     return `same bytes as version ${before.version}, which is published`;
   // A repair depends on its source, too.

@@ -3,8 +3,8 @@ import { deployedKey, manifestKey } from '../lake-keys.ts';
 import type { Texts } from '../ports.ts';
 
 /**
- * Keeps SQL of one deployment from running under the manifest of another: functions and the lake never change at the same moment. A
- * manifest that was put into the lake by hand belongs to no deployment and is taken as it is.
+ * Prevents that SQL of one deployment runs under the manifest of another: functions and the lake never change at the same
+ * moment. A manifest that was put into the lake by hand belongs to no deployment and is accepted.
  */
 export const isOfOtherDeployment = async (
   files: Texts,
@@ -20,6 +20,6 @@ export const isOfOtherDeployment = async (
 export const waitsForDeployment = (name: string): string =>
   `waits until ${manifestKey(name)} and sql/silver/${name}.sql are of one deployment`;
 
-/** Hashes of the manifests of a dataset that deployments have brought, oldest first. */
+/** Hashes of a dataset's manifests from deployments, oldest first. */
 export const deployedManifests = async (files: Texts, name: string): Promise<string[]> =>
   JSON.parse((await files.readText(deployedKey(name))) ?? '[]');

@@ -4,10 +4,10 @@ import type { AnyFile, FileIn } from '../records/file.ts';
 
 type Ports = { readonly ledger: Ledger; readonly clock: Clock };
 
-/** Files of which rows can be dropped. */
+/** Files whose rows can be dropped. */
 export type Dismissable = FileIn<'published' | 'quarantined' | 'superseded'>;
 
-/** Records by whom and when the rows that are left in quarantine of a file at rest were dropped; undefined when someone else wrote the record meanwhile. */
+/** Records who dropped the rows of a file that are in quarantine, and when; undefined if the record has changed meanwhile. */
 export const dismiss = (
   { ledger, clock }: Ports,
   file: Dismissable,
@@ -16,6 +16,6 @@ export const dismiss = (
 ): Promise<Dismissable | undefined> =>
   ledger.files.amend(file, { dismissed: { at: clock.now(), by, rows: leftInQuarantine(file, repairs) } });
 
-/** Takes that back: the rows wait for a repair again. */
+/** Undoes that: the rows need a repair again. */
 export const takeBack = (ledger: Ledger, file: Dismissable): Promise<Dismissable | undefined> =>
   ledger.files.amend(file, { dismissed: undefined });

@@ -5,13 +5,13 @@ import type { FileRecord, FileState } from '../records/file.ts';
 import { isRepair } from './repair-source.ts';
 import type { Accepted } from './split/records.ts';
 
-/** Files of a dataset that hold the same bytes under two names. */
+/** Files of a dataset with the same bytes under two names. */
 
-/** What is said of a file that holds what another one held. */
+/** A reason that names the file with the same bytes. */
 export const sameBytesAs = ({ key, version }: FileVersion): string =>
   `same bytes as ${key}, version ${version}`;
 
-/** Finds another file of the dataset with the same bytes that serves or will serve; rows that are sent again to be repaired have a source instead. */
+/** Finds another file of the dataset with the same bytes that is or will be published; repairs have a source instead. */
 export const duplicateOf = async (
   { ledger }: { readonly ledger: Ledger },
   file: FileRecord,
@@ -23,7 +23,7 @@ export const duplicateOf = async (
   const first = await ledger.files.firstWith(sha256, file);
   if (first.key === file.key) return undefined;
   if (counts.has((await ledger.files.find(first))?.state)) return first;
-  // What it said has been replaced or rejected: from now on this file is the first.
+  // The recorded file has been replaced or rejected: from now on this file is the first.
   const next = await ledger.files.firstWith(sha256, file, first);
   return next.key === file.key ? undefined : next;
 };
@@ -36,15 +36,15 @@ const counts: ReadonlySet<FileState | undefined> = new Set<FileState>([
   'parked',
 ]);
 
-/** An accepted file as a manifest sees it that rejects such files. */
+/** The verdict on an accepted file if the manifest rejects files with known bytes. */
 export const rejectedAs = (
   { facts }: Accepted,
-  twin: FileVersion,
+  duplicate: FileVersion,
 ): Extract<Validation, { verdict: 'rejected' }> => ({
   verdict: 'rejected',
   sha256: facts.sha256,
   records: facts.records,
   total: 1,
   counts: { duplicate_file: 1 },
-  violations: [{ rule: 'duplicate_file', message: `the file holds the ${sameBytesAs(twin)}` }],
+  violations: [{ rule: 'duplicate_file', message: `the file holds the ${sameBytesAs(duplicate)}` }],
 });

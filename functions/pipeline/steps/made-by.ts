@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Manifest } from '../../validation/index.ts';
 import type { Dataset } from '../catalog.ts';
 
-/** Which manifest, SQL and rules make rows: what differs only in words for people has the same hash. */
+/** Identifies the manifest, SQL and rules of rows; differences in descriptions do not change the hash. */
 
 /** Hash (hex) of a dataset's manifest, silver SQL, table and rules; blanks, comments and descriptions do not count. */
 export const madeBy = ({ sql, table, ruleset }: Dataset, manifest: Manifest): string => {

@@ -1,12 +1,12 @@
 import { fieldPath, type Manifest } from '../../validation/index.ts';
 import type { SilverTable } from '../../values/index.ts';
 
-/** Columns that the lake makes, in no way from a field. */
+/** Columns that the lake adds, which never come from a field. */
 const made = ['landed_file', 'landed_version', 'landed_at', 'batch_id', 'item_number'];
 
 /**
- * Columns of a silver table whose values may be personal. A silver model may rename a field or make a column of several,
- * so where any field is personal all columns are but those that bear the name of a field that is not.
+ * Columns of a silver table whose values may be personal. A silver model may rename fields or combine several, so if any field
+ * is personal, all columns are, except those with the name of a field that is not.
  */
 export const personalColumns = (
   { fields }: Pick<Manifest, 'fields'>,

@@ -4,7 +4,10 @@ import { fileId, reportBeside, reportKey, rowsBeside, rowsKey } from '../lake-ke
 import type { Files } from '../ports.ts';
 import type { AnyFile } from '../records/file.ts';
 
-/** Puts the rows that were quarantined of a published file, and the report on them, into quarantine; `isReplacing` replaces those that lie there. */
+/**
+ * Puts a published file's quarantined rows, and the report on them, into quarantine; `isReplacing` replaces those already
+ * there.
+ */
 export const quarantineRows = async (files: Files, file: AnyFile, isReplacing = false): Promise<void> => {
   const { clean_key, quarantined_rows = 0 } = file;
   if (clean_key === undefined || quarantined_rows === 0) return;
@@ -17,6 +20,6 @@ export const quarantineRows = async (files: Files, file: AnyFile, isReplacing = 
     if (!isReplacing && (await files.exists(to))) continue;
     const source = (await files.versionsOf(from)).at(-1);
     if (!source || (await files.copy(source, to)) !== 'copied')
-      throw new ObjectGone(from, `what was quarantined of ${fileId(file)}`);
+      throw new ObjectGone(from, `the quarantined rows of ${fileId(file)}`);
   }
 };

@@ -20,7 +20,7 @@ import type { FileReader, Files, Ledger } from '../ports.ts';
 import { landedFile, repairKey } from '../queries/repairs.ts';
 import { type AnyFile, anyFile, type FileRecord } from '../records/file.ts';
 
-/** Where repaired rows come from: finds the file whose rows a landed rows file says it repairs. */
+/** Finds the file whose rows a landed rows file repairs. */
 
 /** The file version whose quarantined rows are repaired. */
 export type Source = RepairSource & { readonly record: FileRecord };
@@ -32,10 +32,10 @@ type Ports = { files: Files; ledger: Ledger };
 
 const base = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
 
-/** True for the key of a rows file that was sent back: `<file>@<version>.rows.csv` or `.rows.jsonl`. */
+/** True for the key of a landed rows file: `<file>@<version>.rows.csv` or `.rows.jsonl`. */
 export const isRepair = (key: string): boolean => sourceOfRows(base(key)) !== undefined;
 
-/** The file that landed rows repair, `name` being what they say of it; it has to be what is published. */
+/** The file that landed rows repair; `name` is what the rows say. It must be the published version. */
 export const findSource = async (
   { files, ledger }: Ports,
   file: FileRecord,
@@ -52,7 +52,7 @@ export const findSource = async (
   return { record, name, facts, lines: await quarantinedLines(files, record) };
 };
 
-/** A repair is published under another name than it landed, so its own name says which one it is. */
+/** A repair is published under another name than it landed, so its own name identifies it. */
 const namedRecord = (file: FileRecord, named: FileVersion): FileVersion => {
   if (!named.key.includes('#')) return named;
   const name = sourceOfRows(base(file.key)) ?? base(file.key);
@@ -68,7 +68,7 @@ const reject = async (
   const { state, quarantined_rows = 0 } = anyFile(source);
   if (state === 'superseded') return { rule: 'stale', says: await stale(ledger, source) };
   if (state !== 'published') return rejected(`repairs ${fileId(source)}, which is ${state}, not published`);
-  if (quarantined_rows === 0) return rejected(`repairs ${fileId(source)}, of which no row is in quarantine`);
+  if (quarantined_rows === 0) return rejected(`repairs ${fileId(source)}, which has no rows in quarantine`);
   const key = repairKey(source);
   return file.key === key ? undefined : rejected(`repairs ${fileId(source)}; land it as ${key}`);
 };
@@ -80,7 +80,7 @@ const stale = async (ledger: Ports['ledger'], source: FileRecord): Promise<strin
   return `repairs ${fileId(source)}, which was superseded ${now}`;
 };
 
-/** The rows file beside the clean copy is the one of its rows; it expires, and the one in quarantine stays. */
+/** The rows file next to the clean copy has the same rows; it expires, the one in quarantine stays. */
 const quarantinedLines = async (files: Files, record: AnyFile): Promise<QuarantinedLines> => {
   const rows = rowsFormat(record);
   const beside = record.clean_key === undefined ? [] : [rowsBeside(record.clean_key, rows)];
@@ -92,7 +92,7 @@ const quarantinedLines = async (files: Files, record: AnyFile): Promise<Quaranti
   throw new ObjectGone(rowsKey(record, rows), `the rows file of ${fileId(record)}`);
 };
 
-/** The lines that a rows file names, in its order; the newest under the first of the keys, or that very version, that is there. */
+/** The lines in a rows file, in its order; of the first existing key the newest version, or the given one. */
 export const linesOf = async (
   files: FileReader,
   places: readonly (string | FileVersion)[],

@@ -2,7 +2,7 @@ import type { RuleViolation } from '../../quality/index.ts';
 import type { Report } from '../../validation/index.ts';
 import type { AnyFile } from '../records/file.ts';
 
-/** Written beside a file that a quality rule quarantined. */
+/** Written next to a file that breaks quality rules. */
 export type RuleReport = Omit<Report, 'manifest' | 'violations_total' | 'counts' | 'violations'> & {
   readonly batch: string;
   readonly violations: readonly RuleViolation[];

@@ -16,17 +16,17 @@ import { isRepair } from './repair-source.ts';
 import { pourFile } from './split/records.ts';
 import { validateSent } from './validate-repair.ts';
 
-/** Validates landed files: numbers their versions, reads the manifest in force, reads every byte, says what follows. */
+/** Validates landed files: numbers their versions, reads the manifest in force, reads every byte, decides what follows. */
 
 type Ports = {
   files: Files;
   ledger: Ledger;
   clock: Clock;
-  /** Opens room on a disk for the keys of a file's records; without it all of them are held in memory. */
+  /** Opens space on disk for the keys of a file's records; without it they are all held in memory. */
   scratch?: () => Scratch;
 };
 
-/** Reads the manifest of a dataset as it is now. */
+/** Reads the current manifest of a dataset. */
 export const manifestInForce = async (files: Files, dataset: string): Promise<InForce> => {
   if (!dataset)
     return { ok: false, reason: `the file lies in no dataset's folder; land it under data/<dataset>/` };
@@ -70,8 +70,8 @@ export const registerVersions = async (
 };
 
 /**
- * Validates a landed file, and splits it where only some of its records are valid; bad data is a verdict, an exception means
- * that validating could not be done.
+ * Validates a landed file, and splits it if only some of its records are valid; bad data is a verdict, an exception means that
+ * the validation could not be done.
  */
 export const validateLanded = async (ports: Ports, file: FileRecord): Promise<Verdict> => {
   const name = readName(file.key);
@@ -83,7 +83,7 @@ export const validateLanded = async (ports: Ports, file: FileRecord): Promise<Ve
 
 type Conclude = (under: Extract<InForce, { ok: true }>, validated: Validated) => Promise<Verdict>;
 
-/** Validates a file by its bytes, which may lie elsewhere by now, under the manifest in force when that ends. */
+/** Validates a file by its bytes, which may have been moved, under the manifest in force when that ends. */
 export const validateBytes = async (
   ports: Ports,
   file: FileRecord,
@@ -107,7 +107,7 @@ export const validateBytes = async (
   return validateBytes(ports, file, bytes, conclude);
 };
 
-/** Whoever was faster has moved the file between two readings of it. */
+/** Another process has moved the file between two readings of it. */
 class BytesGone extends PipelineError {
   override readonly name = 'BytesGone';
 }

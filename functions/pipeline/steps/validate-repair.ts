@@ -22,19 +22,19 @@ import type { AnyFile, FileRecord } from '../records/file.ts';
 import { findSource, type Rejection, type Source } from './repair-source.ts';
 import type { Pour } from './split/records.ts';
 
-/** A rows file that was sent back, and the manifest in force; `seed` and `scratch` are for the keys of its records. */
+/** A landed rows file, and the manifest in force; `seed` and `scratch` are for the keys of its records. */
 export type SentFile = LandedContent & KeyRoom & { readonly key: string; readonly manifest: Manifest };
 
-/** What was sent back, read no further than to the file that it repairs. */
+/** A landed rows file, read only as far as the name of the file that it repairs. */
 type Sent = {
   readonly sha256: string;
-  /** `<landed file>@<version>`, as the first row says. */
+  /** `<landed file>@<version>`, from the first row. */
   readonly source: string;
   /** Why it cannot be read so far. */
   readonly violations: Violations;
 };
 
-/** Reads which file a rows file repairs; it says nothing where there are violations. */
+/** Reads which file a rows file repairs; undefined if there are violations. */
 const readSource = async (file: SentFile): Promise<Sent> => {
   const violations = new ViolationLog();
   let first: string | undefined;
@@ -76,15 +76,15 @@ const rejected = (sha256: string, { rule, says }: Rejection): Validation => {
 
 type Ports = Parameters<typeof findSource>[0];
 
-/** A validated repair, and how its records are read again to be split. */
+/** A validated repair, and how to read its records again for splitting. */
 export type ValidatedRepair = {
   readonly validation: Validation;
-  /** There where it is known. */
+  /** Set if the source is known. */
   readonly source?: Source;
   readonly pour: (file: SentFile) => Pour;
 };
 
-/** Validates a rows file that was sent back; `again` opens it once more. */
+/** Validates a landed rows file; `again` opens it a second time. */
 export const validateSent = async (
   ports: Ports,
   record: FileRecord,
@@ -103,8 +103,8 @@ export const validateSent = async (
 const nothing = (): Pour => () => Promise.reject(new TypeError('a rejected file is not split'));
 
 /**
- * Validates repaired rows as records of the dataset, by its manifest in force. It is rejected as a whole only when it is no
- * rows file of its source, or none of its rows is good.
+ * Validates repaired rows as records of the dataset, against its manifest in force. It is rejected as a whole only if it is not
+ * a rows file of its source, or none of its rows is valid.
  */
 const validateRepair = async (ports: Ports, file: SentFile, source: Source): Promise<ValidatedRepair> => {
   const manifest = asSource(file.manifest, source);
@@ -123,7 +123,10 @@ const validateRepair = async (ports: Ports, file: SentFile, source: Source): Pro
   };
 };
 
-/** Adds the keys of the source's valid records, and of those on which it hangs itself; a clean copy that has expired says nothing. */
+/**
+ * Adds the keys of the source's accepted records, and of the files that the source itself repairs; an expired clean copy adds
+ * none.
+ */
 const addPublished = async (
   { files, ledger }: Ports,
   index: RepairedKeys,
@@ -141,7 +144,9 @@ const addPublished = async (
   if (above) await addPublished({ files, ledger }, index, above, manifest);
 };
 
-/** Repaired records are written as the source's valid ones were; how many there may be was said of the whole file. */
+/**
+ * Repaired records are written in the form of the source's accepted ones; the limit of records was checked for the whole file.
+ */
 const asSource = (manifest: Manifest, { facts }: Pick<Source, 'facts'>): Manifest => ({
   ...manifest,
   format: facts.format,
@@ -180,7 +185,7 @@ const pourRepair =
     return { sha256, records, invalidRecords };
   };
 
-/** A parser of the repaired text counts its lines from its own first one. */
+/** A parser of the repaired text counts its lines from 1. */
 function* linesOfDuplicates(duplicates: Iterable<Duplicate> = [], lines: LineMap): Generator<Duplicate> {
   for (const duplicate of duplicates) yield { ...duplicate, line: lines.start(duplicate.ordinal) };
 }

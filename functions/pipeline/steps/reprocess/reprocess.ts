@@ -16,18 +16,18 @@ import { reprocessMoves } from '../../records/file.ts';
 import { afterFailedRun, type Waiting } from '../choose-batch.ts';
 
 /**
- * Reprocessing: a published file version runs again through manifest, SQL and rules in force. Its record stays
- * `published` and carries the request; only when a batch has replaced its rows does the record say what made them.
+ * Reprocessing: a published file version runs again through the manifest, SQL and rules in force. Its record stays `published`
+ * and has the request; only after a batch has replaced its rows does the record say what made them.
  */
 
-/** A file and the request that its record carries. */
+/** A file and the request in its record. */
 export type Reprocessing = FileIn<'published'> & { readonly reprocess: Reprocess };
 
-/** True while a published file is to be reprocessed, and no further than said. */
+/** True while a published file has a request, at one of these steps if given. */
 export const isAt = (file: FileRecord | undefined, ...states: ReprocessState[]): file is Reprocessing =>
   file?.state === 'published' && file.reprocess !== undefined && states.includes(file.reprocess.state);
 
-/** Records the request to reprocess a published file; undefined when it is requested already, or someone was faster. */
+/** Records the request to reprocess a published file; undefined if it is already requested, or the record has changed. */
 export const askReprocess = async (
   { ledger, clock }: { ledger: Ledger; clock: Clock },
   file: FileRecord,
@@ -38,7 +38,7 @@ export const askReprocess = async (
   return ledger.files.askReprocess(file, { ...asked, ...(wanted !== undefined && { wanted }) });
 };
 
-/** Takes the request a step on; undefined when someone was faster. */
+/** Moves the request one step on; undefined if the record has changed. */
 export const stepReprocess = async (
   ledger: Ledger,
   file: Reprocessing,
@@ -54,7 +54,7 @@ type Ports = { ledger: Ledger; clock: Clock };
 
 const longestHistory = 20;
 
-/** Ends the request with its outcome, in the write that also records what changes with it; undefined when someone was faster. */
+/** Ends the request with its outcome, in the same write as other changes; undefined if the record has changed. */
 export const endReprocess = async (
   { ledger, clock }: Ports,
   file: Reprocessing,
@@ -80,7 +80,7 @@ const expectMove = ({ reprocess }: Reprocessing, to: ReprocessState | 'ended'): 
   throw new ForbiddenMove('reprocessing', reprocess.state, to);
 };
 
-/** What validation has found out, as it counts for the file once its rows are replaced. */
+/** Facts from the validation that become valid after the file's rows are replaced. */
 export const acceptedFacts = (reprocess: Reprocess): Partial<AcceptedFacts> => {
   const { facts, manifest_sha256, quarantine_path, records, quarantined_rows, clean_key, drift, repairs } =
     reprocess;
@@ -96,18 +96,18 @@ export const acceptedFacts = (reprocess: Reprocess): Partial<AcceptedFacts> => {
   };
 };
 
-/** A file that was validated again, as one that waits for a batch. */
+/** A file that was validated again, in the form of a file that waits for a batch. */
 const asWaiting = (file: Reprocessing): Waiting => {
   const { failed_runs, failed_alone, batch_limit } = file.reprocess;
   const found = acceptedFacts(file.reprocess);
   return { ...file, ...found, state: 'accepted', failed_runs, failed_alone, batch_limit };
 };
 
-/** Files that can go into a batch: validated again, and their bytes archived. */
+/** Files that can be put into a batch: validated again, and their bytes archived. */
 export const readyAgain = (files: readonly FileRecord[]): Waiting[] =>
   files.flatMap((file) => (isAt(file, 'accepted') && file.stored_as !== undefined ? [asWaiting(file)] : []));
 
-/** What a failed run makes of a file that it was to reprocess. */
+/** What a failed run means for a file that it should have reprocessed. */
 export const giveBackReprocess = async (
   ports: Ports,
   file: Reprocessing,
@@ -130,7 +130,7 @@ export const giveBackReprocess = async (
     });
 };
 
-/** Published repairs that hang on a file directly. */
+/** Published repairs of a file, without repairs of repairs. */
 export const publishedRepairs = async (
   ledger: Ledger,
   file: Reprocessing,
@@ -142,7 +142,7 @@ export const publishedRepairs = async (
   );
 };
 
-/** True when rows of a file that was validated again have been repaired since: it has to be validated once more. */
+/** True if rows of a file were repaired after it was validated again: it must be validated once more. */
 export const isOutdated = async (ledger: Ledger, file: Reprocessing): Promise<boolean> => {
   const now = (await publishedRepairs(ledger, file)).map(fileId);
   return now.join() !== (file.reprocess.repaired_by ?? []).join();

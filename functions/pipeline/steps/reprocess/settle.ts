@@ -7,12 +7,12 @@ import { quarantineRows } from '../quarantine-rows.ts';
 import { renderRuleReport } from '../rule-report.ts';
 import { acceptedFacts, endReprocess, isAt, type Reprocessing } from './reprocess.ts';
 
-/** What a quality run made of a file that it was to reprocess. */
+/** The result of a quality run for a reprocessed file. */
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock };
 type FileOutcome = QualityResult['files'][number];
 
-/** Records that a file's rows were replaced, or that they stay with the rules that it breaks now; done again it finds nothing to do. */
+/** Records that a file's rows were replaced, or that they stay because of rules that it breaks now; may be repeated. */
 export const settleReprocessed = async (
   ports: Ports,
   batch: BatchRecord,
@@ -26,13 +26,13 @@ export const settleReprocessed = async (
     outcome.outcome === 'published'
       ? await replaced(ports, file, outcome.rows, told)
       : await kept(ports, file, outcome, told);
-  // Whoever wrote the record meanwhile did not take the request away, or there is nothing left to do.
+  // If another process has changed the record, the request is still there, or there is nothing left to do.
   if (!isEnded) await settleReprocessed(ports, batch, outcome, madeBy, await ports.ledger.files.find(file));
 };
 
 type Told = { readonly batch_id: string; readonly made_by?: string };
 
-/** The rows that are quarantined now are durable, and lie where people look for them, before the record speaks of them. */
+/** The new quarantined rows are stored in their usual place before the record names them. */
 const replaced = async (
   ports: Ports,
   file: Reprocessing,
@@ -42,7 +42,7 @@ const replaced = async (
   const { fence } = file.reprocess;
   const found = { ...acceptedFacts(file.reprocess), ...told, rows };
   await quarantineRows(ports.files, { ...file, ...found }, true);
-  // Rows that are quarantined now are others than somebody has dropped.
+  // The rows that somebody dropped are not the ones that are quarantined now.
   const patch = { ...found, dismissed: undefined, ...(fence !== undefined && { fence }) };
   const outcome = { outcome: 'replaced', rows, ...told, replaced_batch: file.batch_id } as const;
   return endReprocess(ports, file, outcome, patch);

@@ -8,17 +8,19 @@ import { linesOf } from '../repair-source.ts';
 import { validateBytes } from '../validate-file.ts';
 import { endReprocess, publishedRepairs, type Reprocessing, stepReprocess } from './reprocess.ts';
 
-/** Validates archived bytes again, under the manifest in force; whatever the verdict, the file's rows serve until others replace them. */
+/**
+ * Validates archived bytes again, under the manifest in force; in any case the file's rows stay in use until they are replaced.
+ */
 
 type Ports = { files: Files; ledger: Ledger; clock: Clock; scratch?: () => Scratch };
 
-/** What was found: the file goes on to a batch, keeps its rows, or waits. */
+/** The result: the file waits for a batch, keeps its rows, or waits. */
 export type Again =
   | { readonly is: 'accepted'; readonly patch: FileMove<'accepted'>; readonly repaired_by: readonly string[] }
   | { readonly is: 'kept'; readonly outcome: Omit<Reprocessed, 'asked_at' | 'ended_at'> }
   | { readonly is: 'waiting'; readonly reason: string };
 
-/** Validates a published file again and records what follows; undefined when someone was faster. */
+/** Validates a published file again and records the result; undefined if the record has changed. */
 export const validateAgain = async (
   ports: Ports,
   file: Reprocessing,
@@ -84,7 +86,7 @@ const follows = async (
   );
 };
 
-/** A line that somebody has repaired and that the manifest in force accepts as it landed: its rows would count twice. */
+/** A line that was repaired and that the manifest in force now accepts as it landed: its rows would count twice. */
 const noLongerQuarantined = async (
   files: Files,
   file: AnyFile,
@@ -93,12 +95,12 @@ const noLongerQuarantined = async (
   if (repairs.length === 0) return undefined;
   const format = rowsFormat(file);
   const places = file.clean_key === undefined ? [] : [rowsBeside(file.clean_key, format)];
-  const isAnyAside = (file.quarantined_rows ?? 0) > 0;
-  const aside = new Set(isAnyAside ? await linesOf(files, places, format) : []);
+  const hasQuarantinedRows = (file.quarantined_rows ?? 0) > 0;
+  const quarantined = new Set(hasQuarantinedRows ? await linesOf(files, places, format) : []);
   for (const repair of repairs) {
-    // Its bytes may leave landing between a look at the ledger and one at the lake.
+    // Its bytes may leave landing between reading the ledger and reading the lake.
     const lines = await linesOf(files, [repair, archiveKey(repair)], format);
-    const line = lines.find((one) => !aside.has(one));
+    const line = lines.find((one) => !quarantined.has(one));
     if (line !== undefined) return { line, name: landedFile(repair) };
   }
   return undefined;

@@ -8,8 +8,8 @@ const pageBytes = 2 ** 16;
 const mostWaiting = 2 ** 19;
 
 /**
- * One object that is written piece by piece while something else is read. Nothing is stored when it is aborted; whoever
- * writes awaits `drained` now and then, so that no more than a mebibyte waits.
+ * One object that is written piece by piece while something else is read. If it is aborted, nothing is stored; the writer
+ * awaits `drained` now and then, so that at most a mebibyte waits.
  */
 export class Outlet {
   /** Written so far. */
@@ -20,7 +20,7 @@ export class Outlet {
   private filled = 0;
 
   constructor(store: Store) {
-    // Who stores meets the error of an aborted stream while it reads; here it is known already.
+    // The store gets the error of an aborted stream while it reads; here the error is known already.
     this.stream.on('error', () => {});
     this.stored = store(this.stream);
     this.stored.catch((cause) => this.stream.destroy(asError(cause)));
@@ -38,13 +38,13 @@ export class Outlet {
     }
   }
 
-  /** Waits until little waits to be stored; throws what storing threw. */
+  /** Waits until few bytes wait to be stored; throws the store's error. */
   async drained(): Promise<void> {
     if (this.stream.destroyed) await this.stored;
     if (this.stream.writableNeedDrain) await Promise.race([once(this.stream, 'drain'), this.stored]);
   }
 
-  /** All of it is stored once this is done. */
+  /** Everything is stored when this resolves. */
   async end(): Promise<void> {
     this.turn();
     this.stream.end();

@@ -10,20 +10,20 @@ import { PipelineError } from '../../../values/index.ts';
 import type { StreamWriter } from '../../ports.ts';
 import { SplitOutlets, type SplitTarget } from './writer.ts';
 
-/** A validation of a file whose valid records are kept. */
+/** A validation of a file whose accepted records are kept. */
 export type Accepted = Extract<Validation, { verdict: 'accepted' }>;
 
-/** Reads a file to its end, tells its records to the outlets, and answers what it has counted. */
+/** Reads a file to its end, passes its records to the outlets, and returns its counts. */
 export type Pour = (
   outlets: SplitOutlets,
 ) => Promise<{ readonly sha256: string; readonly records: number; readonly invalidRecords: number }>;
 
-/** A file that was read twice was not the same both times: what was written of it says nothing. */
+/** Two readings of a file differ: what was written of it is not reliable. */
 export class SplitMismatch extends PipelineError {
   override readonly name = 'SplitMismatch';
 }
 
-/** Parts a landed file as `splitRecords` does. */
+/** Splits a landed file as `splitRecords` does. */
 export const splitFile = (
   files: StreamWriter,
   file: LandedFile,
@@ -32,9 +32,9 @@ export const splitFile = (
 ): Promise<FileFacts> => splitRecords(files, validated, target, pourFile(file, validated));
 
 /**
- * Reads validated records once more and splits them in flat memory: the valid ones byte for byte, the invalid ones as a rows
- * file. Answers the facts of the valid ones. Throws SplitMismatch when this reading counts what the validator did not;
- * nothing is stored then.
+ * Reads validated records again and splits them in constant memory: the accepted ones byte for byte, the invalid ones into a
+ * rows file. Returns the facts of the accepted ones. Throws SplitMismatch if this reading counts other records than the
+ * validator; then nothing is stored.
  */
 export const splitRecords = async (
   files: StreamWriter,
@@ -47,7 +47,7 @@ export const splitRecords = async (
     const { sha256, records, invalidRecords } = await pour(outlets);
     const isSame =
       sha256 === facts.sha256 && records === facts.records && invalidRecords === (quarantined?.rows ?? 0);
-    if (!isSame) throw new SplitMismatch(`${target.source} reads otherwise than it was validated`);
+    if (!isSame) throw new SplitMismatch(`${target.source} differs from what was validated`);
     await outlets.end();
     const bytes = outlets.cleanBytes;
     const format = facts.format === 'csv' ? 'csv' : 'jsonl';
@@ -58,7 +58,7 @@ export const splitRecords = async (
   }
 };
 
-/** Pours a landed file. */
+/** Reads a landed file into the outlets. */
 export const pourFile =
   (file: LandedFile, { quarantined }: Accepted): Pour =>
   async (outlets) => {

@@ -9,11 +9,11 @@ import { rowsBeside } from '../../lake-keys.ts';
 import type { StreamWriter } from '../../ports.ts';
 import { Outlet } from './outlet.ts';
 
-/** Where the records of a file are split to. */
+/** Where the records of a file are written. */
 export type SplitTarget = {
-  /** The valid ones, as they stand; the rows file lies beside it, `<clean key>.rows.<format>`. */
+  /** Key of the accepted ones, unchanged; the rows file is next to it, `<clean key>.rows.<format>`. */
   readonly clean_key: string;
-  /** What the rows file says of each row: `<landed file>@<version>`. */
+  /** The source of each row in the rows file: `<landed file>@<version>`. */
   readonly source: string;
   readonly rows: RowsWriter;
   /** Of the file, in its order. */
@@ -56,7 +56,7 @@ export class SplitOutlets implements RecordListener {
     await this.rows?.drained();
   }
 
-  /** Both are stored once this is done; the rows file first. */
+  /** Both are stored when this resolves; the rows file first. */
   async end(): Promise<void> {
     await this.rows?.end();
     await this.clean.end();

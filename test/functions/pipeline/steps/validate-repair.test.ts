@@ -381,7 +381,7 @@ describe('a rows file is rejected', () => {
     const file = await send(repairKey(other), body);
     expect(file).toMatchObject({
       state: 'rejected',
-      reason: expect.stringContaining('no row is in quarantine'),
+      reason: expect.stringContaining('no rows in quarantine'),
     });
   });
 
