@@ -8,7 +8,7 @@ import { type Column, isNumeric } from './table.ts';
 
 const WHITESPACE = '[\\t\\n\\x0B\\f\\r ]+';
 
-/** Whether a row's value meets a condition; a NULL does so only for `!=` and `not in` (and where NULL is asked for). */
+/** Whether a row's value meets a condition; NULL does so only for `!=` and `not in` (and if the condition names NULL). */
 export const compileColumnCondition = (column: Column, condition: Condition, dialect: Dialect): string => {
   if (condition.kind === 'matches') return compileMatch(column, condition, dialect);
   const literal = (value: Value) => literalFor(column, value, dialect);
@@ -37,7 +37,7 @@ const isNull = (value: Value): boolean => value.kind === 'keyword' && value.keyw
 const isOne = (column: Column, value: Value, dialect: Dialect): string => {
   if (value.kind !== 'keyword') return `${column.sql} = ${literalFor(column, value, dialect)}`;
   if (column.family !== 'text')
-    throw new RulesetError(`${value.keyword} speaks of texts, "${column.name}" holds none`, value.at);
+    throw new RulesetError(`${value.keyword} applies to texts, but "${column.name}" holds none`, value.at);
   return value.keyword === 'EMPTY' ? `${column.sql} = ''` : fullMatch(column.sql, WHITESPACE, dialect);
 };
 
@@ -56,7 +56,7 @@ const compileMatch = (
   return `${column.sql} is not null and ${negated ? 'not ' : ''}(${fullMatch(subject, pattern, dialect)})`;
 };
 
-/** Compiles a pattern of RE2's syntax, which takes linear time and means the same on every engine. */
+/** Compiles a pattern in RE2 syntax, which takes linear time and means the same on every engine. */
 export const checkPattern = (pattern: string, at: Position): RE2JS => {
   try {
     return RE2JS.compile(pattern);
@@ -103,7 +103,7 @@ const otherFor = ({ family }: Column, value: Value, dialect: Dialect): string | 
 const booleanOf = (text: string): string | undefined =>
   ['true', 'false'].find((word) => word === text.toLowerCase());
 
-/** The file's landing time stands for now, so that validating a file again gives the same verdict. */
+/** now() is the file's landing time, so that validating a file again gives the same verdict. */
 const momentOf = ({ shift }: Extract<Value, { kind: 'now' }>, family: 'date' | 'timestamp'): string => {
   const moment = shift ? shifted('"landed_at"', shift.sign, shift) : '"landed_at"';
   return family === 'date' ? `cast(${moment} as date)` : moment;

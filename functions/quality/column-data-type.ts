@@ -4,7 +4,7 @@ import { valuesOf } from './signature.ts';
 import type { Condition, Value } from './syntax.ts';
 import type { Column, Family } from './table.ts';
 
-/** How a text that reads as a type looks, the type it must then cast to, and the columns that hold nothing else. */
+/** The form of a text that reads as a type, the type it must then cast to, and the columns that hold nothing else. */
 type Readable = { readonly pattern: string; readonly cast?: string; readonly families: readonly Family[] };
 
 const WHOLE = '[+-]?[0-9]+';
@@ -26,7 +26,7 @@ const READABLE: Readonly<Record<string, Readable>> = {
   Double: { pattern: NUMBER, cast: 'double', families: NUMBERS },
 };
 
-/** Whether a row's value reads as (one of) the types named; a NULL does not, so that `!=` and `not in` let it pass. */
+/** Whether a row's value reads as (one of) the types; NULL does not, so it passes `!=` and `not in`. */
 export const compileDataType = (column: Column, condition: Condition, dialect: Dialect): string => {
   const negated =
     condition.kind === 'in' ? condition.negated : condition.kind === 'compare' && condition.operator === '!=';

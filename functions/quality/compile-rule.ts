@@ -7,7 +7,7 @@ import type { CompiledAtom, Scope } from './scope.ts';
 import type { Atom, Composite, Rule } from './syntax.ts';
 import { compileReference, compileSchemaRule } from './table-rules.ts';
 
-/** A rule as SQL over the facts of a file; the parts of `and` and `or` are validated each for itself. */
+/** A rule as SQL over the facts of a file; the parts of `and` and `or` are checked separately. */
 export const compileRule = (rule: Rule, scope: Scope): CompiledAtom =>
   rule.kind === 'atom'
     ? compileAtom(rule, scope)
@@ -55,7 +55,7 @@ const compileCustom = (atom: Atom, { customs, measures, dialect }: Scope): Compi
   return { passed: `coalesce(${passed}, false)`, metric: figure(metric) };
 };
 
-/** A row offends against `and` where it does against any part, against `or` only where it does against all. */
+/** A row breaks an `and` if it breaks any part, an `or` only if it breaks all. */
 const combine = ({ kind }: Composite, parts: readonly CompiledAtom[]): CompiledAtom => {
   const offences = parts.flatMap(({ offends }) => (offends === undefined ? [] : [`(${offends})`]));
   const isTelling = kind === 'and' ? offences.length > 0 : offences.length === parts.length;

@@ -9,8 +9,8 @@ import type { CompiledAtom, Scope } from './scope.ts';
 import type { Table } from './table.ts';
 
 /**
- * Compiles a ruleset into SQL that validates every file of a batch for itself (shapes: `CompiledRuleset`).
- * `table.columns` are the columns of the silver table, lineage included. Throws a RulesetError with line and column.
+ * Compiles a ruleset into SQL that checks every file of a batch separately (see `CompiledRuleset`). `table.columns` are the
+ * columns of the silver table, including lineage. Throws a RulesetError with line and column.
  */
 export const compileRuleset = (
   source: string,
@@ -38,7 +38,7 @@ export const compileRuleset = (
   };
 };
 
-/** What is wrong with each rule of a ruleset that parses; throws the RulesetError of one that does not. */
+/** The problems of each rule of a ruleset that parses; throws the RulesetError if it does not parse. */
 export const compileProblems = (source: string, table: Table): RulesetError[] =>
   parseRuleset(source).flatMap(({ rule }) => {
     const scope = {
@@ -54,7 +54,7 @@ export const compileProblems = (source: string, table: Table): RulesetError[] =>
     }
   });
 
-/** One pass over the files' facts, then a row for each file and rule. */
+/** One pass over the files' facts, then a row per file and rule. */
 const outcomesSelect = (atoms: readonly CompiledAtom[], ctes: string): string => {
   const numbers = atoms.map((_, index) => index + 1);
   const pick = (column: string, none: string) =>

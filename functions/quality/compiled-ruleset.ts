@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
-/** A ruleset compiled to SQL by `dqdl/compile.ts`; engines run it and understand nothing of rules. */
+/** A ruleset compiled to SQL by `dqdl/compile.ts`; engines run it without knowing the rules. */
 export const CompiledRuleset = z.object({
   /** `number` counts from 1 in the order of the ruleset; `text` is the rule as written. */
   rules: z.array(z.object({ number: z.number().int(), text: z.string() })),
   /**
-   * CustomSql, run once per file: the relation `primary` holds the rows of that file alone. Each is one select giving
+   * CustomSql, run once per file: the relation `primary` holds only the rows of that file. Each is one select that returns
    * exactly one row (metric double precision or NULL, passed boolean); the engine collects them into the relation
-   * `custom_outcomes` (landed_file varchar, atom int, metric double, passed boolean), which exists also when empty.
+   * `custom_outcomes` (landed_file varchar, atom int, metric double, passed boolean), which must also exist when it is empty.
    */
   customs: z.array(z.object({ atom: z.number().int(), sql: z.string() })),
   /**
@@ -15,9 +15,12 @@ export const CompiledRuleset = z.object({
    * `batch_files` and rule: landed_file, rule_number int, passed boolean, metric varchar (a readable figure or NULL).
    */
   outcomes: z.string(),
-  /** For rules that speak of single rows: a select over `staged` of offending rows (all columns of `staged`), not limited; the engine filters by landed_file and takes five. */
+  /**
+   * For rules about single rows: a select over `staged` of the rows that break the rule (all columns of `staged`), without a
+   * limit; the engine filters by landed_file and takes five.
+   */
   examples: z.array(z.object({ number: z.number().int(), sql: z.string() })),
-  /** Other silver tables that ReferentialIntegrity needs; the engine offers each as the relation `silver_<name>`. */
+  /** Other silver tables that ReferentialIntegrity needs; the engine provides each as the relation `silver_<name>`. */
   references: z.array(z.string()),
 });
 export type CompiledRuleset = z.infer<typeof CompiledRuleset>;

@@ -2,7 +2,7 @@ import { RulesetError } from './ruleset-error.ts';
 import type { Quoted } from './syntax.ts';
 import type { Token } from './tokens.ts';
 
-/** Walks over tokens; what is not there is an error that says what was expected. */
+/** Walks over tokens; a missing token is an error that says what was expected. */
 export type Cursor = {
   readonly peek: (ahead?: number) => Token;
   readonly next: () => Token;
@@ -50,7 +50,7 @@ export const cursorOver = (tokens: readonly Token[]): Cursor => {
   return { peek, next, lastEnd: () => tokens[index - 1]?.end ?? 0, sees, takes, expect, quoted, unexpected };
 };
 
-/** The text of a quoted token: a backslash takes the next character as it is; `raw` keeps both. */
+/** The text of a quoted token: a backslash quotes the next character; `raw` keeps both. */
 export const unquote = ({ text, at }: Token): Quoted => {
   const raw = text.slice(1, -1);
   return { text: raw.replace(/\\([\s\S])/g, '$1'), raw, at };

@@ -6,13 +6,13 @@ import { type SqlToken, tokenizeSql } from './sql-tokens.ts';
 import type { Atom, Quoted } from './syntax.ts';
 
 /**
- * The statement of a CustomSql rule as one select giving (metric double, passed boolean) over `primary`, the rows of
- * one file. With a condition the statement gives one number; without, its rows are the ones that are right, and
- * all rows, or the share that the threshold wants, must be among them.
+ * The statement of a CustomSql rule as one select of (metric double, passed boolean) over `primary`, the rows of one file. With
+ * a condition the statement returns one number; without one, it returns the rows that are right, and all rows, or the share in
+ * the threshold, must be among them.
  */
 export const compileCustomSql = (atom: Atom, dialect: Dialect): string => {
   const [statement] = atom.parameters;
-  if (!statement) throw new RulesetError('CustomSql takes a statement', atom.at);
+  if (!statement) throw new RulesetError('CustomSql needs a statement', atom.at);
   const sql = rewrite(statement, dialect);
   return atom.condition ? overNumber(sql, atom.condition) : overRows(sql, atom.threshold);
 };
@@ -40,11 +40,11 @@ const rewrite = (statement: Quoted, dialect: Dialect): string => {
   const tokens = tokenizeSql(statement, 'CustomSql');
   const first = tokens.find(({ kind }) => kind !== 'space');
   if (first?.kind !== 'word' || !['select', 'with'].includes(first.text.toLowerCase()))
-    throw new RulesetError('CustomSql: it is one select', statement.at);
+    throw new RulesetError('CustomSql: it must be one select', statement.at);
   return tokens.map((token) => writeToken(token, dialect)).join('');
 };
 
-/** `primary` is a reserved word of DuckDB, so that it is always written in quotes. */
+/** `primary` is a reserved word in DuckDB, so it is always quoted. */
 const writeToken = (token: SqlToken, dialect: Dialect): string => {
   if (token.kind === 'text') return textLiteral(token.text, dialect);
   if (token.kind === 'quoted') return identifier(token.text);

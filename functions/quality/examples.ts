@@ -1,7 +1,7 @@
 import { identifier } from '../values/index.ts';
 import type { CompiledAtom, Scope } from './scope.ts';
 
-/** All rows of `staged` that offend against a rule, with all its columns; undefined for a rule about a whole file. */
+/** All rows of `staged` that break a rule, with all columns; undefined for a rule about a whole file. */
 export const exampleSelect = ({ offends }: CompiledAtom, { table, windows }: Scope): string | undefined => {
   if (offends === undefined) return undefined;
   const columns = table.columns.map(({ name }) => identifier(name)).join(', ');

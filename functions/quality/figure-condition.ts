@@ -1,16 +1,16 @@
 import { RulesetError } from './ruleset-error.ts';
 import type { Condition, Value } from './syntax.ts';
 
-/** Writes a number's digits as the literal that a figure is compared with. */
+/** Writes a number's digits as the literal for the comparison. */
 export type LiteralOf = (digits: string) => string;
 
-/** For figures that are doubles. */
+/** For metrics that are doubles. */
 export const doubleOf: LiteralOf = (digits) => `cast(${digits} as double)`;
 
 /** For counts and exact sums. */
 export const exactOf: LiteralOf = (digits) => digits;
 
-/** Whether a figure meets a condition on numbers; NULL where there is no figure. `between` excludes its bounds. */
+/** Whether a metric meets a condition on numbers; NULL if there is no metric. `between` excludes its bounds. */
 export const compileFigureCondition = (figure: string, condition: Condition, literalOf: LiteralOf): string =>
   compileComparison(figure, condition, (value) => numberOf(value, literalOf));
 

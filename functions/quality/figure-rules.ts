@@ -6,7 +6,7 @@ import { compileFigure } from './shares.ts';
 import type { Atom, Condition } from './syntax.ts';
 import { type Column, isNumeric } from './table.ts';
 
-/** A rule about one figure of the file. */
+/** A rule about one metric of the file. */
 export const compileFigureRule = (atom: Atom, scope: Scope): CompiledAtom => {
   const { condition } = atom;
   if (!condition) throw new TypeError(`${atom.type} was parsed without its condition`);
@@ -20,12 +20,12 @@ export const compileFigureRule = (atom: Atom, scope: Scope): CompiledAtom => {
     return compileFigure(rounded(entropy), condition, doubleOf);
   }
   if (!isNumeric(column))
-    throw new RulesetError(`${atom.type} speaks of numbers, "${column.name}" holds none`, atom.at);
+    throw new RulesetError(`${atom.type} applies to numbers, but "${column.name}" holds none`, atom.at);
   const isExact = atom.type === 'Sum' && column.family !== 'float';
   return compileFigure(figureOf(atom, column, rows, scope), condition, isExact ? exactOf : doubleOf);
 };
 
-/** A file of repaired rows (its name holds a `#`) is small by nature, so that its row count is not validated. */
+/** A file of repaired rows (its name contains a `#`) is naturally small, so its row count is not checked. */
 const compileRowCount = (count: string, condition: Condition): CompiledAtom => ({
   passed: `(position('#' in landed_file) > 0 or ${compileFigureCondition(count, condition, exactOf)})`,
   metric: `cast(${count} as string)`,
@@ -41,9 +41,9 @@ const figureOf = (atom: Atom, column: Column, rows: string, { measures }: Scope)
   return rounded(`cast(${sum} as double) / nullif(${count}, 0)`);
 };
 
-/** A double whose square is no double, or that is no number, leaves no deviation; DuckDB would not go on with it. */
+/** A double whose square is not a double, or that is not a number, has no deviation; DuckDB would fail. */
 const deviationOf = (double: string): string =>
   `case when max(abs(${double})) < 1e150 then stddev_pop(case when abs(${double}) < 1e150 then ${double} end) end`;
 
-/** The order in which doubles are added is the engine's, and changes their last digits. */
+/** The engine decides in which order doubles are added, which changes their last digits. */
 const rounded = (double: string): string => `round(${double}, 9)`;

@@ -1,6 +1,6 @@
 /**
- * Quality: the language of rulesets (DQDL): its grammar, and a compiler to SQL for DuckDB and Spark. Pure: it makes SQL and
- * runs none. Start with `compile.ts`; `parse.ts` reads a ruleset, `rule-types.ts` lists what a rule may be.
+ * Quality: the language of rulesets (DQDL), with its grammar and a compiler to SQL for DuckDB and Spark. Pure: it makes SQL and
+ * runs none. Start with `compile.ts`; `parse.ts` reads a ruleset, `rule-types.ts` lists the rule types.
  */
 
 export { compileProblems, compileRuleset } from './compile.ts';

@@ -18,7 +18,7 @@ export const compileKeyRule = (atom: Atom, scope: Scope): CompiledAtom => {
   return { ...share, offends: `${keyed} and ${copiesOf(columns, keyed, scope)} > 1` };
 };
 
-/** Every row has all of its key, and no other row has the same. */
+/** Every row has a complete key, and no other row has the same. */
 const compilePrimaryKey = (columns: readonly string[], rows: string, scope: Scope): CompiledAtom => {
   const complete = columns.map((column) => `${column} is not null`).join(' and ');
   const { once } = scope.measures.keys(columns, `${rows} and ${complete}`);
@@ -30,6 +30,6 @@ const compilePrimaryKey = (columns: readonly string[], rows: string, scope: Scop
   };
 };
 
-/** Distinct values, a NULL being one more. */
+/** Distinct values; NULL counts as one. */
 export const distinctValues = (column: string, rows: string, measures: Measures): string =>
   measures.keys([column], rows).keys;

@@ -1,18 +1,18 @@
 import { identifier } from '../values/index.ts';
 
-/** Figures of one key (one set of columns under one predicate) in a file, each the name of a column of `facts`. */
+/** Metrics of one key (a set of columns under one predicate) in a file, each the name of a column of `facts`. */
 export type KeyFigures = {
   /** Rows that have a key, distinct keys, keys that occur once. */
   readonly rows: string;
   readonly keys: string;
   readonly once: string;
-  /** Natural logarithm; NULL where there is no row. */
+  /** Natural logarithm; NULL if there are no rows. */
   readonly entropy: string;
 };
 
-/** Collects what the rules need to know of a file, each figure once, however many rules ask for it. */
+/** Collects what the rules need to know of a file; each metric is computed once, however many rules need it. */
 export type Measures = {
-  /** Rows for which a condition holds; the name of a count, 0 for an empty file. */
+  /** Rows that meet a condition; the name of a count, 0 for an empty file. */
   readonly count: (condition: string) => string;
   /** Any aggregate over the file's rows; NULL for an empty file. */
   readonly aggregate: (expression: string) => string;
@@ -20,7 +20,7 @@ export type Measures = {
   /** Rows whose columns are found in another silver table. */
   readonly found: (columns: readonly string[], relation: string, referenced: readonly string[]) => string;
   readonly custom: (atom: number) => { readonly metric: string; readonly passed: string };
-  /** The CTEs that end with `facts`: one row for each file of `batch_files`, also without rows. */
+  /** The CTEs that end with `facts`: one row per file of `batch_files`, including files without rows. */
   readonly ctes: () => string;
 };
 

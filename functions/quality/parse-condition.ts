@@ -15,7 +15,7 @@ const isKeyword = (text: string): text is Keyword => KEYWORDS.includes(text);
 export const seesCondition = (cursor: Cursor): boolean =>
   cursor.sees([...COMPARISONS, 'between', 'in', 'not', 'matches']);
 
-/** Parses a condition: a comparison, `between`, `in` or `matches`, the last three with `not` or without. */
+/** Parses a condition: a comparison, `between`, `in` or `matches`, the last three also with `not`. */
 export const parseCondition = (cursor: Cursor): Condition => {
   const { text, at } = cursor.peek();
   if (isComparison(text)) {

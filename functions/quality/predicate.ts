@@ -19,8 +19,8 @@ const types = words(`${TYPES} ${FIELDS}`);
 const functions = words(FUNCTIONS);
 
 /**
- * A rule's `where` as a condition over the columns of the table, in parentheses: one expression, of this table's
- * columns, plain operators and functions that give every engine the same answer; anything else is a RulesetError.
+ * A rule's `where` as a condition over the columns of the table, in parentheses: one expression with columns of this table,
+ * plain operators and functions with the same result on every engine; anything else is a RulesetError.
  */
 export const compilePredicate = (predicate: Quoted, table: Table, dialect: Dialect): string => {
   const tokens = tokenizeSql(predicate, 'where');
@@ -50,7 +50,7 @@ const writeWord = (word: string, follower: SqlToken | undefined, context: Contex
   if (operators.has(lower) && !(isCall && !functions.has(lower))) return lower;
   if (isCall && (functions.has(lower) || types.has(lower))) return lower;
   if (isCall)
-    throw new RulesetError(`where: ${word}(…) is no function that may be used here`, context.predicate.at);
+    throw new RulesetError(`where: ${word}(…) is not a function that may be used here`, context.predicate.at);
   const isLiteralsType = follower?.kind === 'text' && types.has(lower);
   if (isLiteralsType || (types.has(lower) && !findColumn(lower, context.table))) return lower;
   return writeColumn(word, context);

@@ -8,10 +8,10 @@ import { compileShare } from './shares.ts';
 import type { Atom, Condition, Value } from './syntax.ts';
 import type { Column } from './table.ts';
 
-/** Which rows are validated and when one of them is right. */
+/** Which rows are checked, and when a row is right. */
 type Verdict = { readonly validated: string; readonly right: string };
 
-/** A rule that every row (or the share that its threshold wants) must meet. */
+/** A rule that every row (or the share in its threshold) must meet. */
 export const compileRowRule = (atom: Atom, scope: Scope): CompiledAtom => {
   const { validated, right } = verdictOf(atom, scope);
   const whole = scope.measures.count(validated);
@@ -40,15 +40,18 @@ const verdictOf = (atom: Atom, scope: Scope): Verdict => {
 
 const lengthIs = (column: Column, condition: Condition, { at }: Atom): string => {
   if (column.family !== 'text' && column.family !== 'integer')
-    throw new RulesetError(`ColumnLength speaks of texts, "${column.name}" holds none`, at);
+    throw new RulesetError(`ColumnLength applies to texts, but "${column.name}" holds none`, at);
   const text = column.family === 'text' ? column.sql : `cast(${column.sql} as string)`;
   return compileFigureCondition(`length(${text})`, condition, exactOf);
 };
 
-/** An age compares as the moment that is so old, the other way round: older is earlier. */
+/** An age compares as the moment so long ago, in the other direction: older is earlier. */
 const isFresh = (column: Column, condition: Condition, { at }: Atom): string => {
   if (column.family !== 'date' && column.family !== 'timestamp')
-    throw new RulesetError(`DataFreshness speaks of dates and timestamps, "${column.name}" holds none`, at);
+    throw new RulesetError(
+      `DataFreshness applies to dates and timestamps, but "${column.name}" holds none`,
+      at,
+    );
   const moment = column.family === 'date' ? `cast(${column.sql} as timestamp)` : column.sql;
   return `${column.sql} is not null and ${compileComparison(moment, mirrored(condition), landedBefore)}`;
 };

@@ -16,7 +16,7 @@ const where = true;
 const threshold = true;
 const ANY_NUMBER = 64;
 
-/** Every rule type that compiles, with its signature; the language has more, and those are rejected by name. */
+/** Every supported rule type, with its signature; other rule types of the language are rejected by name. */
 export const RULE_TYPES = {
   IsComplete: signature([1, 1], 'none', { where }),
   Completeness: signature([1, 1], 'number', { where }),
@@ -43,5 +43,5 @@ export const RULE_TYPES = {
 
 export type RuleType = keyof typeof RULE_TYPES;
 
-/** Whether a word names a rule type that compiles. */
+/** Whether a word is a supported rule type. */
 export const isRuleType = (word: string): word is RuleType => Object.hasOwn(RULE_TYPES, word);

@@ -2,7 +2,7 @@ import { PipelineError } from '../values/index.ts';
 /** A place in a text, both 1-based. */
 export type Position = { readonly line: number; readonly column: number };
 
-/** What is wrong with a ruleset and where; `message` says it without the place. */
+/** A problem of a ruleset and its place, which `message` does not contain. */
 export class RulesetError extends PipelineError {
   override readonly name = 'RulesetError';
   readonly line: number;

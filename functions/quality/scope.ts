@@ -6,14 +6,14 @@ import { compilePredicate } from './predicate.ts';
 import type { Atom } from './syntax.ts';
 import { type Column, columnOf, type Table } from './table.ts';
 
-/** What the rules of one ruleset share while they are compiled. */
+/** Shared by the rules of one ruleset while they are compiled. */
 export type Scope = {
   readonly table: Table;
   readonly dialect: Dialect;
   readonly measures: Measures;
   readonly customs: CompiledRuleset['customs'];
   readonly references: Set<string>;
-  /** Counts over the rows of a file that the examples of the rule at hand need, by the name of their column. */
+  /** Counts over the rows of a file that the examples of the current rule need, by the name of their column. */
   readonly windows: Map<string, string>;
 };
 
@@ -31,11 +31,11 @@ export const targetOf = (atom: Atom, { table }: Scope): Column => {
   return columnOf(table, target);
 };
 
-/** The atom's `where` as a condition on rows; `true` where it has none. */
+/** The atom's `where` as a condition on rows; `true` if there is none. */
 export const rowsOf = ({ where }: Atom, { table, dialect }: Scope): string =>
   where ? compilePredicate(where, table, dialect) : 'true';
 
-/** Names a count of rows of the same file and key that meet a condition, for the rule's examples. */
+/** Names a count of rows with the same file and key that meet a condition, for the rule's examples. */
 export const copiesOf = (columns: readonly string[], condition: string, { windows }: Scope): string => {
   const name = identifier(`copies of rule ${windows.size + 1}`);
   const partition = ['"landed_file"', ...columns].join(', ');

@@ -3,17 +3,17 @@ import { compileFigureCondition, doubleOf } from './figure-condition.ts';
 import type { CompiledAtom } from './scope.ts';
 import type { Condition } from './syntax.ts';
 
-/** A share of counts; NULL where there is nothing to take a share of. */
+/** A share of counts; NULL if the whole is zero. */
 const shareOf = (part: string, whole: string): string => `cast(${part} as double) / nullif(${whole}, 0)`;
 
-/** A rule about a share: holds where there is nothing to take a share of; without a condition all must be in it. */
+/** A rule about a share: it holds if the whole is zero; without a condition the share must be 1. */
 export const compileShare = (part: string, whole: string, condition: Condition | undefined): CompiledAtom => {
   const share = shareOf(part, whole);
   const held = condition ? compileFigureCondition(share, condition, doubleOf) : `${part} = ${whole}`;
   return { passed: `coalesce(${whole} = 0 or ${held}, false)`, metric: figure(share) };
 };
 
-/** A rule about a figure: fails where there is none. */
+/** A rule about a metric: it fails if there is none. */
 export const compileFigure = (
   value: string,
   condition: Condition,

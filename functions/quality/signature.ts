@@ -3,21 +3,22 @@ import { RULE_TYPES, type Signature } from './rule-types.ts';
 import { RulesetError } from './ruleset-error.ts';
 import type { Atom, Condition, Value } from './syntax.ts';
 
-/** Rejects an atom whose parameters, condition, predicate or threshold its rule type does not take. */
+/** Rejects an atom with parameters, a condition, a predicate or a threshold that its rule type does not support. */
 export const checkSignature = (atom: Atom, cursor: Cursor): void => {
   const { type, parameters, condition, where, threshold } = atom;
   const signature: Signature = RULE_TYPES[type];
   checkCount(atom, signature, cursor);
   if (signature.condition === 'none' && condition)
-    throw new RulesetError(`${type} takes no condition`, condition.at);
+    throw new RulesetError(`${type} must have no condition`, condition.at);
   if (!condition && signature.condition !== 'none' && !signature.condition.startsWith('optional'))
     throw cursor.unexpected(`a condition after ${type}${parameters.length > 0 ? ' and its column' : ''}`);
   if (condition) checkValues(type, condition, signature.condition);
-  if (where && !signature.where) throw new RulesetError(`${type} takes no where`, where.at);
-  if (threshold && !signature.threshold) throw new RulesetError(`${type} takes no threshold`, threshold.at);
+  if (where && !signature.where) throw new RulesetError(`${type} must have no where`, where.at);
+  if (threshold && !signature.threshold)
+    throw new RulesetError(`${type} must have no threshold`, threshold.at);
   if (threshold) checkValues('with threshold', threshold, 'number');
   if (type === 'CustomSql' && condition && threshold)
-    throw new RulesetError('CustomSql takes a condition or a threshold, not both', threshold.at);
+    throw new RulesetError('CustomSql can have a condition or a threshold, not both', threshold.at);
 };
 
 const checkCount = ({ type, parameters, at }: Atom, signature: Signature, cursor: Cursor): void => {
@@ -47,7 +48,7 @@ const checkValues = (type: string, condition: Condition, wanted: Signature['cond
 const isOrdered = (condition: Condition): boolean =>
   condition.kind === 'between' || (condition.kind === 'compare' && !['=', '!='].includes(condition.operator));
 
-/** The values that a condition compares with, in the order in which they were written. */
+/** The values in a condition, in the order in which they were written. */
 export const valuesOf = (condition: Condition): readonly Value[] => {
   switch (condition.kind) {
     case 'compare':

@@ -1,7 +1,7 @@
 import { RulesetError } from './ruleset-error.ts';
 import type { Quoted } from './syntax.ts';
 
-/** A lexeme of the SQL that a rule carries; a text or an identifier comes without its quotes. */
+/** A token of the SQL in a rule; a text or an identifier comes without its quotes. */
 export type SqlToken = {
   readonly kind: 'space' | 'text' | 'quoted' | 'number' | 'word' | 'symbol';
   readonly text: string;
@@ -16,14 +16,14 @@ const LEXEMES = [
   ['symbol', /<=|>=|<>|!=|\|\||[-+*/%()<>=,.]/y],
 ] as const;
 
-const REFUSALS: readonly (readonly [RegExp, string])[] = [
-  [/--|\/\*/y, 'it may hold no comment'],
-  [/;/y, 'it is one statement, without ";"'],
+const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
+  [/--|\/\*/y, 'it must not contain a comment'],
+  [/;/y, 'it must be one statement, without ";"'],
   [/"/y, 'write an identifier bare or in `backticks`, a text in single quotes'],
   [/'/y, 'a text is not closed'],
 ];
 
-/** Cuts the SQL of a rule into tokens with balanced parentheses; throws where it is more than one statement. */
+/** Splits the SQL of a rule into tokens with balanced parentheses; throws if it is more than one statement. */
 export const tokenizeSql = ({ text: sql, at }: Quoted, what: string): readonly SqlToken[] => {
   const tokens: SqlToken[] = [];
   let depth = 0;
@@ -47,13 +47,13 @@ const matchAt = (pattern: RegExp, sql: string, offset: number): string | undefin
 };
 
 const lexemeAt = (sql: string, offset: number): SqlToken | string => {
-  const comment = REFUSALS[0];
+  const comment = FORBIDDEN[0];
   if (comment && matchAt(comment[0], sql, offset) !== undefined) return comment[1];
   for (const [kind, pattern] of LEXEMES) {
     const text = matchAt(pattern, sql, offset);
     if (text !== undefined) return { kind, text };
   }
-  const rejection = REFUSALS.find(([pattern]) => matchAt(pattern, sql, offset) !== undefined);
+  const rejection = FORBIDDEN.find(([pattern]) => matchAt(pattern, sql, offset) !== undefined);
   return rejection?.[1] ?? `unexpected character ${JSON.stringify(sql[offset])}`;
 };
 

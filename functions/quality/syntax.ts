@@ -1,7 +1,7 @@
 import type { RuleType } from './rule-types.ts';
 import type { Position } from './ruleset-error.ts';
 
-/** The tree that a ruleset is parsed into; every node knows where it was written. */
+/** The tree of a parsed ruleset; every node knows where it was written. */
 
 export type DurationUnit = 'days' | 'hours' | 'minutes';
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
@@ -22,7 +22,7 @@ export type Condition = { readonly at: Position } & (
   | { readonly kind: 'compare'; readonly operator: Comparison; readonly value: Value }
   | { readonly kind: 'between'; readonly negated: boolean; readonly low: Value; readonly high: Value }
   | { readonly kind: 'in'; readonly negated: boolean; readonly values: readonly Value[] }
-  /** The pattern is as written: a backslash in it is the pattern's own. */
+  /** The pattern as written: a backslash in it belongs to the pattern. */
   | { readonly kind: 'matches'; readonly negated: boolean; readonly pattern: string }
 );
 

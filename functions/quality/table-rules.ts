@@ -6,7 +6,7 @@ import { compileShare } from './shares.ts';
 import type { Atom, Quoted } from './syntax.ts';
 import { columnOf } from './table.ts';
 
-/** A rule about the table's columns, whose answer is the same for every file. */
+/** A rule about the table's columns, with the same result for every file. */
 export const compileSchemaRule = (atom: Atom, { table: { columns } }: Scope): CompiledAtom => {
   const [parameter] = atom.parameters;
   if (atom.type === 'ColumnCount' && atom.condition) {
@@ -26,7 +26,7 @@ const NO_METRIC = 'cast(null as string)';
 const REFERENCE = /^([a-z][a-z0-9_]*)\.(?:\{([^{}]+)\}|([A-Za-z_][A-Za-z0-9_]*))$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The share of rows whose columns, all of them, are found in another silver table. */
+/** The share of rows whose columns are all found in another silver table. */
 export const compileReference = (atom: Atom, scope: Scope): CompiledAtom => {
   const [own, other] = atom.parameters;
   if (!own || !other) throw new TypeError('ReferentialIntegrity was parsed without its columns');
@@ -41,7 +41,7 @@ export const compileReference = (atom: Atom, scope: Scope): CompiledAtom => {
 
 const namesIn = (list: string): readonly string[] => list.split(',').map((name) => name.trim());
 
-/** The silver table and its columns that a ReferentialIntegrity rule refers to, and where it says so. */
+/** The silver table and columns that a ReferentialIntegrity rule refers to, and their place in the rule. */
 export const referenceOf = ({ parameters, at: start }: Atom) => {
   const { text, at }: Pick<Quoted, 'text' | 'at'> = parameters[1] ?? { text: '', at: start };
   const [, dataset, several, one] = REFERENCE.exec(text) ?? [];

@@ -2,7 +2,7 @@ import { identifier, nearestName } from '../values/index.ts';
 import { RulesetError } from './ruleset-error.ts';
 import type { Quoted } from './syntax.ts';
 
-/** A silver table as its rules see it; types as `sql/silver/` spells them. */
+/** A silver table for its rules; types are written as in `sql/silver/`. */
 export type Table = {
   readonly dataset: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -15,7 +15,7 @@ export type Column = {
   readonly name: string;
   readonly sql: string;
   readonly family: Family;
-  /** Digits behind the point, of a decimal. */
+  /** Digits after the point of a decimal. */
   readonly scale: number;
 };
 
@@ -33,7 +33,7 @@ const FAMILIES: readonly (readonly [Family, RegExp])[] = [
 const familyOf = (type: string): Family =>
   FAMILIES.find(([, pattern]) => pattern.test(type.trim().toLowerCase()))?.[0] ?? 'other';
 
-/** The column that a rule names; throws where the table has none of that name. */
+/** The column that a rule names; throws if the table does not have it. */
 export const columnOf = (table: Table, { text, at }: Quoted): Column => {
   const found = table.columns.find(({ name }) => name === text);
   if (!found) throw new RulesetError(missingColumn(table, text), at);
@@ -41,7 +41,7 @@ export const columnOf = (table: Table, { text, at }: Quoted): Column => {
   return { name: found.name, sql: identifier(found.name), family: familyOf(found.type), scale };
 };
 
-/** What is said of a column that a table does not have. */
+/** The message for a column that a table does not have. */
 export const missingColumn = ({ dataset, columns }: Table, name: string): string => {
   const names = columns.map((column) => column.name);
   const nearest = nearestName(name, names);

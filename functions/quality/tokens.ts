@@ -1,6 +1,6 @@
 import { type Position, RulesetError } from './ruleset-error.ts';
 
-/** A lexeme of a ruleset; `start` and `end` are offsets into the source. */
+/** A token of a ruleset; `start` and `end` are offsets into the source. */
 export type Token = {
   readonly kind: 'word' | 'number' | 'quoted' | 'symbol' | 'end';
   readonly text: string;
@@ -19,7 +19,7 @@ const LEXEMES = [
   ['symbol', /!=|>=|<=|[=<>()[\],+\-*/]/y],
 ] as const;
 
-/** Cuts a ruleset into tokens, an `end` token last; throws a RulesetError where nothing fits. */
+/** Splits a ruleset into tokens, the last one is `end`; throws a RulesetError for invalid characters. */
 export const tokenize = (source: string): readonly Token[] => {
   const place = positions(source);
   rejectForeignText(source, place);
@@ -62,7 +62,7 @@ const lexemeAt = (source: string, offset: number, place: (offset: number) => Pos
   throw new RulesetError(problem, place(offset));
 };
 
-/** Finds line and column of an offset, in the logarithm of the number of lines. */
+/** Finds line and column of an offset, in logarithmic time. */
 const positions = (source: string): ((offset: number) => Position) => {
   const starts = [0];
   for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1);

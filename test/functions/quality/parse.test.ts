@@ -89,7 +89,7 @@ describe('parseRuleset', () => {
     ['Rules = [ RowCount > 1 RowCount > 2 ]', '1:24 expected "]" or ",", found "RowCount"'],
     ['Rules = [ IsComplete "a", ]', '1:27 expected a rule, found "]"'],
     ['Rules = [ IsComplete ]', '1:22 expected a quoted parameter: IsComplete takes 1, found "]"'],
-    ['Rules = [ IsComplete "a" > 1 ]', '1:26 IsComplete takes no condition'],
+    ['Rules = [ IsComplete "a" > 1 ]', '1:26 IsComplete must have no condition'],
     [
       'Rules = [ ColumnValues "a" ]',
       '1:28 expected a condition after ColumnValues and its column, found "]"',
@@ -99,8 +99,8 @@ describe('parseRuleset', () => {
     ['Rules = [ RowCount matches "1" ]', '1:20 RowCount does not take matches'],
     ['Rules = [ DataFreshness "a" > 3 ]', '1:31 expected a duration after DataFreshness'],
     ['Rules = [ ColumnDataType "a" > "Integer" ]', '1:30 ColumnDataType takes =, !=, in or not in'],
-    ['Rules = [ ColumnCount > 1 where "a = 1" ]', '1:33 ColumnCount takes no where'],
-    ['Rules = [ IsComplete "a" with threshold > 1 ]', '1:41 IsComplete takes no threshold'],
+    ['Rules = [ ColumnCount > 1 where "a = 1" ]', '1:33 ColumnCount must have no where'],
+    ['Rules = [ IsComplete "a" with threshold > 1 ]', '1:41 IsComplete must have no threshold'],
     [
       'Rules = [ ColumnValues "a" > 1 with format = "x" ]',
       '1:37 expected "threshold" (the only tag that is supported), found "format"',
