@@ -1,25 +1,11 @@
 import * as z from 'zod';
 import { CompiledRuleset, RuleViolation } from '../quality/index.ts';
+import { FileFacts } from '../validation/index.ts';
 import { SilverTable } from '../values/index.ts';
 
 /** The input and the result of a run. A spec is written once and defines the batch. */
 
 const Version = z.object({ key: z.string(), version: z.string() });
-
-/** Facts from the validation. */
-export const SpecFacts = z.object({
-  format: z.enum(['csv', 'jsonl', 'json', 'parquet']),
-  compression: z.enum(['none', 'gzip']),
-  bom: z.boolean(),
-  delimiter: z.string(),
-  quote: z.string(),
-  header: z.array(z.string()),
-  line_end: z.enum(['lf', 'crlf', 'mixed']),
-  multiline: z.boolean(),
-  records: z.number().int(),
-  bytes: z.number().int(),
-  sha256: z.string(),
-});
 
 /** One file of a batch; its `key` is the `landed_file` of its rows, and rows of `<key>#…` are its repairs. */
 export const SpecFile = Version.extend({
@@ -35,7 +21,7 @@ export const SpecFile = Version.extend({
   /** ISO 8601 UTC, from S3. */
   landed_at: z.string(),
   /** Facts of the bytes that are read. */
-  facts: SpecFacts,
+  facts: FileFacts,
 });
 export type SpecFile = z.infer<typeof SpecFile>;
 

@@ -9,6 +9,7 @@ export { type LandedContent, readContent } from './content.ts';
 export { CsvReader } from './csv/reader.ts';
 export type { CsvRecord } from './csv/record.ts';
 export { CsvScanner } from './csv/scanner.ts';
+export { FileFacts } from './facts.ts';
 export { type FieldValidator, validateField } from './fields/check.ts';
 export type { Field } from './fields/field.ts';
 export { floatViolation, intViolation } from './fields/number.ts';
@@ -69,5 +70,5 @@ export {
 } from './rows-file/writer.ts';
 export { readBytes } from './unreadable.ts';
 export { type LandedFile, validateFile } from './validate-file.ts';
-export type { Duplicate, FileFacts, Report, Validation, Violations } from './verdict.ts';
+export type { Duplicate, Report, Validation, Violations } from './verdict.ts';
 export { ViolationLog } from './violations.ts';

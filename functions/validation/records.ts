@@ -1,4 +1,5 @@
-import type { FileFacts, Violation } from './verdict.ts';
+import type { FileFacts } from './facts.ts';
+import type { Violation } from './verdict.ts';
 
 /** What a parser tells of a file's records, in their order; all bytes are lent for the call. */
 export type RecordListener = {

@@ -1,3 +1,5 @@
+import type { FileFacts } from './facts.ts';
+
 /** What a validator of landed files says: facts for the engines, a verdict for the ledger, a report for people. */
 
 /** One thing that is wrong with a file, where it stands, in words that an upstream colleague understands. */
@@ -10,29 +12,6 @@ export type Violation = {
   readonly column?: string;
   /** The offending text, cut at 100 characters; never there for a `pii` column. */
   readonly value?: string;
-};
-
-/** How files are written; `jsonl` has one JSON object a line, `json` is one array of them. */
-export type FileFormat = 'csv' | 'jsonl' | 'json' | 'parquet';
-
-/** What the validator saw while it read every byte; engines read the file by these and never sniff. */
-export type FileFacts = {
-  readonly format: FileFormat;
-  readonly compression: 'none' | 'gzip';
-  readonly bom: boolean;
-  readonly delimiter: string;
-  readonly quote: string;
-  /** Column names in file order; paths such as `items[].price` in JSON, where new columns may come with any record. */
-  readonly header: readonly string[];
-  readonly line_end: 'lf' | 'crlf' | 'mixed';
-  /** A quoted field holds a line break. */
-  readonly multiline: boolean;
-  /** Data records, without the header. */
-  readonly records: number;
-  /** Uncompressed bytes. */
-  readonly bytes: number;
-  /** Of the bytes as they landed, hex. */
-  readonly sha256: string;
 };
 
 /** Violations of a file: all are counted, the first hundred kept. */

@@ -57,7 +57,7 @@ export const validated = async (fuzzed: FuzzedFile): Promise<ValidatedFile | 're
   const rows = facts.format === 'csv' ? csvRows(clean, facts.header) : jsonRows(clean);
   const isCopied = validation.isRewritten || validation.quarantined !== undefined;
   const own = isCopied ? facts : validation.facts;
-  return { ...fuzzed, facts: { ...own, header: [...own.header] }, rows, ...(isCopied && { clean }) };
+  return { ...fuzzed, facts: own, rows, ...(isCopied && { clean }) };
 };
 
 const csvRows = (clean: Buffer, header: readonly string[]): Text[][] => {

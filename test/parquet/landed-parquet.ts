@@ -144,7 +144,7 @@ export const validated = async ({ name, bytes }: MadeFile): Promise<Validated> =
   return {
     key,
     validation,
-    facts: { ...facts, header: [...facts.header] },
+    facts,
     clean: stored.get('clean'),
     lines: linesOf('clean'),
     bad: linesOf('clean.rows.jsonl'),

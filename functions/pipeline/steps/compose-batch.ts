@@ -122,7 +122,7 @@ const nothing: Choice = { batch: [], revalidate: [] };
 const specFile = (file: Waiting): SpecFile => {
   const { key, version, landed_at, landed_as, facts, reprocess, stored_as } = file;
   const clean_key = file.clean_key ?? (reprocess && stored_as);
-  const read = { version, landed_at, facts: { ...facts, header: [...facts.header] } };
+  const read = { version, landed_at, facts };
   return {
     key: landedFile(file),
     ...read,

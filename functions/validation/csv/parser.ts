@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import type { FileFacts } from '../facts.ts';
 import { openScanner } from '../fast/reader.ts';
 import type { RecordScanner } from '../fast/records.ts';
 import { DuplicateCursor } from '../keys/duplicate-rows.ts';
 import type { KeyCheck } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { InvalidRecord, Parser, RecordListener } from '../records.ts';
-import type { FileFacts, Violation } from '../verdict.ts';
+import type { Violation } from '../verdict.ts';
 import type { ViolationLog } from '../violations.ts';
 import { type Header, validateHeader } from './header.ts';
 import { type AddKey, addKeys } from './keys.ts';

@@ -1,9 +1,10 @@
+import type { FileFacts } from '../facts.ts';
 import { DuplicateCursor } from '../keys/duplicate-rows.ts';
 import type { KeyCheck } from '../keys/key-index.ts';
 import { fileKind } from '../kind.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Parser, RecordListener } from '../records.ts';
-import type { FileFacts, Violation } from '../verdict.ts';
+import type { Violation } from '../verdict.ts';
 import type { ViolationLog } from '../violations.ts';
 import { ArrayCutter } from './array.ts';
 import { LineCutter } from './lines.ts';

@@ -1,6 +1,6 @@
+import type { FileFormat } from '../facts.ts';
 import { pathConflicts, pathProblem } from '../fields/path.ts';
 import { sourceConflicts } from '../fields/source.ts';
-import type { FileFormat } from '../verdict.ts';
 import { pathOf } from './problems.ts';
 import type { ManifestText } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { FileFormat } from '../facts.ts';
 import type { Field } from '../fields/field.ts';
 import { leadsOut } from '../names.ts';
-import type { FileFormat } from '../verdict.ts';
 import { manifestFields } from './fields.ts';
 import { formatOf, formatProblems, isJson } from './format.ts';
 import { readManifestJson } from './json.ts';

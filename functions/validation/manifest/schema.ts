@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fileFormats } from '../facts.ts';
 import { dateFormats, timestampFormats } from '../fields/time.ts';
 
 /** The manifest as data owners write it; `rules/manifest.schema.json` is made from this. */
@@ -111,7 +112,7 @@ const FileText = z.strictObject({
     .regex(/^(\.[A-Za-z0-9]+)+$/, { error: 'is not an extension such as .csv' })
     .describe('How file names end; the same followed by .gz is allowed too.'),
   format: z
-    .enum(['csv', 'jsonl', 'json', 'parquet'], { error: 'is none of csv, jsonl, json, parquet' })
+    .enum(fileFormats, { error: 'is none of csv, jsonl, json, parquet' })
     .optional()
     .describe(
       'How files are written: csv is RFC 4180 with a header, jsonl one JSON object a line, json one array of objects. Without it the extension tells (.jsonl, .ndjson, .json, .parquet, else csv).',

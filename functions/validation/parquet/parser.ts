@@ -1,9 +1,9 @@
+import type { FileFacts } from '../facts.ts';
 import { JsonParser } from '../json/parser.ts';
 import type { RecordFault } from '../json/violations.ts';
 import type { KeyCheck } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Parser, RecordListener } from '../records.ts';
-import type { FileFacts } from '../verdict.ts';
 import type { ViolationLog } from '../violations.ts';
 import { ParquetDamage, type ReadRange } from './damage.ts';
 import { readFooter } from './file.ts';

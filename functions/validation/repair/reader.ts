@@ -1,3 +1,4 @@
+import type { FileFacts } from '../facts.ts';
 import { KeyIndex, type KeyRoom } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { openParser } from '../parser.ts';
@@ -6,7 +7,7 @@ import { openRows } from '../rows-file/formats.ts';
 import type { RowsReader, SentRow } from '../rows-file/reader.ts';
 import { type QuarantinedRow, rowsFormat } from '../rows-file/writer.ts';
 import { readBytes } from '../unreadable.ts';
-import type { Duplicate, FileFacts, Violation, Violations } from '../verdict.ts';
+import type { Duplicate, Violation, Violations } from '../verdict.ts';
 import { type Detail, ViolationLog } from '../violations.ts';
 import { LineMap, type LineTicket, type QuarantinedLines } from './lines.ts';
 import { openRepairer, type Repairer } from './records.ts';

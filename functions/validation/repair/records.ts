@@ -1,12 +1,12 @@
 import { CsvRecord } from '../csv/record.ts';
 import { CsvScanner } from '../csv/scanner.ts';
 import { validateFaults } from '../csv/structure.ts';
+import type { FileFacts } from '../facts.ts';
 import { sourcesOf } from '../fields/source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { jsonViolation } from '../rows-file/json-text.ts';
 import type { SentRow } from '../rows-file/reader.ts';
 import { csvRecord } from '../rows-file/text.ts';
-import type { FileFacts } from '../verdict.ts';
 import type { ViolationLog } from '../violations.ts';
 
 /** Makes records of the source's own format out of sent rows; what cannot be made adds violations. */

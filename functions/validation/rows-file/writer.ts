@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import type { FileFacts } from '../facts.ts';
 import type { InvalidRecord } from '../records.ts';
-import type { FileFacts } from '../verdict.ts';
 import { jsonViolation } from './json-text.ts';
 import { csvRecord, escapeFormula } from './text.ts';
 

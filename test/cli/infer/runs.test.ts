@@ -74,7 +74,7 @@ describe('what is inferred runs', () => {
       key,
       version: 'v1',
       landed_at: '2024-07-01T00:00:00Z',
-      facts: { ...facts, header: [...facts.header] },
+      facts,
     };
   };
 

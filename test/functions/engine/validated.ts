@@ -3,7 +3,6 @@ import { splitFile } from '../../../functions/pipeline/steps/split/records.ts';
 import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
 import { rowsWriter } from '../../../functions/validation/rows-file/writer.ts';
 import { validateFile } from '../../../functions/validation/validate-file.ts';
-import type { FileFacts } from '../../../functions/validation/verdict.ts';
 import { memoryStore } from '../pipeline/steps/split/fixture.ts';
 import { pieces } from '../validation/fixture.ts';
 
@@ -28,14 +27,12 @@ export const validated = async (key: string, bytes: Buffer, json: ManifestJson):
   const file = () => ({ key, size: bytes.length, manifest, content: pieces(bytes, 2 ** 16), range });
   const validation = await validateFile(file());
   if (validation.verdict !== 'accepted') throw new Error(JSON.stringify(validation));
-  if (!validation.isRewritten && !validation.quarantined) return { facts: copied(validation.facts) };
+  if (!validation.isRewritten && !validation.quarantined) return { facts: validation.facts };
   const { files, stored } = memoryStore();
   const target = { clean_key: 'clean', source: `${key}@v1`, rows: rowsWriter(validation.facts.format) };
   const facts = await splitFile(files, file(), validation, target);
-  return { facts: copied(facts), clean: stored.get('clean') ?? Buffer.alloc(0) };
+  return { facts, clean: stored.get('clean') ?? Buffer.alloc(0) };
 };
-
-const copied = (facts: FileFacts): SpecFile['facts'] => ({ ...facts, header: [...facts.header] });
 
 /** Where the copy of a landed file lies in a test's lake. */
 export const cleanKeyOf = (key: string): string => `staging/clean/${key}@v1.0`;

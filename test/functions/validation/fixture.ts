@@ -1,6 +1,7 @@
+import type { FileFacts } from '../../../functions/validation/facts.ts';
 import { type Manifest, parseManifest } from '../../../functions/validation/manifest/manifest.ts';
 import { validateFile } from '../../../functions/validation/validate-file.ts';
-import type { FileFacts, Validation } from '../../../functions/validation/verdict.ts';
+import type { Validation } from '../../../functions/validation/verdict.ts';
 
 type Keys = Record<string, unknown>;
 
