@@ -15,7 +15,7 @@ import {
   readRows,
   textsOf,
   ViolationLog,
-  validateTwins,
+  validateDuplicateColumns,
 } from '../../functions/validation/index.ts';
 import { parseRecord } from './json-records.ts';
 import { CannotInfer, noRow, type OnRead, readRange, sizeOf } from './sample-file.ts';
@@ -42,7 +42,7 @@ export const openParquet = async (path: string, onRead: OnRead): Promise<Parquet
   return readable(path, async () => {
     const footer = await readFooter(size, readRange(path, onRead));
     const nodes = parquetTree(footer.schema);
-    rejectTwins(path, nodes);
+    rejectDuplicateColumns(path, nodes);
     const problems = new Map(nodeProblems(nodes));
     const found = parquetColumns(nodes).map((column) => ({ column, why: problems.get(column.path) }));
     return {
@@ -92,9 +92,9 @@ const readable = async <Answer>(path: string, read: () => Promise<Answer>): Prom
 };
 
 /** Columns with the same name are rejected by every manifest. */
-const rejectTwins = (path: string, nodes: readonly ParquetNode[]): void => {
+const rejectDuplicateColumns = (path: string, nodes: readonly ParquetNode[]): void => {
   const violations = new ViolationLog();
-  validateTwins(nodes, violations);
+  validateDuplicateColumns(nodes, violations);
   if (violations.total > 0)
     throw new CannotInfer(
       `no manifest fits ${path}${violations.kept.map(({ message }) => `\n  ${message}`).join('')}`,

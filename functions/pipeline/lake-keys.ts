@@ -59,7 +59,7 @@ const fileName = (key: string): string => {
 
 const reportEnd = '.report.json';
 
-/** Most bytes of a key in S3, and of a sort key in DynamoDB. */
+/** Longest key in S3, and longest sort key in DynamoDB, in bytes. */
 const mostKeyBytes = 1024;
 const longestSuffix = `.${'0'.repeat(16)}${reportEnd}`;
 

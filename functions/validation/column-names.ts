@@ -1,12 +1,12 @@
 import type { ViolationLog } from './violations.ts';
 
-/** More columns that nobody names than anyone means to keep as texts. */
+/** Most columns that are not in the manifest and are kept as texts. */
 export const mostKept = 2000;
 
 /** The ledger keeps the names with the file in one item of at most 400 KB, and twice while the file is reprocessed. */
 export const mostNameBytes = 160 * 2 ** 10;
 
-/** Bytes that a column's name takes in the ledger. */
+/** Bytes of a column's name in the ledger. */
 export const bytesOfName = (name: string): number => Buffer.byteLength(name) + 1;
 
 /** Rejects a file whose columns have longer names than the ledger can keep. */

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { PipelineError } from '../values/index.ts';
 import { GzipDamage, gunzip } from './gzip/gunzip.ts';
 
-/** Where the bytes of a file go, uncompressed; it is given none once it has stopped, nor before it has taken the last ones. */
+/** Receives the uncompressed bytes of a file; after it has stopped it receives no more. */
 type Sink = { readonly isStopped: boolean; readonly write: (bytes: Uint8Array) => void | Promise<void> };
 
-/** What reading the bytes themselves has shown. */
+/** Facts from reading the bytes. */
 export type ReadContent = {
   /** Of the bytes as they landed, hex. */
   readonly sha256: string;
-  /** Why they could not be uncompressed to the end; then the sink has stopped at no fault of its own. */
+  /** Why they could not be uncompressed to the end; then the sink has stopped because of that. */
   readonly damage?: string;
 };
 
@@ -33,9 +33,8 @@ export class IncompleteContent extends PipelineError {
 }
 
 /**
- * Hands every byte to the sink and hashes what landed, to the end even when the sink stops; memory stays flat.
- * Gzip is read by `gunzip`, and may not grow without measure.
- * Throws what `content` throws, and IncompleteContent.
+ * Passes every byte to the sink and hashes what landed, to the end even if the sink stops; memory stays constant. Gzip is read
+ * by `gunzip`, and its size is limited. Throws the errors of `content`, and IncompleteContent.
  */
 export const readContent = async (
   landed: LandedContent,
@@ -81,7 +80,7 @@ const pass = async (source: Source, sink: Sink): Promise<undefined> => {
   }
 };
 
-/** What it has grown to is held against what was taken so far, so that a large bomb is known as early as a small one. */
+/** The uncompressed size is compared with the bytes read so far, so that a large bomb is found as early as a small one. */
 const inflate = async (source: Source, sink: Sink): Promise<string | undefined> => {
   const taken = { bytes: 0 };
   let bytes = 0;

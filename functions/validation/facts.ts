@@ -4,7 +4,7 @@ import * as z from 'zod';
 export const fileFormats = ['csv', 'jsonl', 'json', 'parquet'] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
-/** What the validator saw while it read every byte; engines read the file by these and never sniff. */
+/** What the validator saw while it read every byte; engines read the file by these facts and never guess. */
 export const FileFacts = z
   .object({
     format: z.enum(fileFormats),
@@ -12,10 +12,10 @@ export const FileFacts = z
     bom: z.boolean(),
     delimiter: z.string(),
     quote: z.string(),
-    /** Column names in file order; paths such as `items[].price` in JSON, where new columns may come with any record. */
+    /** Column names in file order; paths such as `items[].price` in JSON, where any record may have new columns. */
     header: z.array(z.string()).readonly(),
     line_end: z.enum(['lf', 'crlf', 'mixed']),
-    /** A quoted field holds a line break. */
+    /** A quoted field contains a line break. */
     multiline: z.boolean(),
     /** Data records, without the header. */
     records: z.number().int(),

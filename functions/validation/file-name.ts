@@ -8,7 +8,7 @@ const gz = '.gz';
 /** Tells from a name alone whether a file is gzip. */
 export const isGzip = (key: string): boolean => key.endsWith(gz);
 
-/** Holds the key of a file against the manifest: directory, extension and name pattern; `#` is kept for repairs. */
+/** Checks the key of a file against the manifest: directory, extension and name pattern; `#` is reserved for repairs. */
 export const validateName = (key: string, manifest: Manifest, violations: ViolationLog): void => {
   const name = key.slice(key.lastIndexOf('/') + 1);
   const { directory, format, extension, name_pattern } = manifest;
@@ -49,7 +49,7 @@ const isInside = (key: string, directory: string): boolean =>
   !leadsOut(key.slice(directory.length)) &&
   !key.slice(directory.length).split('/').includes('');
 
-/** A pattern speaks of the whole name, and need not mention `.gz`. */
+/** A pattern must match the whole name, without `.gz`. */
 const matches = (pattern: string, name: string): boolean => {
   const compiled = RE2JS.compile(pattern);
   return compiled.matches(name) || (name.endsWith(gz) && compiled.matches(name.slice(0, -gz.length)));

@@ -1,8 +1,8 @@
 /**
- * Validation: reads a landed file against its manifest and answers a verdict with every violation, its line and its column.
- * Also reads and writes the rows files in which quarantined rows are repaired. Pure: it gets bytes and gives values; it
- * knows no bucket, no ledger and no clock. It does not check rules over whole files (that is `quality/`).
- * Start with `validate-file.ts`, then the parser of one format, `csv/parser.ts`; `fast/` is the same for most CSV, quicker.
+ * Validation: reads a landed file against its manifest and returns a verdict with all violations, their lines and columns. Also
+ * reads and writes the rows files in which quarantined rows are corrected. Pure: it takes bytes and returns values; it uses no
+ * bucket, no ledger and no clock. It does not check rules over whole files (that is `quality/`). Start with `validate-file.ts`,
+ * then the parser of one format, `csv/parser.ts`; `fast/` does the same for most CSV, only faster.
  */
 
 export { type LandedContent, readContent } from './content.ts';
@@ -46,7 +46,7 @@ export {
   pathOfNode,
 } from './parquet/schema.ts';
 export { textsOf } from './parquet/texts.ts';
-export { takesKind, validateTwins } from './parquet/validate-columns.ts';
+export { takesKind, validateDuplicateColumns } from './parquet/validate-columns.ts';
 export { openParser } from './parser.ts';
 export { readLanded } from './reading.ts';
 export type { InvalidRecord, RecordListener } from './records.ts';

@@ -11,11 +11,11 @@ const kinds: readonly (readonly [string, readonly number[]])[] = [
   ['UTF-16', [0xfe, 0xff]],
 ];
 
-/** Names what a file is by its first bytes, where that helps the one who sent it; undefined for what is not known. */
+/** Recognizes a file by its first bytes, if that helps its sender; undefined if the kind is unknown. */
 export const fileKind = (bytes: Uint8Array): string | undefined =>
   kinds.find(([, magic]) => magic.every((byte, at) => bytes[at] === byte))?.[0] ?? wideText(bytes);
 
-/** ASCII of two or four bytes a character, without a byte-order mark: what it begins with has NULs at every other place. */
+/** ASCII in two or four bytes per character, without a byte-order mark: it begins with NULs at every other position. */
 const wideText = (bytes: Uint8Array): string | undefined => {
   const head = [...bytes.subarray(0, 4)];
   const shape = head.map((byte) => (byte === 0 ? '0' : 'x')).join('');

@@ -12,7 +12,7 @@ export type LandedBytes = LandedContent & {
   readonly range?: ReadRange | undefined;
 };
 
-/** What reading a landed file has shown. */
+/** Facts from reading a landed file. */
 export type ReadLanded = {
   /** Of the bytes as they landed, hex. */
   readonly sha256: string;
@@ -21,9 +21,9 @@ export type ReadLanded = {
 };
 
 /**
- * Reads a landed file to its end into a parser of its format and hashes it; where the parser tells its records to
- * someone slow, `settled` is awaited now and then. Whatever the bytes are, the answer is a value: this is the one place where an error
- * of a parser becomes one. Throws what the content throws, and IncompleteContent.
+ * Reads a whole landed file into a parser of its format and hashes it; if the parser reports its records to something slow,
+ * `settled` is awaited now and then. Whatever the bytes are, the result is a value: only here an error of a parser becomes one.
+ * Throws the errors of the content, and IncompleteContent.
  */
 export const readLanded = async (
   file: LandedBytes,

@@ -1,11 +1,11 @@
 import type { FileFacts } from './facts.ts';
 import type { Violation } from './verdict.ts';
 
-/** What a parser tells of a file's records, in their order; all bytes are lent for the call. */
+/** What a parser reports of a file's records, in order; all bytes are only valid during the call. */
 export type RecordListener = {
-  /** The header as it stands, line end included, byte-order mark left out; formats without one tell none. */
+  /** The header as written, with its line end, without the byte-order mark; not called for formats without one. */
   readonly onHeader?: (bytes: Uint8Array, columns: readonly string[]) => void;
-  /** One or several right records as they stand, line ends included. */
+  /** One or several right records as written, with line ends. */
   readonly onValid?: (bytes: Uint8Array) => void;
   readonly onInvalid?: (record: InvalidRecord) => void;
 };
@@ -14,9 +14,9 @@ export type RecordListener = {
 export type InvalidRecord = {
   /** Physical line on which it starts, from 1; in a file without lines its position, from 1. */
   readonly line: number;
-  /** As it stands, without its line end. */
+  /** As written, without its line end. */
   readonly bytes: Uint8Array;
-  /** Texts in the order of the file's columns; absent where it cannot be split into them or is no UTF-8. */
+  /** Texts in the order of the file's columns; absent if the record cannot be split into them or is not UTF-8. */
   readonly fields?: readonly string[];
   /** At least one. */
   readonly violations: readonly Violation[];
@@ -30,15 +30,15 @@ export type Parser = {
   readonly records: number;
   /** Those of them that have violations of their own; the others can be used all the same. */
   readonly invalidRecords: number;
-  /** How the file's columns differ from the manifest's in what it allows. */
+  /** How the file's columns differ from the manifest's in ways that the manifest allows. */
   readonly drift: readonly string[];
-  /** Valid records are told otherwise than they stand in the file: engines read a copy of them, never the file itself. */
+  /** Accepted records are reported in another form than in the file: engines read a copy of them, never the file itself. */
   readonly isRewritten: boolean;
-  /** There is not one byte besides a byte-order mark. */
+  /** The file has no bytes except a byte-order mark. */
   readonly isEmpty: boolean;
   readonly write: (bytes: Uint8Array) => void;
   readonly end: () => void;
   readonly stop: () => void;
-  /** What was seen; true only after `end`. */
+  /** What was seen; only valid after `end`. */
   readonly facts: () => Omit<FileFacts, 'compression' | 'sha256'>;
 };

@@ -1,7 +1,9 @@
 import type { Manifest } from './manifest/manifest.ts';
 import type { Report, Violations } from './verdict.ts';
 
-/** What a report is about: a file version that was rejected, or whose invalid records were quarantined, and the manifest that it was validated by. */
+/**
+ * The subject of a report: a file version that was rejected, or has quarantined records, and the manifest of its validation.
+ */
 export type ReportOf = {
   readonly file: { readonly key: string; readonly version: string; readonly dataset: string };
   readonly manifest: Pick<Manifest, 'version'>;
@@ -16,7 +18,7 @@ export type ReportOf = {
   readonly validated_at: string;
 };
 
-/** The report for the people who sent the file; it lies beside what is in quarantine of it. */
+/** The report for the people who sent the file; it is next to the quarantined file or rows. */
 export const renderReport = ({
   file,
   manifest,

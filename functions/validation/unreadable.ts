@@ -3,8 +3,8 @@ const systemCode = /^E[A-Z0-9]+$/;
 const lackOfMemory = /allocation failed|out of memory/i;
 
 /**
- * Does what reads bytes. An error that the bytes have brought about is told to `tell`, in words that follow `the file`; one that says
- * nothing about them, of a disk or of the memory, is thrown.
+ * Reads bytes. An error caused by the bytes is passed to `tell`, in words that follow `the file`; other errors, of a disk or of
+ * the memory, are thrown.
  */
 export const readBytes = (work: () => void, tell: (says: string) => void): void => {
   try {
@@ -14,7 +14,7 @@ export const readBytes = (work: () => void, tell: (says: string) => void): void 
   }
 };
 
-/** Says why bytes cannot be read; throws what is no error of theirs. */
+/** Says why bytes cannot be read; throws errors that they did not cause. */
 export const whyUnreadable = (cause: unknown): string => {
   if (!(cause instanceof Error) || isFailure(cause)) throw cause;
   return `cannot be read: ${cause.message}`;

@@ -13,7 +13,7 @@ import { ViolationLog } from './violations.ts';
 export type LandedFile = LandedBytes & KeyRoom & { readonly manifest: Manifest };
 
 /**
- * Validates a file by its manifest: name, then every byte, in flat memory. Bad data is an answer; it throws only when the
+ * Validates a file against its manifest: name, then every byte, in constant memory. Bad data is a result; it throws only if the
  * bytes could not be read to the end.
  */
 export const validateFile = async (file: LandedFile): Promise<Validation> => {
@@ -70,7 +70,7 @@ const conclude = (
 const quarantined = (rows: number, { violations }: ViolationLog, duplicates: Duplicates | undefined) =>
   rows > 0 && { quarantined: { rows, ...violations, ...(duplicates && { duplicates }) } };
 
-/** Beyond a limit, or with nothing else, invalid records take the file with them. */
+/** If there are too many invalid records, or no valid ones, the whole file is rejected. */
 const validateShare = (
   records: number,
   invalidRecords: number,

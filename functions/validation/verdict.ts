@@ -22,7 +22,7 @@ export type Violations = {
   readonly violations: readonly Violation[];
 };
 
-/** Written beside a quarantined file as `.report.json`. */
+/** Written next to a quarantined file as `.report.json`. */
 export type Report = {
   readonly file: string;
   readonly version: string;
@@ -31,9 +31,9 @@ export type Report = {
   readonly verdict: 'rejected' | 'accepted';
   readonly validated_at: string;
   readonly manifest: { readonly version: string; readonly sha256: string };
-  /** Data records read before the validator stopped (it stops only at what makes the rest unreadable). */
+  /** Data records read before the validator stopped (it stops only if the rest cannot be read). */
   readonly records: number;
-  /** Records that stand in the rows file beside the report. */
+  /** Records in the rows file next to the report. */
   readonly quarantined_rows?: number;
   readonly violations_total: number;
   /** Number of violations for each `rule` or `rule:column`. */
@@ -47,7 +47,10 @@ export type Duplicate = {
   /** Position of the record in the file, from 1. */
   readonly ordinal: number;
   readonly line: number;
-  /** Line of the record with the same key that is kept; where all are rejected, of the first one, or for that of the second. 0 where it is another file's. */
+  /**
+   * Line of the record with the same key that is kept; if all are rejected, of the first one, and for that one of the second. 0
+   * if it is in another file.
+   */
   readonly other: number;
 };
 
@@ -56,14 +59,14 @@ export type Validation =
       readonly verdict: 'accepted';
       /** Of the file as it landed; `records` counts the quarantined ones, too. */
       readonly facts: FileFacts;
-      /** How its columns differ from the manifest's in what the manifest allows, such as `new column x, ignored`. */
+      /** How its columns differ from the manifest's in ways that the manifest allows, such as `new column x, ignored`. */
       readonly drift: readonly string[];
-      /** Its valid records are told otherwise than they stand in it: engines read a copy, never the file itself. */
+      /** Its accepted records have another form than in the file: engines read a copy, never the file itself. */
       readonly isRewritten: boolean;
-      /** Records to be quarantined before the others are used; absent when every record is good. */
+      /** Records to be quarantined before the others are used; absent if every record is valid. */
       readonly quarantined?: Violations & {
         readonly rows: number;
-        /** Those of them that are quarantined for their key alone, in order, for the parser that reads the file again. */
+        /** Those that are quarantined only because of their key, in order, for the parser that reads the file again. */
         readonly duplicates?: Iterable<Duplicate>;
       };
     }

@@ -3,17 +3,17 @@ import type { Violation, Violations } from './verdict.ts';
 /** One violation as its finder says it. */
 export type Detail = {
   readonly line?: number;
-  /** The column as it is shown, where that names one element of an array. */
+  /** The column as it is shown, if that names one element of an array. */
   readonly place?: string;
-  /** The offending text; left out where it may be personal. */
+  /** The wrong text; left out if it may be personal. */
   readonly value?: string | undefined;
-  /** What the sentence is about, where it is not the value. */
+  /** The subject of the sentence, if it is not the value. */
   readonly subject?: string;
   /** Words that follow the subject, such as `is not an int`. */
   readonly says: string;
 };
 
-/** Violations of a file that is read on; blank lines are cheap to pack, so that a small file can hold a great many. */
+/** Most violations of a file that is still read; blank lines compress well, so a small file can have very many. */
 const mostViolations = 10_000_000;
 const mostBlankLines = 1_000_000;
 const mostKept = 100;
@@ -22,20 +22,20 @@ const longestValue = 100;
 /** Counts every violation and keeps the first hundred, worded; who listens gets every one. */
 export class ViolationLog {
   total = 0;
-  /** Violations that speak of one record and leave the others alone. */
+  /** Violations of one record that do not affect the others. */
   inRecords = 0;
   readonly kept: Violation[] = [];
-  /** What messages call the place of a record; a format without lines has rows. */
+  /** How messages call the place of a record; a format without lines has rows. */
   unit: 'line' | 'row' = 'line';
   private readonly byRule = new Map<string, number>();
   private listener: ((violation: Violation) => void) | undefined;
 
-  /** Tells every violation from now on, also those that are not kept. */
+  /** Reports every violation from now on, including those that are not kept. */
   listen(listener: (violation: Violation) => void): void {
     this.listener = listener;
   }
 
-  /** Adds a violation of a rule, of one column where there is a column; `detail` is asked only for those that are kept. */
+  /** Adds a violation of a rule, of one column if there is one; `detail` is called only for violations that are kept. */
   add(rule: string, column: string | undefined, detail: () => Detail): void {
     const key = column === undefined ? rule : `${rule}:${column}`;
     this.byRule.set(key, (this.byRule.get(key) ?? 0) + 1);
@@ -47,7 +47,7 @@ export class ViolationLog {
     this.listener?.(violation);
   }
 
-  /** Says so, before all others, when there are too many of them to go on; what follows is not to be read then. */
+  /** Says that there are too many violations, before all others; what follows is not read then. */
   get areTooMany(): boolean {
     const isBlank = this.byRule.get('blank_line') === mostBlankLines;
     if (!isBlank && this.total < mostViolations) return false;

@@ -8,20 +8,20 @@ import { likelyColumns, takes } from './likely-header.ts';
 import type { CsvRecord } from './record.ts';
 import { validateFaults } from './structure.ts';
 
-/** What the first record says of all others. */
+/** What the first record says about all others. */
 export type Header = {
   /** Names in file order; a column without one is called by its place. */
   readonly columns: readonly string[];
   /** One for each column; undefined for those that the manifest does not name. */
   readonly validates: readonly (FieldValidator | undefined)[];
-  /** How it differs from the manifest in what the manifest allows. */
+  /** How it differs from the manifest in ways that the manifest allows. */
   readonly drift: readonly string[];
 };
 
 const line = 1;
 const mostBytes = 2 ** 18;
 
-/** Holds the first record against the manifest; undefined when no record behind it can be understood. */
+/** Compares the first record with the manifest; undefined if no later record can be understood. */
 export const validateHeader = (
   record: CsvRecord,
   manifest: Manifest,
@@ -37,7 +37,7 @@ export const validateHeader = (
   }
   validateUnknown(cells, manifest, violations);
   validateMissing(columns, manifest, violations);
-  if (hasTwins(columns, manifest, violations)) return undefined;
+  if (hasDuplicateColumns(columns, manifest, violations)) return undefined;
   const validates = columns.map((name) => {
     const field = known.get(name);
     return field && validateField(field);
@@ -45,7 +45,7 @@ export const validateHeader = (
   return { columns, validates, drift: driftOf(columns, manifest) };
 };
 
-/** Names of new columns are said even where values are personal: without them nobody could name the column. */
+/** Names of new columns are shown even if values are personal: otherwise nobody could find the column. */
 const driftOf = (columns: readonly string[], { fields, unknown_fields }: Manifest): string[] => {
   const names = fields.map(({ from }) => from);
   const present = new Set(columns);
@@ -81,7 +81,7 @@ const isReadable = (record: CsvRecord, manifest: Manifest, violations: Violation
   return !isMarkedTwice || add('encoding', 'the header', 'begins with a second byte-order mark');
 };
 
-/** Whether text that is no value of a known column may be personal all the same. */
+/** Whether text that belongs to no known column may be personal anyway. */
 const hides = ({ fields }: Manifest): boolean => fields.some(({ pii }) => pii);
 
 const nothingKnown = (columns: readonly string[], manifest: Manifest, violations: ViolationLog): void => {
@@ -160,7 +160,11 @@ const validateMissing = (columns: readonly string[], manifest: Manifest, violati
 };
 
 /** Engines do not tell `ID` from `id`. */
-const hasTwins = (columns: readonly string[], manifest: Manifest, violations: ViolationLog): boolean => {
+const hasDuplicateColumns = (
+  columns: readonly string[],
+  manifest: Manifest,
+  violations: ViolationLog,
+): boolean => {
   const first = new Map<string, number>();
   let hasOne = false;
   for (const [at, name] of columns.entries()) {

@@ -6,7 +6,7 @@ import type { CsvRecord } from './record.ts';
 /** Adds one right record to the index; `ordinal` is its position in the file, from 1. */
 export type AddKey = (record: CsvRecord, ordinal: number) => void;
 
-/** What adds records under this header to the index; undefined without an index, and where the header lacks a field of the key. */
+/** Adds records under this header to the index; undefined without an index, or if the header lacks a field of the key. */
 export const addKeys = (
   index: KeyIndex | undefined,
   { validates }: Header,

@@ -1,6 +1,6 @@
 import type { Field } from '../fields/field.ts';
 
-/** Letters and digits of a name in one case: what is left where two spell one name in two ways. */
+/** Letters and digits of a name in one case, to find different spellings of one name. */
 const folded = (name: string): string =>
   name
     .normalize('NFKC')
@@ -8,8 +8,8 @@ const folded = (name: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '');
 
 /**
- * The fields that a header lacks and the columns that are likely meant, such as `" Name "` for `name`: spelt alike but for
- * blanks, punctuation and case. A column that a field takes, or that could be two fields', is none.
+ * The fields that a header lacks and the columns that are probably meant, such as `" Name "` for `name`: the same except for
+ * blanks, punctuation and case. Not a column that a field already reads, or that fits two fields.
  */
 export const likelyColumns = (
   columns: readonly string[],
@@ -26,6 +26,6 @@ export const likelyColumns = (
   return new Map(pairs.filter(([, column]) => pairs.filter(([, other]) => other === column).length === 1));
 };
 
-/** What to write in the manifest so that a field takes a column. */
+/** What to write in the manifest so that a field reads a column. */
 export const takes = ({ name }: Field, column: string): string =>
   `write "from": ${JSON.stringify(column)} in the field ${name} to take it`;

@@ -16,8 +16,8 @@ import { validateRow } from './row.ts';
 import { CsvScanner } from './scanner.ts';
 
 /**
- * Parser of CSV files: RFC 4180 and UTF-8 exactly, then the manifest's columns. Records that the scanner does not take for
- * right are validated one by one; without a scanner all are, to the same end.
+ * Parser of CSV files: first RFC 4180 and UTF-8 exactly, then the manifest's columns. Records that the scanner does not confirm
+ * as right are validated one by one; without a scanner all are, with the same result.
  */
 export class CsvParser implements Parser {
   readonly isRewritten = false;
@@ -119,7 +119,7 @@ export class CsvParser implements Parser {
     } else this.begin(record);
   }
 
-  /** A quote that is never closed has swallowed all records behind it: nothing of the file can be used. */
+  /** A quote that is never closed contains all later records: nothing of the file can be used. */
   private validate(record: CsvRecord, validateRecord: (record: CsvRecord) => void): void {
     const before = this.violations.total;
     if (this.quarantinedDuplicates.ordinal === this.records) this.quarantinedDuplicates.tell();

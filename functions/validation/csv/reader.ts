@@ -2,19 +2,19 @@ import { isUtf8 } from 'node:buffer';
 import { CsvRecord } from './record.ts';
 import type { CsvScanner } from './scanner.ts';
 
-/** What a reader tells while it reads. */
+/** What a reader reports while it reads. */
 export type CsvListener = {
   /** Whole records, in order. */
   readonly onRecord: (record: CsvRecord) => void;
-  /** A record that is longer than allowed, cut at that length; nothing can be read behind it. */
+  /** A record that is longer than allowed, cut at that length; nothing after it can be read. */
   readonly onTooLong: (record: CsvRecord) => void;
 };
 
-/** Goes over records that are surely right, faster than they can be cut into fields. */
+/** Skips records that are certainly right, faster than they can be split into fields. */
 export type CsvSkipper = {
-  /** Begins a window whose whole records end before `end`; a suspect one holds NULs or bytes that are no UTF-8. */
+  /** Starts a window whose complete records end before `end`; a suspect one contains NULs or bytes that are not UTF-8. */
   readonly open: (window: Buffer, end: number, isSuspect: boolean) => void;
-  /** Goes on from the start of a record, on a physical line from 1, to that of the first one to be cut. */
+  /** Moves from the start of a record, on a physical line from 1, to the start of the first one to be split. */
   readonly skip: (from: number, line: number) => number;
   /** Physical lines that the last call went over. */
   readonly lines: number;
@@ -26,14 +26,14 @@ const lf = 0x0a;
 const lineEndBytes = 2;
 
 /**
- * Cuts a stream of bytes into records, however it is chunked, and holds at most a window and one record. `stop` makes
- * it deaf for the rest.
+ * Splits a stream of bytes into records, however it is chunked; holds at most a window and one record. After `stop` it ignores
+ * the rest.
  */
 export class CsvReader {
   /** The first bytes are a byte-order mark; it belongs to no record. */
   hasByteOrderMark = false;
   isStopped = false;
-  /** May be set while a record is told. */
+  /** May be set while a record is reported. */
   skipper: CsvSkipper | undefined;
   private readonly record = new CsvRecord();
   private window: Buffer;
@@ -69,7 +69,7 @@ export class CsvReader {
     }
   }
 
-  /** Reads the whole records that it holds; with `isLast`, also what stands behind the last line end. */
+  /** Reads its complete records; with `isLast`, also what follows the last line end. */
   drain(isLast: boolean): void {
     if (!this.begin(isLast) || this.start === this.end) return;
     const whole = isLast ? this.end : this.window.lastIndexOf(lf, this.end - 1) + 1;
@@ -94,7 +94,7 @@ export class CsvReader {
     this.line += this.skipper.lines;
   }
 
-  /** False when there is no whole record, and one may still come. */
+  /** False if there is no complete record, and one may still come. */
   private cut(isLast: boolean, isSuspect: boolean): boolean {
     const isWhole = this.scanner.scan(this.window, this.start, this.end, isLast, this.record);
     if (!isWhole && this.end - this.start < this.longest + lineEndBytes) return false;

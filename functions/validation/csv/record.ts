@@ -1,4 +1,4 @@
-/** What breaks RFC 4180 inside a record. */
+/** Violations of RFC 4180 inside a record. */
 export type CsvFault = {
   readonly kind: 'quote_inside' | 'text_after_quote' | 'open_quote' | 'lone_cr';
   /** Position of the field among those of its record, from 0. */
@@ -8,8 +8,8 @@ export type CsvFault = {
 const [lf, cr, doubledQuote] = [0x0a, 0x0d, 1];
 
 /**
- * One record as it lies in the reader's window: fields are byte ranges, decoded only when someone asks. The reader
- * fills the same object again and again, so nothing of it may be kept.
+ * One record in the reader's window: fields are byte ranges, decoded only on demand. The reader reuses the same object, so
+ * nothing of it may be kept.
  */
 export class CsvRecord {
   bytes: Buffer = Buffer.alloc(0);
@@ -25,13 +25,13 @@ export class CsvRecord {
   /** Without the quotes around a field. */
   starts = new Int32Array(64);
   ends = new Int32Array(64);
-  /** 1 where doubled quotes stand for one. */
+  /** 1 if a doubled quote stands for one. */
   doubled = new Uint8Array(64);
   faults: CsvFault[] = [];
   lineEnd: 'lf' | 'crlf' | 'none' = 'none';
-  /** A quoted field holds a line break. */
+  /** A quoted field contains a line break. */
   isMultiline = false;
-  /** Holds a NUL, or bytes that may be no UTF-8. */
+  /** Contains a NUL, or bytes that may not be UTF-8. */
   isSuspect = false;
   quote = '"';
 
@@ -76,7 +76,7 @@ export class CsvRecord {
     return this.isDoubled(field) ? text.replaceAll(this.quote + this.quote, this.quote) : text;
   }
 
-  /** Nothing stands on its line, not even a pair of quotes. */
+  /** Its line is empty, without even a pair of quotes. */
   get isBlank(): boolean {
     return this.start === this.end;
   }

@@ -7,7 +7,7 @@ import type { Header } from './header.ts';
 import type { CsvRecord } from './record.ts';
 import { validateFaults } from './structure.ts';
 
-/** The validator of data records, one by one; those that the scanner takes for right never come here. */
+/** The validator of single data records; records that the scanner confirmed as right never come here. */
 export const validateRow = (
   header: Header,
   manifest: Manifest,

@@ -17,8 +17,8 @@ export class CsvScanner {
   }
 
   /**
-   * Reads the record at `from` into `record`. False when it goes on behind `to` and `isLast` does not say that nothing
-   * follows; it then has to be read again from its start. There is at least one byte.
+   * Reads the record at `from` into `record`. False if it continues after `to`, unless `isLast` says that nothing follows; then
+   * it must be read again from its start. There is at least one byte.
    */
   scan(bytes: Buffer, from: number, to: number, isLast: boolean, record: CsvRecord): boolean {
     record.reset(bytes, from);
@@ -39,7 +39,7 @@ export class CsvScanner {
     }
   }
 
-  /** Reads the field that starts at `start`, from `from` on, and answers where it ends. */
+  /** Reads the field that starts at `start`, continuing at `from`, and returns its end. */
   private unquoted(start: number, from: number, to: number, isLast: boolean, record: CsvRecord): number {
     const { bytes } = record;
     const { specials } = this;
@@ -63,7 +63,7 @@ export class CsvScanner {
     return at;
   }
 
-  /** Reads the field whose opening quote stands at `open`, and answers where it ends. */
+  /** Reads the field whose opening quote is at `open`, and returns its end. */
   private quoted(open: number, to: number, isLast: boolean, record: CsvRecord): number {
     const { bytes } = record;
     let isDoubled = false;

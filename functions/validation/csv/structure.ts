@@ -17,8 +17,8 @@ const faults: Readonly<Record<CsvFault['kind'], readonly [rule: string, says: st
 const mostShown = 400;
 
 /**
- * Finds what RFC 4180 and UTF-8 forbid in a record, whatever its columns are; false when there is nothing.
- * `columns` are those of the file in its order, if they are known; `hides` keeps the text of fields out of the violations.
+ * Finds what RFC 4180 and UTF-8 forbid in a record, whatever its columns are; false if nothing is wrong. `columns` are those of
+ * the file in order, if known; `hides` keeps the text of fields out of the violations.
  */
 export const validateFaults = (
   record: CsvRecord,

@@ -17,7 +17,7 @@ type Column = {
   readonly maxFloat?: number;
 };
 
-/** Whether the compiled scanner cannot say all that the manifest asks of a column's values. */
+/** Whether the compiled scanner cannot check everything that the manifest requires of a column's values. */
 export const isBeyondScanner = ({ type, min, max, ...field }: Field): boolean => {
   if (field.pattern !== undefined || field.one_of !== undefined || type.kind === 'timestamptz') return true;
   if (type.kind === 'string') return false;

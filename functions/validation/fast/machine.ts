@@ -1,6 +1,6 @@
 import { scanModule } from './module.ts';
 
-/** What the compiled scanner offers; positions are addresses in its memory. See `functions/validation/fast/scanner/`. */
+/** The functions of the compiled scanner; positions are addresses in its memory. See `functions/validation/fast/scanner/`. */
 export type ScanMachine = {
   readonly setDialect: (delimiter: number, quote: number, longest: number, lowest: number) => void;
   readonly mark: (from: number, to: number, marks: number) => void;
@@ -14,7 +14,7 @@ export type ScanMachine = {
     to: number,
     most: number,
   ) => number;
-  /** Where it leaves what a run has counted. */
+  /** Where it leaves the counts of a run. */
   readonly counts: { readonly value: number };
   readonly memory: { readonly buffer: ArrayBuffer };
 };

@@ -11,7 +11,7 @@ export type ScanColumns = { readonly described: Uint8Array; readonly watched: nu
 export const mostColumns = 2048;
 
 const pieceBytes = 2 ** 15;
-/** The machine reads so far behind a piece. */
+/** The machine reads so far past the end of a piece. */
 const marginBytes = 128;
 const notesBytes = 2 ** 16;
 const columnsAt = 2 ** 10;
@@ -21,7 +21,7 @@ const marksAt = pieceAt + pieceBytes + marginBytes;
 
 const [numberBytes, numbersOfRecord, asciiOnly, allBytes] = [4, 2, 1, -128];
 
-/** The piece of a window that lies in the machine's memory, and the run of right records that was found in it last. */
+/** The piece of a window that is in the machine's memory, and the last run of right records found in it. */
 export class ScanPiece {
   /** Records of the run. */
   count = 0;
@@ -31,9 +31,9 @@ export class ScanPiece {
   hasLf = false;
   hasCrlf = false;
   isMultiline = false;
-  /** The machine's memory, in which the watched values lie. */
+  /** The machine's memory, which contains the watched values. */
   readonly bytes: Buffer;
-  /** Start and end of each watched value, each end inverted where doubled quotes stand in the value. */
+  /** Start and end of each watched value, the end inverted if the value contains doubled quotes. */
   readonly notes: Int32Array;
   private window: Uint8Array = new Uint8Array();
   private windowEnd = 0;
@@ -63,7 +63,7 @@ export class ScanPiece {
     this.sentinel = Buffer.from(`\n${dialect.quote}`.padEnd(marginBytes, '\0'), 'latin1');
   }
 
-  /** Begins a window whose records end before `end`; where it is suspect, only ASCII is surely right. */
+  /** Starts a window whose records end before `end`; if it is suspect, only ASCII is certainly right. */
   open(window: Uint8Array, end: number, isSuspect: boolean): void {
     const { delimiter, quote, max_row_bytes } = this.dialect;
     const lowest = isSuspect ? asciiOnly : allBytes;
@@ -75,12 +75,12 @@ export class ScanPiece {
     this.ending = Ending.enough;
   }
 
-  /** The record behind the run is not surely right; else it was not looked at, or may not be all there. */
+  /** The record after the run is not certainly right; otherwise it was not read, or may be incomplete. */
   get isDoubtful(): boolean {
     return this.ending === Ending.doubt;
   }
 
-  /** Finds the run of right records at a position, at most so many; false when there is none. */
+  /** Finds the run of right records at a position, at most so many; false if there is none. */
   run(at: number, most: number): boolean {
     if (at >= this.windowEnd) return false;
     const isInside = at >= this.from && at < this.to;
@@ -92,7 +92,7 @@ export class ScanPiece {
     return this.runOn(at, most);
   }
 
-  /** Where in the window a record of the run starts; behind the last one, where the run ends. */
+  /** Where in the window a record of the run starts; after the last one, where the run ends. */
   startOf(record: number): number {
     const start = this.notes[record * this.stride] ?? 0;
     return record < this.count ? this.inWindow(start) : this.end;

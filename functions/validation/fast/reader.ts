@@ -8,7 +8,7 @@ import { mostColumns } from './piece.ts';
 import { RecordScanner, type WatchedCheck } from './records.ts';
 import { valueCheck } from './values.ts';
 
-/** What stands before the records of a call: so many records, and so many physical lines. */
+/** What precedes the records of a call: so many records, and so many physical lines. */
 export type Place = { readonly records: number; readonly lines: number };
 
 /**

@@ -2,9 +2,9 @@ import type { ScanMachine } from './machine.ts';
 import { type Dialect, type ScanColumns, ScanPiece } from './piece.ts';
 
 /**
- * Looks at the watched values of a record: `values` has at `at` the first one's start and end in `bytes`, then the next
- * one's, in the order of the columns; the end is inverted where doubled quotes stand in the value. `record` and `line`
- * count from 0 where `skip` began. False sends the record the careful way.
+ * Reads the watched values of a record: from index `at`, `values` has start and end in `bytes` of each value, in the order of
+ * the columns; the end is inverted if the value contains doubled quotes. `record` and `line` count from 0 where `skip` began.
+ * If it returns false, the record is validated in the normal way.
  */
 export type WatchedCheck = (
   bytes: Buffer,
@@ -14,7 +14,7 @@ export type WatchedCheck = (
   line: number,
 ) => boolean;
 
-/** Reads runs of right records and counts them; of the first other record it says only where it starts. */
+/** Reads runs of right records and counts them; of the first other record it only returns the start. */
 export class RecordScanner {
   /** Skipped by the last call. */
   records = 0;
@@ -32,24 +32,24 @@ export class RecordScanner {
     this.isRight = isRight;
   }
 
-  /** What was seen in all records that the machine took for right. */
+  /** What was seen in all records that the machine confirmed as right. */
   get facts(): { readonly hasLf: boolean; readonly hasCrlf: boolean; readonly isMultiline: boolean } {
     return this.piece;
   }
 
-  /** Begins a window whose records end before `end`; where it is suspect, only ASCII is surely right. */
+  /** Starts a window whose records end before `end`; if it is suspect, only ASCII is certainly right. */
   open(window: Uint8Array, end: number, isSuspect: boolean): void {
     this.piece.open(window, end, isSuspect);
     this.next = this.piece.count;
   }
 
-  /** Goes from record to record, at most so many, and answers where the first one starts that is not surely right. */
+  /** Skips records, at most so many, and returns where the first one starts that is not certainly right. */
   skip(from: number, most: number): number {
     const { piece } = this;
     this.records = 0;
     this.lines = 0;
     let at = from;
-    // What was validated one by one meanwhile may be part of the run.
+    // Records that were validated one by one meanwhile may be part of the run.
     while (this.next < piece.count && piece.startOf(this.next) < from) this.next++;
     while (this.records < most) {
       if (this.next >= piece.count) {

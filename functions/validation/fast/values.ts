@@ -5,7 +5,7 @@ export type ValueCheck = (bytes: Buffer, start: number, end: number) => boolean;
 
 const [slots, slotBytes, prime] = [256, 32, 16777619];
 
-/** The check of a column's values; it remembers some that were right, since many columns hold few different ones. */
+/** The check of a column's values; it remembers some right ones, since many columns have few different values. */
 export const valueCheck = ({ quick, fault }: FieldValidator): ValueCheck => {
   const known = Buffer.alloc(slots * slotBytes);
   const lengths = new Uint8Array(slots);
@@ -30,7 +30,7 @@ export const valueCheck = ({ quick, fault }: FieldValidator): ValueCheck => {
   };
 };
 
-/** FNV-1a, which is good enough to keep few values apart. */
+/** FNV-1a, which is enough to tell a few values apart. */
 const slotOf = (bytes: Buffer, start: number, end: number): number => {
   let hash = 0;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), prime);

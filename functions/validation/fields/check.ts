@@ -17,7 +17,7 @@ export type FieldValidator = {
 
 type Check = (text: string) => Fault | undefined;
 
-/** Makes the validator of a column out of what the manifest says of it. */
+/** Makes the validator of a column from its entry in the manifest. */
 export const validateField = (field: Field): FieldValidator => {
   const checks = [typeCheck, rangeCheck, lengthCheck, patternCheck, choiceCheck]
     .map((check) => check(field))

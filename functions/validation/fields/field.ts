@@ -6,10 +6,10 @@ export type FieldType =
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly kind: 'timestamp' | 'date'; readonly format: TimeFormat };
 
-/** One column of a manifest; bounds and allowed values are texts as they would stand in a file. */
+/** One column of a manifest; limits and allowed values are texts as in a file. */
 export type Field = {
   readonly name: string;
-  /** The column of the file that holds it, or its path in a record; the same as its name unless the manifest says otherwise. */
+  /** The column of the file that it is read from, or its path in a record; by default its name. */
   readonly from: string;
   /** As the manifest says it, e.g. `decimal(10,2)`. */
   readonly type_name: string;

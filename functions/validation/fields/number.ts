@@ -1,13 +1,13 @@
 import { exactDigits } from './limits.ts';
 
-/** Numbers as they stand in landed files: plain digits, nothing that one engine reads otherwise than another. */
+/** Numbers in landed files: plain digits, only forms that every engine reads alike. */
 
 const integer = /^-?(?:0|[1-9][0-9]*)$/;
 const float = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 /** The smallest and the largest integer of 64 bits. */
 export const intBounds = [-(2n ** 63n), 2n ** 63n - 1n] as const;
 
-/** Says why a text is no integer of 64 bits; undefined for one that is. */
+/** Says why a text is not an integer of 64 bits; undefined if it is. */
 export const intViolation = (text: string): string | undefined => {
   if (!integer.test(text)) return 'digits only, no fraction';
   if (text.length <= exactDigits) return undefined;
@@ -19,7 +19,7 @@ export const intViolation = (text: string): string | undefined => {
 /** Orders two integers of any length. */
 export const compareInts = (one: string, other: string): number => order(BigInt(one), BigInt(other));
 
-/** Says why a text is no number of at most `precision` digits, `scale` of them after the point. */
+/** Says why a text is not a number of at most `precision` digits, `scale` of them after the point; undefined if it is. */
 export const decimalViolation = (
   precision: number,
   scale: number,
@@ -42,7 +42,7 @@ const scaled = (text: string): bigint => {
   return BigInt(whole.replace('-', '') + fraction.padEnd(widest, '0')) * (text.startsWith('-') ? -1n : 1n);
 };
 
-/** Says why a text is no finite double; what would silently become zero is none. */
+/** Says why a text is not a finite double; a value that would silently become zero is not. */
 export const floatViolation = (text: string): string | undefined => {
   if (!float.test(text)) return 'such as 0.5, -12 or 1.5e-7';
   const value = Number(text);

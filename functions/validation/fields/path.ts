@@ -1,9 +1,9 @@
-/** One step from a record of JSON to a value: a key, and whether an array stands there. */
+/** One step from a record of JSON to a value: a key, and whether it holds an array. */
 export type PathStep = { readonly key: string; readonly isArray: boolean };
 
 const mostSteps = 8;
 
-/** Reads the name of a field of JSON, such as `address.city` or `items[].price`; right after `pathProblem` found nothing. */
+/** Reads the name of a field of JSON, such as `address.city` or `items[].price`; only for names without a `pathProblem`. */
 export const fieldPath = (name: string): readonly PathStep[] =>
   name
     .split('.')
@@ -14,7 +14,7 @@ export const fieldPath = (name: string): readonly PathStep[] =>
 /** Name of the column of a landed row that holds a field: the first key of its path. */
 export const topOf = (name: string): string => fieldPath(name)[0]?.key ?? name;
 
-/** Says why a name is no path that can be read; undefined for one that is. */
+/** Says why a name is not a valid path; undefined if it is. */
 export const pathProblem = (name: string): string | undefined => {
   const steps = fieldPath(name);
   if (steps.length > mostSteps) return `goes through more than ${mostSteps} keys`;
@@ -24,8 +24,8 @@ export const pathProblem = (name: string): string | undefined => {
 };
 
 /**
- * Says which names cannot stand together: one holds a value where the other goes on, holds an array where the other
- * has none, or spells a key in another case. Answers name and problem.
+ * Says which names cannot be used together: one ends where the other continues, has an array where the other has none, or
+ * writes a key in another case. Returns name and problem.
  */
 export const pathConflicts = (names: readonly string[]): readonly (readonly [string, string])[] => {
   const seen = new Map<string, { readonly step: string; readonly name: string }>();

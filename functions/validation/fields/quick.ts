@@ -3,8 +3,8 @@ import { exactDigits, fractionDigits } from './limits.ts';
 import { clockViolation, dateViolation } from './time.ts';
 
 /**
- * Checks of values as bytes, for speed alone: each says yes only to what the check of the text lets through, and may
- * say no to a right value, which is then read as text. Positions are those of the value, end excluded.
+ * Checks of values as bytes, for speed: each accepts only values that the check of the text accepts, and may miss a right
+ * value, which is then read as text. Positions are those of the value, without its end.
  */
 export type QuickCheck = (bytes: Uint8Array, start: number, end: number) => boolean;
 
@@ -63,7 +63,7 @@ const is = (bytes: Uint8Array, start: number, end: number, word: string): boolea
   return true;
 };
 
-/** Every text, for fields that ask nothing of it. */
+/** Every text, for fields without limits. */
 export const quickAny: QuickCheck = () => true;
 
 /** ASCII texts of so many characters; others are counted as text. */

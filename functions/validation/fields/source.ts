@@ -1,18 +1,18 @@
 import type { Field } from './field.ts';
 
-/** A field and the column of the file that it is taken from; of a column that is no field's, twice its name. */
+/** A field and the column of the file that it is read from; for a column without a field, its name twice. */
 export type Source = Pick<Field, 'name' | 'from'>;
 
 /** The name of a CSV column whose cell in the header is empty; places count from 1. */
 export const unnamedColumn = (place: number): string => `column ${place}`;
 
-/** What the columns of a file are for these fields. */
+/** The columns of a file for these fields. */
 export const sourcesOf = (columns: readonly string[], fields: readonly Field[]): readonly Source[] => {
   const taken = new Map(fields.map((field) => [field.from, field]));
   return columns.map((column) => taken.get(column) ?? { name: column, from: column });
 };
 
-/** A column as it follows the word column in a message: as it stands in the file, with the name of the field where that is another one. */
+/** A column in a message, after the word column: its name in the file, with the name of the field if that differs. */
 export const shownColumn = ({ name, from }: Source, element = -1): string => {
   const at = (path: string): string => (element < 0 ? path : path.replace('[]', `[${element}]`));
   const place = /^column ([0-9]+)$/.exec(from)?.[1];
@@ -27,8 +27,8 @@ const arrayOf = (path: string): string | undefined => {
 };
 
 /**
- * Says which paths of fields cannot be made of the paths that they are taken from: a value is no list, and fields of one
- * array are taken from one. Answers name and problem.
+ * Says which paths of fields do not fit the paths that they are read from: a value is not a list, and fields of one array must
+ * be read from one array. Returns name and problem.
  */
 export const sourceConflicts = (sources: readonly Source[]): readonly (readonly [string, string])[] => {
   const arrays = new Map<string, Source>();

@@ -1,6 +1,6 @@
 import { fractionDigits } from './limits.ts';
 
-/** Dates and times as they stand in landed files: real calendar days, years 0001-9999, 00:00:00-23:59:59, no offsets. */
+/** Dates and times in landed files: real calendar days, years 0001-9999, 00:00:00-23:59:59, no offsets. */
 
 /** Formats of a `timestamp` field; `[.ffffff]` is a fraction of one to six digits that may be absent, `Z` is UTC. */
 export const timestampFormats = [
@@ -41,7 +41,7 @@ export const daysInMonth = (year: number, month: number): number => {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
 };
 
-/** Says why these are no day, in a few words; undefined for one of the years 0001 to 9999. */
+/** Says why this is not a day, in a few words; undefined for a day of the years 0001 to 9999. */
 export const dateViolation = (year: number, month: number, day: number): string | undefined => {
   if (year < 1) return 'years go from 0001 to 9999';
   const days = daysInMonth(year, month);
@@ -49,11 +49,11 @@ export const dateViolation = (year: number, month: number, day: number): string 
   return day < 1 || day > days ? `that month has ${days} days` : undefined;
 };
 
-/** Says why these are no time of a day, in a few words. */
+/** Says why this is not a time of day, in a few words. */
 export const clockViolation = (hour: number, minute: number, second: number): string | undefined =>
   hour > 23 || minute > 59 || second > 59 ? 'times go from 00:00:00 to 23:59:59' : undefined;
 
-/** Says why a text is no moment in that format, in a few words; undefined for one that is. */
+/** Says why a text is not a moment in that format, in a few words; undefined if it is. */
 export const timeViolation = (format: TimeFormat): ((text: string) => string | undefined) => {
   const pattern = compile(format);
   return (text) => {

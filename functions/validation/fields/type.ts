@@ -24,7 +24,7 @@ import { compareZoned, zonedViolation } from './zoned.ts';
 
 /** How the values of one type are read. */
 export type ValueType = {
-  /** Says in a few words why a text is no value of the type; undefined for one that is. */
+  /** Says in a few words why a text is not a value of the type; undefined if it is. */
   readonly violation: (text: string) => string | undefined;
   readonly quick: QuickCheck;
   /** Orders two values of the type; types without one have no `min` and `max`. */

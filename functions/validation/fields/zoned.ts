@@ -8,7 +8,7 @@ const local = `([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([0-9]{2}):([0-9]{2}):([0-9]{
 const zoned = new RegExp(`^${local}(?:Z|([+-])([0-9]{2})(?::?([0-9]{2}))?)$`);
 const unzoned = new RegExp(`^${local}$`);
 
-/** Shown where a text is no such timestamp. */
+/** Shown if a text is not such a timestamp. */
 const grammar = 'YYYY-MM-DDTHH:mm:ss[.ffffff], then Z or an offset such as +02:00';
 
 /** No place on earth is farther from UTC. */
@@ -17,7 +17,7 @@ const mostMinutes = 14 * 60;
 /** Shortest and longest text of a timestamp with an offset, in characters. */
 export const zonedLengths = [20, 32] as const;
 
-/** Says why a text is no timestamp with an offset, in a few words; undefined for one that is. */
+/** Says why a text is not a timestamp with an offset, in a few words; undefined if it is. */
 export const zonedViolation = (text: string): string | undefined => {
   const match = zoned.exec(text);
   if (!match) return unzoned.test(text) ? 'it has no offset from UTC, such as Z or +02:00' : grammar;
@@ -52,7 +52,7 @@ export const compareZoned = (one: string, other: string): number => {
 const offsetOf = (match: RegExpExecArray): number =>
   (match[8] === '-' ? -1 : 1) * (Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0));
 
-/** The moment without its fraction of a second; `Date.UTC` takes years under 100 for those of the last century. */
+/** The moment without its fraction of a second; `Date.UTC` reads years below 100 as those of the last century. */
 const momentOf = (match: RegExpExecArray): Date => {
   const [year = 0, month = 1, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
   const moment = new Date(0);

@@ -39,7 +39,7 @@ export class ByteSource {
     return found.subarray(0, length);
   }
 
-  /** Takes back so many bytes of the last piece. */
+  /** Returns so many bytes of the last piece to the source. */
   giveBack(count: number): void {
     this.move(-count);
   }

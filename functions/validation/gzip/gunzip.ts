@@ -9,13 +9,13 @@ export { GzipDamage } from './damage.ts';
 const longestPiece = 2 ** 16;
 const trailerBytes = 8;
 
-/** Each costs some time of its own, and files of a few bytes each must not take hours. */
+/** Each member costs some time, and files with millions of tiny members must not take hours. */
 const mostMembers = 1_000_000;
 
 /**
- * Uncompresses gzip by RFC 1952, in flat memory: one or more members, each with the checksum and length that it says, then nothing
- * but zeros, with which tapes and archives fill their blocks. It takes no more than 64 KiB ahead of what it yields. Throws GzipDamage
- * at the first byte that is otherwise, and what `content` throws.
+ * Uncompresses gzip by RFC 1952, in constant memory: one or more members, each with its own checksum and length, then only
+ * zeros, with which tapes and archives fill their blocks. It reads at most 64 KiB ahead of its output. Throws GzipDamage at the
+ * first wrong byte, and the errors of `content`.
  */
 export async function* gunzip(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = new ByteSource(content, longestPiece);

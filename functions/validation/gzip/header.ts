@@ -6,7 +6,7 @@ const [checksumFlag, extraFlag, nameFlag, commentFlag, reservedFlags] = [2, 4, 8
 const fixedBytes = 10;
 const deflate = 8;
 
-/** Reads past the header of a member, by RFC 1952 2.3; its `checksum`, where it has one, must fit. */
+/** Skips the header of a member, by RFC 1952 2.3; its `checksum`, if present, must fit. */
 export const skipGzipHeader = async (source: ByteSource): Promise<void> => {
   const start = source.offset;
   const fixed = await source.bytes(fixedBytes);

@@ -11,7 +11,7 @@ export async function* inflateMember(source: ByteSource, start: number): AsyncGe
   else if (whole.length > 0) yield whole;
 }
 
-/** A small member that lies within one piece needs no stream, which takes five times as long to be made. */
+/** A small member within one piece needs no stream, which takes five times as long to create. */
 const inflateAtOnce = async (source: ByteSource): Promise<Uint8Array | undefined> => {
   const piece = await source.piece();
   if (!piece) return undefined;
@@ -22,7 +22,7 @@ const inflateAtOnce = async (source: ByteSource): Promise<Uint8Array | undefined
 
 type Inflated = { readonly plain: Uint8Array; readonly taken: number };
 
-/** Undefined where the member does not end before the piece does, is too large, or is damaged. */
+/** Undefined if the member does not end before the piece does, is too large, or is damaged. */
 const inflateWhole = (piece: Uint8Array): Inflated | undefined => {
   const options = {
     info: true,
@@ -42,7 +42,7 @@ const inflateWhole = (piece: Uint8Array): Inflated | undefined => {
 
 async function* inflateInPieces(source: ByteSource, start: number): AsyncGenerator<Uint8Array> {
   const inflate = createInflateRaw({ chunkSize: longestChunk });
-  // Whoever reads it hears of its failure.
+  // The reader of the stream gets the error.
   inflate.on('error', () => undefined);
   const feeding = feed(inflate, source);
   try {
@@ -55,7 +55,7 @@ async function* inflateInPieces(source: ByteSource, start: number): AsyncGenerat
   }
 }
 
-/** Writes pieces until the deflate data ends, and gives back what stands behind it. */
+/** Writes pieces until the deflate data ends, and returns what follows it to the source. */
 const feed = async (inflate: InflateRaw, source: ByteSource): Promise<void> => {
   const closed = new Promise<void>((resolve) => inflate.once('close', () => resolve()));
   let given = 0;

@@ -8,7 +8,7 @@ const lf = 0x0a;
 const blank = new Uint8Array(256);
 for (const byte of [0x20, 0x09, lf, 0x0d]) blank[byte] = 1;
 
-/** Where the array is: before it, in it before its first element, after a comma, after an element, behind it. */
+/** The position in the array: before it, before its first element, after a comma, after an element, after the array. */
 type State = 'outside' | 'begun' | 'comma' | 'element' | 'closed';
 
 const asked: Readonly<Record<State, string>> = {
@@ -20,8 +20,8 @@ const asked: Readonly<Record<State, string>> = {
 };
 
 /**
- * Cuts the elements of one JSON array. It only counts brackets: whether an element is JSON its validator says, and where it
- * is not, nothing behind it can be trusted.
+ * Splits a JSON array into elements. It only counts brackets: the validator decides whether an element is JSON, and if it is
+ * not, nothing after it can be trusted.
  */
 export class ArrayCutter implements JsonCutter {
   start = 0;
@@ -89,7 +89,7 @@ export class ArrayCutter implements JsonCutter {
     return 'record';
   }
 
-  /** Behind the element that begins at `from`; more than `to` where it goes on there. */
+  /** The position after the element that begins at `from`; more than `to` if it continues there. */
   private endOf(bytes: Buffer, from: number, to: number): number {
     if (isScalar(bytes[from])) return endOfScalar(bytes, from, to);
     let depth = 0;
@@ -115,7 +115,7 @@ const endOfScalar = (bytes: Buffer, from: number, to: number): number => {
   return at;
 };
 
-/** The closing quote of the string that begins at `from`; `to` where it goes on there. */
+/** The closing quote of the string that begins at `from`; `to` if it continues there. */
 const endOfString = (bytes: Buffer, from: number, to: number): number => {
   let at = from + 1;
   while (at < to && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;

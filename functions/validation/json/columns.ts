@@ -35,7 +35,7 @@ export class JsonColumns {
     this.names.push(leaf.field.from);
   }
 
-  /** Takes a key of an object that the manifest does not name there. */
+  /** Receives a key of an object that the manifest does not name there. */
   unknown(object: ObjectShape, key: string, element: number): void {
     const { unknown_fields, fields } = this.manifest;
     if (unknown_fields === 'reject') {
@@ -51,7 +51,7 @@ export class JsonColumns {
     }
   }
 
-  /** How the columns differ from the manifest's in what it allows. */
+  /** How the columns differ from the manifest's in ways that the manifest allows. */
   get drift(): readonly string[] {
     const kept = this.manifest.unknown_fields === 'text' ? 'kept as text' : 'ignored';
     const absent = leavesOf(this.root).filter(({ isSeen }) => !isSeen);

@@ -1,19 +1,19 @@
-/** What a cutter has found: a record, too few bytes to tell, nothing more (its end), or what cannot be gone on from. */
+/** What a cutter has found: a record, too few bytes to decide, the end, or something after which it cannot continue. */
 export type Cut = 'record' | 'part' | 'end' | 'broken';
 
-/** Finds where records begin and end in a stream of JSON; what they hold is validated by others. */
+/** Finds where records begin and end in a stream of JSON; others validate their content. */
 export type JsonCutter = {
   /** First byte of the record. */
   readonly start: number;
-  /** Behind its last byte. */
+  /** The position after its last byte. */
   readonly end: number;
   /** All before this was read; after `part` the next call begins there. */
   readonly next: number;
-  /** Line breaks between where the call began and `start`, and between `start` and `next`. */
+  /** Number of line breaks from where the call began to `start`, and from `start` to `next`. */
   readonly breaksBefore: number;
   readonly breaksInside: number;
   /** What is wrong, after `broken`. */
   readonly problem: string;
-  /** Looks at bytes from `from` to `to`, behind which nothing follows if `isLast`. */
+  /** Reads bytes from `from` to `to`; nothing follows them if `isLast`. */
   cut(bytes: Buffer, from: number, to: number, isLast: boolean): Cut;
 };

@@ -3,11 +3,11 @@ import type { JsonShape, ObjectShape } from './shape.ts';
 import { kindOf, readKey } from './skip.ts';
 import { type JsonTokens, jsonByte } from './tokens.ts';
 
-/** A value as it stands, or the members of an object, or the elements of an array. */
+/** A value as it is written, or the members of an object, or the elements of an array. */
 type Tree = string | Members | Tree[];
 type Members = Map<string, Tree>;
 
-/** A key that stands for a path of keys goes where there is something already. */
+/** A key that stands for a path has the place of another value. */
 export class NamedTwice extends PipelineError {
   override readonly name = 'NamedTwice';
   readonly path: string;
@@ -19,8 +19,8 @@ export class NamedTwice extends PipelineError {
 }
 
 /**
- * A record with every key such as `user.name`, where that is a field's path, made a key in an object: numbers and texts
- * stay as they are written. The tokens are at a record that was read before. Throws NamedTwice.
+ * A record in which each key such as `user.name` that is a field's path becomes a key in an object; numbers and texts stay as
+ * written. The tokens are at a record that was read before. Throws NamedTwice.
  */
 export const nestedRecord = (tokens: JsonTokens, shape: ObjectShape): string => {
   tokens.next();
@@ -84,7 +84,7 @@ const readText = (tokens: JsonTokens): string => {
   return tokens.bytes.toString('utf8', start, tokens.at);
 };
 
-/** What is nothing yet, or null, becomes an object. */
+/** A missing value, or null, becomes an object. */
 const put = (members: Members, [key = '', ...rest]: readonly string[], value: Tree, path: string): void => {
   const before = members.get(key);
   if (rest.length === 0) {

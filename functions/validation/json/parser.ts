@@ -18,8 +18,8 @@ const lineEnd = Buffer.from([lf]);
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Parser of JSON lines and of files that are one JSON array, by RFC 8259 and UTF-8 exactly; no object may name a key
- * twice. A listener gets records as lines: as they stand in JSON lines, each made one line of an array's.
+ * Parser of JSON lines and of files that are one JSON array, by RFC 8259 and UTF-8 exactly; no object may have a key twice. A
+ * listener gets records as lines: those of JSON lines unchanged, elements of an array each on one line.
  */
 export class JsonParser implements Parser {
   isRewritten = false;
@@ -29,7 +29,7 @@ export class JsonParser implements Parser {
   known: (record: number) => readonly RecordFault[] = () => [];
   private bytes = 0;
   private found: Violation[] = [];
-  /** The record that was validated last, where its keys had to be nested. */
+  /** The record that was validated last, if its keys had to be nested. */
   private nested: Buffer | undefined;
   private readonly lines: LineCutter | undefined;
   private readonly reader: JsonReader;
@@ -141,7 +141,7 @@ export class JsonParser implements Parser {
     this.found = [];
   }
 
-  /** False where what follows cannot be understood: in an array nobody knows what a broken element has swallowed. */
+  /** False if what follows cannot be understood: in an array nobody knows what a broken element contains. */
   private validateRecord({ bytes, start, end, line, isUtf8 }: JsonRecord): boolean {
     if (this.quarantinedDuplicates.ordinal === this.records) this.quarantinedDuplicates.tell();
     else if (start === end) this.addOne('blank_line', line, 'the line', 'is blank');
@@ -154,7 +154,7 @@ export class JsonParser implements Parser {
     return true;
   }
 
-  /** Of a record whose keys are nested first, that is what is validated and told. */
+  /** If the keys of a record are nested first, the nested record is validated and reported. */
   private validateNested(bytes: Buffer, start: number, end: number, line: number): void {
     try {
       const nested = this.validate.nested(bytes, start, end);
@@ -182,7 +182,7 @@ export class JsonParser implements Parser {
     return Buffer.concat([onOneLine(bytes.subarray(start, end)), lineEnd]);
   }
 
-  /** An engine may take it for the end of a line. */
+  /** An engine may read it as the end of a line. */
   private hasLoneReturn({ bytes, start, end }: JsonRecord): boolean {
     return this.lines !== undefined && bytes.subarray(start, end).includes(cr);
   }
@@ -192,7 +192,7 @@ export class JsonParser implements Parser {
     return this.lines ? text : onOneLine(text);
   }
 
-  /** Says what the file is where it is none of ours. */
+  /** Says what the file is if it is not JSON. */
   private isForeign(head: Uint8Array): boolean {
     const kind = fileKind(head);
     const hasMark = byteOrderMark.every((byte, at) => head[at] === byte);
@@ -229,7 +229,7 @@ export class JsonParser implements Parser {
   }
 }
 
-/** Line breaks between tokens are blanks, and there are none inside of them. */
+/** Line breaks between tokens are blanks, and there are none inside tokens. */
 const onOneLine = (text: Buffer): Buffer =>
   text.includes(lf) || text.includes(cr)
     ? Buffer.from(text.map((byte) => (byte === lf || byte === cr ? space : byte)))

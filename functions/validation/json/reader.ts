@@ -1,23 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonCutter } from './cutter.ts';
 
-/** One record as it lies in the window; nothing of it may be kept. */
+/** One record in the window; nothing of it may be kept. */
 export type JsonRecord = {
   readonly bytes: Buffer;
   readonly start: number;
   /** The line end is not part of it. */
   readonly end: number;
-  /** Behind its line end. */
+  /** The position after its line end. */
   readonly next: number;
   /** Physical line on which it starts, from 1. */
   readonly line: number;
   readonly isUtf8: boolean;
 };
 
-/** What a reader tells while it reads. */
+/** What a reader reports while it reads. */
 export type JsonListener = {
   readonly onRecord: (record: JsonRecord) => void;
-  /** Nothing behind this line can be read; the reader has stopped. */
+  /** Nothing after this line can be read; the reader has stopped. */
   readonly onTooLong: (line: number) => void;
   readonly onBroken: (line: number, problem: string) => void;
 };
@@ -25,7 +25,7 @@ export type JsonListener = {
 /** A carriage return at the end of a cut record may belong to its line end. */
 const lineEndBytes = 2;
 
-/** Cuts a stream of bytes into records, however it is chunked, and holds at most a window and one record. */
+/** Splits a stream of bytes into records, however it is chunked; holds at most a window and one record. */
 export class JsonReader {
   isStopped = false;
   private readonly record: { -readonly [key in keyof JsonRecord]: JsonRecord[key] } = {
@@ -51,7 +51,7 @@ export class JsonReader {
     this.window = Buffer.allocUnsafe(windowBytes);
   }
 
-  /** The first bytes, as far as any were read yet; true only before the first record is told. */
+  /** The first bytes, as far as they were read; reliable only before the first record is reported. */
   get head(): Buffer {
     return this.window.subarray(0, this.end);
   }
@@ -66,7 +66,7 @@ export class JsonReader {
     }
   }
 
-  /** Reads the whole records that it holds; with `isLast`, also what stands behind them. */
+  /** Reads its complete records; with `isLast`, also what follows them. */
   drain(isLast: boolean): void {
     const { cutter } = this;
     const isText = this.isStopped || isUtf8(this.window.subarray(this.start, this.endOfText(isLast)));

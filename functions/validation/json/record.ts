@@ -11,7 +11,7 @@ import { type RecordFault, RecordFaults } from './violations.ts';
 
 const { none, closeBracket, openBracket, openBrace, closeBrace } = jsonByte;
 
-/** What a record is: to be used, not to be used, no JSON at all, or one to be validated once its keys are nested. */
+/** A record may be valid, invalid, not JSON, or one that is validated after its keys are nested. */
 export type RecordVerdict = 'good' | 'bad' | 'broken' | 'flat';
 
 /** Validates JSON texts, one record each, by the manifest; it walks the text once and makes no object of it. */
@@ -38,7 +38,7 @@ export class JsonRecordValidator {
     this.violations = violations;
   }
 
-  /** Adds violations of the record that lies there, the known ones first; of one that is no JSON the first thing alone that is wrong. */
+  /** Adds violations of the record there, the known ones first; of one that is not JSON only the first violation. */
   validate(
     bytes: Buffer,
     start: number,
@@ -59,14 +59,14 @@ export class JsonRecordValidator {
     return 'broken';
   }
 
-  /** The record that lies there, which was `flat`, with its keys nested. Throws NamedTwice. */
+  /** The record there, which was `flat`, with its keys nested. Throws NamedTwice. */
   nested(bytes: Buffer, start: number, end: number): Buffer {
     this.tokens.begin(bytes, start, end);
     // Line breaks are blanks between tokens.
     return Buffer.from(nestedRecord(this.tokens, this.root).replace(/[\r\n]/g, ' '));
   }
 
-  /** Adds the key of the record that was validated last, which is good. */
+  /** Adds the key of the record that was validated last, which is valid. */
   addKey(index: KeyIndex, ordinal: number, line: number): void {
     this.values.addKey(index, ordinal, line);
   }
@@ -113,7 +113,7 @@ export class JsonRecordValidator {
     return tokens.problem === '';
   }
 
-  /** Mostly the keys of a record stand in the order of the one before; undefined for a key that the manifest does not name. */
+  /** Usually the keys of a record are in the order of the one before; undefined for a key that the manifest does not name. */
   private key(shape: ObjectShape, expected: number, strangers: Strangers): Member | undefined {
     const { tokens } = this;
     tokens.next();
@@ -180,7 +180,7 @@ export class JsonRecordValidator {
     this.faults.add({ rule: 'missing_column', ...where, element: this.element, subject: 'the record', says });
   }
 
-  /** Nothing, or null, stands where this would: an array of objects may be empty, all else may be asked for. */
+  /** The value is missing or null: an array of objects may be empty, everything else may be required. */
   private absent(shape: JsonShape): void {
     if (shape.kind === 'leaf') this.values.missing(shape, this.element);
     else if (shape.kind === 'object') for (const member of shape.members) this.absent(member.shape);

@@ -3,15 +3,15 @@ import type { Field } from '../fields/field.ts';
 import { fieldPath, type PathStep } from '../fields/path.ts';
 import type { JsonKind } from './skip.ts';
 
-/** What the manifest says of the values of JSON records, as a tree that is walked together with them. */
+/** What the manifest says about the values of JSON records, as a tree with the same form as the records. */
 export type JsonShape = LeafShape | ListShape | ObjectShape;
 
-/** A value that is no object and no array. */
+/** A value that is neither an object nor an array. */
 export type LeafShape = {
   readonly kind: 'leaf';
   readonly field: Field;
   readonly validate: FieldValidator;
-  /** The kind of JSON values that hold its values. */
+  /** The JSON kind of its values. */
   readonly json: JsonKind;
   /** Position of the field in the manifest's key; -1 for one that is not in it. */
   readonly keyAt: number;
@@ -24,20 +24,20 @@ export type ListShape = { readonly kind: 'list'; readonly path: string; readonly
 
 export type ObjectShape = {
   readonly kind: 'object';
-  /** Its place with a point at the end, such as `items[].`; empty for the record itself. */
+  /** Its path with a point at the end, such as `items[].`; empty for the record itself. */
   readonly path: string;
   readonly members: readonly Member[];
   readonly byKey: ReadonlyMap<string, Member>;
-  /** Single keys that stand for several in one another, such as `user.name`, and what they hold. */
+  /** Single keys that stand for several nested ones, such as `user.name`, and their values. */
   readonly flat: ReadonlyMap<string, JsonShape>;
   /** Keys that the manifest does not name, as far as records have shown any. */
   readonly unknown: Set<string>;
 };
 
-/** One key of an object and what it holds. */
+/** One key of an object and its value. */
 export type Member = {
   readonly key: string;
-  /** The key with its quotes, as it mostly stands. */
+  /** The key with its quotes, as it is usually written. */
   readonly quoted: Buffer;
   /** Position among the members. */
   readonly at: number;

@@ -8,7 +8,7 @@ const mostDepth = 64;
 /** Kinds of JSON values, as messages name them. */
 export type JsonKind = 'a string' | 'a number' | 'true or false' | 'null' | 'an object' | 'an array';
 
-/** The kind of the value that begins with a byte; what is no value at all passes for a word, which `skipValue` rejects. */
+/** The kind of the value that begins with a byte; anything that is not a value counts as a word, which `skipValue` rejects. */
 export const kindOf = (byte: number): JsonKind => {
   if (byte === quote) return 'a string';
   if (byte === minus || (byte >= 0x30 && byte <= 0x39)) return 'a number';

@@ -24,19 +24,19 @@ special[backslash] = 1;
 const escapable = new Set([...'"\\/bfnrt'].map((character) => character.charCodeAt(0)));
 
 /**
- * Reads the tokens of one JSON text (RFC 8259, exactly) from bytes, none of which it copies. A method that answers
- * false has set `problem`; nothing can be read after that.
+ * Reads the tokens of one JSON text (RFC 8259, exactly) from bytes without copying them. A method that returns false has set
+ * `problem`; nothing can be read after that.
  */
 export class JsonTokens {
   bytes: Buffer = Buffer.alloc(0);
   at = 0;
   end = 0;
-  /** Where the last token lies; a string without its quotes. */
+  /** Position of the last token; a string without its quotes. */
   start = 0;
   close = 0;
   /** The last string has escapes. */
   hasEscape = false;
-  /** Why this is no JSON, such as `a colon is expected`; empty while it is. */
+  /** Why this is not JSON, such as `a colon is expected`; empty if it is. */
   problem = '';
   /** Position of the problem. */
   problemAt = 0;
@@ -48,7 +48,7 @@ export class JsonTokens {
     this.problem = '';
   }
 
-  /** Goes to the next byte that is not blank, and answers it; -1 at the end. */
+  /** Moves to the next byte that is not blank, and returns it; -1 at the end. */
   next(): number {
     const { bytes, end } = this;
     let { at } = this;
@@ -65,7 +65,7 @@ export class JsonTokens {
     return at < end ? (bytes[at] ?? none) : none;
   }
 
-  /** Goes on when the bytes that come next are these. */
+  /** Moves on if the next bytes are these. */
   skips(expected: Uint8Array): boolean {
     const { bytes, at } = this;
     const { length } = expected;
@@ -75,7 +75,7 @@ export class JsonTokens {
     return true;
   }
 
-  /** After a member or an element: goes over the comma (true) or the bracket that closes it all (false). */
+  /** After a member or an element: moves past the comma (true) or the closing bracket (false). */
   goesOn(close: number): boolean {
     const byte = this.next();
     this.at++;
@@ -164,7 +164,7 @@ export class JsonTokens {
     return at;
   }
 
-  /** Answers where the escape ends, -1 when it is none. */
+  /** Returns the end of the escape, -1 if it is not one. */
   private escape(at: number): number {
     const kind = this.bytes[at + 1] ?? 0;
     if (at + 1 < this.end && escapable.has(kind)) return at + 2;

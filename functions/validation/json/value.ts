@@ -7,7 +7,7 @@ import type { RecordFaults } from './violations.ts';
 /** Bytes of a value that are decoded to be shown. */
 const mostShown = 400;
 
-/** Validates the single values of one record after the other, and keeps where those of its key lie. */
+/** Validates the single values of one record after another, and notes the positions of its key's values. */
 export class ValueValidator {
   private readonly keyStarts: number[] = [];
   private readonly keyEnds: number[] = [];
@@ -21,7 +21,7 @@ export class ValueValidator {
     this.faults = faults;
   }
 
-  /** Reads the value that begins with this byte; false when it is no JSON. Empty strings and null are no value. */
+  /** Reads the value that begins with this byte; false if it is not JSON. Empty strings and null are no value. */
   read(leaf: LeafShape, byte: number, element: number, depth: number): boolean {
     const { tokens } = this;
     const kind = kindOf(byte);

@@ -2,11 +2,11 @@ import type { Field } from '../fields/field.ts';
 import { shownColumn } from '../fields/source.ts';
 import type { ViolationLog } from '../violations.ts';
 
-/** What is wrong with one record, apart from its line. */
+/** What is wrong with one record, without its line. */
 export type RecordFault = {
   readonly rule: string;
   readonly field?: Field | undefined;
-  /** Path in the record of what is no value of a field. */
+  /** Path in the record of something that is not a value of a field. */
   readonly column?: string | undefined;
   /** Which one of an array, from 0; -1 outside of arrays. */
   readonly element: number;

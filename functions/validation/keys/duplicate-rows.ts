@@ -3,7 +3,10 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { Duplicate } from '../verdict.ts';
 import type { ViolationLog } from '../violations.ts';
 
-/** Adds the violation of a record that is quarantined because of its key; its values may be personal, and stand on the line that is named. */
+/**
+ * Adds the violation of a record that is quarantined because of its key; the message names only the line, because the key may
+ * be personal.
+ */
 export const addDuplicate = (
   { line, other }: Duplicate,
   manifest: Manifest,
@@ -13,9 +16,9 @@ export const addDuplicate = (
   const first = manifest.fields.find(({ name }) => name === key[0]);
   const names = key.length === 1 ? '' : ` (${key.join(', ')})`;
   const kept = on_duplicate === 'reject' ? '' : `, which is kept as the ${on_duplicate} one`;
-  const twin =
+  const place =
     other > 0 ? `as the record on line ${other}${kept}` : 'as a record of its file that is published';
-  const says = `has the same key${names} ${twin}`;
+  const says = `has the same key${names} ${place}`;
   violations.add('duplicate', key[0], () => ({
     line,
     ...(first && { place: shownColumn(first) }),
@@ -24,7 +27,7 @@ export const addDuplicate = (
   }));
 };
 
-/** Goes through the duplicates of a file while its records are read again. */
+/** Follows the duplicates of a file while its records are read again. */
 export class DuplicateCursor {
   private next: Duplicate | undefined;
   private readonly duplicates: Iterator<Duplicate>;
@@ -43,7 +46,7 @@ export class DuplicateCursor {
     return this.next?.ordinal ?? Infinity;
   }
 
-  /** Adds the violation of the next one and goes on. */
+  /** Adds the violation of the next one and moves on. */
   tell(): void {
     if (this.next) addDuplicate(this.next, this.manifest, this.violations);
     this.advance();

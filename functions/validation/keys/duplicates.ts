@@ -5,12 +5,12 @@ export const [ordinalWord, lineWord, entryWords] = [4, 5, 6];
 
 type Tell = (ordinal: number, line: number, other: number) => void;
 
-/** Which records of a repeated key are told: all but the first or the last one, or every one. */
+/** Which records of a duplicate key are reported: all but the first or the last one, or every one. */
 export type Kept = 'first' | 'last' | 'reject';
 
 /**
- * Tells every record to be quarantined, with its line and the line of the one that is kept (or, where none is, of the
- * first one, and for that of the second), in no order. Holds the different keys of one partition at a time.
+ * Reports every record to be quarantined, with its line and the line of the record that is kept (if none is, of the first one,
+ * and for that one of the second), in any order. Holds the different keys of one partition at a time.
  */
 export const findDuplicates = (entries: Partitions, kept: Kept, tell: Tell): void => {
   const table = new KeyTable();
@@ -53,7 +53,7 @@ const lineAt = (entries: Uint32Array, at: number): number => entries[at + lineWo
 class KeyTable {
   entries = new Uint32Array(2 ** 10 * entryWords);
   private count = 0;
-  /** Place among the entries, from 1; 0 where a slot is free. */
+  /** Index among the entries, from 1; 0 if a slot is free. */
   private slots = new Uint32Array(2 ** 11);
 
   clear(): void {
@@ -61,7 +61,7 @@ class KeyTable {
     this.slots.fill(0);
   }
 
-  /** Where the entry of the same key begins that is there already; undefined when this one was added. */
+  /** Position of the existing entry of the same key; undefined if this one was added. */
   place(block: Uint32Array, at: number): number | undefined {
     if (this.count * 2 === this.slots.length) this.grow();
     let slot = this.slotOf(block, at);

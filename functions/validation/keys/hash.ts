@@ -24,7 +24,7 @@ export const keyHash = (seed: string): KeyHash => {
   };
 };
 
-/** The words of a text, then its length and twice nothing; what is mixed in besides them is the algorithm's own. */
+/** The words of a text, then its length and two zero words; the other constants are the algorithm's own. */
 export const halfSipHash = (
   low: number,
   high: number,

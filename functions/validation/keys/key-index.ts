@@ -7,18 +7,23 @@ import { keyHash } from './hash.ts';
 import { Partitions, partitionCount, type Scratch } from './partitions.ts';
 import { KeyText } from './text.ts';
 
-/** What a parser does with keys: it feeds an index while it reads for the first time, and leaves out what that found in the second. */
+/**
+ * What a parser does with keys: in the first reading it fills an index, in the second it leaves out the records that the index
+ * found.
+ */
 export type KeyCheck = {
   readonly index?: KeyIndex | undefined;
-  /** In order; each is told as an invalid record. */
+  /** In order; each is reported as an invalid record. */
   readonly duplicates?: Iterable<Duplicate> | undefined;
 };
 
-/** What an index works with. */
+/** Options of an index. */
 export type KeyRoom = {
-  /** What whoever writes the file cannot know, such as the version that it is given: without it keys could be made to collide. */
+  /** A seed that the uploader cannot predict, such as the file's version id: without it, keys could be chosen to collide. */
   readonly seed?: string | undefined;
-  /** Where entries go that are too many for memory; without it all are held. The duplicates can be read until it is closed. */
+  /**
+   * Stores entries that do not fit into memory; without it all are in memory. The duplicates can be read until it is closed.
+   */
   readonly scratch?: Scratch | undefined;
   /** Bytes of entries that are held before the scratch is used. */
   readonly memoryBytes?: number | undefined;
@@ -58,12 +63,12 @@ export class KeyIndex {
     this.entries = new Partitions(entryWords, scratch, this.memoryBytes);
   }
 
-  /** Takes the next value of a record's key, in the order of the key, as UTF-8. */
+  /** Adds the next value of a record's key, in the order of the key, as UTF-8. */
   take(bytes: Uint8Array, start: number, end: number): void {
     this.text.add(bytes, start, end);
   }
 
-  /** The same for a value that does not lie anywhere as it reads. */
+  /** The same for a value that is not in a buffer in this form. */
   takeText(text: string): void {
     const bytes = Buffer.from(text);
     this.text.add(bytes, 0, bytes.length);
@@ -83,7 +88,10 @@ export class KeyIndex {
     this.lastOrdinal = place;
   }
 
-  /** What was added so far is another file's: its keys count, but none of its records is quarantined. Positions begin again. */
+  /**
+   * What was added so far belongs to another file: its keys count, but none of its records is quarantined. Positions start
+   * again.
+   */
   closeOthers(): void {
     this.others = this.lastOrdinal;
   }
@@ -120,7 +128,7 @@ class Duplicates implements Iterable<Duplicate> {
     this.count++;
   }
 
-  /** They are no part of what a validation says of a file. */
+  /** They are not part of a validation's result. */
   toJSON(): undefined {
     return undefined;
   }
@@ -149,7 +157,10 @@ class Duplicates implements Iterable<Duplicate> {
 
 export type { Duplicates };
 
-/** Adds a violation for each record that is quarantined because of its key, and answers them; undefined when there is none. */
+/**
+ * Adds a violation for each record that is quarantined because of its key, and returns the records; undefined if there are
+ * none.
+ */
 export const validateKeys = (
   index: KeyIndex,
   manifest: Manifest,

@@ -1,8 +1,8 @@
 /** Room on a disk for the time of one validation; nothing is opened before something is written. */
 export type Scratch = {
-  /** Writes behind what is there, and answers where it begins; the bytes are lent for the call. */
+  /** Appends bytes and returns their position; the bytes are only valid during the call. */
   append(bytes: Uint8Array): number;
-  /** Fills `into` with what was written at a place. */
+  /** Fills `into` with what was written at a position. */
   read(at: number, into: Uint8Array): void;
   /** Deletes it all. */
   close(): void;
@@ -12,12 +12,12 @@ export type Scratch = {
 export const partitionCount = 256;
 
 const blockWords = 2 ** 11;
-/** A block in memory, or where it lies in the scratch. */
+/** A block in memory, or its position in the scratch. */
 type Block = Uint32Array | number;
 
 /**
- * Rows of so many unsigned 32-bit numbers, dealt out to partitions and read back in the order in which they came. Holds
- * the first `memoryBytes` of them in memory and leaves the others to the scratch, or holds all where there is none.
+ * Rows of so many unsigned 32-bit numbers, distributed to partitions and read back in their original order. Holds the first
+ * `memoryBytes` of them in memory and the others in the scratch, or all in memory if there is no scratch.
  */
 export class Partitions {
   private readonly blocks: Block[][] = Array.from({ length: partitionCount }, () => []);
@@ -45,7 +45,10 @@ export class Partitions {
     if (at + this.width === this.wordsOfBlock) this.put(partition, block);
   }
 
-  /** Rows of a partition one behind the other, in blocks that are lent until the next one is asked for; the last block first if `isBackwards`. */
+  /**
+   * Rows of a partition in order, in blocks that are valid until the next one is requested; the last block first if
+   * `isBackwards`.
+   */
   *read(partition: number, isBackwards = false): Generator<Uint32Array> {
     const full = this.blocks[partition] ?? [];
     const rest = this.open[partition]?.subarray(0, this.used[partition]);

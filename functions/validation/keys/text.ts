@@ -1,7 +1,7 @@
 import type { FieldType } from '../fields/field.ts';
 import { utcText } from '../fields/zoned.ts';
 
-/** Writes a right value so that equal values become equal bytes; answers where they end in `into`, which has room. */
+/** Writes a valid value so that equal values become equal bytes; returns their end in `into`, which has enough room. */
 type Canonical = (bytes: Uint8Array, start: number, end: number, into: Buffer, at: number) => number;
 
 const [zero, minus, point, letterZ] = [0x30, 0x2d, 0x2e, 0x5a];
@@ -9,7 +9,7 @@ const lowerCase = 0x20;
 const longestFixed = 8;
 const wordBytes = 4;
 
-/** The canonical bytes of one key after the other: its values, each followed by its length, so that no two keys are alike. */
+/** The canonical bytes of one key after another: its values, each followed by its length, so that different keys differ. */
 export class KeyText {
   /** Bytes of the key so far. */
   length = 0;

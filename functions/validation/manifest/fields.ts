@@ -7,7 +7,7 @@ import type { PatternValidator } from './patterns.ts';
 import { pathOf } from './problems.ts';
 import type { FieldText } from './schema.ts';
 
-/** Columns of a manifest, checked for what a schema cannot say. */
+/** Columns of a manifest, with checks that a schema cannot express. */
 type Fields = { readonly fields: readonly Field[]; readonly problems: readonly string[] };
 
 /** Columns that the lake adds to every landed row. */
@@ -160,7 +160,7 @@ const choiceProblem = (path: string, field: Field): string | undefined => {
   return odd === undefined ? undefined : `${path}.one_of: ${JSON.stringify(odd)} is no ${type_name}`;
 };
 
-/** Most characters of choices that are matched with a pattern: what follows takes no time to speak of. */
+/** Most characters of choices that are matched with a pattern, so that the following checks take almost no time. */
 const mostMatched = 100_000;
 
 /** Values that are allowed and yet rejected by another limit; the field has no other problem. */

@@ -40,7 +40,7 @@ const namedBy = (extension: string): FileFormat | undefined => {
   return Object.hasOwn(byExtension, ending) ? byExtension[ending] : undefined;
 };
 
-/** What contradicts the format of a manifest's files. */
+/** Problems that contradict the format of a manifest's files. */
 export const formatProblems = (schema: FileText): readonly string[] => {
   const { extension, fields } = schema;
   const format = formatOf(schema);
@@ -95,7 +95,7 @@ const pathProblems = (fields: FileText['fields']): string[] => {
 
 const pathOfField = (name: string): string => pathOf(['schema', 'fields', name]);
 
-/** Paths that cannot be read; when all can, those that cannot stand together. */
+/** Paths that are not valid; if all are, those that cannot be used together. */
 const conflicts = (paths: readonly string[]): readonly (readonly [string, string])[] => {
   const problems = paths.flatMap((path) => {
     const problem = pathProblem(path);

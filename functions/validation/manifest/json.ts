@@ -2,7 +2,7 @@ import { skipValue } from '../json/skip.ts';
 import { JsonTokens } from '../json/tokens.ts';
 import { pathOf } from './problems.ts';
 
-/** The JSON of a manifest, or what is wrong with it as JSON, each problem with its path. */
+/** The JSON of a manifest, or why it is not valid JSON, each problem with its path. */
 type ManifestJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problems: readonly string[] };
@@ -13,8 +13,8 @@ const [mostKeys, mostElements] = [2000, 10_000];
 const mostProblems = 100;
 
 /**
- * Reads JSON more strictly than the language does: every key once, whole characters, no number that loses digits, and
- * bounded size, depth and width, so that what follows takes no time to speak of.
+ * Reads JSON more strictly than the standard: every key once, complete characters, no number that loses digits, and limits of
+ * size, depth and width, so that the following checks take almost no time.
  */
 export const readManifestJson = (bytes: Uint8Array): ManifestJson => {
   if (bytes.length > mostBytes) return rejected(['manifest: is larger than 1 MiB']);
@@ -34,7 +34,7 @@ export const readManifestJson = (bytes: Uint8Array): ManifestJson => {
   }
 };
 
-/** What JSON.parse says; of some texts it does not say where they are no JSON. */
+/** The message of JSON.parse; for some texts it names no position. */
 const placed = (cause: unknown, text: string): string => {
   const said = cause instanceof Error ? cause.message : String(cause);
   if (/at position \d+|end of JSON input/i.test(said)) return said;
@@ -49,10 +49,10 @@ const placed = (cause: unknown, text: string): string => {
 
 const rejected = (problems: readonly string[]): ManifestJson => ({ ok: false, problems });
 
-/** Strings, also one that is never closed; numbers and words; what opens, closes and parts. */
+/** Strings, even if never closed; numbers and words; brackets and separators. */
 const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?[0-9][0-9.eE+-]*|[a-z]+|[{}[\],]/g;
 
-/** An object or an array that is open, and where in it the walk stands; an object is at no key before it is read. */
+/** An open object or array, and the position in it; an object has no key before the first one is read. */
 type Level = { readonly names?: Set<string>; at: string | number | undefined };
 
 /** Looks at every key and value of a text that is JSON; of any other text nothing is said that would be wrong. */
@@ -77,7 +77,7 @@ const walk = (text: string): { problems: readonly string[]; isBeyond: boolean } 
 const pathTo = (levels: readonly Level[]): string =>
   pathOf(levels.flatMap(({ at }) => at ?? [])) || 'manifest';
 
-/** What is wrong with a key or a value; or at once with all of what it stands in. */
+/** What is wrong with a key or a value, or with the value that contains it. */
 type Step = { readonly problem?: string | undefined; readonly bound?: string };
 
 const inObject = (token: string, level: Level, names: Set<string>): Step => {

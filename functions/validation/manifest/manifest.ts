@@ -24,7 +24,7 @@ export type Manifest = {
   readonly max_row_bytes: number;
   readonly fields_required: boolean;
   readonly unknown_fields: 'reject' | 'ignore' | 'text';
-  /** Names of fields; undefined where records are not told apart. */
+  /** Names of fields; undefined if records have no key. */
   readonly key?: readonly string[] | undefined;
   readonly on_duplicate: 'first' | 'last' | 'reject';
   /** In the order of the manifest. */
@@ -40,7 +40,7 @@ export type Manifest = {
   readonly quarantine_path: string;
 };
 
-/** A manifest and the hash of its bytes (hex), or what is wrong with it, each problem with its path in the file. */
+/** A manifest and the hash of its bytes (hex), or its problems, each with its path in the file. */
 export type ParsedManifest =
   | { readonly ok: true; readonly manifest: Manifest; readonly sha256: string }
   | { readonly ok: false; readonly problems: readonly string[] };
@@ -90,7 +90,7 @@ const fileProblems = (
   return problems.filter((problem) => problem !== undefined);
 };
 
-/** Keys are made of it, which S3 bounds; and a client that takes them for paths may decode them. */
+/** Keys of S3 are made from it, which have a maximum length; and a client that uses keys as paths may decode them. */
 const directoryProblem = (directory: string): string | undefined => {
   if (Buffer.byteLength(directory) > longestDirectory)
     return `directory: is longer than ${longestDirectory} bytes`;

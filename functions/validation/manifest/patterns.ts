@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 /** Says why a regular expression of RE2 cannot be used; undefined for one that can, and for none. */
 export type PatternValidator = (path: string, pattern: string | undefined) => string | undefined;
 
-/** Steps of a compiled pattern: matching takes at most so many for each character, about 10 ns each. */
+/** Steps of a compiled pattern: matching needs at most so many per character, about 10 ns each. */
 const mostSteps = 600;
 /** Steps to which a pattern may unfold while it is compiled. */
 const mostUnfolded = 50_000;
@@ -11,8 +11,8 @@ const mostUnfolded = 50_000;
 const mostWork = 30_000;
 
 /**
- * The validator of all patterns of one manifest. Each is bounded, so that no value holds up the one who matches it (1 MiB
- * takes 10 s at worst, ordinary patterns some ms), and so are all different ones together.
+ * The validator of all patterns of one manifest. Each pattern is limited, so that no value takes too long to match (1 MiB takes
+ * 10 s at worst, usual patterns some ms), and so are all different patterns together.
  */
 export const patternValidator = (): PatternValidator => {
   const known = new Map<string, string | undefined>();
@@ -50,7 +50,7 @@ const compiled = (pattern: string): { steps: number; problem?: string } => {
 /** RE2 lets a thing be repeated a thousand times, repeats inside repeats counted. */
 const mostRepeats = 1000;
 
-/** No fewer steps than a pattern can have: each of its characters as often as its repeats say, one inside the other where that may be. */
+/** At least as many steps as a pattern can have: each character times its repetitions, nested repetitions multiplied. */
 const unfolded = (pattern: string): number => {
   let [ofGroups, ofOne] = [1, 1];
   for (const [, close, least, most] of pattern.matchAll(/(\)?)\{([0-9]{1,4})(?:,([0-9]{0,4}))?\}/g)) {

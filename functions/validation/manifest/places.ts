@@ -1,9 +1,9 @@
 import { pathOf } from './problems.ts';
 
-/** From 1; absent where nothing of the text is to blame. */
+/** From 1; absent if the problem has no place in the text. */
 type Place = { readonly line?: number; readonly column?: number };
 
-/** Tells where keys and elements of a JSON text stand, or what they would stand in; empty for a text that is no JSON. */
+/** Finds the positions of keys and elements in a JSON text, or of what contains them; empty if the text is not JSON. */
 export const jsonPlaces = (json: string): ((path: readonly PropertyKey[]) => Place) => {
   const offsets = offsetsIn(json);
   return (path) => {
@@ -15,7 +15,7 @@ export const jsonPlaces = (json: string): ((path: readonly PropertyKey[]) => Pla
   };
 };
 
-/** The same for problems of a manifest, which begin with their path, or with where it is no JSON any more. */
+/** The same for problems of a manifest, which begin with their path, or with the place where the JSON is broken. */
 export const problemPlaces = (json: string): ((problem: string) => Place) => {
   const offsets = offsetsIn(json);
   return (problem) => {
@@ -29,7 +29,7 @@ export const problemPlaces = (json: string): ((problem: string) => Place) => {
   };
 };
 
-/** What of a problem may be a path, the longest first. */
+/** Beginnings of a problem that may be a path, the longest first. */
 const startsOf = (problem: string): string[] => {
   const [, holder = '', key = ''] = /^(.+): has unknown keys ([^,]+)/.exec(problem) ?? [];
   const starts = [...problem.matchAll(/[:.[]/g)].map(({ index }) => problem.slice(0, index)).reverse();

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
 
-/** Words for what is wrong with a manifest, each with the path of the key that has to change. */
+/** Messages for the problems of a manifest, each with the path of the key to change. */
 
 /** A key's path in the manifest, such as `schema.fields.user_id`. */
 export const pathOf = (keys: readonly PropertyKey[]): string =>
@@ -20,7 +20,7 @@ export const issueProblem = (issue: z.core.$ZodIssue): string =>
 
 const unitOf: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
 
-/** What zod found in the words of all other problems; what has words of its own keeps them. */
+/** A message of zod in the words of all other problems; messages of our own are kept. */
 export const issueWords = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid'))
     return `is missing or is no ${issue.expected}`;

@@ -13,7 +13,7 @@ const pattern = z.string().min(1).max(1000);
 const scalar = z.union([z.number(), z.string()], { error: 'is no number and no text' });
 const oneByte = z.string().regex(/^[\t -~]$/, { error: 'is not one ASCII character' });
 
-/** What the manifest says of one column. */
+/** The manifest's entry of one column. */
 export const FieldText = z.strictObject({
   from: z
     .string()
@@ -47,8 +47,8 @@ export const FieldText = z.strictObject({
   format: z
     .enum([...timestampFormats, ...dateFormats])
     .optional()
-    .describe('How a timestamp or a date is written; without it YYYY-MM-DD HH:mm:ss and YYYY-MM-DD.'),
-  pii: z.boolean().default(false).describe('Personal data: its values never reach a report or a log.'),
+    .describe('How a timestamp or a date is written; default: YYYY-MM-DD HH:mm:ss and YYYY-MM-DD.'),
+  pii: z.boolean().default(false).describe('Personal data: its values never appear in a report or a log.'),
   description: z.string().optional().describe('For people; nothing is checked.'),
 });
 export type FieldText = z.infer<typeof FieldText>;
@@ -71,7 +71,7 @@ const Validation = z.strictObject({
     .enum(['quarantine', 'quarantine_rows'])
     .default('quarantine')
     .describe(
-      'quarantine: one invalid row rejects the whole file. quarantine_rows: valid rows are kept, invalid ones are quarantined to be repaired.',
+      'quarantine: one invalid row rejects the whole file. quarantine_rows: valid rows are accepted, invalid ones are quarantined for correction.',
     ),
   max_bad_rows: count
     .optional()
@@ -115,25 +115,25 @@ const FileText = z.strictObject({
     .enum(fileFormats, { error: 'is none of csv, jsonl, json, parquet' })
     .optional()
     .describe(
-      'How files are written: csv is RFC 4180 with a header, jsonl one JSON object a line, json one array of objects. Without it the extension tells (.jsonl, .ndjson, .json, .parquet, else csv).',
+      'How files are written: csv is RFC 4180 with a header, jsonl one JSON object per line, json one array of objects. The default depends on the extension (.jsonl, .ndjson, .json, .parquet, else csv).',
     ),
   name_pattern: pattern
     .optional()
     .describe(
       'Regular expression (RE2 syntax) that matches the whole name of a file, without folders and .gz.',
     ),
-  delimiter: oneByte.optional().describe('csv: one character between fields, a comma without it.'),
+  delimiter: oneByte.optional().describe('csv: one character between fields; default: a comma.'),
   quote: oneByte
     .optional()
     .describe(
-      'csv: one character around fields that hold delimiters or line breaks, a double quote without it.',
+      'csv: one character around fields that hold delimiters or line breaks, default: a double quote.',
     ),
   encoding: z
     .string()
     .regex(/^[Uu][Tt][Ff]-?8$/, { error: 'is not utf-8, the only encoding that is read' })
     .optional()
     .describe('A byte-order mark may be there or not in csv; JSON has none.'),
-  max_rows: z.int().min(1).optional().describe('Most records of a file, the header not counted.'),
+  max_rows: z.int().min(1).optional().describe('Most records of a file, without the header.'),
   max_bytes: z
     .int()
     .min(1)
@@ -144,7 +144,7 @@ const FileText = z.strictObject({
     .min(1)
     .max(16 * 2 ** 20)
     .optional()
-    .describe('Most bytes of one record, 1048576 without it.'),
+    .describe('Most bytes of one record; default: 1048576.'),
   fields_required: z
     .boolean()
     .optional()
@@ -162,12 +162,12 @@ const FileText = z.strictObject({
     .min(1)
     .max(32)
     .optional()
-    .describe('Fields that tell one record of a file from another; each has to be required.'),
+    .describe('Fields that identify a record of a file; each must be required.'),
   on_duplicate: z
     .enum(['first', 'last', 'reject'])
     .optional()
     .describe(
-      'Records with the same key: keep the first or the last one and set the others aside, or treat each as bad (reject, the default).',
+      'Records with the same key: keep the first or the last one and quarantine the others, or treat each as invalid (reject, the default).',
     ),
   fields: Fields,
   validation: Validation.prefault({}),
@@ -180,7 +180,7 @@ export const ManifestText = z
   .strictObject({
     $schema: z.string().optional(),
     name: z.string().optional(),
-    version: z.string().min(1).max(100).describe('Stands in every report.'),
+    version: z.string().min(1).max(100).describe('It is in every report.'),
     directory: z
       .string()
       .regex(new RegExp(`^data/(?!archive/|quarantine/)(?:(?!\\.\\.?/)${folder}/)+$`, 'u'), {

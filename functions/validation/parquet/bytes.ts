@@ -17,7 +17,7 @@ export class ByteWindow {
     this.window = window;
   }
 
-  /** What was read and not used yet, at least `length` bytes of it where the file has as many. Throws RangeUnread. */
+  /** Bytes that were read and not used yet, at least `length` of them if the file has as many. Throws RangeUnread. */
   async ahead(length: number): Promise<Uint8Array> {
     const held = this.bytes.length - this.at;
     const missing = length - held;

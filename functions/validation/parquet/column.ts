@@ -6,10 +6,10 @@ import { type DataPage, type DictionaryPage, mostListedValues, readPage } from '
 import type { ParquetLeaf } from './schema.ts';
 import type { OddValue, ToText } from './texts.ts';
 
-/** What the pages that are held at once may come to, over all columns. */
+/** Largest total of the pages held at one time, over all columns. */
 export type PageRoom = { readonly most: number; held: number };
 
-/** What a column tells of values that no field can have. */
+/** Receives values that no field can have. */
 export type OnOdd = (column: ParquetColumnReader, odd: OddValue) => void;
 
 export type ColumnOptions = {
@@ -22,11 +22,11 @@ export type ColumnOptions = {
 };
 
 /**
- * Reads one column of a row group page by page, and its values one by one: `level` and `repeat` are those of the value that
- * comes next, `take` its text. Whoever reads asks for whole rows first, by `fill`.
+ * Reads one column of a row group page by page, and its values one by one: `level` and `repeat` are those of the next value,
+ * `take` returns its text. Before reading, the caller requests whole rows with `fill`.
  */
 export class ParquetColumnReader {
-  /** Of the next value, once `peek` was called; behind the last one it repeats nothing. */
+  /** Of the next value, after `peek`; after the last one it repeats nothing. */
   level = 0;
   repeat = 0;
   readonly options: ColumnOptions;
@@ -50,7 +50,7 @@ export class ParquetColumnReader {
     this.window = new ByteWindow(read, chunk.start, end, window);
   }
 
-  /** Whole rows that are held: in a list, a row goes on until the next one begins. */
+  /** Number of whole rows in memory: in a list, a row continues until the next one begins. */
   get rows(): number {
     const isOpen = this.options.leaf.repeat > 0 && this.unread > 0;
     return this.begun - this.ended - (isOpen ? 1 : 0);
@@ -79,7 +79,7 @@ export class ParquetColumnReader {
     this.left--;
   }
 
-  /** JSON of the value, `null` where there is none. */
+  /** JSON of the value, `null` if there is none. */
   take(): string {
     this.peek();
     this.isPeeked = false;
@@ -94,7 +94,7 @@ export class ParquetColumnReader {
     return text.json;
   }
 
-  /** Tells that a row was read. */
+  /** Called after a row was read. */
   endRow(): void {
     this.ended++;
     if (this.options.leaf.repeat === 0) return;
@@ -102,13 +102,13 @@ export class ParquetColumnReader {
     if (this.repeat > 0) throw this.damage('goes on in a row where the columns beside it end');
   }
 
-  /** Throws ParquetDamage where a value is left. */
+  /** Throws ParquetDamage if values are left. */
   end(): void {
     this.peek();
     if (this.level >= 0 || this.unread > 0) throw this.damage('has more values than rows');
   }
 
-  /** Gives back the room of what it holds. */
+  /** Frees its memory. */
   close(): void {
     this.options.room.held -= this.dictionaryBytes + (this.page?.bytes ?? 0);
     for (const { bytes } of this.waiting) this.options.room.held -= bytes;

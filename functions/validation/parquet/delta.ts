@@ -41,7 +41,7 @@ export class DeltaReader {
     return this.value;
   }
 
-  /** Position behind all of them; to be asked once all were read. */
+  /** Position after all of them; only valid after all were read. */
   get end(): number {
     const isInside = this.mini < this.minis && this.inMini > 0;
     return isInside ? this.at + (this.perMini * (this.widths[this.mini] ?? 0)) / 8 : this.at;
@@ -91,7 +91,7 @@ export class DeltaReader {
 /** Most texts of a page whose lengths are written as differences. */
 const mostLengths = 2 ** 24;
 
-/** Lengths that stand before all of their bytes, and where these begin. */
+/** Lengths, which come before all bytes, and the position of the bytes. */
 export const readLengths = (bytes: Uint8Array, at: number): { lengths: Int32Array; end: number } => {
   const reader = new DeltaReader(bytes, at, 32);
   if (reader.count > mostLengths) throw new ParquetDamage(`has a page of more than ${mostLengths} texts`);

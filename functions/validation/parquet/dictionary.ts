@@ -5,12 +5,12 @@ import type { StoredValue } from './values.ts';
 /** The text of a dictionary's value by its position; undefined for one that is not there. */
 export type TextAt = (position: number) => string | OddValue | undefined;
 
-/** Larger ones are not kept as texts, which take several times as much room. */
+/** Larger dictionaries are not kept as texts, which take several times as much memory. */
 const mostTexts = 4096;
-/** About what a text takes besides its characters, and what a place or a number takes. */
+/** Approximate memory of a text besides its characters, and of a position or a number. */
 const [perText, perValue] = [24, 8];
 
-/** A dictionary and the room that it takes; it stops where that is more than `most`. */
+/** A dictionary and its memory; reading stops if that is more than `most`. */
 export const dictionaryOf = (
   page: DictionaryPage,
   toText: ToText,
@@ -45,7 +45,7 @@ const valuesOf = ({ count, next }: DictionaryPage, first: StoredValue, toText: T
   return { bytes: values.length * perValue, textAt };
 };
 
-/** Where bytes lie in the page, which stays. */
+/** Positions of bytes in the page, which stays in memory. */
 const placesOf = (page: DictionaryPage, first: Uint8Array, toText: ToText, most: number) => {
   const count = Math.min(page.count, Math.floor(most / perValue));
   const [starts, ends] = [new Uint32Array(count), new Uint32Array(count)];

@@ -3,10 +3,10 @@ import { fieldPath } from '../fields/path.ts';
 import { parquetKind, parquetTypeName } from './kind.ts';
 import type { ParquetNode } from './schema.ts';
 
-/** A column that stands where a field does, and is no value there: its path, what it is, and what the manifest asks for. */
+/** A column in the place of a field that is not a value: its path, what it is, and what the manifest requires. */
 export type OtherShape = { readonly place: string; readonly is: string; readonly asked: string };
 
-/** Finds where a file has an array, an object or a value and a field of the manifest another one of them. */
+/** Finds where a file has an array, an object or a value and the manifest something else. */
 export const otherShape = (nodes: readonly ParquetNode[], field: Field): OtherShape | undefined => {
   const steps = fieldPath(field.from);
   let [among, before] = [nodes, ''];
@@ -25,7 +25,7 @@ export const otherShape = (nodes: readonly ParquetNode[], field: Field): OtherSh
   return undefined;
 };
 
-/** A column of nothing but nulls may be anything. */
+/** A column with only nulls may be anything. */
 const other = (place: string, node: ParquetNode, asked: string): OtherShape | undefined => {
   if (node.kind !== 'leaf') return { place, is: node.kind === 'list' ? 'an array' : 'an object', asked };
   const { kind } = parquetKind(node.element);

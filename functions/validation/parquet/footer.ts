@@ -8,7 +8,7 @@ import {
   thriftText,
 } from './thrift.ts';
 
-/** What the footer of a Parquet file says, as far as values depend on it. */
+/** The facts in the footer of a Parquet file that decide how values are read. */
 
 const physicalTypes = [
   'BOOLEAN',
@@ -52,7 +52,7 @@ const logicalTypes = new Map([
 
 export type TimeUnit = 'MILLIS' | 'MICROS' | 'NANOS';
 
-/** What a column's values mean: Parquet's word for it, and what belongs to it. */
+/** The meaning of a column's values: Parquet's word for it, and its parameters. */
 export type LogicalType = {
   readonly type: string;
   readonly unit?: TimeUnit | undefined;
@@ -116,7 +116,7 @@ const readElement = (element: ThriftStruct): SchemaElement => {
   };
 };
 
-/** A union of which one member is set; one that is not known is no reason to take the values for something else. */
+/** A union with exactly one member; an unknown member is no reason to read the values as something else. */
 const readLogical = (union: ThriftStruct | undefined): LogicalType | undefined => {
   const [member] = union?.keys() ?? [];
   if (union === undefined || member === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { SchemaElement, TimeUnit } from './footer.ts';
 
-/** What a column's values are, as Parquet says it; `bytes` are those of which no text can be made that all would read alike. */
+/** The kind of a column's values in Parquet; `bytes` means that there is no text which all programs would read alike. */
 export type ParquetKind =
   | { readonly kind: 'int' | 'unsigned' | 'float' | 'half' | 'bool' | 'string' | 'uuid' }
   | { readonly kind: 'date' | 'int96' | 'interval' | 'nothing' | 'bytes' }
@@ -8,7 +8,7 @@ export type ParquetKind =
   | { readonly kind: 'time'; readonly unit: TimeUnit }
   | { readonly kind: 'timestamp'; readonly unit: TimeUnit; readonly isUtc: boolean };
 
-/** What the values of a column are; a logical type that does not go with how they are stored says nothing of them. */
+/** The kind of a column's values; a logical type that does not fit how they are stored is ignored. */
 export const parquetKind = (element: SchemaElement): ParquetKind => {
   const { type = 'BYTE_ARRAY', logical, scale, length } = element;
   if (logical === undefined) return { kind: physicalKinds[type] };

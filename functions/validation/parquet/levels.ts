@@ -36,7 +36,7 @@ export class RunReader {
     const count = Math.floor(head / 2);
     const bytes = isPacked ? count * this.width : Math.ceil(this.width / 8);
     if (isPacked) {
-      // The last run may be cut off where no value is left.
+      // The last run may be incomplete if no value is left.
       const there = Math.min(bytes, this.end - this.at);
       this.left = this.width === 0 ? count * 8 : Math.floor((there * 8) / this.width);
       this.bit = this.at * 8;

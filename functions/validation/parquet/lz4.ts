@@ -32,7 +32,7 @@ export const uncompressLz4Block = (input: Uint8Array, length: number): Uint8Arra
   return output;
 };
 
-/** Uncompresses what older writers call LZ4: Hadoop's frames, sizes before each block, or else one bare block. */
+/** Uncompresses what older writers call LZ4: Hadoop's frames, with sizes before each block, or one bare block. */
 export const uncompressLz4Frames = (input: Uint8Array, length: number): Uint8Array => {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
   const output = new Uint8Array(length);

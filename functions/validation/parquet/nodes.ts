@@ -1,7 +1,7 @@
 import { fieldPath } from '../fields/path.ts';
 import { innermost, type ParquetNode, type ParquetStruct, pathOfNode } from './schema.ts';
 
-/** Which columns of a Parquet file are read, and where their values stand in a record. */
+/** Which columns of a Parquet file are read, and where their values are in a record. */
 
 /** Without columns whose paths are not among the names. */
 export const onlyNamed = (
@@ -23,8 +23,8 @@ const withChildren = (node: ParquetNode, children: readonly ParquetNode[]): Parq
 };
 
 /**
- * A column `user.name` that is a field, or holds some, becomes a member of an object `user`: a record has it where it has
- * that of a file whose columns are nested.
+ * A column `user.name` that is a field, or contains some, becomes a member of an object `user`, as in a file with nested
+ * columns.
  */
 export const nestedNodes = (
   nodes: readonly ParquetNode[],
@@ -57,7 +57,7 @@ const prefixesOf = (names: Iterable<string>): ReadonlySet<string> => {
   return prefixes;
 };
 
-/** An object that is always there, and in it what its column's name goes on with. */
+/** An object that always exists, with the rest of its column's name as key. */
 const placed = (node: ParquetNode): ParquetNode => {
   const point = node.name.indexOf('.');
   if (point < 0) return node;
@@ -77,7 +77,7 @@ const merged = (nodes: readonly ParquetNode[]): readonly ParquetNode[] => {
   return [...byName.values(), ...others];
 };
 
-/** Where one of them is null, its members are. */
+/** If one of them is null, its members are null. */
 const both = (one: ParquetStruct, other: ParquetStruct): ParquetStruct => ({
   ...one,
   level: 0,

@@ -19,7 +19,7 @@ const [likelyHeader, longestHeader] = [2 ** 10, 2 ** 24];
 export type DataPage = {
   readonly kind: 'data';
   readonly count: number;
-  /** Uncompressed, or what stands for them while they are read. */
+  /** Uncompressed bytes, or a placeholder while they are read. */
   readonly bytes: number;
   readonly levels: RunReader | undefined;
   /** Of a column in a list: how far each value repeats the one before. */
@@ -35,7 +35,7 @@ export type DictionaryPage = {
   readonly next: NextValue;
 };
 
-/** Reads the next page of a column; undefined for one that holds no values. Throws ParquetDamage. */
+/** Reads the next page of a column; undefined if it has no values. Throws ParquetDamage. */
 export const readPage = async (
   window: ByteWindow,
   codec: number,
@@ -101,7 +101,7 @@ const firstPage = (said: ThriftStruct, bytes: Uint8Array, leaf: ParquetLeaf): Da
   return dataPage(leaf, count, repeats, levels(leaf.level, thriftNumber(said, 3)), bytes, at, size(said, 2));
 };
 
-/** In the second kind of page levels stand before what is compressed. */
+/** In the second kind of page levels come before the compressed part. */
 const secondPage = (
   said: ThriftStruct,
   bytes: Uint8Array,
@@ -147,7 +147,7 @@ const dataPage = (
   return { ...page, repeats: Uint8Array.from({ length: count }, () => repeats.next()), next };
 };
 
-/** A page of nothing but nulls may have no byte for its values. */
+/** A page with only nulls may have no byte for its values. */
 const lazily = (open: () => NextValue): NextValue => {
   let next: NextValue | undefined;
   return () => {

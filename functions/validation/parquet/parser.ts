@@ -17,8 +17,8 @@ import { validateParquetSchema } from './validate-columns.ts';
 export const mostRowBytes = 16 * 2 ** 20;
 
 /**
- * Parser of Parquet files. It reads their footer, then their pages, and makes JSON lines of the rows, which are validated as
- * such: `line` is the row, and a listener gets JSON lines. Engines read nothing but these.
+ * Parser of Parquet files. It reads their footer, then their pages, and turns the rows into JSON lines, which are validated:
+ * `line` is the number of the row, and a listener gets JSON lines. Engines read only these.
  */
 export class ParquetParser implements Parser {
   readonly isRewritten = true;
@@ -59,7 +59,7 @@ export class ParquetParser implements Parser {
     return this.lines.invalidRecords;
   }
 
-  /** Takes JSON lines; `read` is what makes them of a file. */
+  /** Receives JSON lines; `read` makes them from a file. */
   write(bytes: Uint8Array): void {
     this.lines.write(bytes);
   }
@@ -76,7 +76,7 @@ export class ParquetParser implements Parser {
     return { ...this.lines.facts(), header: this.header };
   }
 
-  /** Reads all of a file, `size` bytes long; awaits `settled` now and then. Throws what `range` throws, as RangeUnread. */
+  /** Reads a whole file of `size` bytes; awaits `settled` now and then. Throws the errors of `range`, as RangeUnread. */
   async read(size: number, range: ReadRange, settled: () => Promise<void> | void): Promise<void> {
     this.isEmpty = size === 0;
     if (this.isEmpty || this.isStopped) return;

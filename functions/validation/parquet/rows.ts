@@ -8,15 +8,15 @@ import type { OddValue } from './texts.ts';
 
 /** Most bytes of pages and dictionaries that are held at once, over all columns. */
 export const mostHeldBytes = 256 * 2 ** 20;
-/** A row group is fetched at once where it is small, else each column in windows; all of these come to about so much. */
+/** A small row group is read at once, otherwise each column in windows; the total is about this much. */
 const [smallGroup, windowBytes] = [8 * 2 ** 20, 32 * 2 ** 20];
 const [leastWindow, mostWindow] = [2 ** 16, 2 ** 20];
 const [rowsAtOnce, textAtOnce] = [1000, 2 ** 20];
 
-/** A value that no field can have, and where it stands. */
+/** A value that no field can have, and its place. */
 export type FoundOdd = OddValue & { readonly path: string; readonly element: number };
 
-/** Records as JSON, and what is odd about each; `odds` has a list for those alone that have any, by their position. */
+/** Records as JSON, and the unusual values in each; `odds` has a list only for records that have any, by their index. */
 export type RecordTexts = {
   readonly texts: readonly string[];
   readonly odds: ReadonlyMap<number, readonly FoundOdd[]>;
@@ -27,7 +27,7 @@ export type RowsOptions = {
   readonly read: ReadRange;
   readonly footer: Footer;
   readonly nodes: readonly ParquetNode[];
-  /** What is to be known of each column that is read, by its position. */
+  /** What must be known of each column that is read, by its index. */
   readonly columns: ReadonlyMap<number, Pick<ColumnOptions, 'leaf' | 'path' | 'toText'>>;
 };
 
@@ -65,7 +65,7 @@ export async function* readRows({
   }
 }
 
-/** What many small columns need is read in one go. */
+/** The bytes of many small columns are read together. */
 const groupBytes = async (
   { chunks }: RowGroup,
   positions: readonly number[],

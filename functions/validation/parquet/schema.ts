@@ -14,7 +14,7 @@ export type ParquetLeaf = Named & {
   readonly kind: 'leaf';
   readonly element: SchemaElement;
   readonly column: number;
-  /** Lists that it lies in. */
+  /** Lists that contain it. */
   readonly repeat: number;
 };
 export type ParquetStruct = Named & { readonly kind: 'struct'; readonly children: readonly ParquetNode[] };
@@ -22,7 +22,7 @@ export type ParquetList = Named & {
   readonly kind: 'list';
   /** Level from which on it has an element. */
   readonly elementLevel: number;
-  /** What every element but the first one repeats. */
+  /** The repetition level of every element except the first. */
   readonly repeat: number;
   readonly item: ParquetNode;
 };
@@ -30,7 +30,7 @@ export type ParquetList = Named & {
 /** A column with values, by the path that a manifest would name it. */
 export type ParquetColumn = { readonly path: string; readonly element: SchemaElement };
 
-/** How deep columns may lie in others, and how many there may be. */
+/** Limits of the depth and the number of columns. */
 export const [deepestColumn, mostColumns] = [32, 10_000] as const;
 
 /** Reads the flat list of schema elements as a tree; the first element is the file itself. Throws ParquetDamage. */
@@ -102,7 +102,7 @@ const itself = ({ element, level, repeat, column, children }: RawNode, name = el
     ? { kind: 'leaf', name, level, element, column, repeat }
     : { kind: 'struct', name, level, children: children.map((child) => plainNode(child)) };
 
-/** How a name stands in a path: one with brackets or quotes, or none at all, is nothing that a manifest could name. */
+/** A name in a path: a name with brackets or quotes, or an empty one, is nothing that a manifest could name. */
 const pathStep = (name: string): string => (/[[\]"]/.test(name) || name === '' ? JSON.stringify(name) : name);
 
 /** The path of a node below a path, such as `items[].` */
@@ -112,7 +112,7 @@ export const pathOfNode = (node: ParquetNode, before: string): string => {
   return path;
 };
 
-/** What stands at a node's path: its elements' elements, where it is a list of lists. */
+/** The content of a node's path: for a list of lists, the inner elements. */
 export const innermost = (node: ParquetNode): ParquetLeaf | ParquetStruct =>
   node.kind === 'list' ? innermost(node.item) : node;
 

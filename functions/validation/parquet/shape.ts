@@ -14,7 +14,7 @@ type Keyed = {
 type LeafReader = Keyed & { readonly kind: 'leaf' };
 type StructReader = Keyed & {
   readonly kind: 'struct';
-  /** Level from which on it is not null; 0 where it always is an object. */
+  /** Level from which on it is not null; 0 if it is always an object. */
   readonly level: number;
   readonly members: readonly RecordShape[];
 };

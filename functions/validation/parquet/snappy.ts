@@ -35,7 +35,7 @@ export const uncompressSnappy = (input: Uint8Array, length: number): Uint8Array 
   return output;
 };
 
-/** Copies `size` bytes from `distance` before; they may overlap. Answers the position behind them. */
+/** Copies `size` bytes from `distance` before; they may overlap. Returns the position after them. */
 export const repeatBack = (
   output: Uint8Array,
   to: number,

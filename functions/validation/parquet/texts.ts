@@ -4,7 +4,7 @@ import { type ParquetKind, parquetKind } from './kind.ts';
 import { dayText, intervalText, timestampText, timeText } from './times.ts';
 import type { StoredValue } from './values.ts';
 
-/** A value that no field can have: what stands in its place in JSON, and words that follow the value as it is shown. */
+/** A value that no field can have: its replacement in JSON, and words that follow the value in messages. */
 export type OddValue = { readonly json: string; readonly shown: string; readonly says: string };
 
 /** The JSON text of a value, exactly as it is stored, or why there is none. */

@@ -21,7 +21,7 @@ const type = {
   struct: 12,
 };
 
-/** Reads structs of Thrift's compact protocol from bytes; throws ParquetDamage, ThriftEnds where bytes are missing. */
+/** Reads structs of Thrift's compact protocol from bytes; throws ParquetDamage, or ThriftEnds if bytes are missing. */
 export class ThriftReader {
   private readonly bytes: Uint8Array;
   at: number;
@@ -92,25 +92,25 @@ export class ThriftReader {
   }
 }
 
-/** An integer of a struct; undefined where there is none. */
+/** An integer of a struct; undefined if there is none. */
 export const thriftNumber = (struct: ThriftStruct | undefined, id: number): number | undefined => {
   const value = struct?.get(id);
   return typeof value === 'number' ? value : undefined;
 };
 
-/** A struct within a struct; undefined where there is none. */
+/** A struct within a struct; undefined if there is none. */
 export const thriftStruct = (struct: ThriftStruct | undefined, id: number): ThriftStruct | undefined => {
   const value = struct?.get(id);
   return value instanceof Map ? value : undefined;
 };
 
-/** The structs of a list; none where there is no list. */
+/** The structs of a list; none if there is no list. */
 export const thriftStructs = (struct: ThriftStruct | undefined, id: number): readonly ThriftStruct[] => {
   const value = struct?.get(id);
   return Array.isArray(value) ? value.filter((one): one is ThriftStruct => one instanceof Map) : [];
 };
 
-/** A text of a struct; undefined where there is none, or where it is no UTF-8. */
+/** A text of a struct; undefined if there is none, or it is not UTF-8. */
 export const thriftText = (value: ThriftValue | undefined): string | undefined => {
   if (!(value instanceof Uint8Array)) return undefined;
   try {

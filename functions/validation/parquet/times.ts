@@ -1,6 +1,6 @@
 import type { TimeUnit } from './footer.ts';
 
-/** Days and times as texts, exactly: no part of a second is dropped, and a year is what it is. */
+/** Days and times as exact texts: no fraction of a second is dropped, and years have no limits. */
 
 const perSecond: Readonly<Record<TimeUnit, number>> = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 };
 const secondsOfDay = 86_400;
@@ -35,14 +35,14 @@ const calendarText = (day: number): string => {
 
 const padded = (value: number, digits: number): string => String(value).padStart(digits, '0');
 
-/** `YYYY-MM-DD HH:mm:ss`, with a fraction where there is one. */
+/** `YYYY-MM-DD HH:mm:ss`, with a fraction if there is one. */
 export const timestampText = (moment: number | bigint, unit: TimeUnit): string => {
   const [seconds, rest] = split(moment, perSecond[unit]);
   const day = Math.floor(seconds / secondsOfDay);
   return `${dayText(day)} ${clockText(seconds - day * secondsOfDay)}${fractionText(rest, unit)}`;
 };
 
-/** `HH:mm:ss`, with a fraction where there is one; a time that no day has is left as a number. */
+/** `HH:mm:ss`, with a fraction if there is one; a time outside of a day stays a number. */
 export const timeText = (time: number | bigint, unit: TimeUnit): string => {
   const [seconds, rest] = split(time, perSecond[unit]);
   if (seconds < 0 || seconds >= secondsOfDay) return `${time} ${unit.toLowerCase()}`;

@@ -10,7 +10,7 @@ import { innermost, type ParquetColumn, type ParquetNode, parquetColumns } from 
 
 const mostDrift = 20;
 
-/** Kinds of Parquet columns whose values a field of a type may have; a column of nothing but nulls may be any of them. */
+/** Kinds of Parquet columns whose values a field of a type can have; a column with only nulls may be any of them. */
 const kindsFor: Readonly<Record<Field['type']['kind'], readonly ParquetKind['kind'][]>> = {
   int: ['int', 'unsigned'],
   decimal: ['decimal', 'int', 'unsigned'],
@@ -22,11 +22,14 @@ const kindsFor: Readonly<Record<Field['type']['kind'], readonly ParquetKind['kin
   timestamptz: ['string'],
 };
 
-/** Tells whether a field of a type takes columns whose values are of a kind. */
+/** Whether a field of a type accepts columns whose values are of a kind. */
 export const takesKind = (type: Field['type']['kind'], kind: ParquetKind['kind']): boolean =>
   kind === 'nothing' || kindsFor[type].includes(kind);
 
-/** Holds the columns of a Parquet file against the manifest's, by name; answers how they differ in what it allows. */
+/**
+ * Compares the columns of a Parquet file with the manifest's, by name; returns how they differ in ways that the manifest
+ * allows.
+ */
 export const validateParquetSchema = (
   nodes: readonly ParquetNode[],
   manifest: Manifest,
@@ -36,7 +39,7 @@ export const validateParquetSchema = (
   const found = new Map(columns.map((column) => [column.path, column]));
   const known = new Set(manifest.fields.map(({ from }) => from));
   const added = columns.map(({ path }) => path).filter((path) => !known.has(path));
-  validateTwins(nodes, violations);
+  validateDuplicateColumns(nodes, violations);
   if (added.length === columns.length) addOfFile(violations, 'header', 'has no column of the manifest');
   if (manifest.unknown_fields === 'reject')
     for (const path of added) unknownColumn(path, manifest, violations);
@@ -57,9 +60,9 @@ const addOfFile = (violations: ViolationLog, rule: string, says: string): void =
   violations.add(rule, undefined, () => ({ subject: 'the file', says }));
 
 /** Engines do not tell `ID` from `id`, and a manifest not a column `a.b` from a column b inside of a. */
-export const validateTwins = (nodes: readonly ParquetNode[], violations: ViolationLog): void => {
+export const validateDuplicateColumns = (nodes: readonly ParquetNode[], violations: ViolationLog): void => {
   const total = violations.total;
-  twinsAmong(nodes, violations);
+  duplicateColumnsIn(nodes, violations);
   if (violations.total > total) return;
   const seen = new Map<string, string>();
   for (const { path } of parquetColumns(nodes)) {
@@ -72,7 +75,7 @@ export const validateTwins = (nodes: readonly ParquetNode[], violations: Violati
   }
 };
 
-const twinsAmong = (nodes: readonly ParquetNode[], violations: ViolationLog): void => {
+const duplicateColumnsIn = (nodes: readonly ParquetNode[], violations: ViolationLog): void => {
   const seen = new Map<string, string>();
   for (const node of nodes) {
     const before = seen.get(node.name.toLowerCase());
@@ -82,7 +85,7 @@ const twinsAmong = (nodes: readonly ParquetNode[], violations: ViolationLog): vo
     }
     seen.set(node.name.toLowerCase(), node.name);
     const inner = innermost(node);
-    if (inner.kind === 'struct') twinsAmong(inner.children, violations);
+    if (inner.kind === 'struct') duplicateColumnsIn(inner.children, violations);
   }
 };
 
@@ -105,7 +108,7 @@ const validateKept = (added: readonly string[], violations: ViolationLog): void 
   if (!added.every(isNamed)) addOfFile(violations, 'unknown_column', 'has a column without a name');
 };
 
-/** A column that is there, and an array or an object where the field is none, is not a missing one. */
+/** If there is an array or an object where the field has none, the column is not missing. */
 const validateAbsent = (
   nodes: readonly ParquetNode[],
   absent: readonly Field[],

@@ -3,10 +3,10 @@ import { DeltaReader, readLengths } from './delta.ts';
 import type { SchemaElement } from './footer.ts';
 import { RunReader } from './levels.ts';
 
-/** A value as it is stored: INT64 is a number where a double holds it, bytes are lent until the next value. */
+/** A value as it is stored: INT64 is a number if a double can hold it, bytes are valid until the next value. */
 export type StoredValue = boolean | number | bigint | Uint8Array;
 
-/** Answers the next value of a page. Throws ParquetDamage behind the last one. */
+/** Returns the next value of a page. Throws ParquetDamage after the last one. */
 export type NextValue = () => StoredValue;
 
 /** Parquet's numbers of encodings. */
@@ -116,7 +116,7 @@ const plainValues = (
   }
 };
 
-/** A bigint only where a double would round: bigints are slow. */
+/** A bigint only if a double would round: bigints are slow. */
 const int64 = (view: DataView, at: number): number | bigint => {
   const high = view.getInt32(at + 4, true);
   return high >= -(2 ** 20) && high < 2 ** 20

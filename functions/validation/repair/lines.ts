@@ -20,7 +20,7 @@ class Numbers {
     this.values.subarray(0, this.length).sort();
   }
 
-  /** Index of the last one that is not greater than `value`, -1 if there is none; they are in order. */
+  /** Index of the last one that is not greater than `value`, -1 if there is none; they are sorted. */
   lastUpTo(value: number): number {
     let [from, to] = [0, this.length];
     while (from < to) {
@@ -49,7 +49,7 @@ export class QuarantinedLines {
     return this.lines.length;
   }
 
-  /** A ledger of which lines were repaired. */
+  /** A record of which lines were repaired. */
   ticket(): LineTicket {
     return new LineTicket(this.lines);
   }
@@ -75,18 +75,18 @@ export class LineTicket {
   }
 }
 
-/** Tells on which line of the landed file a record of the repaired text once stood. */
+/** Finds the line of the landed file for a record of the repaired text. */
 export class LineMap {
   private readonly starts = new Numbers();
   private readonly lines = new Numbers();
 
-  /** The next record of the repaired text: its line there, and the one where it stood. */
+  /** The next record of the repaired text: its line there, and its line in the landed file. */
   add(start: number, line: number): void {
     this.starts.push(start);
     this.lines.push(line);
   }
 
-  /** The line of the landed file that a line of the repaired text stands for. */
+  /** The line of the landed file for a line of the repaired text. */
   landed(line: number): number {
     const at = this.starts.lastUpTo(line);
     return at < 0 ? line : this.lines.at(at) + line - this.starts.at(at);

@@ -20,18 +20,18 @@ export type RepairSource = {
   readonly lines: QuarantinedLines;
 };
 
-/** Where the records of a repair go: it is told each, and waited for now and then. */
+/** Receives the records of a repair, and is awaited now and then. */
 export type RepairOutlets = Required<RecordListener> & {
-  /** Takes a row of which no record can be made. */
+  /** Receives a row from which no record can be made. */
   quarantinedRow(row: QuarantinedRow): void;
   drained(): Promise<void>;
 };
 
-/** What is repaired, by which rules, and where its records go. */
+/** The source of a repair, the rules for it, and the receivers of its records. */
 export type Repairing = {
   readonly source: RepairSource;
   readonly manifest: Manifest;
-  /** Where records are split to; without it they are validated only. */
+  /** Where records are split to; without it they are only validated. */
   readonly outlets?: RepairOutlets;
   /** Where an index of their keys is made. */
   readonly room?: KeyRoom;
@@ -39,7 +39,7 @@ export type Repairing = {
   readonly duplicates?: Iterable<Duplicate> | undefined;
 };
 
-/** Violations of the repaired text, told with the lines on which its records once stood. */
+/** Violations of the repaired text, reported with the lines of the landed file. */
 class RepairedViolations extends ViolationLog {
   private readonly lines: LineMap;
 
@@ -57,14 +57,14 @@ class RepairedViolations extends ViolationLog {
 }
 
 /**
- * Reads a rows file that was sent back: makes records of its rows and has them validated as a file of the dataset. Rows of
- * which no record can be made are invalid records, too.
+ * Reads a landed rows file: makes records of its rows and has them validated as a file of the dataset. Rows from which no
+ * record can be made are invalid records, too.
  */
 export class RepairReader {
   /** Rows read so far. */
   records = 0;
   readonly lines = new LineMap();
-  /** Of the rows file itself, and of rows of which no record can be made. */
+  /** Violations of the rows file itself, and of rows from which no record can be made. */
   readonly violations = new ViolationLog();
   readonly parser: Parser;
   readonly validated: ViolationLog;
@@ -195,7 +195,7 @@ export const allViolations = ({ violations, validated }: RepairReader): Violatio
   return { total: violations.total + validated.total, counts, violations: kept };
 };
 
-/** Keys of repaired records, told with the lines on which they once stood, after those of what is published already. */
+/** Keys of repaired records, reported with their lines in the landed file, after those of the published records. */
 export class RepairedKeys extends KeyIndex {
   private isPublished = false;
   private readonly lines: LineMap;
@@ -219,7 +219,7 @@ export class RepairedKeys extends KeyIndex {
   }
 }
 
-/** Most bytes of a row: a byte of the record takes up to six as it is told, and errors stand beside it. */
+/** Most bytes of a row: one byte of the record may take six, and there are errors next to it. */
 export const longestRow = ({ max_row_bytes }: Manifest): number => 6 * max_row_bytes + 2 ** 16;
 
 const lineBreaks = (bytes: Uint8Array): number => {

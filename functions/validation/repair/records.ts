@@ -9,17 +9,17 @@ import type { SentRow } from '../rows-file/reader.ts';
 import { csvRecord } from '../rows-file/text.ts';
 import type { ViolationLog } from '../violations.ts';
 
-/** Makes records of the source's own format out of sent rows; what cannot be made adds violations. */
+/** Makes records of the source's own format from sent rows; for rows from which none can be made it adds violations. */
 export type Repairer = {
-  /** What stands before the first record. */
+  /** What comes before the first record. */
   readonly head: Uint8Array;
   /** A sent row's texts in the order of the source's columns; none in JSON. */
   readonly fields: (row: SentRow) => readonly string[] | undefined;
-  /** One record with its line end; `line` is where it stood. */
+  /** One record with its line end; `line` is its line in the landed file. */
   readonly repair: (row: SentRow, line: number) => Uint8Array | undefined;
 };
 
-/** The repairer that suits the source; undefined where the sent columns are not those of the source. */
+/** The repairer for the source; undefined if the sent columns are not those of the source. */
 export const openRepairer = (
   facts: FileFacts,
   columns: readonly string[],
@@ -92,7 +92,7 @@ const areColumnsOf = (
   return strange === undefined && missing === undefined;
 };
 
-/** Holds a line that was not split against the syntax: it must be one record, for what it swallows is another row's. */
+/** Checks a line that was not split against the syntax: it must be one record, because more would contain another row. */
 const rawCheck = (
   header: readonly string[],
   { fields }: Manifest,

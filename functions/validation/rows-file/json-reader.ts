@@ -61,7 +61,7 @@ export class JsonRowsReader implements RowsReader {
       });
   }
 
-  /** The record's text is kept as it stands: nobody reads its numbers on the way. */
+  /** The record's text is kept as written, so that its numbers do not change. */
   private readObject(members: Map<string, string>): boolean {
     const { tokens } = this;
     if (tokens.next() !== jsonByte.openBrace) return tokens.fails('an object is expected');

@@ -1,7 +1,7 @@
 import { skipValue } from '../json/skip.ts';
 import { JsonTokens } from '../json/tokens.ts';
 
-/** Says why a text is no JSON on one line, as strictly as the validator of JSON files; undefined for one that is. */
+/** Says why a text is not JSON on one line, as strictly as the validator of JSON files; undefined if it is. */
 export const jsonViolation = (text: string): string | undefined => {
   if (/\n|\r$/.test(text)) return 'is more than one record, or ends with a line break';
   const bytes = Buffer.from(text);

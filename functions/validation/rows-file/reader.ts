@@ -13,16 +13,18 @@ export type SentRow = {
   /** Physical line of the rows file on which it starts. */
   readonly place: number;
   readonly source: string;
-  /** As it stands; whoever repairs may have changed it. */
+  /** As written; it may have been corrected. */
   readonly line: string;
   readonly raw: string;
   /** Texts of the dataset's columns, in the order of `columns`; none in JSON. */
   readonly fields: readonly string[];
-  /** In JSON, the text of the record, where there is one. */
+  /** In JSON, the text of the record, if there is one. */
   readonly record?: string | undefined;
 };
 
-/** Reads a rows file row by row, however its bytes are chunked; what is no rows file adds a violation and stops it. */
+/**
+ * Reads a rows file row by row, however its bytes are chunked; something that is not a rows file adds a violation and stops.
+ */
 export type RowsReader = {
   /** Names of the dataset's columns, in the order of the file; undefined before the header, and in JSON. */
   readonly columns: readonly string[] | undefined;
@@ -34,7 +36,7 @@ export type RowsReader = {
 
 type Own = keyof typeof rowsColumns;
 
-/** Reads a rows file in CSV, whatever delimiter its header has, its rows of at most `longest` bytes; blank lines are no rows. */
+/** Reads a rows file in CSV with the delimiter of its header, rows of at most `longest` bytes; blank lines are no rows. */
 export class CsvRowsReader implements RowsReader {
   columns: readonly string[] | undefined;
   private width = 0;
@@ -71,7 +73,7 @@ export class CsvRowsReader implements RowsReader {
 
   private read(record: CsvRecord): void {
     if (record.isBlank) return;
-    // A NUL is for the validator of the repaired record: it stands in rows that were quarantined for it.
+    // The validator of the repaired record checks for NULs: rows may be in quarantine because of them.
     const isBroken =
       record.faults.length > 0 ||
       (record.isSuspect && !isUtf8(record.bytes.subarray(record.start, record.end)));
@@ -89,7 +91,7 @@ export class CsvRowsReader implements RowsReader {
     return { place, source: own('source'), line: own('line').trim(), raw: own('raw'), fields };
   }
 
-  /** Our columns stand behind the dataset's, which may bear the same names. */
+  /** Our columns come after the dataset's, which may have the same names. */
   private begin(names: readonly string[]): void {
     for (const own of Object.keys(rowsColumns) as Own[]) {
       const at = names.lastIndexOf(rowsColumns[own]);

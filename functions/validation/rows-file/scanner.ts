@@ -2,7 +2,7 @@ import type { CsvRecord } from '../csv/record.ts';
 import { CsvScanner } from '../csv/scanner.ts';
 import { rowsColumns } from './writer.ts';
 
-/** What spreadsheets put between columns; a rows file is written with the first of them. */
+/** Delimiters that spreadsheets use; a rows file is written with the first of them. */
 const delimiters = [',', ';', '\t', '|'];
 
 /** Finds the records of a rows file by the delimiter of its header line: a spreadsheet saves it with that of its language. */
@@ -14,7 +14,7 @@ export class RowsScanner extends CsvScanner {
     super(',', '"');
   }
 
-  /** A first record that is no header by any of them is read as if it stood with commas. */
+  /** A first record that is not a header with any of them is read with commas. */
   override scan(bytes: Buffer, from: number, to: number, isLast: boolean, record: CsvRecord): boolean {
     const read = (scanner: CsvScanner): boolean => scanner.scan(bytes, from, to, isLast, record);
     this.found ??= this.scanners.find((scanner) => read(scanner) && isHeader(record));

@@ -1,14 +1,14 @@
-/** How texts stand in a file that people open in a spreadsheet and send back. */
+/** The form of texts in a file that people open in a spreadsheet and send back. */
 
 const formula = /^'*[=+\-@\t\r]/;
 const escaped = /^'+[=+\-@\t\r]/;
 const plainNumber = /^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 
-/** Puts an apostrophe before what a spreadsheet would run as a formula; plain numbers stay as they are. */
+/** Puts an apostrophe before a text that a spreadsheet would run as a formula; plain numbers stay unchanged. */
 export const escapeFormula = (text: string): string =>
   formula.test(text) && !plainNumber.test(text) ? `'${text}` : text;
 
-/** Takes back what `escapeFormula` did. */
+/** Undoes `escapeFormula`. */
 export const unescapeFormula = (text: string): string => (escaped.test(text) ? text.slice(1) : text);
 
 /** One CSV record by RFC 4180, without its line end: only fields that need quotes get them. */

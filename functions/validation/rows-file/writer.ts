@@ -6,13 +6,13 @@ import { csvRecord, escapeFormula } from './text.ts';
 
 /** One row of a rows file: a record that was quarantined, and why. */
 export type QuarantinedRow = {
-  /** Physical line of the file that landed; absent where the row stands for none of its lines. */
+  /** Physical line of the landed file; absent if the row belongs to no line. */
   readonly line?: number | undefined;
   /** Texts in the order of the file's columns. */
   readonly fields?: readonly string[] | undefined;
-  /** The record's text where it is text at all; a rows file of JSON has it as it stands. */
+  /** The record's text if it is text; unchanged in a rows file of JSON. */
   readonly record?: string | undefined;
-  /** The record's text as far as it can be shown, where neither of the two says it all. */
+  /** The record's text as far as it can be shown, if the other two do not say everything. */
   readonly raw: string;
   readonly errors: string;
 };
@@ -21,7 +21,7 @@ export type QuarantinedRow = {
 export type RowsWriter = {
   /** Its name ends in `.rows.` and this. */
   readonly format: RowsFormat;
-  /** What stands before the first row. */
+  /** What comes before the first row. */
   readonly head: (columns: readonly string[]) => string;
   /** A row with its line end; `source` is `<landed file>@<version>`. */
   readonly row: (quarantinedRow: QuarantinedRow, columns: number, source: string) => string;
@@ -32,12 +32,12 @@ export type RowsFormat = 'csv' | 'jsonl';
 export const rowsFormat = ({ facts }: { readonly facts?: FileFacts | undefined }): RowsFormat =>
   facts === undefined || facts.format === 'csv' ? 'csv' : 'jsonl';
 
-/** Columns that every rows file has besides those of its dataset; they stand behind them. */
+/** Columns that every rows file has after those of its dataset. */
 export const rowsColumns = { source: '_source', line: '_line', errors: '_errors', raw: '_raw' } as const;
 
 const longestErrors = 2000;
 
-/** The row that an invalid record becomes; what is no UTF-8 is replaced, so that the text can be shown at all. */
+/** The row for an invalid record; bytes that are not UTF-8 are replaced, so that the text can be shown. */
 export const quarantinedRow = ({ line, bytes, fields, violations }: InvalidRecord): QuarantinedRow => {
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   const errors = violations.map(({ message }) => message).join('; ');
@@ -49,7 +49,7 @@ export const rowsCsv: RowsWriter = {
   format: 'csv',
   head: (columns) => line([...columns, ...Object.values(rowsColumns)]),
   row: (row, columns, source) => {
-    // A record of nothing but empty fields could not be told from one that was not split.
+    // A record with only empty fields would look like one that was not split.
     const isShown = row.fields?.some((field) => field !== '');
     const fields = isShown ? (row.fields ?? []) : Array<string>(columns).fill('');
     return line([
@@ -64,14 +64,14 @@ export const rowsCsv: RowsWriter = {
 
 const line = (fields: readonly string[]): string => `${csvRecord(fields.map(escapeFormula))}\n`;
 
-/** One JSON object a line; a record that is no JSON stands in it as a text. */
+/** One JSON object per line; a record that is not JSON is in it as a text. */
 export const rowsJsonLines: RowsWriter = {
   format: 'jsonl',
   head: () => '',
   row: (row, _columns, source) => {
     const { line: _line, record } = row;
     const said = JSON.stringify({ _source: source, _line, _errors: shortened(row.errors) }).slice(0, -1);
-    // A NUL is an error wherever it stands in JSON, and no text of a JSON file may hold one.
+    // A NUL is an error everywhere in JSON, and no text of a JSON file may contain one.
     const told =
       record !== undefined && jsonViolation(record) === undefined
         ? `"record":${record}`

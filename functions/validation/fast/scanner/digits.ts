@@ -10,7 +10,7 @@ export function digitsAt(at: usize): usize {
   }
 }
 
-/** A bit for each of sixteen bytes that is no digit. */
+/** A bit for each of sixteen bytes that is not a digit. */
 function otherThanDigits(at: usize): i32 {
   const values = i8x16.sub(v128.load(at), i8x16.splat(zero));
   return i8x16.bitmask(i8x16.gt_u(values, i8x16.splat(9)));

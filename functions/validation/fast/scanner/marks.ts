@@ -5,8 +5,8 @@ export const markBytes: usize = 4;
 const behindAll: u32 = 0xffff_ffff;
 
 /**
- * Notes the positions from `from` to `to` of all bytes that can end a field, that quote, or that are not surely text,
- * as 32-bit numbers from `marks` on, and two positions behind all others. Reads up to a block behind `to`.
+ * Notes the positions from `from` to `to` of all bytes that can end a field, that quote, or that are not certainly text, as
+ * 32-bit numbers from `marks` on, and two positions after all others. Reads up to a block past `to`.
  */
 export function mark(from: usize, to: usize, marks: usize): void {
   const delimiters = i8x16.splat(delimiter);
@@ -35,7 +35,7 @@ function marked(at: usize, delimiters: v128, quotes: v128, lowests: v128): u32 {
   return i8x16.bitmask(v128.or(ends, odd));
 }
 
-/** Notes the position of each bit and answers where the next one belongs; four at once, since that costs no decision. */
+/** Notes the position of each bit and returns where the next note is written; four at once, which needs no branches. */
 function noteBits(bits: u64, block: usize, marks: usize): usize {
   const end = marks + usize(popcnt(bits)) * markBytes;
   for (let at = marks; at < end; at += 4 * markBytes) {

@@ -15,7 +15,7 @@ const mostDecimals: usize = fractionDigits;
 const secondsOfDay: u64 = 86_400;
 const microseconds: u64 = 1_000_000;
 
-/** Where a date or a timestamp ends; its start when there is none, `nowhere` for a doubtful one. */
+/** The end of a date or a timestamp; its start if there is none, `nowhere` if it is uncertain. */
 export function momentEnd(column: usize, start: usize): usize {
   if (!isDigit(load<u8>(start))) return start;
   return kindOf(column) === Kind.date ? dateEnd(column, start) : timestampEnd(column, start);
@@ -92,7 +92,7 @@ function areSeconds(at: usize): bool {
   return load<u8>(at) === colon && load<u8>(at + 1) - zero < 6 && isDigit(load<u8>(at + 2));
 }
 
-/** What follows the seconds, as the format has it. */
+/** The part after the seconds, as in the format. */
 function ending(column: usize, start: usize, pairs: u64): usize {
   let end = start + timestampBytes;
   let decimals: usize = 0;

@@ -4,7 +4,7 @@ import { minus, nowhere, point, zero } from './dialect';
 import { digitsAt, numberAt } from './digits';
 import { Flag } from './layout';
 
-/** Every function here answers where the value ends; its own start when there is none, `nowhere` for a doubtful one. */
+/** Every function here returns the end of the value; its start if there is none, `nowhere` if it is uncertain. */
 
 const largestInt: u64 = u64(i64.MAX_VALUE);
 const exactInt: usize = exactDigits;
@@ -80,7 +80,7 @@ export function floatEnd(column: usize, start: usize): usize {
     const sign = load<u8>(end + 1);
     const first = end + 1 + usize(sign === minus || sign === 0x2b);
     const length = digitsAt(first);
-    // Two digits and two hundred bytes stay far from what a double can hold.
+    // Two digits and two hundred bytes stay far below the limit of a double.
     if (length === 0 || length > 2) return nowhere;
     exponent = i32(numberAt(first, length));
     if (sign === minus) exponent = -exponent;

@@ -21,7 +21,7 @@ export function begin(nextMark: usize, nextNote: usize): void {
   notes = nextNote;
 }
 
-/** Where the record at `start` ends, its line end included; `nowhere` when it is not surely right. */
+/** The end of the record at `start`, including its line end; `nowhere` if it is not certainly right. */
 export function recordEnd(start: usize, first: usize, last: usize): usize {
   lines = 1;
   isMultiline = false;
@@ -41,7 +41,7 @@ export function recordEnd(start: usize, first: usize, last: usize): usize {
   return load<u8>(at) === lineFeed ? at + 1 : nowhere;
 }
 
-/** Where a field ends, quotes included; the cursor is then behind the mark that ends it. */
+/** The end of a field, including quotes; the cursor is then after the mark that ends it. */
 function fieldEnd(column: usize, start: usize): usize {
   const end = nextMark();
   if (end === start && load<u8>(start) === quote) return quotedEnd(column, start + 1);
@@ -54,7 +54,7 @@ function nextMark(): usize {
   return at;
 }
 
-/** Where a field ends whose opening quote stands before `start`. */
+/** The end of a field whose opening quote is before `start`. */
 function quotedEnd(column: usize, start: usize): usize {
   let pairs = 0;
   while (true) {
