@@ -22,7 +22,7 @@ export const land = async (stage: Stage, name: string, body: string) => {
 };
 
 /** Has a file's last row quarantined, as validating does where the manifest asks for it. */
-export const setRowAside = async (stage: Stage, { key, version }: FileVersion): Promise<StoredFile> => {
+export const quarantineRow = async (stage: Stage, { key, version }: FileVersion): Promise<StoredFile> => {
   const record = await fileIn(stage, { key, version });
   const clean_key = `staging/clean/plays/${key}@${version}`;
   const body = stage.lake.newest(clean_key)?.body ?? stage.lake.find(key, version)?.body ?? '';

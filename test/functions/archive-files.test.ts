@@ -3,7 +3,7 @@ import { archiveFiles } from '../../functions/archive-files.ts';
 import { batchEvent, fileEvent, lookAgain } from '../../functions/pipeline/events.ts';
 import { reportKey, rowsKey } from '../../functions/pipeline/lake-keys.ts';
 import { validateLanding } from '../../functions/validate-landing.ts';
-import { land, landRepair, publish, putManifest, setRowAside } from './acts.ts';
+import { land, landRepair, publish, putManifest, quarantineRow } from './acts.ts';
 import { objectCreated } from './events.ts';
 import type { StoredFile } from './records.ts';
 import { fileIn, goodBody, openStage, type Stage } from './stage.ts';
@@ -103,8 +103,8 @@ test('knows nothing to do for an unknown file, and throws for a batch without a 
   await expect(published('plays-00000009')).rejects.toThrow('the spec of batch plays-00000009 is gone');
 });
 
-test('sets rows aside with their report once the others are published, before the file leaves landing', async () => {
-  const file = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+test('puts rows into quarantine with their report once the others are published, before the file leaves landing', async () => {
+  const file = await quarantineRow(stage, await land(stage, 'a', goodBody(100, 3)));
   const [report, rows] = [reportKey(file), rowsKey(file, 'csv')];
   await wake(file);
   expect(stage.lake.newest(rows)).toBeUndefined();
@@ -115,7 +115,7 @@ test('sets rows aside with their report once the others are published, before th
 });
 
 test('leaves a file in landing whose quarantined rows are gone', async () => {
-  const file = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  const file = await quarantineRow(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
   const rows = stage.lake.newest(`${file.clean_key}.rows.csv`);
   if (rows) await stage.ports.files.remove(rows);
@@ -124,7 +124,7 @@ test('leaves a file in landing whose quarantined rows are gone', async () => {
 });
 
 test('archives repaired rows that a correction superseded', async () => {
-  const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  const first = await quarantineRow(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
   const repair = await landRepair(stage, await fileIn(stage, first), goodBody(102, 1));
   await publish(stage);

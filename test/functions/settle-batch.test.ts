@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { lookAgain } from '../../functions/pipeline/events.ts';
 import { fileId } from '../../functions/pipeline/lake-keys.ts';
 import { settleBatch } from '../../functions/settle-batch.ts';
-import { check, land, landRepair, publish, putManifest, setRowAside, transform } from './acts.ts';
+import { check, land, landRepair, publish, putManifest, quarantineRow, transform } from './acts.ts';
 import { runEnded } from './events.ts';
 import { ledgerWith } from './partly.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';
@@ -176,7 +176,7 @@ const silverOf = (): string[] =>
   stage.engine.silver().map(({ key, id }) => `${key.slice('data/plays/'.length)} ${id}`);
 
 test('publishes repaired rows under the name of their file, and supersedes them with it', async () => {
-  const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  const first = await quarantineRow(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
   expect(silverOf()).toEqual(['a.csv 100', 'a.csv 101']);
   const repair = await landRepair(stage, await fileIn(stage, first), goodBody(102, 1));
@@ -191,7 +191,7 @@ test('publishes repaired rows under the name of their file, and supersedes them 
 });
 
 test('has a repair wait while its file is replaced, and validates it again then', async () => {
-  const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  const first = await quarantineRow(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
   const repair = await landRepair(stage, await fileIn(stage, first), goodBody(102, 1));
   await land(stage, 'a', goodBody(200, 1));
@@ -207,9 +207,9 @@ test('has a repair wait while its file is replaced, and validates it again then'
 });
 
 test('replaces what was repaired before, and what hangs on that', async () => {
-  const first = await setRowAside(stage, await land(stage, 'a', goodBody(100, 3)));
+  const first = await quarantineRow(stage, await land(stage, 'a', goodBody(100, 3)));
   await publish(stage);
-  const half = await setRowAside(
+  const half = await quarantineRow(
     stage,
     await landRepair(stage, await fileIn(stage, first), goodBody(102, 2)),
   );

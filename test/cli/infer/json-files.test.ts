@@ -157,7 +157,7 @@ describe('keys of JSON', () => {
     ['another case', '{"id": 1, "ID": 2}', ['id'], ['ID differs from id only in upper and lower case']],
     ['the beginning of others', '{"a.b": 1, "a": 2}', ['a'], ['a.b cannot be used together with a']],
     [
-      'a twin inside of another',
+      'a duplicate inside of another',
       '{"a": {"b": 1}, "a.b": 2, "c": 3}',
       ['c'],
       ['a.b is named twice in a record, by one key and by nested keys'],

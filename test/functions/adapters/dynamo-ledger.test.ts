@@ -109,7 +109,7 @@ describe('files', () => {
   test('rejects a move that the states do not know', async () => {
     const file = await register({ key: 'data/plays/odd.csv' });
     await expect(ledger.files.move(file, 'published', { rows: 1, published_at: '' })).rejects.toThrow(
-      'no record goes from landed to published',
+      'a record cannot go from landed to published',
     );
     expect(await ledger.files.find(file)).toStrictEqual(file);
   });

@@ -49,7 +49,7 @@ const repairAll = (): string =>
     .replace(/,,(data.*),5\n/, '5,2024-06-05,$1,5\n');
 
 describe('a file with invalid rows', () => {
-  test('is accepted with its valid rows, the invalid ones aside', async () => {
+  test('is accepted with its valid rows; the invalid ones are quarantined', async () => {
     expect(source).toMatchObject({
       records: 5,
       quarantined_rows: 3,
