@@ -1,13 +1,15 @@
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } =
-  require('node:fs');
+const { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } = require('node:fs');
 const { basename, dirname, join, relative, resolve } = require('node:path');
+const { rememberSources, stampIfCurrent, statesOf } = require('../local/build/sources.cjs');
 
 /** Node 20 cannot run TypeScript: the command is bundled at its first start and whenever a source has changed. */
 
 const root = resolve(__dirname, '..');
 const builds = join(root, '.build', 'soundcheck');
 const record = join(builds, 'sources.json');
+/** What makes the bundle is a source of it, too. */
+const own = ['cli/bundle-command.cjs', 'local/build/sources.cjs'];
 const day = 24 * 60 * 60 * 1000;
 
 /** Bundles the sources if needed and returns the path of the bundle; throws the errors of the build. */
@@ -20,20 +22,10 @@ const buildApart = () => {
   return stdout.trim();
 };
 
-const stateOf = (path) => {
-  const { size, mtimeMs } = statSync(join(root, path));
-  return `${size}@${mtimeMs}`;
-};
-
 /** The last build, unless one of its sources has changed or is gone. */
 const readBuild = () => {
-  try {
-    const { entry, files } = JSON.parse(readFileSync(record, 'utf8'));
-    const isUpToDate = Object.entries(files).every(([path, state]) => state === stateOf(path));
-    return isUpToDate && existsSync(join(builds, entry)) ? join(builds, entry) : undefined;
-  } catch {
-    return undefined;
-  }
+  const entry = stampIfCurrent(record);
+  return entry && existsSync(join(builds, entry)) ? join(builds, entry) : undefined;
 };
 
 /** Each build gets its own folder and counts only once its record is written, so that two builds at once do no harm. */
@@ -42,10 +34,10 @@ const build = async () => {
   mkdirSync(builds, { recursive: true });
   const folder = `${Date.now()}-${process.pid}`;
   const { metafile } = await esbuild.build(options(join(builds, folder))).finally(esbuild.stop);
-  const sources = [...Object.keys(metafile.inputs), relative(root, __filename), 'package-lock.json'];
+  const inputs = Object.keys(metafile.inputs).filter(isOurs);
   const entry = join(folder, 'soundcheck.mjs');
-  const files = Object.fromEntries(sources.filter(isOurs).map((path) => [path, stateOf(path)]));
-  writeFileSync(join(builds, folder, basename(record)), JSON.stringify({ entry, files }));
+  const sources = [...inputs, ...own, 'package-lock.json'].map((path) => join(root, path));
+  rememberSources(join(builds, folder, basename(record)), { stamp: entry, files: statesOf(sources) });
   renameSync(join(builds, folder, basename(record)), record);
   removeOld(folder);
   return join(builds, entry);

@@ -14,9 +14,10 @@ const folders = async (): Promise<string[]> =>
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'bundle-command-'));
-  await mkdir(join(root, 'cli'));
-  for (const name of ['soundcheck.cjs', 'bundle-command.cjs'])
-    await cp(join('cli', name), join(root, 'cli', name));
+  for (const path of ['cli/soundcheck.cjs', 'cli/bundle-command.cjs', 'local/build/sources.cjs']) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await cp(path, join(root, path));
+  }
   await symlink(resolve('node_modules'), join(root, 'node_modules'));
   await write('package.json', '{"type":"module"}');
   await write('package-lock.json', '{}');
@@ -64,8 +65,8 @@ describe('the bin of the package', { timeout: 60_000 }, () => {
 test('each part of the bundle is a module that Node can read', { timeout: 60_000 }, async () => {
   await soundcheck(['--help']);
   const builds = '.build/soundcheck';
-  const { entry } = JSON.parse(await readFile(join(builds, 'sources.json'), 'utf8'));
-  const folder = join(builds, dirname(entry));
+  const { stamp } = JSON.parse(await readFile(join(builds, 'sources.json'), 'utf8'));
+  const folder = join(builds, dirname(stamp));
   const parts = (await readdir(folder)).filter((name) => name.endsWith('.mjs'));
   expect(parts.length).toBeGreaterThan(10);
   for (const part of parts) {

@@ -1,0 +1,24 @@
+const { readFileSync, statSync, writeFileSync } = require('node:fs');
+
+/**
+ * Records of what a build was made from. CommonJS, because the command reads them before any TypeScript is built; the types
+ * are in sources.d.cts.
+ */
+
+const stateOf = (path) => {
+  const { size, mtimeMs } = statSync(path);
+  return `${size}@${mtimeMs}`;
+};
+
+exports.statesOf = (paths) => Object.fromEntries(paths.map((path) => [path, stateOf(path)]));
+
+exports.rememberSources = (record, sources) => writeFileSync(record, JSON.stringify(sources));
+
+exports.stampIfCurrent = (record) => {
+  try {
+    const { stamp, files } = JSON.parse(readFileSync(record, 'utf8'));
+    return Object.entries(files).every(([path, state]) => state === stateOf(path)) ? stamp : undefined;
+  } catch {
+    return undefined;
+  }
+};
