@@ -9,7 +9,8 @@ import { unreadReasons } from './unread.ts';
 
 /**
  * Learns columns, types and keys of a dataset from every row of its files, in constant memory; throws `CannotInfer`. Files are
- * read once, and a second time if no single column is a key.
+ * read once, and a second time if no single column is a key. DuckDB's `sniff_csv` and `SUMMARIZE` are not used: they guess
+ * types from a sample, take dates and numbers that no manifest takes, and do not count the rows that break a type.
  */
 export const inferTable = async (samples: Samples, onRead: OnRead): Promise<InferredTable> => {
   const [first = ''] = samples.paths;
