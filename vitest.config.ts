@@ -24,7 +24,7 @@ const whole = [
 export default defineConfig({
   test: {
     reporters: ['default', './test/count-reporter.ts'],
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     pool: 'forks',
     // Many tests wait rather than work: two processors take three files at once.

@@ -116,14 +116,14 @@ const tryToPublish = async (
     await reportLeftOut(ports, spec, published.leftOut);
     return published;
   } catch (error) {
-    const rebuild = await recordFault(ports, spec.rebuild, error);
+    const rebuild = await recordFailure(ports, spec.rebuild, error);
     if (!rebuild || !publishingEnd(rebuild)) throw error;
     await giveUp(ports, rebuild, spec);
     return undefined;
   }
 };
 
-const recordFault = async (
+const recordFailure = async (
   { ledger, isTransient }: Ports,
   id: string,
   error: unknown,
@@ -131,9 +131,9 @@ const recordFault = async (
   for (;;) {
     const rebuild = await ledger.rebuilds.find(id);
     if (rebuild?.state !== 'sent') return undefined;
-    const publish_faults = (rebuild.publish_faults ?? 0) + (isTransient(error) ? 0 : 1);
+    const publish_failures = (rebuild.publish_failures ?? 0) + (isTransient(error) ? 0 : 1);
     const publish_reason = error instanceof Error ? error.message : String(error);
-    const patch = { publish_faults, publish_reason, publishing_at: undefined };
+    const patch = { publish_failures, publish_reason, publishing_at: undefined };
     const amended = await ledger.rebuilds.amend(rebuild, patch);
     if (amended) return amended;
   }

@@ -70,7 +70,7 @@ const all = [...new Set(names.map((name) => name.split('/')[0] ?? ''))]
   .map((path) => importsOf(path));
 
 /** What is wrong with the imports of a file, each in a line. */
-const faultsOf = ({ file, files, packages }: Imports): string[] => {
+const violationsOf = ({ file, files, packages }: Imports): string[] => {
   const own = roomOf(file);
   const { uses, packages: allowed, isPure } = ruleOf(own);
   const outside = files.filter((path) => roomOf(path) !== own);
@@ -122,7 +122,7 @@ const findCircle = (imports: readonly Imports[]): string[] => {
 
 describe('the rooms', () => {
   test('are entered by their doors, use only what lies below them, and pure ones compute only', () => {
-    expect(all.flatMap(faultsOf)).toEqual([]);
+    expect(all.flatMap(violationsOf)).toEqual([]);
   });
 
   test('have no circles of imports, types among them', () => {
@@ -147,7 +147,7 @@ describe('the rooms', () => {
 });
 
 describe('a file that breaks the rules', () => {
-  const inFile = (file: string, text: string): string[] => faultsOf(importsOf(file, text));
+  const inFile = (file: string, text: string): string[] => violationsOf(importsOf(file, text));
 
   test.each([
     ['functions/validation/a.ts', "import type {  } from '../pipeline/index.ts';", 'may not use'],

@@ -47,7 +47,7 @@ export const fieldChecker = (
     for (let at = 0; at < fields.length; at++) {
       const text = fields[at] ?? '';
       const validate = validates[at];
-      if (validate && (text === '' ? validate.field.required : validate.fault(text) !== undefined))
+      if (validate && (text === '' ? validate.field.required : validate.violation(text) !== undefined))
         return false;
     }
     return true;

@@ -62,12 +62,12 @@ const bestOf = (trials: readonly Trial[]): Trial => {
 };
 
 const tryDialect = (start: Buffer, isWhole: boolean, { delimiter, quote }: CsvDialect): Trial => {
-  let [records, fitting, quoted, width, headerFaults] = [-1, 0, 0, 0, 0];
+  let [records, fitting, quoted, width, headerViolations] = [-1, 0, 0, 0, 0];
   let isHeaderQuoted = false;
   const onRecord = (record: CsvRecord): void => {
     records++;
-    if (records === 0) [width, headerFaults] = [record.count, record.faults.length];
-    else if (record.count === width && record.faults.length === 0) fitting++;
+    if (records === 0) [width, headerViolations] = [record.count, record.violations.length];
+    else if (record.count === width && record.violations.length === 0) fitting++;
     if (!hasQuoted(record, quote)) return;
     quoted++;
     isHeaderQuoted ||= records === 0;
@@ -79,7 +79,7 @@ const tryDialect = (start: Buffer, isWhole: boolean, { delimiter, quote }: CsvDi
   reader.write(start);
   reader.drain(isWhole);
   // With a quote opened in the wrong place, all records become one.
-  const alone = headerFaults > 0 ? 0 : 1;
+  const alone = headerViolations > 0 ? 0 : 1;
   const fit = records > 0 ? fitting / records : alone;
   return { delimiter, quote, width, records, quoted, isHeaderQuoted, fit };
 };

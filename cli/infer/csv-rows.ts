@@ -36,8 +36,8 @@ export const readCsvRows = async (
   return { unreadable };
 };
 
-const isReadable = ({ count, isBlank, isSuspect, faults }: CsvRecord, width: number): boolean =>
-  count === width && !isBlank && !isSuspect && faults.length === 0;
+const isReadable = ({ count, isBlank, isSuspect, violations }: CsvRecord, width: number): boolean =>
+  count === width && !isBlank && !isSuspect && violations.length === 0;
 
 const textsOf = (record: CsvRecord): string[] =>
   Array.from({ length: record.count }, (_, field) => record.text(field));

@@ -3,7 +3,7 @@ import { issueWords } from '../../functions/validation/index.ts';
 import { type DerivedName, derivedNames, type OutputColumn, outputColumns } from '../sql/columns.ts';
 import type { SqlFile } from '../sql/files.ts';
 import { markLines, placeInSource } from '../sql/lines.ts';
-import { lintSql, type Objection } from '../sql/lint.ts';
+import { lintSql, type SqlProblem } from '../sql/lint.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';
 import type { Rendered, SqlEngine, Templates } from '../sql/templates.ts';
 import { Settings } from './settings.ts';
@@ -82,8 +82,8 @@ const validate = (
   const { full, incremental } = renderBoth(templates, marked, 'redshift');
   const texts = [...new Set([full.sql, incremental.sql])];
   const validated = texts.map((sql) => ({ sql, ...validateText(sql) }));
-  const problems = validated.flatMap(({ sql, objections }) =>
-    objections.map(({ offset, message }) => ({
+  const problems = validated.flatMap(({ sql, problems }) =>
+    problems.map(({ offset, message }) => ({
       file: file.path,
       ...placeInSource(file.source, sql, offset),
       message,
@@ -98,11 +98,9 @@ const validate = (
   };
 };
 
-const validateText = (
-  sql: string,
-): { columns: readonly OutputColumn[]; objections: readonly Objection[] } => {
-  const objections = lintSql(sql);
-  return objections.length > 0 ? { columns: [], objections } : outputColumns(sql);
+const validateText = (sql: string): { columns: readonly OutputColumn[]; problems: readonly SqlProblem[] } => {
+  const problems = lintSql(sql);
+  return problems.length > 0 ? { columns: [], problems } : outputColumns(sql);
 };
 
 /** Each problem once. */

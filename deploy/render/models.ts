@@ -62,7 +62,7 @@ export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
 };
 
 /** A problem of a model's settings, and the text in the file at its place: its `config(` if absent. */
-type Objection = string | { readonly message: string; readonly at: string };
+type ModelProblem = string | { readonly message: string; readonly at: string };
 
 /** Problems of a model among the others; `readElsewhere` are models that files refer to and that could not be rendered. */
 export const modelProblems = (
@@ -71,8 +71,8 @@ export const modelProblems = (
   readElsewhere: readonly string[] = [],
 ): Problem[] => {
   const { file } = draft.rendered;
-  return messagesFor(draft, drafts, readElsewhere).map((objection) => {
-    const { message, at } = typeof objection === 'string' ? { message: objection, at: 'config(' } : objection;
+  return messagesFor(draft, drafts, readElsewhere).map((problem) => {
+    const { message, at } = typeof problem === 'string' ? { message: problem, at: 'config(' } : problem;
     const place = placeOf(file.source, at);
     return { file: file.path, ...(place.line ? place : placeOf(file.source, 'config(')), message };
   });
@@ -82,7 +82,7 @@ const messagesFor = (
   draft: Draft,
   drafts: readonly Draft[],
   readElsewhere: readonly string[],
-): Objection[] => [
+): ModelProblem[] => [
   ...sourceMessages(draft),
   ...tableMessages(draft, drafts),
   ...lacking(draft, [...draft.key, ...(draft.settings.natural_key ?? [])], 'config'),
@@ -94,7 +94,7 @@ const lacking = (
   names: readonly string[],
   who: string,
   at: (name: string) => string = (name) => `'${name}'`,
-): Objection[] => {
+): ModelProblem[] => {
   const there = columns.map(({ name }) => name);
   return [...new Set(names)]
     .filter((name) => !there.includes(name))
@@ -134,7 +134,7 @@ const mismatched = (
   names: readonly string[],
   other: Draft,
   otherNames: readonly string[],
-): Objection[] =>
+): ModelProblem[] =>
   names.flatMap((name, at) => {
     const [type, otherType] = [typeIn(one, name), typeIn(other, otherNames[at])];
     if (!type || !otherType || commonType(typeNamed(type), typeNamed(otherType))) return [];
@@ -145,7 +145,7 @@ const mismatched = (
 const typeIn = ({ columns }: Draft, name: string | undefined): string | undefined =>
   columns.find((column) => column.name === name)?.type;
 
-type ModelRule = (draft: Draft, drafts: readonly Draft[], readElsewhere: readonly string[]) => Objection[];
+type ModelRule = (draft: Draft, drafts: readonly Draft[], readElsewhere: readonly string[]) => ModelProblem[];
 
 const dimensionMessages: ModelRule = ({ key }) =>
   key.length === 0 ? ['config: key is missing: the columns that are unique in the model'] : [];
@@ -178,7 +178,7 @@ const factMessages: ModelRule = (fact, drafts) => {
 };
 
 /** Columns of a fact by which a rebuild finds, in staging, the rows to compute again. */
-const lackingStaging = (fact: Draft, reads: Draft): Objection[] => {
+const lackingStaging = (fact: Draft, reads: Draft): ModelProblem[] => {
   const needed: readonly (readonly [name: string, why: string])[] = [
     [
       fact.partition ?? '',
@@ -199,7 +199,7 @@ const lackingStaging = (fact: Draft, reads: Draft): Objection[] => {
 };
 
 /** Dimensions in a fact's config must be joined, and their columns must exist. */
-const declaredMessages = (fact: Draft, reads: Draft, { dimensions, whole }: FactUpstream): Objection[] => {
+const declaredMessages = (fact: Draft, reads: Draft, { dimensions, whole }: FactUpstream): ModelProblem[] => {
   const joined = Object.keys({ ...dimensions, ...whole });
   const columns = [...fact.columns, ...reads.columns];
   return Object.entries(fact.settings.dimensions).flatMap(([name, key]) =>
@@ -253,7 +253,7 @@ const shapeMessages = (
   kpi: Draft,
   { pk, sk, omit, lists }: KpiShape,
   drafts: readonly Draft[],
-): Objection[] => {
+): ModelProblem[] => {
   const filled = [...`${pk}${sk}`.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
   const own = filled.filter((name) => name !== 'version' && name !== 'seq');
   return [
@@ -276,7 +276,7 @@ const shapeMessages = (
   ];
 };
 
-const templateMessages = (template: string): Objection[] => {
+const templateMessages = (template: string): ModelProblem[] => {
   if (template === '') return ['config: kpi: a key of DynamoDB must not be empty'];
   if (!/[{}]/.test(template.replaceAll(/\{[^{}]*\}/g, ''))) return [];
   return [{ message: `config: kpi: ${template} has a brace too few or too many`, at: `'${template}'` }];

@@ -1,5 +1,5 @@
 import { allowedTypes } from './allowed.ts';
-import type { Objection } from './lint.ts';
+import type { SqlProblem } from './lint.ts';
 import { byteOffset, isFields, namesIn, nodesIn, nodesOf, type TreeNode } from './tree.ts';
 
 /** One output column of a select. */
@@ -18,14 +18,14 @@ export type OutputColumn = {
 };
 
 /** A select's output columns, as named by its last casts, and problems that leave them unknown. */
-export const outputColumns = (sql: string): { columns: OutputColumn[]; objections: Objection[] } => {
+export const outputColumns = (sql: string): { columns: OutputColumn[]; problems: SqlProblem[] } => {
   const targets = finalTargets(nodesOf(sql));
   const bytes = Buffer.from(sql);
   const offsetOf = (target: TreeNode) => bytes.subarray(0, byteOffset(target)).toString().length;
   const columns = targets.map((target) => ({ target, column: columnOf(target, offsetOf(target)) }));
   return {
     columns: columns.flatMap(({ column }) => column ?? []),
-    objections: columns
+    problems: columns
       .filter(({ column }) => column === undefined)
       .map(({ target }) => ({
         offset: offsetOf(target),

@@ -1,4 +1,4 @@
-import { objectionTo } from './rules.ts';
+import { problemWith } from './rules.ts';
 import {
   byteOffset,
   isFields,
@@ -11,7 +11,7 @@ import {
 } from './tree.ts';
 
 /** A place in a text that is not portable; `offset` in characters. */
-export type Objection = { readonly offset: number; readonly message: string };
+export type SqlProblem = { readonly offset: number; readonly message: string };
 
 const syntaxHints: readonly [RegExp, string][] = [
   [/\bqualify\b/i, 'qualify is not portable: use a common table expression and where'],
@@ -23,20 +23,20 @@ const syntaxHints: readonly [RegExp, string][] = [
  * Parts of a text outside the subset of SQL that every engine understands alike. It is an allow-list over PostgreSQL's syntax
  * tree, so that unknown constructs are rejected, too. Needs the loaded parser.
  */
-export const lintSql = (sql: string): Objection[] => {
+export const lintSql = (sql: string): SqlProblem[] => {
   try {
     const nodes = nodesOf(sql);
-    const found = [...nodes.flatMap(objections), ...nodes.flatMap(lateralAliases), ...shapeObjections(nodes)];
-    const inBytes = [...found, ...tokenObjections(sql)];
+    const found = [...nodes.flatMap(nodeProblems), ...nodes.flatMap(lateralAliases), ...shapeProblems(nodes)];
+    const inBytes = [...found, ...tokenProblems(sql)];
     return inBytes.map(({ offset, message }) => ({ offset: inCharacters(sql, offset), message }));
   } catch (error) {
     if (!(error instanceof SqlSyntaxError)) throw error;
-    return [syntaxObjection(sql, error)];
+    return [syntaxProblem(sql, error)];
   }
 };
 
 /** PostgreSQL's parser stops somewhere after words that it does not know. */
-const syntaxObjection = (sql: string, { offset, message }: SqlSyntaxError): Objection => {
+const syntaxProblem = (sql: string, { offset, message }: SqlSyntaxError): SqlProblem => {
   const [known] = syntaxHints.flatMap(([words, hint]) => {
     const place = sql.search(words);
     return place < 0 ? [] : [{ offset: place, message: hint }];
@@ -47,24 +47,24 @@ const syntaxObjection = (sql: string, { offset, message }: SqlSyntaxError): Obje
 const inCharacters = (sql: string, bytes: number): number =>
   Buffer.from(sql).subarray(0, bytes).toString().length;
 
-const objections = (node: TreeNode): Objection[] => {
-  const message = objectionTo(node);
+const nodeProblems = (node: TreeNode): SqlProblem[] => {
+  const message = problemWith(node);
   return message === undefined ? [] : [{ offset: byteOffset(node), message }];
 };
 
-const shapeObjections = (nodes: readonly TreeNode[]): Objection[] => {
+const shapeProblems = (nodes: readonly TreeNode[]): SqlProblem[] => {
   const statements = nodes.filter(({ parent }) => parent === undefined);
   if (statements.length === 1 && statements[0]?.kind === 'SelectStmt') return [];
   return [{ offset: byteOffset(statements[1]), message: 'a file must be one select, without a semicolon' }];
 };
 
-const tokenObjections = (sql: string): Objection[] =>
+const tokenProblems = (sql: string): SqlProblem[] =>
   tokensOf(sql).flatMap(({ start, text }) => {
-    const message = tokenObjection(text);
+    const message = tokenProblem(text);
     return message === undefined ? [] : [{ offset: start, message }];
   });
 
-const tokenObjection = (text: string): string | undefined => {
+const tokenProblem = (text: string): string | undefined => {
   if (text === '::') return 'x::type is not portable: write cast(x as type)';
   if (text === ';') return 'a file must be one select, without a semicolon';
   if (text.startsWith('"')) return 'quoted names differ: use plain lower-case names';
@@ -73,7 +73,7 @@ const tokenObjection = (text: string): string | undefined => {
 };
 
 /** A name that is only another entry's name in the same select list: some engines look it up there, others do not. */
-const lateralAliases = (node: TreeNode): Objection[] => {
+const lateralAliases = (node: TreeNode): SqlProblem[] => {
   if (node.kind !== 'ColumnRef') return [];
   const [name = '', ...rest] = namesIn(node.fields.fields);
   const target = targetAround(node);

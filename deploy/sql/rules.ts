@@ -12,15 +12,15 @@ import {
 import { isFields, namesIn, nodesIn, shapeOf, type TreeNode } from './tree.ts';
 
 /** What is wrong with a node that some engines lack or treat differently, and what to use instead; undefined if nothing is. */
-export const objectionTo = (node: TreeNode): string | undefined => {
+export const problemWith = (node: TreeNode): string | undefined => {
   const rule = rules[node.kind];
   if (rule) return rule(node);
   if (plainNodes.has(node.kind)) return undefined;
   return nodeHints[node.kind] ?? `${node.kind} is not in the portable subset`;
 };
 
-const first = (...objections: (string | false | undefined)[]): string | undefined =>
-  objections.find((objection): objection is string => typeof objection === 'string');
+const first = (...problems: (string | false | undefined)[]): string | undefined =>
+  problems.find((problem): problem is string => typeof problem === 'string');
 
 const rules: Readonly<Record<string, (node: TreeNode) => string | undefined>> = {
   SelectStmt: ({ fields }) =>
@@ -37,7 +37,7 @@ const rules: Readonly<Record<string, (node: TreeNode) => string | undefined>> = 
   WithClause: ({ fields }) => first(fields.recursive === true && 'with recursive differs: use a macro'),
   ColumnRef: ({ fields, parent }) =>
     first(namesIn(fields.fields).includes('*') && !isWholeFinal(parent) && 'list the columns instead of *'),
-  A_Const: ({ fields }) => literalObjection(fields.sval),
+  A_Const: ({ fields }) => literalProblem(fields.sval),
   RangeVar: ({ fields }) => first(fields.inh !== true && 'only is PostgreSQL’s: leave it out'),
   RangeSubselect: ({ fields }) =>
     first(
@@ -47,15 +47,15 @@ const rules: Readonly<Record<string, (node: TreeNode) => string | undefined>> = 
   JoinExpr: ({ fields }) =>
     first(fields.isNatural === true && 'natural joins change with the tables: name the columns'),
   TypeCast: ({ fields }) => first(isIntervalCast(fields) && "an interval is written n * interval '1' day"),
-  TypeName: typeObjection,
-  FuncCall: functionObjection,
+  TypeName: typeProblem,
+  FuncCall: functionProblem,
   WindowDef: ({ fields }) =>
     first(
       nodesIn(fields.orderClause).some(({ fields: by }) => by.sortby_nulls !== 'SORTBY_NULLS_DEFAULT') &&
         'nulls first and last differ inside over(): order by coalesce(…)',
     ),
-  A_Expr: expressionObjection,
-  SubLink: ({ fields }) => formObjection('SubLink', fields.subLinkType, 'use in, exists or a join'),
+  A_Expr: expressionProblem,
+  SubLink: ({ fields }) => formProblem('SubLink', fields.subLinkType, 'use in, exists or a join'),
   RowExpr: ({ fields }) => first(fields.row_format !== 'COERCE_IMPLICIT_CAST' && 'write (a, b), without row'),
 };
 
@@ -67,7 +67,7 @@ const isWholeFinal = (target: TreeNode | undefined): boolean => {
   return others.length === 0 && source?.kind === 'RangeVar' && source.fields.relname === 'final';
 };
 
-const literalObjection = (literal: unknown): string | undefined => {
+const literalProblem = (literal: unknown): string | undefined => {
   const text = isFields(literal) ? String(literal.sval ?? '') : '';
   return first(
     text.includes("'") && 'a quote in a literal is lost on Spark: use chr(39)',
@@ -78,7 +78,7 @@ const literalObjection = (literal: unknown): string | undefined => {
 const isIntervalCast = ({ typeName, arg }: TreeNode['fields']): boolean =>
   isFields(typeName) && namesIn(typeName.names).at(-1) === 'interval' && nodesIn(arg)[0]?.kind !== 'A_Const';
 
-function typeObjection({ fields }: TreeNode): string | undefined {
+function typeProblem({ fields }: TreeNode): string | undefined {
   const name = namesIn(fields.names).at(-1) ?? '';
   const sizes = nodesIn(fields.typmods).length;
   if (fields.arrayBounds !== undefined) return nodeHints.A_ArrayExpr;
@@ -91,7 +91,7 @@ function typeObjection({ fields }: TreeNode): string | undefined {
   );
 }
 
-function functionObjection({ fields, parent }: TreeNode): string | undefined {
+function functionProblem({ fields, parent }: TreeNode): string | undefined {
   const name = namesIn(fields.funcname).at(-1) ?? '';
   if (!allowedFunctions.has(name)) return rejectedFunction(name);
   const args = nodesIn(fields.args);
@@ -138,10 +138,10 @@ const isUnframed = (name: string, { over }: TreeNode['fields']): boolean => {
   return needsFrame && isFields(over) && (Number(over.frameOptions ?? 0) & 5) !== 5;
 };
 
-function expressionObjection({ fields }: TreeNode): string | undefined {
+function expressionProblem({ fields }: TreeNode): string | undefined {
   const operator = namesIn(fields.name).at(-1) ?? '';
   return first(
-    formObjection('A_Expr', fields.kind, 'compare with =, in, like, between or is null'),
+    formProblem('A_Expr', fields.kind, 'compare with =, in, like, between or is null'),
     fields.kind === 'AEXPR_OP' &&
       !allowedOperators.has(operator) &&
       `the operator ${operator} is not portable`,
@@ -161,7 +161,7 @@ const isExactDivision = ({ lexpr, rexpr }: TreeNode['fields']): boolean => {
   return isRemainder && shapeOf(args) === shapeOf([difference.fields.lexpr, rexpr]);
 };
 
-const formObjection = (kind: string, form: unknown, advice: string): string | undefined =>
+const formProblem = (kind: string, form: unknown, advice: string): string | undefined =>
   first(
     !allowedForms[kind]?.has(String(form)) &&
       `${String(form).replace('AEXPR_', '').replace('_SUBLINK', '').toLowerCase().replaceAll('_', ' ')} is not portable: ${advice}`,

@@ -53,9 +53,9 @@ const conclude = (
   const facts = parser.facts();
   if (violations.ofFile === 0) validateNames(facts.header, violations);
   const duplicateCount = duplicates?.count ?? 0;
-  const bad = parser.invalidRecords + (manifest.on_duplicate === 'reject' ? duplicateCount : 0);
-  validateShare(records, bad, manifest, violations);
-  const isRejected = violations.ofFile > 0 || (bad > 0 && manifest.on_error === 'quarantine');
+  const invalid = parser.invalidRecords + (manifest.on_duplicate === 'reject' ? duplicateCount : 0);
+  validateShare(records, invalid, manifest, violations);
+  const isRejected = violations.ofFile > 0 || (invalid > 0 && manifest.on_error === 'quarantine');
   if (isRejected) return { verdict: 'rejected', sha256, records, ...violations.violations };
   const compression = isGzip(key) ? 'gzip' : 'none';
   return {
@@ -82,7 +82,7 @@ const validateShare = (
   const add = (rule: string, allows: string): void =>
     violations.add(rule, undefined, () => ({
       subject: 'the file',
-      says: `has ${invalidRecords} bad ${invalidRecords === 1 ? 'record' : 'records'} of ${records}, ${allows}`,
+      says: `has ${invalidRecords} invalid ${invalidRecords === 1 ? 'record' : 'records'} of ${records}, ${allows}`,
     }));
   if (invalidRecords > max_bad_rows) add('max_bad_rows', `the manifest allows ${max_bad_rows}`);
   if (invalidRecords / records > max_bad_share)

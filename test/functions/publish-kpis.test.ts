@@ -198,7 +198,7 @@ describe('KPIs that cannot be written', () => {
       expect(await record()).toMatchObject({
         state: 'sent',
         publish_tries: tries,
-        publish_faults: tries,
+        publish_failures: tries,
         publish_reason: 'DAY#2024-06-25 is too large',
       });
     }
@@ -241,7 +241,7 @@ describe('KPIs that cannot be written', () => {
     const ports = rejecting(new Throttled('slow down'));
     for (let tries = 1; tries < 12; tries++)
       await expect(publishRebuild(ports)(finished)).rejects.toThrow('slow down');
-    expect(await record()).toMatchObject({ state: 'sent', publish_tries: 11, publish_faults: 0 });
+    expect(await record()).toMatchObject({ state: 'sent', publish_tries: 11, publish_failures: 0 });
     await publishRebuild(ports)(finished);
     expect(await record()).toMatchObject({ state: 'failed', failure: 'lost', losses: 1, is_committed: true });
     await rebuildModels(stage.ports)(martEvent('KPIs Failed', { mart: 'listening', id: first }));

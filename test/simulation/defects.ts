@@ -92,7 +92,7 @@ export const defects: Readonly<Record<string, Defect>> = {
               to,
               'publish_tries' in patch ? { ...patch, publish_tries: 1 } : patch,
             ),
-          amend: (rebuild, patch) => ledger.rebuilds.amend(rebuild, { ...patch, publish_faults: 0 }),
+          amend: (rebuild, patch) => ledger.rebuilds.amend(rebuild, { ...patch, publish_failures: 0 }),
         },
       }),
   },

@@ -46,7 +46,9 @@ const acceptedTexts = (cast: Cast): fc.Arbitrary<readonly string[]> => {
   return fc
     .array(spellings(field.type), { minLength: 1500, maxLength: 1500 })
     .map((made) =>
-      [...new Set([...known, ...made])].filter((text) => text !== '' && validate.fault(text) === undefined),
+      [...new Set([...known, ...made])].filter(
+        (text) => text !== '' && validate.violation(text) === undefined,
+      ),
     );
 };
 

@@ -50,7 +50,7 @@ type Publishing = {
   /** How often writing its KPIs was begun. */
   readonly publish_tries?: number;
   /** How many tries failed for a reason that another try does not change. */
-  readonly publish_faults?: number;
+  readonly publish_failures?: number;
   /** Why the last of these tries failed. */
   readonly publish_reason?: string;
 };

@@ -6,7 +6,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { ViolationLog } from '../violations.ts';
 import { likelyColumns, takes } from './likely-header.ts';
 import type { CsvRecord } from './record.ts';
-import { validateFaults } from './structure.ts';
+import { validateStructure } from './structure.ts';
 
 /** What the first record says about all others. */
 export type Header = {
@@ -76,7 +76,7 @@ const isReadable = (record: CsvRecord, manifest: Manifest, violations: Violation
   if (kind) return add('binary', 'the file', `is ${kind}, not CSV in UTF-8`);
   if (record.end - record.start > mostBytes)
     return add('header', 'the header', `is longer than ${mostBytes} bytes`);
-  if (validateFaults(record, undefined, hides(manifest), violations)) return false;
+  if (validateStructure(record, undefined, hides(manifest), violations)) return false;
   const isMarkedTwice = record.text(0).startsWith('\uFEFF');
   return !isMarkedTwice || add('encoding', 'the header', 'begins with a second byte-order mark');
 };

@@ -125,10 +125,10 @@ export class CsvParser implements Parser {
     if (this.quarantinedDuplicates.ordinal === this.records) this.quarantinedDuplicates.tell();
     else validateRecord(record);
     const found = this.violations.total - before;
-    const { bytes, start, next, faults } = record;
+    const { bytes, start, next, violations } = record;
     if (found === 0) this.addKey?.(record, this.records);
     if (found === 0) this.listener.onValid?.(bytes.subarray(start, next));
-    if (found === 0 || faults.some(({ kind }) => kind === 'open_quote')) return;
+    if (found === 0 || violations.some(({ kind }) => kind === 'open_quote')) return;
     this.invalidRecords++;
     this.violations.inRecords += found;
     this.listener.onInvalid?.({ ...this.asBad(record), violations: this.found });
@@ -137,8 +137,8 @@ export class CsvParser implements Parser {
   }
 
   private asBad(record: CsvRecord): Omit<InvalidRecord, 'violations'> {
-    const { line, start, end, count, faults } = record;
-    const isSplit = faults.length === 0 && count === this.header?.columns.length;
+    const { line, start, end, count, violations } = record;
+    const isSplit = violations.length === 0 && count === this.header?.columns.length;
     const bytes = record.bytes.subarray(start, end);
     return {
       line,
@@ -187,8 +187,10 @@ export class CsvParser implements Parser {
     );
   }
 
-  private tooLong({ line, faults }: CsvRecord): void {
-    const hint = faults.some(({ kind }) => kind === 'open_quote') ? ', in a quote that is not closed' : '';
+  private tooLong({ line, violations }: CsvRecord): void {
+    const hint = violations.some(({ kind }) => kind === 'open_quote')
+      ? ', in a quote that is not closed'
+      : '';
     const says = `is longer than ${this.manifest.max_row_bytes} bytes${hint}; what follows was not read`;
     this.violations.add('max_row_bytes', undefined, () => ({ line, subject: 'the record', says }));
   }

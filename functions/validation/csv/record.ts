@@ -1,5 +1,5 @@
 /** Violations of RFC 4180 inside a record. */
-export type CsvFault = {
+export type CsvViolation = {
   readonly kind: 'quote_inside' | 'text_after_quote' | 'open_quote' | 'lone_cr';
   /** Position of the field among those of its record, from 0. */
   readonly field: number;
@@ -27,7 +27,7 @@ export class CsvRecord {
   ends = new Int32Array(64);
   /** 1 if a doubled quote stands for one. */
   doubled = new Uint8Array(64);
-  faults: CsvFault[] = [];
+  violations: CsvViolation[] = [];
   lineEnd: 'lf' | 'crlf' | 'none' = 'none';
   /** A quoted field contains a line break. */
   isMultiline = false;
@@ -42,7 +42,7 @@ export class CsvRecord {
     this.lineEnd = 'none';
     this.isMultiline = false;
     this.isSuspect = false;
-    if (this.faults.length > 0) this.faults = [];
+    if (this.violations.length > 0) this.violations = [];
   }
 
   add(start: number, end: number, isDoubled: boolean): void {
@@ -53,8 +53,8 @@ export class CsvRecord {
     this.count++;
   }
 
-  fault(kind: CsvFault['kind']): void {
-    this.faults.push({ kind, field: this.count });
+  addViolation(kind: CsvViolation['kind']): void {
+    this.violations.push({ kind, field: this.count });
   }
 
   startOf(field: number): number {

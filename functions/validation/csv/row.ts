@@ -5,7 +5,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { ViolationLog } from '../violations.ts';
 import type { Header } from './header.ts';
 import type { CsvRecord } from './record.ts';
-import { validateFaults } from './structure.ts';
+import { validateStructure } from './structure.ts';
 
 /** The validator of single data records; records that the scanner confirmed as right never come here. */
 export const validateRow = (
@@ -25,14 +25,14 @@ export const validateRow = (
     }
     if (!record.isDoubled(at) && validate.quick(record.bytes, record.startOf(at), record.endOf(at))) return;
     const text = record.text(at);
-    const fault = validate.fault(text);
-    if (!fault) return;
+    const violation = validate.violation(text);
+    if (!violation) return;
     const value = field.pii ? undefined : text;
-    violations.add(fault.rule, field.name, () => ({
+    violations.add(violation.rule, field.name, () => ({
       line: record.lineOf(at),
       place: shownColumn(field),
       value,
-      says: fault.says,
+      says: violation.says,
     }));
   };
 
@@ -55,7 +55,8 @@ export const validateRow = (
 
   return (record) => {
     const isBroken =
-      (record.isSuspect || record.faults.length > 0) && validateFaults(record, sources, hides, violations);
+      (record.isSuspect || record.violations.length > 0) &&
+      validateStructure(record, sources, hides, violations);
     if (isBroken) return;
     if (record.count !== columns.length || record.isBlank) return validateWidth(record);
     for (let at = 0; at < validates.length; at++) {

@@ -52,10 +52,10 @@ export class CsvScanner {
       if (at === to || byte === this.delimiter || byte === lf) break;
       if (byte === cr) {
         if (at + 1 < to && bytes[at + 1] === lf) break;
-        record.fault('lone_cr');
+        record.addViolation('lone_cr');
       } else if (!hasQuote) {
         hasQuote = true;
-        record.fault('quote_inside');
+        record.addViolation('quote_inside');
       }
       at++;
     }
@@ -86,7 +86,7 @@ export class CsvScanner {
   }
 
   private neverClosed(open: number, to: number, isDoubled: boolean, record: CsvRecord): number {
-    record.fault('open_quote');
+    record.addViolation('open_quote');
     record.add(open + 1, to, isDoubled);
     return to;
   }
@@ -98,7 +98,7 @@ export class CsvScanner {
     isLast: boolean,
     record: CsvRecord,
   ): number {
-    record.fault('text_after_quote');
+    record.addViolation('text_after_quote');
     return this.unquoted(open, after, to, isLast, record);
   }
 

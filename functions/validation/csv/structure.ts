@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { type Source, shownColumn } from '../fields/source.ts';
 import type { ViolationLog } from '../violations.ts';
-import type { CsvFault, CsvRecord } from './record.ts';
+import type { CsvRecord, CsvViolation } from './record.ts';
 
-const faults: Readonly<Record<CsvFault['kind'], readonly [rule: string, says: string]>> = {
+const rules: Readonly<Record<CsvViolation['kind'], readonly [rule: string, says: string]>> = {
   quote_inside: [
     'quote',
     'holds a quote but does not start with one; quote the field and double the quotes in it',
@@ -20,7 +20,7 @@ const mostShown = 400;
  * Finds what RFC 4180 and UTF-8 forbid in a record, whatever its columns are; false if nothing is wrong. `columns` are those of
  * the file in order, if known; `hides` keeps the text of fields out of the violations.
  */
-export const validateFaults = (
+export const validateStructure = (
   record: CsvRecord,
   columns: readonly Source[] | undefined,
   hides: boolean,
@@ -35,9 +35,9 @@ export const validateFaults = (
       says,
     }));
   };
-  for (const { kind, field } of record.faults) add(faults[kind][0], field, faults[kind][1]);
+  for (const { kind, field } of record.violations) add(rules[kind][0], field, rules[kind][1]);
   const isBroken = record.isSuspect && validateBytes(record, add);
-  return isBroken || record.faults.length > 0;
+  return isBroken || record.violations.length > 0;
 };
 
 const validateBytes = (

@@ -58,7 +58,7 @@ const valuesCheck = (validates: readonly (FieldValidator | undefined)[], quote: 
       if (!check || start === end) continue;
       const isRight =
         end < 0
-          ? check.validate.fault(undoubled(bytes, start, ~end, quote)) === undefined
+          ? check.validate.violation(undoubled(bytes, start, ~end, quote)) === undefined
           : check.isRight(bytes, start, end);
       if (!isRight) return false;
     }

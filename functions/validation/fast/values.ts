@@ -6,7 +6,7 @@ export type ValueCheck = (bytes: Buffer, start: number, end: number) => boolean;
 const [slots, slotBytes, prime] = [256, 32, 16777619];
 
 /** The check of a column's values; it remembers some right ones, since many columns have few different values. */
-export const valueCheck = ({ quick, fault }: FieldValidator): ValueCheck => {
+export const valueCheck = ({ quick, violation }: FieldValidator): ValueCheck => {
   const known = Buffer.alloc(slots * slotBytes);
   const lengths = new Uint8Array(slots);
 
@@ -21,7 +21,7 @@ export const valueCheck = ({ quick, fault }: FieldValidator): ValueCheck => {
     const length = end - start;
     const slot = length > slotBytes ? -1 : slotOf(bytes, start, end);
     if (slot >= 0 && isKnown(slot, bytes, start, end)) return true;
-    const isRight = quick(bytes, start, end) || fault(bytes.toString('utf8', start, end)) === undefined;
+    const isRight = quick(bytes, start, end) || violation(bytes.toString('utf8', start, end)) === undefined;
     if (isRight && slot >= 0) {
       lengths[slot] = length;
       bytes.copy(known, slot * slotBytes, start, end);

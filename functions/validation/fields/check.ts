@@ -4,33 +4,33 @@ import { type QuickCheck, quickLength, quickNone } from './quick.ts';
 import { valueType } from './type.ts';
 
 /** What is wrong with a value: the check's name, and words that follow the value, such as `is not an int`. */
-export type Fault = { readonly rule: string; readonly says: string };
+export type ValueViolation = { readonly rule: string; readonly says: string };
 
 /** The validator of one column's values. */
 export type FieldValidator = {
   readonly field: Field;
-  /** True only for values that `fault` finds right; a false says nothing. */
+  /** True only for values that `violation` finds right; a false says nothing. */
   readonly quick: QuickCheck;
   /** The first thing that is wrong with a value that is not empty; undefined when it is right. */
-  readonly fault: (text: string) => Fault | undefined;
+  readonly violation: (text: string) => ValueViolation | undefined;
 };
 
-type Check = (text: string) => Fault | undefined;
+type Check = (text: string) => ValueViolation | undefined;
 
 /** Makes the validator of a column from its entry in the manifest. */
 export const validateField = (field: Field): FieldValidator => {
   const checks = [typeCheck, rangeCheck, lengthCheck, patternCheck, choiceCheck]
     .map((check) => check(field))
     .filter((check) => check !== undefined);
-  return { field, quick: quickCheck(field), fault: firstFault(checks) };
+  return { field, quick: quickCheck(field), violation: firstViolation(checks) };
 };
 
-const firstFault =
+const firstViolation =
   (checks: readonly Check[]): Check =>
   (text) => {
     for (const check of checks) {
-      const fault = check(text);
-      if (fault) return fault;
+      const violation = check(text);
+      if (violation) return violation;
     }
     return undefined;
   };

@@ -1,7 +1,7 @@
 import { bytesOfName, mostKept, mostNameBytes } from '../column-names.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { type LeafShape, leavesOf, type ObjectShape } from './shape.ts';
-import type { RecordFaults } from './violations.ts';
+import type { RecordViolations } from './violations.ts';
 
 const [mostDrift, longestShown] = [20, 100];
 
@@ -13,12 +13,12 @@ export class JsonColumns {
   private addedBytes = 0;
   private readonly manifest: Manifest;
   private readonly root: ObjectShape;
-  private readonly faults: RecordFaults;
+  private readonly violations: RecordViolations;
 
-  constructor(manifest: Manifest, root: ObjectShape, faults: RecordFaults) {
+  constructor(manifest: Manifest, root: ObjectShape, violations: RecordViolations) {
     this.manifest = manifest;
     this.root = root;
-    this.faults = faults;
+    this.violations = violations;
   }
 
   /** Says that there are more unknown keys, or longer ones, than anyone means as columns. */
@@ -42,7 +42,7 @@ export class JsonColumns {
       const value = fields.some(({ pii }) => pii) ? undefined : object.path + key;
       const subject = value === undefined ? { subject: 'a key of the record' } : {};
       const says = 'is a key that the manifest does not name';
-      this.faults.add({ rule: 'unknown_column', element, value, ...subject, says });
+      this.violations.add({ rule: 'unknown_column', element, value, ...subject, says });
     } else if (!object.unknown.has(key) && this.excess === undefined) {
       object.unknown.add(key);
       this.added.push(object.path + key);

@@ -11,7 +11,7 @@ import { LineCutter } from './lines.ts';
 import { NamedTwice } from './nesting.ts';
 import { JsonReader, type JsonRecord } from './reader.ts';
 import { JsonRecordValidator } from './record.ts';
-import type { RecordFault } from './violations.ts';
+import type { RecordViolation } from './violations.ts';
 
 const [space, lf, cr] = [0x20, 0x0a, 0x0d];
 const lineEnd = Buffer.from([lf]);
@@ -25,8 +25,8 @@ export class JsonParser implements Parser {
   isRewritten = false;
   records = 0;
   invalidRecords = 0;
-  /** Faults of a record that whoever wrote its text knows, by its position from 1. */
-  known: (record: number) => readonly RecordFault[] = () => [];
+  /** Violations of a record that whoever wrote its text knows, by its position from 1. */
+  known: (record: number) => readonly RecordViolation[] = () => [];
   private bytes = 0;
   private found: Violation[] = [];
   /** The record that was validated last, if its keys had to be nested. */
@@ -128,12 +128,12 @@ export class JsonParser implements Parser {
     if (found === 0 && this.hasLoneReturn(record)) this.isRewritten = true;
     const { excess } = this.validate.columns;
     if (excess) this.reject('unknown_column', 'the file', `${excess}; what follows was not read`);
-    else if (found === 0) this.tellGood(record);
-    else if (isReadable) this.tellBad(record, found);
+    else if (found === 0) this.tellValid(record);
+    else if (isReadable) this.tellInvalid(record, found);
     else this.stop();
   }
 
-  private tellBad(record: JsonRecord, found: number): void {
+  private tellInvalid(record: JsonRecord, found: number): void {
     this.invalidRecords++;
     this.violations.inRecords += found;
     this.listener.onInvalid?.({ line: record.line, bytes: this.asLine(record), violations: this.found });
@@ -168,14 +168,14 @@ export class JsonParser implements Parser {
     }
   }
 
-  private tellGood(record: JsonRecord): void {
+  private tellValid(record: JsonRecord): void {
     const { listener, keys } = this;
     if (keys.index) this.validate.addKey(keys.index, this.records, record.line);
     if (!listener.onValid) return;
-    listener.onValid(this.goodLine(record));
+    listener.onValid(this.validLine(record));
   }
 
-  private goodLine(record: JsonRecord): Uint8Array {
+  private validLine(record: JsonRecord): Uint8Array {
     if (this.nested) return Buffer.concat([onOneLine(this.nested), lineEnd]);
     const { bytes, start, end, next } = record;
     if (this.lines && !this.hasLoneReturn(record)) return bytes.subarray(start, next);

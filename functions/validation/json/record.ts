@@ -7,35 +7,35 @@ import { type JsonShape, jsonShape, type ListShape, type Member, type ObjectShap
 import { type JsonKind, kindOf, readColon, readKey, skipValue } from './skip.ts';
 import { JsonTokens, jsonByte } from './tokens.ts';
 import { ValueValidator } from './value.ts';
-import { type RecordFault, RecordFaults } from './violations.ts';
+import { type RecordViolation, RecordViolations } from './violations.ts';
 
 const { none, closeBracket, openBracket, openBrace, closeBrace } = jsonByte;
 
 /** A record may be valid, invalid, not JSON, or one that is validated after its keys are nested. */
-export type RecordVerdict = 'good' | 'bad' | 'broken' | 'flat';
+export type RecordVerdict = 'valid' | 'invalid' | 'broken' | 'flat';
 
 /** Validates JSON texts, one record each, by the manifest; it walks the text once and makes no object of it. */
 export class JsonRecordValidator {
   readonly columns: JsonColumns;
   private readonly root: ObjectShape;
   private readonly tokens = new JsonTokens();
-  private readonly faults: RecordFaults;
+  private readonly violations: RecordViolations;
   private readonly values: ValueValidator;
   private readonly isComplete: boolean;
-  private readonly violations: ViolationLog;
+  private readonly log: ViolationLog;
   /** Number of the object that was begun last. */
   private objects = 0;
   private element = -1;
   /** A key such as `user.name` stands for a path. */
   private isFlat = false;
 
-  constructor(manifest: Manifest, violations: ViolationLog) {
+  constructor(manifest: Manifest, log: ViolationLog) {
     this.root = jsonShape(manifest.fields, manifest.key);
-    this.faults = new RecordFaults(violations);
-    this.values = new ValueValidator(this.tokens, this.faults);
-    this.columns = new JsonColumns(manifest, this.root, this.faults);
+    this.violations = new RecordViolations(log);
+    this.values = new ValueValidator(this.tokens, this.violations);
+    this.columns = new JsonColumns(manifest, this.root, this.violations);
     this.isComplete = manifest.fields_required;
-    this.violations = violations;
+    this.log = log;
   }
 
   /** Adds violations of the record there, the known ones first; of one that is not JSON only the first violation. */
@@ -44,18 +44,18 @@ export class JsonRecordValidator {
     start: number,
     end: number,
     line: number,
-    known: readonly RecordFault[] = [],
+    known: readonly RecordViolation[] = [],
   ): RecordVerdict {
     const { tokens } = this;
     tokens.begin(bytes, start, end);
-    this.faults.begin(known);
+    this.violations.begin(known);
     this.element = none;
     this.isFlat = false;
     const isRead = this.record() && this.isOver();
     if (isRead && this.isFlat) return 'flat';
-    if (isRead) return this.faults.tell(line) ? 'bad' : 'good';
+    if (isRead) return this.violations.report(line) ? 'invalid' : 'valid';
     const says = `is not JSON: ${tokens.problem} (byte ${tokens.problemAt - start + 1})`;
-    this.violations.add('json', undefined, () => ({ line, subject: 'the record', says }));
+    this.log.add('json', undefined, () => ({ line, subject: 'the record', says }));
     return 'broken';
   }
 
@@ -80,7 +80,7 @@ export class JsonRecordValidator {
     if (byte === openBrace) return this.object(this.root, 1);
     if (!skipValue(this.tokens, byte, 0)) return false;
     const says = `is ${kindOf(byte)}, every record is an object`;
-    this.faults.add({ rule: 'record', element: none, subject: 'the record', says });
+    this.violations.add({ rule: 'record', element: none, subject: 'the record', says });
     return true;
   }
 
@@ -167,7 +167,7 @@ export class JsonRecordValidator {
     const asked = shape.kind === 'list' ? 'an array' : 'an object';
     const column = shape.path.replace(/\.$/, '');
     const says = `is ${kind}${kind === 'null' ? '' : ' in JSON'}, the manifest asks for ${asked}`;
-    this.faults.add({ rule: 'type', column, element: this.element, says });
+    this.violations.add({ rule: 'type', column, element: this.element, says });
   }
 
   private lacks(object: ObjectShape, { key, shape }: Member): void {
@@ -177,7 +177,13 @@ export class JsonRecordValidator {
     }
     const where = shape.kind === 'leaf' ? { field: shape.field } : { column: object.path + key };
     const says = 'lacks it, every record names all keys';
-    this.faults.add({ rule: 'missing_column', ...where, element: this.element, subject: 'the record', says });
+    this.violations.add({
+      rule: 'missing_column',
+      ...where,
+      element: this.element,
+      subject: 'the record',
+      says,
+    });
   }
 
   /** The value is missing or null: an array of objects may be empty, everything else may be required. */

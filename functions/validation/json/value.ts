@@ -2,7 +2,7 @@ import type { KeyIndex } from '../keys/key-index.ts';
 import type { LeafShape } from './shape.ts';
 import { type JsonKind, kindOf, skipValue } from './skip.ts';
 import type { JsonTokens } from './tokens.ts';
-import type { RecordFaults } from './violations.ts';
+import type { RecordViolations } from './violations.ts';
 
 /** Bytes of a value that are decoded to be shown. */
 const mostShown = 400;
@@ -14,11 +14,11 @@ export class ValueValidator {
   /** Only for those with escapes. */
   private readonly keyTexts: (string | undefined)[] = [];
   private readonly tokens: JsonTokens;
-  private readonly faults: RecordFaults;
+  private readonly violations: RecordViolations;
 
-  constructor(tokens: JsonTokens, faults: RecordFaults) {
+  constructor(tokens: JsonTokens, violations: RecordViolations) {
     this.tokens = tokens;
-    this.faults = faults;
+    this.violations = violations;
   }
 
   /** Reads the value that begins with this byte; false if it is not JSON. Empty strings and null are no value. */
@@ -37,7 +37,7 @@ export class ValueValidator {
   missing({ field }: LeafShape, element: number): void {
     if (!field.required) return;
     const says = 'is missing, every record needs one';
-    this.faults.add({ rule: 'required', field, element, says });
+    this.violations.add({ rule: 'required', field, element, says });
   }
 
   /** Adds the key of the record that was read, which is right. */
@@ -54,7 +54,7 @@ export class ValueValidator {
     const { bytes, at } = this.tokens;
     const value = field.pii ? undefined : bytes.toString('utf8', start, Math.min(at, start + mostShown));
     const says = `is ${kind} in JSON, the manifest asks for ${json} (${field.type_name})`;
-    this.faults.add({ rule: 'type', field, element, value, says });
+    this.violations.add({ rule: 'type', field, element, value, says });
   }
 
   private check({ validate, field, keyAt }: LeafShape, element: number): void {
@@ -67,9 +67,9 @@ export class ValueValidator {
     }
     if (!hasEscape && validate.quick(bytes, start, close)) return;
     const text = tokens.text();
-    const fault = validate.fault(text);
-    if (!fault) return;
+    const violation = validate.violation(text);
+    if (!violation) return;
     const value = field.pii ? undefined : text;
-    this.faults.add({ ...fault, field, element, value });
+    this.violations.add({ ...violation, field, element, value });
   }
 }

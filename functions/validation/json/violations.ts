@@ -3,7 +3,7 @@ import { shownColumn } from '../fields/source.ts';
 import type { ViolationLog } from '../violations.ts';
 
 /** What is wrong with one record, without its line. */
-export type RecordFault = {
+export type RecordViolation = {
   readonly rule: string;
   readonly field?: Field | undefined;
   /** Path in the record of something that is not a value of a field. */
@@ -15,36 +15,39 @@ export type RecordFault = {
   readonly says: string;
 };
 
-/** Faults of one record, told once the whole record was read: of one that is no JSON nothing else is to be said. */
-export class RecordFaults {
-  private faults: RecordFault[] = [];
-  private known: readonly RecordFault[] = [];
-  private readonly violations: ViolationLog;
+/**
+ * Violations of one record. They go to the log once the whole record was read, because a record that is not JSON has only that
+ * one violation.
+ */
+export class RecordViolations {
+  private violations: RecordViolation[] = [];
+  private known: readonly RecordViolation[] = [];
+  private readonly log: ViolationLog;
 
-  constructor(violations: ViolationLog) {
-    this.violations = violations;
+  constructor(log: ViolationLog) {
+    this.log = log;
   }
 
-  /** Of a value about which all is said, nothing more is. */
-  add(fault: RecordFault): void {
-    const isSaid = (said: RecordFault): boolean =>
-      pathOf(said) === pathOf(fault) && said.element === fault.element;
-    if (!this.known.some(isSaid)) this.faults.push(fault);
+  /** Ignored for a value whose violation is already known. */
+  add(violation: RecordViolation): void {
+    const isSaid = (said: RecordViolation): boolean =>
+      pathOf(said) === pathOf(violation) && said.element === violation.element;
+    if (!this.known.some(isSaid)) this.violations.push(violation);
   }
 
-  /** Begins with a record of which some faults may be known before it is read. */
-  begin(known: readonly RecordFault[]): void {
+  /** Begins with a record of which some violations may be known before it is read. */
+  begin(known: readonly RecordViolation[]): void {
     this.known = known;
-    if (this.faults.length > 0 || known.length > 0) this.faults = [...known];
+    if (this.violations.length > 0 || known.length > 0) this.violations = [...known];
   }
 
-  /** Adds a violation for each; answers whether there were any. */
-  tell(line: number): boolean {
-    if (this.faults.length === 0) return false;
-    for (const { rule, field, column, element, value, subject, says } of this.faults) {
+  /** Adds them all to the log; false if there are none. */
+  report(line: number): boolean {
+    if (this.violations.length === 0) return false;
+    for (const { rule, field, column, element, value, subject, says } of this.violations) {
       const source = field ?? (column === undefined ? undefined : { name: column, from: column });
       const place = source && shownColumn(source, element);
-      this.violations.add(rule, source?.name, () => ({
+      this.log.add(rule, source?.name, () => ({
         line,
         ...(place !== undefined && { place }),
         ...(subject !== undefined && { subject }),
@@ -52,9 +55,9 @@ export class RecordFaults {
         says,
       }));
     }
-    this.faults = [];
+    this.violations = [];
     return true;
   }
 }
 
-const pathOf = ({ field, column }: RecordFault): string | undefined => field?.from ?? column;
+const pathOf = ({ field, column }: RecordViolation): string | undefined => field?.from ?? column;

@@ -167,8 +167,10 @@ const mostMatched = 100_000;
 const contradictions = (path: string, field: Field): readonly string[] => {
   const { one_of = [], pattern } = field;
   const isLong = one_of.reduce((length, choice) => length + choice.length, 0) > mostMatched;
-  const { fault } = validateField({ ...field, one_of: undefined, pattern: isLong ? undefined : pattern });
-  const rejected = one_of.map((choice) => ({ choice, says: fault(choice)?.says })).find(({ says }) => says);
+  const { violation } = validateField({ ...field, one_of: undefined, pattern: isLong ? undefined : pattern });
+  const rejected = one_of
+    .map((choice) => ({ choice, says: violation(choice)?.says }))
+    .find(({ says }) => says);
   if (rejected)
     return [`${path}.one_of: ${JSON.stringify(rejected.choice)} is never accepted: it ${rejected.says}`];
   return lengthContradictions(path, field);

@@ -1,6 +1,6 @@
 import type { FileFacts } from '../facts.ts';
 import { JsonParser } from '../json/parser.ts';
-import type { RecordFault } from '../json/violations.ts';
+import type { RecordViolation } from '../json/violations.ts';
 import type { KeyCheck } from '../keys/key-index.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Parser, RecordListener } from '../records.ts';
@@ -42,7 +42,7 @@ export class ParquetParser implements Parser {
     violations.unit = 'row';
     const ofLines = { ...manifest, max_row_bytes: mostRowBytes };
     this.lines = new JsonParser(ofLines, violations, listener, windowBytes, keys);
-    this.lines.known = (row) => this.faultsOf(this.odds.get(row - 1 - this.before) ?? []);
+    this.lines.known = (row) => this.violationsOf(this.odds.get(row - 1 - this.before) ?? []);
     this.manifest = manifest;
     this.violations = violations;
   }
@@ -105,7 +105,7 @@ export class ParquetParser implements Parser {
       this.before = this.records;
       this.odds = odds;
       this.write(Buffer.from(`${texts.join('\n')}\n`));
-      // Faults are known by the position of their rows: none may wait in a window.
+      // Violations are known by the position of their rows: none may wait in a window.
       this.lines.drain();
       await settled();
       if (this.isStopped) return;
@@ -140,7 +140,7 @@ export class ParquetParser implements Parser {
     );
   }
 
-  private faultsOf(odds: readonly FoundOdd[]): readonly RecordFault[] {
+  private violationsOf(odds: readonly FoundOdd[]): readonly RecordViolation[] {
     return odds.map(({ path, element, shown, says }) => {
       const { fields } = this.manifest;
       const field = fields.find(({ from }) => from === path);

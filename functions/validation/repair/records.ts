@@ -1,6 +1,6 @@
 import { CsvRecord } from '../csv/record.ts';
 import { CsvScanner } from '../csv/scanner.ts';
-import { validateFaults } from '../csv/structure.ts';
+import { validateStructure } from '../csv/structure.ts';
 import type { FileFacts } from '../facts.ts';
 import { sourcesOf } from '../fields/source.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -115,7 +115,7 @@ const rawCheck = (
     scanner.scan(bytes, 0, bytes.length, true, record);
     record.line = line;
     record.isSuspect = bytes.includes(0);
-    if (validateFaults(record, columns, hides, violations)) return false;
+    if (validateStructure(record, columns, hides, violations)) return false;
     return record.lineEnd === 'none' || add('repair', 'is more than one record, or ends with a line break');
   };
 };

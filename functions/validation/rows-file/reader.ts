@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvReader } from '../csv/reader.ts';
 import type { CsvRecord } from '../csv/record.ts';
-import { validateFaults } from '../csv/structure.ts';
+import { validateStructure } from '../csv/structure.ts';
 import { unnamedColumn } from '../fields/source.ts';
 import type { ViolationLog } from '../violations.ts';
 import { RowsScanner } from './scanner.ts';
@@ -75,9 +75,9 @@ export class CsvRowsReader implements RowsReader {
     if (record.isBlank) return;
     // The validator of the repaired record checks for NULs: rows may be in quarantine because of them.
     const isBroken =
-      record.faults.length > 0 ||
+      record.violations.length > 0 ||
       (record.isSuspect && !isUtf8(record.bytes.subarray(record.start, record.end)));
-    if (isBroken) validateFaults(record, undefined, true, this.violations);
+    if (isBroken) validateStructure(record, undefined, true, this.violations);
     const texts = Array.from({ length: record.count }, (_, field) => unescapeFormula(record.text(field)));
     if (isBroken) this.stop();
     else if (!this.columns) this.begin(texts);

@@ -20,13 +20,13 @@ const reserved = 64;
 
 /** Says why the KPI table never accepts an item; undefined if it does. */
 export const kpiProblem = (item: KpiItem): string | undefined =>
-  keyFault(item.pk, 'partition key', kpiLimits.partitionKey) ??
-  keyFault(item.sk, 'sort key', kpiLimits.sortKey) ??
+  keyProblem(item.pk, 'partition key', kpiLimits.partitionKey) ??
+  keyProblem(item.sk, 'sort key', kpiLimits.sortKey) ??
   Object.entries(item).reduce<string | undefined>(
-    (fault, [name, value]) => fault ?? valueFault(name, value, 0),
+    (problem, [name, value]) => problem ?? valueProblem(name, value, 0),
     undefined,
   ) ??
-  sizeFault(itemSize(item));
+  sizeProblem(itemSize(item));
 
 type Key = { readonly pk: string; readonly sk: string };
 
@@ -39,32 +39,33 @@ export const possibleKeys = <One extends Key>(keys: readonly One[]): One[] => [
 
 /** True if no item can have such a key. */
 const isKeyRejected = ({ pk, sk }: Key): boolean =>
-  keyFault(pk, '', kpiLimits.partitionKey) !== undefined || keyFault(sk, '', kpiLimits.sortKey) !== undefined;
+  keyProblem(pk, '', kpiLimits.partitionKey) !== undefined ||
+  keyProblem(sk, '', kpiLimits.sortKey) !== undefined;
 
-const keyFault = (key: string, what: string, most: number): string | undefined => {
+const keyProblem = (key: string, what: string, most: number): string | undefined => {
   const bytes = Buffer.byteLength(key);
   if (bytes === 0) return `the ${what} is empty`;
   return bytes > most ? `the ${what} has ${said(bytes)} bytes of at most ${said(most)}` : undefined;
 };
 
-const sizeFault = (bytes: number): string | undefined => {
+const sizeProblem = (bytes: number): string | undefined => {
   const most = kpiLimits.item - reserved;
   return bytes > most ? `the item has ${said(bytes)} bytes of at most ${said(most)}` : undefined;
 };
 
 const said = (number: number): string => number.toLocaleString('en-US');
 
-const valueFault = (name: string, value: unknown, level: number): string | undefined => {
-  if (isNumber(value)) return numberFault(name, String(value));
+const valueProblem = (name: string, value: unknown, level: number): string | undefined => {
+  if (isNumber(value)) return numberProblem(name, String(value));
   if (typeof value !== 'object' || value === null) return undefined;
   if (level === kpiLimits.levels) return `${name} is nested deeper than ${kpiLimits.levels} levels`;
   return Object.values(value).reduce<string | undefined>(
-    (fault, part) => fault ?? valueFault(name, part, level + 1),
+    (problem, part) => problem ?? valueProblem(name, part, level + 1),
     undefined,
   );
 };
 
-const numberFault = (name: string, text: string): string | undefined => {
+const numberProblem = (name: string, text: string): string | undefined => {
   const number = digitsOf(text);
   if (!number) return `${name} is ${text}, which DynamoDB does not take for a number`;
   const { digits, exponent } = number;

@@ -82,7 +82,7 @@ describe('lintSql', () => {
   it.each(rejected)('rejects %s', (sql, message) => {
     expect(
       lintSql(sql)
-        .map((objection) => objection.message)
+        .map((problem) => problem.message)
         .join('\n'),
     ).toMatch(message);
   });
@@ -109,7 +109,7 @@ describe('outputColumns', () => {
         { name: 'd', type: 'double precision', uses: ['d'] },
         { name: 'e', type: 'timestamp', uses: ['e'] },
       ],
-      objections: [],
+      problems: [],
     });
   });
 
@@ -122,7 +122,7 @@ describe('outputColumns', () => {
 
   it('objects to a column without a cast or a name', () => {
     const sql = 'select cast(a as date) as a, b from t';
-    expect(outputColumns(sql).objections).toEqual([
+    expect(outputColumns(sql).problems).toEqual([
       { offset: sql.indexOf('b from'), message: expect.stringMatching(/cast/) },
     ]);
   });

@@ -32,7 +32,9 @@ export const brokenFields = (
     return { rule, line, ...(column !== undefined && { column }), ...(!hides && { value: shown(text) }) };
   };
   return [
-    ...fields.flatMap(({ faults }, at) => faults.map((fault) => found(ruleOf[fault] ?? fault, at))),
+    ...fields.flatMap(({ violations }, at) =>
+      violations.map((violation) => found(ruleOf[violation] ?? violation, at)),
+    ),
     ...fields.flatMap(({ text }, at) => [
       ...(text.includes('\0') ? [found('nul', at)] : []),
       ...(isUtf8(text) ? [] : [found('encoding', at)]),

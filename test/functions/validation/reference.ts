@@ -108,14 +108,15 @@ const lineEndOf = (records: readonly ReferenceRecord[]): 'lf' | 'crlf' | 'mixed'
 
 /** A quote that is never closed has swallowed whatever stood behind it. */
 const isOpen = ({ fields }: ReferenceRecord): boolean =>
-  fields.some(({ faults }) => faults.includes('open_quote'));
+  fields.some(({ violations }) => violations.includes('open_quote'));
 
 const asBad = (
   { line, raw, fields }: ReferenceRecord,
   columns: readonly string[],
   violations: readonly BareViolation[],
 ): ReferenceBad => {
-  const isSplit = fields.length === columns.length && fields.every(({ faults }) => faults.length === 0);
+  const isSplit =
+    fields.length === columns.length && fields.every(({ violations }) => violations.length === 0);
   const texts = fields.map((field) => decoded(field.text));
   return { line, raw, violations, ...(isSplit && isUtf8(raw) && { fields: texts }) };
 };

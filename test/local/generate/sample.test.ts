@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { badStreams } from '../../../local/generate/bad-streams.ts';
+import { invalidStreams } from '../../../local/generate/invalid-streams.ts';
 import { type SampleFile, writeSample } from '../../../local/generate/sample.ts';
 
 let directory: string;
@@ -43,7 +43,7 @@ describe('writeSample', () => {
   });
 
   it('ships the bad file that its generator makes', async () => {
-    expect(await readFile(join(directory, 'streams2.csv'), 'utf8')).toBe(badStreams(20240625));
+    expect(await readFile(join(directory, 'streams2.csv'), 'utf8')).toBe(invalidStreams(20240625));
   });
 
   it('writes the same bytes each time, so that a second landing is known to the ledger', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { badStreams, wrongLines } from '../../../local/generate/bad-streams.ts';
+import { invalidStreams, wrongLines } from '../../../local/generate/invalid-streams.ts';
 import { generateStreams } from '../../../local/generate/streams.ts';
 
 const base = { rows: 5_000, days: 3, seed: 1, trackIds: ['4dBa8T7oDV9WvGr7kVS4Ez'], userIds: [7, 8] };
@@ -29,9 +29,9 @@ describe('generateStreams', () => {
   });
 });
 
-describe('badStreams', () => {
+describe('invalidStreams', () => {
   it('is wrong on the stated lines and on no others', () => {
-    const lines = badStreams(1).trimEnd().split('\n');
+    const lines = invalidStreams(1).trimEnd().split('\n');
     const wrong = lines.flatMap((line, index) => (index > 0 && !isRight(line) ? [index + 1] : []));
     expect(lines).toHaveLength(151);
     expect(wrong).toEqual(wrongLines);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
 import { validateFile } from '../../../functions/validation/validate-file.ts';
 import type { Validation } from '../../../functions/validation/verdict.ts';
-import { badStreams, wrongLines } from '../../../local/generate/bad-streams.ts';
+import { invalidStreams, wrongLines } from '../../../local/generate/invalid-streams.ts';
 import { generateListeners } from '../../../local/generate/listeners.ts';
 import { generateStreams } from '../../../local/generate/streams.ts';
 import { generateTrackIds, generateTracks } from '../../../local/generate/tracks.ts';
@@ -43,7 +43,7 @@ describe('what is generated', () => {
   });
 
   it('is rejected where it is bad on purpose, on the stated lines', async () => {
-    const validation = await validate('streams', 'streams2.csv', badStreams(1));
+    const validation = await validate('streams', 'streams2.csv', invalidStreams(1));
     const lines = validation.verdict === 'rejected' ? validation.violations.map(({ line }) => line) : [];
     expect(lines).toEqual(wrongLines);
   });

@@ -32,7 +32,7 @@ export const isTriedAgain = (rebuild: RebuildIn<'failed'>, now: string): boolean
 
 /** How often writing KPIs may be begun; it ends sooner if another try does not help. */
 const mostPublishTries = 12;
-const mostPublishFaults = 3;
+const mostPublishFailures = 3;
 
 /** Why writing a rebuild's KPIs is given up now; undefined while it may be tried again. */
 export const publishingEnd = (
@@ -40,10 +40,10 @@ export const publishingEnd = (
 ): Pick<RebuildIn<'failed'>, 'failure' | 'reason'> | undefined => {
   const {
     publish_tries = 0,
-    publish_faults = 0,
+    publish_failures = 0,
     publish_reason: why = 'each try was interrupted',
   } = anyRebuild(rebuild);
   const reason = `its KPIs could not be written in ${publish_tries} tries: ${why}`;
-  if (publish_faults >= mostPublishFaults) return { failure: 'kpis', reason };
+  if (publish_failures >= mostPublishFailures) return { failure: 'kpis', reason };
   return publish_tries >= mostPublishTries ? { failure: 'lost', reason } : undefined;
 };

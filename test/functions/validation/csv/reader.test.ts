@@ -8,7 +8,7 @@ import { referenceRecords } from './reference.ts';
 type Seen = {
   readonly line: number;
   readonly fields: readonly string[];
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
   readonly lineEnd: string;
   readonly raw: string;
   readonly isSuspect: boolean;
@@ -18,7 +18,7 @@ type Read = { readonly records: readonly Seen[]; readonly tooLong: readonly numb
 const see = (record: CsvRecord): Seen => ({
   line: record.line,
   fields: Array.from({ length: record.count }, (_, field) => record.text(field)),
-  faults: record.faults.map(({ kind }) => kind).sort(),
+  violations: record.violations.map(({ kind }) => kind).sort(),
   lineEnd: record.lineEnd,
   raw: record.bytes.toString('utf8', record.start, record.end),
   isSuspect: record.isSuspect,
@@ -40,7 +40,7 @@ const expected = (text: string): readonly Seen[] =>
   referenceRecords(text).map(({ line, fields, lineEnd, raw }) => ({
     line,
     fields: fields.map((field) => field.text),
-    faults: fields.flatMap((field) => field.faults).sort(),
+    violations: fields.flatMap((field) => field.violations).sort(),
     lineEnd: lineEnd === '' ? 'none' : lineEnd === '\n' ? 'lf' : 'crlf',
     raw,
     isSuspect: raw.includes('\0'),

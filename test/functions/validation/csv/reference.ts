@@ -5,7 +5,7 @@ export type ReferenceField = {
   /** Physical line on which it starts, from 1. */
   readonly line: number;
   /** In the order in which they stand. */
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
   /** A line break stands between its quotes. */
   readonly isMultiline: boolean;
 };
@@ -63,20 +63,25 @@ const fieldReader = ({ delimiter, quote }: Dialect): ((text: string, from: numbe
   return (text, from) => {
     if (text[from] !== quote) {
       const plain = match(bare, text, from);
-      return { text: plain, end: from + plain.length, faults: faultsOf(plain, quote), isMultiline: false };
+      return {
+        text: plain,
+        end: from + plain.length,
+        violations: violationsOf(plain, quote),
+        isMultiline: false,
+      };
     }
     const quoted = match(closed, text, from);
     if (quoted === '') {
       const inner = text.slice(from + 1);
-      const faults = ['open_quote'];
-      return { text: unquoted(inner), end: text.length, faults, isMultiline: /[\r\n]/.test(inner) };
+      const violations = ['open_quote'];
+      return { text: unquoted(inner), end: text.length, violations, isMultiline: /[\r\n]/.test(inner) };
     }
     const isMultiline = /[\r\n]/.test(quoted);
     const tail = match(bare, text, from + quoted.length);
     const end = from + quoted.length + tail.length;
-    if (tail === '') return { text: unquoted(quoted.slice(1, -1)), end, faults: [], isMultiline };
-    const faults = [...(tail.startsWith('\r') ? [] : ['text_after_quote']), ...loneReturns(tail)];
-    return { text: quoted + tail, end, faults, isMultiline };
+    if (tail === '') return { text: unquoted(quoted.slice(1, -1)), end, violations: [], isMultiline };
+    const violations = [...(tail.startsWith('\r') ? [] : ['text_after_quote']), ...loneReturns(tail)];
+    return { text: quoted + tail, end, violations, isMultiline };
   };
 };
 
@@ -88,7 +93,7 @@ const match = (pattern: RegExp, text: string, from: number): string => {
 const loneReturns = (text: string): string[] => Array.from(text.matchAll(/\r/g), () => 'lone_cr');
 
 /** What is wrong with a field that does not start with a quote. */
-const faultsOf = (plain: string, quote: string): string[] => {
+const violationsOf = (plain: string, quote: string): string[] => {
   const at = plain.indexOf(quote);
   if (at < 0) return loneReturns(plain);
   return [...loneReturns(plain.slice(0, at)), 'quote_inside', ...loneReturns(plain.slice(at))];

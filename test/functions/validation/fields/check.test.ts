@@ -11,7 +11,7 @@ const validateOf = (field: Record<string, unknown>): FieldValidator => {
 };
 
 const ruleOf = (field: Record<string, unknown>, text: string): string | undefined =>
-  validateOf(field).fault(text)?.rule;
+  validateOf(field).violation(text)?.rule;
 
 describe('types', () => {
   it.each([
@@ -40,7 +40,7 @@ describe('types', () => {
     ['date', ['2024-02-29']],
     ['timestamp', ['2024-06-25 17:43:13']],
   ])('%s takes its values', (type, texts) => {
-    for (const text of texts) expect(validateOf({ type }).fault(text), text).toBeUndefined();
+    for (const text of texts) expect(validateOf({ type }).violation(text), text).toBeUndefined();
   });
 
   it.each([
@@ -103,17 +103,19 @@ describe('types', () => {
   ])('%s rejects what an engine might read otherwise', (type, texts) => {
     const validate = validateOf({ type });
     for (const text of texts) {
-      expect(validate.fault(text)?.rule, text).toBe('type');
+      expect(validate.violation(text)?.rule, text).toBe('type');
       expect(validate.quick(Buffer.from(text), 0, Buffer.byteLength(text)), text).toBe(false);
     }
   });
 
   it('says what is wrong in plain words', () => {
-    expect(validateOf({ type: 'int' }).fault('12.0')?.says).toBe('is not an int (digits only, no fraction)');
-    expect(validateOf({ type: 'int' }).fault('9'.repeat(19))?.says).toBe(
+    expect(validateOf({ type: 'int' }).violation('12.0')?.says).toBe(
+      'is not an int (digits only, no fraction)',
+    );
+    expect(validateOf({ type: 'int' }).violation('9'.repeat(19))?.says).toBe(
       'is not an int (it does not fit into 64 bits)',
     );
-    expect(validateOf({ type: 'decimal(5,2)' }).fault('1.234')?.says).toBe(
+    expect(validateOf({ type: 'decimal(5,2)' }).violation('1.234')?.says).toBe(
       'is not a decimal(5,2) (at most 3 digits before the point and 2 after it)',
     );
   });
@@ -147,23 +149,26 @@ describe('limits', () => {
     [{ type: 'string', one_of: ['a', 'b'] }, ['a', 'b'], ['c', 'A', 'ab']],
     [{ type: 'int', one_of: [0, 1] }, ['0', '1'], ['2', '10']],
   ])('%j', (field, right, wrong) => {
-    for (const text of right) expect(validateOf(field).fault(text), text).toBeUndefined();
-    for (const text of wrong) expect(validateOf(field).fault(text), text).toBeDefined();
+    for (const text of right) expect(validateOf(field).violation(text), text).toBeUndefined();
+    for (const text of wrong) expect(validateOf(field).violation(text), text).toBeDefined();
   });
 
   it('names the limit', () => {
-    expect(validateOf({ type: 'int', min: 1 }).fault('0')).toEqual({ rule: 'min', says: 'is less than 1' });
-    expect(validateOf({ type: 'string', length: 22 }).fault('ab')).toEqual({
+    expect(validateOf({ type: 'int', min: 1 }).violation('0')).toEqual({
+      rule: 'min',
+      says: 'is less than 1',
+    });
+    expect(validateOf({ type: 'string', length: 22 }).violation('ab')).toEqual({
       rule: 'length',
       says: 'has 2 characters, the manifest asks for 22',
     });
-    expect(validateOf({ type: 'string', one_of: ['a', 'b'] }).fault('c')?.says).toBe('is none of a, b');
+    expect(validateOf({ type: 'string', one_of: ['a', 'b'] }).violation('c')?.says).toBe('is none of a, b');
   });
 
   it('runs patterns in linear time', () => {
     const validate = validateOf({ type: 'string', pattern: '(a+)+b' });
     const begun = performance.now();
-    expect(validate.fault('a'.repeat(20_000))?.rule).toBe('pattern');
+    expect(validate.violation('a'.repeat(20_000))?.rule).toBe('pattern');
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 });
@@ -214,7 +219,7 @@ describe('quick checks', () => {
         const value = isIso ? text.replace(' ', 'T') : text;
         const bytes = Buffer.from(`12-:.${value}34-:.`);
         if (value === '' || !validate.quick(bytes, 5, bytes.length - 5)) return;
-        expect(validate.fault(value)).toBeUndefined();
+        expect(validate.violation(value)).toBeUndefined();
       }),
       { numRuns: 20_000 },
     );

@@ -53,7 +53,7 @@ const isAccepted = (manifest: Manifest, written: string): boolean => {
 const verdicts = (type: string, text: string) => {
   const { validate, manifests } = columnFor(type);
   const bytes = Buffer.from(`9${text}9`);
-  const isText = validate.fault(text) === undefined;
+  const isText = validate.violation(text) === undefined;
   const quoted = `"${text.replaceAll('"', '""')}"`;
   const isPlain = text !== '' && !/[",\r\n]/.test(text);
   return {

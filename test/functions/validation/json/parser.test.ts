@@ -5,7 +5,7 @@ import { openParser } from '../../../../functions/validation/parser.ts';
 import type { InvalidRecord } from '../../../../functions/validation/records.ts';
 import { ViolationLog } from '../../../../functions/validation/violations.ts';
 import { factsOf, manifestOf, messagesOf, outcomeOf, validate } from '../fixture.ts';
-import { recordFaults } from './reference.ts';
+import { recordViolations } from './reference.ts';
 
 const text = { type: 'string' };
 const fields = {
@@ -511,9 +511,9 @@ const asEnginesRead = (line: Buffer): string => {
   return record.includes('\r') ? `${record.replaceAll('\r', ' ')}\n` : text;
 };
 
-const countsOf = (faults: readonly string[]): Record<string, number> => {
+const countsOf = (violations: readonly string[]): Record<string, number> => {
   const counts: Record<string, number> = {};
-  for (const fault of faults) counts[fault] = (counts[fault] ?? 0) + 1;
+  for (const violation of violations) counts[violation] = (counts[violation] ?? 0) + 1;
   return counts;
 };
 
@@ -534,7 +534,7 @@ describe('however the bytes arrive', () => {
         const answer = told(content, manifest, piece, 64);
         fc.pre(!('binary' in answer.counts));
         const whole = linesOf(content);
-        const validated = whole.map((line) => recordFaults(withoutEnd(line), manifest));
+        const validated = whole.map((line) => recordViolations(withoutEnd(line), manifest));
         expect(answer.counts).toEqual(countsOf(validated.flat()));
         const isGood = (_: Buffer, at: number) => validated[at]?.length === 0;
         expect(answer.good).toBe(whole.filter(isGood).map(asEnginesRead).join(''));
@@ -569,8 +569,8 @@ describe('however the bytes arrive', () => {
           const elementTexts = arrayElements(content);
           if (!elementTexts) expect(Object.keys(answer.counts)).not.toEqual([]);
           else {
-            const validated = elementTexts.map((element) => recordFaults(element, manifest));
-            if (validated.some((faults) => faults.includes('json')))
+            const validated = elementTexts.map((element) => recordViolations(element, manifest));
+            if (validated.some((violations) => violations.includes('json')))
               expect(answer.counts).toHaveProperty('json');
             else {
               expect(answer.counts).toEqual(countsOf(validated.flat()));

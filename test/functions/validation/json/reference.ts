@@ -50,7 +50,7 @@ const depthOf = (tree: Tree): number =>
   typeof tree === 'object' && tree !== null ? 1 + Math.max(0, ...childrenOf(tree).map(depthOf)) : 0;
 
 /** Rules that a record breaks, each as `rule` or `rule:column`, in no order. */
-export const recordFaults = (bytes: Buffer, manifest: Manifest): string[] => {
+export const recordViolations = (bytes: Buffer, manifest: Manifest): string[] => {
   if (bytes.length === 0) return ['blank_line'];
   let text: string;
   try {
@@ -62,12 +62,12 @@ export const recordFaults = (bytes: Buffer, manifest: Manifest): string[] => {
   if (tree === undefined) return ['json'];
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return ['record'];
   const fields = manifest.fields.map((field) => ({ field, steps: fieldPath(field.name) }));
-  return objectFaults(tree, fields, manifest, '', false);
+  return objectViolations(tree, fields, manifest, '', false);
 };
 
 type Places = readonly { readonly field: Field; readonly steps: readonly PathStep[] }[];
 
-const objectFaults = (
+const objectViolations = (
   tree: { [key: string]: Tree },
   places: Places,
   manifest: Manifest,
@@ -77,13 +77,13 @@ const objectFaults = (
   const known = new Set(places.map(({ steps }) => isString + steps[0]?.key));
   const unknown = Object.keys(tree).filter((key) => !known.has(key));
   const rejected = manifest.unknown_fields === 'reject' ? unknown : [];
-  const faults = [...known].flatMap((tagged) => {
+  const violations = [...known].flatMap((tagged) => {
     const own = places.filter(({ steps }) => isString + steps[0]?.key === tagged);
     const isThere = Object.hasOwn(tree, tagged);
     if (!isThere && manifest.fields_required) return [`missing_column:${path}${stepName(own, true)}`];
-    return memberFaults(isThere ? tree[tagged] : undefined, own, manifest, path + stepName(own), inArray);
+    return memberViolations(isThere ? tree[tagged] : undefined, own, manifest, path + stepName(own), inArray);
   });
-  return [...rejected.map(() => 'unknown_column'), ...faults];
+  return [...rejected.map(() => 'unknown_column'), ...violations];
 };
 
 /** As a missing column it is named without the brackets, unless it holds values. */
@@ -93,7 +93,7 @@ const stepName = (places: Places, isMissing = false): string => {
   return `${step?.key}${step?.isArray && !(isMissing && !isValue) && !(isMissing && step.isArray) ? '[]' : ''}`;
 };
 
-const memberFaults = (
+const memberViolations = (
   tree: Tree | undefined,
   places: Places,
   manifest: Manifest,
@@ -101,16 +101,16 @@ const memberFaults = (
   inArray: boolean,
 ): string[] => {
   const [place] = places;
-  if (!place?.steps[0]?.isArray) return valueFaults(tree, places, manifest, path, inArray);
+  if (!place?.steps[0]?.isArray) return valueViolations(tree, places, manifest, path, inArray);
   const isValue = place.steps.length === 1;
   if (tree === undefined || tree === null || (Array.isArray(tree) && tree.length === 0)) {
     return isValue && place.field.required ? [`required:${place.field.name}`] : [];
   }
   if (!Array.isArray(tree)) return [`type:${path}`];
-  return tree.flatMap((item) => valueFaults(item, places, manifest, path, true));
+  return tree.flatMap((item) => valueViolations(item, places, manifest, path, true));
 };
 
-const valueFaults = (
+const valueViolations = (
   tree: Tree | undefined,
   places: Places,
   manifest: Manifest,
@@ -120,22 +120,22 @@ const valueFaults = (
   const [place] = places;
   if (!place) return [];
   const rest = places.map(({ field, steps }) => ({ field, steps: steps.slice(1) }));
-  if (place.steps.length === 1) return leafFaults(tree, place.field);
+  if (place.steps.length === 1) return leafViolations(tree, place.field);
   if (typeof tree === 'object' && tree !== null && !Array.isArray(tree)) {
-    return objectFaults(tree, rest, manifest, `${path}.`, inArray);
+    return objectViolations(tree, rest, manifest, `${path}.`, inArray);
   }
-  if (tree === undefined || (tree === null && !inArray)) return absentFaults(rest);
+  if (tree === undefined || (tree === null && !inArray)) return absentViolations(rest);
   return [`type:${path}`];
 };
 
 /** Nothing stands where an object would: all that it has to hold is missing, but an array of objects may be empty. */
-const absentFaults = (places: Places): string[] =>
+const absentViolations = (places: Places): string[] =>
   places
     .filter(({ steps }) => !steps.some(({ isArray }, at) => isArray && at < steps.length - 1))
     .filter(({ field }) => field.required)
     .map(({ field }) => `required:${field.name}`);
 
-const leafFaults = (tree: Tree | undefined, field: Field): string[] => {
+const leafViolations = (tree: Tree | undefined, field: Field): string[] => {
   if (tree === undefined || tree === null || tree === isString)
     return field.required ? [`required:${field.name}`] : [];
   const { kind } = field.type;
@@ -143,6 +143,6 @@ const leafFaults = (tree: Tree | undefined, field: Field): string[] => {
   const tag = isNumeric ? isNumber : isString;
   const isRight = kind === 'bool' ? typeof tree === 'boolean' : typeof tree === 'string' && tree[0] === tag;
   if (!isRight) return [`type:${field.name}`];
-  const fault = validateField(field).fault(typeof tree === 'string' ? tree.slice(1) : String(tree));
-  return fault ? [`${fault.rule}:${field.name}`] : [];
+  const violation = validateField(field).violation(typeof tree === 'string' ? tree.slice(1) : String(tree));
+  return violation ? [`${violation.rule}:${field.name}`] : [];
 };

@@ -57,8 +57,8 @@ const openTable = () => {
     ...kpis,
     put: async (items: readonly KpiItem[]) => {
       const keys = new Set(items.map(({ pk, sk }) => `${pk} ${sk}`));
-      const faults = items.flatMap((item) => kpiProblem(item) ?? []);
-      if (faults.length > 0 || keys.size < items.length) throw new Error(faults[0] ?? 'duplicates');
+      const violations = items.flatMap((item) => kpiProblem(item) ?? []);
+      if (violations.length > 0 || keys.size < items.length) throw new Error(violations[0] ?? 'duplicates');
       return kpis.put(items);
     },
   };

@@ -11,11 +11,11 @@ const mistakes: Readonly<Record<number, Mistake>> = {
   131: (userId, trackId, listenTime) => `${userId},${trackId},${listenTime},mobile`,
 };
 
-/** Lines of `badStreams` with a mistake: a fraction as id, an impossible date, no track, one field too many. */
+/** Lines of `invalidStreams` with a mistake: a fraction as id, an impossible date, no track, one field too many. */
 export const wrongLines: readonly number[] = Object.keys(mistakes).map(Number);
 
 /** Generates a file of 150 listens, four of which have mistakes of different kinds. */
-export const badStreams = (seed: number): string => {
+export const invalidStreams = (seed: number): string => {
   const trackIds = generateTrackIds({ count: 100, seed });
   const userIds = Array.from({ length: 1000 }, (_, index) => index + 1);
   const text = [...generateStreams({ rows: 150, days: 1, seed, trackIds, userIds })].join('');
