@@ -5,7 +5,7 @@ import type { Violation } from './verdict.ts';
 export type RecordListener = {
   /** The header as written, with its line end, without the byte-order mark; not called for formats without one. */
   readonly onHeader?: (bytes: Uint8Array, columns: readonly string[]) => void;
-  /** One or several right records as written, with line ends. */
+  /** One or several valid records as written, with line ends. */
   readonly onValid?: (bytes: Uint8Array) => void;
   readonly onInvalid?: (record: InvalidRecord) => void;
 };

@@ -3,7 +3,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { Header } from './header.ts';
 import type { CsvRecord } from './record.ts';
 
-/** Adds one right record to the index; `ordinal` is its position in the file, from 1. */
+/** Adds one valid record to the index; `ordinal` is its position in the file, from 1. */
 export type AddKey = (record: CsvRecord, ordinal: number) => void;
 
 /** Adds records under this header to the index; undefined without an index, or if the header lacks a field of the key. */

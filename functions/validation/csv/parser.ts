@@ -17,7 +17,7 @@ import { CsvScanner } from './scanner.ts';
 
 /**
  * Parser of CSV files: first RFC 4180 and UTF-8 exactly, then the manifest's columns. Records that the scanner does not confirm
- * as right are validated one by one; without a scanner all are, with the same result.
+ * as valid are validated one by one; without a scanner all are, with the same result.
  */
 export class CsvParser implements Parser {
   readonly isRewritten = false;

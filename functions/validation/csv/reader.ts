@@ -10,7 +10,7 @@ export type CsvListener = {
   readonly onTooLong: (record: CsvRecord) => void;
 };
 
-/** Skips records that are certainly right, faster than they can be split into fields. */
+/** Skips records that are certainly valid, faster than they can be split into fields. */
 export type CsvSkipper = {
   /** Starts a window whose complete records end before `end`; a suspect one contains NULs or bytes that are not UTF-8. */
   readonly open: (window: Buffer, end: number, isSuspect: boolean) => void;

@@ -69,7 +69,7 @@ export class CsvRecord {
     return this.doubled[field] === doubledQuote;
   }
 
-  /** A field's text; with `most`, at least so many of its first bytes. */
+  /** A field's text; with `most`, at least that many of its first bytes. */
   text(field: number, most = Infinity): string {
     const start = this.startOf(field);
     const text = this.bytes.toString('utf8', start, Math.min(this.endOf(field), start + most));

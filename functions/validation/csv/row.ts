@@ -7,7 +7,7 @@ import type { Header } from './header.ts';
 import type { CsvRecord } from './record.ts';
 import { validateStructure } from './structure.ts';
 
-/** The validator of single data records; records that the scanner confirmed as right never come here. */
+/** The validator of single data records; records that the scanner confirmed as valid never come here. */
 export const validateRow = (
   header: Header,
   manifest: Manifest,

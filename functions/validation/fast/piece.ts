@@ -21,7 +21,7 @@ const marksAt = pieceAt + pieceBytes + marginBytes;
 
 const [numberBytes, numbersOfRecord, asciiOnly, allBytes] = [4, 2, 1, -128];
 
-/** The piece of a window that is in the machine's memory, and the last run of right records found in it. */
+/** The piece of a window that is in the machine's memory, and the last run of valid records found in it. */
 export class ScanPiece {
   /** Records of the run. */
   count = 0;
@@ -63,7 +63,7 @@ export class ScanPiece {
     this.sentinel = Buffer.from(`\n${dialect.quote}`.padEnd(marginBytes, '\0'), 'latin1');
   }
 
-  /** Starts a window whose records end before `end`; if it is suspect, only ASCII is certainly right. */
+  /** Starts a window whose records end before `end`; if it is suspect, only ASCII is certainly valid. */
   open(window: Uint8Array, end: number, isSuspect: boolean): void {
     const { delimiter, quote, max_row_bytes } = this.dialect;
     const lowest = isSuspect ? asciiOnly : allBytes;
@@ -75,12 +75,12 @@ export class ScanPiece {
     this.ending = Ending.enough;
   }
 
-  /** The record after the run is not certainly right; otherwise it was not read, or may be incomplete. */
+  /** The record after the run is not certainly valid; otherwise it was not read, or may be incomplete. */
   get isDoubtful(): boolean {
     return this.ending === Ending.doubt;
   }
 
-  /** Finds the run of right records at a position, at most so many; false if there is none. */
+  /** Finds the run of valid records at a position, at most `most`; false if there is none. */
   run(at: number, most: number): boolean {
     if (at >= this.windowEnd) return false;
     const isInside = at >= this.from && at < this.to;

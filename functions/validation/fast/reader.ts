@@ -8,11 +8,11 @@ import { mostColumns } from './piece.ts';
 import { RecordScanner, type WatchedCheck } from './records.ts';
 import { valueCheck } from './values.ts';
 
-/** What precedes the records of a call: so many records, and so many physical lines. */
+/** What precedes the records of a call: a number of records, and of physical lines. */
 export type Place = { readonly records: number; readonly lines: number };
 
 /**
- * The scanner of right records under a header, which adds their keys to the index; undefined for more columns than it has
+ * The scanner of valid records under a header, which adds their keys to the index; undefined for more columns than it has
  * room for. `place` is asked for each record of which it looks at values.
  */
 export const openScanner = (

@@ -14,7 +14,7 @@ export type WatchedCheck = (
   line: number,
 ) => boolean;
 
-/** Reads runs of right records and counts them; of the first other record it only returns the start. */
+/** Reads runs of valid records and counts them; of the first other record it only returns the start. */
 export class RecordScanner {
   /** Skipped by the last call. */
   records = 0;
@@ -32,18 +32,18 @@ export class RecordScanner {
     this.isRight = isRight;
   }
 
-  /** What was seen in all records that the machine confirmed as right. */
+  /** What was seen in all records that the machine confirmed as valid. */
   get facts(): { readonly hasLf: boolean; readonly hasCrlf: boolean; readonly isMultiline: boolean } {
     return this.piece;
   }
 
-  /** Starts a window whose records end before `end`; if it is suspect, only ASCII is certainly right. */
+  /** Starts a window whose records end before `end`; if it is suspect, only ASCII is certainly valid. */
   open(window: Uint8Array, end: number, isSuspect: boolean): void {
     this.piece.open(window, end, isSuspect);
     this.next = this.piece.count;
   }
 
-  /** Skips records, at most so many, and returns where the first one starts that is not certainly right. */
+  /** Skips at most `most` records and returns where the first one starts that is not certainly valid. */
   skip(from: number, most: number): number {
     const { piece } = this;
     this.records = 0;
@@ -63,7 +63,7 @@ export class RecordScanner {
     return at;
   }
 
-  /** Counts the records of the run that are right, up to `most` in all; false when it stops before one that is not. */
+  /** Counts the valid records of the run, up to `most` in all; false when it stops before one that is not. */
   private take(most: number): boolean {
     const { piece, next, records } = this;
     const line = piece.lineOf(next);

@@ -1,11 +1,11 @@
 import type { FieldValidator } from '../fields/check.ts';
 
-/** Whether a value, which is not empty, is right; positions are those of the value, end excluded. */
+/** Whether a value, which is not empty, is valid; positions are those of the value, end excluded. */
 export type ValueCheck = (bytes: Buffer, start: number, end: number) => boolean;
 
 const [slots, slotBytes, prime] = [256, 32, 16777619];
 
-/** The check of a column's values; it remembers some right ones, since many columns have few different values. */
+/** The check of a column's values; it remembers some valid ones, since many columns have few different values. */
 export const valueCheck = ({ quick, violation }: FieldValidator): ValueCheck => {
   const known = Buffer.alloc(slots * slotBytes);
   const lengths = new Uint8Array(slots);

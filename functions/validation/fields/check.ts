@@ -9,9 +9,9 @@ export type ValueViolation = { readonly rule: string; readonly says: string };
 /** The validator of one column's values. */
 export type FieldValidator = {
   readonly field: Field;
-  /** True only for values that `violation` finds right; a false says nothing. */
+  /** True only for values that `violation` accepts; a false says nothing. */
   readonly quick: QuickCheck;
-  /** The first thing that is wrong with a value that is not empty; undefined when it is right. */
+  /** The first violation of a value that is not empty; undefined when it is valid. */
   readonly violation: (text: string) => ValueViolation | undefined;
 };
 

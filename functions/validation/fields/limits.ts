@@ -5,7 +5,7 @@
  * conformance-cases.ts, holds them together. The scanner is AssemblyScript, so that only numbers can stand here.
  */
 
-/** Any integer of so many digits fits into 64 bits. */
+/** Any integer with this number of digits fits into 64 bits. */
 export const exactDigits = 18;
 
 /** Most digits of a fraction of a second. */

@@ -3,7 +3,7 @@ import { exactDigits, fractionDigits } from './limits.ts';
 import { clockViolation, dateViolation } from './time.ts';
 
 /**
- * Checks of values as bytes, for speed: each accepts only values that the check of the text accepts, and may miss a right
+ * Checks of values as bytes, for speed: each accepts only values that the check of the text accepts, and may miss a valid
  * value, which is then read as text. Positions are those of the value, without its end.
  */
 export type QuickCheck = (bytes: Uint8Array, start: number, end: number) => boolean;
@@ -20,7 +20,7 @@ const areDigits = (bytes: Uint8Array, start: number, end: number): boolean => {
   return true;
 };
 
-/** Integers that surely fit into 64 bits. */
+/** Integers that certainly fit into 64 bits. */
 export const quickInt: QuickCheck = (bytes, start, end) => {
   const from = bytes[start] === minus ? start + 1 : start;
   const length = end - from;
@@ -38,7 +38,7 @@ export const quickFloat: QuickCheck = (bytes, start, end) => {
   return point === end || (point + 1 < end && areDigits(bytes, point + 1, end));
 };
 
-/** Numbers such as `-12` or `1.03` of at most so many digits before the point and after it. */
+/** Numbers such as `-12` or `1.03` with limited numbers of digits before and after the point. */
 export const quickDecimal =
   (precision: number, scale: number): QuickCheck =>
   (bytes, start, end) => {
@@ -66,7 +66,7 @@ const is = (bytes: Uint8Array, start: number, end: number, word: string): boolea
 /** Every text, for fields without limits. */
 export const quickAny: QuickCheck = () => true;
 
-/** ASCII texts of so many characters; others are counted as text. */
+/** ASCII texts whose length is in the limits; others are counted as text. */
 export const quickLength =
   (least: number, most: number): QuickCheck =>
   (bytes, start, end) => {

@@ -13,7 +13,7 @@ export class ByteSource {
     this.longest = longest;
   }
 
-  /** The next bytes, at least one and at most so many; undefined at the end. */
+  /** The next bytes, at least one and at most `most`; undefined at the end. */
   async piece(most = this.longest): Promise<Uint8Array | undefined> {
     while (this.at === this.chunk.length) {
       const { done, value } = await this.chunks.next();
@@ -26,7 +26,7 @@ export class ByteSource {
     return piece;
   }
 
-  /** The next bytes, so many of them or, at the end, fewer. */
+  /** The next bytes, `count` of them or, at the end, fewer. */
   async bytes(count: number): Promise<Buffer> {
     const found = Buffer.alloc(count);
     let length = 0;
@@ -39,7 +39,7 @@ export class ByteSource {
     return found.subarray(0, length);
   }
 
-  /** Returns so many bytes of the last piece to the source. */
+  /** Returns the last `count` bytes of the last piece to the source. */
   giveBack(count: number): void {
     this.move(-count);
   }

@@ -40,7 +40,7 @@ export class ValueValidator {
     this.violations.add({ rule: 'required', field, element, says });
   }
 
-  /** Adds the key of the record that was read, which is right. */
+  /** Adds the key of the record that was read, which is valid. */
   addKey(index: KeyIndex, ordinal: number, line: number): void {
     for (const [at, start] of this.keyStarts.entries()) {
       const text = this.keyTexts[at];

@@ -16,7 +16,7 @@ const blockWords = 2 ** 11;
 type Block = Uint32Array | number;
 
 /**
- * Rows of so many unsigned 32-bit numbers, distributed to partitions and read back in their original order. Holds the first
+ * Rows with a fixed number of unsigned 32-bit numbers, distributed to partitions and read back in their original order. Holds the first
  * `memoryBytes` of them in memory and the others in the scratch, or all in memory if there is no scratch.
  */
 export class Partitions {

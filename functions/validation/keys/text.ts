@@ -33,7 +33,7 @@ export class KeyText {
     this.part = 0;
   }
 
-  /** Adds the next value, which is right for its type. */
+  /** Adds the next value, which is valid for its type. */
   add(bytes: Uint8Array, start: number, end: number): void {
     const write = this.types[this.part++] ?? copied;
     this.reserve(end - start);

@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 /** Says why a regular expression of RE2 cannot be used; undefined for one that can, and for none. */
 export type PatternValidator = (path: string, pattern: string | undefined) => string | undefined;
 
-/** Steps of a compiled pattern: matching needs at most so many per character, about 10 ns each. */
+/** Steps of a compiled pattern: matching needs at most that many per character, about 10 ns each. */
 const mostSteps = 600;
 /** Steps to which a pattern may unfold while it is compiled. */
 const mostUnfolded = 50_000;

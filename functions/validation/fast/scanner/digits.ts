@@ -16,7 +16,7 @@ function otherThanDigits(at: usize): i32 {
   return i8x16.bitmask(i8x16.gt_u(values, i8x16.splat(9)));
 }
 
-/** Value of so many digits, at most nineteen. */
+/** Value of `digits` digits, at most nineteen. */
 export function numberAt(at: usize, digits: usize): u64 {
   let value: u64 = 0;
   for (const end = at + digits; at < end; at++) value = value * 10 + (load<u8>(at) - zero);

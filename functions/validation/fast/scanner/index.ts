@@ -16,7 +16,7 @@ let hasCrlf: bool = false;
 let hasMultiline: bool = false;
 
 /**
- * Reads right records from `from` on and returns the start of the first one that is not certainly right, or does not end before
+ * Reads valid records from `from` on and returns the start of the first one that is not certainly valid, or does not end before
  * `to`, or is one more than `most`. `firstMark` is a mark at or before `from`. If columns are watched, the notes of each record
  * are its start, its line in the run, and start and end of each watched value, as 32-bit numbers; the end is inverted if the
  * value contains doubled quotes.

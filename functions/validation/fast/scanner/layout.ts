@@ -2,7 +2,7 @@
  * What lies in the memory that host and scanner share, read by both: this file is TypeScript and AssemblyScript alike.
  */
 
-/** One column is described by so many bytes, which the host writes. */
+/** One column is described by this number of bytes, which the host writes. */
 export const columnBytes = 48;
 
 /** How a column's values are read. */
@@ -48,7 +48,7 @@ export enum Count {
 export enum Ending {
   /** There were as many records as were wanted. */
   enough = 0,
-  /** The next record is not surely right. */
+  /** The next record is not certainly valid. */
   doubt = 1,
   /** The next record may go on behind the piece. */
   cut = 2,

@@ -21,7 +21,7 @@ export function begin(nextMark: usize, nextNote: usize): void {
   notes = nextNote;
 }
 
-/** The end of the record at `start`, including its line end; `nowhere` if it is not certainly right. */
+/** The end of the record at `start`, including its line end; `nowhere` if it is not certainly valid. */
 export function recordEnd(start: usize, first: usize, last: usize): usize {
   lines = 1;
   isMultiline = false;

@@ -3,7 +3,7 @@ import { Flag } from './layout';
 
 const continuation: i8 = -64;
 
-/** Whether a text with so many doubled quotes has the length that its column requires. */
+/** Whether a text with that many doubled quotes has the length that its column requires. */
 export function isText(column: usize, start: usize, end: usize, pairs: i32): bool {
   if (!has(column, Flag.bounded)) return true;
   const length = codePoints(start, end) - pairs;
