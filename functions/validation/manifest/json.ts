@@ -55,7 +55,7 @@ const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?[0-9][0-9.eE+-]*|[a-z]+
 /** An open object or array, and the position in it; an object has no key before the first one is read. */
 type Level = { readonly names?: Set<string>; at: string | number | undefined };
 
-/** Looks at every key and value of a text that is JSON; of any other text nothing is said that would be wrong. */
+/** Looks at every key and value of a JSON text; what it finds in a text that is not JSON has no meaning. */
 const walk = (text: string): { problems: readonly string[]; isBeyond: boolean } => {
   const levels: Level[] = [];
   const problems: string[] = [];
