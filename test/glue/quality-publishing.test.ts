@@ -179,7 +179,7 @@ describeInstalled('publishing on Iceberg', (installation) => {
         'not published: lake.silver.laid is partitioned by days(`seen`), bucket(4, `id`), its model by months(`seen`)',
       );
       await expect(lake.validate(await laidOut(6, wider, select, 'weeks(seen)'))).rejects.toThrow(
-        'weeks(seen) is no partition',
+        'weeks(seen) is not a valid partition',
       );
     },
     5 * minutes,
