@@ -22,7 +22,7 @@ export type ValidateOptions = {
   readonly run?: string;
   /** A moment of the run and what happens then; see `meddled_quality.py`. */
   readonly meddling?: readonly [moment: string, deed: string];
-  readonly worker?: SparkWorker;
+  readonly worker?: Pick<SparkWorker, 'run'>;
 };
 
 /** A lake in a local S3, a warm Spark that runs the quality job over it, and a DuckDB beside, all in a folder whose name begins so. */

@@ -2,19 +2,19 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import type { SparkInstallation } from '../../local/engines/spark/installation.ts';
 import { sparkSettings } from '../../local/engines/spark/settings.ts';
-import { type SparkWorker, startWorker } from '../../local/engines/spark/worker.ts';
 import { describeInstalled } from './installed.ts';
+import { connectSession, type ScriptRunner } from './shared-sessions.ts';
 
 const statementsScript = fileURLToPath(new URL('statements.py', import.meta.url));
 
-/** A Spark session for the tests of one file. */
+/** Spark for the tests of one file: its sessions are shared, its folder and its tables are not. */
 export type TestSpark = {
   /** Holds `lake/` and `staging/`. */
   readonly root: string;
-  readonly worker: SparkWorker;
+  readonly worker: ScriptRunner;
   /**
    * Runs statements one after the other in one fresh session with a job's settings; the answer holds the rows of each, values as JSON:
    * decimals, dates and timestamps as text, 64-bit integers as numbers; where one fails, `{error}` instead.
@@ -45,16 +45,17 @@ export const describeSpark = (name: string, tests: (spark: () => TestSpark) => v
     });
   });
 
-/** Starts a session whose files lie in a folder. */
+/** Joins the shared sessions with a lake of its own, whose files lie in a folder. */
 export const openSpark = async (
   installation: SparkInstallation,
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestSpark> => {
   const root = join(folder, 'root');
-  const settings = sparkSettings(installation, { root, scratch: join(folder, 'scratch') });
-  const worker = startWorker({ installation, settings, environment });
-  await worker.ready;
+  const worker = connectSession(inject('sparkSessions'), {
+    settings: lakeSettings(sparkSettings(installation, { root, scratch: join(folder, 'scratch') })),
+    environment,
+  });
   let count = 0;
   return {
     root,
@@ -68,3 +69,11 @@ export const openSpark = async (
     },
   };
 };
+
+/** Of the settings of a session those that say where its tables and its other files are. */
+const lakeSettings = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settings).filter(
+      ([name]) => name.startsWith('spark.sql.catalog.lake') || name === 'spark.soundcheck.root',
+    ),
+  );
