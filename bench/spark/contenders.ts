@@ -21,7 +21,8 @@ export type Taken = {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const script = fileURLToPath(new URL('hand_written.py', import.meta.url));
-const warmUpRows = 20_000;
+/** Rows with which a session is warmed up before a job written by hand is measured. */
+const usualWarmUp = 20_000;
 
 /** Runs our own jobs on an engine: transform, quality and, if requested, the rebuild of the mart. */
 export const runEngine = async (
@@ -53,14 +54,19 @@ export type HandWrittenRequest = {
   readonly tracks: BenchFile;
   /** A folder with files of listens. */
   readonly streams: string;
+  /** Rows of the small batch that warms the session up; 0: the session is cold. */
+  readonly warmUpRows?: number;
 };
 
-/** Runs the job that was written by hand, in a session that a small batch has warmed up. */
-export const runHandWritten = async ({ state, tracks, streams }: HandWrittenRequest): Promise<Taken> => {
+/** Runs the job that was written by hand, in a session that a small batch has warmed up unless told otherwise. */
+export const runHandWritten = async ({
+  state,
+  tracks,
+  streams,
+  warmUpRows = usualWarmUp,
+}: HandWrittenRequest): Promise<Taken> => {
   const installation = findSpark();
   if (!installation) throw new Error('Spark is not set up: npm run spark:setup');
-  const small = join(state, 'warm-up');
-  await writeStreams(small, warmUpRows, 1);
   const settings = sparkSettings(installation, { root: state, scratch: join(state, 'scratch') });
   const worker = startWorker({ installation, settings });
   const memory = watchTree(worker.pid);
@@ -75,7 +81,11 @@ export const runHandWritten = async ({ state, tracks, streams }: HandWrittenRequ
     return HandWritten.parse(JSON.parse(await readFile(join(out, 'figures.json'), 'utf8')));
   };
   try {
-    await run(small, 'warm_up');
+    if (warmUpRows > 0) {
+      const small = join(state, 'warm-up');
+      await writeStreams(small, warmUpRows, 1);
+      await run(small, 'warm_up');
+    }
     const figures = await run(streams, 'kpis');
     return { ...figures, peak_mb: memory.stop() };
   } finally {

@@ -21,21 +21,26 @@ const seed = 11;
 const realTracks = 89_741;
 const realListeners = 50_000;
 const days = 30;
-const trackIds = (): string[] => generateTrackIds({ count: realTracks, seed });
+const trackIds = (count: number): string[] => generateTrackIds({ count, seed });
 
-/** Writes a catalogue of real size. */
-export const writeTracks = async (folder: string): Promise<BenchFile> => {
+/** Writes a catalogue, of real size unless told otherwise. */
+export const writeTracks = async (folder: string, count = realTracks): Promise<BenchFile> => {
   const path = join(folder, 'tracks.csv');
-  const ids = trackIds();
+  const ids = trackIds(count);
   await writeFile(path, generateTracks({ trackIds: ids, seed, unknownShare: 0 }));
   return { path, header: trackColumns, records: ids.length, bytes: (await stat(path)).size };
 };
 
-/** Writes so many listens of thirty days, spread evenly over so many files, into a new folder. */
-export const writeStreams = async (folder: string, rows: number, files: number): Promise<BenchFile[]> => {
+/** Writes so many listens of thirty days and of tracks of the catalogue, spread evenly over so many files, into a new folder. */
+export const writeStreams = async (
+  folder: string,
+  rows: number,
+  files: number,
+  tracks = realTracks,
+): Promise<BenchFile[]> => {
   await mkdir(folder, { recursive: true });
   const userIds = Array.from({ length: realListeners }, (_, index) => index + 1);
-  const ids = trackIds();
+  const ids = trackIds(tracks);
   const written: BenchFile[] = [];
   for (let file = 0; file < files; file++) {
     const records = Math.floor((rows * (file + 1)) / files) - Math.floor((rows * file) / files);

@@ -37,14 +37,22 @@ const timed = async (
   return { ...who, rows, publish_ms, kpis_ms, total_ms: publish_ms + kpis_ms, peak_mb, load };
 };
 
+/** What a comparison can do with less of where nobody looks at its times; default: a real catalogue and a warm session. */
+export type Smaller = { readonly tracks?: number; readonly warmUpRows?: number };
+
 /**
  * Our generic jobs on Spark and a job that was written for these KPIs only, in turn, on one file; both in a session that a
  * small batch has warmed up. Throws if their KPIs differ.
  */
-export const besideHandWritten = (rows: number, repeats: number): Promise<Standing[]> =>
+export const besideHandWritten = (
+  rows: number,
+  repeats: number,
+  { tracks: trackCount, ...warmUp }: Smaller = {},
+): Promise<Standing[]> =>
   inFolder(async (folder) => {
     const catalog = await renderCatalog(process.cwd(), 'duckdb', 'spark');
-    const [tracks, streams] = [await writeTracks(folder), await writeStreams(join(folder, 'in'), rows, 1)];
+    const tracks = await writeTracks(folder, trackCount);
+    const streams = await writeStreams(join(folder, 'in'), rows, 1, trackCount);
     const standings: Standing[] = [];
     for (let round = 1; round <= repeats; round++) {
       const [ours, others] = [join(folder, 'ours'), join(folder, 'others')];
@@ -53,7 +61,7 @@ export const besideHandWritten = (rows: number, repeats: number): Promise<Standi
       standings.push(
         await timed({ contender: 'Soundcheck on Spark', ...who }, () => runEngine(request)),
         await timed({ contender: 'written by hand', ...who }, () =>
-          runHandWritten({ state: others, tracks, streams: join(folder, 'in') }),
+          runHandWritten({ state: others, tracks, streams: join(folder, 'in'), ...warmUp }),
         ),
       );
       await expectSameKpis(catalog, join(ours, 'scratch', 'kpis'), join(others, 'kpis'));
