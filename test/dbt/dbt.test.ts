@@ -75,7 +75,7 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     const manifest = JSON.parse(await readFile(join(place.target, 'manifest.json'), 'utf8'));
     const documented = JSON.parse(await readFile(join(place.target, 'catalog.json'), 'utf8'));
     const { description, columns } = manifest.nodes['model.soundcheck.dim_tracks'];
-    expect(description).toBe('one row per track: what the catalogue that landed last says of it');
+    expect(description).toBe('one row per track, with the values of the catalogue that landed last');
     expect(Object.keys(documented.nodes['model.soundcheck.dim_tracks'].columns)).toEqual(
       Object.keys(columns),
     );
@@ -100,7 +100,7 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     expect(code).toBe(1);
   });
 
-  it('rejects to build where the pipeline builds', async () => {
+  it('does not build where the pipeline builds', async () => {
     const profiles = join(folder, 'profiles');
     await mkdir(profiles);
     const output = { type: 'duckdb', path: join(folder, 'redshift.duckdb'), schema: 'gold' };

@@ -19,7 +19,7 @@ describe('halfUp', () => {
     expect(halfUp(numerator, denominator, places)).toBe(expected);
   });
 
-  it('rejects to divide by zero', () => {
+  it('throws for a division by zero', () => {
     expect(() => halfUp(1, 0, 2)).toThrow(RangeError);
   });
 });

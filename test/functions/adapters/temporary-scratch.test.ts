@@ -43,7 +43,7 @@ it('leaves nothing behind, not even while it is open', () => {
   expect(() => scratch.read(0, Buffer.alloc(1))).toThrow('nothing was written at 0');
 });
 
-it('rejects to read what was never written', () => {
+it('throws for a file that was never written', () => {
   const scratch = temporaryScratch();
   expect(() => scratch.read(0, Buffer.alloc(1))).toThrow('nothing was written at 0');
   scratch.append(Buffer.from('x'));

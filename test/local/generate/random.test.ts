@@ -28,7 +28,7 @@ describe('seededRandom', () => {
     expect(Math.max(...counts)).toBeLessThan(11_000);
   });
 
-  it('rejects to pick from an empty list', () => {
+  it('throws for an empty list', () => {
     expect(() => seededRandom(1).pick([])).toThrow(RangeError);
   });
 });

@@ -333,7 +333,7 @@ describe('SQL stays with the tables', () => {
     });
   });
 
-  test('rejects to unload what is not one select', async () => {
+  test('unloads nothing but one select', async () => {
     for (const select of ["select 1) to '/tmp/x.csv' (format csv); select (2", 'delete from t returning a']) {
       await warehouse.execute(api, ['create table if not exists t as select 1 as a']);
       const unloaded = await warehouse.execute(api, [`copy (${select}) to 's3://lake/x/' (format json)`]);
