@@ -32,10 +32,10 @@ const run = (program: string, ...words: readonly string[]) =>
   );
 
 describe('a team that adds the datasets of the README and of a bank', { timeout: 240_000 }, () => {
-  test('renders them, and is told that what dbt reads was written again', async () => {
+  test('renders them, and is told that what dbt reads was updated', async () => {
     const said = await run('tsx/dist/cli.mjs', 'deploy/render/render.ts');
     expect(said).toMatch(/^Rendered .*likes.*transactions.*banking \(/);
-    expect(said).toContain('sql/properties/relations.yml was out of date and is written again: commit it');
+    expect(said).toContain('sql/properties/relations.yml was out of date and has been updated: commit it');
     expect(await readFile(join(root, 'sql/properties/relations.yml'), 'utf8')).toContain(
       'name: liked_tracks',
     );

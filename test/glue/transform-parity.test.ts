@@ -62,8 +62,10 @@ describeInstalled('the transform on Spark and on DuckDB', (installation) => {
 
   const bothStage = async (sparkSpec: TransformSpec, duckdbSql = sparkSpec.sql) => {
     const columns = sparkSpec.table.columns.map(({ name }) => name);
-    const onSpark = await spark.transform(sparkSpec, 'r1');
-    const onDuckdb = await runTransform(duckdb.run('r1'), { ...sparkSpec, sql: duckdbSql });
+    // Each run has a folder of its own: several are at work at once.
+    const run = `r-${sparkSpec.batch}`;
+    const onSpark = await spark.transform(sparkSpec, run);
+    const onDuckdb = await runTransform(duckdb.run(run), { ...sparkSpec, sql: duckdbSql });
     const path = await duckdb.store.locate(`${onDuckdb.staged}part-00000.parquet`);
     expect(onSpark.files).toEqual(onDuckdb.files);
     const query = { query: duckdb.rows };

@@ -167,7 +167,7 @@ describe('a rule that some files meet', () => {
   it('names every rule of a ruleset that does not compile', () => {
     expect(problemsIn('IsComplete "nte",\nRowCount > 1,\nMean "note" > 1')).toEqual([
       '2 sales has no column "nte"; did you mean "note"?',
-      expect.stringMatching(/^4 Mean speaks of numbers/),
+      expect.stringMatching(/^4 Mean applies to numbers/),
     ]);
   });
 });
