@@ -6,44 +6,9 @@ import { type KpiRow, sequenceBefore } from '../../../../functions/warehouse/kpi
 import { type LeftOut, leftOutFacts } from '../../../../functions/warehouse/kpis/left-out.ts';
 import { kpiProblem } from '../../../../functions/warehouse/kpis/limits.ts';
 import { readUnloaded } from '../../../../functions/warehouse/kpis/rows.ts';
-import type { KpiShape } from '../../../../functions/warehouse/model.ts';
-import type { RebuildSpec } from '../../../../functions/warehouse/rebuild-spec.ts';
 import { memoryKpis } from '../../../simulation/tables.ts';
+import { clock, now, spec } from './all-kinds.ts';
 
-const shape = (pk: string, sk: string, publish: KpiShape['publish']): KpiShape => ({
-  pk,
-  sk,
-  publish,
-  lists: [],
-  omit: [],
-});
-const spec: RebuildSpec = {
-  rebuild: 'r',
-  mart: 'm',
-  seq: 1,
-  batches: [],
-  as_of: '',
-  unload: 'kpis/',
-  before: [],
-  statements: [],
-  kpis: [
-    { model: 'days', shapes: [shape('DAY#{day}', 'CURRENT', 'pointer')] },
-    {
-      model: 'genres',
-      shapes: [
-        shape('DAY#{day}#{version}', 'GENRE#{genre}', 'versioned'),
-        shape('GENRE#{genre}', '{day}', 'series'),
-      ],
-    },
-    { model: 'listeners', shapes: [shape('LISTENER#{id}', '{seq}', 'latest')] },
-  ],
-  shown: 0,
-  unshown: [],
-  applied: { bookkeeping: [], models: {} },
-};
-
-const now = '2024-06-26T00:00:00.000Z';
-const clock = { now: () => now, wait: async () => {} };
 const day = '2024-06-25';
 const large = 'é'.repeat(210_000);
 const long = 'g'.repeat(1_020);

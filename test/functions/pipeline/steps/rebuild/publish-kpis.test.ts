@@ -4,45 +4,8 @@ import type { Kpis } from '../../../../../functions/pipeline/ports.ts';
 import { publishKpis } from '../../../../../functions/pipeline/steps/rebuild/publish-kpis.ts';
 import { removeCutOff } from '../../../../../functions/pipeline/steps/rebuild/remove-cut-off.ts';
 import { type KpiRow, sequenceBefore } from '../../../../../functions/warehouse/kpis/items.ts';
-import type { KpiShape } from '../../../../../functions/warehouse/model.ts';
-import type { RebuildSpec } from '../../../../../functions/warehouse/rebuild-spec.ts';
 import { memoryKpis } from '../../../../simulation/tables.ts';
-
-const shape = (pk: string, sk: string, publish: KpiShape['publish']): KpiShape => ({
-  pk,
-  sk,
-  publish,
-  lists: [],
-  omit: [],
-});
-
-const spec: RebuildSpec = {
-  rebuild: 'listening-00000001',
-  mart: 'listening',
-  seq: 1,
-  batches: [],
-  as_of: '2024-06-26T00:00:00.000Z',
-  unload: 'kpis/',
-  before: [],
-  statements: [],
-  kpis: [
-    { model: 'days', shapes: [shape('DAY#{day}', 'CURRENT', 'pointer')] },
-    {
-      model: 'genres',
-      shapes: [
-        shape('DAY#{day}#{version}', 'GENRE#{genre}', 'versioned'),
-        shape('GENRE#{genre}', '{day}', 'series'),
-      ],
-    },
-    { model: 'listeners', shapes: [shape('LISTENER#{id}', '{seq}', 'latest')] },
-  ],
-  shown: 0,
-  unshown: [],
-  applied: { bookkeeping: [], models: {} },
-};
-
-const now = '2024-06-26T00:00:00.000Z';
-const clock = { now: () => now, wait: async () => {} };
+import { clock, now, spec } from '../../../warehouse/kpis/all-kinds.ts';
 
 const rows = (listens: number, genres: readonly string[] = ['anime']): Map<string, KpiRow[]> => {
   const before = listens > 1 ? listens - 1 : null;
