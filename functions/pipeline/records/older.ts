@@ -1,4 +1,4 @@
-/** The names under which versions before 0.2 stored facts of a file's record, and the current names. */
+/** The names under which earlier versions stored facts of a file's record, and the current names. */
 const renamed = { enrolled_at: 'registered_at' } as const;
 
 type Item = Readonly<Record<string, unknown>>;
