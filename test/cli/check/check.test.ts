@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answered, runToEnd, soundcheck } from '../soundcheck-process.ts';
@@ -158,7 +158,13 @@ describe('soundcheck check', { timeout: 60_000 }, () => {
   });
 
   test('runs by npx from the package', async () => {
-    const { code, stdout } = await runToEnd('npx', ['soundcheck', 'check', at('streams1.csv')], {});
+    const { code, stdout, stderr } = await runToEnd('npx', ['soundcheck', 'check', at('streams1.csv')], {});
+    expect([code, stdout], stderr).toEqual([0, `${at('streams1.csv')}: clean, 1 row\n`]);
+  });
+
+  test('runs by the link that npx made for a version whose command was elsewhere', async () => {
+    await symlink(resolve('local/soundcheck.cjs'), at('soundcheck'));
+    const { code, stdout } = await runToEnd(at('soundcheck'), ['check', at('streams1.csv')], {});
     expect([code, stdout]).toEqual([0, `${at('streams1.csv')}: clean, 1 row\n`]);
   });
 });
