@@ -11,14 +11,17 @@ const pure = [
 
 /** Tests of whole clouds, Spark sessions and servers, or of what a process itself is: each file has a process of its own. */
 const whole = [
-  'test/{bench,browser,dbt,end-to-end,fuzz,glue,parquet,simulation,spark,sql}/**/*.test.ts',
+  'test/{browser,dbt,end-to-end,glue,spark}/**/*.test.ts',
+  'test/bench/{programs,spark}.test.ts',
   'test/any-datasets.test.ts',
-  'test/cli/{cloud-commands,check/memory}.test.ts',
-  'test/cli/start/**/*.test.ts',
+  'test/cli/{cloud-commands,check/memory,start/start}.test.ts',
   'test/deploy/package.test.ts',
   'test/docs/readme.test.ts',
-  'test/local/cloud/{cloud,state-engine,template/packaged}.test.ts',
-  'test/local/engines/{iceberg,postgres,spark}/**/*.test.ts',
+  'test/fuzz/fuzz-spark.test.ts',
+  'test/local/cloud/{cloud,state-engine}.test.ts',
+  'test/local/engines/iceberg/silver-views.test.ts',
+  'test/local/engines/{postgres,spark}/**/*.test.ts',
+  'test/sql/{macros,portable,silver-casts,silver-engines}.test.ts',
 ];
 
 export default defineConfig({
