@@ -121,13 +121,18 @@ describe('a server', () => {
     let network: 'forwards' | 'holds';
     let proxy: Server;
     let port: number;
+    let carried = 0;
     const open = new Set<Socket>();
     beforeAll(async () => {
       proxy = createServer((near) => {
         const far = connect(database.server.port, '127.0.0.1');
         const forward = (from: Socket, to: Socket): void => {
           open.add(from);
-          from.on('data', (bytes) => network === 'forwards' && to.write(bytes));
+          from.on('data', (bytes) => {
+            if (network === 'holds') return;
+            carried += bytes.length;
+            to.write(bytes);
+          });
           from.on('error', () => undefined).on('close', () => to.destroy());
         };
         forward(near, far);
@@ -146,6 +151,16 @@ describe('a server', () => {
       for (const socket of open) socket.destroy();
     };
     const quick = { connect_ms: 10_000, statement_ms: 1_000, idle_ms: 20_000 };
+
+    test('does not send the whole of a record that is too long', async () => {
+      network = 'forwards';
+      carried = 0;
+      const query = `select repeat('x', 20000000) as name`;
+      const failure = await failureOf(pull({ ...database.source, port, query, max_record_bytes: 1_000 }));
+      expect(failure.message).toContain('row 1 is longer than max_record_bytes');
+      expect(carried).toBeGreaterThan(1_000);
+      expect(carried).toBeLessThan(20_000);
+    });
 
     test('is given up when it never answers', async () => {
       network = 'holds';
