@@ -27,7 +27,9 @@ type Said = { readonly text: string; readonly cause: unknown };
 const saidBy = (error: unknown): Said => {
   if (!(error instanceof Error)) return { text: String(error), cause: error };
   const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
-  if (!quoting.some((start) => code.startsWith(start))) return { text: error.message, cause: error };
+  // Where a name has several addresses, the error has one error for each and no message.
+  if (!quoting.some((start) => code.startsWith(start)))
+    return { text: error.message || codeOf(error), cause: error };
   const text = `an error in the data, SQLSTATE ${code}`;
   return { text, cause: new Error(text) };
 };
@@ -48,7 +50,7 @@ const login = ({ user, login }: Place): string =>
     ? `check that the secret has the password of the user ${user}, and pg_hba.conf`
     : `check that the user ${user} has the role rds_iam, and the function's role rds-db:connect`;
 const again = (): string => 'pull again later';
-const certificate = (): string => 'set ca to the certificate of the authority that signed the server’s';
+const certificate = (): string => "set ca to the certificate of the authority that signed the server's";
 const unreachable = (): string => 'check host and port, and whether the network lets this function through';
 
 /** By SQLSTATE, by its class, or by the code of an error of Node. */
@@ -77,8 +79,8 @@ const steps: Readonly<Record<string, (place: Place) => string>> = {
   ECONNRESET: again,
   EPIPE: again,
   ENOENT: () => 'check the path in ca',
-  ERR_TLS_CERT_ALTNAME_INVALID: () => 'set host to a name that is in the server’s certificate',
-  CERT_HAS_EXPIRED: () => 'renew the server’s certificate',
+  ERR_TLS_CERT_ALTNAME_INVALID: () => "set host to a name that is in the server's certificate",
+  CERT_HAS_EXPIRED: () => "renew the server's certificate",
   DEPTH_ZERO_SELF_SIGNED_CERT: certificate,
   SELF_SIGNED_CERT_IN_CHAIN: certificate,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificate,
@@ -87,7 +89,7 @@ const steps: Readonly<Record<string, (place: Place) => string>> = {
 
 /** Errors of the driver without a code. */
 const byText: readonly (readonly [text: RegExp, step: string])[] = [
-  [/does not support SSL/, 'turn TLS on in the server; only a laptop’s database may have tls off'],
+  [/does not support SSL/, "turn TLS on in the server; only a laptop's database may have tls off"],
   [/timeout expired/, 'check host and port, and whether the network lets this function through'],
   [/terminated|sent nothing/, 'pull again later'],
 ];

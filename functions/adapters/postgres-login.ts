@@ -47,8 +47,11 @@ const readSecret = async (secrets: Secrets, arn: string): Promise<string> => {
 const Parts = z.object({ username: z.string().optional(), password: z.string() });
 
 const partsOf = (secret: string): z.infer<typeof Parts> => {
-  const parts = Parts.safeParse(parsed(secret));
-  return parts.success ? parts.data : { password: secret };
+  const value = parsed(secret);
+  if (typeof value !== 'object' || value === null) return { password: secret };
+  const parts = Parts.safeParse(value);
+  if (parts.success) return parts.data;
+  throw new SourceFailed('the secret is a JSON object without a password; add the key password', {});
 };
 
 const parsed = (text: string): unknown => {

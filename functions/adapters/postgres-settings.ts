@@ -17,7 +17,7 @@ export type PostgresSource = {
   readonly max_record_bytes: number;
   readonly timeouts: {
     readonly connect_ms: number;
-    /** For each statement; a page of rows is one. */
+    /** For each statement; `page_rows` rows are one, with the time that their reader takes. */
     readonly statement_ms: number;
     /** How long the server waits for the next statement. */
     readonly idle_ms: number;

@@ -196,6 +196,8 @@ describe('a server', () => {
   test('that is not there fails the pull', async () => {
     const failure = await failureOf(pull({ ...database.source, host: 'database.invalid' }));
     expect(failure.message).toMatch(/database\.invalid.*; check host and port/);
+    const refused = await failureOf(pull({ ...database.source, host: 'localhost', port: 1 }));
+    expect(refused.message).toMatch(/after 0 rows: .*ECONNREFUSED.*; check host and port/);
   });
 
   test('whose texts have no encoding fails the pull', async () => {
@@ -227,6 +229,8 @@ describe('a user', () => {
     expect(rows).toBe(20_000);
     const failure = await failureOf(sources(password).open(source, january));
     expect(failure.message).toContain('the source has no user');
+    const incomplete = await failureOf(sources('{"username":"puller"}').open(source, january));
+    expect(incomplete.message).toContain('add the key password');
   });
 
   test('without permission hears which', async () => {

@@ -57,7 +57,7 @@ describe('TLS', () => {
     try {
       const failure = await failureOf(pull({ ...secured, port: other.server.port }));
       expect(failure.message).toMatch(
-        /127\.0\.0\.1.*; set host to a name that is in the server’s certificate/,
+        /127\.0\.0\.1.*; set host to a name that is in the server's certificate/,
       );
     } finally {
       await other.close();
