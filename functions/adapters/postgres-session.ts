@@ -26,7 +26,8 @@ const grace = 5_000;
 
 /**
  * What a row's text depends on, the same on every server: exact numbers, times in UTC. A name without schema finds only
- * PostgreSQL's own objects, and a policy that would hide rows from this user is an error.
+ * PostgreSQL's own objects, and a policy that would hide rows from this user is an error. Behind a pooler the session belongs to
+ * others afterwards, so they hold for one transaction only.
  */
 const settings = [
   'default_transaction_read_only = on',
@@ -64,7 +65,6 @@ export const openSession = async (
   const session = sessionOf(client, timeouts.statement_ms + grace);
   try {
     await client.connect();
-    await limit(session, source);
   } catch (error) {
     await closeSession(session);
     throw error;
@@ -103,7 +103,9 @@ const sessionOf = (client: pg.Client, waitMs: number): Session => {
     columns: async (statement) => (await query(statement)).fields.map(({ name }) => name),
     identity: async () => {
       try {
-        const { rows } = await query({ sql: 'select system_identifier::text from pg_control_system()' });
+        const { rows } = await query({
+          sql: 'select system_identifier::text from pg_catalog.pg_control_system()',
+        });
         return rows[0]?.[0];
       } catch (error) {
         if (error instanceof pg.DatabaseError && unanswered.has(error.code ?? '')) return undefined;
@@ -118,12 +120,14 @@ const sessionOf = (client: pg.Client, waitMs: number): Session => {
 /** Permission denied, no such function. */
 const unanswered = new Set(['42501', '42883']);
 
-const limit = async ({ ask }: Session, { timeouts }: PostgresSource): Promise<void> => {
+/** Begins the transaction of a pull: one snapshot, which can only be read. Throws `NoEncoding`. */
+export const beginReading = async ({ ask }: Session, { timeouts }: PostgresSource): Promise<void> => {
+  await ask({ sql: 'begin isolation level repeatable read read only' });
   const limits = [
     `statement_timeout = ${Math.ceil(timeouts.statement_ms)}`,
     `idle_in_transaction_session_timeout = ${Math.ceil(timeouts.idle_ms)}`,
   ];
-  for (const setting of [...limits, ...settings]) await ask({ sql: `set ${setting}` });
+  for (const setting of [...limits, ...settings]) await ask({ sql: `set local ${setting}` });
   const [row] = await ask({ sql: 'show server_encoding' });
   if (row?.[0] === 'SQL_ASCII') throw new NoEncoding();
 };

@@ -4,7 +4,7 @@ import { failureOf, type Place } from './postgres-failure.ts';
 import { loginOf, type Secrets } from './postgres-login.ts';
 import { fetchPages, type Progress } from './postgres-pages.ts';
 import { declareCursor, describeQuery, requireUnique } from './postgres-query.ts';
-import { closeSession, openSession, type Session } from './postgres-session.ts';
+import { beginReading, closeSession, openSession, type Session } from './postgres-session.ts';
 import type { PostgresSource } from './postgres-settings.ts';
 
 type Ports = { readonly secrets: Secrets; readonly region: string };
@@ -38,7 +38,7 @@ const begin = async (
 ): Promise<string | undefined> => {
   try {
     const identity = await session.identity();
-    await session.ask({ sql: 'begin isolation level repeatable read read only' });
+    await beginReading(session, source);
     if (source.query !== undefined) requireUnique(await session.columns(describeQuery(source.query, window)));
     await session.ask(declareCursor(source, window));
     return identity;

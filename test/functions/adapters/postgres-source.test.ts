@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, failureOf, january, openDatabase, pull, sources } from './database.ts';
+import { beginReading, closeSession, openSession } from '../../../functions/adapters/postgres-session.ts';
+import { type Database, failureOf, january, openDatabase, password, pull, sources } from './database.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -153,6 +154,32 @@ describe('a pull', () => {
     const query = 'select pg_typeof(now())::text as name';
     expect(namesOf(await pull({ ...database.source, query }))).toEqual(['timestamp with time zone']);
     await database.run('alter role puller reset all; drop function public.now()');
+  });
+
+  test('leaves the session as it was, for others who get it from a pooler', async () => {
+    const { source } = database;
+    await database.run(`alter role puller set timezone = 'Asia/Tokyo'`);
+    const session = await openSession(source, 'puller', password);
+    const names = [
+      'default_transaction_read_only',
+      'search_path',
+      'statement_timeout',
+      'timezone',
+      'row_security',
+    ];
+    const set = async () => {
+      const values: unknown[] = [];
+      for (const name of names) values.push(...(await session.ask({ sql: `show ${name}` })));
+      return values.flat();
+    };
+    const before = await set();
+    await beginReading(session, source);
+    expect(await set()).toEqual(['on', 'pg_catalog, pg_temp', '20s', 'UTC', 'off']);
+    await session.ask({ sql: 'commit' });
+    expect(await set()).toEqual(before);
+    expect(before).toEqual(['off', '"$user", public', '0', 'Asia/Tokyo', 'on']);
+    await closeSession(session);
+    await database.run('alter role puller reset all');
   });
 
   test('is known to the server by its name and ends its session', async () => {
