@@ -6,6 +6,8 @@ const bundle = {
   target: 'node20',
   format: 'esm',
   mainFields: ['module', 'main'],
+  // The client of PostgreSQL has a native variant; nobody installs or asks for it.
+  external: ['pg-native'],
   // Packages that are still CommonJS ask for Node's own modules by `require`, which ESM lacks.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
@@ -21,5 +23,7 @@ const bundle = {
 module.exports = (serverless) => ({
   ...bundle,
   // Without skipRebuild an error in one bundle leaves the others' watchers running, and packaging never ends.
-  ...(serverless ? { outputFileExtension: '.mjs', skipRebuild: true } : { outExtension: { '.js': '.mjs' } }),
+  ...(serverless
+    ? { outputFileExtension: '.mjs', skipRebuild: true, exclude: ['pg-native'] }
+    : { outExtension: { '.js': '.mjs' } }),
 });

@@ -5,7 +5,7 @@
  */
 
 export { Catalog, type Dataset } from './catalog.ts';
-export { ForbiddenMove, NotInCatalog } from './errors.ts';
+export { ForbiddenMove, NotInCatalog, SourceFailed } from './errors.ts';
 export {
   BatchEvent,
   batchEvent,
@@ -58,6 +58,7 @@ export type {
   Leases,
   Ledger,
   Log,
+  Pulled,
   Queries,
   Rebuilds,
   Rows,

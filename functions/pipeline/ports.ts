@@ -205,6 +205,17 @@ export type Queries = {
   ask(sql: string): Promise<Rows>;
 };
 
+/** What a source holds of one window, in the order of the source. */
+export type Pulled = {
+  /** Identifies the server, where the source can say it. */
+  readonly identity?: string;
+  /**
+   * Pages of records, each the text of one JSON value on one line. They end only when the source has said everything; else
+   * `SourceFailed` is thrown.
+   */
+  readonly pages: AsyncIterable<readonly string[]>;
+};
+
 /** Where files land. */
 export type Landings = {
   /** Puts a file of that many bytes into the lake, streamed, and returns its version. */

@@ -19,6 +19,12 @@ export type Postgres = {
   stop(): Promise<void>;
 };
 
+/** How a server differs from the usual one. */
+export type PostgresOptions = {
+  /** Key and certificate as PEM text; with them the server also accepts TLS. */
+  readonly tls?: { readonly key: string; readonly certificate: string };
+};
+
 /** PostgreSQL did not start; the message is its last line. */
 export class PostgresFailed extends Error {
   override readonly name = 'PostgresFailed';
@@ -34,7 +40,9 @@ const cluster = [
   '--auth=scram-sha-256',
 ];
 
-const settings = {
+type Settings = Readonly<Record<string, string | number>>;
+
+const settings: Settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   timezone: 'UTC',
@@ -52,22 +60,23 @@ const shutdownMs = 10_000;
  * Starts an empty PostgreSQL in a temporary folder, on a free port of 127.0.0.1; it ends with this process in every case. If
  * this process is root, the server runs as `nobody`. Throws `PostgresMissing` and `PostgresFailed`.
  */
-export const startPostgres = async (): Promise<Postgres> => {
+export const startPostgres = async (options: PostgresOptions = {}): Promise<Postgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-postgres-'));
   try {
-    return await startIn(folder);
+    return await startIn(folder, options);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
 };
 
-const startIn = async (folder: string): Promise<Postgres> => {
+const startIn = async (folder: string, { tls }: PostgresOptions): Promise<Postgres> => {
   const binaries = await findPostgres(folder);
   const password = randomBytes(16).toString('hex');
   await makeCluster(folder, binaries, password);
   const port = await freePort();
-  const { child, ended } = await serve(join(folder, 'data'), binaries, port);
+  const secured = tls ? await writeTls(folder, binaries, tls) : {};
+  const { child, ended } = await serve(join(folder, 'data'), binaries, { ...settings, ...secured, port });
   return {
     pid: child.pid ?? 0,
     port,
@@ -88,11 +97,29 @@ const makeCluster = async (
 ): Promise<void> => {
   const file = join(folder, 'password');
   await writeFile(file, password, { mode: 0o600 });
-  const { uid, gid } = await stat(folder);
-  for (const path of [folder, file]) await chown(path, user.uid ?? uid, user.gid ?? gid);
+  await give(user, [folder, file]);
   const options = [...cluster, `--pwfile=${file}`, '--no-sync', '-D', join(folder, 'data')];
   await promisify(execFile)(initdb, options, { ...user, cwd: folder });
   await rm(file);
+};
+
+const writeTls = async (
+  folder: string,
+  { user }: PostgresBinaries,
+  { key, certificate }: NonNullable<PostgresOptions['tls']>,
+): Promise<Settings> => {
+  const [ssl_key_file, ssl_cert_file] = [join(folder, 'server.key'), join(folder, 'server.crt')];
+  await writeFile(ssl_key_file, key, { mode: 0o600 });
+  await writeFile(ssl_cert_file, certificate);
+  await give(user, [ssl_key_file, ssl_cert_file]);
+  return { ssl: 'on', ssl_key_file, ssl_cert_file };
+};
+
+const give = async ({ uid, gid }: PostgresBinaries['user'], paths: readonly string[]): Promise<void> => {
+  for (const path of paths) {
+    const own = await stat(path);
+    await chown(path, uid ?? own.uid, gid ?? own.gid);
+  }
 };
 
 /** PostgreSQL cannot choose a free port itself. */
@@ -113,10 +140,10 @@ const withGuard =
 const serve = async (
   data: string,
   { postgres, user }: PostgresBinaries,
-  port: number,
+  given: Settings,
 ): Promise<{ child: ChildProcess; ended: Promise<void> }> => {
-  const given = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn('sh', ['-c', withGuard, postgres, '-D', data, ...given], {
+  const flags = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn('sh', ['-c', withGuard, postgres, '-D', data, ...flags], {
     ...user,
     cwd: data,
     env: { ...process.env, LC_ALL: 'C' },
