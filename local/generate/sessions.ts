@@ -44,9 +44,9 @@ export const sessionAt = (shop: Shop, number: number): Session => {
   };
 };
 
-/** The day on which a session started, `2024-01-31`, without generating the rest. */
-export const sessionDayAt = (shop: Shop, number: number): string =>
-  new Date(timeOf(recordOf(shop, 'session', number), number)).toISOString().slice(0, 10);
+/** The moment at which a session started, in epoch milliseconds, without the rest. */
+export const sessionTimeAt = (shop: Shop, number: number): number =>
+  timeOf(recordOf(shop, 'session', number), number);
 
 const timeOf = (random: Random, number: number): number => (number === 0 ? first.time : momentOf(random));
 

@@ -99,8 +99,5 @@ export const generateTrackIds = ({ count, seed }: { count: number; seed: number 
 export const trackIdAt = (seed: number, number: number): string =>
   lettersOf(randomAt(seed, 'track id', number));
 
-const lettersOf = (random: Random): string => {
-  let id = '';
-  for (let letter = 0; letter < 22; letter++) id += random.pick(trackIdLetters);
-  return id;
-};
+const lettersOf = (random: Random): string =>
+  Array.from({ length: 22 }, () => random.pick(trackIdLetters)).join('');

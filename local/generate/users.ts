@@ -23,8 +23,9 @@ const oddLocations: Readonly<Record<number, (location: readonly string[]) => Use
  */
 export const userAt = (shop: Shop, number: number, edition = 0): User => {
   const random = recordOf(shop, 'user', number);
+  const since = momentOf(random);
   const user_id = uuid(random);
-  const user_since = isoMicros(momentOf(random), random);
+  const user_since = isoMicros(since, random);
   const user_name = random.pick(firstNames);
   let user_lastname = random.pick(lastNames);
   let location = random.pick(places);
@@ -39,7 +40,11 @@ export const userAt = (shop: Shop, number: number, edition = 0): User => {
 };
 
 /** The id of a user, without the rest. */
-export const userIdAt = (shop: Shop, number: number): string => uuid(recordOf(shop, 'user', number));
+export const userIdAt = (shop: Shop, number: number): string => {
+  const random = recordOf(shop, 'user', number);
+  momentOf(random);
+  return uuid(random);
+};
 
-/** The day on which an account was opened, `2024-01-31`. */
-export const userDayAt = (shop: Shop, number: number): string => userAt(shop, number).user_since.slice(0, 10);
+/** The moment at which an account was opened, in epoch milliseconds, without the rest. */
+export const userTimeAt = (shop: Shop, number: number): number => momentOf(recordOf(shop, 'user', number));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sessionAt, sessionDayAt } from '../../../local/generate/sessions.ts';
+import { sessionAt, sessionTimeAt } from '../../../local/generate/sessions.ts';
 import { emptyMonth, monthWithoutLikes } from '../../../local/generate/shop.ts';
 import { songAt, songColumns } from '../../../local/generate/songs.ts';
-import { userAt, userDayAt } from '../../../local/generate/users.ts';
+import { userAt, userTimeAt } from '../../../local/generate/users.ts';
 
 const shop = { seed: 7 };
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
@@ -44,9 +44,10 @@ describe('users', () => {
     expect(Object.keys(users[0] ?? {})).toEqual([
       ...['user_id', 'user_name', 'user_lastname', 'user_location', 'user_since'],
     ]);
-    for (const { user_id, user_since } of users) {
+    for (const [number, { user_id, user_since }] of users.entries()) {
       expect(user_id).toMatch(uuid);
       expect(user_since).toMatch(micros);
+      expect(new Date(userTimeAt(shop, number)).toISOString().slice(0, 23)).toBe(user_since.slice(0, 23));
     }
     expect(users.slice(4).every(({ user_location }) => user_location?.length === 5)).toBe(true);
   });
@@ -64,7 +65,6 @@ describe('users', () => {
     expect(changed.length / users.length).toBeLessThan(0.21);
     for (const [number, { user_id, user_name, user_since }] of later.entries())
       expect(users[number]).toMatchObject({ user_id, user_name, user_since });
-    expect(userDayAt(shop, 9)).toBe(users[9]?.user_since.slice(0, 10));
   });
 });
 
@@ -79,7 +79,8 @@ describe('sessions', () => {
     for (const [number, { session_id, session_start_time }] of sessions.entries()) {
       expect(session_id).toMatch(uuid);
       expect(session_start_time).toMatch(micros);
-      expect(sessionDayAt(shop, number)).toBe(session_start_time.slice(0, 10));
+      const time = new Date(sessionTimeAt(shop, number)).toISOString();
+      expect(time.slice(0, 23)).toBe(session_start_time.slice(0, 23));
     }
   });
 
