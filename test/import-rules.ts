@@ -13,13 +13,20 @@ export type Room = {
 };
 
 const pure = { isPure: true, packages: ['zod', 're2js', 'fzstd'] } as const;
-const decisions = ['functions/values', 'functions/validation', 'functions/quality', 'functions/warehouse'];
+const decisions = [
+  'functions/values',
+  'functions/validation',
+  'functions/quality',
+  'functions/sources',
+  'functions/warehouse',
+];
 const functions = [...decisions, 'functions/pipeline', 'functions/adapters'];
 
 export const rooms: Readonly<Record<string, Room>> = {
   'functions/values': { uses: [], ...pure },
   'functions/validation': { uses: ['functions/values'], ...pure },
   'functions/quality': { uses: ['functions/values'], ...pure },
+  'functions/sources': { uses: ['functions/values'], ...pure },
   'functions/warehouse': { uses: ['functions/values'], ...pure },
   'functions/pipeline': { uses: decisions, packages: ['zod', 'p-limit', 're2js'] },
   'functions/engine': {

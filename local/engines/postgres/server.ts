@@ -26,9 +26,12 @@ export type PlannedPostgres = Pick<Postgres, 'port' | 'url'> & {
   start(): Promise<Postgres>;
 };
 
+/** How a server differs from the usual one. */
 export type PostgresOptions = {
   /** Default: another one for each server, as PostgreSQL makes it. */
   readonly systemIdentifier?: bigint;
+  /** Key and certificate as PEM text; with them the server also accepts TLS. */
+  readonly tls?: { readonly key: string; readonly certificate: string };
 };
 
 /** PostgreSQL did not start; the message is its last line. */
@@ -46,7 +49,9 @@ const cluster = [
   '--auth=scram-sha-256',
 ];
 
-const settings = {
+type Settings = Readonly<Record<string, string | number>>;
+
+const settings: Settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   timezone: 'UTC',
@@ -64,7 +69,8 @@ const shutdownMs = 10_000;
  * Starts an empty PostgreSQL in a temporary folder, on a free port of 127.0.0.1; it ends with this process in every case. If
  * this process is root, the server runs as `nobody`. Throws `PostgresMissing` and `PostgresFailed`.
  */
-export const startPostgres = async (): Promise<Postgres> => (await planPostgres()).start();
+export const startPostgres = async (options: PostgresOptions = {}): Promise<Postgres> =>
+  (await planPostgres(options)).start();
 
 /** Says where a server will be, before it is there, and keeps its port free until then. */
 export const planPostgres = async (options: PostgresOptions = {}): Promise<PlannedPostgres> => {
@@ -90,14 +96,16 @@ const startAt = async (place: Place, options: PostgresOptions): Promise<Postgres
 const startIn = async (
   folder: string,
   place: Place,
-  { systemIdentifier }: PostgresOptions,
+  { systemIdentifier, tls }: PostgresOptions,
 ): Promise<Postgres> => {
   const binaries = await findPostgres(folder);
   await makeCluster(folder, binaries, place.password);
   const data = join(folder, 'data');
   if (systemIdentifier !== undefined) await setSystemIdentifier(data, systemIdentifier);
+  const secured = tls ? await writeTls(folder, binaries, tls) : {};
   await place.release();
-  const { child, ended } = await serve(data, binaries, place.port);
+  const given = { ...settings, ...secured, port: place.port };
+  const { child, ended } = await serve(data, binaries, given);
   return {
     pid: child.pid ?? 0,
     port: place.port,
@@ -118,11 +126,29 @@ const makeCluster = async (
 ): Promise<void> => {
   const file = join(folder, 'password');
   await writeFile(file, password, { mode: 0o600 });
-  const { uid, gid } = await stat(folder);
-  for (const path of [folder, file]) await chown(path, user.uid ?? uid, user.gid ?? gid);
+  await give(user, [folder, file]);
   const options = [...cluster, `--pwfile=${file}`, '--no-sync', '-D', join(folder, 'data')];
   await promisify(execFile)(initdb, options, { ...user, cwd: folder });
   await rm(file);
+};
+
+const writeTls = async (
+  folder: string,
+  { user }: PostgresBinaries,
+  { key, certificate }: NonNullable<PostgresOptions['tls']>,
+): Promise<Settings> => {
+  const [ssl_key_file, ssl_cert_file] = [join(folder, 'server.key'), join(folder, 'server.crt')];
+  await writeFile(ssl_key_file, key, { mode: 0o600 });
+  await writeFile(ssl_cert_file, certificate);
+  await give(user, [ssl_key_file, ssl_cert_file]);
+  return { ssl: 'on', ssl_key_file, ssl_cert_file };
+};
+
+const give = async ({ uid, gid }: PostgresBinaries['user'], paths: readonly string[]): Promise<void> => {
+  for (const path of paths) {
+    const own = await stat(path);
+    await chown(path, uid ?? own.uid, gid ?? own.gid);
+  }
 };
 
 type ReservedPort = { readonly port: number; release(): Promise<void> };
@@ -148,10 +174,10 @@ const withGuard =
 const serve = async (
   data: string,
   { postgres, user }: PostgresBinaries,
-  port: number,
+  given: Settings,
 ): Promise<{ child: ChildProcess; ended: Promise<void> }> => {
-  const given = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn('sh', ['-c', withGuard, postgres, '-D', data, ...given], {
+  const flags = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn('sh', ['-c', withGuard, postgres, '-D', data, ...flags], {
     ...user,
     cwd: data,
     env: { ...process.env, LC_ALL: 'C' },
