@@ -41,6 +41,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'local/engines': {
     uses: ['functions/values', 'functions/pipeline', 'functions/engine', 'local/build', 'local/state'],
   },
+  'local/sources': { uses: ['local/build', 'local/generate', 'local/engines'] },
   deploy: { uses: [...decisions, 'functions/pipeline', 'functions/engine'] },
   'local/cloud': {
     uses: [
@@ -56,6 +57,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'local/state',
       'local/generate',
       'local/engines',
+      'local/sources',
       'local/cloud',
     ],
     packages: ['commander', 'p-limit', 're2js', 'zod', '@duckdb/node-api'],

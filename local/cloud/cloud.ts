@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expectState, lockState } from '../state/index.ts';
 import { Closers } from './closers.ts';
-import { ACCOUNT, clientEnvironment, deployedNames, REGION, writeEnvironment } from './environment.ts';
+import {
+  ACCOUNT,
+  clientEnvironment,
+  deployedNames,
+  REGION,
+  withVariables,
+  writeEnvironment,
+} from './environment.ts';
 import type { Chaos } from './events/chaos.ts';
 import type { Functions } from './functions/functions.ts';
 import { openFunctionLog } from './functions/log.ts';
@@ -28,6 +35,10 @@ export type CloudOptions = {
   chaos?: Chaos;
   /** Milliseconds between two runs of a function with a rate, instead of the rate in the template. */
   sweepEvery?: number;
+  /** Values of environment variables, instead of the template's: a function gets those that it names. */
+  variables?: Readonly<Record<string, string>>;
+  /** Secrets by ARN; they are kept in memory only. */
+  secrets?: Readonly<Record<string, string>>;
   log?: (line: string) => void;
 };
 
@@ -78,9 +89,10 @@ const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((
 };
 
 const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
-  const { root, state, stage = 'dev', port, chaos, log = () => {} } = options;
+  const { root, state, stage = 'dev', port, chaos, secrets = {}, log = () => {} } = options;
   const isOldState = existsSync(join(state, 'dynamo'));
-  const deployment = readTemplate(root, { stage, account: ACCOUNT, region: REGION });
+  const template = readTemplate(root, { stage, account: ACCOUNT, region: REGION });
+  const deployment = withVariables(template, options.variables);
   let serve: (services: Services) => void = () => {};
   const services = new Promise<Services>((settle) => {
     serve = settle;
@@ -88,7 +100,8 @@ const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers
   const gateway = await openGateway({ port, services, log });
   closers.add('gateway', gateway.close);
   const { endpoint } = gateway;
-  const opened = await openServices({ root, state, endpoint, deployment, engine, chaos, closers, log });
+  const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, log };
+  const opened = await openServices(shared);
   serve(opened.services);
   startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };

@@ -25,6 +25,20 @@ export const functionEnvironment = (endpoint: string, state: string) => ({
   TZ: 'UTC',
 });
 
+/** Replaces values in the environments of functions; a function gets the variables that it names already. */
+export const withVariables = (
+  deployment: Deployment,
+  variables: Readonly<Record<string, string>> = {},
+): Deployment => ({
+  ...deployment,
+  functions: deployment.functions.map((each) => ({
+    ...each,
+    environment: Object.fromEntries(
+      Object.entries(each.environment).map(([name, value]) => [name, variables[name] ?? value]),
+    ),
+  })),
+});
+
 const SHOWN = ['LAKE_BUCKET', 'LEDGER_TABLE', 'KPI_TABLE'];
 
 /** Names that people and tools need, the same that the deployed functions get. */

@@ -7,6 +7,7 @@ const targets: Readonly<Record<string, string>> = {
   RedshiftData: 'redshift-data',
   AWSEvents: 'events',
   AmazonSQS: 'sqs',
+  secretsmanager: 'secretsmanager',
 };
 
 /**

@@ -19,6 +19,7 @@ import { openQueues, type Queues } from './queues.ts';
 import { openRedeploy, tablesOf } from './redeploy.ts';
 import { openRedshiftData } from './redshift-data/redshift-data.ts';
 import { type LocalS3, openS3 } from './s3/s3.ts';
+import { openSecrets } from './secrets.ts';
 import type { FoundEngine } from './state-engine.ts';
 import type { Deployment } from './template/deployment.ts';
 
@@ -29,6 +30,8 @@ export type ServicesOptions = {
   readonly deployment: Deployment;
   readonly engine: FoundEngine;
   readonly chaos?: Chaos | undefined;
+  /** Secrets by ARN. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly closers: Closers;
   /** Writes a line to the cloud's log. */
   readonly log: (line: string) => void;
@@ -71,8 +74,9 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
     ...{ root, state, deployed: deployment.functions, engineName: options.engine.name },
     ...{ engine, functions, catalog },
   });
-  const json = { ...engines, events: eventsApi(opened), sqs: queues.service };
-  const { service, stage } = deployment;
+  const { service, stage, account, region } = deployment;
+  const secretsmanager = openSecrets({ given: options.secrets, account, region });
+  const json = { ...engines, events: eventsApi(opened), sqs: queues.service, secretsmanager };
   const health = () => ({ service, stage, engine: options.engine.name, pid: process.pid });
   return { services: { s3, dynamodb, lambda: lambdaApi(functions), json, health, deploy }, functions };
 };

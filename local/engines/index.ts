@@ -7,6 +7,7 @@
 export type { Database } from './duckdb/database.ts';
 export { type LocalEngine, openEngine } from './duckdb/engine.ts';
 export { describeJob, type Job, type JobRun } from './job.ts';
+export { planPostgres } from './postgres/server.ts';
 export { openSparkEngine } from './spark/engine.ts';
 export { findSpark, type SparkInstallation } from './spark/installation.ts';
 export { sparkSettings } from './spark/settings.ts';

@@ -1,5 +1,5 @@
 import { csvLine } from './csv-line.ts';
-import { seededRandom } from './random.ts';
+import { type Random, randomAt, seededRandom } from './random.ts';
 import { countries, firstNames, lastNames } from './words.ts';
 
 /** Columns of the `listeners` dataset, in the order of the source. */
@@ -23,12 +23,18 @@ const dayMs = 86_400_000;
 export function* generateListeners({ count, seed, userIds = [] }: ListenersOptions): Generator<string> {
   const random = seededRandom(seed);
   yield csvLine(listenerColumns);
-  for (const userId of fillUp(userIds, count)) {
-    const name = `${random.pick(firstNames)} ${random.pick(lastNames)}`;
-    const createdAt = new Date(firstDay + random.below(366) * dayMs).toISOString().slice(0, 10);
-    yield csvLine([userId, name, random.between(18, 69), random.pick(countries), createdAt]);
-  }
+  for (const userId of fillUp(userIds, count)) yield csvLine(fieldsOf(random, userId));
 }
+
+/** Generates the line of one listener; ids count from 1. */
+export const listenerAt = (seed: number, number: number): string =>
+  csvLine(fieldsOf(randomAt(seed, 'listener', number), number + 1));
+
+const fieldsOf = (random: Random, userId: number): (string | number)[] => {
+  const name = `${random.pick(firstNames)} ${random.pick(lastNames)}`;
+  const createdAt = new Date(firstDay + random.below(366) * dayMs).toISOString().slice(0, 10);
+  return [userId, name, random.between(18, 69), random.pick(countries), createdAt];
+};
 
 const fillUp = (userIds: readonly number[], count: number): number[] => {
   const ids = new Set(userIds);

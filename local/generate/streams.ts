@@ -1,4 +1,6 @@
-import { seededRandom } from './random.ts';
+import { randomAt, seededRandom } from './random.ts';
+import { zipf } from './shop.ts';
+import { trackIdAt } from './tracks.ts';
 
 /** The header of the `streams` dataset. */
 export const streamsHeader = 'user_id,track_id,listen_time\n';
@@ -49,3 +51,23 @@ const timesOfDay = (): string[] => {
 
 const twoDigits = (count: number): string[] =>
   Array.from({ length: count }, (_, number) => String(number).padStart(2, '0'));
+
+/** Listeners and tracks of the real catalogue, and the days on which they listen. */
+const world = { listeners: 50_000, tracks: 89_741, firstDay: Date.UTC(2024, 5, 1), days: 30 };
+
+/** Gives a function that generates the line of one listen: of June 2024, a few tracks far more often than the others. */
+export const streamsOf = (seed: number): ((number: number) => string) => {
+  const trackIds = new Map<number, string>();
+  const trackId = (number: number): string => {
+    const id = trackIds.get(number) ?? trackIdAt(seed, number);
+    trackIds.set(number, id);
+    return id;
+  };
+  return (number) => {
+    const random = randomAt(seed, 'stream', number);
+    const seconds = random.below(world.days * 86_400);
+    const time = new Date(world.firstDay + seconds * 1_000).toISOString();
+    const user = 1 + random.below(world.listeners);
+    return `${user},${trackId(zipf(random, world.tracks))},${time.slice(0, 10)} ${time.slice(11, 19)}\n`;
+  };
+};

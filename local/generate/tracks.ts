@@ -1,5 +1,5 @@
 import { csvLine } from './csv-line.ts';
-import { type Random, seededRandom } from './random.ts';
+import { type Random, randomAt, seededRandom } from './random.ts';
 import { firstNames, genres, lastNames, qualities, things } from './words.ts';
 
 /** Columns of the `tracks` dataset, in the order of the source. */
@@ -25,11 +25,28 @@ export function* generateTracks({ trackIds, seed, unknownShare }: TracksOptions)
   const known = trackIds.filter(() => !random.chance(unknownShare));
   const nameless = random.below(known.length);
   yield csvLine(trackColumns);
-  for (const [index, trackId] of known.entries()) {
-    const names = index === nameless ? ['', '', ''] : trackNames(random);
-    yield csvLine([index, trackId, ...names, ...measures(random), random.pick(genres)]);
-  }
+  for (const [index, trackId] of known.entries())
+    yield csvLine(fieldsOf(random, index, trackId, index === nameless));
 }
+
+/** The number of the track without artist, album and name. */
+const namelessTrack = 65_900;
+
+/** Generates the line of one track; its id is `trackIdAt`. */
+export const trackAt = (seed: number, number: number): string =>
+  csvLine(
+    fieldsOf(randomAt(seed, 'track', number), number, trackIdAt(seed, number), number === namelessTrack),
+  );
+
+const fieldsOf = (
+  random: Random,
+  index: number,
+  trackId: string,
+  isNameless: boolean,
+): (string | number)[] => {
+  const names = isNameless ? ['', '', ''] : trackNames(random);
+  return [index, trackId, ...names, ...measures(random), random.pick(genres)];
+};
 
 const trackNames = (random: Random): string[] => {
   const name = title(random);
@@ -75,7 +92,12 @@ const trackIdLetters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 /** Generates so many track ids of 22 letters and digits. */
 export const generateTrackIds = ({ count, seed }: { count: number; seed: number }): string[] => {
   const random = seededRandom(seed);
-  return Array.from({ length: count }, () =>
-    Array.from({ length: 22 }, () => random.pick(trackIdLetters)).join(''),
-  );
+  return Array.from({ length: count }, () => lettersOf(random));
 };
+
+/** The id of the track of a number. */
+export const trackIdAt = (seed: number, number: number): string =>
+  lettersOf(randomAt(seed, 'track id', number));
+
+const lettersOf = (random: Random): string =>
+  Array.from({ length: 22 }, () => random.pick(trackIdLetters)).join('');

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type Cron, nextTime } from '../template/cron.ts';
 import type { DeployedFunction, Schedule } from '../template/deployment.ts';
+import { timingOf } from '../template/schedule-expression.ts';
 import type { Functions } from './functions.ts';
 
 export type SchedulesOptions = {
@@ -17,7 +19,10 @@ export type Schedules = {
   stop(): void;
 };
 
-/** Starts the rates of all functions; `cron(…)` runs only on AWS. A run is skipped if the previous one has not ended. */
+/**
+ * Starts the rates and crons of all functions. A run is skipped if the previous one of the schedule has not ended. A cron whose
+ * time passed while the cloud was down is not made up for.
+ */
 export const startSchedules = ({
   functions,
   account,
@@ -25,45 +30,69 @@ export const startSchedules = ({
   invoke,
   every,
 }: SchedulesOptions): Schedules => {
-  const timers: NodeJS.Timeout[] = [];
-  const rates = functions.flatMap(({ name, schedules }) =>
-    schedules.flatMap((schedule) =>
-      schedule.every ? [{ name, schedule, every: every ?? schedule.every }] : [],
-    ),
-  );
-  const wakers = rates.map(({ name, schedule, every: period }) => {
-    const wake = skipWhileBusy(
-      () => invoke(name, schedule.input ?? scheduledEvent(schedule, account, region)).done,
-    );
-    timers.push(setInterval(wake, period));
-    return wake;
-  });
+  const stops: (() => void)[] = [];
+  const rates: (() => void)[] = [];
+  for (const { name, schedules } of functions)
+    for (const schedule of schedules) {
+      const wake = skipWhileBusy(
+        (at) => invoke(name, schedule.input ?? scheduledEvent(schedule, at, account, region)).done,
+      );
+      const timing = timingOf(schedule.expression);
+      if ('cron' in timing) stops.push(repeatAt(timing.cron, wake));
+      else {
+        const fire = () => wake(Date.now());
+        rates.push(fire);
+        const timer = setInterval(fire, every ?? timing.every);
+        stops.push(() => clearInterval(timer));
+      }
+    }
   return {
     fire: () => {
-      for (const wake of wakers) wake();
+      for (const fire of rates) fire();
     },
-    stop: () => timers.forEach(clearInterval),
+    stop: () => {
+      for (const stop of stops) stop();
+    },
   };
 };
 
-const skipWhileBusy = (work: () => Promise<void>): (() => void) => {
+/** Time until the clock is read again: a timer holds less than 25 days, and stands still while the machine sleeps. */
+const longestWait = 60_000;
+
+/** Calls at each time of a cron, with that time, until it is stopped. */
+const repeatAt = (cron: Cron, call: (at: number) => void): (() => void) => {
+  let timer: NodeJS.Timeout | undefined;
+  const waitFor = (at: number | undefined): void => {
+    if (at === undefined) return;
+    const now = Date.now();
+    if (now < at) timer = setTimeout(() => waitFor(at), Math.min(at - now, longestWait));
+    else {
+      call(at);
+      waitFor(nextTime(cron, now));
+    }
+  };
+  waitFor(nextTime(cron, Date.now()));
+  return () => clearTimeout(timer);
+};
+
+const skipWhileBusy = (work: (at: number) => Promise<void>): ((at: number) => void) => {
   let isBusy = false;
-  return () => {
+  return (at) => {
     if (isBusy) return;
     isBusy = true;
-    work().finally(() => {
+    work(at).finally(() => {
       isBusy = false;
     });
   };
 };
 
-const scheduledEvent = ({ name }: Schedule, account: string, region: string) => ({
+const scheduledEvent = ({ name }: Schedule, at: number, account: string, region: string) => ({
   version: '0',
   id: randomUUID(),
   'detail-type': 'Scheduled Event',
   source: 'aws.events',
   account,
-  time: `${new Date().toISOString().slice(0, 19)}Z`,
+  time: `${new Date(at).toISOString().slice(0, 19)}Z`,
   region,
   resources: [`arn:aws:events:${region}:${account}:rule/${name}`],
   detail: {},

@@ -11,10 +11,8 @@ export type EventRule = {
 /** A schedule that wakes a function. */
 export type Schedule = {
   readonly name: string;
-  /** As written: `rate(…)` or `cron(…)`. */
+  /** As written: a valid `rate(…)` or `cron(…)`. */
   readonly expression: string;
-  /** Milliseconds of a `rate(…)`; absent for `cron(…)`. */
-  readonly every?: number;
   /** What the function receives instead of a scheduled event. */
   readonly input?: unknown;
   readonly deadLetterQueue?: string;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { DeployedFunction, EventRule, Schedule } from './deployment.ts';
-import { below, type Place, TemplateError } from './error.ts';
+import { below, type Place } from './error.ts';
 import { functionLogicalId, type TemplateReader } from './reader.ts';
-import { rateOf } from './schedule-expression.ts';
+import { checkExpression } from './schedule-expression.ts';
 
 const Queue = z.union([z.string(), z.object({ type: z.literal('sqs'), arn: z.string() })]);
 
@@ -97,12 +97,6 @@ const eventRule = (rule: NamedRule): EventRule => ({ ...target(rule), pattern: r
 const scheduleOf = (rule: NamedRule, place: Place): Schedule[] => {
   const { schedule: expression } = rule;
   if (expression === undefined) return [];
-  if (!/^(rate|cron)\(.*\)$/.test(expression)) {
-    throw new TemplateError(
-      below(place, 'events'),
-      `has the schedule ${expression}, which is not rate(…) or cron(…)`,
-    );
-  }
-  const every = rateOf(expression);
-  return [{ ...target(rule), expression, ...(every === undefined ? {} : { every }) }];
+  checkExpression(expression, below(place, 'events'));
+  return [{ ...target(rule), expression }];
 };

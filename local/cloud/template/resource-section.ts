@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import * as z from 'zod';
 import type { Bucket, Job, Queue, Schedule, Table } from './deployment.ts';
 import type { TemplateReader } from './reader.ts';
-import { rateOf } from './schedule-expression.ts';
+import { checkExpression } from './schedule-expression.ts';
 
 const KeySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
 
@@ -31,6 +31,7 @@ const JobProperties = z.object({
 
 const ScheduleProperties = z.object({
   ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: z.literal('UTC', 'must be UTC on this machine').optional(),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   Target: z.object({ Arn: z.string(), Input: z.string().optional() }),
 });
@@ -80,11 +81,11 @@ export const readSchedules = (template: TemplateReader): { target: string; sched
   template
     .resources('AWS::Scheduler::Schedule', ScheduleProperties)
     .filter(({ properties }) => properties.State === 'ENABLED')
-    .map(({ name, properties: { ScheduleExpression: expression, Target } }) => {
-      const every = rateOf(expression);
+    .map(({ name, place, properties: { ScheduleExpression: expression, Target } }) => {
+      checkExpression(expression, place);
       const input = Target.Input === undefined ? {} : { input: JSON.parse(Target.Input) as unknown };
       return {
         target: Target.Arn,
-        schedule: { name, expression, ...(every === undefined ? {} : { every }), ...input },
+        schedule: { name, expression, ...input },
       };
     });

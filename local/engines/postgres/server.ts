@@ -1,13 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { findPostgres, type PostgresBinaries } from './binaries.ts';
+import { setSystemIdentifier } from './system-identifier.ts';
 
 /** A private PostgreSQL server on 127.0.0.1. */
 export type Postgres = {
@@ -19,8 +20,16 @@ export type Postgres = {
   stop(): Promise<void>;
 };
 
+/** A server that is not started yet. */
+export type PlannedPostgres = Pick<Postgres, 'port' | 'url'> & {
+  /** Starts it, once. Throws `PostgresMissing` and `PostgresFailed`. */
+  start(): Promise<Postgres>;
+};
+
 /** How a server differs from the usual one. */
 export type PostgresOptions = {
+  /** Default: another one for each server, as PostgreSQL makes it. */
+  readonly systemIdentifier?: bigint;
   /** Key and certificate as PEM text; with them the server also accepts TLS. */
   readonly tls?: { readonly key: string; readonly certificate: string };
 };
@@ -60,27 +69,47 @@ const shutdownMs = 10_000;
  * Starts an empty PostgreSQL in a temporary folder, on a free port of 127.0.0.1; it ends with this process in every case. If
  * this process is root, the server runs as `nobody`. Throws `PostgresMissing` and `PostgresFailed`.
  */
-export const startPostgres = async (options: PostgresOptions = {}): Promise<Postgres> => {
+export const startPostgres = async (options: PostgresOptions = {}): Promise<Postgres> =>
+  (await planPostgres(options)).start();
+
+/** Says where a server will be, before it is there, and keeps its port free until then. */
+export const planPostgres = async (options: PostgresOptions = {}): Promise<PlannedPostgres> => {
+  const place: Place = { ...(await reservePort()), password: randomBytes(16).toString('hex') };
+  return { port: place.port, url: urlOf(place), start: () => startAt(place, options) };
+};
+
+type Place = ReservedPort & { readonly password: string };
+
+const urlOf = ({ port, password }: Place): string =>
+  `postgres://soundcheck:${password}@127.0.0.1:${port}/postgres`;
+
+const startAt = async (place: Place, options: PostgresOptions): Promise<Postgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-postgres-'));
   try {
-    return await startIn(folder, options);
+    return await startIn(folder, place, options);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
 };
 
-const startIn = async (folder: string, { tls }: PostgresOptions): Promise<Postgres> => {
+const startIn = async (
+  folder: string,
+  place: Place,
+  { systemIdentifier, tls }: PostgresOptions,
+): Promise<Postgres> => {
   const binaries = await findPostgres(folder);
-  const password = randomBytes(16).toString('hex');
-  await makeCluster(folder, binaries, password);
-  const port = await freePort();
+  await makeCluster(folder, binaries, place.password);
+  const data = join(folder, 'data');
+  if (systemIdentifier !== undefined) await setSystemIdentifier(data, systemIdentifier);
   const secured = tls ? await writeTls(folder, binaries, tls) : {};
-  const { child, ended } = await serve(join(folder, 'data'), binaries, { ...settings, ...secured, port });
+  await place.release();
+  const given = { ...settings, ...secured, port: place.port };
+  const { child, ended } = await serve(data, binaries, given);
   return {
     pid: child.pid ?? 0,
-    port,
-    url: `postgres://soundcheck:${password}@127.0.0.1:${port}/postgres`,
+    port: place.port,
+    url: urlOf(place),
     stop: async () => {
       child.kill('SIGINT');
       const lastResort = setTimeout(() => child.kill('SIGQUIT'), shutdownMs);
@@ -122,14 +151,19 @@ const give = async ({ uid, gid }: PostgresBinaries['user'], paths: readonly stri
   }
 };
 
-/** PostgreSQL cannot choose a free port itself. */
-const freePort = (): Promise<number> =>
+type ReservedPort = { readonly port: number; release(): Promise<void> };
+
+/** PostgreSQL cannot choose a free port itself. Until it is released, whoever connects is turned away. */
+const reservePort = (): Promise<ReservedPort> =>
   new Promise((resolve, reject) => {
-    const server = createServer();
+    const server = createServer((socket) => void socket.destroy());
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      server.unref();
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        release: () => new Promise((released) => server.close(() => released())),
+      });
     });
   });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Cloud, startCloud } from '../../../local/cloud/cloud.ts';
 import { StateIsLocked } from '../../../local/state/lock.ts';
@@ -52,6 +53,15 @@ const day = async (environment: Readonly<Record<string, string>>) => {
   return Item;
 };
 
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop-api-a1B2c3';
+
+const secretIn = async (environment: Readonly<Record<string, string>>) => {
+  const client = new SecretsManagerClient(clientOf(environment));
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  client.destroy();
+  return SecretString;
+};
+
 /** Starts a cloud in another process and answers its environment. */
 const startProcess = async (): Promise<Record<string, string>> => {
   const script = join(import.meta.dirname, 'cloud-process.ts');
@@ -65,7 +75,8 @@ const startProcess = async (): Promise<Record<string, string>> => {
 
 describe('the cloud', { timeout: 120_000 }, () => {
   test('deploys everything, says where it is, holds its state alone, and ends', async () => {
-    cloud = await startCloud({ root, state });
+    const variables = { KPI_TABLE: 'kpis-elsewhere', UNNAMED: 'no function has it' };
+    cloud = await startCloud({ root, state, variables, secrets: { [secretArn]: 'hush' } });
     const { endpoint, environment } = cloud;
     expect(environment).toEqual({
       AWS_ENDPOINT_URL: endpoint,
@@ -75,13 +86,14 @@ describe('the cloud', { timeout: 120_000 }, () => {
       AWS_SECRET_ACCESS_KEY: 'local',
       LAKE_BUCKET: 'soundcheck-dev-lake-000000000000',
       LEDGER_TABLE: 'soundcheck-dev-ledger',
-      KPI_TABLE: 'soundcheck-dev-kpis',
+      KPI_TABLE: 'kpis-elsewhere',
     });
     const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
     expect(await readFile(join(state, 'cloud.env'), 'utf8')).toBe(lines.join(''));
     await expect(startCloud({ root, state })).rejects.toThrow(StateIsLocked);
     expect(await (await fetch(`${endpoint}/_soundcheck`)).json()).toMatchObject({ stage: 'dev' });
     expect(await cloud.invoke('sweep', {})).toBeNull();
+    expect(await secretIn(environment)).toBe('hush');
     await cloud.stop();
     await expect(fetch(`${endpoint}/_soundcheck`)).rejects.toThrow();
     expect(existsSync(join(state, 'lock'))).toBe(false);

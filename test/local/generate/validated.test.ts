@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../../functions/validation/manifest/manifest.ts';
 import { validateFile } from '../../../functions/validation/validate-file.ts';
 import type { Validation } from '../../../functions/validation/verdict.ts';
+import { generatedDatasets, generateText } from '../../../local/generate/datasets.ts';
 import { invalidStreams, wrongLines } from '../../../local/generate/invalid-streams.ts';
 import { generateListeners } from '../../../local/generate/listeners.ts';
 import { generateStreams } from '../../../local/generate/streams.ts';
@@ -32,7 +34,20 @@ const generated = {
   streams: [...generateStreams({ rows: 3_000, days: 2, seed: 4, trackIds, userIds })].join(''),
 };
 
+const named: Readonly<Record<string, string>> = { streams: 'streams8.csv' };
+
+const datasets = Object.entries(generatedDatasets).filter(([name]) =>
+  existsSync(`rules/${name}/manifest.json`),
+);
+
 describe('what is generated', () => {
+  it.each(datasets)('by number is accepted by the manifest: %s', async (name, dataset) => {
+    const text = [...generateText(dataset, 3_000, 5)].map((block) => block.text).join('');
+    const file = named[name] ?? `${name}${dataset.extension}`;
+    const validation = await validate(name, file, text);
+    expect(validation).toMatchObject({ verdict: 'accepted', facts: { records: 3_000 } });
+  });
+
   it.each([
     ['tracks', 'tracks.csv', generated.tracks],
     ['listeners', 'listeners.csv', generated.listeners],

@@ -163,9 +163,7 @@ describe('readTemplate', () => {
           },
         },
       ],
-      schedules: [
-        { name: 'music-dev-validate-2', expression: 'rate(2 hours)', every: 7_200_000, input: { all: true } },
-      ],
+      schedules: [{ name: 'music-dev-validate-2', expression: 'rate(2 hours)', input: { all: true } }],
     });
   });
 
@@ -258,6 +256,16 @@ describe('a template that cannot be read', () => {
       /validateFile\.events\.1/,
     ],
     ['a schedule in other words', edited('functions.yml', 'rate(2 hours)', 'every day'), /every day/],
+    [
+      'a schedule that EventBridge rejects',
+      edited('resources/stores.yml', 'cron(0 3 1 * ? *)', 'cron(0 3 1 * * *)'),
+      /^resources\/stores\.yml at Resources\.Monthly.*needs \? in exactly one/,
+    ],
+    [
+      'a schedule in another zone',
+      edited('resources/stores.yml', 'Name: monthly', 'ScheduleExpressionTimezone: Europe/Madrid'),
+      /must be UTC on this machine/,
+    ],
     [
       'a handler without a name',
       edited('functions.yml', 'functions/validate.handler', 'validate'),
