@@ -13,7 +13,10 @@ export type Room = {
 };
 
 const pure = { isPure: true, packages: ['zod', 're2js', 'fzstd'] } as const;
-const decisions = ['functions/values', 'functions/validation', 'functions/quality', 'functions/warehouse'];
+const decisions = [
+  ...['functions/values', 'functions/validation', 'functions/quality', 'functions/warehouse'],
+  'functions/sources',
+];
 const functions = [...decisions, 'functions/pipeline', 'functions/adapters'];
 
 export const rooms: Readonly<Record<string, Room>> = {
@@ -21,6 +24,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'functions/validation': { uses: ['functions/values'], ...pure },
   'functions/quality': { uses: ['functions/values'], ...pure },
   'functions/warehouse': { uses: ['functions/values'], ...pure },
+  'functions/sources': { uses: ['functions/values', 'functions/validation'], ...pure },
   'functions/pipeline': { uses: decisions, packages: ['zod', 'p-limit', 're2js'] },
   'functions/engine': {
     uses: [...decisions, 'functions/pipeline'],
