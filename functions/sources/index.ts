@@ -4,6 +4,16 @@
  * `source.ts`, then `paging.ts` and `json-records.ts`.
  */
 
+export { BrokenBody } from './broken-body.ts';
+export { ContentHash } from './content-hash.ts';
+export { JsonRecords } from './json-records.ts';
+export type { Outside } from './outside.ts';
+export { type PageSaid, Pages } from './paging.ts';
 export { parseSource } from './parse-source.ts';
-export { Source } from './source.ts';
+export { pathKeys } from './paths.ts';
+export { Prefix } from './prefix.ts';
+export { isRetried, retryWait } from './retries.ts';
+export { type RestSource, Source } from './source.ts';
+export { SourceFailed } from './source-failed.ts';
+export { withVariables } from './variables.ts';
 export type { Window } from './window.ts';
