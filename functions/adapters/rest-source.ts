@@ -27,7 +27,7 @@ export type RestPorts = {
 };
 
 /** Records are handed on when they have so many characters together, or at the end of their page. */
-const chunkLength = 2 ** 20;
+const chunkLength = 2 ** 18;
 const mostTokenBytes = 2 ** 20;
 
 /**

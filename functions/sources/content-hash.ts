@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 const words = 8;
 
@@ -13,7 +13,7 @@ export class ContentHash {
   private readonly sum = new Uint32Array(words);
 
   add(record: string): void {
-    const digest = createHash('sha256').update(record).digest();
+    const digest = hash('sha256', record, 'buffer');
     let carry = 0;
     for (let place = 0; place < words; place++) {
       const word = (this.sum[place] ?? 0) + digest.readUInt32BE((words - 1 - place) * 4) + carry;

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 /** The records of a page that were handed on, so that another try of the page can go on behind them. */
 export class Prefix {
@@ -6,7 +6,7 @@ export class Prefix {
   private readonly hash = createHash('sha256');
 
   add(records: readonly string[]): void {
-    for (const record of records) add(this.hash, record);
+    if (records.length > 0) this.hash.update(`${records.join('\n')}\n`);
     this.count += records.length;
   }
 
@@ -31,12 +31,8 @@ class PrefixComparison {
 
   /** Takes the next of these records; `changed` if they were other ones before. */
   take(record: string): 'same' | 'changed' {
-    add(this.hash, record);
+    this.hash.update(`${record}\n`);
     this.left--;
     return this.left > 0 || this.hash.copy().digest('hex') === this.expected ? 'same' : 'changed';
   }
 }
-
-const add = (hash: Hash, record: string): void => {
-  hash.update(record).update('\n');
-};

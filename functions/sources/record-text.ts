@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isJson } from './is-json.ts';
 
 const [quote, comma, backslash] = [0x22, 0x2c, 0x5c];
 const space = 0x20;
@@ -80,14 +81,7 @@ export class RecordText {
   text(): string | undefined {
     this.depth = 0;
     const bytes = this.kept.subarray(0, this.length);
-    if (!isUtf8(bytes)) return undefined;
-    const text = bytes.toString();
-    try {
-      JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-    return text;
+    return isUtf8(bytes) && isJson(bytes) ? bytes.toString() : undefined;
   }
 
   private toQuote(bytes: Buffer, from: number): number {

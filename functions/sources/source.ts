@@ -201,7 +201,9 @@ const common = {
     .min(0)
     .max(366)
     .default(0)
-    .describe('How many days after its end a month is pulled again, for records that become visible late.'),
+    .describe(
+      'How many days late a record may become visible. The next pulls get a month again until one of them was so long after its end.',
+    ),
   snapshot: z
     .boolean()
     .default(false)

@@ -21,32 +21,34 @@ export const monthOf = (day: string): Window => {
 /** The months from one to another, `2020-01` to `2024-06`, both included, oldest first; none if the last one is earlier. */
 export const monthsFrom = (first: string, last: string): Window[] => {
   const months: Window[] = [];
-  for (let month = monthOf(`${first}-01`); month.from.slice(0, 7) <= last; ) month = nextAfter(months, month);
+  let month = monthOf(`${first}-01`);
+  while (month.from.slice(0, 7) <= last) {
+    months.push(month);
+    month = monthOf(addDays(month.to, 1));
+  }
   return months;
 };
 
-const nextAfter = (months: Window[], month: Window): Window => {
-  months.push(month);
-  return monthOf(addDays(month.to, 1));
-};
-
 /**
- * The months that are due on a day, oldest first: the last closed one, and each that ended at most `late_days` before that day.
- * A snapshot has no late records.
+ * The months that are due on a day, oldest first: the last closed one, and each that had records to come, `late_days` after its
+ * end, when the months were pulled one month before. A snapshot has no late records.
  */
 export const dueWindows = (
   { late_days, snapshot }: Pick<Source, 'late_days' | 'snapshot'>,
   day: string,
 ): Window[] => {
-  const due: Window[] = [];
-  const earliest = addDays(day, -late_days);
-  let month = monthOf(addDays(monthOf(day).from, -1));
-  do {
+  const closed = monthBefore(monthOf(day));
+  const due = [closed];
+  const lastPull = closed.from;
+  let month = monthBefore(closed);
+  while (!snapshot && addDays(month.to, late_days) >= lastPull) {
     due.unshift(month);
-    month = monthOf(addDays(month.from, -1));
-  } while (!snapshot && month.to >= earliest);
+    month = monthBefore(month);
+  }
   return due;
 };
+
+const monthBefore = ({ from }: Window): Window => monthOf(addDays(from, -1));
 
 /** The window that is asked for: with so many more days at both ends. */
 export const widened = ({ from, to }: Window, days: number): Window => ({

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { restSource } from '../../../functions/adapters/rest-source.ts';
@@ -241,11 +243,12 @@ describe('a request that fails', () => {
   });
 
   const half = JSON.stringify(ids(0, 10)).slice(0, 60);
-  test.each<[string, Reply]>([
-    ['the connection is cut before the headers', (_, response) => response.destroy()],
+  test.each<[string, Reply, RegExp]>([
+    ['the connection is cut before the headers', (_, response) => response.destroy(), /the connection broke/],
     [
       'the connection is cut in the body',
       (_, response) => void response.write(half, () => response.destroy()),
+      /the connection broke/,
     ],
     [
       'the body is shorter than its length',
@@ -253,31 +256,48 @@ describe('a request that fails', () => {
         response.writeHead(200, { 'content-length': 500 });
         response.write(half, () => response.destroy());
       },
+      /the connection broke|ends early/,
     ],
-    ['the body ends early', send(half)],
-    ['the body is empty', send('')],
+    ['the body ends early', send(half), /ends early, after 7 records/],
+    ['the body is empty', send(''), /the body is empty/],
     [
       'the gzip ends early',
       (_, response) => {
         const whole = gzipSync(JSON.stringify(ids(0, 1000)));
         response.writeHead(200, { 'content-encoding': 'gzip' }).end(whole.subarray(0, whole.length - 20));
       },
+      /its answer ends early/,
     ],
-    ['the body stops', (_, response) => void response.write(half)],
-    ['the answer does not begin', () => {}],
+    ['the body stops', (_, response) => void response.write(half), /its answer stopped for too long/],
+    ['the answer does not begin', () => {}, /does not begin to answer in time/],
     [
       'the body goes on for too long',
       (_, response) => {
         const timer = setInterval(() => response.write(' '), 50);
         response.on('close', () => clearInterval(timer));
       },
+      /the whole request takes too long/,
     ],
-  ])('is sent again where %s, and else fails the pull', async (_, reply) => {
-    const limits = { idle_seconds: 0.3, headers_seconds: 0.3, request_seconds: 0.9, retries: 1 };
+  ])('is sent again where %s, and else fails the pull', async (_, reply, reason) => {
+    const limits = { idle_seconds: 0.4, headers_seconds: 0.4, request_seconds: 1.5, retries: 1 };
     api.reply = inTurn(reply, send(ids(0, 10)));
-    expect(await pull({ limits })).toEqual(texts(0, 10));
+    expect(await pull({ limits: { ...limits, retries: 5 } })).toEqual(texts(0, 10));
     api.reply = reply;
-    expect((await failure({ limits })).facts).toMatchObject({ page: 1, attempt: 2 });
+    const error = await failure({ limits });
+    expect(error.reason).toMatch(reason);
+    expect(error.facts).toMatchObject({ page: 1, attempt: 2 });
+  });
+
+  test('is given up where a connection is not made in time', async () => {
+    // A server that never answers the handshake of TLS.
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const url = `https://127.0.0.1:${port}/users`;
+    const error = await failure({ url, limits: { connect_seconds: 0.2, retries: 1 } });
+    expect(error.reason).toMatch(/does not accept the connection in time/);
+    expect(error.facts.attempt).toBe(2);
+    silent.close();
   });
 
   test('is sent again where nobody listens', async () => {

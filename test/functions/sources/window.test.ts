@@ -52,10 +52,30 @@ describe('the windows that are due on a day', () => {
     expect(due('2024-01-01', 0)).toEqual(['2023-12']);
   });
 
-  test('and each month that ended at most late_days before, oldest first', () => {
-    expect(due('2024-03-01', 29)).toEqual(['2024-02']);
-    expect(due('2024-03-01', 30)).toEqual(['2024-01', '2024-02']);
-    expect(due('2024-03-01', 90)).toEqual(['2023-12', '2024-01', '2024-02']);
+  test('and each month for which records were to come when the months were pulled one month before', () => {
+    // One pull on the first of February missed what becomes visible later.
+    expect(due('2024-03-01', 1)).toEqual(['2024-01', '2024-02']);
+    expect(due('2024-03-31', 3)).toEqual(['2024-01', '2024-02']);
+    expect(due('2024-03-01', 31)).toEqual(['2024-01', '2024-02']);
+    expect(due('2024-03-01', 32)).toEqual(['2023-12', '2024-01', '2024-02']);
+    expect(due('2024-03-01', 63)).toEqual(['2023-11', '2023-12', '2024-01', '2024-02']);
+  });
+
+  test('leave no record out that is at most late_days late, whenever it becomes visible', () => {
+    for (const late_days of [0, 1, 3, 28, 45, 100]) {
+      const runs = monthsFrom('2023-01', '2024-12').map(({ from }) => from);
+      for (const { from, to } of monthsFrom('2023-01', '2023-12')) {
+        const visible = addDays(to, late_days);
+        const pulls = runs.filter((run) =>
+          dueWindows({ late_days, snapshot: false }, run).some((one) => one.from === from),
+        );
+        expect(
+          pulls.some((run) => run > visible),
+          `${from}, ${late_days} days late`,
+        ).toBe(true);
+        expect(pulls.filter((run) => run > visible)).toHaveLength(1);
+      }
+    }
   });
 
   test('are one for a snapshot', () => {
