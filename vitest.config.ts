@@ -5,7 +5,7 @@ import { javaOptions } from './test/spark/class-archive.ts';
 
 /** Unit and property tests of code that reads and writes nothing: they share one process, and what it has loaded. */
 const pure = [
-  'test/functions/{values,validation,quality,warehouse,pipeline}/**/*.test.ts',
+  'test/functions/{values,validation,quality,sources,warehouse,pipeline}/**/*.test.ts',
   'test/oracle/**/*.test.ts',
 ];
 

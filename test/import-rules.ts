@@ -26,7 +26,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'functions/values': { uses: [], ...pure },
   'functions/validation': { uses: ['functions/values'], ...pure },
   'functions/quality': { uses: ['functions/values'], ...pure },
-  'functions/sources': { uses: ['functions/values'], ...pure },
+  'functions/sources': { uses: ['functions/values', 'functions/validation'], ...pure },
   'functions/warehouse': { uses: ['functions/values'], ...pure },
   'functions/pipeline': { uses: decisions, packages: ['zod', 'p-limit', 're2js'] },
   'functions/engine': {

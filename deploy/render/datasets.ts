@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../../functions/pipeline/index.ts';
+import { parseSource } from '../../functions/sources/index.ts';
 import {
   ManifestText,
   parseManifest,
@@ -14,8 +15,13 @@ import { ignoreMissing, type SqlFile } from '../sql/files.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';
 import type { RenderedFile } from './file.ts';
 
-/** The files of a dataset's folder in `rules/`. */
-export type Rules = { readonly dataset: string; readonly manifest: string; readonly ruleset: string };
+/** The files of a dataset's folder in `rules/`; only pulled datasets have a source. */
+export type Rules = {
+  readonly dataset: string;
+  readonly manifest: string;
+  readonly ruleset: string;
+  readonly source?: string;
+};
 
 const lineage = {
   landed_file: 'varchar',
@@ -44,22 +50,58 @@ const readFolder = async (root: string, dataset: string): Promise<{ rules?: Rule
       ],
     };
   const read = (name: string) => readFile(join(root, folder, name), 'utf8').catch(() => undefined);
-  const [manifest, ruleset] = await Promise.all([read('manifest.json'), read('quality.dqdl')]);
+  const [manifest, ruleset, source] = await Promise.all(
+    ['manifest.json', 'quality.dqdl', 'source.json'].map(read),
+  );
   const missing = [
     ...(manifest === undefined ? [missingFile(`${folder}/manifest.json`, 'what may land')] : []),
     ...(ruleset === undefined ? [missingFile(`${folder}/quality.dqdl`, 'what may be published')] : []),
   ];
   if (manifest === undefined || ruleset === undefined) return { problems: missing };
-  const parsed = parseManifest(manifest);
-  const placeOf = problemPlaces(manifest);
-  const problems = parsed.ok
-    ? []
-    : parsed.problems.map((message) => ({
-        file: `${folder}/manifest.json`,
-        ...placeOf(message),
-        message,
-      }));
-  return { rules: { dataset, manifest, ruleset }, problems };
+  const problems = [
+    ...problemsOf(`${folder}/manifest.json`, manifest, parseManifest),
+    ...(source === undefined ? [] : problemsOf(`${folder}/source.json`, source, parseSource)),
+    ...(source === undefined ? [] : pulledProblems(`${folder}/manifest.json`, manifest, source)),
+  ];
+  return { rules: { dataset, manifest, ruleset, ...(source === undefined ? {} : { source }) }, problems };
+};
+
+type Parsed = { readonly ok: true } | { readonly ok: false; readonly problems: readonly string[] };
+
+const problemsOf = (file: string, text: string, parse: (text: string) => Parsed): Problem[] => {
+  const parsed = parse(text);
+  if (parsed.ok) return [];
+  const placeOf = problemPlaces(text);
+  return parsed.problems.map((message) => ({ file, ...placeOf(message), message }));
+};
+
+/** A pull lands JSON lines, each with the field that the source adds. */
+const pulledProblems = (file: string, manifest: string, source: string): Problem[] => {
+  const [parsed, pulled] = [parseManifest(manifest), parseSource(source)];
+  if (!parsed.ok || !pulled.ok) return [];
+  const { format, extension, fields } = parsed.manifest;
+  const { observed_at } = pulled.source;
+  const hasField = observed_at === undefined || fields.some(({ from }) => from === observed_at);
+  return [
+    ...(format === 'jsonl' && extension === '.jsonl'
+      ? []
+      : [
+          {
+            file,
+            ...placeOf(manifest, '"extension"'),
+            message: 'schema.extension: is not .jsonl, in which pulls land',
+          },
+        ]),
+    ...(hasField
+      ? []
+      : [
+          {
+            file,
+            ...placeOf(manifest, '"fields"'),
+            message: `schema.fields: lacks ${observed_at}, which source.json adds to each record`,
+          },
+        ]),
+  ];
 };
 
 const missingFile = (file: string, what: string): Problem => ({
@@ -80,12 +122,13 @@ export const unpairedDatasets = (rules: readonly Rules[], silver: readonly SqlFi
 /** A dataset in the form of the catalog. */
 export const datasetOf = (
   { settings, sql, columns }: RenderedFile,
-  { ruleset, manifest }: Rules,
+  { ruleset, manifest, source }: Rules,
 ): Dataset => ({
   sql,
   ruleset,
   manifest_sha256: createHash('sha256').update(manifest).digest('hex'),
   descriptions: descriptionsIn(manifest, columns),
+  ...sourceIn(source),
   table: {
     key: settings.key,
     order: settings.order ?? settings.key,
@@ -93,6 +136,11 @@ export const datasetOf = (
     ...(settings.partition === undefined ? {} : { partition: settings.partition }),
   },
 });
+
+const sourceIn = (text: string | undefined): Pick<Dataset, 'source'> => {
+  const parsed = text === undefined ? undefined : parseSource(text);
+  return parsed?.ok ? { source: parsed.source } : {};
+};
 
 /** The description of a field for each column that is only a cast of that field. */
 const descriptionsIn = (manifest: string, columns: RenderedFile['columns']): Record<string, string> => {

@@ -44,3 +44,14 @@ export class UnknownJob extends PipelineError {
 export class QueryFailed extends PipelineError {
   override readonly name = 'QueryFailed';
 }
+
+/** A secret does not hold what its source needs; the message never shows any of it. */
+export class NotASecret extends PipelineError {
+  override readonly name = 'NotASecret';
+  constructor(
+    readonly arn: string,
+    problem: string,
+  ) {
+    super(`the secret ${arn} ${problem}`);
+  }
+}

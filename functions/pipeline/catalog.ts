@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Source } from '../sources/index.ts';
 import { SilverTable } from '../values/index.ts';
 import { Mart } from '../warehouse/index.ts';
 
@@ -13,6 +14,8 @@ export const Dataset = z.object({
   manifest_sha256: z.string().optional(),
   /** Descriptions from the manifest for the columns that are its fields. */
   descriptions: z.record(z.string(), z.string()).optional(),
+  /** Where its records are pulled from; absent if its files land by other ways. */
+  source: Source.optional(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 

@@ -64,6 +64,7 @@ export type {
   Rows,
   Run,
   RunState,
+  Secrets,
   Statement,
   StatementState,
   Texts,

@@ -1,3 +1,4 @@
+import type { Source, Window } from '../sources/index.ts';
 import type { KpiItem } from '../warehouse/index.ts';
 import type { FunctionName, LookAgain, LookKind, OurEvent } from './events.ts';
 import type { FileVersion } from './lake-keys.ts';
@@ -235,6 +236,23 @@ export type Kpis = {
   /** Removes the item under a key if it has an older `seq`. */
   removeIfOlder(item: { readonly pk: string; readonly sk: string; readonly seq: number }): Promise<void>;
 };
+
+/** Records of one window, in the order of the source. */
+export type Pulled = {
+  /** Identifies the server, where a source can say it (PostgreSQL's system identifier). */
+  readonly identity?: string;
+  /**
+   * Pages of records, each record the text of one JSON object (or whatever JSON value the source sent) on one line. It ends only
+   * when the source has said everything; else it throws `SourceFailed`.
+   */
+  readonly pages: AsyncIterable<readonly string[]>;
+};
+
+/** Opens a source for a window of days, both included. */
+export type Sources = { open(source: Source, window: Window): Promise<Pulled> };
+
+/** Secrets by their ARN. */
+export type Secrets = { read(arn: string): Promise<string> };
 
 /** The event bus. */
 export type Events = { announce(event: OurEvent): Promise<void> };

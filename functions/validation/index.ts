@@ -27,7 +27,7 @@ export { fileKind } from './kind.ts';
 export { readManifestJson } from './manifest/json.ts';
 export { type Manifest, parseManifest } from './manifest/manifest.ts';
 export { jsonPlaces, placedProblems, problemPlaces } from './manifest/places.ts';
-export { issueWords } from './manifest/problems.ts';
+export { issueProblem, issueWords } from './manifest/problems.ts';
 export { ManifestText } from './manifest/schema.ts';
 export { leadingOut, leadsOut, markerReason } from './names.ts';
 export { ParquetDamage, type ReadRange } from './parquet/damage.ts';

@@ -1,8 +1,8 @@
 import { skipValue } from '../json/skip.ts';
 import { JsonTokens } from '../json/tokens.ts';
-import { pathOf } from './problems.ts';
+import { type ConfigFile, pathOf } from './problems.ts';
 
-/** The JSON of a manifest, or why it is not valid JSON, each problem with its path. */
+/** The JSON of a manifest or a source, or why it is not valid JSON, each problem with its path. */
 type ManifestJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problems: readonly string[] };
@@ -16,21 +16,21 @@ const mostProblems = 100;
  * Reads JSON more strictly than the standard: every key once, complete characters, no number that loses digits, and limits of
  * size, depth and width, so that the following checks take almost no time.
  */
-export const readManifestJson = (bytes: Uint8Array): ManifestJson => {
-  if (bytes.length > mostBytes) return rejected(['manifest: is larger than 1 MiB']);
+export const readManifestJson = (bytes: Uint8Array, file: ConfigFile = 'manifest'): ManifestJson => {
+  if (bytes.length > mostBytes) return rejected([`${file}: is larger than 1 MiB`]);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return rejected(['manifest: is not UTF-8']);
+    return rejected([`${file}: is not UTF-8`]);
   }
-  const { problems, isBeyond } = walk(text);
+  const { problems, isBeyond } = walk(text, file);
   if (isBeyond) return rejected(problems);
   try {
     const value: unknown = JSON.parse(text);
     return problems.length > 0 ? rejected(problems) : { ok: true, value };
   } catch (cause) {
-    return rejected([`manifest: is not JSON (${placed(cause, text)})`]);
+    return rejected([`${file}: is not JSON (${placed(cause, text)})`]);
   }
 };
 
@@ -56,26 +56,29 @@ const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?[0-9][0-9.eE+-]*|[a-z]+
 type Level = { readonly names?: Set<string>; at: string | number | undefined };
 
 /** Looks at every key and value of a JSON text; what it finds in a text that is not JSON has no meaning. */
-const walk = (text: string): { problems: readonly string[]; isBeyond: boolean } => {
+const walk = (text: string, file: ConfigFile): { problems: readonly string[]; isBeyond: boolean } => {
   const levels: Level[] = [];
   const problems: string[] = [];
   for (const [token] of text.matchAll(tokens)) {
     const level = levels.at(-1);
     const { problem, bound } = level?.names ? inObject(token, level, level.names) : inArray(token, level);
-    if (bound) return { problems: [`${pathTo(levels)}: ${bound}`], isBeyond: true };
-    if (problem) problems.push(`${pathTo(levels)}: ${problem}`);
+    if (bound) return { problems: [`${pathTo(levels, file)}: ${bound}`], isBeyond: true };
+    if (problem) problems.push(`${pathTo(levels, file)}: ${problem}`);
     if (token === '{') levels.push({ names: new Set(), at: undefined });
     else if (token === '[') levels.push({ at: 0 });
     else if (token === '}' || token === ']') levels.pop();
     if (levels.length > mostDepth)
-      return { problems: [`${pathTo(levels)}: is nested deeper than ${mostDepth} levels`], isBeyond: true };
+      return {
+        problems: [`${pathTo(levels, file)}: is nested deeper than ${mostDepth} levels`],
+        isBeyond: true,
+      };
     if (levels.length === 0 || problems.length >= mostProblems) break;
   }
   return { problems, isBeyond: false };
 };
 
-const pathTo = (levels: readonly Level[]): string =>
-  pathOf(levels.flatMap(({ at }) => at ?? [])) || 'manifest';
+const pathTo = (levels: readonly Level[], file: ConfigFile): string =>
+  pathOf(levels.flatMap(({ at }) => at ?? [])) || file;
 
 /** What is wrong with a key or a value, or with the value that contains it. */
 type Step = { readonly problem?: string | undefined; readonly bound?: string };

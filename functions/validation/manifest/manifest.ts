@@ -54,7 +54,10 @@ export const parseManifest = (content: Uint8Array | string): ParsedManifest => {
   const json = readManifestJson(bytes);
   if (!json.ok) return rejected(json.problems);
   const parsed = ManifestText.safeParse(json.value);
-  if (!parsed.success) return rejected(parsed.error.issues.slice(0, mostProblems).map(issueProblem));
+  if (!parsed.success)
+    return rejected(
+      parsed.error.issues.slice(0, mostProblems).map((issue) => issueProblem(issue, 'manifest')),
+    );
   const patternProblem = patternValidator();
   const inFile = fileProblems(parsed.data, patternProblem);
   const fields = manifestFields(parsed.data.schema.fields, patternProblem);

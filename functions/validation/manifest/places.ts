@@ -15,14 +15,15 @@ export const jsonPlaces = (json: string): ((path: readonly PropertyKey[]) => Pla
   };
 };
 
-/** The same for problems of a manifest, which begin with their path, or with the place where the JSON is broken. */
+/** The same for problems of a manifest or a source, which begin with their path, or with the place where the JSON is broken. */
 export const problemPlaces = (json: string): ((problem: string) => Place) => {
   const offsets = offsetsIn(json);
   return (problem) => {
-    const [, position] = /^manifest: is not JSON .* at position (\d+)/.exec(problem) ?? [];
+    const [, position] = /^(?:manifest|source): is not JSON .* at position (\d+)/.exec(problem) ?? [];
     if (position !== undefined) return placeAt(json, Number(position));
-    if (/^manifest: is not JSON .*[Ee]nd of JSON input/.test(problem)) return placeAt(json, json.length);
-    const notUtf8 = problem.startsWith('manifest: is not UTF-8') ? json.indexOf('\ufffd') : -1;
+    if (/^(?:manifest|source): is not JSON .*[Ee]nd of JSON input/.test(problem))
+      return placeAt(json, json.length);
+    const notUtf8 = /^(?:manifest|source): is not UTF-8/.test(problem) ? json.indexOf('\ufffd') : -1;
     if (notUtf8 >= 0) return placeAt(json, notUtf8);
     const longest = startsOf(problem).find((start) => offsets.has(start));
     return longest === undefined ? {} : placeAt(json, offsets.get(longest) ?? 0);
@@ -33,7 +34,9 @@ export const problemPlaces = (json: string): ((problem: string) => Place) => {
 const startsOf = (problem: string): string[] => {
   const [, holder = '', key = ''] = /^(.+): has unknown keys ([^,]+)/.exec(problem) ?? [];
   const starts = [...problem.matchAll(/[:.[]/g)].map(({ index }) => problem.slice(0, index)).reverse();
-  return key === '' ? starts : [holder === 'manifest' ? key : `${holder}.${key}`, ...starts];
+  return key === ''
+    ? starts
+    : [holder === 'manifest' || holder === 'source' ? key : `${holder}.${key}`, ...starts];
 };
 
 /** Problems of a manifest with their places: `line 7, column 5: schema.fields.a.type: …`. */

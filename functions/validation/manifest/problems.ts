@@ -1,7 +1,10 @@
 import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
 
-/** Messages for the problems of a manifest, each with the path of the key to change. */
+/** Messages for the problems of a manifest or a source, each with the path of the key to change. */
+
+/** What a problem without a path is about. */
+export type ConfigFile = 'manifest' | 'source';
 
 /** A key's path in the manifest, such as `schema.fields.user_id`. */
 export const pathOf = (keys: readonly PropertyKey[]): string =>
@@ -15,8 +18,8 @@ const listed = (keys: readonly string[]): string =>
   [...keys.slice(0, mostShown).map(shortened), ...(keys.length > mostShown ? ['…'] : [])].join(', ');
 
 /** One problem from what zod found. */
-export const issueProblem = (issue: z.core.$ZodIssue): string =>
-  `${pathOf(issue.path) || 'manifest'}: ${issueWords(issue)}`;
+export const issueProblem = (issue: z.core.$ZodIssue, file: ConfigFile): string =>
+  `${pathOf(issue.path) || file}: ${issueWords(issue)}`;
 
 const unitOf: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
 

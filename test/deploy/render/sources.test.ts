@@ -1,0 +1,77 @@
+import { rm } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { renderCatalog } from '../../../deploy/render/render.ts';
+import { copyProject, weather } from '../project.ts';
+
+let root = '';
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const manifest = JSON.parse(weather['rules/stations/manifest.json'] ?? '');
+const { name_pattern: _, ...schema } = manifest.schema;
+const pulled = {
+  ...manifest,
+  schema: { ...schema, extension: '.jsonl', fields: { ...schema.fields, observed_at: { type: 'string' } } },
+};
+const source = `{
+  "version": "1.0",
+  "kind": "rest",
+  "url": "https://weather.example/stations",
+  "records": "$.stations",
+  "snapshot": true,
+  "observed_at": "observed_at"
+}
+`;
+
+const render = async (files: Readonly<Record<string, string>>) => {
+  const silver =
+    weather['sql/silver/stations.sql']?.replace("['code']", "['code'], 'omit': ['observed_at']") ?? '';
+  root = await copyProject({
+    ...weather,
+    'sql/silver/stations.sql': silver,
+    'rules/stations/manifest.json': JSON.stringify(pulled),
+    'rules/stations/source.json': source,
+    ...files,
+  });
+  return renderCatalog(root, 'duckdb');
+};
+
+const problems = (files: Readonly<Record<string, string>>): Promise<string> =>
+  render(files).then(
+    () => 'none',
+    (error: Error) => error.message,
+  );
+
+describe('the source of a dataset', () => {
+  it('is in the catalog, with its defaults', async () => {
+    const { datasets } = await render({});
+    expect(datasets.stations?.source).toMatchObject({
+      kind: 'rest',
+      records: '$.stations',
+      overlap_days: 1,
+      paging: { kind: 'none' },
+    });
+    expect(datasets.streams?.source).toBeUndefined();
+  });
+
+  it('is checked, with the place of each mistake', async () => {
+    const broken = source
+      .replace('$.stations', 'stations')
+      .replace('"snapshot": true', '"paging": {"kind": "pages"}');
+    expect(await problems({ 'rules/stations/source.json': broken })).toBe(
+      [
+        "rules/stations/source.json:5:3 records: is not a path such as $, $.data.items or $['@odata.nextLink']",
+        'rules/stations/source.json:6:14 paging.kind: is none of none, page, offset, cursor, link_header, next_url',
+      ].join('\n'),
+    );
+    expect(await problems({ 'rules/stations/source.json': source.replace('true', 'yes') })).toMatch(
+      /^rules\/stations\/source\.json:6:\d+ source: is not JSON/,
+    );
+  });
+
+  it('needs a manifest for what it lands', async () => {
+    const other = JSON.stringify({ ...manifest, schema }, null, 2);
+    const said = await problems({ 'rules/stations/manifest.json': other });
+    expect(said).toMatch(/manifest\.json:5:\d+ schema\.extension: is not \.jsonl, in which pulls land/);
+    expect(said).toMatch(/manifest\.json:6:\d+ schema\.fields: lacks observed_at/);
+  });
+});
