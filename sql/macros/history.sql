@@ -4,86 +4,86 @@
    greatest hash of `columns`; `at` and `order` are never NULL. A version begins with the first observation that differs from the
    one before; NULL differs from every value. The first version begins in 1900, and the last one has no end (9999-12-31).
    `snapshots=true`: the rows of one moment are all things that exist then. A version ends when its thing is absent, and a thing that
-   returns begins a new one. #}
+   returns begins a new one. No column may begin with `history_`. #}
 {% macro history(relation, key, columns, at, order, snapshots=false) -%}
 {%- set keys = key | join(', ') -%}
 {%- set values = columns | join(', ') -%}
 (
-  with observed as (
+  with history_observed as (
     select
       {{ keys }}, {{ values }},
-      {% for column in order %}{{ column }} as order_{{ loop.index }}, {% endfor %}
-      {{ key_text(columns) }} as said,
-      greatest({{ at }}, timestamp '1900-01-01 00:00:00') as moment,
-      {{ at }} as exact_moment
+      {% for column in order %}{{ column }} as history_order_{{ loop.index }}, {% endfor %}
+      {{ key_text(columns) }} as history_said,
+      greatest({{ at }}, timestamp '1900-01-01 00:00:00') as history_moment,
+      {{ at }} as history_exact_moment
     from {{ relation }}
   ),
 
-  ranked as (
+  history_ranked as (
     select
-      {{ keys }}, {{ values }}, said, moment,
+      {{ keys }}, {{ values }}, history_said, history_moment,
       row_number() over (
-        partition by {{ keys }}, moment
-        order by exact_moment desc, {% for column in order %}order_{{ loop.index }} desc, {% endfor %}md5(said) desc
-      ) as place
-    from observed
+        partition by {{ keys }}, history_moment
+        order by history_exact_moment desc, {% for column in order %}history_order_{{ loop.index }} desc, {% endfor %}md5(history_said) desc
+      ) as history_place
+    from history_observed
   ),
 
   {%- if snapshots %}
 
-  present as (
+  history_present as (
     select
-      {{ keys }}, {{ values }}, said, moment,
-      lead(moment) over (partition by {{ keys }} order by moment) as next_present
-    from ranked
-    where place = 1
+      {{ keys }}, {{ values }}, history_said, history_moment,
+      lead(history_moment) over (partition by {{ keys }} order by history_moment) as history_next_present
+    from history_ranked
+    where history_place = 1
   ),
 
-  moments as (
-    select moment, lead(moment) over (order by moment) as next_moment
-    from (select distinct moment from ranked) as every_moment
+  history_moments as (
+    select history_moment, lead(history_moment) over (order by history_moment) as history_next_moment
+    from (select distinct history_moment from history_ranked) as history_every_moment
   ),
 
-  events as (
-    select {{ keys }}, {{ values }}, said, moment, 0 as is_gone
-    from present
+  history_events as (
+    select {{ keys }}, {{ values }}, history_said, history_moment, 0 as history_is_gone
+    from history_present
     union all
-    select {% for column in key %}present.{{ column }}, {% endfor %}{% for column in columns %}present.{{ column }}, {% endfor %}'' as said, moments.next_moment, 1 as is_gone
-    from present
-    inner join moments on moments.moment = present.moment
-    where moments.next_moment is not null and (present.next_present is null or present.next_present > moments.next_moment)
+    select {% for column in key %}history_present.{{ column }}, {% endfor %}{% for column in columns %}history_present.{{ column }}, {% endfor %}'' as history_said, history_moments.history_next_moment, 1 as history_is_gone
+    from history_present
+    inner join history_moments on history_moments.history_moment = history_present.history_moment
+    where history_moments.history_next_moment is not null and (history_present.history_next_present is null or history_present.history_next_present > history_moments.history_next_moment)
   ),
   {%- else %}
 
-  events as (
-    select {{ keys }}, {{ values }}, said, moment, 0 as is_gone
-    from ranked
-    where place = 1
+  history_events as (
+    select {{ keys }}, {{ values }}, history_said, history_moment, 0 as history_is_gone
+    from history_ranked
+    where history_place = 1
   ),
   {%- endif %}
 
-  compared as (
+  history_compared as (
     select
-      {{ keys }}, {{ values }}, said, moment, is_gone,
-      lag(said) over (partition by {{ keys }} order by moment) as said_before
-    from events
+      {{ keys }}, {{ values }}, history_said, history_moment, history_is_gone,
+      lag(history_said) over (partition by {{ keys }} order by history_moment) as history_said_before
+    from history_events
   ),
 
-  bounded as (
+  history_bounded as (
     select
-      {{ keys }}, {{ values }}, moment, is_gone,
-      lag(moment) over (partition by {{ keys }} order by moment) as moment_before,
-      lead(moment) over (partition by {{ keys }} order by moment) as next_moment
-    from compared
-    where said_before is null or said_before <> said
+      {{ keys }}, {{ values }}, history_moment, history_is_gone,
+      lag(history_moment) over (partition by {{ keys }} order by history_moment) as history_moment_before,
+      lead(history_moment) over (partition by {{ keys }} order by history_moment) as history_next_moment
+    from history_compared
+    where history_said_before is null or history_said_before <> history_said
   )
 
   select
     {{ keys }}, {{ values }},
-    case when next_moment is null then true else false end as is_current,
-    case when moment_before is null then timestamp '1900-01-01 00:00:00' else moment end as valid_from,
-    coalesce(next_moment, timestamp '9999-12-31 00:00:00') as valid_to
-  from bounded
-  where is_gone = 0
+    case when history_next_moment is null then true else false end as is_current,
+    case when history_moment_before is null then timestamp '1900-01-01 00:00:00' else history_moment end as valid_from,
+    coalesce(history_next_moment, timestamp '9999-12-31 00:00:00') as valid_to
+  from history_bounded
+  where history_is_gone = 0
 )
 {%- endmacro %}
