@@ -1,4 +1,4 @@
--- one row per month and rank: the ten artists with the highest sales, ties by id
+-- one row per month and rank: the five artists with the highest sales, ties by id
 {{ config(meta={
   'key': ['sales_month', 'rank'],
   'partition': 'sales_month',
@@ -48,7 +48,7 @@ final as (
     cast(purchases as bigint) as purchases,
     cast(total_sales as decimal(38, 2)) as total_sales
   from ranked
-  where rank <= 10
+  where rank <= 5
 )
 
 select * from final
