@@ -7,7 +7,7 @@ import { describeWarehouses, duckdb } from '../warehouses.ts';
 import { shopEdits, shopHistory } from './histories.ts';
 import { salesKpisOf, salesOf, viewsOf } from './plain-sales.ts';
 
-const runs = Number(process.env.SOUNDCHECK_RUNS ?? 25);
+const runs = Number(process.env.SOUNDCHECK_RUNS ?? 8);
 const shop = { mart: 'shop', edits: shopEdits };
 
 /** The KPI table after all rebuilds of a history. */
