@@ -3,13 +3,12 @@ import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
-import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { packagedSilver } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
   asRunning,
   type BatchRecord,
   batchOfRun,
-  type Catalog,
   type Clock,
   type Events,
   type Files,
@@ -25,6 +24,7 @@ import {
   type QualitySpec,
   RunEnded,
   runKey,
+  type SilverCatalog,
   startRun,
   TransformResult,
   transformSpec,
@@ -41,7 +41,7 @@ type Ports = {
   events: Events;
   clock: Clock;
   log: Log;
-  catalog: Catalog;
+  catalog: SilverCatalog;
 };
 
 /** Starts the quality run of a batch whose transform run succeeded, or fails the batch. */
@@ -112,7 +112,7 @@ export const handler = lambda(Input, checkQuality, ({ env, clock, log }) => ({
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
   events: eventBridgeEvents(env('STAGE')),
-  catalog: packagedCatalog(),
+  catalog: packagedSilver(),
   clock,
   log,
 }));

@@ -5,14 +5,13 @@ import { eventBridgeEvents } from './adapters/eventbridge-events.ts';
 import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
-import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { packagedSilver } from './adapters/packaged-catalog.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
   BatchEvent,
   type BatchIn,
   type BatchRecord,
   batchId,
-  type Catalog,
   type Clock,
   cleanUp,
   type Dataset,
@@ -43,6 +42,7 @@ import {
   patience,
   readOrWriteSpec,
   readyAgain,
+  type SilverCatalog,
   startRun,
   stepReprocess,
   type Timer,
@@ -61,7 +61,7 @@ type Ports = {
   functions: Functions;
   clock: Clock & Timer;
   log: Log;
-  catalog: Catalog;
+  catalog: SilverCatalog;
   /** How long a batch waits for files that are about to be validated, in milliseconds. */
   batchWindow: number;
 };
@@ -217,7 +217,7 @@ export const handler = lambda(Input, runTransform, ({ env, clock, log }) => ({
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB') }),
   events: eventBridgeEvents(env('STAGE')),
   functions: lambdaFunctions(env('NAME')),
-  catalog: packagedCatalog(),
+  catalog: packagedSilver(),
   batchWindow: Number(env('BATCH_WINDOW_SECONDS')) * 1000,
   clock,
   log,

@@ -107,6 +107,8 @@ const lacking = (
 const sourceMessages = ({ kind, sources, rendered, settings }: Draft): string[] => {
   if (settings.omit.length > 0)
     return ['config: omit is for sql/silver/: in a KPI, put the omitted columns into kpi'];
+  if (settings.public.length > 0)
+    return ['config: public is for sql/silver/: the columns there that are made of personal fields'];
   if (kind !== 'staging' && sources.length > 0) return ['only models in sql/staging/ read source()'];
   return rendered.sources.some(({ schema }) => schema !== 'silver')
     ? [`must read only source('silver', …)`]

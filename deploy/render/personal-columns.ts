@@ -4,16 +4,18 @@ import type { Rules } from './datasets.ts';
 import type { RenderedFile } from './file.ts';
 import type { Draft } from './model-draft.ts';
 
-/** For each dataset the columns of its silver table whose values may be personal. */
+/** For each dataset the columns of its silver table whose values may be personal, without those that its SQL says are public. */
 export const personalSilver = (
   rules: readonly Rules[],
-  silver: readonly Pick<RenderedFile, 'file' | 'columns'>[],
+  silver: readonly Pick<RenderedFile, 'file' | 'columns' | 'settings'>[],
 ): ReadonlyMap<string, readonly string[]> =>
   new Map(
-    silver.flatMap(({ file, columns }) => {
+    silver.flatMap(({ file, columns, settings }) => {
       const own = rules.find(({ dataset }) => dataset === file.name);
       const parsed = own && parseManifest(own.manifest);
-      return parsed?.ok ? [[file.name, personalColumns(parsed.manifest, { columns: [...columns] })]] : [];
+      if (!parsed?.ok) return [];
+      const personal = personalColumns(parsed.manifest, { columns: [...columns] });
+      return [[file.name, personal.filter((name) => !settings.public.includes(name))]];
     }),
   );
 

@@ -9,6 +9,8 @@ const Meta = z.strictObject({
   order: z.array(z.string()).optional(),
   /** For a silver table: fields of the manifest that it does not read, on purpose. */
   omit: z.array(z.string()).default([]),
+  /** For a silver table: columns that are made of personal fields and tell nothing of a person. */
+  public: z.array(z.string()).default([]),
   mart: z
     .string()
     .regex(/^[a-z][a-z0-9_]*$/)

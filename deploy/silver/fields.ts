@@ -1,3 +1,4 @@
+import { personalColumns } from '../../functions/pipeline/index.ts';
 import { type Field, fieldPath, jsonPlaces, parseManifest, topOf } from '../../functions/validation/index.ts';
 import { nameHint } from '../../functions/values/index.ts';
 import { landedColumns } from '../bind/landed.ts';
@@ -10,7 +11,7 @@ import { unsafeCast } from './casts.ts';
 
 /**
  * Problems between a dataset's silver SQL and its manifest: fields that it neither reads nor omits, fields that it omits
- * without reason, and casts that fail, or lose digits, for values that the manifest accepts.
+ * without reason, columns that it calls public without reason, and casts that fail, or lose digits, for values that the manifest accepts.
  */
 export const silverFieldProblems = (silver: RenderedFile, { dataset, manifest }: Rules): Problem[] => {
   const parsed = parseManifest(manifest);
@@ -29,6 +30,7 @@ export const silverFieldProblems = (silver: RenderedFile, { dataset, manifest }:
       message: `schema.fields.${name}: ${silver.file.path} does not read it: add a column for it there, or write config(meta={'omit': ['${name}']})`,
     })),
     ...omitProblems(silver, names, isRead),
+    ...publicProblems(silver, personalColumns(parsed.manifest, { columns: [...silver.columns] })),
     ...castProblems(silver, format === 'csv' ? fields : fields.filter(({ name }) => !/[.[]/.test(name))),
   ];
 };
@@ -68,6 +70,22 @@ const omitProblems = (
       ];
     return own.every(isRead) ? [{ ...place, message: `config: omit: ${name} is read: remove it here` }] : [];
   });
+
+const publicProblems = (
+  { file, columns, settings }: RenderedFile,
+  personal: readonly string[],
+): Problem[] => {
+  const own = columns.map(({ name }) => name);
+  return settings.public
+    .filter((name) => !personal.includes(name))
+    .map((name) => ({
+      file: file.path,
+      ...placeOf(file.source, `'${name}'`),
+      message: own.includes(name)
+        ? `config: public: ${name} is made of no personal field: remove it here`
+        : `config: public: ${name} is not a column of the select${nameHint(name, own)}`,
+    }));
+};
 
 const castProblems = ({ file, marked, columns }: RenderedFile, fields: readonly Field[]): Problem[] =>
   columns.flatMap(({ source, type, offset }) => {

@@ -19,12 +19,17 @@ export const Dataset = z.object({
 });
 export type Dataset = z.infer<typeof Dataset>;
 
-export const Catalog = z.object({
+/** What jobs of batches need. */
+export const SilverCatalog = z.object({
   /** The engine of silver's SQL and the rules. */
   engine: z.enum(['duckdb', 'spark']),
+  datasets: z.record(z.string(), Dataset),
+});
+export type SilverCatalog = z.infer<typeof SilverCatalog>;
+
+export const Catalog = SilverCatalog.extend({
   /** The engine of the models. */
   target: z.enum(['duckdb', 'redshift']),
-  datasets: z.record(z.string(), Dataset),
   marts: z.record(z.string(), Mart),
 });
 export type Catalog = z.infer<typeof Catalog>;

@@ -4,8 +4,8 @@
  * no SDK: adapters do. Start with `records.ts`, then the function files one level above.
  */
 
-export { Catalog, type Dataset } from './catalog.ts';
-export { ForbiddenMove, NotInCatalog, SourceFailed } from './errors.ts';
+export { Catalog, type Dataset, SilverCatalog } from './catalog.ts';
+export { ForbiddenMove, NotInCatalog } from './errors.ts';
 export {
   BatchEvent,
   batchEvent,

@@ -63,6 +63,21 @@ describe('a project with mistakes', () => {
       /config: omit: note is read/,
     ],
     [
+      'a public column that is none',
+      { [silver]: [['meta={', "meta={'public': ['notes'], "]] },
+      /transactions\.sql:2:\d+ config: public: notes is not a column of the select \(did you mean note\?\)/,
+    ],
+    [
+      'a public column that is made of no personal field',
+      { [silver]: [['meta={', "meta={'public': ['note'], "]] },
+      /config: public: note is made of no personal field/,
+    ],
+    [
+      'a public column outside of silver',
+      { [fact]: [['meta={', "meta={'public': ['amount'], "]] },
+      /fact_transactions\.sql:\d+:\d+ config: public is for sql\/silver\//,
+    ],
+    [
       'a text of the manifest that silver takes for a number',
       { [silver]: [['cast(note as varchar(1024))', 'cast(note as bigint)']] },
       /transactions\.sql:\d+:3 cast of note: a string of the manifest is not always a bigint/,

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** What the product ships: tests of the product hold whatever else a team has in `rules/` and `sql/`. */
+/** What the product ships without its shop: tests of the product hold whatever else a team has in `rules/` and `sql/`. */
 const shipped = [
   'rules/manifest.schema.json',
   'rules/listeners',
@@ -27,7 +27,10 @@ const shipped = [
   'sql/kpis/kpi_top_songs.sql',
   'sql/macros/affected.sql',
   'sql/macros/digits.sql',
+  'sql/macros/history.sql',
+  'sql/macros/keys.sql',
   'sql/macros/nested.sql',
+  'sql/macros/numbers.sql',
   'sql/macros/ratios.sql',
   'sql/macros/types.sql',
   'sql/macros/utc.sql',
@@ -46,10 +49,57 @@ const shipped = [
   'sql/staging/stg_tracks.sql',
 ];
 
-/** A copy of the rules and SQL that the product ships in a temporary folder, with some files written over or, if undefined, removed. */
-export const copyProject = async (files: Readonly<Record<string, string | undefined>>): Promise<string> => {
+/** The shop's part of what the product ships. */
+export const shippedShop = [
+  'rules/sessions',
+  'rules/songs',
+  'rules/users',
+  'sql/checks/dim_artists_unique.sql',
+  'sql/checks/dim_songs_one_row_per_moment.sql',
+  'sql/checks/dim_songs_unique.sql',
+  'sql/checks/dim_users_history.sql',
+  'sql/checks/dim_users_one_row_per_moment.sql',
+  'sql/checks/dim_users_unique.sql',
+  'sql/checks/fact_session_conserved.sql',
+  'sql/checks/fact_session_fresh.sql',
+  'sql/checks/fact_session_in_views.sql',
+  'sql/checks/fact_session_known_songs.sql',
+  'sql/checks/fact_session_known_users.sql',
+  'sql/checks/fact_session_members.sql',
+  'sql/checks/fact_session_one_row_per_moment.sql',
+  'sql/checks/fact_session_unique.sql',
+  'sql/kpis/kpi_sales_artists.sql',
+  'sql/kpis/kpi_sales_countries.sql',
+  'sql/kpis/kpi_sales_months.sql',
+  'sql/marts/dim_artists.sql',
+  'sql/marts/dim_songs.sql',
+  'sql/marts/dim_users.sql',
+  'sql/marts/fact_session.sql',
+  'sql/silver/sessions.sql',
+  'sql/silver/songs.sql',
+  'sql/silver/users.sql',
+  'sql/staging/stg_current_songs.sql',
+  'sql/staging/stg_sessions.sql',
+  'sql/staging/stg_songs.sql',
+  'sql/staging/stg_users.sql',
+  'sql/views/fact_order_items.sql',
+  'sql/views/music_preference_vw.sql',
+  'sql/views/sales_per_artist_vw.sql',
+  'sql/views/sales_per_country_vw.sql',
+  'sql/views/user_activity_vw.sql',
+];
+
+/**
+ * A copy of the rules and SQL that the product ships in a temporary folder, without the shop if it is not asked for, with some files
+ * written over or, if undefined, removed.
+ */
+export const copyProject = async (
+  files: Readonly<Record<string, string | undefined>>,
+  besides: readonly string[] = [],
+): Promise<string> => {
   const root = await mkdtemp(join(tmpdir(), 'soundcheck-project-'));
-  for (const path of shipped) await cp(join(process.cwd(), path), join(root, path), { recursive: true });
+  for (const path of [...shipped, ...besides])
+    await cp(join(process.cwd(), path), join(root, path), { recursive: true });
   await change(root, files);
   return root;
 };

@@ -13,7 +13,12 @@ test('docs/macros.md gives signatures that the macros have, each with a call of 
     'element',
     'explode',
     'half_up_ratio',
+    'history',
+    'is_degrees',
+    'key_text',
     'spine',
+    'surrogate_key',
+    'unknown_key',
     'utc',
     'where_affected',
   ]);

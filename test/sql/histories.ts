@@ -12,9 +12,9 @@ import type { TestEngine } from './warehouses.ts';
 
 /** What a warehouse lives through: files land, are corrected, vanish, the SQL is edited, gold is rebuilt. */
 
-type Step =
+export type Step =
   | {
-      readonly land: 'streams' | 'tracks' | 'listeners';
+      readonly land: string;
       readonly file: string;
       readonly rows: readonly Row[];
       readonly late: boolean;
@@ -22,8 +22,11 @@ type Step =
   | { readonly edit: string }
   | 'rebuild';
 
+/** By name, changes of files of `sql/`. */
+export type Edits = Readonly<Record<string, readonly (readonly [file: string, from: string, to: string])[]>>;
+
 /** The SQL as it is, with another popularity, with one more column in the fact and a dimension. */
-const edits: Record<string, [file: string, from: string, to: string][]> = {
+const edits: Edits = {
   asItIs: [],
   popular: [['staging/stg_tracks.sql', 'coalesce(popularity, 0)', 'coalesce(popularity, 0) + 7']],
   wider: [
@@ -66,8 +69,9 @@ const listener = fc.record({
   created_at: fc.constantFrom('2024-02-29', '1999-12-31', null),
 });
 
-const landing = (
-  land: 'streams' | 'tracks' | 'listeners',
+/** A file of some dataset lands, perhaps late. */
+export const landing = (
+  land: string,
   files: readonly string[],
   rows: fc.Arbitrary<Row[]>,
   late: fc.Arbitrary<boolean> = fc.constant(false),
@@ -97,23 +101,23 @@ export const history: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 4, maxL
 /** Catalogs of one target by edit of the SQL. */
 export type EditedCatalogs = (edit: string) => { readonly catalog: Catalog; readonly mart: Mart };
 
-/** Renders the project's SQL, and each of its edits, for a target. */
-export const renderEdits = async (target: Catalog['target']): Promise<EditedCatalogs> => {
+/** Renders the project's SQL, and each of a mart's edits, for a target. */
+export const renderEdits = async (
+  target: Catalog['target'],
+  of: { readonly mart: string; readonly edits: Edits } = { mart: 'listening', edits },
+): Promise<EditedCatalogs> => {
   const catalogs = new Map<string, Catalog>();
-  for (const [name, changes] of Object.entries(edits))
+  for (const [name, changes] of Object.entries(of.edits))
     catalogs.set(name, await renderEdited(changes, target));
   return (name) => {
     const catalog = catalogs.get(name);
-    const mart = catalog?.marts.listening;
+    const mart = catalog?.marts[of.mart];
     if (!catalog || !mart) throw new Error(`no catalog ${name}`);
     return { catalog, mart };
   };
 };
 
-const renderEdited = async (
-  changes: readonly [file: string, from: string, to: string][],
-  target: Catalog['target'],
-): Promise<Catalog> => {
+const renderEdited = async (changes: Edits[string], target: Catalog['target']): Promise<Catalog> => {
   const root = await mkdtemp(join(tmpdir(), 'soundcheck-edited-'));
   for (const folder of ['rules', 'sql'])
     await cp(join(process.cwd(), folder), join(root, folder), { recursive: true });

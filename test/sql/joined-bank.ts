@@ -141,6 +141,11 @@ export const kpis: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     value: 'max(own.branch)',
     from: `inner join {{ ref('dim_accounts') }} as own on own.account_id = facts.account_id`,
   }),
+  periods: kpi('periods', {
+    by: 'booked_on',
+    value: 'max(own.branch)',
+    from: `left join {{ ref('dim_accounts') }} as own on own.account_id = facts.account_id and facts.amount >= own.opening and facts.amount < own.opening + 3`,
+  }),
   partners: kpi('partners', {
     by: 'booked_on',
     value: 'max(partners.branch)',

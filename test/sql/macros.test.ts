@@ -2,12 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { readSqlFiles } from '../../deploy/sql/files.ts';
 import { describeAllEngines } from './engines/describe-engines.ts';
 import { affectedMacros } from './macros/affected.ts';
+import { historyMacros } from './macros/history.ts';
+import { keyMacros } from './macros/keys.ts';
 import { nestedMacros } from './macros/nested.ts';
+import { numberMacros } from './macros/numbers.ts';
 import { plainMacros } from './macros/plain.ts';
 import { ratioMacros } from './macros/ratios.ts';
 import { zonedMacros } from './macros/zoned.ts';
 
-const macros = { ...plainMacros, ...ratioMacros, ...affectedMacros, ...nestedMacros, ...zonedMacros };
+const macros = {
+  ...plainMacros,
+  ...keyMacros,
+  ...historyMacros,
+  ...numberMacros,
+  ...ratioMacros,
+  ...affectedMacros,
+  ...nestedMacros,
+  ...zonedMacros,
+};
 
 describe('every macro', () => {
   test('has a test on each engine', async () => {

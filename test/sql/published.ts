@@ -31,10 +31,10 @@ export const publishedKpis = (): PublishedKpis => {
 
 const entryOf = (item: Item, items: ReadonlyMap<string, Item>): [string, Row][] => {
   const { pk, sk, version, seq, as_of, rebuild, ...measures } = item;
-  if (Number(measures.listens) === 0) return [];
+  if (Number(measures.listens ?? measures.purchases) === 0) return [];
   const [kind, name, itemVersion] = pk.split('#');
   if (kind === 'LISTENER') return [[pk, measures]];
   if (itemVersion === undefined) return [[`${pk} ${sk}`, measures]];
-  const isCurrent = items.get(`DAY#${name} CURRENT`)?.version === itemVersion;
-  return isCurrent ? [[`DAY#${name} ${sk}`, measures]] : [];
+  const isCurrent = items.get(`${kind}#${name} CURRENT`)?.version === itemVersion;
+  return isCurrent ? [[`${kind}#${name} ${sk}`, measures]] : [];
 };

@@ -14,6 +14,7 @@ import { shop } from '../functions/engine/shop-project.ts';
 import { describeSilverEngines } from './engines/describe-engines.ts';
 import type { Answer, Question, Relation, Row, TestEngine } from './engines/engine.ts';
 import { edgeRows, kindsOf, landedRelation, silverRow } from './landed-rows.ts';
+import { shopSilver } from './shop/landed.ts';
 import { shopRows } from './shop-rows.ts';
 import { sqlWords } from './sql-words.ts';
 
@@ -62,10 +63,11 @@ const datasetIn = (catalog: Catalog, name: string): Dataset => {
 const flatColumns = (names: readonly string[]): Relation['columns'] =>
   Object.fromEntries(names.map((name) => [name, 'varchar']));
 
-/** The project's own datasets, all of CSV, with rows at the edges of every type. */
+/** The project's own datasets of CSV, with rows at the edges of every type. */
 const ownDatasets = async (catalog: Catalog): Promise<Expected[]> =>
   Promise.all(
-    Object.entries(catalog.datasets).map(async ([name, dataset]) => {
+    ['listeners', 'streams', 'tracks'].map(async (name) => {
+      const dataset = datasetIn(catalog, name);
       const parsed = parseManifest(await readFile(`rules/${name}/manifest.json`));
       if (!parsed.ok) throw new Error(parsed.problems.join());
       const { fields } = parsed.manifest;
@@ -120,8 +122,16 @@ const inferredRow = ({ table: { columns } }: InferredDataset, dataset: Dataset, 
   });
 
 describeSilverEngines('silver', (engine) => {
-  test('types the rows of every dataset', async () => {
+  test('types the rows of the datasets of CSV', async () => {
     await expectSilver(engine, await ownDatasets(await catalogOf(process.cwd(), engine)));
+  }, 120_000);
+
+  test('types the users, sessions and songs of the shop', async () => {
+    const catalog = await catalogOf(process.cwd(), engine);
+    await expectSilver(
+      engine,
+      Object.entries(shopSilver).map(([name, rows]) => ({ dataset: datasetIn(catalog, name), ...rows })),
+    );
   }, 120_000);
 
   test('types what was inferred, whatever the columns are called', async () => {

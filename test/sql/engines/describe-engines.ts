@@ -18,6 +18,16 @@ export const describeSilverEngines = (name: string, tests: (engine: TestEngine) 
 /** Describes what holds on every engine, with PostgreSQL in the place of Redshift. */
 export const describeAllEngines = (name: string, tests: (engine: TestEngine) => void): void => {
   describeSilverEngines(name, tests);
+  describePostgres(name, tests);
+};
+
+/** Describes what holds on the engines of gold, with PostgreSQL in the place of Redshift. */
+export const describeGoldEngines = (name: string, tests: (engine: TestEngine) => void): void => {
+  describe(`${name} on DuckDB`, () => tests(duckdbEngine()));
+  describePostgres(name, tests);
+};
+
+const describePostgres = (name: string, tests: (engine: TestEngine) => void): void => {
   describe(`${name} on PostgreSQL`, () => {
     let server: Postgres | undefined;
     beforeAll(async () => {

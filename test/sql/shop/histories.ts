@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { type Edits, landing, type Step } from '../histories.ts';
+import type { Row } from '../warehouse.ts';
+
+/** What the shop's warehouse lives through: pulls in any order, corrections, late users and songs, edits of the SQL. */
+
+/** The SQL as it is; other users; one more column in the fact and a dimension. */
+export const shopEdits: Edits = {
+  asItIs: [],
+  abroad: [
+    [
+      'staging/stg_users.sql',
+      'cast(country_code as varchar(2))',
+      `cast(coalesce(country_code, 'XX') as varchar(2))`,
+    ],
+  ],
+  wider: [
+    [
+      'marts/fact_session.sql',
+      'cast(sales.session_start_time as date) as date_key',
+      'cast(sales.session_start_time as date) as date_key,\n    cast(extract(hour from sales.session_start_time) as integer) as session_hour',
+    ],
+    [
+      'marts/dim_songs.sql',
+      'cast(duration as {{ double() }}) as duration\n  from members',
+      'cast(duration as {{ double() }}) as duration,\n    cast(upper(title) as varchar(4096)) as headline\n  from members',
+    ],
+  ],
+};
+
+const observed_at = fc.constantFrom('2024-01-10 00:00:00', '2024-02-01 00:00:00.5', '2024-03-01 00:00:00');
+const liked = fc.constantFrom(
+  { liked: true, liked_since: '2025-01-01 00:00:00.25' },
+  { liked: false, liked_since: null },
+  { liked: null, liked_since: null },
+);
+const item = fc
+  .record({
+    song: fc.constantFrom('TR1', 'TR2', 'TR3', 'TR4', 'TRX'),
+    artist_id: fc.constantFrom('AR1', 'AR2', 'ARX', null),
+    price: fc.constantFrom('0.33', '1.85', '0.10', '2.00'),
+    liked,
+  })
+  .map(({ song, liked: opinion, ...rest }) => ({ ...rest, ...opinion, song_id: song, currency: 'USD' }));
+const noItem = {
+  ...{ song_id: null, artist_id: null, currency: null, item_number: null, price: null, liked: null },
+  liked_since: null,
+};
+
+const session = fc
+  .record({
+    session_id: fc.constantFrom('s1', 's2', 's3', 's4'),
+    user_id: fc.constantFrom('u1', 'u2', 'u3', 'stranger'),
+    session_start_time: fc.constantFrom(
+      '2024-01-10 00:00:00',
+      '2024-01-31 23:59:59.999999',
+      '2024-02-01 00:00:00.5',
+      '2024-03-05 12:00:00',
+    ),
+    observed_at,
+    items: fc.array(item, { maxLength: 3 }),
+  })
+  .map(({ items, ...whole }) =>
+    items.length === 0
+      ? [{ ...whole, ...noItem }]
+      : items.map((one, at) => ({ ...whole, ...one, item_number: at + 1 })),
+  );
+
+const user = fc.record({
+  user_id: fc.constantFrom('u1', 'u2', 'u3'),
+  user_name: fc.constantFrom('Ann', 'Zoë'),
+  user_lastname: fc.constantFrom('Carey', ''),
+  country_code: fc.constantFrom('FR', 'DE', null),
+  latitude: fc.constantFrom('46.323130', null),
+  user_since: fc.constant('2020-12-22 14:15:35.93609'),
+  observed_at,
+});
+const song = fc.record({
+  track_id: fc.constantFrom('TR1', 'TR2', 'TR3', 'TR4'),
+  song_id: fc.constantFrom('SO1', 'SO2'),
+  title: fc.constantFrom('One', 'Två', null),
+  artist_id: fc.constantFrom('AR1', 'AR2', 'AR3'),
+  artist_name: fc.constantFrom('Abba', 'Björk', null),
+  year: fc.constantFrom(null, 2001),
+  duration: fc.constantFrom(null, 268.22485, 1.5),
+  observed_at,
+});
+
+const rows = (row: fc.Arbitrary<Row>) => fc.array(row, { maxLength: 4 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: landing(
+      'sessions',
+      ['s-a', 's-b', 's-c'],
+      fc.array<Row[]>(session, { maxLength: 4 }).map((sessions) => sessions.flat()),
+      fc.boolean(),
+    ),
+  },
+  { weight: 4, arbitrary: landing('users', ['u-a', 'u-b'], rows(user), fc.boolean()) },
+  { weight: 3, arbitrary: landing('songs', ['g-a', 'g-b'], rows(song), fc.boolean()) },
+  { weight: 2, arbitrary: fc.record({ edit: fc.constantFrom(...Object.keys(shopEdits)) }) },
+  { weight: 4, arbitrary: fc.constant('rebuild' as const) },
+);
+
+/** Histories of the shop. */
+export const shopHistory: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 5, maxLength: 18 });
