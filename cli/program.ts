@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBackfill } from './backfill/command.ts';
 import { addCheck } from './check/command.ts';
 import { addCloud } from './cloud/command.ts';
 import { addDismiss } from './dismiss/command.ts';
@@ -7,6 +8,7 @@ import { addKpis } from './kpis/command.ts';
 import { addLand } from './land/command.ts';
 import { withExamples } from './options.ts';
 import { nextCommandsSpeakTo } from './output/next-command.ts';
+import { addPull } from './pull/command.ts';
 import { addQuery, addShow } from './query/command.ts';
 import { addReplay } from './replay/command.ts';
 import { addReport } from './report/command.ts';
@@ -34,7 +36,18 @@ const newProgram = (): Command => {
   program.commandsGroup('A laptop cloud:');
   for (const add of [addStart, addCloud, addQuery, addShow]) add(program);
   program.commandsGroup('Any cloud, the laptop one or AWS:');
-  for (const add of [addLand, addKpis, addRuns, addReport, addReplay, addReprocess, addRetry, addDismiss])
+  for (const add of [
+    addLand,
+    addPull,
+    addBackfill,
+    addKpis,
+    addRuns,
+    addReport,
+    addReplay,
+    addReprocess,
+    addRetry,
+    addDismiss,
+  ])
     add(program);
 
   // Their options must be known before any of them runs.

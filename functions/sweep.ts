@@ -16,6 +16,7 @@ import {
   fileId,
   isAt,
   isOver,
+  isPullDue,
   isRebuildDue,
   type JobName,
   type Jobs,
@@ -25,6 +26,8 @@ import {
   lookAgain,
   martLease,
   patience,
+  pullerOf,
+  pullId,
   readName,
   readyAgain,
   runKey,
@@ -49,6 +52,8 @@ export const sweep = (ports: Ports) => async (): Promise<void> => {
   for (const dataset of new Set([...datasets, ...Object.keys(ports.catalog.datasets)]))
     await sweepDataset(ports, dataset);
   for (const mart of Object.values(ports.catalog.marts)) await sweepMart(ports, mart);
+  for (const [name, { source }] of Object.entries(ports.catalog.datasets))
+    if (source) await sweepPulls(ports, name, pullerOf(source));
 };
 
 /** Finds files that the ledger does not know; returns the datasets in landing. */
@@ -128,6 +133,17 @@ const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
   const publishingAt = rebuild?.state === 'sent' ? rebuild.publishing_at : undefined;
   if (publishingAt && !isOver(publishingAt, publishingTime, clock.now())) return;
   await functions.invoke('publish-kpis', lookAgain('rebuild', holder));
+};
+
+/** Pulls that nobody began, that ended in the middle, or whose next try is due. */
+const sweepPulls = async (
+  { ledger, functions, clock }: Ports,
+  source: string,
+  puller: ReturnType<typeof pullerOf>,
+): Promise<void> => {
+  const now = clock.now();
+  for (const pull of await ledger.pulls.of(source))
+    if (isPullDue(pull, now)) await functions.invoke(puller, lookAgain('pull', pullId(pull)));
 };
 
 /** The function that continues after a job's run. */

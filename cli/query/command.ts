@@ -4,7 +4,7 @@ import type { QueryFlags, ShowFlags } from './run.ts';
 
 const tables = [
   'Tables are silver.<dataset> (published rows), gold.<model>, and of the ledger ledger.files, ledger.batches,',
-  'ledger.rebuilds and ledger.leases. They can only be read. The laptop cloud answers; it is started if it does not run.',
+  'ledger.rebuilds, ledger.pulls and ledger.leases. They can only be read. The laptop cloud answers; it is started if it does not run.',
 ];
 
 const withAnswer = (command: Command): Command =>

@@ -9,6 +9,7 @@ export const addRuns = (program: Command): void => {
     .description('show the state of files, batches and rebuilds, with reasons, from the ledger')
     .argument('[dataset]', 'one dataset (default: all datasets and marts)')
     .option('--open', 'only what needs a person')
+    .option('--pulls', 'the pulls of sources, window by window, instead of files')
     .option('--in-state <states>', 'only files in one of these states, such as parked,quarantined')
     .option('--since <day>', 'only files that landed on this day (UTC) or later')
     .option('--until <day>', 'only files that landed on this day (UTC) or earlier')
@@ -27,6 +28,7 @@ export const addRuns = (program: Command): void => {
     'Examples:',
     '  $ soundcheck runs',
     '  $ soundcheck runs --open',
+    '  $ soundcheck runs users --pulls',
     '  $ soundcheck runs streams --in-state parked,quarantined --since 2026-11-01',
     "  $ soundcheck runs streams --name 'streams2*' --limit 500",
     '  $ soundcheck runs streams --file streams2.csv --all',

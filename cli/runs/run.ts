@@ -30,9 +30,11 @@ import {
 import { datasetsNamed } from '../target/known-datasets.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 import { datasetLines, martLines, openLines, statesOf } from './lines.ts';
+import { openPullLines, tellPulls } from './pulls.ts';
 
 export type RunsFlags = TargetFlags & {
   readonly open?: boolean;
+  readonly pulls?: boolean;
   /** States, separated by commas. */
   readonly inState?: string;
   readonly since?: string;
@@ -59,6 +61,7 @@ export const showRuns = async (dataset: string | undefined, flags: RunsFlags): P
   expectOrder(flags);
   for (const state of statesIn(flags) ?? []) expectState(state);
   await onTarget(flags, async (target) => {
+    if (flags.pulls) return tellPulls(target, dataset === undefined ? [] : [dataset], flags, limit);
     const datasets = await datasetsNamed(target.ledger, dataset);
     if (flags.file !== undefined) return tellStory(target, datasets, flags.file, flags);
     await tellRuns(target, datasets, dataset !== undefined, { ...flags, counts: { last, limit } });
@@ -113,6 +116,7 @@ const tellRuns = async (
   const catalog = await target.catalog();
   const made = await Promise.all(datasets.map((one) => publishedBy(target, one, catalog)));
   const open = [
+    await openPullLines(target, isOne ? datasets : []),
     ...rebuilds.map(failedLines),
     ...rebuilds.map(leftOutLines),
     ...runs.map((one) => openLines({ ...one, shown: one.open, limit })),

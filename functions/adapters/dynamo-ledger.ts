@@ -15,6 +15,9 @@ import {
   type Lease,
   type Leases,
   type Ledger,
+  type PullRecord,
+  type Pulls,
+  pullMoves,
   type RebuildIn,
   type RebuildRecord,
   type RebuildState,
@@ -49,6 +52,10 @@ const contentKey = (dataset: string, sha256: string): Key => ({
 const leaseKey = (name: string): Key => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
 const batchKey = (id: string): Key => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
 const rebuildKey = (id: string): Key => ({ pk: `REBUILD#${id}`, sk: 'REBUILD' });
+const pullKey = ({ source, from, to }: Pick<PullRecord, 'source' | 'from' | 'to'>): Key => ({
+  pk: `PULLS#${source}`,
+  sk: `${from}/${to}`,
+});
 const pendingKey = (mart: string, batch: string): Key => ({ pk: `PENDING#${mart}`, sk: batch });
 
 /** A record is its item without the key and the mark of the last write. */
@@ -98,6 +105,7 @@ export const ledgerOn = (items: Items): Ledger => ({
   leases: leasesOn(items),
   batches: batchesOn(items),
   rebuilds: rebuildsOn(items),
+  pulls: pullsOn(items),
 });
 
 const filesOn = (items: Items): FileLedger => {
@@ -216,3 +224,13 @@ const rebuildsOn = (items: Items): Rebuilds => {
       move(rebuild, rebuild.state as State, patch),
   };
 };
+
+const pullsOn = (items: Items): Pulls => ({
+  find: async (pull) => recordOf<PullRecord>(await items.get(pullKey(pull))),
+  open: async (pull) => {
+    await items.putNew({ ...pullKey(pull), ...pull });
+  },
+  move: mover<PullRecord>(items, pullKey, pullMoves),
+  of: async (source) =>
+    (await items.query(`PULLS#${source}`)).flatMap((item) => recordOf<PullRecord>(item) ?? []),
+});

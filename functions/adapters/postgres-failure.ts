@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { SourceFailed } from '../pipeline/index.ts';
+import { SourceFailed } from '../sources/index.ts';
 
 /** Where a source is, without its password. */
 export type Place = {
@@ -15,8 +15,8 @@ export const failureOf = (error: unknown, place: Place, rows: number): SourceFai
   const { host, port, database } = place;
   const { text, cause } = saidBy(error);
   const step = nextStep(error, place);
-  const message = `PostgreSQL ${host}:${port}, database ${database}, after ${rows} rows: ${text}`;
-  return new SourceFailed(step ? `${message}; ${step}` : message, { host, port, database, rows }, { cause });
+  const reason = `PostgreSQL: ${text}${step ? `; ${step}` : ''}`;
+  return new SourceFailed(reason, { host, port, database, rows }, { cause });
 };
 
 /** Classes of errors whose texts quote values of rows: data, constraints, errors that functions raise. */

@@ -1,10 +1,8 @@
 import { Signer } from '@aws-sdk/rds-signer';
 import * as z from 'zod';
-import { SourceFailed } from '../pipeline/index.ts';
-import type { PostgresSource } from './postgres-settings.ts';
-
-/** Reads secrets by their ARN. */
-export type Secrets = { read(arn: string): Promise<string> };
+import type { Secrets } from '../pipeline/index.ts';
+import { SourceFailed } from '../sources/index.ts';
+import type { PostgresSettings } from './postgres-settings.ts';
 
 /** Who logs in, and with which password. */
 export type Login = { readonly user: string; readonly password: string };
@@ -13,7 +11,7 @@ export type Login = { readonly user: string; readonly password: string };
  * The login of a source, from its secret or by IAM. A secret is the password alone, or a JSON object with `username` and
  * `password`, as RDS keeps it. Throws `SourceFailed`.
  */
-export const loginOf = async (source: PostgresSource, secrets: Secrets, region: string): Promise<Login> => {
+export const loginOf = async (source: PostgresSettings, secrets: Secrets): Promise<Login> => {
   const { auth, tls } = source;
   if (auth.kind === 'secret') {
     const { username, password } = partsOf(await readSecret(secrets, auth.secret));
@@ -21,7 +19,7 @@ export const loginOf = async (source: PostgresSource, secrets: Secrets, region: 
   }
   if (tls === 'off') throw new SourceFailed('a login by IAM needs TLS; set tls to verify', {});
   const user = userOf(source.user);
-  return { user, password: await rdsToken({ ...source, user }, region) };
+  return { user, password: await rdsToken({ ...source, user }, auth.region) };
 };
 
 /**
@@ -30,15 +28,21 @@ export const loginOf = async (source: PostgresSource, secrets: Secrets, region: 
  */
 export const rdsToken = (
   { host, port, user }: { readonly host: string; readonly port: number; readonly user: string },
-  region: string,
-): Promise<string> => new Signer({ hostname: host, port, username: user, region }).getAuthToken();
+  region: string | undefined,
+): Promise<string> =>
+  new Signer({
+    hostname: host,
+    port,
+    username: user,
+    ...(region === undefined ? {} : { region }),
+  }).getAuthToken();
 
 const readSecret = async (secrets: Secrets, arn: string): Promise<string> => {
   try {
     return await secrets.read(arn);
   } catch (cause) {
     const facts = { secret: arn };
-    throw new SourceFailed(`the secret ${arn} cannot be read; check it and the function's role`, facts, {
+    throw new SourceFailed("the secret cannot be read; check it and the function's role", facts, {
       cause,
     });
   }

@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { cursor } from './postgres-query.ts';
 import type { Session } from './postgres-session.ts';
-import type { PostgresSource } from './postgres-settings.ts';
+import type { PostgresSettings } from './postgres-settings.ts';
 
 /** Rows that the server has sent. */
 export type Progress = { rows: number };
 
-type Limits = Pick<PostgresSource, 'page_rows' | 'max_record_bytes'>;
+type Limits = Pick<PostgresSettings, 'page_rows' | 'max_record_bytes'>;
 
 /** A page is full with so many bytes, whatever its rows. */
 const pageBytes = 2 ** 22;

@@ -1,6 +1,6 @@
 import type { Window } from '../sources/index.ts';
 import { identifier } from '../values/index.ts';
-import type { PostgresSource } from './postgres-settings.ts';
+import type { PostgresSettings } from './postgres-settings.ts';
 
 /** The cursor of a pull, within its session. */
 export const cursor = 'pull';
@@ -12,7 +12,7 @@ export type Statement = { readonly sql: string; readonly values: readonly string
  * The statement that opens the cursor: one column, a row's JSON. A longer record than the source allows is cut to one character
  * more than that many bytes, so that it is noticed and need not be sent whole.
  */
-export const declareCursor = (source: PostgresSource, window: Window): Statement => {
+export const declareCursor = (source: PostgresSettings, window: Window): Statement => {
   const days = parametersOf(window);
   const order = source.order_by.map((name) => `s.${identifier(name)}`).join(', ');
   const sql = [
@@ -46,7 +46,7 @@ const parametersOf = ({ from, to }: Window): Parameters => {
   };
 };
 
-const relationOf = (source: PostgresSource, days: Parameters): string =>
+const relationOf = (source: PostgresSettings, days: Parameters): string =>
   source.query === undefined
     ? `${identifier(source.schema)}.${identifier(source.table)}`
     : subquery(source.query, days);
@@ -55,13 +55,13 @@ const relationOf = (source: PostgresSource, days: Parameters): string =>
 const subquery = (query: string, days: Parameters): string =>
   `(${query.replace(/\{(from|to|after)\}/g, (_, day: Day) => days.of(day))}\n)`;
 
-const columnsOf = (source: PostgresSource): string =>
+const columnsOf = (source: PostgresSettings): string =>
   source.query === undefined && source.columns
     ? source.columns.map((name) => `s.${identifier(name)}`).join(', ')
     : 's.*';
 
 /** The last day counts to its end. A row without a date belongs to no window, so it would never come. */
-const conditionOf = ({ window_column }: PostgresSource, days: Parameters): string => {
+const conditionOf = ({ window_column }: PostgresSettings, days: Parameters): string => {
   if (window_column === undefined) return '';
   const column = `s.${identifier(window_column)}`;
   return `where (${column} >= ${days.of('from')} and ${column} < ${days.of('after')}) or ${column} is null`;

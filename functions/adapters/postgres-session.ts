@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as tls from 'node:tls';
 import pg from 'pg';
 import type { Statement } from './postgres-query.ts';
-import type { PostgresSource } from './postgres-settings.ts';
+import type { PostgresSettings } from './postgres-settings.ts';
 
 /** One session of a PostgreSQL server; every wait for an answer is bounded. */
 export type Session = {
@@ -45,7 +45,7 @@ const settings = [
 
 /** Connects to the source's database. Throws what the driver throws; nothing of that holds the password. */
 export const openSession = async (
-  source: PostgresSource,
+  source: PostgresSettings,
   user: string,
   password: string,
 ): Promise<Session> => {
@@ -73,7 +73,7 @@ export const openSession = async (
 };
 
 /** Node's own certificates count too: a list of one's own replaces them. */
-const tlsOf = async ({ tls: mode, ca }: PostgresSource): Promise<tls.ConnectionOptions | false> => {
+const tlsOf = async ({ tls: mode, ca }: PostgresSettings): Promise<tls.ConnectionOptions | false> => {
   if (mode === 'off') return false;
   if (ca === undefined) return { rejectUnauthorized: true };
   const given = ca.includes('-----BEGIN') ? ca : await readFile(ca, 'utf8');
@@ -121,7 +121,7 @@ const sessionOf = (client: pg.Client, waitMs: number): Session => {
 const unanswered = new Set(['42501', '42883']);
 
 /** Begins the transaction of a pull: one snapshot, which can only be read. Throws `NoEncoding`. */
-export const beginReading = async ({ ask }: Session, { timeouts }: PostgresSource): Promise<void> => {
+export const beginReading = async ({ ask }: Session, { timeouts }: PostgresSettings): Promise<void> => {
   await ask({ sql: 'begin isolation level repeatable read read only' });
   const limits = [
     `statement_timeout = ${Math.ceil(timeouts.statement_ms)}`,

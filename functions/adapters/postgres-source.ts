@@ -1,22 +1,22 @@
-import type { Pulled } from '../pipeline/index.ts';
+import type { Pulled, Secrets } from '../pipeline/index.ts';
 import type { Window } from '../sources/index.ts';
 import { failureOf, type Place } from './postgres-failure.ts';
-import { loginOf, type Secrets } from './postgres-login.ts';
+import { loginOf } from './postgres-login.ts';
 import { fetchPages, type Progress } from './postgres-pages.ts';
 import { declareCursor, describeQuery, requireUnique } from './postgres-query.ts';
 import { beginReading, closeSession, openSession, type Session } from './postgres-session.ts';
-import type { PostgresSource } from './postgres-settings.ts';
+import type { PostgresSettings } from './postgres-settings.ts';
 
-type Ports = { readonly secrets: Secrets; readonly region: string };
+type Ports = { readonly secrets: Secrets };
 
 /**
  * Pulls rows of PostgreSQL, each as the text of one JSON object, from one snapshot that is taken when the source is opened. The
  * session can only read. It ends with the pages: with the last one, with a failure, or with the iterator's `return`. Throws
  * `SourceFailed`, which names the place and the rows read so far.
  */
-export const postgresSource = ({ secrets, region }: Ports) => ({
-  open: async (source: PostgresSource, window: Window): Promise<Pulled> => {
-    const { user, password } = await loginOf(source, secrets, region);
+export const postgresSource = ({ secrets }: Ports) => ({
+  open: async (source: PostgresSettings, window: Window): Promise<Pulled> => {
+    const { user, password } = await loginOf(source, secrets);
     const { host, port, database, auth } = source;
     const place: Place = { host, port, database, user, login: auth.kind };
     try {
@@ -33,7 +33,7 @@ export const postgresSource = ({ secrets, region }: Ports) => ({
 /** Opens the cursor, and says which server it is. */
 const begin = async (
   session: Session,
-  source: PostgresSource,
+  source: PostgresSettings,
   window: Window,
 ): Promise<string | undefined> => {
   try {
@@ -50,7 +50,7 @@ const begin = async (
 
 async function* pagesOf(
   session: Session,
-  source: PostgresSource,
+  source: PostgresSettings,
   place: Place,
 ): AsyncGenerator<readonly string[]> {
   const progress: Progress = { rows: 0 };

@@ -45,16 +45,3 @@ export class NotInCatalog extends PipelineError {
     super(`the catalog has no ${what} of the dataset ${dataset}; deploy it`);
   }
 }
-
-/** A source did not say everything that was asked for; trying again later may help. */
-export class SourceFailed extends PipelineError {
-  override readonly name = 'SourceFailed';
-  constructor(
-    message: string,
-    /** Where and at what, such as a URL without secrets, a page, a status. */
-    readonly facts: Readonly<Record<string, unknown>>,
-    options?: { readonly cause?: unknown },
-  ) {
-    super(message, options);
-  }
-}

@@ -59,6 +59,8 @@ export const looks = {
   'settle-batch': ['run'],
   'rebuild-models': ['mart'],
   'publish-kpis': ['rebuild'],
+  'pull-sources': ['pull'],
+  'pull-databases': ['pull'],
 } as const;
 export type FunctionName = keyof typeof looks;
 export type LookKind<Name extends FunctionName = FunctionName> = (typeof looks)[Name][number];
@@ -67,7 +69,7 @@ export type LookKind<Name extends FunctionName = FunctionName> = (typeof looks)[
 export type LookAgain<Kind extends LookKind = LookKind> = {
   readonly command: 'Look Again';
   readonly kind: Kind;
-  /** A file `<key>@<version>`, a dataset, a batch, a run of a job, a mart or a rebuild. */
+  /** A file `<key>@<version>`, a dataset, a batch, a run of a job, a mart, a rebuild or a pull. */
   readonly id: string;
 };
 

@@ -59,12 +59,14 @@ export type {
   Ledger,
   Log,
   Pulled,
+  Pulls,
   Queries,
   Rebuilds,
   Rows,
   Run,
   RunState,
   Secrets,
+  Sources,
   Statement,
   StatementState,
   Texts,
@@ -87,6 +89,7 @@ export { type MartRuns, martRuns } from './queries/mart-runs.ts';
 export { failedBatch, needingPerson } from './queries/needs-person.ts';
 export { rebuildSpec } from './queries/rebuild-spec.ts';
 export { type Balance, balanceOf, hangsOn, landedFile, repairKey, repairsOf } from './queries/repairs.ts';
+export { pullerOf, sourceNamed } from './queries/source-named.ts';
 export { lacksSilver } from './reasons.ts';
 export {
   type AnyBatch,
@@ -108,6 +111,13 @@ export {
 export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
 export { withNewNames } from './records/older.ts';
 export {
+  type PulledContent,
+  type PullRecord,
+  parsePullId,
+  pullId,
+  pullMoves,
+} from './records/pull.ts';
+export {
   type AnyRebuild,
   anyRebuild,
   type RebuildFailure,
@@ -128,6 +138,7 @@ export {
   TransformSpec,
   unpublished,
 } from './spec.ts';
+export { askPull } from './steps/ask-pull.ts';
 export {
   asRunning,
   batchOfRun,
@@ -148,6 +159,7 @@ export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './st
 export { type Dismissable, dismiss, takeBack } from './steps/dismiss.ts';
 export { madeBy } from './steps/made-by.ts';
 export { personalColumns } from './steps/personal-columns.ts';
+export { isPullDue, pullTime, pullWindow } from './steps/pull-window.ts';
 export { quarantineRows } from './steps/quarantine-rows.ts';
 export { checkedRecord } from './steps/rebuild/check-violations.ts';
 export { isGoldBefore, prepareRebuild, sentBatch } from './steps/rebuild/preparing.ts';

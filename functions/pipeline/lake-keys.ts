@@ -142,5 +142,19 @@ export const batchOfSpec = (specKey: string): string => specKey.split('/')[1] ??
 /** Where a run of a batch stages its rows. */
 export const stagedPrefix = (batch: string, run: string): string => `staging/${batch}/${run}/`;
 
+type Pull = { readonly source: string; readonly from: string; readonly to: string };
+
+/** `<dataset>-<from>-<to>-<attempt>.jsonl`: a window that is pulled again lands as another file. */
+const pulledName = ({ source, from, to }: Pull, attempt: number): string =>
+  `${source}-${from}-${to}-${attempt}.jsonl`;
+
+/** Where an attempt to pull a window lands. */
+export const pulledKey = (pull: Pull, attempt: number): string =>
+  `${landingPrefix(pull.source)}${pulledName(pull, attempt)}`;
+
+/** Where an attempt to pull a window writes its records until it has all of them. */
+export const pullingKey = (pull: Pull, attempt: number): string =>
+  `staging/pulls/${pulledName(pull, attempt)}`;
+
 /** Where the warehouse writes the KPI rows of a rebuild. */
 export const kpiPrefix = (rebuild: string): string => `kpis/${rebuild}/1/`;

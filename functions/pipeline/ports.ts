@@ -5,6 +5,7 @@ import type { FileVersion } from './lake-keys.ts';
 import type { BatchIn, BatchMove, BatchPatch, BatchRecord, BatchState } from './records/batch.ts';
 import type { FileIn, FileMove, FilePatch, FileRecord, FileState, Reprocess } from './records/file.ts';
 import type { Lease } from './records/lease.ts';
+import type { PullIn, PullMove, PullRecord, PullState } from './records/pull.ts';
 import type { RebuildIn, RebuildMove, RebuildPatch, RebuildRecord, RebuildState } from './records/rebuild.ts';
 
 /** The interfaces that the pipeline needs; adapters and the tests' fakes implement them. */
@@ -147,6 +148,20 @@ export type Rebuilds = {
   removePending(mart: string, batch: string): Promise<void>;
 };
 
+/** Pulls of sources, window by window. */
+export type Pulls = {
+  find(pull: Pick<PullRecord, 'source' | 'from' | 'to'>): Promise<PullRecord | undefined>;
+  /** Records the request; an existing record is not changed. */
+  open(pull: PullIn<'asked'>): Promise<void>;
+  move<State extends PullState>(
+    pull: PullRecord,
+    to: State,
+    patch: PullMove<State>,
+  ): Promise<PullIn<State> | undefined>;
+  /** All windows of a source, by their first day. */
+  of(source: string): Promise<readonly PullRecord[]>;
+};
+
 /**
  * The only memory of the pipeline. Every write is conditional on the record that was read; the loser of a race gets undefined.
  */
@@ -155,6 +170,7 @@ export type Ledger = {
   readonly leases: Leases;
   readonly batches: Batches;
   readonly rebuilds: Rebuilds;
+  readonly pulls: Pulls;
 };
 
 export type RunState = 'running' | 'succeeded' | 'failed';
@@ -217,6 +233,12 @@ export type Pulled = {
   readonly pages: AsyncIterable<readonly string[]>;
 };
 
+/** The systems that data is pulled from. */
+export type Sources = {
+  /** Opens a source for a window of days, both included. */
+  open(source: Source, window: Window): Promise<Pulled>;
+};
+
 /** Where files land. */
 export type Landings = {
   /** Puts a file of that many bytes into the lake, streamed, and returns its version. */
@@ -236,20 +258,6 @@ export type Kpis = {
   /** Removes the item under a key if it has an older `seq`. */
   removeIfOlder(item: { readonly pk: string; readonly sk: string; readonly seq: number }): Promise<void>;
 };
-
-/** Records of one window, in the order of the source. */
-export type Pulled = {
-  /** Identifies the server, where a source can say it (PostgreSQL's system identifier). */
-  readonly identity?: string;
-  /**
-   * Pages of records, each record the text of one JSON object (or whatever JSON value the source sent) on one line. It ends only
-   * when the source has said everything; else it throws `SourceFailed`.
-   */
-  readonly pages: AsyncIterable<readonly string[]>;
-};
-
-/** Opens a source for a window of days, both included. */
-export type Sources = { open(source: Source, window: Window): Promise<Pulled> };
 
 /** Secrets by their ARN. */
 export type Secrets = { read(arn: string): Promise<string> };

@@ -6,6 +6,7 @@
 
 export { BrokenBody } from './broken-body.ts';
 export { ContentHash } from './content-hash.ts';
+export { doubtOfRows, doubtOfServer } from './guards.ts';
 export { JsonRecords } from './json-records.ts';
 export type { Outside } from './outside.ts';
 export { type PageSaid, Pages } from './paging.ts';
@@ -13,7 +14,7 @@ export { parseSource } from './parse-source.ts';
 export { pathKeys } from './paths.ts';
 export { Prefix } from './prefix.ts';
 export { isRetried, retryWait } from './retries.ts';
-export { type RestSource, Source } from './source.ts';
+export { type PostgresSource, type RestSource, Source } from './source.ts';
 export { SourceFailed } from './source-failed.ts';
 export { withVariables } from './variables.ts';
-export type { Window } from './window.ts';
+export { addDays, dueWindows, monthOf, monthsFrom, type Window, widened } from './window.ts';

@@ -37,6 +37,14 @@ const tables: Readonly<Record<string, { readonly items: string; readonly columns
       ...moments('opened_at', 'sent_at', 'closed_at'),
     },
   },
+  pulls: {
+    items: 'PULLS#',
+    columns: {
+      ...texts('source', 'from', 'to', 'state', 'reason'),
+      ...numbers('attempt', 'tries'),
+      ...moments('asked_at', 'started_at', 'checked_at', 'retry_at'),
+    },
+  },
   leases: {
     items: 'LEASE#',
     columns: { ...texts('name', 'holder'), ...numbers('fence'), ...moments('taken_at') },
@@ -44,8 +52,8 @@ const tables: Readonly<Record<string, { readonly items: string; readonly columns
 };
 
 /**
- * Shows the ledger to SQL on this machine as `ledger.files`, `ledger.batches`, `ledger.rebuilds` and `ledger.leases`.
- * They are copies in memory, renewed for each request that names one of them.
+ * Shows the ledger to SQL on this machine as `ledger.files`, `ledger.batches`, `ledger.rebuilds`, `ledger.pulls` and
+ * `ledger.leases`. They are copies in memory, renewed for each request that names one of them.
  */
 export class LedgerTables {
   private readonly documents: DynamoDBDocumentClient;
@@ -90,7 +98,7 @@ export class LedgerTables {
 
 const creating = (table: string, columns: Columns): string => {
   const selected = Object.entries(columns).map(
-    ([name, type]) => `cast(record->>${literal(name)} as ${type}) as ${name}`,
+    ([name, type]) => `cast(record->>${literal(name)} as ${type}) as "${name}"`,
   );
   return `create or replace table ledger.${table} as select ${selected.join(', ')}, record
     from (select unnest(from_json($items, '["JSON"]')) as record)`;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compilePattern } from '../../local/cloud/events/pattern.ts';
@@ -23,15 +23,19 @@ const functions = [
   'archive-files',
   'rebuild-models',
   'publish-kpis',
+  'pull-sources',
+  'pull-databases',
   'sweep',
 ];
+/** Functions that are deployed from another one's file. */
+const fileOf = (name: string): string => `functions/${name === 'pull-databases' ? 'pull-sources' : name}.ts`;
 const keyOf = (name: string): string => name.replace(/-./g, (letters) => letters.slice(1).toUpperCase());
 const idOf = (name: string): string => `${keyOf(name).charAt(0).toUpperCase()}${keyOf(name).slice(1)}`;
 const propertiesOf = (id: string) => packaged.template.Resources[id]?.Properties ?? {};
 const sourceOf = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
 
 describe('the package', () => {
-  test('holds the eight functions under their names', () => {
+  test('holds the ten functions under their names', () => {
     const names = resourcesOf(packaged.template, 'AWS::Lambda::Function').map(
       ([, { FunctionName }]) => FunctionName,
     );
@@ -64,23 +68,24 @@ describe('functions', () => {
   });
 
   test.each(functions)('give %s the variables that it reads', (name) => {
-    const read = [...sourceOf(`functions/${name}.ts`).matchAll(/\benv\('(\w+)'\)/g)].map(
-      ([, variable]) => variable,
-    );
+    const read = [...sourceOf(fileOf(name)).matchAll(/\benv\('(\w+)'\)/g)].map(([, variable]) => variable);
     const given = at(propertiesOf(`${idOf(name)}LambdaFunction`), 'Environment', 'Variables') as object;
     expect(read.length).toBeGreaterThan(0);
     expect(Object.keys(given)).toEqual(expect.arrayContaining(read));
     const shared = ['STAGE', 'NAME', 'LAKE_BUCKET'];
-    expect([...read, ...shared]).toEqual(expect.arrayContaining(Object.keys(given)));
+    const named = fileOf(name).endsWith('/pull-sources.ts') ? variablesOfSources() : [];
+    expect(Object.keys(given)).toEqual(expect.arrayContaining(named));
+    expect([...read, ...shared, ...named]).toEqual(expect.arrayContaining(Object.keys(given)));
   });
 
   test.each(functions)('let %s use what its adapters reach, and nothing else', (name) => {
-    const adapters = [...sourceOf(`functions/${name}.ts`).matchAll(/'\.\/adapters\/([\w-]+)\.ts'/g)];
+    const adapters = [...sourceOf(fileOf(name)).matchAll(/'\.\/adapters\/([\w-]+)\.ts'/g)];
     const reached = adapters.flatMap(([, adapter = '']) => reachedBy[adapter] ?? []);
     const granted = statementsOf(packaged.template, `${idOf(name)}Role`)
       .filter(({ Effect, Action }) => Effect === 'Allow' && !underEvery.has(Action[0] ?? ''))
       .flatMap(({ Action, Resource }) => Action.map((action) => grantOf(action, Resource[0])));
-    expect(new Set(granted)).toEqual(new Set(reached));
+    const isReached = (service: string): boolean => !(placed[name]?.without ?? []).includes(service);
+    expect(new Set(granted)).toEqual(new Set([...reached.filter(isReached), ...(placed[name]?.with ?? [])]));
   });
 
   test('let archive-files alone delete from the lake, and not what rests there', () => {
@@ -101,6 +106,20 @@ describe('functions', () => {
   });
 });
 
+/** What one deployment of a file needs less or more than the other: only one is in the network, only the other asks functions and reads secrets. */
+const placed: Record<string, { readonly with: string[]; readonly without: string[] }> = {
+  'pull-sources': { with: [], without: ['rds-db'] },
+  'pull-databases': { with: ['ec2'], without: ['lambda', 'secretsmanager'] },
+};
+
+/** Variables that the descriptions of sources name. */
+const variablesOfSources = (): string[] =>
+  readdirSync('rules')
+    .map((name) => join('rules', name, 'source.json'))
+    .filter((path) => existsSync(path))
+    .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/\$\{([A-Z][A-Z0-9_]*)\}/g)])
+    .map(([, name = '']) => name);
+
 /** Services behind an adapter; DynamoDB by table. */
 const reachedBy: Record<string, string[]> = {
   'dynamo-ledger': ['dynamodb LedgerTable'],
@@ -108,7 +127,9 @@ const reachedBy: Record<string, string[]> = {
   'eventbridge-events': ['events'],
   'glue-jobs': ['glue'],
   'lambda-functions': ['lambda'],
+  'postgres-source': ['rds-db'],
   'redshift-warehouse': ['redshift-data'],
+  'secrets-manager': ['secretsmanager'],
   's3-files': ['s3'],
 };
 /** First actions of the grants that every function has. */
@@ -218,8 +239,12 @@ describe('events', () => {
     expect(woken.sort()).toEqual(wakes.map((name) => `${idOf(name)}LambdaFunction`).sort());
   });
 
-  test('wake sweep every 15 minutes', () => {
+  test('wake sweep every 15 minutes, and pull-sources on the first of each month', () => {
     const scheduled = rules().filter(({ schedule }) => schedule);
-    expect(scheduled).toMatchObject([{ schedule: 'rate(15 minutes)', wakes: 'SweepLambdaFunction' }]);
+    expect(scheduled).toHaveLength(2);
+    expect(scheduled).toMatchObject([
+      { schedule: 'cron(0 3 1 * ? *)', wakes: 'PullSourcesLambdaFunction' },
+      { schedule: 'rate(15 minutes)', wakes: 'SweepLambdaFunction' },
+    ]);
   });
 });

@@ -9,6 +9,13 @@ const unscopable = new Set([
   'cloudwatch:PutMetricData',
   'redshift-data:DescribeStatement',
   'redshift-data:ListStatements',
+  // Network interfaces of functions that run in a VPC.
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
 ]);
 
 const each =

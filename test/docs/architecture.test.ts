@@ -92,10 +92,10 @@ describe('docs/architecture.md', () => {
   });
 
   test('names every function, and the events that wake it', () => {
-    const functions = Object.entries<{ handler: string; events: object[] }>(
+    const functions = Object.entries<{ handler: string; events?: object[] }>(
       parse(readFileSync('functions/functions.yml', 'utf8'), { logLevel: 'error' }),
     );
-    for (const [, { handler, events }] of functions) {
+    for (const [, { handler, events = [] }] of functions) {
       const file = handler.replace(/\.handler$/, '.ts');
       const row = architecture.split('\n').find((line) => line.includes(`](../${file}) |`)) ?? '';
       expect(row, file).not.toBe('');

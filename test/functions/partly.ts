@@ -12,4 +12,5 @@ export const ledgerWith = (
   leases: { ...ledger.leases, ...parts.leases },
   batches: { ...ledger.batches, ...parts.batches },
   rebuilds: { ...ledger.rebuilds, ...parts.rebuilds },
+  pulls: { ...ledger.pulls, ...parts.pulls },
 });

@@ -3,6 +3,7 @@ import { lookAgain } from '../../functions/pipeline/events.ts';
 import { fileId } from '../../functions/pipeline/lake-keys.ts';
 import { failRebuild } from '../../functions/pipeline/steps/rebuild/rebuilding.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
+import { Source } from '../../functions/sources/source.ts';
 import { sweep } from '../../functions/sweep.ts';
 import { check, land, publish, putManifest, rebuild, transform } from './acts.ts';
 import { goodBody, openStage, type Stage } from './stage.ts';
@@ -132,5 +133,41 @@ test('takes up a failed rebuild that somebody asks to be tried again', async () 
 test('leaves parked files to people', async () => {
   const file = await land(stage, 'a', goodBody());
   await stage.ports.ledger.files.move(file, 'parked', { reason: 'it failed' });
+  expect(await found()).toEqual([]);
+});
+
+test('asks again for pulls that nobody began, that ended in the middle, or whose next try is due', async () => {
+  const { catalog, ledger } = stage.ports;
+  const source = Source.parse({ version: '1', kind: 'rest', url: 'https://shop.example.com', records: '$' });
+  const plays = { ...catalog.datasets.plays, source } as (typeof catalog.datasets)[string];
+  stage.ports.catalog = { ...catalog, datasets: { plays } };
+  const window = { source: 'plays', from: '2024-01-01', to: '2024-01-31' };
+  const look = [['pull-sources', lookAgain('pull', 'plays/2024-01-01/2024-01-31')]];
+  const asked = { ...window, rev: 0, attempt: 0, tries: 0, asked_at: stage.ports.clock.now() };
+  await ledger.pulls.open({ ...asked, state: 'asked' });
+  expect(await found()).toEqual([]);
+  stage.pass(31_000);
+  expect(await found()).toEqual(look);
+
+  const move = async (
+    ...to: Parameters<typeof ledger.pulls.move> extends [unknown, ...infer Rest] ? Rest : never
+  ) => {
+    const pull = await ledger.pulls.find(window);
+    if (!pull || !(await ledger.pulls.move(pull, ...to))) throw new Error('it does not move');
+  };
+  await move('pulling', { attempt: 1, started_at: stage.ports.clock.now() });
+  expect(await found()).toEqual([]);
+  stage.pass(931_000);
+  expect(await found()).toEqual(look);
+
+  const now = stage.ports.clock.now();
+  const retry_at = new Date(Date.parse(now) + 60_000).toISOString();
+  await move('failed', { failed_at: now, reason: 'no answer', tries: 1, retry_at });
+  expect(await found()).toEqual([]);
+  stage.pass(60_000);
+  expect(await found()).toEqual(look);
+
+  await move('pulling', { attempt: 2, started_at: now });
+  await move('parked', { parked_at: now, reason: 'it is another server' });
   expect(await found()).toEqual([]);
 });

@@ -128,7 +128,7 @@ export const newWorld = (
 
   const useCase = (to: Delivery['to']) => {
     const ports = portsOf();
-    const handlers: Record<Delivery['to'], (event: never) => Promise<unknown>> = {
+    const handlers: Partial<Record<Delivery['to'], (event: never) => Promise<unknown>>> = {
       'validate-landing': validateLanding(ports),
       'run-transform': runTransform(ports),
       'check-quality': checkQuality(ports),
@@ -138,7 +138,9 @@ export const newWorld = (
       'publish-kpis': publishRebuild(ports),
       sweep: sweep(ports),
     };
-    return handlers[to];
+    const handler = handlers[to];
+    if (!handler) throw new ReferenceError(`${to} is not simulated here`);
+    return handler;
   };
 
   /** Starts the invocation that one waiting delivery asks for; Lambda tries a failed one twice again. */

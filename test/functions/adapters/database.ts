@@ -1,8 +1,8 @@
 import pg from 'pg';
-import type { PostgresSource } from '../../../functions/adapters/postgres-settings.ts';
+import type { PostgresSettings } from '../../../functions/adapters/postgres-settings.ts';
 import { postgresSource } from '../../../functions/adapters/postgres-source.ts';
-import { SourceFailed } from '../../../functions/pipeline/index.ts';
 import type { Window } from '../../../functions/sources/index.ts';
+import { SourceFailed } from '../../../functions/sources/index.ts';
 import {
   type Postgres,
   type PostgresOptions,
@@ -17,7 +17,7 @@ export type Database = {
   /** Makes a table of the schema from a select, and lets the puller read it. */
   table(name: string, select: string): Promise<void>;
   /** A source on it: the table `songs`, all of it. */
-  readonly source: Extract<PostgresSource, { readonly table: string }>;
+  readonly source: Extract<PostgresSettings, { readonly table: string }>;
   close(): Promise<void>;
 };
 
@@ -64,13 +64,12 @@ export const openDatabase = async (options: PostgresOptions = {}): Promise<Datab
 };
 
 /** The adapter, with one secret. */
-export const sources = (secret = password) =>
-  postgresSource({ secrets: { read: async () => secret }, region: 'eu-west-1' });
+export const sources = (secret = password) => postgresSource({ secrets: { read: async () => secret } });
 
 export const january: Window = { from: '2024-01-01', to: '2024-01-31' };
 
 /** All records of a source. */
-export const pull = async (source: PostgresSource, window = january): Promise<string[]> => {
+export const pull = async (source: PostgresSettings, window = january): Promise<string[]> => {
   const { pages } = await sources().open(source, window);
   const all: string[] = [];
   for await (const page of pages) all.push(...page);

@@ -230,3 +230,36 @@ test('opens a rebuild once and publishes it', async () => {
     await ledger.rebuilds.move(rebuild, 'failed', { failure: 'sql', reason: '', closed_at: '' }),
   ).toBeUndefined();
 });
+
+describe('pulls', () => {
+  const window = { source: 'users', from: '2024-01-01', to: '2024-01-31' };
+  const asked = {
+    ...window,
+    state: 'asked',
+    rev: 0,
+    attempt: 0,
+    tries: 0,
+    asked_at: '2024-02-01T03:00:00.000Z',
+  } as const;
+  const started_at = '2024-02-01T03:00:01.000Z';
+
+  test('are kept by source and window, and are asked for once', async () => {
+    const later = { ...asked, from: '2024-02-01', to: '2024-02-29' };
+    for (const one of [later, asked, { ...asked, attempt: 7 }]) await ledger.pulls.open(one);
+    expect(await ledger.pulls.of('users')).toEqual([asked, later]);
+    expect(await ledger.pulls.of('sessions')).toEqual([]);
+    expect(await ledger.pulls.find(window)).toEqual(asked);
+  });
+
+  test('are moved by one of those who have read the same record', async () => {
+    const read = await ledger.pulls.find(window);
+    if (!read) throw new Error('no record');
+    const moves = [1, 2].map((attempt) => ledger.pulls.move(read, 'pulling', { attempt, started_at }));
+    const moved = (await Promise.all(moves)).filter((one) => one !== undefined);
+    expect(moved).toHaveLength(1);
+    expect(await ledger.pulls.find(window)).toEqual(moved[0]);
+    await expect(ledger.pulls.move(read, 'landed', {} as never)).rejects.toThrow(
+      'cannot go from asked to landed',
+    );
+  });
+});

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rdsToken } from '../../../functions/adapters/postgres-login.ts';
-import type { PostgresSource } from '../../../functions/adapters/postgres-settings.ts';
+import type { PostgresSettings } from '../../../functions/adapters/postgres-settings.ts';
 import { authority } from './certificates.ts';
 import { type Database, failureOf, openDatabase, pull } from './database.ts';
 
 const local = [127, 0, 0, 1] as const;
 const ours = authority('the authority of this test');
 let database: Database;
-let secured: PostgresSource;
+let secured: PostgresSettings;
 beforeAll(async () => {
   database = await openDatabase({ tls: ours.issue(local) });
   await database.table('songs', `select 'x' as name`);
@@ -148,7 +148,7 @@ describe('a login by IAM', () => {
 
   test('uses the token as its password', async () => {
     atThatMoment();
-    const byIam: PostgresSource = { ...secured, auth: { kind: 'rds_iam' }, user: 'iam_user' };
+    const byIam: PostgresSettings = { ...secured, auth: { kind: 'rds_iam' }, user: 'iam_user' };
     const token = await rdsToken({ host: byIam.host, port: byIam.port, user: 'iam_user' }, 'eu-west-1');
     await database.run(`create role iam_user login password '${token}'`);
     expect(await pull(byIam)).toEqual(['{"name":"true"}']);

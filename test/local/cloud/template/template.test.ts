@@ -289,6 +289,8 @@ describe('the template of this project', () => {
     expect(deployment.functions.map(({ name }) => name)).toContain('soundcheck-dev-validate-landing');
     for (const { name, onFailure, rules, schedules } of deployment.functions) {
       expect({ name, onFailure }).toEqual({ name, onFailure: 'soundcheck-dev-failed-invocations' });
+      // Databases are pulled when another function asks for it.
+      if (name.endsWith('-pull-databases')) continue;
       expect(rules.length + schedules.length).toBeGreaterThan(0);
     }
   });

@@ -1,0 +1,52 @@
+import { styleText } from 'node:util';
+import type { PulledContent, PullRecord } from '../../functions/pipeline/index.ts';
+import { count } from './count.ts';
+import { nextCommand } from './next-command.ts';
+
+/** The source and the window of a pull. */
+export const pullName = ({ source, from, to }: PullRecord): string => `${source} ${from} to ${to}`;
+
+/** What became of a pull, in one line, and what to do next; `before` is what the window held before. */
+export const pullLines = (pull: PullRecord, before?: PulledContent): string[] => [
+  `${styleText('bold', pullName(pull))}: ${stateOf(pull, before)}`,
+  ...nextOf(pull).map((line) => `  next: ${line}`),
+];
+
+const stateOf = (pull: PullRecord, before: PulledContent | undefined): string => {
+  switch (pull.state) {
+    case 'landed':
+      return landedText(pull.content, before);
+    case 'failed':
+      return `failed: ${pull.reason}; ${pull.retry_at ? `the next try is at ${pull.retry_at}` : `given up after ${count(pull.tries, 'failure')}`}`;
+    case 'parked':
+      return `parked: ${pull.reason}`;
+    case 'pulling':
+      return `is being pulled since ${pull.started_at}`;
+    case 'pulled':
+      return `${count(pull.pulled.records, 'record')} pulled, about to land`;
+    case 'asked':
+      return `asked for at ${pull.asked_at}`;
+  }
+};
+
+const landedText = (content: PulledContent, before: PulledContent | undefined): string => {
+  if (content.records === 0) return 'the source has no records';
+  const records = count(content.records, 'record');
+  return before?.sha256 === content.sha256
+    ? `${records}, the same as before`
+    : `${records} in ${content.key}`;
+};
+
+const nextOf = ({ state, source, from, to }: PullRecord): string[] => {
+  const again = ['pull', source, '--from', from, '--to', to];
+  if (state === 'failed')
+    return [`correct the source or rules/${source}/source.json, then ${nextCommand(...again)}`];
+  if (state === 'parked') return [`if that is right, ${nextCommand(...again, '--confirm')}`];
+  return [];
+};
+
+/** The same as JSON. */
+export const pullDocument = (pull: PullRecord): object => {
+  const { rev: _rev, ...known } = pull;
+  return known;
+};

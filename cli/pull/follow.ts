@@ -1,0 +1,64 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import {
+  askPull,
+  lookAgain,
+  type PulledContent,
+  type PullRecord,
+  pullerOf,
+  pullId,
+  pullTime,
+  sourceNamed,
+} from '../../functions/pipeline/index.ts';
+import type { Window } from '../../functions/sources/index.ts';
+import type { Target } from '../target/target.ts';
+
+/** A pull that has ended, and what its window held before. */
+export type EndedPull = { readonly pull: PullRecord; readonly before: PulledContent | undefined };
+
+export type PullOptions = {
+  readonly confirm?: boolean;
+  /** Windows that are pulled at the same time. */
+  readonly atOnce: number;
+  /** Hears of each window when its state changes. */
+  readonly tell: (pull: PullRecord) => void;
+};
+
+/** Milliseconds between two looks at the ledger. */
+const pause = { laptop: 100, aws: 2_000 };
+
+/** Pulls windows of a source and follows each until it has landed, has failed or waits for a person. */
+export const pullWindows = async (
+  target: Target,
+  source: string,
+  windows: readonly Window[],
+  { confirm = false, atOnce, tell }: PullOptions,
+): Promise<EndedPull[]> => {
+  const puller = pullerOf(sourceNamed(await target.catalog(), source));
+  return pLimit(atOnce).map(windows, async (window) => {
+    const known = await target.ledger.pulls.find({ source, ...window });
+    const clock = { now: () => new Date().toISOString() };
+    const asked = await askPull({ ledger: target.ledger, clock }, { source, ...window }, { confirm });
+    tell(asked);
+    if (asked.state !== 'parked') await target.functions.invoke(puller, lookAgain('pull', pullId(asked)));
+    return { pull: await ended(target, asked, tell), before: known?.content };
+  });
+};
+
+const isOver = ({ state }: PullRecord): boolean => ['landed', 'failed', 'parked'].includes(state);
+
+/** Throws if nothing changes for longer than a function may work. */
+const ended = async (target: Target, asked: PullRecord, tell: PullOptions['tell']): Promise<PullRecord> => {
+  let seen = asked;
+  for (let changed = Date.now(); !isOver(seen); ) {
+    if (Date.now() - changed > pullTime)
+      throw new Error(`${pullId(seen)} is ${seen.state} for a quarter of an hour`);
+    await wait(target.isLaptop ? pause.laptop : pause.aws);
+    const now = (await target.ledger.pulls.find(seen)) ?? seen;
+    if (now.rev === seen.rev) continue;
+    seen = now;
+    changed = Date.now();
+    tell(seen);
+  }
+  return seen;
+};

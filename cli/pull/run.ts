@@ -1,0 +1,73 @@
+import { type Ledger, type PullRecord, pullId } from '../../functions/pipeline/index.ts';
+import { addDays, monthOf, type Window } from '../../functions/sources/index.ts';
+import { tellOfLanded } from '../land/run.ts';
+import { answer, notice } from '../output/answer.ts';
+import { pullDocument, pullLines, pullName } from '../output/pull-lines.ts';
+import type { LandedFile } from '../target/landing.ts';
+import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
+import { type EndedPull, pullWindows } from './follow.ts';
+
+export type PullFlags = TargetFlags & {
+  readonly from?: string;
+  readonly to?: string;
+  readonly confirm?: boolean;
+  readonly wait: boolean;
+};
+
+/** Pulls a window of a source, lands it and shows what became of it; exit code 1 if its rows are not published. */
+export const pull = async (source: string, flags: PullFlags): Promise<void> => {
+  const from = flags.from ?? firstOfLastMonth(new Date().toISOString().slice(0, 10));
+  const window = { from, to: flags.to ?? monthOf(from).to };
+  await pullAll(source, async () => [window], { ...flags, atOnce: 1 });
+};
+
+const firstOfLastMonth = (day: string): string => monthOf(addDays(monthOf(day).from, -1)).from;
+
+/** Pulls windows, so many at once, then follows the files that landed. */
+export const pullAll = async (
+  source: string,
+  windowsOf: (ledger: Ledger) => Promise<readonly Window[]>,
+  flags: PullFlags & { readonly atOnce: number },
+): Promise<void> => {
+  await onTarget(
+    flags,
+    async (target) => {
+      await target.landManifests();
+      const { atOnce, confirm = false } = flags;
+      const windows = await windowsOf(target.ledger);
+      const ended = await pullWindows(target, source, windows, {
+        atOnce,
+        confirm,
+        tell: progress(Date.now()),
+      });
+      await tellOfPulls(target, ended, flags);
+    },
+    { beginsState: true },
+  );
+};
+
+/** Says each change on standard error, with the seconds since the start. */
+const progress =
+  (began: number) =>
+  (pull: PullRecord): void =>
+    notice(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${pullName(pull)}  ${pull.state}`);
+
+const tellOfPulls = async (target: Target, ended: readonly EndedPull[], flags: PullFlags): Promise<void> => {
+  const lines = ended.flatMap(({ pull, before }) => pullLines(pull, before));
+  const document = { pulls: ended.map(({ pull }) => pullDocument(pull)) };
+  if (ended.some(({ pull }) => pull.state !== 'landed')) process.exitCode = 1;
+  const landed = (await Promise.all(ended.map((one) => landedBy(target, one)))).flat();
+  if (landed.length === 0) return answer(flags, { ...document, files: [] }, lines);
+  await tellOfLanded(target, landed, flags, lines, document);
+};
+
+/** The file that a pull has landed; none if the window held the same before. */
+const landedBy = async (target: Target, { pull, before }: EndedPull): Promise<LandedFile[]> => {
+  const key = pull.content?.key;
+  if (pull.state !== 'landed' || key === undefined || before?.sha256 === pull.content?.sha256) return [];
+  const inLedger = (await target.ledger.files.versionsOf(key)).at(-1);
+  const version = (inLedger ?? (await target.files.versionsOf(key)).at(-1))?.version;
+  if (version === undefined) throw new Error(`the file of ${pullId(pull)} is gone: ${key}`);
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return [{ path: name, dataset: pull.source, name, key, version }];
+};
