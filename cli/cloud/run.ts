@@ -8,7 +8,7 @@ import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
 
 /** Runs the laptop cloud until Ctrl-C; prints its address and writes it to `<state>/cloud.env`. */
 export const keepCloud = async (flags: CloudFlags): Promise<void> => {
-  const cloud = await openCloud(flags);
+  const cloud = await openCloud(flags, { withSources: true });
   const stopped = stopOnSignal(cloud);
   await landManifests(s3Files(cloud.environment.LAKE_BUCKET ?? '')).catch(async (cause: unknown) => {
     await cloud.stop();

@@ -42,7 +42,7 @@ export const pullAll = async (
       });
       await tellOfPulls(target, ended, flags);
     },
-    { beginsState: true },
+    { beginsState: true, withSources: true },
   );
 };
 

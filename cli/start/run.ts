@@ -31,7 +31,7 @@ export const start = async (paths: readonly string[], flags: StartFlags): Promis
     throw new CannotLand('--dataset needs files: name them, too');
   const files = paths.length > 0 ? await withDatasets(paths, flags.dataset) : [];
   const began = Date.now();
-  const cloud = await openCloud(flags);
+  const cloud = await openCloud(flags, { withSources: true });
   const stopped = stopOnSignal(cloud);
   outputOf(flags).write(
     `The laptop cloud is up on ${cloud.endpoint} (${((Date.now() - began) / 1000).toFixed(1)} s)\n\n`,

@@ -12,19 +12,28 @@ import { expectState, lockState } from '../../local/state/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { type CloudFlags, projectRoot } from '../options.ts';
 import { notice } from '../output/answer.ts';
+import { noSources, startShopSources } from './shop-sources.ts';
 
-/** Starts the laptop cloud with these flags and points this process's own clients at it. */
-export const openCloud = async (flags: CloudFlags): Promise<Cloud> => {
+/** Starts the laptop cloud with these flags, `withSources` those of the shop too, and points this process's own clients at it. */
+export const openCloud = async (flags: CloudFlags, { withSources = false } = {}): Promise<Cloud> => {
   const { state, fresh, port, chaos, sweepEvery } = flags;
   const engine = engineFor(flags);
   if (fresh) await empty(resolve(state));
   if (engine === 'spark') notice('Starting Spark …');
   const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
-  const cloud = await startCloud({ root: projectRoot, state, engine, sweepEvery, ...options }).catch(
-    portInUse,
-  );
+  const sources = withSources ? await startShopSources() : undefined;
+  const variables = sources?.variables ?? noSources;
+  const started = { root: projectRoot, state, engine, sweepEvery, variables, ...options };
+  const cloud = await startCloud(started).catch(async (cause) => {
+    await sources?.stop();
+    return portInUse(cause);
+  });
   pointClientsAt(cloud.environment);
-  return cloud;
+  const stop = async (): Promise<void> => {
+    await cloud.stop();
+    await sources?.stop();
+  };
+  return { ...cloud, stop };
 };
 
 /** Makes clients of this process use that environment from now on. */

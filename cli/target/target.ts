@@ -51,15 +51,16 @@ export type Target = {
 
 /**
  * Runs work with the cloud that the flags name, then stops what was started for it, also after an interruption. Throws
- * `NotAState` if the folder is not a state, unless the work starts a state.
+ * `NotAState` if the folder is not a state, unless the work starts a state. A laptop cloud that is started for it has the shop's
+ * sources if they are asked for.
  */
 export const onTarget = async (
   flags: TargetFlags,
   work: (target: Target) => Promise<void>,
-  { beginsState = false } = {},
+  { beginsState = false, withSources = false } = {},
 ): Promise<void> => {
   if (!beginsState && flags.stage === undefined) expectBegun(flags.state);
-  const target = await openTarget(flags);
+  const target = await openTarget(flags, withSources);
   if (!target.isOwn) return work(target);
   const stopped = stopOnSignal({ stop: target.close });
   const done = work(target).finally(target.close);
@@ -70,11 +71,11 @@ export const onTarget = async (
 type Names = { readonly LAKE_BUCKET: string; readonly LEDGER_TABLE: string };
 
 /** Finds the cloud that the flags or the environment name, or starts the laptop cloud for the time of the command. */
-const openTarget = async ({ state, stage }: TargetFlags): Promise<Target> => {
+const openTarget = async ({ state, stage }: TargetFlags, withSources: boolean): Promise<Target> => {
   if (stage !== undefined) return elsewhere(await deployedNames(stage));
   const { LAKE_BUCKET, LEDGER_TABLE } = process.env;
   if (state === undefined && LAKE_BUCKET && LEDGER_TABLE) return elsewhere({ LAKE_BUCKET, LEDGER_TABLE });
-  return laptop(state ?? usualState);
+  return laptop(state ?? usualState, withSources);
 };
 
 const elsewhere = (names: Names): Target => {
@@ -100,11 +101,11 @@ const projectCatalog = async (endpoint: string | undefined): Promise<Catalog> =>
     : renderCatalog(projectRoot, 'duckdb', await engineAt(endpoint));
 };
 
-const laptop = async (state: string): Promise<Target> => {
+const laptop = async (state: string, withSources: boolean): Promise<Target> => {
   const running = await runningCloud(state);
   if (running) pointClientsAt(running);
   else notice(`No cloud runs on ${state}: one is started for the time of this command.`);
-  const own = running ? undefined : await openCloud({ state, sweepEvery: usualSweepEvery });
+  const own = running ? undefined : await openCloud({ state, sweepEvery: usualSweepEvery }, { withSources });
   const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = running ?? own?.environment ?? {};
   const ports = portsOf({ LAKE_BUCKET, LEDGER_TABLE });
   return {

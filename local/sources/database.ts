@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { planPostgres } from '../engines/index.ts';
 import { shopSize, songAt, songColumns } from '../generate/index.ts';
+import { authority } from './certificates.ts';
 
 export type ShopDatabaseOptions = {
   /** Default: 1. */
@@ -15,9 +16,11 @@ export type ShopDatabase = {
   readonly host: string;
   readonly port: number;
   readonly database: string;
-  /** A login that may read `deftunes.songs` and nothing else. */
+  /** A login that may read `deftunes.songs` and nothing else; over TLS it takes any password, as that of a login by IAM. */
   readonly user: string;
   readonly password: string;
+  /** Certificate of the authority that has signed the server's, as PEM text. */
+  readonly authority: string;
   /** Resolves when the table is filled; rejects if the server did not start. */
   readonly ready: Promise<void>;
   /** URL of the database with a superuser's name and password. */
@@ -36,14 +39,19 @@ const rowsPerInsert = 1_000;
  * The server ends with this process in every case, and no password is kept in a file.
  */
 export const startShopDatabase = async (options: ShopDatabaseOptions = {}): Promise<ShopDatabase> => {
-  const plan = await planPostgres({ systemIdentifier: identifierOf(options) });
+  const { certificate, issue } = authority('shop');
+  const plan = await planPostgres({
+    systemIdentifier: identifierOf(options),
+    tls: issue([127, 0, 0, 1]),
+    withToken: [user],
+  });
   const password = randomBytes(16).toString('hex');
   const starting = plan.start();
   const ready = starting.then(({ url }) => fill(url, password, options));
   // Whoever awaits `ready` gets the error; nobody may.
   ready.catch(() => undefined);
   return {
-    ...{ host: '127.0.0.1', port: plan.port, database, user, password, ready },
+    ...{ host: '127.0.0.1', port: plan.port, database, user, password, authority: certificate, ready },
     adminUrl: plan.url.replace(/postgres$/, database),
     stop: async () => {
       const server = await starting.catch(() => undefined);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,11 @@ export type PostgresOptions = {
   readonly systemIdentifier?: bigint;
   /** Key and certificate as PEM text; with them the server also accepts TLS. */
   readonly tls?: { readonly key: string; readonly certificate: string };
+  /**
+   * Users who log in over TLS with any password, as a login by IAM looks to a client: no server outside of AWS can verify the
+   * token of one.
+   */
+  readonly withToken?: readonly string[];
 };
 
 /** PostgreSQL did not start; the message is its last line. */
@@ -96,13 +101,14 @@ const startAt = async (place: Place, options: PostgresOptions): Promise<Postgres
 const startIn = async (
   folder: string,
   place: Place,
-  { systemIdentifier, tls }: PostgresOptions,
+  { systemIdentifier, tls, withToken = [] }: PostgresOptions,
 ): Promise<Postgres> => {
   const binaries = await findPostgres(folder);
   await makeCluster(folder, binaries, place.password);
   const data = join(folder, 'data');
   if (systemIdentifier !== undefined) await setSystemIdentifier(data, systemIdentifier);
   const secured = tls ? await writeTls(folder, binaries, tls) : {};
+  await admit(join(data, 'pg_hba.conf'), withToken);
   await place.release();
   const given = { ...settings, ...secured, port: place.port };
   const { child, ended } = await serve(data, binaries, given);
@@ -130,6 +136,12 @@ const makeCluster = async (
   const options = [...cluster, `--pwfile=${file}`, '--no-sync', '-D', join(folder, 'data')];
   await promisify(execFile)(initdb, options, { ...user, cwd: folder });
   await rm(file);
+};
+
+/** The first line that fits a client counts. */
+const admit = async (file: string, users: readonly string[]): Promise<void> => {
+  const lines = users.map((user) => `hostssl all ${user} 127.0.0.1/32 trust\n`);
+  await writeFile(file, lines.join('') + (await readFile(file, 'utf8')));
 };
 
 const writeTls = async (

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rdsToken } from '../../../functions/adapters/postgres-login.ts';
 import type { PostgresSettings } from '../../../functions/adapters/postgres-settings.ts';
-import { authority } from './certificates.ts';
+import { authority } from '../../../local/sources/certificates.ts';
 import { type Database, failureOf, openDatabase, pull } from './database.ts';
 
 const local = [127, 0, 0, 1] as const;

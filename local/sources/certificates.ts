@@ -23,13 +23,13 @@ export type Host = string | readonly number[];
 
 const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
 
-/** X.509 version 3 (RFC 5280), signed by ECDSA with SHA-256, valid for a day before and after now. */
+/** X.509 version 3 (RFC 5280), signed by ECDSA with SHA-256, valid from a day before now for ten years. */
 const certificateOf = (
   issuer: Issuer,
   subject: Issuer & { readonly extensions: readonly Buffer[] },
 ): string => {
   const day = 86_400_000;
-  const validity = sequence(time(Date.now() - day), time(Date.now() + day));
+  const validity = sequence(time(Date.now() - day), time(Date.now() + 3650 * day));
   const publicKey = createPublicKey(subject.key).export({ type: 'spki', format: 'der' });
   const signed = sequence(
     der(0xa0, integer(2)),
