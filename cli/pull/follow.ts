@@ -11,7 +11,11 @@ import {
   sourceNamed,
 } from '../../functions/pipeline/index.ts';
 import type { Window } from '../../functions/sources/index.ts';
+import type { LandedFile } from '../target/landing.ts';
 import type { Target } from '../target/target.ts';
+
+/** What is needed to pull. */
+export type Puller = Pick<Target, 'ledger' | 'functions' | 'catalog' | 'isLaptop'>;
 
 /** A pull that has ended, and what its window held before. */
 export type EndedPull = { readonly pull: PullRecord; readonly before: PulledContent | undefined };
@@ -29,7 +33,7 @@ const pause = { laptop: 100, aws: 2_000 };
 
 /** Pulls windows of a source and follows each until it has landed, has failed or waits for a person. */
 export const pullWindows = async (
-  target: Target,
+  target: Puller,
   source: string,
   windows: readonly Window[],
   { confirm = false, atOnce, tell }: PullOptions,
@@ -48,7 +52,7 @@ export const pullWindows = async (
 const isOver = ({ state }: PullRecord): boolean => ['landed', 'failed', 'parked'].includes(state);
 
 /** Throws if nothing changes for longer than a function may work. */
-const ended = async (target: Target, asked: PullRecord, tell: PullOptions['tell']): Promise<PullRecord> => {
+const ended = async (target: Puller, asked: PullRecord, tell: PullOptions['tell']): Promise<PullRecord> => {
   let seen = asked;
   for (let changed = Date.now(); !isOver(seen); ) {
     if (Date.now() - changed > pullTime)
@@ -61,4 +65,18 @@ const ended = async (target: Target, asked: PullRecord, tell: PullOptions['tell'
     tell(seen);
   }
   return seen;
+};
+
+/** The file that a pull has landed; none if the window held the same before. */
+export const landedBy = async (
+  target: Pick<Target, 'ledger' | 'files'>,
+  { pull, before }: EndedPull,
+): Promise<LandedFile[]> => {
+  const key = pull.content?.key;
+  if (pull.state !== 'landed' || key === undefined || before?.sha256 === pull.content?.sha256) return [];
+  const inLedger = (await target.ledger.files.versionsOf(key)).at(-1);
+  const version = (inLedger ?? (await target.files.versionsOf(key)).at(-1))?.version;
+  if (version === undefined) throw new Error(`the file of ${pullId(pull)} is gone: ${key}`);
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return [{ path: name, dataset: pull.source, name, key, version }];
 };

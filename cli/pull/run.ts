@@ -1,11 +1,11 @@
-import { type Ledger, type PullRecord, pullId } from '../../functions/pipeline/index.ts';
+import type { Ledger } from '../../functions/pipeline/index.ts';
 import { addDays, monthOf, type Window } from '../../functions/sources/index.ts';
 import { tellOfLanded } from '../land/run.ts';
-import { answer, notice } from '../output/answer.ts';
-import { pullDocument, pullLines, pullName } from '../output/pull-lines.ts';
-import type { LandedFile } from '../target/landing.ts';
+import { answer } from '../output/answer.ts';
+import { pullDocument, pullLines } from '../output/pull-lines.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
-import { type EndedPull, pullWindows } from './follow.ts';
+import { type EndedPull, landedBy, pullWindows } from './follow.ts';
+import { pullProgress } from './progress.ts';
 
 export type PullFlags = TargetFlags & {
   readonly from?: string;
@@ -38,19 +38,13 @@ export const pullAll = async (
       const ended = await pullWindows(target, source, windows, {
         atOnce,
         confirm,
-        tell: progress(Date.now()),
+        tell: pullProgress(process.stderr, Date.now()),
       });
       await tellOfPulls(target, ended, flags);
     },
     { beginsState: true, withSources: true },
   );
 };
-
-/** Says each change on standard error, with the seconds since the start. */
-const progress =
-  (began: number) =>
-  (pull: PullRecord): void =>
-    notice(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${pullName(pull)}  ${pull.state}`);
 
 const tellOfPulls = async (target: Target, ended: readonly EndedPull[], flags: PullFlags): Promise<void> => {
   const lines = ended.flatMap(({ pull, before }) => pullLines(pull, before));
@@ -59,15 +53,4 @@ const tellOfPulls = async (target: Target, ended: readonly EndedPull[], flags: P
   const landed = (await Promise.all(ended.map((one) => landedBy(target, one)))).flat();
   if (landed.length === 0) return answer(flags, { ...document, files: [] }, lines);
   await tellOfLanded(target, landed, flags, lines, document);
-};
-
-/** The file that a pull has landed; none if the window held the same before. */
-const landedBy = async (target: Target, { pull, before }: EndedPull): Promise<LandedFile[]> => {
-  const key = pull.content?.key;
-  if (pull.state !== 'landed' || key === undefined || before?.sha256 === pull.content?.sha256) return [];
-  const inLedger = (await target.ledger.files.versionsOf(key)).at(-1);
-  const version = (inLedger ?? (await target.files.versionsOf(key)).at(-1))?.version;
-  if (version === undefined) throw new Error(`the file of ${pullId(pull)} is gone: ${key}`);
-  const name = key.slice(key.lastIndexOf('/') + 1);
-  return [{ path: name, dataset: pull.source, name, key, version }];
 };

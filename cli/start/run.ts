@@ -1,25 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pLimit from 'p-limit';
-import type { Landings } from '../../functions/pipeline/index.ts';
 import type { Cloud } from '../../local/cloud/index.ts';
-import { writeSample } from '../../local/generate/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { fedMarts } from '../follow/fed-marts.ts';
-import type { Whereabouts } from '../follow/follow.ts';
 import { followingOn, watch } from '../follow/watch.ts';
 import type { CloudFlags } from '../options.ts';
 import { answer, inParts } from '../output/answer.ts';
 import { fileDocument } from '../output/file-document.ts';
 import { npmCloud, npmStart } from '../output/next-command.ts';
+import { pullDocument, pullLines } from '../output/pull-lines.ts';
 import { CannotLand, withDatasets } from '../target/datasets.ts';
-import { type LandedFile, landFile } from '../target/landing.ts';
+import type { LandedFile } from '../target/landing.ts';
 import { landManifests } from '../target/manifests.ts';
 import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
-import { martsOfState, portsOf } from '../target/target.ts';
+import { catalogOfState, martsOfState, portsOf } from '../target/target.ts';
 import { balanceLines, knownLines } from './balance.ts';
 import { quarantineLines } from './quarantine.ts';
+import { landAll, runSample } from './sample.ts';
 
 export type StartFlags = CloudFlags & { readonly dataset?: string };
 
@@ -47,14 +42,20 @@ const run = async (
   flags: StartFlags,
 ): Promise<void> => {
   const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = cloud.environment;
-  const { files, landings, ledger, kpis } = portsOf({ LAKE_BUCKET, LEDGER_TABLE });
+  const ports = portsOf({ LAKE_BUCKET, LEDGER_TABLE });
+  const { files, landings, ledger, kpis } = ports;
   const marts = await martsOfState(flags.state);
   await landManifests(files);
   const [following, began] = [followingOn({ ledger, files, isLaptop: true }, marts), Date.now()];
   const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
-  const seen = given.length > 0 ? await see(await landAll(landings, given)) : await runSample(see, landings);
+  const catalog = () => catalogOfState(flags.state);
+  const { seen, pulled } =
+    given.length > 0
+      ? { seen: await see(await landAll(landings, given)), pulled: [] }
+      : await runSample({ ...ports, catalog, isLaptop: true, see, began, output: outputOf(flags) });
   const fed = await fedMarts({ files, ledger, kpis }, marts, seen, kpisTake);
   const lines = inParts(
+    pulled.flatMap(({ pull, before }) => pullLines(pull, before)),
     knownLines(seen),
     ...fed.kpis,
     balanceLines(seen),
@@ -62,9 +63,11 @@ const run = async (
     ...fed.problems,
     nextSteps(flags),
   );
-  answer(flags, { files: seen.map(fileDocument), marts: fed.marts }, lines);
+  const pulls = pulled.map(({ pull }) => pullDocument(pull));
+  answer(flags, { pulls, files: seen.map(fileDocument), marts: fed.marts }, lines);
   const isStuck = seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage));
-  if (isStuck || !fed.isShown) process.exitCode = 1;
+  const isPulled = pulled.every(({ pull }) => pull.state === 'landed');
+  if (isStuck || !isPulled || !fed.isShown) process.exitCode = 1;
 };
 
 /** Milliseconds to wait for KPIs of files that an earlier start left. */
@@ -72,31 +75,6 @@ const kpisTake = 180_000;
 
 /** Progress goes to standard output; with `--json` to standard error. */
 const outputOf = ({ json }: StartFlags): NodeJS.WriteStream => (json ? process.stderr : process.stdout);
-
-const landAll = (
-  landings: Landings,
-  files: readonly { path: string; dataset: string }[],
-): Promise<LandedFile[]> => pLimit(8).map(files, (file) => landFile(landings, file));
-
-/** First the catalogue and the listeners, as a source would deliver them, then the listens. */
-const runSample = async (
-  see: (landed: readonly LandedFile[]) => Promise<Whereabouts[]>,
-  landings: Landings,
-): Promise<Whereabouts[]> => {
-  const folder = await mkdtemp(join(tmpdir(), 'soundcheck-sample-'));
-  try {
-    const sample = await writeSample(folder);
-    const isStreams = ({ dataset }: { dataset: string }): boolean => dataset === 'streams';
-    const before = sample.filter((file) => !isStreams(file));
-    const listened = sample.filter(isStreams);
-    return [
-      ...(await see(await landAll(landings, before))),
-      ...(await see(await landAll(landings, listened))),
-    ];
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-};
 
 const nextSteps = ({ engine }: StartFlags): string[] => {
   const again = engine === undefined ? ['--fresh'] : ['--fresh', '--engine', engine];

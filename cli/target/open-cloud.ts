@@ -33,6 +33,10 @@ export const openCloud = async (flags: CloudFlags, { withSources = false } = {})
     await cloud.stop();
     await sources?.stop();
   };
+  await sources?.ready.catch(async (cause) => {
+    await stop();
+    throw cause;
+  });
   return { ...cloud, stop };
 };
 

@@ -5,6 +5,8 @@ import { projectRoot } from '../options.ts';
 /** The sources of the shop on this machine, and the variables by which functions find them. */
 export type ShopSources = {
   readonly variables: Readonly<Record<string, string>>;
+  /** Resolves when the database answers. */
+  readonly ready: Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -21,6 +23,7 @@ export const startShopSources = async (): Promise<ShopSources> => {
       SHOP_DATABASE_PORT: String(database.port),
       SHOP_DATABASE_CA: database.authority,
     },
+    ready: database.ready,
     stop: async () => {
       await Promise.all([api.stop(), database.stop()]);
     },

@@ -127,7 +127,8 @@ const laptop = async (state: string, withSources: boolean): Promise<Target> => {
 export const martsOfState = async (state: string): Promise<readonly Mart[]> =>
   Object.values((await catalogOfState(state)).marts);
 
-const catalogOfState = async (state: string): Promise<Catalog> =>
+/** The catalog that the cloud of a state runs with. */
+export const catalogOfState = async (state: string): Promise<Catalog> =>
   Catalog.parse(JSON.parse(await readFile(catalogPath(state), 'utf8')));
 
 /** The ports of a cloud, by the names of its bucket and its ledger. */
