@@ -227,12 +227,16 @@ const authorisation = async (credentials: Credentials): Promise<Authorisation> =
   }
 };
 
+/** Names of headers, so that each is sent once. */
+const inLowerCase = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
 /** A 401 fetches token or secret again, once. */
 const authorised = async (pull: OpenPull, url: string, over: AbortSignal): Promise<Answered> => {
   const { source, agent, credentials } = pull;
   const ask = async () => {
     const sent = await authorisation(credentials);
-    const ownHeaders = { accept: 'application/json', ...source.headers, ...sent.headers };
+    const ownHeaders = { accept: 'application/json', ...inLowerCase({ ...source.headers, ...sent.headers }) };
     const answer = await send(
       agent,
       { url, headers: {}, ownHeaders, ownQuery: sent.query },

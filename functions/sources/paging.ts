@@ -41,9 +41,9 @@ const broken = (reason: string): PageStep => ({ kind: 'broken', reason });
 export class Pages {
   private place: Place;
   private count = 0;
-  private readonly urls = new Set<string>();
+  /** Cursors or URLs of pages; pages that are counted cannot come again. */
+  private readonly tokens = new Set<string>();
   private readonly hashes = new Set<string>();
-  private readonly cursors = new Set<string>();
 
   /** `url` is that of the source, with its variables replaced. */
   constructor(
@@ -62,7 +62,7 @@ export class Pages {
       received: 0,
     };
     this.place = { ...this.place, url: this.urlOf(this.place) };
-    this.urls.add(this.place.url);
+    this.tokens.add(this.place.url);
   }
 
   get firstUrl(): string {
@@ -79,8 +79,6 @@ export class Pages {
     if (step.kind !== 'page') return step;
     if (this.count >= this.source.limits.max_pages)
       return broken(`there are more than ${this.source.limits.max_pages} pages`);
-    if (this.urls.has(step.url)) return broken('the page names as its next page one that was there before');
-    this.urls.add(step.url);
     this.place = { ...this.place, url: step.url };
     return step;
   }
@@ -120,8 +118,8 @@ export class Pages {
     const next = nextOf(paging, said);
     if (next.kind !== 'next') return next;
     const { text } = next;
-    if (this.cursors.has(text)) return broken('the page repeats the cursor of another page');
-    this.cursors.add(text);
+    if (this.tokens.has(text)) return broken('the page repeats the cursor of another page');
+    this.tokens.add(text);
     return { kind: 'page', url: withParameters(this.place.url, { [paging.parameter]: text }) };
   }
 
@@ -136,9 +134,11 @@ export class Pages {
     if (!URL.canParse(named, this.place.url)) return broken('the next page has no valid URL');
     const url = new URL(named, this.place.url);
     url.hash = '';
-    return url.origin === new URL(this.place.url).origin
-      ? { kind: 'page', url: url.href }
-      : broken('the next page is on another server than the source');
+    if (url.origin !== new URL(this.place.url).origin)
+      return broken('the next page is on another server than the source');
+    if (this.tokens.has(url.href)) return broken('the page names as its next page one that was there before');
+    this.tokens.add(url.href);
+    return { kind: 'page', url: url.href };
   }
 
   private urlOf({ url, number, offset }: Place): string {

@@ -82,12 +82,16 @@ const send =
 describe('pages', () => {
   test('are asked for with the window, and their records come as they were sent', async () => {
     api.reply = send('[ {"id": 1, "price": 1.10, "name": "\\u00e4 b"},\r\n {"id":2} ]');
-    expect(await pull({ headers: { 'X-Version': '3' } })).toEqual([
+    expect(await pull({ headers: { 'X-Version': '3', Accept: 'text/json' } })).toEqual([
       '{"id":1,"price":1.10,"name":"\\u00e4 b"}',
       '{"id":2}',
     ]);
     expect(api.got).toHaveLength(1);
-    expect(api.got[0]).toMatchObject({ method: 'GET', path: '/users', headers: { 'x-version': '3' } });
+    expect(api.got[0]).toMatchObject({
+      method: 'GET',
+      path: '/users',
+      headers: { 'x-version': '3', accept: 'text/json' },
+    });
     expect(api.got[0]?.query.toString()).toBe('start_date=2024-01-01&end_date=2024-01-31');
   });
 
