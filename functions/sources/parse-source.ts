@@ -1,5 +1,7 @@
 import { issueProblem, readManifestJson } from '../validation/index.ts';
-import { type PostgresSource, type RestSource, Source } from './source.ts';
+import type { PostgresSource } from './postgres-schema.ts';
+import type { RestSource } from './rest-schema.ts';
+import { Source } from './source.ts';
 import { hasWindow } from './window.ts';
 
 /** A source, or its problems, each with its path in the file. */
