@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type BenchCloud, withCloud } from './cloud.ts';
 import { keys } from './keys.ts';
 import { latency } from './latency.ts';
+import { pull } from './pull/pull.ts';
 import { asJson, asTable, type Measurement } from './report.ts';
 import { addSpark } from './spark/command.ts';
 import { tenMillion } from './ten-million.ts';
@@ -54,6 +55,7 @@ bench(
 );
 bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, inCloud(thousandFiles));
 bench('keys', 'one file of ten million keys, without a cloud', { flag: 'records', usual: 10_000_000 }, keys);
+bench('pull', 'one page of an API, without a cloud', { flag: 'megabytes', usual: 5_000 }, pull);
 addValidate(program);
 addSpark(program);
 

@@ -79,27 +79,23 @@ const problemsOf = (file: string, text: string, parse: (text: string) => Parsed)
 const pulledProblems = (file: string, manifest: string, source: string): Problem[] => {
   const [parsed, pulled] = [parseManifest(manifest), parseSource(source)];
   if (!parsed.ok || !pulled.ok) return [];
-  const { format, extension, fields } = parsed.manifest;
-  const { observed_at } = pulled.source;
+  const { format, extension, fields, max_row_bytes } = parsed.manifest;
+  const { observed_at, limits } = pulled.source;
+  const at = (text: string, message: string): Problem => ({ file, ...placeOf(manifest, text), message });
+  const lands = format === 'jsonl' && extension === '.jsonl';
   const hasField = observed_at === undefined || fields.some(({ from }) => from === observed_at);
   return [
-    ...(format === 'jsonl' && extension === '.jsonl'
-      ? []
-      : [
-          {
-            file,
-            ...placeOf(manifest, '"extension"'),
-            message: 'schema.extension: is not .jsonl, in which pulls land',
-          },
-        ]),
+    ...(lands ? [] : [at('"extension"', 'schema.extension: is not .jsonl, in which pulls land')]),
     ...(hasField
       ? []
+      : [at('"fields"', `schema.fields: lacks ${observed_at}, which source.json adds to each record`)]),
+    ...(limits.max_record_bytes <= max_row_bytes
+      ? []
       : [
-          {
-            file,
-            ...placeOf(manifest, '"fields"'),
-            message: `schema.fields: lacks ${observed_at}, which source.json adds to each record`,
-          },
+          at(
+            '"max_row_bytes"',
+            `schema.max_row_bytes: is less than limits.max_record_bytes of source.json, ${limits.max_record_bytes}`,
+          ),
         ]),
   ];
 };

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { type Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { isRetried } from '../sources/index.ts';
 import { PipelineError } from '../values/index.ts';
 
@@ -24,6 +24,10 @@ export type TimeLimits = {
   readonly idle_seconds: number;
   readonly request_seconds: number;
 };
+
+/** Connections of one pull. */
+export const agentOf = ({ connect_seconds }: { readonly connect_seconds: number }): Agent =>
+  new Agent({ connect: { timeout: connect_seconds * 1000 } });
 
 export type Asked = {
   readonly url: string;

@@ -1,5 +1,7 @@
 import { issueProblem, readManifestJson } from '../validation/index.ts';
-import { type PostgresSource, type RestSource, Source } from './source.ts';
+import type { PostgresSource } from './postgres-schema.ts';
+import type { RestSource } from './rest-schema.ts';
+import { Source } from './source.ts';
 import { hasWindow } from './window.ts';
 
 /** A source, or its problems, each with its path in the file. */
@@ -29,10 +31,15 @@ const commonProblems = ({ snapshot, late_days }: Source): string[] =>
 const kindProblems = (source: Source): string[] =>
   source.kind === 'rest' ? restProblems(source) : postgresProblems(source);
 
+const connectionHeaders =
+  /^(host|connection|keep-alive|transfer-encoding|content-length|accept-encoding|upgrade|te|expect)$/i;
+
 const restProblems = (source: RestSource): string[] => {
   const { url, query, headers, snapshot, auth } = source;
   const isWindowed = [url, ...Object.values(query)].some(hasWindow);
-  const authorising = Object.keys(headers).filter((name) => /^(proxy-)?authorization$|^cookie$/i.test(name));
+  const names = Object.keys(headers);
+  const authorising = names.filter((name) => /^(proxy-)?authorization$|^cookie$/i.test(name));
+  const ofConnection = names.filter((name) => connectionHeaders.test(name));
   return [
     ...(url.includes('?') || url.includes('#') ? ['url: has a query; write it under query'] : []),
     ...(isWindowed || snapshot
@@ -41,6 +48,7 @@ const restProblems = (source: RestSource): string[] => {
           'query: has neither {from} nor {to}, so each pull gets the full content; if that is right, say "snapshot": true',
         ]),
     ...authorising.map((name) => `headers.${name}: is sent by auth`),
+    ...ofConnection.map((name) => `headers.${name}: belongs to the connection`),
     ...(auth.kind === 'api_key' && auth.in === 'query' && Object.hasOwn(query, auth.name)
       ? [`query.${auth.name}: is sent by auth`]
       : []),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keys } from '../../bench/keys.ts';
 import type { LakeClient } from '../../bench/lake-client.ts';
 import { latency } from '../../bench/latency.ts';
+import { pull } from '../../bench/pull/pull.ts';
 import { tenMillion } from '../../bench/ten-million.ts';
 import { thousandFiles } from '../../bench/thousand-files.ts';
 import { fakeLake } from './fake-lake.ts';
@@ -56,6 +57,12 @@ describe('the programs of bench/', () => {
   it('finds the repeated keys of a file', async () => {
     const { figures } = await keys(3000);
     expect(figures).toMatchObject({ records: 3000, duplicates: 1000, with_key_ms: expect.any(Number) });
+  });
+
+  it('pulls a page of an API in a process of its own', async () => {
+    const { figures } = await pull(3);
+    expect(figures).toMatchObject({ records: 3000, mb_per_second: expect.any(Number) });
+    expect(figures.size_mb).toBeGreaterThan(3);
   });
 
   it('says why a file will never be published', async () => {

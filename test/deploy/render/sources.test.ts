@@ -69,9 +69,12 @@ describe('the source of a dataset', () => {
   });
 
   it('needs a manifest for what it lands', async () => {
-    const other = JSON.stringify({ ...manifest, schema }, null, 2);
+    const other = JSON.stringify({ ...manifest, schema: { ...schema, max_row_bytes: 100 } }, null, 2);
     const said = await problems({ 'rules/stations/manifest.json': other });
     expect(said).toMatch(/manifest\.json:5:\d+ schema\.extension: is not \.jsonl, in which pulls land/);
     expect(said).toMatch(/manifest\.json:6:\d+ schema\.fields: lacks observed_at/);
+    expect(said).toMatch(
+      /manifest\.json:\d+:\d+ schema\.max_row_bytes: is less than limits\.max_record_bytes/,
+    );
   });
 });

@@ -82,12 +82,16 @@ const send =
 describe('pages', () => {
   test('are asked for with the window, and their records come as they were sent', async () => {
     api.reply = send('[ {"id": 1, "price": 1.10, "name": "\\u00e4 b"},\r\n {"id":2} ]');
-    expect(await pull({ headers: { 'X-Version': '3' } })).toEqual([
+    expect(await pull({ headers: { 'X-Version': '3', Accept: 'text/json' } })).toEqual([
       '{"id":1,"price":1.10,"name":"\\u00e4 b"}',
       '{"id":2}',
     ]);
     expect(api.got).toHaveLength(1);
-    expect(api.got[0]).toMatchObject({ method: 'GET', path: '/users', headers: { 'x-version': '3' } });
+    expect(api.got[0]).toMatchObject({
+      method: 'GET',
+      path: '/users',
+      headers: { 'x-version': '3', accept: 'text/json' },
+    });
     expect(api.got[0]?.query.toString()).toBe('start_date=2024-01-01&end_date=2024-01-31');
   });
 
@@ -294,7 +298,9 @@ describe('a request that fails', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     const url = `https://127.0.0.1:${port}/users`;
+    const startedAt = performance.now();
     const error = await failure({ url, limits: { connect_seconds: 0.2, retries: 1 } });
+    expect(performance.now() - startedAt).toBeLessThan(8000);
     expect(error.reason).toMatch(/does not accept the connection in time/);
     expect(error.facts.attempt).toBe(2);
     silent.close();
@@ -311,8 +317,9 @@ describe('a request that fails', () => {
   test('goes on behind the records that were handed on, if the page has them again', async () => {
     const records = Array.from({ length: 3000 }, (_, id) => ({ id, text: 'x'.repeat(1000) }));
     const body = JSON.stringify(records);
+    // All of the part arrives, then the connection ends.
     const cut: Reply = (_, response) =>
-      void response.write(body.slice(0, 2_500_000), () => setTimeout(() => response.destroy(), 100));
+      void response.write(body.slice(0, 2_500_000), () => response.socket?.end());
     api.reply = inTurn(cut, cut, send(body));
     expect(await pull()).toEqual(records.map((one) => JSON.stringify(one)));
     expect(api.got).toHaveLength(3);
@@ -569,6 +576,19 @@ describe('answers in gzip', () => {
     expect((await failure()).reason).toMatch(/has more than 1048576 bytes/);
     expect(api.got).toHaveLength(1);
   });
+});
+
+test('a reader that is slower than the limits of the source does not fail the pull', async () => {
+  const records = Array.from({ length: 3000 }, (_, id) => ({ id, text: 'x'.repeat(1000) }));
+  api.reply = send(records);
+  const limits = { idle_seconds: 0.2, headers_seconds: 5, retries: 0 };
+  const { pages } = await rests.open(sourceWith({ limits }), window);
+  let count = 0;
+  for await (const page of pages) {
+    if (count === 0) await new Promise((resolve) => setTimeout(resolve, 700));
+    count += page.length;
+  }
+  expect(count).toBe(3000);
 });
 
 test('a pull that its reader gives up closes its connection', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readOutside } from '../../../functions/sources/outside.ts';
-import { type PageStep, Pages } from '../../../functions/sources/paging.ts';
+import type { PageStep } from '../../../functions/sources/page-signals.ts';
+import { Pages } from '../../../functions/sources/paging.ts';
 import { restSourceWith } from './source.ts';
 
 const window = { from: '2024-01-01', to: '2024-01-31' };

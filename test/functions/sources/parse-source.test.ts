@@ -71,6 +71,7 @@ describe('a source', () => {
     [{ ...rest, query: {} }, /^query: has neither \{from\} nor \{to\}/],
     [{ ...rest, snapshot: true, late_days: 3 }, 'late_days: says nothing for a snapshot'],
     [{ ...rest, headers: { Authorization: 'x' } }, 'headers.Authorization: is sent by auth'],
+    [{ ...rest, headers: { Host: 'x' } }, 'headers.Host: belongs to the connection'],
     [
       { ...rest, auth: { kind: 'bearer', secret: 'hunter2' } },
       /^auth.secret: is neither the ARN of a secret nor/,

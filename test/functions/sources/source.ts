@@ -1,4 +1,5 @@
-import { type RestSource, Source } from '../../../functions/sources/source.ts';
+import type { RestSource } from '../../../functions/sources/rest-schema.ts';
+import { Source } from '../../../functions/sources/source.ts';
 
 /** A valid source of an API, with changes. */
 export const restSourceWith = (changes: Readonly<Record<string, unknown>> = {}): RestSource => {
