@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startShopApi, startShopDatabase } from '../../local/sources/index.ts';
+import { projectRoot } from '../options.ts';
 
 /** The shop's sources, started for one laptop cloud. */
 export type Shop = {
@@ -17,17 +18,14 @@ const arnOf = (name: string): string => `arn:aws:secretsmanager:eu-west-1:000000
 const apiSecret = arnOf('soundcheck/shop-api');
 const databaseSecret = arnOf('soundcheck/shop-database');
 
-/**
- * Starts the shop's API and, in the background, its database. Programs are bundled in the state folder. Both end with this
- * process in every case.
- */
-export const startShop = async (state: string): Promise<Shop> => {
+/** Not in a state folder: the shop is started before the cloud, and a cloud begins a state in an empty folder only. */
+const bundles = join(projectRoot, '.build', 'sources');
+
+/** Starts the shop's API and, in the background, its database. Both end with this process in every case. */
+export const startShop = async (): Promise<Shop> => {
   const client = { client_id: 'soundcheck', client_secret: randomBytes(16).toString('hex') };
   const [api, database] = await Promise.all([
-    startShopApi({
-      bundles: join(state, 'sources'),
-      auth: { kind: 'oauth2_client_credentials', ...client },
-    }),
+    startShopApi({ bundles, auth: { kind: 'oauth2_client_credentials', ...client } }),
     startShopDatabase(),
   ]);
   const { host, port, user, password } = database;
