@@ -46,8 +46,7 @@ export type SoldSong = Pick<Song, 'track_id' | 'title' | 'artist_id' | 'artist_n
 /** Generates the song of a number; songs beyond the catalogue's size exist, too, so that some sales find none. */
 export const songAt = (shop: Shop, number: number): Song => {
   const random = recordOf(shop, 'song', number);
-  const { artist: artistNumber, ...song } = soldBy(shop, number, random);
-  const artist = artistAt(shop, artistNumber);
+  const { song, artist } = soldBy(shop, number, random);
   return {
     track_id: song.track_id,
     title: song.title,
@@ -70,7 +69,7 @@ export const songAt = (shop: Shop, number: number): Song => {
 export const soldSongAt = (shop: Shop, number: number): SoldSong => {
   const known = sold.get(shop) ?? new Map<number, SoldSong>();
   sold.set(shop, known);
-  const song = known.get(number) ?? soldBy(shop, number, recordOf(shop, 'song', number));
+  const song = known.get(number) ?? soldBy(shop, number, recordOf(shop, 'song', number)).song;
   if (known.size < songsRemembered) known.set(number, song);
   return song;
 };
@@ -78,13 +77,12 @@ export const soldSongAt = (shop: Shop, number: number): SoldSong => {
 const sold = new WeakMap<Shop, Map<number, SoldSong>>();
 const songsRemembered = 20_000;
 
-const soldBy = (shop: Shop, number: number, random: Random): SoldSong & { readonly artist: number } => {
-  const artist = zipf(random, Math.max(1, Math.floor((shop.songs ?? shopSize.songs) / 3)));
-  const { id, name } = artistAt(shop, artist);
+const soldBy = (shop: Shop, number: number, random: Random): { song: SoldSong; artist: Artist } => {
+  const artist = artistAt(shop, zipf(random, Math.max(1, Math.floor((shop.songs ?? shopSize.songs) / 3))));
   const track_id = idOf('TR', random, number);
   // One artist has several names, as in the real catalogue.
-  const artist_name = random.chance(0.04) ? `${name}_ ${personName(random)}` : name;
-  return { track_id, title: title(random), artist_id: id, artist_name, artist };
+  const artist_name = random.chance(0.04) ? `${artist.name}_ ${personName(random)}` : artist.name;
+  return { song: { track_id, title: title(random), artist_id: artist.id, artist_name }, artist };
 };
 
 type Artist = {

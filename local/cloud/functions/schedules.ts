@@ -42,8 +42,7 @@ export const startSchedules = ({
       else {
         const fire = () => wake(Date.now());
         rates.push(fire);
-        const timer = setInterval(fire, every ?? timing.every);
-        stops.push(() => clearInterval(timer));
+        stops.push(repeatEvery(every ?? timing.every, fire));
       }
     }
   return {
@@ -56,7 +55,24 @@ export const startSchedules = ({
   };
 };
 
-/** Time until the clock is read again: a timer holds less than 25 days, and stands still while the machine sleeps. */
+/** Node's timers run at once when they shall wait longer. */
+const longestTimer = 2 ** 31 - 1;
+
+/** Calls again and again after a period, until it is stopped. */
+const repeatEvery = (period: number, call: () => void): (() => void) => {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (left: number): void => {
+    const step = Math.min(left, longestTimer);
+    timer = setTimeout(() => {
+      if (step === left) call();
+      wait(step === left ? period : left - step);
+    }, step);
+  };
+  wait(period);
+  return () => clearTimeout(timer);
+};
+
+/** Time until the clock is read again: timers stand still while the machine sleeps, and hold less than 25 days. */
 const longestWait = 60_000;
 
 /** Calls at each time of a cron, with that time, until it is stopped. */

@@ -19,7 +19,7 @@ type Paging = Switches['paging'];
 
 /** A place between records; a gap is the empty page before it. */
 type Place = { readonly offset: number; readonly isGap: boolean };
-type Asked = Place & { readonly limit: number };
+type Asked = Place & { readonly length: number };
 
 /** Finds the page that a URL asks for among `count` records. Throws `BadRequest`. */
 export const pageOf = (url: URL, count: number, paging: Paging): Page => {
@@ -27,7 +27,7 @@ export const pageOf = (url: URL, count: number, paging: Paging): Page => {
   if (kind === 'none') return bare(0, count);
   const asked = askedFor(url, paging);
   const from = Math.min(asked.offset, count);
-  const to = asked.isGap ? from : Math.min(count, from + lengthOf(asked, paging));
+  const to = asked.isGap ? from : Math.min(count, from + asked.length);
   const page = bare(from, to);
   const next = nextOf(asked, to, count, paging);
   if (kind === 'cursor')
@@ -44,9 +44,6 @@ export const pageOf = (url: URL, count: number, paging: Paging): Page => {
 
 const bare = (from: number, to: number): Page => ({ from, to, headers: {}, before: '[', after: ']' });
 
-const lengthOf = ({ offset, limit }: Asked, { is_uneven }: Paging): number =>
-  is_uneven && limit > 1 && Math.ceil(offset / limit) % 2 === 1 ? limit - 1 : limit;
-
 const nextOf = (
   asked: Asked,
   to: number,
@@ -58,13 +55,23 @@ const nextOf = (
   return is_endless ? { offset: asked.offset, isGap: false } : undefined;
 };
 
-const askedFor = (url: URL, { kind, size }: Paging): Asked => {
+const askedFor = (url: URL, { kind, size, is_uneven }: Paging): Asked => {
   const limit = Math.min(size, numberIn(url, kind === 'page' ? 'per_page' : 'limit', 1, size));
-  if (kind === 'page') return { offset: (numberIn(url, 'page', 1, 1) - 1) * limit, isGap: false, limit };
+  const missing = is_uneven && limit > 1 ? 1 : 0;
+  if (kind === 'page') {
+    const before = numberIn(url, 'page', 1, 1) - 1;
+    const offset = before * limit - Math.floor(before / 2) * missing;
+    return { offset, isGap: false, length: before % 2 === 1 ? limit - missing : limit };
+  }
   const cursor = kind === 'cursor' ? url.searchParams.get('cursor') : null;
-  if (cursor !== null) return { ...placeAt(cursor), limit };
-  return { offset: numberIn(url, 'offset', 0, 0), isGap: url.searchParams.get('gap') === '1', limit };
+  const place = cursor === null ? placeIn(url) : placeAt(cursor);
+  return { ...place, length: Math.ceil(place.offset / limit) % 2 === 1 ? limit - missing : limit };
 };
+
+const placeIn = (url: URL): Place => ({
+  offset: numberIn(url, 'offset', 0, 0),
+  isGap: url.searchParams.get('gap') === '1',
+});
 
 const numberIn = (url: URL, name: string, low: number, usual: number): number => {
   const text = url.searchParams.get(name) ?? String(usual);

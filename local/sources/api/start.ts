@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleUnlessUpToDate } from '../../build/index.ts';
+import { bundleUnlessUpToDate, isUpToDate } from '../../build/index.ts';
 import type { ApiMessage, ApiOrder } from './messages.ts';
 import type { ApiSettings } from './server.ts';
 
@@ -65,15 +67,22 @@ const portOf = (child: ChildProcess, settings: ApiSettings): Promise<number> =>
     child.send({ kind: 'serve', settings } satisfies ApiOrder);
   });
 
+/** Bundles the program into a folder that several processes may use at once, unless it is there and up to date. */
 const programIn = async (folder: string): Promise<string> => {
-  const program = join(folder, 'shop-api.mjs');
-  const settings = {
-    absWorkingDir: fileURLToPath(new URL('.', import.meta.url)),
-    entryPoints: [fileURLToPath(new URL('./program.ts', import.meta.url))],
-    outfile: program,
-    ...({ bundle: true, format: 'esm', platform: 'node', target: 'node20' } as const),
-    mainFields: ['module', 'main'],
-  };
-  await bundleUnlessUpToDate([settings], join(folder, 'shop-api.json'));
+  const [program, record] = [join(folder, 'shop-api.mjs'), join(folder, 'shop-api.json')];
+  const stamp = JSON.stringify(settings);
+  if (isUpToDate(record, stamp)) return program;
+  const own = `.${randomUUID()}`;
+  await bundleUnlessUpToDate([{ ...settings, outfile: `${program}${own}` }], `${record}${own}`, stamp);
+  // The record last: who finds it finds the program that it speaks of, or a newer one.
+  await rename(`${program}${own}`, program);
+  await rename(`${record}${own}`, record);
   return program;
+};
+
+const settings = {
+  absWorkingDir: fileURLToPath(new URL('.', import.meta.url)),
+  entryPoints: [fileURLToPath(new URL('./program.ts', import.meta.url))],
+  ...({ bundle: true, format: 'esm', platform: 'node', target: 'node20' } as const),
+  mainFields: ['module', 'main'],
 };

@@ -46,6 +46,7 @@ describe('what is generated', () => {
     const file = named[name] ?? `${name}${dataset.extension}`;
     const validation = await validate(name, file, text);
     expect(validation).toMatchObject({ verdict: 'accepted', facts: { records: 3_000 } });
+    expect(validation).not.toHaveProperty('quarantined');
   });
 
   it.each([

@@ -50,6 +50,15 @@ test('another period replaces what the template says', async () => {
   expect(invoked).toHaveLength(3);
 });
 
+test('a rate of more days than a timer holds keeps its period', async () => {
+  const { invoked, schedules } = start({ every: 30 * 86_400_000 });
+  await vi.advanceTimersByTimeAsync(29 * 86_400_000);
+  expect(invoked).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(31 * 86_400_000);
+  schedules.stop();
+  expect(invoked).toHaveLength(2);
+});
+
 test('the input of the template is given instead of the event', () => {
   const { invoked, schedules } = start({ input: { all: true } });
   schedules.fire();

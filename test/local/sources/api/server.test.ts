@@ -202,6 +202,15 @@ describe('pages', () => {
     expect(pages.flat()).toEqual(ofDays('2024-01-01', '2024-01-31'));
   });
 
+  test('of which each second one is a row short hold all rows by their numbers, too', async () => {
+    const paging = { kind: 'page', size: 3, is_uneven: true } as const;
+    const url = `${await serve({ switches: { paging } })}/sessions?${month}`;
+    const pages: Row[][] = [];
+    while (pages.at(-1)?.length !== 0) pages.push(await rowsOf(`${url}&page=${pages.length + 1}`));
+    expect(pages.slice(0, 4).map(({ length }) => length)).toEqual([3, 2, 3, 2]);
+    expect(pages.flat()).toEqual(ofDays('2024-01-01', '2024-01-31'));
+  });
+
   test('have cursors that no double holds, if they shall', async () => {
     const paging = { kind: 'cursor', size: 30, has_long_cursors: true } as const;
     const text = await (await fetch(`${await serve({ switches: { paging } })}/sessions?${month}`)).text();

@@ -80,11 +80,19 @@ describe('the generated API', () => {
     await expect(startShopApi({ bundles, switches: { edition: -1 } })).rejects.toThrow('edition');
   });
 
+  test('can be started by several processes that bundle its program at once', async () => {
+    const folder = join(bundles, 'new');
+    const started = await Promise.all([1, 2, 3].map(() => startShopApi({ bundles: folder })));
+    for (const { url } of started) expect((await fetch(`${url}/users?${month}`)).status).toBe(200);
+    await Promise.all(started.map(({ stop }) => stop()));
+    expect((await readdir(folder)).sort()).toEqual(['shop-api.json', 'shop-api.mjs']);
+  });
+
   test('gets its secrets by its channel, not by a file, its command line or its environment', async () => {
     const auth = { kind: 'bearer', token: 'hush-hush-hush' } as const;
     const api = await startShopApi({ bundles, auth });
     expect((await fetch(`${api.url}/users?${month}`)).status).toBe(401);
-    const files = (await readdir(bundles)).map((name) => join(bundles, name));
+    const files = (await readdir(bundles, { recursive: true })).map((name) => join(bundles, name));
     const process = ['cmdline', 'environ'].map((name) => `/proc/${api.pid}/${name}`);
     for (const file of [...files, ...process]) {
       const text = await readFile(file, 'utf8').catch(() => '');
