@@ -15,7 +15,7 @@ type Outcome = { readonly text: string; readonly problems: number; readonly repa
  * It runs all parts, so that all problems are shown at once. Returns whether the project is clean.
  */
 export const checkProject = async (root: string, print: (text: string) => void): Promise<boolean> => {
-  const rendering = renderProject(root);
+  const rendering = renderProject(root, { isCheck: true });
   const outcomes = await Promise.all([rendered(root, rendering), formatted(root), types(root, rendering)]);
   for (const { text } of outcomes) if (text !== '') print(text);
   const failed = outcomes.filter(({ problems }) => problems > 0);

@@ -12,7 +12,7 @@ import { expectState, lockState } from '../../local/state/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { type CloudFlags, projectRoot } from '../options.ts';
 import { notice } from '../output/answer.ts';
-import { noSources, startShopSources } from './shop-sources.ts';
+import { noShop, startShop } from './shop.ts';
 
 /** Starts the laptop cloud with these flags, `withSources` those of the shop too, and points this process's own clients at it. */
 export const openCloud = async (flags: CloudFlags, { withSources = false } = {}): Promise<Cloud> => {
@@ -21,19 +21,19 @@ export const openCloud = async (flags: CloudFlags, { withSources = false } = {})
   if (fresh) await empty(resolve(state));
   if (engine === 'spark') notice('Starting Spark …');
   const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
-  const sources = withSources ? await startShopSources() : undefined;
-  const variables = sources?.variables ?? noSources;
-  const started = { root: projectRoot, state, engine, sweepEvery, variables, ...options };
+  const shop = withSources ? await startShop() : undefined;
+  const { variables, secrets } = shop ?? noShop;
+  const started = { root: projectRoot, state, engine, sweepEvery, variables, secrets, ...options };
   const cloud = await startCloud(started).catch(async (cause) => {
-    await sources?.stop();
+    await shop?.stop();
     return portInUse(cause);
   });
   pointClientsAt(cloud.environment);
   const stop = async (): Promise<void> => {
     await cloud.stop();
-    await sources?.stop();
+    await shop?.stop();
   };
-  await sources?.ready.catch(async (cause) => {
+  await shop?.ready.catch(async (cause) => {
     await stop();
     throw cause;
   });

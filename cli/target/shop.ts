@@ -15,8 +15,7 @@ export type Shop = {
 };
 
 const arnOf = (name: string): string => `arn:aws:secretsmanager:eu-west-1:000000000000:secret:${name}-local1`;
-const apiSecret = arnOf('soundcheck/shop-api');
-const databaseSecret = arnOf('soundcheck/shop-database');
+const apiSecret = arnOf('soundcheck-dev/shop-api');
 
 /** Not in a state folder: the shop is started before the cloud, and a cloud begins a state in an empty folder only. */
 const bundles = join(projectRoot, '.build', 'sources');
@@ -28,23 +27,30 @@ export const startShop = async (): Promise<Shop> => {
     startShopApi({ bundles, auth: { kind: 'oauth2_client_credentials', ...client } }),
     startShopDatabase(),
   ]);
-  const { host, port, user, password } = database;
   return {
     variables: {
       SHOP_API: api.url,
       SHOP_API_SECRET: apiSecret,
-      SHOP_DATABASE_HOST: host,
-      SHOP_DATABASE_PORT: String(port),
-      SHOP_DATABASE: database.database,
-      SHOP_DATABASE_SECRET: databaseSecret,
+      SHOP_DATABASE_HOST: database.host,
+      SHOP_DATABASE_PORT: String(database.port),
+      SHOP_DATABASE_CA: database.authority,
     },
-    secrets: {
-      [apiSecret]: JSON.stringify(client),
-      [databaseSecret]: JSON.stringify({ username: user, password }),
-    },
+    secrets: { [apiSecret]: JSON.stringify(client) },
     ready: database.ready,
     stop: async () => {
       await Promise.all([api.stop(), database.stop()]);
     },
   };
+};
+
+/** Without the shop a pull says that its variables are not set, and asks nobody on the network. */
+export const noShop: Pick<Shop, 'variables' | 'secrets'> = {
+  variables: {
+    SHOP_API: '',
+    SHOP_API_SECRET: '',
+    SHOP_DATABASE_HOST: '',
+    SHOP_DATABASE_PORT: '',
+    SHOP_DATABASE_CA: '',
+  },
+  secrets: {},
 };

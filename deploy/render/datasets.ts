@@ -138,14 +138,16 @@ const sourceIn = (text: string | undefined): Pick<Dataset, 'source'> => {
   return parsed?.ok ? { source: parsed.source } : {};
 };
 
-/** The description of a field for each column that is only a cast of that field. */
+/** The description of a field for each column that is only a cast of that field, in the file or in an array that is exploded. */
 const descriptionsIn = (manifest: string, columns: RenderedFile['columns']): Record<string, string> => {
   const json = readManifestJson(Buffer.from(manifest));
   const parsed = ManifestText.safeParse(json.ok ? json.value : undefined);
   if (!parsed.success) return {};
   const { fields } = parsed.data.schema;
-  const told = columns.flatMap(({ name, source }): [string, string][] => {
-    const description = source !== undefined && Object.hasOwn(fields, source) && fields[source]?.description;
+  const told = columns.flatMap(({ name, source, itemField }): [string, string][] => {
+    const items = Object.keys(fields).filter((field) => field.endsWith(`[].${itemField}`));
+    const field = source ?? (items.length === 1 ? items[0] : undefined);
+    const description = field !== undefined && Object.hasOwn(fields, field) && fields[field]?.description;
     return description ? [[name, description]] : [];
   });
   return Object.fromEntries(told);

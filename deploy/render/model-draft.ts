@@ -26,9 +26,12 @@ const kindOf = ({ file, settings }: RenderedFile): Model['kind'] => {
   if (file.folder === 'staging') return 'staging';
   if (file.folder === 'kpis') return 'kpi';
   if (file.folder === 'checks') return 'check';
-  if (file.folder === 'views' || settings.materialized === 'view') return 'view';
+  if (file.folder === 'views' || isView(settings)) return 'view';
   return settings.partition === undefined ? 'dimension' : 'fact';
 };
+
+const isView = ({ materialized }: RenderedFile['settings']): boolean =>
+  materialized === 'view' || materialized === 'materialized_view';
 
 /** A file as a draft of its model. */
 export const draftOf = (rendered: RenderedFile): Draft => ({

@@ -17,6 +17,7 @@ export const withReferences = (draft: Draft, drafts: readonly Draft[]): Draft =>
 const ownOf = (draft: Draft, drafts: readonly Draft[]): object => {
   const { kind, settings, key } = draft;
   if (kind === 'check') return { severity: settings.severity };
+  if (kind === 'view') return isStored(draft) ? { stored: true } : {};
   if (kind === 'dimension') return { natural_key: settings.natural_key ?? key };
   if (kind === 'fact') {
     const { dimensions, whole } = upstreamOf(draft, drafts);
@@ -29,6 +30,9 @@ const ownOf = (draft: Draft, drafts: readonly Draft[]): object => {
   }
   return {};
 };
+
+const isStored = ({ kind, settings }: Draft): boolean =>
+  kind === 'view' && settings.materialized === 'materialized_view';
 
 /** The staging model that a fact is made from; empty if it is not clear. */
 const readBy = ({ settings, refs }: Draft, drafts: readonly Draft[]): string => {
@@ -85,6 +89,7 @@ const messagesFor = (
 ): ModelProblem[] => [
   ...sourceMessages(draft),
   ...tableMessages(draft, drafts),
+  ...storedMessages(draft, drafts),
   ...lacking(draft, [...draft.key, ...(draft.settings.natural_key ?? [])], 'config'),
   ...(rulesFor[draft.kind]?.(draft, drafts, readElsewhere) ?? []),
 ];
@@ -128,6 +133,26 @@ const tableMessages = (
   if (kind !== 'staging' && kind !== 'kpi' && materialized === 'ephemeral')
     return [`config: materialized is 'ephemeral' only in sql/staging/ and sql/kpis/`];
   return [];
+};
+
+/** The rows of a stored view are those before the rebuild until the rebuild is committed; checks read its select instead. */
+const storedMessages = (draft: Draft, drafts: readonly Draft[]): ModelProblem[] => {
+  if (draft.kind === 'check') return [];
+  return drafts
+    .filter(({ name, kind }) => draft.refs.includes(name) && kind === 'view')
+    .flatMap((read) => {
+      const at = `'${read.name}'`;
+      if (isStored(read))
+        return [
+          {
+            message: `reads ${read.name}, a stored view, which follows only after the rebuild: make that a view`,
+            at,
+          },
+        ];
+      return isStored(draft)
+        ? [{ message: `is a stored view, and reads ${read.name}: it can read tables only`, at }]
+        : [];
+    });
 };
 
 /** Columns of two models that are compared with each other, in order, and whose types do not fit. */

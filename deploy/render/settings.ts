@@ -29,7 +29,7 @@ const Meta = z.strictObject({
 /** A file's `config()`: the dbt settings that matter here, and `meta`. */
 export const Settings = z
   .object({
-    materialized: z.enum(['table', 'view', 'incremental', 'ephemeral']).optional(),
+    materialized: z.enum(['table', 'view', 'materialized_view', 'incremental', 'ephemeral']).optional(),
     severity: z.enum(['error', 'warn']).default('error'),
     key: z.array(z.string()).optional(),
     partition: z.string().optional(),

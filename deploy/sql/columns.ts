@@ -13,6 +13,8 @@ export type OutputColumn = {
   readonly offset: number;
   /** The column that it is, if it is only a cast. */
   readonly source?: string;
+  /** The field of an exploded array's item that it is, if it is only a cast. */
+  readonly itemField?: string;
   /** It is always NULL: NULL is cast. */
   readonly isNull?: boolean;
 };
@@ -92,6 +94,7 @@ const columnOf = ({ fields }: TreeNode, offset: number): OutputColumn | undefine
     offset,
     uses: usedIn(value?.fields.arg),
     ...(path.length === 1 && path[0] !== undefined && { source: path[0] }),
+    ...(path.length === 2 && path[0] === 'item' && path[1] !== undefined && { itemField: path[1] }),
     ...(arg?.kind === 'A_Const' && arg.fields.isnull === true && { isNull: true }),
   };
 };

@@ -41,7 +41,13 @@ const Relation = z.object({
 });
 
 export const Staging = Relation.extend({ kind: z.literal('staging') });
-export const View = Relation.extend({ kind: z.literal('view') });
+
+export const View = Relation.extend({
+  kind: z.literal('view'),
+  /** The warehouse stores its rows and refreshes them after its tables have changed. */
+  stored: z.boolean().optional(),
+});
+export type View = z.infer<typeof View>;
 
 export const Check = Relation.extend({
   kind: z.literal('check'),

@@ -42,7 +42,10 @@ export const RebuildSpec = z.object({
   /** The state of gold after it is applied: its internal tables, and for each model its hash and columns. */
   applied: z.object({
     bookkeeping: z.array(z.string()).default([]),
-    models: z.record(z.string(), z.object({ hash: z.string(), columns: z.array(Column) })),
+    models: z.record(
+      z.string(),
+      z.object({ hash: z.string(), columns: z.array(Column), stored: z.boolean().optional() }),
+    ),
   }),
 });
 export type RebuildSpec = z.infer<typeof RebuildSpec>;

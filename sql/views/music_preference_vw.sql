@@ -1,5 +1,5 @@
 -- one row per artist, song, country and month: purchases, how many of them were liked, and the sum and the mean of the prices (USD)
-{{ config(materialized='view', meta={'mart': 'shop'}) }}
+{{ config(materialized=stored_view(), meta={'mart': 'shop'}) }}
 
 with totals as (
   select

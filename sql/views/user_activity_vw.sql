@@ -1,5 +1,5 @@
 -- one row per user with sales: sessions and days with a sale, the sum and the mean of the prices paid (USD), and liked songs
-{{ config(materialized='view', meta={'mart': 'shop'}) }}
+{{ config(materialized=stored_view(), meta={'mart': 'shop'}) }}
 
 with totals as (
   select

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { documentProject } from '../../deploy/describe/documentation.ts';
 import { propertiesOf } from '../../deploy/render/properties.ts';
 import { renderCatalog } from '../../deploy/render/render.ts';
 import type { Catalog } from '../../functions/pipeline/catalog.ts';
@@ -33,7 +34,8 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     project = await projectForDbt();
     catalog = await renderCatalog(project, 'duckdb');
     await mkdir(join(project, 'sql', 'properties'));
-    await writeFile(join(project, 'sql', 'properties', 'relations.yml'), propertiesOf(catalog));
+    const properties = propertiesOf(await documentProject(project));
+    await writeFile(join(project, 'sql', 'properties', 'relations.yml'), properties);
     kpis = await publishAndRebuild(catalog, join(state, 'warehouse.duckdb'));
   }, 600_000);
   beforeEach(({ skip }) => {
@@ -80,6 +82,15 @@ describe('dbt on the project', { timeout: 180_000 }, () => {
     expect(Object.keys(documented.nodes['model.soundcheck.dim_tracks'].columns)).toEqual(
       Object.keys(columns),
     );
+    const stations = manifest.nodes['model.soundcheck.dim_stations'];
+    expect(stations).toMatchObject({
+      description: 'one row per station. Stations on land.',
+      config: { meta: { rules: ['A station keeps its letters'] } },
+      columns: {
+        code: { description: 'Letters of the station' },
+        altitude: { description: 'Height above the sea.', config: { meta: { unit: 'metres' } } },
+      },
+    });
     expect(manifest.child_map['source.soundcheck.silver.streams']).toContain('model.soundcheck.stg_streams');
     expect(await compiledBy(place)).toEqual({ ...textsOf(modelsIn(catalog)), ...silverOf(catalog) });
   });

@@ -10,6 +10,15 @@ export const projectForDbt = (): Promise<string> =>
   copyProject(
     {
       ...weather,
+      'sql/descriptions/weather.yml': `models:
+  - name: dim_stations
+    description: Stations on land.
+    meta: { rules: [A station keeps its letters] }
+    columns:
+      - name: altitude
+        description: Height above the sea.
+        meta: { unit: metres }
+`,
       // Room for two more in the mart's transaction.
       'sql/kpis/kpi_gone_genres.sql': undefined,
       'sql/views/stations_seen.sql': `

@@ -36,6 +36,11 @@ const check = 'sql/checks/fact_transactions_amounts.sql';
 const manifest = 'rules/transactions/manifest.json';
 const rules = 'rules/transactions/quality.dqdl';
 
+const largeDays = (materialized: string, read: string): string => `-- one row per day
+{{ config(materialized='${materialized}') }}
+select cast(booked_on as date) as booked_on from {{ ref('${read}') }}
+`;
+
 describe('a project with mistakes', () => {
   it('has none to begin with', async () => {
     expect(await problemsWith({})).toEqual([]);
@@ -128,6 +133,22 @@ describe('a project with mistakes', () => {
       'a KPI that omits no column',
       { [kpi]: [["'omit': ['booked_on']", "'omit': ['bookd_on']"]] },
       /config: kpi: omit: bookd_on is not a column of the select \(did you mean booked_on\?\)/,
+    ],
+    [
+      'a stored view that reads a view',
+      {
+        'sql/views/large_days.sql': [['', largeDays('view', 'fact_transactions')]],
+        'sql/views/huge_days.sql': [['', largeDays('materialized_view', 'large_days')]],
+      },
+      /huge_days\.sql:\d+:\d+ is a stored view, and reads large_days: it can read tables only/,
+    ],
+    [
+      'a view that reads a stored view',
+      {
+        'sql/views/large_days.sql': [['', largeDays('materialized_view', 'fact_transactions')]],
+        'sql/views/huge_days.sql': [['', largeDays('view', 'large_days')]],
+      },
+      /huge_days\.sql:\d+:\d+ reads large_days, a stored view/,
     ],
     [
       'a key that is not a column',

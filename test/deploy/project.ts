@@ -34,6 +34,7 @@ const shipped = [
   'sql/macros/ratios.sql',
   'sql/macros/types.sql',
   'sql/macros/utc.sql',
+  'sql/macros/views.sql',
   'sql/marts/dim_date.sql',
   'sql/marts/dim_listeners.sql',
   'sql/marts/dim_tracks.sql',

@@ -70,6 +70,7 @@ const warehouseOn = async (client: pg.Client, giveBack: () => unknown): Promise<
       const seq = options?.seq ?? last + 1;
       const batches = rebuildBatches(mart, { ...runOf(seq, 'redshift'), shown: last, ...options, seq });
       for (const { statements } of batches) await transact(client, statements, folder);
+      await refreshViews(client);
       last = seq;
       return readUnloaded(folderOf(seq));
     },
@@ -112,6 +113,14 @@ const transact = async (client: pg.Client, statements: readonly string[], folder
   } finally {
     await client.query('discard temp');
   }
+};
+
+/** What Redshift does by itself after a commit. */
+const refreshViews = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query<{ name: string }>(
+    `select matviewname as name from pg_matviews where schemaname = 'gold'`,
+  );
+  for (const { name } of rows) await client.query(`refresh materialized view gold."${name}"`);
 };
 
 const run = async (client: pg.Client, statement: string, folder: string): Promise<void> => {

@@ -23,6 +23,9 @@ from {{ ref('stg_accounts') }}
 `;
 const rich = best.replace('rich_accounts', 'dim_accounts').replace('opening > 2', 'target > 3');
 
+/** A view that Redshift stores. */
+const stored = best.replace("'view'", 'stored_view()').replace('rich_accounts', 'dim_accounts');
+
 const account = { customer_id: 1, branch: 'A' };
 const landAccounts = (warehouse: TestWarehouse) =>
   warehouse.publish({
@@ -55,6 +58,30 @@ describeWarehouses('a view over a mart, and one over that view', (engine) => {
     await landAccounts(warehouse);
     await warehouse.rebuild(mart);
     expect(await bestOf(warehouse)).toEqual([{ opening: '3' }]);
+    await warehouse.close();
+  });
+
+  it('are stored and plain again, each time with the rows of what they read', async () => {
+    const warehouse = await engine.open(catalog);
+    await landAccounts(warehouse);
+    await warehouse.rebuild(mart);
+    let applied = appliedBy(mart);
+    const kinds: unknown[] = [];
+    for (const view of [stored, stored.replace('opening > 2', 'opening > 1'), best]) {
+      const next = await martOf({ 'sql/views/best_accounts.sql': view });
+      await warehouse.rebuild(next.mart, { previous: applied });
+      applied = appliedBy(next.mart, applied);
+      const [known] = await warehouse.query(
+        `select count(*) as plain from information_schema.views where table_name = 'best_accounts'`,
+      );
+      kinds.push([Number(known?.plain), (await bestOf(warehouse)).length]);
+    }
+    const isStored = engine.target === 'redshift' ? 0 : 1;
+    expect(kinds).toEqual([
+      [isStored, 1],
+      [isStored, 2],
+      [1, 1],
+    ]);
     await warehouse.close();
   });
 

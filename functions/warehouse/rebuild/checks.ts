@@ -1,7 +1,8 @@
 import { checksPrefix } from '../check-violations.ts';
-import type { Check } from '../model.ts';
+import type { Check, View } from '../model.ts';
 import { affectedSpines } from './facts.ts';
-import { literal, modelsOf, type Plan, withInlined } from './plan.ts';
+import { goldTable, literal, modelsOf, type Plan, withInlined } from './plan.ts';
+import { rowsOfView } from './tables.ts';
 
 /** Most rows that are kept of one check. */
 const kept = 1000;
@@ -18,13 +19,15 @@ export const runChecks = (plan: Plan): string[] => {
   const checks = modelsOf(plan, 'check');
   if (checks.length === 0) return [];
   const refs = [...new Set(checks.flatMap((check) => check.refs))];
+  const stored = modelsOf(plan, 'view').filter((view) => view.stored && refs.includes(view.name));
   return [
     `${plan.engine.createTemporary} failed_checks as
 ${withInlined(
   plan,
   refs,
   modelsOf(plan, 'fact').flatMap((fact) => affectedSpines(plan, fact)),
-)}${checks.map((check) => offendingRows(plan, check)).join('\nunion all\n')}`,
+  stored.map((view) => ({ name: view.name, sql: rowsOfView(view) })),
+)}${inlining(stored, checks.map((check) => offendingRows(plan, check)).join('\nunion all\n'))}`,
     plan.engine.unload(
       'select check_name, file, severity, subject, detail, found from failed_checks',
       checksPrefix(plan.run.unload),
@@ -33,6 +36,14 @@ ${withInlined(
 from failed_checks where severity = 'error'`,
   ];
 };
+
+/** Checks read the select of a stored view: its rows are still those before the rebuild. */
+const inlining = (stored: readonly View[], checks: string): string =>
+  stored.reduce(
+    (text, view) =>
+      text.replaceAll(new RegExp(`\\b${goldTable(view).replace('.', '\\.')}\\b`, 'g'), view.name),
+    checks,
+  );
 
 /** The rows of a check that are kept; values that may be personal never leave the warehouse. */
 const offendingRows = (plan: Plan, check: Check): string => {

@@ -44,7 +44,7 @@ export const findChangedInputs = ({
   engine,
 }: Plan): string => `${engine.createTemporary} changed_inputs as
 with current_inputs as (
-${[...mart.datasets.map(filesOf), ...mart.models.map(textOf)].join('\nunion all\n')}
+${[...mart.datasets.map(filesOf), ...mart.models.map((model, at) => textOf(model, mart.datasets.length + at === 0))].join('\nunion all\n')}
 ),
 applied_inputs as (
 select origin, name, version, batch_id from gold.applied_inputs where mart = ${literal(mart.name)}
@@ -67,8 +67,11 @@ const filesOf = (dataset: string): string =>
     batch: `coalesce(batch_id, '')`,
   })} from silver.${dataset}`;
 
-const textOf = ({ name, hash }: { name: string; hash: string }): string =>
-  `select ${input({ origin: `'model'`, name: literal(name), version: literal(hash), batch: `''` })}`;
+/** The first row of a union gives the columns their names and types; without them a statement holds more rows. */
+const textOf = ({ name, hash }: { name: string; hash: string }, isFirst: boolean): string => {
+  const text = { origin: `'model'`, name: literal(name), version: literal(hash), batch: `''` };
+  return `select ${isFirst ? input(text) : Object.values(text).join(', ')}`;
+};
 
 type Input = { origin: string; name: string; version: string; batch: string };
 
@@ -97,7 +100,9 @@ select ${literal(mart.name)}, origin, name, version, batch_id from changed_input
 ];
 
 const recordBatches = (mart: string, { batches, rebuild, seq }: Plan['run']): string => {
-  const applied = batches.map((batch) => `select cast(${literal(batch)} as varchar(256)) as batch_id`);
+  const applied = batches.map((batch, at) =>
+    at === 0 ? `select cast(${literal(batch)} as varchar(256)) as batch_id` : `select ${literal(batch)}`,
+  );
   return `insert into gold.applied_batches (mart, batch_id, rebuild, seq)
 select ${literal(mart)}, batch_id, ${literal(rebuild)}, ${seq} from (
 ${applied.join('\nunion\n')}

@@ -2,11 +2,18 @@ import { PipelineError, literal as quoted } from '../../values/index.ts';
 import type { Fact, Kpi, Mart, Model, ModelOf } from '../model.ts';
 import { type WarehouseEngine, type WarehouseTarget, warehouseEngine } from './engine.ts';
 
+type AppliedModel = {
+  readonly hash: string;
+  readonly columns: Model['columns'];
+  /** It is a view that the warehouse stores. */
+  readonly stored?: boolean | undefined;
+};
+
 /** The state after a rebuild was applied: for each model its hash and the columns of its table. */
 export type Applied = {
   /** Existing internal tables. */
   readonly bookkeeping?: readonly string[];
-  readonly models: Readonly<Record<string, { readonly hash: string; readonly columns: Model['columns'] }>>;
+  readonly models: Readonly<Record<string, AppliedModel>>;
 };
 
 /** One rebuild of one mart. */

@@ -8,7 +8,7 @@ import { unloadKpi } from './kpis.ts';
 import { noteLatest } from './latest.ts';
 import { batchOf, isWithinLimits, OversizedRebuild, type RebuildBatch } from './limits.ts';
 import { modelsOf, type Part, type Plan, planRebuild, type RebuildRun } from './plan.ts';
-import { growGold, shapeAhead, shapeGold } from './tables.ts';
+import { growGold, shapeAhead, shapeGold, storeViews } from './tables.ts';
 import { forgetTouched } from './touched.ts';
 
 export { OversizedRebuild, type RebuildBatch, transactionLimits } from './limits.ts';
@@ -48,6 +48,7 @@ export const rebuildBatches = (mart: Mart, run: RebuildRun): RebuildBatch[] => {
 const goldParts = (plan: Plan, fence: 'alone' | 'after'): Part[] => [
   { path: '', statements: [...raiseFence(plan, fence), findChangedInputs(plan)] },
   ...rebuildTables(plan, tablesInOrder(plan)),
+  ...storeViews(plan),
   { path: '', statements: noteTouched(plan) },
   { path: checksPath(plan), statements: runChecks(plan) },
   { path: '', statements: recordApplied(plan) },

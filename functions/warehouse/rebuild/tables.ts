@@ -1,5 +1,5 @@
 import { PipelineError } from '../../values/index.ts';
-import type { Mart, Model } from '../model.ts';
+import type { Mart, Model, View } from '../model.ts';
 import { forgetTexts, raiseFence } from './inputs.ts';
 import { type Applied, columnList, goldTable, modelsOf, type Part, type Plan } from './plan.ts';
 import { touchedColumns, touchedTable } from './touched.ts';
@@ -53,8 +53,16 @@ export const shapeGold = (plan: Plan): Part[] => [
 /** The part for existing tables, and for views. */
 export const growGold = (plan: Plan): Part[] => [
   ...tablesOf(plan).map((model) => ({ path: model.path, statements: widenTable(plan, model) })),
-  ...modelsOf(plan, 'view').map((view) => ({ path: view.path, statements: shapeView(plan, view) })),
+  ...viewParts(plan, false),
 ];
+
+/** The part for views that the warehouse stores, after the tables that they read have their rows. */
+export const storeViews = (plan: Plan): Part[] => viewParts(plan, true);
+
+const viewParts = (plan: Plan, isStored: boolean): Part[] =>
+  modelsOf(plan, 'view')
+    .filter(({ stored = false }) => stored === isStored)
+    .map((view) => ({ path: view.path, statements: shapeView(plan, view) }));
 
 /**
  * The other part, in a transaction before the rebuild's: new tables exist and are empty, even if an earlier attempt left tables
@@ -74,10 +82,20 @@ const tablesOf = (plan: Plan): Model[] => [...modelsOf(plan, 'dimension'), ...mo
 const newTables = (plan: Plan): Model[] =>
   tablesOf(plan).filter(({ name }) => !plan.run.previous?.models[name]);
 
-const shapeView = ({ run, engine }: Plan, view: Model): string[] => {
-  if (run.previous?.models[view.name]?.hash === view.hash) return [];
-  const select = `select ${columnList(view.columns)} from (\n${view.sql}\n) as model`;
-  return [engine.createView(goldTable(view), select)];
+/** A select of a view's rows. */
+export const rowsOfView = (view: View): string =>
+  `select ${columnList(view.columns)} from (\n${view.sql}\n) as model`;
+
+const shapeView = ({ run, engine }: Plan, view: View): string[] => {
+  const held = run.previous?.models[view.name];
+  if (held?.hash === view.hash) return [];
+  const name = goldTable(view);
+  const dropped = [
+    ...(held?.stored ? [`drop materialized view ${name}`] : []),
+    ...(held && !held.stored && view.stored ? [`drop view if exists ${name}`] : []),
+  ];
+  const create = view.stored ? engine.createStoredView : engine.createView;
+  return [...dropped, create(name, rowsOfView(view))];
 };
 
 const widenTable = ({ run }: Plan, model: Model): string[] => {
@@ -101,12 +119,11 @@ export const appliedBy = (mart: Mart, previous?: Applied): Applied => ({
   },
 });
 
-const appliedModel = (
-  { name, hash, columns }: Model,
-  previous: Applied | undefined,
-): Applied['models'][string] => {
+const appliedModel = (model: Model, previous: Applied | undefined): Applied['models'][string] => {
+  const { name, hash, columns } = model;
   const lost = (previous?.models[name]?.columns ?? []).filter(
     (held) => !columns.some((now) => now.name === held.name),
   );
-  return { hash, columns: [...columns, ...lost] };
+  const isStored = model.kind === 'view' && model.stored;
+  return { hash, columns: [...columns, ...lost], ...(isStored && { stored: true }) };
 };

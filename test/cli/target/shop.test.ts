@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Shop, startShop } from '../../../cli/target/shop.ts';
+import { noShop, type Shop, startShop } from '../../../cli/target/shop.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -24,18 +24,26 @@ describe('the shop of a laptop cloud', () => {
     expect(((await response.json()) as unknown[]).length).toBeGreaterThan(50);
   });
 
-  test('has a database that its secret opens', async () => {
+  test('has a database that takes any token over TLS, and none without', async () => {
     await shop.ready;
-    const {
-      SHOP_DATABASE_HOST: host = '',
-      SHOP_DATABASE_PORT: port,
-      SHOP_DATABASE: database,
-    } = shop.variables;
-    const { username: user, password } = secretOf('SHOP_DATABASE_SECRET');
-    const client = new pg.Client({ host, port: Number(port), database, user, password });
+    const { SHOP_DATABASE_HOST: host = '', SHOP_DATABASE_PORT: port, SHOP_DATABASE_CA: ca } = shop.variables;
+    const login = {
+      host,
+      port: Number(port),
+      database: 'deftunes',
+      user: 'shop_reader',
+      password: 'a token',
+    };
+    const client = new pg.Client({ ...login, ssl: { ca, rejectUnauthorized: true } });
     await client.connect();
     const { rows } = await client.query('select count(*)::int as songs from deftunes.songs');
+    await expect(client.query('delete from deftunes.songs')).rejects.toThrow('permission denied');
     await client.end();
     expect(rows).toEqual([{ songs: 10_000 }]);
+    await expect(new pg.Client(login).connect()).rejects.toThrow('password authentication failed');
+  });
+
+  test('leaves the same variables empty where it is not started', () => {
+    expect(Object.keys(noShop.variables)).toEqual(Object.keys(shop.variables));
   });
 });

@@ -2,8 +2,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { documentProject } from '../../../deploy/describe/documentation.ts';
 import { propertiesOf } from '../../../deploy/render/properties.ts';
-import { renderCatalog } from '../../../deploy/render/render.ts';
 import { copyProject, weather } from '../project.ts';
 
 describe('what dbt is told', () => {
@@ -29,12 +29,12 @@ select cast(listen_date as date) as listen_date from {{ ref('kpi_day_totals') }}
 
   it('is in the project as it would be written now', async () => {
     const path = join(process.cwd(), 'sql', 'properties', 'relations.yml');
-    const catalog = await renderCatalog(process.cwd(), 'redshift');
-    expect(await readFile(path, 'utf8'), 'run `npm run render`').toBe(propertiesOf(catalog));
+    const documentation = await documentProject(process.cwd());
+    expect(await readFile(path, 'utf8'), 'run `npm run render`').toBe(propertiesOf(documentation));
   });
 
   it('names each relation once, with its grain and its columns, and those without a table', async () => {
-    const { sources, models, data_tests } = parse(propertiesOf(await renderCatalog(root, 'duckdb')));
+    const { sources, models, data_tests } = parse(propertiesOf(await documentProject(root)));
     const names: string[] = models.map(({ name }: { name: string }) => name);
     const named = (name: string) => models.find((model: { name: string }) => model.name === name);
     expect(names).toHaveLength(new Set(names).size);
@@ -48,7 +48,7 @@ select cast(listen_date as date) as listen_date from {{ ref('kpi_day_totals') }}
       name: 'dim_stations',
       description: 'one row per station',
       columns: [
-        { name: 'code', data_type: 'varchar(16)' },
+        { name: 'code', description: 'Letters of the station', data_type: 'varchar(16)' },
         { name: 'altitude', data_type: 'decimal(8,2)' },
       ],
     });

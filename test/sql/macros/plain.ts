@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { rowsOf } from '../engines/engine.ts';
 import { type MacroTests, render } from './macro-test.ts';
 
-/** Tests of the macros of `sql/macros/digits.sql` and `types.sql`. */
+/** Tests of the macros of `sql/macros/digits.sql`, `types.sql` and `views.sql`. */
 export const plainMacros: MacroTests = {
   digits: {
     engines: 'all',
@@ -11,6 +11,14 @@ export const plainMacros: MacroTests = {
       const sql = render('select digit from ({{ digits() }}) as ten order by digit', engine.type);
       const rows = await rowsOf(engine, { sql });
       expect(rows).toEqual(Array.from({ length: 10 }, (_, digit) => ({ digit })));
+    },
+  },
+  stored_view: {
+    engines: 'all',
+    says: 'is a stored view on Redshift alone',
+    run: async (engine) => {
+      const words = { duckdb: 'view', spark: 'view', redshift: 'materialized_view' };
+      expect(render('{{ stored_view() }}', engine.type)).toBe(words[engine.type]);
     },
   },
   double: {
