@@ -246,7 +246,7 @@ describe('the page', () => {
     expect(pageOf(await documentProject(root))).toContain('(["transactions<br>PostgreSQL core.bookings"])');
     await writeFile(
       join(root, 'rules/transactions/source.json'),
-      '{"version": "1", "kind": "rest", "url": "https://api.example", "records": "$"}',
+      '{"version": "1", "kind": "rest", "url": "https://api.example", "records": "$", "snapshot": true}',
     );
     expect(pageOf(await documentProject(root))).toContain('- Source: REST API. [Manifest]');
     await rm(join(root, 'rules/transactions/source.json'));
