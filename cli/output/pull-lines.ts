@@ -1,21 +1,21 @@
 import { styleText } from 'node:util';
-import type { PulledContent, PullRecord } from '../../functions/pipeline/index.ts';
+import { newlyLanded, type PullIn, type PullRecord } from '../../functions/pipeline/index.ts';
 import { count } from './count.ts';
 import { nextCommand } from './next-command.ts';
 
 /** The source and the window of a pull. */
 export const pullName = ({ source, from, to }: PullRecord): string => `${source} ${from} to ${to}`;
 
-/** What became of a pull, in one line, and what to do next; `before` is what the window held before. */
-export const pullLines = (pull: PullRecord, before?: PulledContent): string[] => [
-  `${styleText('bold', pullName(pull))}: ${stateOf(pull, before)}`,
+/** What became of a pull, in one line, and what to do next. */
+export const pullLines = (pull: PullRecord): string[] => [
+  `${styleText('bold', pullName(pull))}: ${stateOf(pull)}`,
   ...nextOf(pull).map((line) => `  next: ${line}`),
 ];
 
-const stateOf = (pull: PullRecord, before: PulledContent | undefined): string => {
+const stateOf = (pull: PullRecord): string => {
   switch (pull.state) {
     case 'landed':
-      return landedText(pull.content, before);
+      return landedText(pull);
     case 'failed':
       return `failed: ${pull.reason}; ${pull.retry_at ? `the next try is at ${pull.retry_at}` : `given up after ${count(pull.tries, 'failure')}`}`;
     case 'parked':
@@ -29,12 +29,10 @@ const stateOf = (pull: PullRecord, before: PulledContent | undefined): string =>
   }
 };
 
-const landedText = (content: PulledContent, before: PulledContent | undefined): string => {
-  if (content.records === 0) return 'the source has no records';
-  const records = count(content.records, 'record');
-  return before?.sha256 === content.sha256
-    ? `${records}, the same as before`
-    : `${records} in ${content.key}`;
+const landedText = (pull: PullIn<'landed'>): string => {
+  const { records, key } = pull.content;
+  if (records === 0) return 'the source has no records';
+  return `${count(records, 'record')} in ${key}${newlyLanded(pull) ? '' : ', the same as before'}`;
 };
 
 const nextOf = ({ state, source, from, to }: PullRecord): string[] => {

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import {
   askPull,
   lookAgain,
-  type PulledContent,
+  newlyLanded,
   type PullRecord,
   pullerOf,
   pullId,
@@ -16,9 +16,6 @@ import type { Target } from '../target/target.ts';
 
 /** What is needed to pull. */
 export type Puller = Pick<Target, 'ledger' | 'functions' | 'catalog' | 'isLaptop'>;
-
-/** A pull that has ended, and what its window held before. */
-export type EndedPull = { readonly pull: PullRecord; readonly before: PulledContent | undefined };
 
 export type PullOptions = {
   readonly confirm?: boolean;
@@ -37,15 +34,14 @@ export const pullWindows = async (
   source: string,
   windows: readonly Window[],
   { confirm = false, atOnce, tell }: PullOptions,
-): Promise<EndedPull[]> => {
+): Promise<PullRecord[]> => {
   const puller = pullerOf(sourceNamed(await target.catalog(), source));
   return pLimit(atOnce).map(windows, async (window) => {
-    const known = await target.ledger.pulls.find({ source, ...window });
     const clock = { now: () => new Date().toISOString() };
     const asked = await askPull({ ledger: target.ledger, clock }, { source, ...window }, { confirm });
     tell(asked);
     if (asked.state !== 'parked') await target.functions.invoke(puller, lookAgain('pull', pullId(asked)));
-    return { pull: await ended(target, asked, tell), before: known?.content };
+    return ended(target, asked, tell);
   });
 };
 
@@ -67,13 +63,13 @@ const ended = async (target: Puller, asked: PullRecord, tell: PullOptions['tell'
   return seen;
 };
 
-/** The file that a pull has landed; none if the window held the same before. */
+/** The file that a pull has landed; none if nothing was new. */
 export const landedBy = async (
   target: Pick<Target, 'ledger' | 'files'>,
-  { pull, before }: EndedPull,
+  pull: PullRecord,
 ): Promise<LandedFile[]> => {
-  const key = pull.content?.key;
-  if (pull.state !== 'landed' || key === undefined || before?.sha256 === pull.content?.sha256) return [];
+  const key = newlyLanded(pull);
+  if (key === undefined) return [];
   const inLedger = (await target.ledger.files.versionsOf(key)).at(-1);
   const version = (inLedger ?? (await target.files.versionsOf(key)).at(-1))?.version;
   if (version === undefined) throw new Error(`the file of ${pullId(pull)} is gone: ${key}`);

@@ -1,10 +1,10 @@
-import type { Ledger } from '../../functions/pipeline/index.ts';
+import type { Ledger, PullRecord } from '../../functions/pipeline/index.ts';
 import { addDays, monthOf, type Window } from '../../functions/sources/index.ts';
 import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
 import { pullDocument, pullLines } from '../output/pull-lines.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
-import { type EndedPull, landedBy, pullWindows } from './follow.ts';
+import { landedBy, pullWindows } from './follow.ts';
 import { pullProgress } from './progress.ts';
 
 export type PullFlags = TargetFlags & {
@@ -46,10 +46,10 @@ export const pullAll = async (
   );
 };
 
-const tellOfPulls = async (target: Target, ended: readonly EndedPull[], flags: PullFlags): Promise<void> => {
-  const lines = ended.flatMap(({ pull, before }) => pullLines(pull, before));
-  const document = { pulls: ended.map(({ pull }) => pullDocument(pull)) };
-  if (ended.some(({ pull }) => pull.state !== 'landed')) process.exitCode = 1;
+const tellOfPulls = async (target: Target, ended: readonly PullRecord[], flags: PullFlags): Promise<void> => {
+  const lines = ended.flatMap(pullLines);
+  const document = { pulls: ended.map(pullDocument) };
+  if (ended.some(({ state }) => state !== 'landed')) process.exitCode = 1;
   const landed = (await Promise.all(ended.map((one) => landedBy(target, one)))).flat();
   if (landed.length === 0) return answer(flags, { ...document, files: [] }, lines);
   await tellOfLanded(target, landed, flags, lines, document);

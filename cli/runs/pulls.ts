@@ -26,9 +26,7 @@ const sourcesAmong = async (target: Target, datasets: readonly string[]): Promis
 
 /** Lines on pulls that need a person. */
 export const openPullLines = async (target: Target, datasets: readonly string[]): Promise<string[]> =>
-  (await pullsOf(target, await sourcesAmong(target, datasets)))
-    .filter(isOpenPull)
-    .flatMap((pull) => pullLines(pull));
+  (await pullsOf(target, await sourcesAmong(target, datasets))).filter(isOpenPull).flatMap(pullLines);
 
 /** Shows the pulls of one source, or of all; those that need a person come first. */
 export const tellPulls = async (
@@ -44,8 +42,8 @@ export const tellPulls = async (
   const shown = rest.slice(0, limit);
   const left = rest.length - shown.length;
   const lines = inParts(
-    open.length > 0 ? [styleText('bold', 'Needs a person:'), ...open.flatMap((pull) => pullLines(pull))] : [],
-    shown.flatMap((pull) => pullLines(pull)),
+    open.length > 0 ? [styleText('bold', 'Needs a person:'), ...open.flatMap(pullLines)] : [],
+    shown.flatMap(pullLines),
     left > 0 ? [`${left} more; --limit shows them`] : [],
     pulls.length === 0 ? [nothing(sources)] : [],
   );

@@ -55,7 +55,7 @@ const run = async (
       : await runSample({ ...ports, catalog, isLaptop: true, see, began, output: outputOf(flags) });
   const fed = await fedMarts({ files, ledger, kpis }, marts, seen, kpisTake);
   const lines = inParts(
-    pulled.flatMap(({ pull, before }) => pullLines(pull, before)),
+    pulled.flatMap(pullLines),
     knownLines(seen),
     ...fed.kpis,
     balanceLines(seen),
@@ -63,10 +63,10 @@ const run = async (
     ...fed.problems,
     nextSteps(flags),
   );
-  const pulls = pulled.map(({ pull }) => pullDocument(pull));
+  const pulls = pulled.map(pullDocument);
   answer(flags, { pulls, files: seen.map(fileDocument), marts: fed.marts }, lines);
   const isStuck = seen.some(({ stage }) => ['parked', 'waiting', 'missing'].includes(stage));
-  const isPulled = pulled.every(({ pull }) => pull.state === 'landed');
+  const isPulled = pulled.every(({ state }) => state === 'landed');
   if (isStuck || !isPulled || !fed.isShown) process.exitCode = 1;
 };
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { Files, Landings } from '../../functions/pipeline/index.ts';
+import type { Files, Landings, PullRecord } from '../../functions/pipeline/index.ts';
 import { writeSample } from '../../local/generate/index.ts';
 import type { Whereabouts } from '../follow/follow.ts';
-import { type EndedPull, landedBy, type Puller, pullWindows } from '../pull/follow.ts';
+import { landedBy, type Puller, pullWindows } from '../pull/follow.ts';
 import { pullProgress } from '../pull/progress.ts';
 import { type LandedFile, landFile } from '../target/landing.ts';
 
@@ -28,14 +28,14 @@ const shop = [
 /** Lands the sample's files, then pulls a month of the shop. */
 export const runSample = async (
   sample: Sample,
-): Promise<{ readonly seen: Whereabouts[]; readonly pulled: EndedPull[] }> => {
+): Promise<{ readonly seen: Whereabouts[]; readonly pulled: PullRecord[] }> => {
   const dropped = await dropFiles(sample);
   const pulled = await pullShop(sample);
   const landed = await Promise.all(pulled.map((one) => landedBy(sample, one)));
   return { seen: [...dropped, ...(await sample.see(landed.flat()))], pulled };
 };
 
-const pullShop = async (sample: Sample): Promise<EndedPull[]> => {
+const pullShop = async (sample: Sample): Promise<PullRecord[]> => {
   const tell = pullProgress(sample.output, sample.began);
   const ended = await pLimit(shop.length).map(shop, ({ source, ...window }) =>
     pullWindows(sample, source, [window], { atOnce: 1, tell }),

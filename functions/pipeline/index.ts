@@ -87,6 +87,7 @@ export {
 } from './queries/latest-kpis.ts';
 export { type MartRuns, martRuns } from './queries/mart-runs.ts';
 export { failedBatch, needingPerson } from './queries/needs-person.ts';
+export { newlyLanded } from './queries/newly-landed.ts';
 export { rebuildSpec } from './queries/rebuild-spec.ts';
 export { type Balance, balanceOf, hangsOn, landedFile, repairKey, repairsOf } from './queries/repairs.ts';
 export { pullerOf, sourceNamed } from './queries/source-named.ts';
@@ -111,7 +112,7 @@ export {
 export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
 export { withNewNames } from './records/older.ts';
 export {
-  type PulledContent,
+  type PullIn,
   type PullRecord,
   parsePullId,
   pullId,

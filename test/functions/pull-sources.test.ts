@@ -215,6 +215,19 @@ describe('a database', () => {
     expect(await record()).toMatchObject({ state: 'parked' });
   });
 
+  test('that is pulled in full lands nothing in another window while it stays the same', async () => {
+    says = { identity: 'one', pages: [rows(...full)] };
+    await pull(table);
+    const february = { source: 'plays', from: '2024-02-01', to: '2024-02-29' };
+    await pullSources(ports(table))({ ...february, confirm: false });
+    expect(landed()).toHaveLength(1);
+    const later = await stage.ports.ledger.pulls.find(february);
+    expect(later).toMatchObject({ state: 'landed', content: { records: 100, key: landed()[0] } });
+    says = { identity: 'one', pages: [rows(...full, 100)] };
+    await pull(table);
+    expect(landed()).toHaveLength(2);
+  });
+
   test('that lost few rows lands', async () => {
     says = { identity: 'one', pages: [rows(...full)] };
     await pull(table);

@@ -106,8 +106,11 @@ export const runPulls = async (
     await end();
   };
   await heal();
-  for (const window of windows) waiting.push({ source: 'plays', ...window, confirm: true });
-  await heal();
+  // A request that crashes before it is recorded is lost: whoever asks asks again.
+  for (let asks = 0; asks < 2; asks++) {
+    for (const window of windows) waiting.push({ source: 'plays', ...window, confirm: true });
+    await heal();
+  }
   return { ...(await aftermath()), calls: scheduler.calls() };
 
   async function aftermath() {

@@ -93,15 +93,17 @@ const stageAll = async (
     observed_at,
     ...(identity === undefined ? {} : { identity }),
   };
-  const doubt = await doubtOf(ports, source, record, found);
+  const last = await lastContent(ports, record.source);
+  const doubt = record.is_confirmed || !last ? undefined : doubtBetween(source, last, found);
   if (doubt !== undefined) {
     log.error('pull is parked', { pull: pullId(record), reason: doubt });
     await ledger.pulls.move(record, 'parked', { parked_at: clock.now(), reason: doubt });
     return undefined;
   }
-  if (found.sha256 === record.content?.sha256 || found.records === 0) {
-    const content = { ...found, ...keyOf(record.content, found) };
-    await settle(ports, record, content, 'nothing new was pulled');
+  // A snapshot is the same whatever the window.
+  const known = source.snapshot ? last : record.content;
+  if (found.sha256 === known?.sha256 || found.records === 0) {
+    await settle(ports, record, { ...found, ...keyOf(known, found) }, 'nothing new was pulled');
     return undefined;
   }
   const pulled = { ...found, key: pulledKey(record, record.attempt) };
@@ -133,21 +135,14 @@ const withFirst = (record: string, first: string): string => {
   return `{${first}${rest.startsWith('}') ? '' : ','}${rest}`;
 };
 
-/** Why somebody has to look at what was pulled before it lands. */
-const doubtOf = async (
-  { ledger }: PullPorts,
-  source: Source,
-  record: PullIn<'pulling'>,
-  found: PulledContent,
-): Promise<string | undefined> => {
-  if (record.is_confirmed) return undefined;
-  const before = (await ledger.pulls.of(record.source))
+/** What the source held at its last pull, of any window. */
+const lastContent = async ({ ledger }: PullPorts, source: string): Promise<PulledContent | undefined> =>
+  (await ledger.pulls.of(source))
     .flatMap(({ content }) => content ?? [])
     .sort((one, other) => (one.observed_at < other.observed_at ? -1 : 1))
     .at(-1);
-  return before && doubtBetween(source, before, found);
-};
 
+/** Why somebody has to look at what was pulled before it lands. */
 const doubtBetween = (source: Source, before: PulledContent, now: PulledContent): string | undefined => {
   const doubt = doubtOfServer(before.identity, now.identity);
   if (doubt !== undefined || !source.snapshot || source.kind !== 'postgres') return doubt;

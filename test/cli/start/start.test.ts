@@ -57,7 +57,9 @@ describe('the commands', { timeout: 240_000 }, () => {
     expect(await start.ended).toBe(0);
     expect(start.text()).toContain('Nothing to do: the ledger already knows 4 files.');
     expect(start.text()).toContain('streams1.csv is ignored: same bytes as version');
-    expect(start.text()).toContain('sessions 2024-01-01 to 2024-01-31: 2,422 records, the same as before');
+    expect(start.text()).toContain(
+      '2,422 records in data/sessions/sessions-2024-01-01-2024-01-31-1.jsonl, the same as before',
+    );
     expect(start.text()).toContain(day);
     expect(await runs()).toEqual(before);
   });
