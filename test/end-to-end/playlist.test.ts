@@ -22,7 +22,10 @@ const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:soundcheck-dev
 
 const id = (kind: string, number: number): string => `${kind}${number}`.padEnd(22, 'x');
 const artist = (number: number) => ({ id: id('artist', number), name: `Björk ${number}` });
+const artistsOf = (number: number) =>
+  number % 50 === 7 ? [] : Array.from({ length: 1 + (number % 3) }, (_, at) => artist((number + at) % 23));
 const releases = ['1981', '1981-12', '2024-02-29'];
+/** Track 10 has an album and an artist that no other track has; some tracks have no artists. */
 const trackOf = (number: number): Track => ({
   id: id('track', number),
   name: `Hyperballad "${number}", live`,
@@ -30,13 +33,12 @@ const trackOf = (number: number): Track => ({
   popularity: number % 10 === 0 ? null : number % 101,
   explicit: number % 3 === 0,
   album: {
-    id: id('album', number % 41),
-    name: `Début ${number % 41}`,
+    id: id('album', number === 10 ? 1000 : number % 41),
+    name: number === 10 ? 'Post' : `Début ${number % 41}`,
     release_date: releases[(number % 41) % 3] ?? '',
     total_tracks: 1 + (number % 41),
   },
-  artists:
-    number % 50 === 7 ? [] : Array.from({ length: 1 + (number % 3) }, (_, at) => artist((number + at) % 23)),
+  artists: number === 10 ? [artist(1000)] : artistsOf(number),
 });
 /** 137 entries: some tracks twice, and one that is not available any more. */
 const entries: readonly Entry[] = Array.from({ length: 137 }, (_, number) => ({
@@ -168,7 +170,7 @@ describe('a playlist from an API of a music service', { timeout: 120_000 }, () =
     ]);
     const rows = await gold();
     expect(rows).toEqual(expected(entries));
-    expect([rows.albums.length, rows.artists.length, rows.tracks.length]).toEqual([41, 23, 119]);
+    expect([rows.albums.length, rows.artists.length, rows.tracks.length]).toEqual([42, 24, 119]);
   });
 
   test('lands nothing when it is pulled again', async () => {
@@ -183,14 +185,17 @@ describe('a playlist from an API of a music service', { timeout: 120_000 }, () =
     api.entries = [
       { added_at: '2024-02-01T00:00:00Z', track: { ...trackOf(500), artists: [artist(500)] } },
       ...entries
-        .slice(5, 130)
+        .slice(20, 130)
         .map((entry) => (entry.track?.id === renamed.id ? { ...entry, track: renamed } : entry)),
     ];
     const { records } = await pullAll();
     expect(records.map(({ state }) => state)).toEqual(['published', 'published', 'published']);
     const rows = await gold();
     expect(rows).toEqual(expected(api.entries));
-    expect(rows.tracks.map(([track]) => track)).toContain(id('track', 500));
+    const tracks = rows.tracks.map(([track]) => track);
+    expect([10, 500].map((number) => tracks.includes(id('track', number)))).toEqual([false, true]);
+    expect(rows.albums.map(([album]) => album)).not.toContain(id('album', 1000));
+    expect(rows.artists.map(([artist]) => artist)).not.toContain(id('artist', 1000));
     expect(rows.tracks.find(([track]) => track === renamed.id)?.slice(1, 4)).toEqual([
       'Hyperballad',
       '180003',
