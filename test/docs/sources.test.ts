@@ -6,6 +6,8 @@ import { Pages } from '../../functions/sources/paging.ts';
 import { parseSource } from '../../functions/sources/parse-source.ts';
 import { pathKeys } from '../../functions/sources/paths.ts';
 import { withVariables } from '../../functions/sources/variables.ts';
+import { playlistFiles } from '../end-to-end/playlists/files.ts';
+import { exampleFiles } from './example-files.ts';
 
 const text = readFileSync('docs/sources.md', 'utf8');
 const [users = '', answer = '', songs = ''] = [...text.matchAll(/^```json\n(.*?)^```$/gms)].map(
@@ -51,5 +53,25 @@ describe('docs/sources.md', () => {
       Number(value),
     ]);
     expect(parsed.ok && parsed.source.limits).toEqual(Object.fromEntries(stated));
+  });
+
+  test('shows the files of the playlist as they are, and an answer that they read', async () => {
+    const shown = exampleFiles(text);
+    expect(Object.keys(shown)).toHaveLength(4);
+    const files = await playlistFiles();
+    expect(files).toMatchObject(shown);
+    const parsed = parseSource(shown['rules/playlist_artists/source.json'] ?? '');
+    if (!parsed.ok || parsed.source.kind !== 'rest') throw new Error('no API');
+    const [, page = ''] = /^```json\n(\{\n {2}"href".*?)^```$/ms.exec(text) ?? [];
+    const { source } = parsed;
+    const pages = new Pages(source, source.url, { from: '2024-01-01', to: '2024-01-31' });
+    const reader = new JsonRecords(pathKeys(source.records), source.limits.max_record_bytes);
+    expect(reader.push(Buffer.from(page))).toHaveLength(1);
+    const step = pages.after({ records: 1, hash: 'a', outside: reader.end() });
+    expect(step.kind === 'page' && step.url).toBe(JSON.parse(page).next);
+    const sources = ['albums', 'artists', 'tracks'].map(
+      (name) => files[`rules/playlist_${name}/source.json`],
+    );
+    expect(new Set(sources)).toEqual(new Set([shown['rules/playlist_artists/source.json']]));
   });
 });
