@@ -180,8 +180,17 @@ describe('a pull whose function is killed', { timeout: 120_000 }, () => {
     },
   );
 
+  test('starts again at once when Lambda tries the invocation again', async () => {
+    const { from, to } = monthOf('2024-07-01');
+    armed = writes('pulling');
+    const { code } = await laptop.soundcheck('pull', 'sessions', '--from', from, '--to', to, '--no-wait');
+    expect([code, armed]).toEqual([0, undefined]);
+    expect(await found('sessions', { from, to })).toMatchObject({ state: 'landed', attempt: 2 });
+  });
+
   test('leaves each session once', async () => {
     const files = await laptop.settled('sessions');
+    months.push('2024-07');
     expect(files.length).toBe(months.length);
     const all = Array.from({ length: sessions }, (_, number) => sessionAt(shop, number));
     await expectSessions(
