@@ -55,13 +55,13 @@ type Ports = {
 /** Pulls a window of a source; on schedule, asks for the windows of all sources that are due. */
 export const pullSources =
   (ports: Ports) =>
-  async (input: Input): Promise<void> => {
+  async (input: Input, invocation?: string): Promise<void> => {
     if ('detail-type' in input) return askForDue(ports, input.time.slice(0, 10));
     const record =
       'command' in input
         ? await ports.ledger.pulls.find(parsePullId(input.id))
         : await askPull(ports, input, input);
-    if (record) await pullWindow(ports, sourceNamed(ports.catalog, record.source), record);
+    if (record) await pullWindow(ports, sourceNamed(ports.catalog, record.source), record, invocation);
   };
 
 /** Each window is pulled by a call of its own: one that fails takes no other with it. */

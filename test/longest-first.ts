@@ -13,6 +13,7 @@ export const longest: readonly string[] = [
   'cli/start/start',
   'end-to-end/listening',
   'end-to-end/kill',
+  'end-to-end/pulls',
   'simulation/simulation',
   'end-to-end/chaos',
   'glue/quality-publishing',

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Clock, Log, Timer } from '../pipeline/index.ts';
 import { MissingVariable } from './errors.ts';
@@ -25,11 +26,11 @@ const clock: Clock & Timer = {
 
 /**
  * Makes a Lambda handler: checks the event's shape, wires the ports at the first call, logs errors and throws them so that
- * Lambda retries.
+ * Lambda retries. The use case also gets the id of the invocation, which all tries of it have in common.
  */
 export const lambda = <E, P, R>(
   event: z.ZodType<E>,
-  useCase: (ports: P) => (event: E) => Promise<R>,
+  useCase: (ports: P) => (event: E, invocation: string) => Promise<R>,
   wire: (surroundings: Surroundings) => P,
 ) => {
   const logger = new Logger({ serviceName: 'soundcheck' });
@@ -37,10 +38,10 @@ export const lambda = <E, P, R>(
     info: (message, facts = {}) => logger.info(message, { ...facts }),
     error: (message, facts = {}) => logger.error(message, { ...facts }),
   };
-  let run: ((event: E) => Promise<R>) | undefined;
-  return middy<unknown, R>(async (input: unknown) => {
+  let run: ((event: E, invocation: string) => Promise<R>) | undefined;
+  return middy<unknown, R>(async (input: unknown, { awsRequestId }: Context) => {
     run ??= useCase(wire({ env, clock, log }));
-    return run(event.parse(input));
+    return run(event.parse(input), awsRequestId);
   }).onError(({ error }) =>
     logger.error('the step failed', { error: error instanceof Error ? error : String(error) }),
   );

@@ -183,6 +183,18 @@ describe('a source that fails', () => {
     await expect(pull()).rejects.toThrow('no room');
     expect(await record()).toMatchObject({ state: 'pulling' });
   });
+
+  test('begins again at once when the same invocation is tried again, and for no other one', async () => {
+    const request = { source: 'plays', ...january, confirm: false };
+    says = { pages: [new Error('no room')] };
+    await expect(pullSources(ports())(request, 'one')).rejects.toThrow('no room');
+    says = { pages: [rows(1)] };
+    await pullSources(ports())(request, 'two');
+    await pullSources(ports())(request);
+    expect(await record()).toMatchObject({ state: 'pulling', attempt: 1, invocation: 'one' });
+    await pullSources(ports())(request, 'one');
+    expect(await record()).toMatchObject({ state: 'landed', attempt: 2 });
+  });
 });
 
 describe('a database', () => {

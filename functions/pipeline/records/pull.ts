@@ -46,7 +46,12 @@ type Asked = {
 /** What the ledger knows of one pull. */
 export type PullRecord =
   | (Asked & { readonly state: 'asked' })
-  | (Asked & { readonly state: 'pulling'; readonly started_at: string })
+  | (Asked & {
+      readonly state: 'pulling';
+      readonly started_at: string;
+      /** The invocation at work; Lambda tries it again under the same id when its process has died. */
+      readonly invocation?: string | undefined;
+    })
   /** All bytes are staged, and land next. */
   | (Asked & { readonly state: 'pulled'; readonly pulled: PulledContent; readonly staged_key: string })
   | (Asked & { readonly state: 'landed'; readonly content: PulledContent; readonly checked_at: string })

@@ -34,21 +34,33 @@ export const pauseAfter = (tries: number): number => Math.min(longestPause, minu
 /**
  * Pulls one window of a source and lands it as one file of its dataset. All records are staged before the first of them can
  * land. Content that the window had already lands nothing. An interrupted pull starts again; one whose records are staged only
- * lands them.
+ * lands them. `invocation` is what all tries of one invocation have in common.
  */
-export const pullWindow = async (ports: PullPorts, source: Source, record: PullRecord): Promise<void> => {
+export const pullWindow = async (
+  ports: PullPorts,
+  source: Source,
+  record: PullRecord,
+  invocation?: string,
+): Promise<void> => {
   if (record.state === 'pulled') return land(ports, record);
-  if (!isFree(record, ports.clock.now())) return;
-  const begun = await begin(ports, record);
+  if (!isFree(record, ports.clock.now(), invocation)) return;
+  const begun = await begin(ports, record, invocation);
   if (!begun) return;
   const staged = await stage(ports, source, begun);
   if (staged) await land(ports, staged);
 };
 
-/** Nobody else is at work on it, and it does not wait for a person or for its next try. */
-const isFree = (record: PullRecord, now: string): boolean => {
+/**
+ * Nobody else is at work on it, and it does not wait for a person or for its next try. Where this very invocation was at work, its
+ * process has died; if the event was only delivered twice, the one that began later lands the window.
+ */
+const isFree = (record: PullRecord, now: string, invocation?: string): boolean => {
   if (record.state === 'asked') return true;
-  if (record.state === 'pulling') return isOver(record.started_at, pullTime, now);
+  if (record.state === 'pulling')
+    return (
+      isOver(record.started_at, pullTime, now) ||
+      (invocation !== undefined && record.invocation === invocation)
+    );
   return record.state === 'failed' && record.retry_at !== undefined && record.retry_at <= now;
 };
 
@@ -57,8 +69,16 @@ export const isPullDue = (record: PullRecord, now: string): boolean =>
   record.state === 'pulled' ||
   (isFree(record, now) && (record.state !== 'asked' || isOver(record.asked_at, patience, now)));
 
-const begin = ({ ledger, clock }: PullPorts, record: PullRecord): Promise<PullIn<'pulling'> | undefined> =>
-  ledger.pulls.move(record, 'pulling', { attempt: record.attempt + 1, started_at: clock.now() });
+const begin = (
+  { ledger, clock }: PullPorts,
+  record: PullRecord,
+  invocation: string | undefined,
+): Promise<PullIn<'pulling'> | undefined> =>
+  ledger.pulls.move(record, 'pulling', {
+    attempt: record.attempt + 1,
+    started_at: clock.now(),
+    invocation,
+  });
 
 /** Stages all records; undefined if there is nothing to land. */
 const stage = async (

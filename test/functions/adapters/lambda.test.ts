@@ -41,6 +41,15 @@ describe('a handler', () => {
     expect(wire).toHaveBeenCalledTimes(1);
   });
 
+  test('tells the id of the invocation', async () => {
+    const handler = lambda(
+      Event,
+      () => async (_: typeof event, invocation: string) => invocation,
+      () => undefined,
+    );
+    expect(await handler(event, { awsRequestId: 'one' } as never)).toBe('one');
+  });
+
   test.each([undefined, ''])(
     'names the variable that is missing (%j), and works once it is there',
     async (value) => {
