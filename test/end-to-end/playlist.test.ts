@@ -122,7 +122,7 @@ const pullAll = async () => {
   const landed = [];
   for (const dataset of datasets)
     for (const ended of await pullWindows(target, dataset, [month], { atOnce: 1, tell: () => {} })) {
-      states.push(ended.pull.state === 'failed' ? ended.pull.reason : ended.pull.state);
+      states.push(ended.state === 'failed' ? ended.reason : ended.state);
       landed.push(...(await landedBy(target, ended)));
     }
   return { states, records: await laptop.atRest(landed, { mart: 'playlists' }) };
