@@ -76,7 +76,7 @@ describe('functions', () => {
     expect(read.length).toBeGreaterThan(0);
     expect(Object.keys(given)).toEqual(expect.arrayContaining(read));
     const shared = ['STAGE', 'NAME', 'LAKE_BUCKET'];
-    const named = fileOf(name).endsWith('/pull-sources.ts') ? variablesOfSources() : [];
+    const named = fileOf(name).endsWith('/pull-sources.ts') ? [...variablesOfSources(), 'ACCOUNT'] : [];
     expect(Object.keys(given)).toEqual(expect.arrayContaining(named));
     expect([...read, ...shared, ...named]).toEqual(expect.arrayContaining(Object.keys(given)));
   });
@@ -115,7 +115,7 @@ const placed: Record<string, { readonly with: string[]; readonly without: string
   'pull-databases': { with: ['ec2'], without: ['lambda', 'secretsmanager'] },
 };
 
-/** Variables that the descriptions of sources name. */
+/** Variables that the descriptions of sources name; each may name `ACCOUNT`, too, in the ARN of a secret. */
 const variablesOfSources = (): string[] =>
   readdirSync('rules')
     .map((name) => join('rules', name, 'source.json'))
