@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import type { Cloud } from '../../local/cloud/index.ts';
 import type { CloudFlags } from '../options.ts';
-import { answer } from '../output/answer.ts';
+import { answer, notice } from '../output/answer.ts';
 import { landManifests } from '../target/manifests.ts';
 import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
 
@@ -14,6 +14,7 @@ export const keepCloud = async (flags: CloudFlags): Promise<void> => {
     await cloud.stop();
     throw cause;
   });
+  await cloud.sourcesReady.catch(({ message }: Error) => notice(`Songs cannot be pulled: ${message}`));
   answer(flags, { endpoint: cloud.endpoint, environment: cloud.environment }, welcome(cloud, flags.state));
   await stopped;
 };

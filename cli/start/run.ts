@@ -1,4 +1,3 @@
-import type { Cloud } from '../../local/cloud/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { fedMarts } from '../follow/fed-marts.ts';
 import { followingOn, watch } from '../follow/watch.ts';
@@ -10,7 +9,7 @@ import { pullDocument, pullLines } from '../output/pull-lines.ts';
 import { CannotLand, withDatasets } from '../target/datasets.ts';
 import type { LandedFile } from '../target/landing.ts';
 import { landManifests } from '../target/manifests.ts';
-import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
+import { type OpenCloud, openCloud, stopOnSignal } from '../target/open-cloud.ts';
 import { catalogOfState, martsOfState, portsOf } from '../target/target.ts';
 import { balanceLines, knownLines } from './balance.ts';
 import { quarantineLines } from './quarantine.ts';
@@ -37,11 +36,11 @@ export const start = async (paths: readonly string[], flags: StartFlags): Promis
 };
 
 const run = async (
-  cloud: Cloud,
+  { environment, sourcesReady }: OpenCloud,
   given: readonly { path: string; dataset: string }[],
   flags: StartFlags,
 ): Promise<void> => {
-  const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = cloud.environment;
+  const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = environment;
   const ports = portsOf({ LAKE_BUCKET, LEDGER_TABLE });
   const { files, landings, ledger, kpis } = ports;
   const marts = await martsOfState(flags.state);
@@ -52,7 +51,15 @@ const run = async (
   const { seen, pulled } =
     given.length > 0
       ? { seen: await see(await landAll(landings, given)), pulled: [] }
-      : await runSample({ ...ports, catalog, isLaptop: true, see, began, output: outputOf(flags) });
+      : await runSample({
+          ...ports,
+          catalog,
+          sourcesReady,
+          isLaptop: true,
+          see,
+          began,
+          output: outputOf(flags),
+        });
   const fed = await fedMarts({ files, ledger, kpis }, marts, seen, kpisTake);
   const lines = inParts(
     pulled.flatMap(pullLines),

@@ -10,6 +10,7 @@ import { pullProgress } from '../pull/progress.ts';
 import { type LandedFile, landFile } from '../target/landing.ts';
 
 type Sample = Puller & {
+  readonly sourcesReady: Promise<void>;
   readonly files: Files;
   readonly landings: Landings;
   readonly see: (landed: readonly LandedFile[]) => Promise<Whereabouts[]>;
@@ -36,6 +37,7 @@ export const runSample = async (
 };
 
 const pullShop = async (sample: Sample): Promise<PullRecord[]> => {
+  await sample.sourcesReady;
   const tell = pullProgress(sample.output, sample.began);
   const ended = await pLimit(shop.length).map(shop, ({ source, ...window }) =>
     pullWindows(sample, source, [window], { atOnce: 1, tell }),

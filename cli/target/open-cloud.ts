@@ -14,8 +14,14 @@ import { type CloudFlags, projectRoot } from '../options.ts';
 import { notice } from '../output/answer.ts';
 import { noShop, startShop } from './shop.ts';
 
+/** A cloud of this process. */
+export type OpenCloud = Cloud & {
+  /** Resolves when all its sources answer: the database starts in the background. */
+  readonly sourcesReady: Promise<void>;
+};
+
 /** Starts the laptop cloud with these flags, `withSources` those of the shop too, and points this process's own clients at it. */
-export const openCloud = async (flags: CloudFlags, { withSources = false } = {}): Promise<Cloud> => {
+export const openCloud = async (flags: CloudFlags, { withSources = false } = {}): Promise<OpenCloud> => {
   const { state, fresh, port, chaos, sweepEvery } = flags;
   const engine = engineFor(flags);
   if (fresh) await empty(resolve(state));
@@ -33,11 +39,7 @@ export const openCloud = async (flags: CloudFlags, { withSources = false } = {})
     await cloud.stop();
     await shop?.stop();
   };
-  await shop?.ready.catch(async (cause) => {
-    await stop();
-    throw cause;
-  });
-  return { ...cloud, stop };
+  return { ...cloud, stop, sourcesReady: shop?.ready ?? Promise.resolve() };
 };
 
 /** Makes clients of this process use that environment from now on. */

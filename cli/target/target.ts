@@ -45,6 +45,8 @@ export type Target = {
   readonly functions: Functions;
   /** Puts the SQL, rules and manifests of this project in force, all or none, for clouds without a deployment. */
   readonly landManifests: () => Promise<void>;
+  /** Resolves when the sources answer that were started for this command. */
+  readonly sourcesReady: Promise<void>;
   /** Stops what was started for this command. */
   readonly close: () => Promise<void>;
 };
@@ -89,6 +91,7 @@ const elsewhere = (names: Names): Target => {
     marts: async () => Object.values((await catalog()).marts),
     catalog,
     landManifests: async () => {},
+    sourcesReady: Promise.resolve(),
     close: async () => {},
   };
 };
@@ -119,6 +122,7 @@ const laptop = async (state: string, withSources: boolean): Promise<Target> => {
       if (running) await redeploy(running.AWS_ENDPOINT_URL ?? '');
       await landManifests(ports.files);
     },
+    sourcesReady: own?.sourcesReady ?? Promise.resolve(),
     close: async () => own?.stop(),
   };
 };
