@@ -1,20 +1,24 @@
--- one row per session whose newest version has another number of songs than fact_session has rows: joins must not add or lose a sale
+-- one row per session whose newest version with items has another number of songs than fact_session has rows: joins must not add or lose a sale
 {{ config(severity='error') }}
 
 with items as (
   select
-    session_id, song_id, item_number,
+    session_id, song_id,
     rank() over (
       partition by session_id order by observed_at desc, landed_at desc, landed_file desc, landed_version desc
     ) as recency
-  from {{ ref('stg_sessions') }}
-  {{ where_affected('fact_session', 'session_id') }}
+  from (
+    select session_id, song_id, item_number, observed_at, landed_at, landed_file, landed_version
+    from {{ ref('stg_sessions') }}
+    {{ where_affected('fact_session', 'session_id') }}
+  ) as published
+  where item_number is not null
 ),
 
 published as (
   select session_id, count(distinct song_id) as songs
   from items
-  where recency = 1 and item_number is not null
+  where recency = 1
   group by session_id
 ),
 

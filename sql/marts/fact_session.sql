@@ -1,5 +1,5 @@
--- one row per song bought in a session, as the newest version of the session says it: the one observed last, then landed last; of
--- several rows of a song in it the one with the greatest hash. What has not arrived is the unknown user, song or artist
+-- one row per song bought in a session, as the newest version of the session with items says it: the one observed last, then landed
+-- last; of several rows of a song in it the one with the greatest hash. What has not arrived is the unknown user, song or artist
 {{ config(materialized='incremental', unique_key=['session_id', 'song_id'], meta={
   'key': ['session_id', 'song_id'],
   'partition': 'session_id',
@@ -7,15 +7,21 @@
   'dimensions': {'dim_songs': ['song_id']}
 }) }}
 
+-- a version without items is left out: it has no row here that would tell a rebuild, when its file is gone, to look again
 with items as (
   select
-    session_id, user_id, song_id, artist_id, currency, row_hash, item_number, price, liked, session_start_time, liked_since,
-    landed_file,
+    session_id, user_id, song_id, artist_id, currency, row_hash, price, liked, session_start_time, liked_since, landed_file,
     rank() over (
       partition by session_id order by observed_at desc, landed_at desc, landed_file desc, landed_version desc
     ) as recency
-  from {{ ref('stg_sessions') }}
-  {{ where_affected('fact_session', 'session_id') }}
+  from (
+    select
+      session_id, user_id, song_id, artist_id, currency, row_hash, item_number, price, liked, session_start_time, liked_since,
+      observed_at, landed_at, landed_file, landed_version
+    from {{ ref('stg_sessions') }}
+    {{ where_affected('fact_session', 'session_id') }}
+  ) as published
+  where item_number is not null
 ),
 
 ranked as (
@@ -23,7 +29,7 @@ ranked as (
     session_id, user_id, song_id, artist_id, currency, price, liked, session_start_time, liked_since, landed_file,
     row_number() over (partition by session_id, song_id order by row_hash desc) as place
   from items
-  where recency = 1 and item_number is not null
+  where recency = 1
 ),
 
 sales as (

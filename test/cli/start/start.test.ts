@@ -36,7 +36,14 @@ describe('the commands', { timeout: 240_000 }, () => {
     expect(said).toContain(`kpi_days  pk=DAY#2024-06-25, sk=CURRENT\n    ${day}`);
     expect(said).toMatch(/data\/streams\/streams1\.csv +11,346 +11,346 +0 +0\n/);
     expect(said).toMatch(/data\/streams\/streams2\.csv +150 +0 +150 +0\n/);
-    expect(said).toMatch(/together +31,093 +30,943 +150 +0\n/);
+    expect(said).toMatch(
+      /sessions 2024-01-01 to 2024-01-31: 2,422 records in data\/sessions\/sessions-2024-01-01-2024-01-31-1\.jsonl\n/,
+    );
+    expect(said).toMatch(/together +48,515 +48,365 +150 +0\n/);
+    expect(said).toMatch(
+      /kpi_sales_months {2}pk=SALES#2024-01, sk=CURRENT\n {4}currency USD, purchases 10,212, sessions 2,282, users 1,849, total_sales 11,098\.56\n/,
+    );
+    for (const item of ['ARTIST#1', 'COUNTRY#US']) expect(said).toMatch(`, sk=${item}\n`);
     expect(said).toContain('nothing lost, nothing counted twice');
     expect(said).toContain('data/streams/streams2.csv is in quarantine');
   });
@@ -45,11 +52,12 @@ describe('the commands', { timeout: 240_000 }, () => {
     const runs = async (): Promise<Set<string>> =>
       new Set((await readFile(join(state, 'glue', 'runs.journal'), 'utf8')).match(/jr_[0-9a-f]+/g));
     const before = await runs();
-    expect(before.size).toBe(6);
+    expect(before.size).toBe(12);
     const start = run('start');
     expect(await start.ended).toBe(0);
     expect(start.text()).toContain('Nothing to do: the ledger already knows 4 files.');
     expect(start.text()).toContain('streams1.csv is ignored: same bytes as version');
+    expect(start.text()).toContain('sessions 2024-01-01 to 2024-01-31: 2,422 records, the same as before');
     expect(start.text()).toContain(day);
     expect(await runs()).toEqual(before);
   });

@@ -225,17 +225,28 @@ describe('the page', () => {
 
   test('names the source of a dataset, and a table of its database', async () => {
     const source = {
+      version: '1',
       kind: 'postgres',
       host: 'db.example',
       database: 'bank',
       schema: 'core',
       table: 'bookings',
+      order: ['transaction_id'],
+      snapshot: true,
+      auth: { kind: 'rds_iam' },
+      user: 'reader',
     };
-    root = await writeProject({ ...banking, 'rules/transactions/source.json': JSON.stringify(source) });
+    const manifest = banking['rules/transactions/manifest.json'] ?? '';
+    const asLines = manifest.replaceAll('.csv', '.jsonl').replace(/\n *"delimiter".*/, '');
+    root = await writeProject({
+      ...banking,
+      'rules/transactions/manifest.json': asLines,
+      'rules/transactions/source.json': JSON.stringify(source),
+    });
     expect(pageOf(await documentProject(root))).toContain('(["transactions<br>PostgreSQL core.bookings"])');
     await writeFile(
       join(root, 'rules/transactions/source.json'),
-      '{"kind": "rest", "url": "https://api.example"}',
+      '{"version": "1", "kind": "rest", "url": "https://api.example", "records": "$", "snapshot": true}',
     );
     expect(pageOf(await documentProject(root))).toContain('- Source: REST API. [Manifest]');
     await rm(join(root, 'rules/transactions/source.json'));

@@ -148,7 +148,11 @@ describe('a login by IAM', () => {
 
   test('uses the token as its password', async () => {
     atThatMoment();
-    const byIam: PostgresSettings = { ...secured, auth: { kind: 'rds_iam' }, user: 'iam_user' };
+    const byIam: PostgresSettings = {
+      ...secured,
+      auth: { kind: 'rds_iam', region: 'eu-west-1' },
+      user: 'iam_user',
+    };
     const token = await rdsToken({ host: byIam.host, port: byIam.port, user: 'iam_user' }, 'eu-west-1');
     await database.run(`create role iam_user login password '${token}'`);
     expect(await pull(byIam)).toEqual(['{"name":"true"}']);

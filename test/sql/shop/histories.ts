@@ -87,21 +87,30 @@ const song = fc.record({
 });
 
 const rows = (row: fc.Arbitrary<Row>) => fc.array(row, { maxLength: 4 });
+const late = fc.boolean();
+const sessions = (least: number, ...names: readonly string[]) =>
+  landing(
+    'sessions',
+    names,
+    fc.array<Row[]>(session, { minLength: least, maxLength: 4 }).map((all) => all.flat()),
+    late,
+  );
+const users = (...names: readonly string[]) => landing('users', names, rows(user), late);
+const songs = (...names: readonly string[]) => landing('songs', names, rows(song), late);
+const rebuild = fc.constant('rebuild' as const);
+
 const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: landing(
-      'sessions',
-      ['s-a', 's-b', 's-c'],
-      fc.array<Row[]>(session, { maxLength: 4 }).map((sessions) => sessions.flat()),
-      fc.boolean(),
-    ),
-  },
-  { weight: 4, arbitrary: landing('users', ['u-a', 'u-b'], rows(user), fc.boolean()) },
-  { weight: 3, arbitrary: landing('songs', ['g-a', 'g-b'], rows(song), fc.boolean()) },
+  { weight: 6, arbitrary: sessions(0, 's-a', 's-b', 's-c') },
+  { weight: 4, arbitrary: users('u-a', 'u-b') },
+  { weight: 3, arbitrary: songs('g-a', 'g-b') },
   { weight: 2, arbitrary: fc.record({ edit: fc.constantFrom(...Object.keys(shopEdits)) }) },
-  { weight: 4, arbitrary: fc.constant('rebuild' as const) },
+  { weight: 4, arbitrary: rebuild },
 );
 
-/** Histories of the shop. */
-export const shopHistory: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 5, maxLength: 18 });
+/** Histories of the shop, which has sales from the beginning. */
+export const shopHistory: fc.Arbitrary<Step[]> = fc
+  .tuple(
+    fc.tuple(sessions(2, 's-a'), users('u-a'), songs('g-a'), rebuild),
+    fc.array(step, { minLength: 2, maxLength: 12 }),
+  )
+  .map((parts) => parts.flat());

@@ -87,11 +87,16 @@ export const salesOf = (files: readonly SilverFile[]): Sale[] => {
   });
 };
 
-/** Of each session its newest version, and of each song in that one row. */
+/** Of each session its newest version with items, and of each song in that one row. */
 const soldItems = (files: readonly SilverFile[]): Landed[] =>
-  [...groupBy(landedIn(files, 'sessions'), ({ row }) => String(row.session_id)).values()].flatMap((rows) => {
+  [
+    ...groupBy(
+      landedIn(files, 'sessions').filter(({ row }) => row.item_number !== null),
+      ({ row }) => String(row.session_id),
+    ).values(),
+  ].flatMap((rows) => {
     const newest = origin(greatest(rows, origin)).join();
-    const items = rows.filter((row) => origin(row).join() === newest && row.row.item_number !== null);
+    const items = rows.filter((row) => origin(row).join() === newest);
     return [...groupBy(items, ({ row }) => String(row.song_id)).values()].map((same) =>
       greatest(same, ({ row }) => [hashOfItem(row)]),
     );
