@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket, type Server as TcpServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -36,7 +35,7 @@ beforeAll(async () => {
   });
   watchRequests();
   await ready;
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   vi.restoreAllMocks();
   Server.prototype.emit = emit;

@@ -54,7 +54,7 @@ const inMonths = (...wanted: readonly string[]) =>
 let laptop: ShopLaptop;
 beforeAll(async () => {
   laptop = await startShopLaptop({}, sourcesAt(deployments[0]));
-}, 60_000);
+}, 120_000);
 afterAll(() => laptop?.stop());
 
 const shuffled = <T>(list: readonly T[]): T[] => {

@@ -24,13 +24,12 @@ export const sessions = 400;
 /** A laptop cloud with the shop's own rules and SQL, and its API. */
 export type ShopLaptop = Pipeline & {
   readonly cloud: Cloud;
-  readonly state: string;
   /** Changes switches of the API. */
   api(switches: GivenSwitches): Promise<void>;
   /** Ends the validity of all tokens of the API. */
   endTokens(): Promise<void>;
   /** Pulls a window as an event asks for it; answers what the ledger says afterwards. */
-  pull(source: string, window: Window, more?: { readonly confirm?: boolean }): Promise<PullRecord>;
+  pull(source: string, window: Window): Promise<PullRecord>;
   /** Changes `source.json` of datasets, and deploys that. */
   configure(changes: Readonly<Record<string, object>>): Promise<void>;
   soundcheck(...args: readonly string[]): Promise<Answered>;
@@ -48,7 +47,7 @@ const sourceText = async (root: string, dataset: string, changes: object): Promi
   return [path, JSON.stringify({ ...source, ...changes }, null, 2)];
 };
 
-/** Starts both; `database` says where songs are, as the variables of the functions. */
+/** Starts both. `database` says where songs are, as variables of the functions; `changes` those of each `source.json`. */
 export const startShopLaptop = async (
   database: Readonly<Record<string, string>> = {},
   changes: Readonly<Record<string, object>> = {},
@@ -74,12 +73,11 @@ export const startShopLaptop = async (
   return {
     ...pipeline,
     cloud,
-    state,
     api: (switches) => control('/_control', { method: 'PATCH', body: JSON.stringify(switches) }),
     endTokens: () => control('/_control/tokens', { method: 'DELETE' }),
-    pull: async (source, window, more = {}) => {
+    pull: async (source, window) => {
       const puller = source === 'songs' ? 'pull-databases' : 'pull-sources';
-      await cloud.invoke(puller, { source, ...window, ...more });
+      await cloud.invoke(puller, { source, ...window });
       const record = await pipeline.ledger.pulls.find({ source, ...window });
       if (!record) throw new Error('the ledger does not know the pull');
       return record;
