@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Clock, Log, Timer } from '../pipeline/index.ts';
 import { MissingVariable } from './errors.ts';
@@ -39,7 +38,7 @@ export const lambda = <E, P, R>(
     error: (message, facts = {}) => logger.error(message, { ...facts }),
   };
   let run: ((event: E, invocation: string) => Promise<R>) | undefined;
-  return middy<unknown, R>(async (input: unknown, { awsRequestId }: Context) => {
+  return middy<unknown, R>(async (input: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
     run ??= useCase(wire({ env, clock, log }));
     return run(event.parse(input), awsRequestId);
   }).onError(({ error }) =>

@@ -10,6 +10,8 @@ const commands = [
   'query',
   'show',
   'land',
+  'pull',
+  'backfill',
   'kpis',
   'runs',
   'report',
