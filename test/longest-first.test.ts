@@ -9,9 +9,9 @@ test('names files that are there', () => {
 test('begins with the files that take longest and leaves the others in their order', () => {
   const [first, second] = longest;
   const files = ['test/b.test.ts', second, 'test/a.test.ts', first].map((file) => ({
-    moduleId: `/root/${file}`,
+    moduleId: `/project/${file}`,
   }));
-  expect(longestFirst(files, '/root').map(({ moduleId }) => moduleId.slice('/root/'.length))).toEqual([
+  expect(longestFirst(files, '/project').map(({ moduleId }) => moduleId.slice('/project/'.length))).toEqual([
     first,
     second,
     'test/b.test.ts',

@@ -21,3 +21,4 @@ export { Source } from './source.ts';
 export { SourceFailed } from './source-failed.ts';
 export { withVariables } from './variables.ts';
 export { addDays, dueWindows, monthOf, monthsFrom, type Window, widened } from './window.ts';
+export { withMoment } from './with-moment.ts';

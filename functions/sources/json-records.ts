@@ -4,8 +4,9 @@ import { Levels } from './levels.ts';
 import { type Outside, readOutside } from './outside.ts';
 import type { JsonPath } from './paths.ts';
 import { RecordText } from './record-text.ts';
+import { TextEnd } from './text-end.ts';
 
-const [quote, comma, backslash] = [0x22, 0x2c, 0x5c];
+const [quote, comma] = [0x22, 0x2c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -31,7 +32,7 @@ export class JsonRecords {
   private readonly kept: Buffer[] = [];
   private keptBytes = 0;
   private isInText = false;
-  private isEscaped = false;
+  private readonly textEnd = new TextEnd();
   /** Pieces of a key that continues in the next part. */
   private key: Buffer[] = [];
   private lists = 0;
@@ -114,23 +115,10 @@ export class JsonRecords {
 
   /** The position after the closing quote, or the end of the part. */
   private endOfText(bytes: Buffer, from: number): number {
-    let at = from;
-    if (this.isEscaped && at < bytes.length) {
-      this.isEscaped = false;
-      at++;
-    }
-    while (at < bytes.length) {
-      const byte = bytes[at++];
-      if (byte === quote) {
-        this.isInText = false;
-        return at;
-      }
-      if (byte === backslash) {
-        if (at === bytes.length) this.isEscaped = true;
-        at++;
-      }
-    }
-    return bytes.length;
+    const end = this.textEnd.after(bytes, from);
+    if (end === undefined) return bytes.length;
+    this.isInText = false;
+    return end;
   }
 
   private keep(piece: Buffer): void {

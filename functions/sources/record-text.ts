@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { isJson } from './is-json.ts';
+import { TextEnd } from './text-end.ts';
 
-const [quote, comma, backslash] = [0x22, 0x2c, 0x5c];
+const [quote, comma] = [0x22, 0x2c];
 const space = 0x20;
 const oneSpace = Buffer.of(space);
 
@@ -20,7 +21,7 @@ export class RecordText {
   isTooLong = false;
   private depth = 0;
   private isInText = false;
-  private isEscaped = false;
+  private readonly textEnd = new TextEnd();
   /** The last byte that was kept belongs to a number or a word. */
   private isWord = false;
   private isAfterBlank = false;
@@ -85,23 +86,10 @@ export class RecordText {
   }
 
   private toQuote(bytes: Buffer, from: number): number {
-    let at = from;
-    if (this.isEscaped) {
-      this.isEscaped = false;
-      at++;
-    }
-    while (at < bytes.length) {
-      const byte = bytes[at++];
-      if (byte === quote) {
-        this.isInText = false;
-        return at;
-      }
-      if (byte === backslash) {
-        if (at === bytes.length) this.isEscaped = true;
-        at++;
-      }
-    }
-    return bytes.length;
+    const end = this.textEnd.after(bytes, from);
+    if (end === undefined) return bytes.length;
+    this.isInText = false;
+    return end;
   }
 
   private keep(bytes: Buffer, start: number, end: number): void {

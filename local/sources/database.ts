@@ -60,7 +60,7 @@ export const startShopDatabase = async (options: ShopDatabaseOptions = {}): Prom
   };
 };
 
-/** The same shop is the same server, also when it is made anew at the next start. */
+/** The same shop is the same server, also when it is made again at the next start. */
 const identifierOf = ({ seed = 1, songs = shopSize.songs }: ShopDatabaseOptions): bigint =>
   (BigInt(seed + 1) << 40n) | BigInt(songs);
 

@@ -1,15 +1,9 @@
-import {
-  ContentHash,
-  doubtOfRows,
-  doubtOfServer,
-  type Source,
-  SourceFailed,
-  widened,
-} from '../../sources/index.ts';
+import { ContentHash, type Source, SourceFailed, widened, withMoment } from '../../sources/index.ts';
 import { pulledKey, pullingKey } from '../lake-keys.ts';
 import type { Clock, Files, Ledger, Log, Pulled, Sources } from '../ports.ts';
 import { type PulledContent, type PullIn, type PullRecord, pullId } from '../records/pull.ts';
 import { isOver, patience } from '../records/time.ts';
+import { doubtOf, lastContent } from './pull-doubt.ts';
 
 export type PullPorts = {
   readonly files: Files;
@@ -113,8 +107,8 @@ const stageAll = async (
     observed_at,
     ...(identity === undefined ? {} : { identity }),
   };
-  const last = await lastContent(ports, record.source);
-  const doubt = record.is_confirmed || !last ? undefined : doubtBetween(source, last, found);
+  const last = await lastContent(ledger, record.source);
+  const doubt = record.is_confirmed ? undefined : doubtOf(source, last, found);
   if (doubt !== undefined) {
     log.error('pull is parked', { pull: pullId(record), reason: doubt });
     await ledger.pulls.move(record, 'parked', { parked_at: clock.now(), reason: doubt });
@@ -140,34 +134,12 @@ async function* linesOf(
   field: string | undefined,
   observed_at: string,
 ): AsyncGenerator<Uint8Array> {
-  const first = field === undefined ? '' : `${JSON.stringify(field)}:${JSON.stringify(observed_at)}`;
   for await (const page of pages) {
     if (page.length === 0) continue;
     for (const record of page) hash.add(record);
-    yield Buffer.from(page.map((record) => `${withFirst(record, first)}\n`).join(''));
+    yield Buffer.from(page.map((record) => `${withMoment(record, field, observed_at)}\n`).join(''));
   }
 }
-
-/** Other values than objects stay as they are: validation reports them. */
-const withFirst = (record: string, first: string): string => {
-  if (first === '' || !record.startsWith('{')) return record;
-  const rest = record.slice(1).trimStart();
-  return `{${first}${rest.startsWith('}') ? '' : ','}${rest}`;
-};
-
-/** What the source held at its last pull, of any window. */
-const lastContent = async ({ ledger }: PullPorts, source: string): Promise<PulledContent | undefined> =>
-  (await ledger.pulls.of(source))
-    .flatMap(({ content }) => content ?? [])
-    .sort((one, other) => (one.observed_at < other.observed_at ? -1 : 1))
-    .at(-1);
-
-/** Why somebody has to look at what was pulled before it lands. */
-const doubtBetween = (source: Source, before: PulledContent, now: PulledContent): string | undefined => {
-  const doubt = doubtOfServer(before.identity, now.identity);
-  if (doubt !== undefined || !source.snapshot || source.kind !== 'postgres') return doubt;
-  return doubtOfRows(before.records, now.records, source.max_lost_share);
-};
 
 const fail = async (
   ports: PullPorts,

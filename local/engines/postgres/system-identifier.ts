@@ -8,7 +8,7 @@ export class UnknownCluster extends Error {
 
 /**
  * Gives a new cluster the system identifier that it shall have, in place of the one that initdb made from the time. So a server
- * that is made anew with the same data is the same server to its clients. It must not have been started yet. Throws
+ * that is made again with the same data is the same server to its clients. It must not have been started yet. Throws
  * `UnknownCluster`.
  */
 export const setSystemIdentifier = async (data: string, identifier: bigint): Promise<void> => {

@@ -116,7 +116,7 @@ const openSwitches = (given: GivenSwitches) => {
     get requests() {
       return requests;
     },
-    /** Changes those that are given; faults are counted anew. */
+    /** Changes those that are given; the count of faults begins again. */
     change: (changes: GivenSwitches) => set({ ...switches, ...changes }),
     reset: () => {
       set(given);

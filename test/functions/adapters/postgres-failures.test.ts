@@ -84,8 +84,8 @@ describe('a connection that breaks in the middle', () => {
     const { failure, rows } = await interrupt(other, () => other.server.stop());
     expect(failure.message).toContain('terminating connection due to administrator command');
     expect(rows).toBe(2_000);
-    const refused = await failureOf(pull(other.source));
-    expect(refused.message).toMatch(/ECONNREFUSED.*; check host and port/);
+    const found = await failureOf(pull(other.source));
+    expect(found.message).toMatch(/ECONNREFUSED.*; check host and port/);
     await other.close();
   });
 
@@ -195,8 +195,8 @@ describe('a server', () => {
   test('that is not there fails the pull', async () => {
     const failure = await failureOf(pull({ ...database.source, host: 'database.invalid' }));
     expect(failure.message).toMatch(/database\.invalid.*; check host and port/);
-    const refused = await failureOf(pull({ ...database.source, host: 'localhost', port: 1 }));
-    expect(refused.message).toMatch(/ECONNREFUSED.*; check host and port.* rows 0\)/);
+    const found = await failureOf(pull({ ...database.source, host: 'localhost', port: 1 }));
+    expect(found.message).toMatch(/ECONNREFUSED.*; check host and port.* rows 0\)/);
   });
 
   test('whose texts have no encoding fails the pull', async () => {

@@ -38,7 +38,7 @@ describe('TLS', () => {
     expect((await failureOf(pull({ ...secured, ca }))).message).toMatch(/ENOENT.*; check the path in ca/);
   });
 
-  test('is refused with a certificate of an authority that nobody knows', async () => {
+  test('is rejected with a certificate of an authority that nobody knows', async () => {
     for (const ca of [undefined, authority('another authority').certificate]) {
       const failure = await failureOf(pull({ ...secured, ca }));
       expect(failure.message).toMatch(/certificate; set ca to the certificate of the authority/);
@@ -46,13 +46,13 @@ describe('TLS', () => {
     }
   });
 
-  test('is refused whatever the environment says about unknown certificates', async () => {
+  test('is rejected whatever the environment says about unknown certificates', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     expect((await failureOf(pull({ ...secured, ca: undefined }))).message).toContain('certificate; set ca');
     vi.unstubAllEnvs();
   });
 
-  test('is refused with a certificate of another host', async () => {
+  test('is rejected with a certificate of another host', async () => {
     const other = await openDatabase({ tls: ours.issue('database.example') });
     try {
       const failure = await failureOf(pull({ ...secured, port: other.server.port }));

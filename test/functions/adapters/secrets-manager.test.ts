@@ -24,7 +24,7 @@ beforeAll(async () => {
 beforeEach(() => laptop.rest());
 afterAll(() => laptop.close());
 
-test('reads a secret by its ARN, each time anew', async () => {
+test('reads a secret by its ARN, again each time', async () => {
   const secrets = secretsManager();
   expect(await secrets.read(arn)).toBe('{"token":"ü"}');
   expect(await secrets.read(arn)).toBe('{"token":"ü"}');

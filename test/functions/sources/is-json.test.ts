@@ -41,7 +41,7 @@ test('JSON without blanks is what JSON.parse takes, also where a few characters 
 /** Outside of texts, where the text is JSON. */
 const hasBlank = (text: string): boolean => /\s/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ''));
 
-test('every short text of the characters of JSON is judged as JSON.parse does', () => {
+test('every short text of the characters of JSON is JSON where JSON.parse takes it', () => {
   const characters = [...'{}[],:"0-1.eE+tn\\u'];
   const grow = (texts: readonly string[]): string[] =>
     texts.flatMap((text) => characters.map((one) => text + one));

@@ -17,7 +17,7 @@ const read = (body: Buffer | string, path: JsonPath, cuts: readonly number[] = [
 
 const everywhere = (body: Buffer | string): number[] => [...Buffer.from(body).keys()];
 
-const refusal = (run: () => unknown): BrokenBody => {
+const failureOf = (run: () => unknown): BrokenBody => {
   try {
     run();
   } catch (error) {
@@ -77,7 +77,7 @@ describe('the records of a JSON body', () => {
         const body = whole.slice(0, from) + insert + whole.slice(from + remove);
         const expected = parsedAt(body, path);
         for (const cuts of [[], everywhere(body)]) {
-          if (expected === undefined) refusal(() => read(body, path, cuts));
+          if (expected === undefined) failureOf(() => read(body, path, cuts));
           else if (!isTwice(body)) expect(parsed(read(body, path, cuts).records)).toEqual(expected);
         }
         if (expected === undefined) rejected++;
@@ -116,7 +116,7 @@ describe('the records of a JSON body', () => {
       '["a" "b"]',
       '[[1] 2]',
     ])
-      expect(refusal(() => read(body, [])).endsEarly).toBe(false);
+      expect(failureOf(() => read(body, [])).endsEarly).toBe(false);
   });
 });
 
@@ -139,28 +139,28 @@ describe('a body that is not what its source declares', () => {
     ['NaN', '[{"a":NaN}]', [], /record 1 .* is not JSON/, false],
   ])('fails: %s', (_, body, path, message, endsEarly) => {
     for (const cuts of [[], everywhere(body)]) {
-      const error = refusal(() => read(body, path, cuts));
+      const error = failureOf(() => read(body, path, cuts));
       expect(error.message).toMatch(message);
       expect(error.endsEarly).toBe(endsEarly);
     }
   });
 
   test('fails when it is not UTF-8, in a record and outside', () => {
-    refusal(() => read(Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]), []));
-    refusal(() =>
+    failureOf(() => read(Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]), []));
+    failureOf(() =>
       read(Buffer.concat([Buffer.from('{"a":"'), Buffer.of(0xc3), Buffer.from('","b":[]}')]), ['b']),
     );
   });
 
   test('shows no values', () => {
-    expect(refusal(() => read('[{"mail":"a@b.example" oops}]', [])).message).not.toContain('a@b');
+    expect(failureOf(() => read('[{"mail":"a@b.example" oops}]', [])).message).not.toContain('a@b');
   });
 
   test('fails for a record that is too large, before it has been read whole', () => {
     const reader = new JsonRecords([], 100);
     expect(reader.push(Buffer.from(`["${'x'.repeat(98)}",`))).toHaveLength(1);
     expect(() => reader.push(Buffer.from(`"${'x'.repeat(99)}`))).not.toThrow();
-    expect(refusal(() => reader.push(Buffer.from('x'))).message).toBe('record 2 has more than 100 bytes');
+    expect(failureOf(() => reader.push(Buffer.from('x'))).message).toBe('record 2 has more than 100 bytes');
   });
 
   test('fails when it has too much outside of its records', () => {

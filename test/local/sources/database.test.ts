@@ -62,7 +62,7 @@ describe('the database of the shop', () => {
     await expect(read('select 1', { ...shop, password: 'guess' })).rejects.toThrow('authentication failed');
   });
 
-  test('is the same server when it is made anew for the same shop, and another for another', async () => {
+  test('is the same server when it is made again for the same shop, and another for another', async () => {
     const identifier = 'select system_identifier::text as id from pg_control_system()';
     const [first] = await read(identifier);
     await shop.stop();

@@ -93,7 +93,7 @@ const daysFrom = (after: number): number[] =>
   Array.from({ length: 46 }, (_, index) => (Math.floor(after / 86_400_000) + index) * 86_400_000);
 const minutesOf = (day: number): number[] => Array.from({ length: 1440 }, (_, index) => day + index * 60_000);
 
-/** Reads the expression anew for each day, field by field. */
+/** Reads the expression again for each day, field by field. */
 const isDate = (expression: string, time: number): boolean => {
   const [, , day = '', month = '', weekday = ''] = expression.split(' ');
   const date = new Date(time);
