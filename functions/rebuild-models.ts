@@ -290,7 +290,7 @@ const fail = async (
 export const handler = lambda(Input, rebuildModels, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
-  warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
+  warehouse: redshiftWarehouse({ warehouse: env('WAREHOUSE'), database: env('DATABASE') }),
   catalog: packagedCatalog(),
   name: env('NAME'),
   bucket: env('LAKE_BUCKET'),

@@ -156,7 +156,7 @@ export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
-  warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
+  warehouse: redshiftWarehouse({ warehouse: env('WAREHOUSE'), database: env('DATABASE') }),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
   clock,

@@ -48,20 +48,29 @@ const statementOf = (answer: {
   ...(answer.Error ? { error: answer.Error } : {}),
 });
 
-/** The Redshift Data API of one workgroup and database. */
+/** How the Data API names a warehouse: `workgroup/<name>` is serverless, `cluster/<identifier>` is provisioned. */
+const warehouseTarget = (
+  warehouse: string,
+): { readonly WorkgroupName: string } | { readonly ClusterIdentifier: string } => {
+  const name = warehouse.slice(warehouse.indexOf('/') + 1);
+  return warehouse.startsWith('cluster/') ? { ClusterIdentifier: name } : { WorkgroupName: name };
+};
+
+/** The Redshift Data API of one database, in a workgroup or a cluster. */
 export const redshiftWarehouse = ({
-  workgroup,
+  warehouse,
   database,
 }: {
-  workgroup: string;
+  warehouse: string;
   database: string;
 }): Warehouse => {
   const client = new RedshiftDataClient(bounded);
+  const target = warehouseTarget(warehouse);
   return {
     send: async (name, token, statements) => {
       const answer = await client.send(
         new BatchExecuteStatementCommand({
-          WorkgroupName: workgroup,
+          ...target,
           Database: database,
           StatementName: name,
           ClientToken: createHash('sha256').update(`${name}/${token}`).digest('hex'),
