@@ -4,6 +4,7 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { powertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
@@ -24,8 +25,10 @@ import {
   type Log,
   largestBatch,
   lookAgain,
+  type Metrics,
   martLease,
   patience,
+  publishGauges,
   pullerOf,
   pullId,
   readName,
@@ -152,13 +155,20 @@ const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as cons
 /** Longer than writing KPIs may take; interrupted functions are called again by their caller. */
 const publishingTime = 300_000 + patience;
 
-export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
+/** What the schedule starts: the sweep, then the gauges of what it left. */
+const sweepAndMeasure = (ports: Ports & { readonly metrics: Metrics }) => async (): Promise<void> => {
+  await sweep(ports)();
+  await publishGauges(ports);
+};
+
+export const handler = lambda(z.unknown(), sweepAndMeasure, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
   warehouse: redshiftWarehouse({ warehouse: env('WAREHOUSE'), database: env('DATABASE') }),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
+  metrics: powertoolsMetrics(env('NAME')),
   clock,
   log,
 }));

@@ -58,6 +58,7 @@ export type {
   Leases,
   Ledger,
   Log,
+  Metrics,
   Pulled,
   Pulls,
   Queries,
@@ -76,6 +77,7 @@ export type {
 export { type DatasetRuns, datasetRuns, nameBehind } from './queries/dataset-runs.ts';
 export { leftInQuarantine } from './queries/dismissed.ts';
 export { reportOf, reportsOf, rowsFileOf } from './queries/file-places.ts';
+export { publishGauges } from './queries/gauges.ts';
 export { byLanding, inQuarantine } from './queries/in-quarantine.ts';
 export { type LastRebuilds, lastRebuilds } from './queries/last-rebuilds.ts';
 export {

@@ -284,3 +284,9 @@ export type Log = {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 };
+
+/** Numbers that people watch. */
+export type Metrics = {
+  /** Records the present values of gauges, with facts that explain them. */
+  gauges(values: Readonly<Record<string, number>>, facts?: Readonly<Record<string, string>>): void;
+};
