@@ -79,6 +79,7 @@ export { leftInQuarantine } from './queries/dismissed.ts';
 export { reportOf, reportsOf, rowsFileOf } from './queries/file-places.ts';
 export { publishGauges } from './queries/gauges.ts';
 export { byLanding, inQuarantine } from './queries/in-quarantine.ts';
+export { lagOf } from './queries/kpi-lag.ts';
 export { type LastRebuilds, lastRebuilds } from './queries/last-rebuilds.ts';
 export {
   type KpiKind,

@@ -181,6 +181,8 @@ export type Run = {
   readonly spec: string;
   readonly state: RunState;
   readonly message?: string;
+  /** What it used, once it has ended; Glue bills DPU-hours. */
+  readonly dpu_seconds?: number;
 };
 
 /** The Glue jobs. */
@@ -188,7 +190,7 @@ export type Jobs = {
   run(job: JobName, id: string): Promise<Run | undefined>;
   /** Runs that were started with this spec, newest first. */
   runsOf(job: JobName, spec: string): Promise<readonly Run[]>;
-  /** `busy` if the job's limit of concurrent runs is reached. */
+  /** `busy` if the job's limit of concurrent runs is reached, or the account's of workers. */
   start(job: JobName, spec: string): Promise<string | 'busy'>;
 };
 export type JobName = 'transform' | 'quality';
