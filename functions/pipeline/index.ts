@@ -43,6 +43,7 @@ export {
 } from './lake-keys.ts';
 export type {
   Batches,
+  BatchJob,
   Cell,
   Clock,
   Events,
@@ -58,6 +59,7 @@ export type {
   Leases,
   Ledger,
   Log,
+  Migrations,
   Pulled,
   Pulls,
   Queries,
@@ -110,6 +112,14 @@ export {
   type Reprocessed,
 } from './records/file.ts';
 export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
+export {
+  anyMigration,
+  type MigrationFailure,
+  type MigrationIn,
+  type MigrationRecord,
+  migrationId,
+  migrationMoves,
+} from './records/migration.ts';
 export { withNewNames } from './records/older.ts';
 export {
   type PullIn,
@@ -135,6 +145,8 @@ export {
   QualitySpec,
   type SpecFile,
   saysUnpublished,
+  TablesResult,
+  TablesSpec,
   TransformResult,
   TransformSpec,
   unpublished,
@@ -159,6 +171,8 @@ export type { Verdict } from './steps/conclude-verdict.ts';
 export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './steps/deployed-manifests.ts';
 export { type Dismissable, dismiss, takeBack } from './steps/dismiss.ts';
 export { madeBy } from './steps/made-by.ts';
+export { continueMigration, isMigrated, martOfMigration } from './steps/migration/migrating.ts';
+export { shapeSilver } from './steps/migration/shape-silver.ts';
 export { personalColumns } from './steps/personal-columns.ts';
 export { isPullDue, pullTime, pullWindow } from './steps/pull-window.ts';
 export { quarantineRows } from './steps/quarantine-rows.ts';
