@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { lambda } from './adapters/lambda.ts';
+import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
@@ -12,8 +13,10 @@ import {
   checkedRecord,
   closeRebuild,
   type Files,
+  type Functions,
   failRebuild,
   isGoldBefore,
+  isMigrated,
   isOver,
   isRebuildDue,
   isRebuildOver,
@@ -23,6 +26,7 @@ import {
   type Ledger,
   type Log,
   lastRebuilds,
+  lookAgain,
   lookAgainFor,
   MartEvent,
   martLease,
@@ -54,6 +58,7 @@ type Ports = {
   files: Files;
   ledger: Ledger;
   warehouse: Warehouse;
+  functions: Functions;
   clock: Clock;
   log: Log;
   catalog: Catalog;
@@ -93,6 +98,9 @@ const rebuildMart = async (ports: Ports, mart: Mart): Promise<void> => {
   const lease = await ledger.leases.find(martLease(mart.name));
   if (lease.holder !== undefined) return takeUp(ports, mart, lease, lease.holder);
   if (!(await isRebuildDue(ports, mart))) return;
+  // It wakes this function when the tables exist.
+  if (!(await isMigrated(ledger, mart)))
+    return ports.functions.invoke('migrate-tables', lookAgain('mart', mart.name));
   const taken = await ledger.leases.acquire(lease, rebuildId(mart.name, lease.fence + 1), clock.now());
   if (taken) await send(ports, mart, taken);
 };
@@ -242,7 +250,7 @@ const composeSpec = async (
     kpis: mart.models.flatMap((model) =>
       model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi }] : [],
     ),
-    applied: structuredClone(appliedBy(mart, previous)) as RebuildSpec['applied'],
+    applied: structuredClone(appliedBy(mart)) as RebuildSpec['applied'],
   };
 };
 
@@ -291,6 +299,7 @@ export const handler = lambda(Input, rebuildModels, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   warehouse: redshiftWarehouse({ warehouse: env('WAREHOUSE'), database: env('DATABASE') }),
+  functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
   name: env('NAME'),
   bucket: env('LAKE_BUCKET'),

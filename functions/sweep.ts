@@ -8,6 +8,7 @@ import { powertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
+  type BatchJob,
   type BatchRecord,
   type Catalog,
   type Clock,
@@ -16,10 +17,10 @@ import {
   type Functions,
   fileId,
   isAt,
+  isMigrated,
   isOver,
   isPullDue,
   isRebuildDue,
-  type JobName,
   type Jobs,
   type Ledger,
   type Log,
@@ -114,7 +115,7 @@ const sweepReprocessing = async (
 };
 
 /** A run has ended, but its event was lost; a run that never began is started by the function before it. */
-const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: JobName): Promise<void> => {
+const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: BatchJob): Promise<void> => {
   const runs = await jobs.runsOf(job, runKey(batch.id, job, 'spec'));
   const [run] = runs;
   if (run && runs.every(({ state }) => state !== 'running'))
@@ -125,6 +126,7 @@ const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
   const { ledger, warehouse, functions, clock } = ports;
   const { holder } = await ledger.leases.find(martLease(mart.name));
   const look = lookAgain('mart', mart.name);
+  if (!(await isMigrated(ledger, mart))) await functions.invoke('migrate-tables', look);
   if (holder === undefined) {
     if (await isRebuildDue(ports, mart)) await functions.invoke('rebuild-models', look);
     return;

@@ -57,6 +57,7 @@ export const looks = {
   'run-transform': ['dataset', 'batch'],
   'check-quality': ['run'],
   'settle-batch': ['run'],
+  'migrate-tables': ['mart'],
   'rebuild-models': ['mart'],
   'publish-kpis': ['rebuild'],
   'pull-sources': ['pull'],

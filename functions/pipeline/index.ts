@@ -43,6 +43,7 @@ export {
 } from './lake-keys.ts';
 export type {
   Batches,
+  BatchJob,
   Cell,
   Clock,
   Events,
@@ -59,6 +60,7 @@ export type {
   Ledger,
   Log,
   Metrics,
+  Migrations,
   Pulled,
   Pulls,
   Queries,
@@ -113,6 +115,14 @@ export {
   type Reprocessed,
 } from './records/file.ts';
 export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
+export {
+  anyMigration,
+  type MigrationFailure,
+  type MigrationIn,
+  type MigrationRecord,
+  migrationId,
+  migrationMoves,
+} from './records/migration.ts';
 export { withNewNames } from './records/older.ts';
 export {
   type PullIn,
@@ -138,6 +148,8 @@ export {
   QualitySpec,
   type SpecFile,
   saysUnpublished,
+  TablesResult,
+  TablesSpec,
   TransformResult,
   TransformSpec,
   unpublished,
@@ -162,6 +174,8 @@ export type { Verdict } from './steps/conclude-verdict.ts';
 export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './steps/deployed-manifests.ts';
 export { type Dismissable, dismiss, takeBack } from './steps/dismiss.ts';
 export { madeBy } from './steps/made-by.ts';
+export { continueMigration, isMigrated, martOfMigration } from './steps/migration/migrating.ts';
+export { shapeSilver } from './steps/migration/shape-silver.ts';
 export { personalColumns } from './steps/personal-columns.ts';
 export { isPullDue, pullTime, pullWindow } from './steps/pull-window.ts';
 export { quarantineRows } from './steps/quarantine-rows.ts';

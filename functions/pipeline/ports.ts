@@ -5,6 +5,7 @@ import type { FileVersion } from './lake-keys.ts';
 import type { BatchIn, BatchMove, BatchPatch, BatchRecord, BatchState } from './records/batch.ts';
 import type { FileIn, FileMove, FilePatch, FileRecord, FileState, Reprocess } from './records/file.ts';
 import type { Lease } from './records/lease.ts';
+import type { MigrationIn, MigrationMove, MigrationRecord, MigrationState } from './records/migration.ts';
 import type { PullIn, PullMove, PullRecord, PullState } from './records/pull.ts';
 import type { RebuildIn, RebuildMove, RebuildPatch, RebuildRecord, RebuildState } from './records/rebuild.ts';
 
@@ -148,6 +149,19 @@ export type Rebuilds = {
   removePending(mart: string, batch: string): Promise<void>;
 };
 
+/** The last migration of each mart. */
+export type Migrations = {
+  find(mart: string): Promise<MigrationRecord | undefined>;
+  /** Records the first migration of a mart; an existing record is not changed. */
+  open(migration: MigrationIn<'open'>): Promise<void>;
+  /** A move to the same state changes its facts. */
+  move<State extends MigrationState>(
+    migration: MigrationRecord,
+    to: State,
+    patch: MigrationMove<State>,
+  ): Promise<MigrationIn<State> | undefined>;
+};
+
 /** Pulls of sources, window by window. */
 export type Pulls = {
   find(pull: Pick<PullRecord, 'source' | 'from' | 'to'>): Promise<PullRecord | undefined>;
@@ -170,6 +184,7 @@ export type Ledger = {
   readonly leases: Leases;
   readonly batches: Batches;
   readonly rebuilds: Rebuilds;
+  readonly migrations: Migrations;
   readonly pulls: Pulls;
 };
 
@@ -193,7 +208,9 @@ export type Jobs = {
   /** `busy` if the job's limit of concurrent runs is reached, or the account's of workers. */
   start(job: JobName, spec: string): Promise<string | 'busy'>;
 };
-export type JobName = 'transform' | 'quality';
+/** The two jobs of a batch, and the one that shapes silver tables. */
+export type BatchJob = 'transform' | 'quality';
+export type JobName = BatchJob | 'tables';
 
 /** `failed`: its SQL failed; `lost`: its process is gone, and the transaction may have been committed. */
 export type StatementState = 'running' | 'finished' | 'failed' | 'lost';

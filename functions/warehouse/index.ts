@@ -28,12 +28,15 @@ export {
 export { itemSize, possibleKeys } from './kpis/limits.ts';
 export { readUnloaded, type UnloadedRows } from './kpis/rows.ts';
 export { martsOf, TwoMartsInOne } from './marts.ts';
+export { bookkeepingTables } from './migration/bookkeeping.ts';
+export { definitionsFor } from './migration/definitions.ts';
+export { ChangedColumnType, composeMigration, definitionsOf, type Found } from './migration/migration.ts';
+export { MigrationSpec } from './migration/migration-spec.ts';
 export { KpiShape, Mart, Model } from './model.ts';
 export { hidden } from './rebuild/checks.ts';
 export { inlinedName } from './rebuild/plan.ts';
 export {
   appliedBy,
-  bookkeepingTables,
   composeRebuild,
   OversizedRebuild,
   pathsOfStatements,

@@ -106,5 +106,7 @@ export const Mart = z.object({
   datasets: z.array(z.string()),
   models: z.array(Model),
   hash: z.string(),
+  /** Of the definitions of its tables and views: a migration gives them to gold. */
+  tables_hash: z.string(),
 });
 export type Mart = z.infer<typeof Mart>;

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { Column } from '../values/index.ts';
 import { KpiShape } from './model.ts';
 
 /**
@@ -18,8 +17,7 @@ export const RebuildSpec = z.object({
   before: z
     .array(
       z.object({
-        /** `shape` creates new tables, `gold` updates the tables. */
-        step: z.enum(['shape', 'gold']),
+        step: z.literal('gold'),
         statements: z.array(z.string()),
         paths: z.array(z.string()),
       }),
@@ -39,13 +37,7 @@ export const RebuildSpec = z.object({
   /** Generations since then in which items may be written in part. */
   unshown: z.array(z.number().int()).default([]),
   kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
-  /** The state of gold after it is applied: its internal tables, and for each model its hash and columns. */
-  applied: z.object({
-    bookkeeping: z.array(z.string()).default([]),
-    models: z.record(
-      z.string(),
-      z.object({ hash: z.string(), columns: z.array(Column), stored: z.boolean().optional() }),
-    ),
-  }),
+  /** The state of gold after it is applied: for each model the hash of its text. */
+  applied: z.object({ models: z.record(z.string(), z.object({ hash: z.string() })) }),
 });
 export type RebuildSpec = z.infer<typeof RebuildSpec>;

@@ -45,6 +45,7 @@ export const simulatedCatalog: Catalog = {
       name: 'listening',
       datasets: ['plays'],
       hash: 'one',
+      tables_hash: 'tables',
       models: [
         model('stg_plays', 'staging', { sources: ['plays'] }),
         model('fact_plays', 'fact', {

@@ -156,7 +156,7 @@ export const live = async (
     if (step === 'rebuild') {
       const { mart } = catalogs(edit);
       rebuilds.push({ mart, rows: await warehouse.rebuild(mart, previous && { previous }) });
-      previous = appliedBy(mart, previous);
+      previous = appliedBy(mart);
     } else if ('edit' in step) edit = step.edit;
     else {
       const landedAt = landingTime(step.late ? 0 : number + 1);

@@ -37,7 +37,7 @@ type Opened = {
   /** Generations of committed rebuilds since `follows` whose KPIs may be written in part; this one writes them all. */
   readonly unshown?: readonly number[];
   /** If it needs several transactions, the one before the last that was sent. */
-  readonly step?: 'shape' | 'gold';
+  readonly step?: 'gold';
   /** The transaction that was sent last. */
   readonly statement_id?: string;
   readonly sent_at?: string;

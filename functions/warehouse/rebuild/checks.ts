@@ -1,8 +1,7 @@
 import { checksPrefix } from '../check-violations.ts';
 import type { Check, View } from '../model.ts';
 import { affectedSpines } from './facts.ts';
-import { goldTable, literal, modelsOf, type Plan, withInlined } from './plan.ts';
-import { rowsOfView } from './tables.ts';
+import { goldTable, literal, modelsOf, type Plan, rowsOfView, withInlined } from './plan.ts';
 
 /** Most rows that are kept of one check. */
 const kept = 1000;

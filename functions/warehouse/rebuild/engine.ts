@@ -3,9 +3,6 @@ import { literal } from '../../values/index.ts';
 /** The differences between the two warehouses. */
 export type WarehouseEngine = {
   readonly createTemporary: string;
-  readonly createView: (view: string, select: string) => string;
-  /** For a view that the warehouse stores and refreshes by itself. */
-  readonly createStoredView: (view: string, select: string) => string;
   /** The words between `as` and the parenthesis of a common table expression that is inlined, not materialized. */
   readonly inlined: string;
   /**
@@ -25,8 +22,6 @@ export const warehouseEngine = (target: WarehouseTarget, iamRole?: string): Ware
 
 const duckdb: WarehouseEngine = {
   createTemporary: 'create or replace temp table',
-  createView: (view, select) => `create or replace view ${view} as\n${select}`,
-  createStoredView: (view, select) => `create or replace view ${view} as\n${select}`,
   inlined: 'not materialized ',
   failure: (message, witness) => `cast(error('${message} ' || cast(${witness} as varchar)) as bigint)`,
   unload: (select, prefix) => `copy (\n${select}\n) to ${literal(prefix)} (format json)`,
@@ -34,8 +29,6 @@ const duckdb: WarehouseEngine = {
 
 const redshift = (iamRole: string | undefined): WarehouseEngine => ({
   createTemporary: 'create temp table',
-  createView: (view, select) => `create or replace view ${view} as\n${select}\nwith no schema binding`,
-  createStoredView: (view, select) => `create materialized view ${view} auto refresh yes as\n${select}`,
   inlined: '',
   failure: (_, witness) => `1 / (cast(length(cast(${witness} as varchar(128))) as bigint) * 0)`,
   unload: (select, prefix) =>

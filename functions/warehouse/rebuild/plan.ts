@@ -2,19 +2,13 @@ import { PipelineError, literal as quoted } from '../../values/index.ts';
 import type { Fact, Kpi, Mart, Model, ModelOf } from '../model.ts';
 import { type WarehouseEngine, type WarehouseTarget, warehouseEngine } from './engine.ts';
 
-type AppliedModel = {
-  readonly hash: string;
-  readonly columns: Model['columns'];
-  /** It is a view that the warehouse stores. */
-  readonly stored?: boolean | undefined;
-};
+/** The state after a rebuild was applied: for each model the hash of its text. */
+export type Applied = { readonly models: Readonly<Record<string, { readonly hash: string }>> };
 
-/** The state after a rebuild was applied: for each model its hash and the columns of its table. */
-export type Applied = {
-  /** Existing internal tables. */
-  readonly bookkeeping?: readonly string[];
-  readonly models: Readonly<Record<string, AppliedModel>>;
-};
+/** The state after a rebuild of a mart is applied, for the next one's `previous`. */
+export const appliedBy = (mart: Mart): Applied => ({
+  models: Object.fromEntries(mart.models.map(({ name, hash }) => [name, { hash }])),
+});
 
 /** One rebuild of one mart. */
 export type RebuildRun = {
@@ -83,6 +77,10 @@ export const columnList = (columns: readonly { readonly name: string }[]): strin
 /** A condition: these columns are among the rows of a select. */
 export const isAmong = (columns: readonly string[], select: string): string =>
   `${columns.length === 1 ? columns[0] : `(${columns.join(', ')})`} in (${select})`;
+
+/** A select of a view's rows. */
+export const rowsOfView = ({ columns, sql }: Model): string =>
+  `select ${columnList(columns)} from (\n${sql}\n) as model`;
 
 /** Models of some kind, in order of their references. */
 export const modelsOf = <Kind extends Model['kind']>(

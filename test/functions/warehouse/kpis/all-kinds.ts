@@ -32,7 +32,7 @@ export const spec: RebuildSpec = {
   ],
   shown: 0,
   unshown: [],
-  applied: { bookkeeping: [], models: {} },
+  applied: { models: {} },
 };
 
 export const now = '2024-06-26T00:00:00.000Z';
