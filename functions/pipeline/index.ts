@@ -61,6 +61,7 @@ export type {
   Log,
   Metrics,
   Migrations,
+  Optimisers,
   Pulled,
   Pulls,
   Queries,

@@ -212,6 +212,12 @@ export type Jobs = {
 export type BatchJob = 'transform' | 'quality';
 export type JobName = BatchJob | 'tables';
 
+/** Keeps silver tables small by themselves: few files, few snapshots, no file that nothing names. */
+export type Optimisers = {
+  /** Turns the maintenance of an existing table on, or brings it up to date; may be repeated. */
+  keep(table: string): Promise<void>;
+};
+
 /** `failed`: its SQL failed; `lost`: its process is gone, and the transaction may have been committed. */
 export type StatementState = 'running' | 'finished' | 'failed' | 'lost';
 export type Statement = { readonly id: string; readonly state: StatementState; readonly error?: string };
