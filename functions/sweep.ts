@@ -4,7 +4,6 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
-import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
   type BatchJob,
@@ -17,7 +16,6 @@ import {
   fileId,
   isAt,
   isMigrated,
-  isOver,
   isPullDue,
   isRebuildDue,
   type Jobs,
@@ -26,13 +24,11 @@ import {
   largestBatch,
   lookAgain,
   martLease,
-  patience,
   pullerOf,
   pullId,
   readName,
   readyAgain,
   runKey,
-  type Warehouse,
 } from './pipeline/index.ts';
 import type { Mart } from './warehouse/index.ts';
 
@@ -40,7 +36,6 @@ type Ports = {
   files: Files;
   ledger: Ledger;
   jobs: Jobs;
-  warehouse: Warehouse;
   functions: Functions;
   clock: Clock;
   log: Log;
@@ -120,7 +115,7 @@ const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: Bat
 };
 
 const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
-  const { ledger, warehouse, functions, clock } = ports;
+  const { ledger, functions } = ports;
   const { holder } = await ledger.leases.find(martLease(mart.name));
   const look = lookAgain('mart', mart.name);
   if (!(await isMigrated(ledger, mart))) await functions.invoke('migrate-tables', look);
@@ -128,13 +123,7 @@ const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
     if (await isRebuildDue(ports, mart)) await functions.invoke('rebuild-models', look);
     return;
   }
-  const rebuild = await ledger.rebuilds.find(holder);
-  const statement = rebuild?.state === 'sent' ? await warehouse.statement(rebuild.statement_id) : undefined;
-  if (statement?.state === 'running') return;
-  if (statement?.state !== 'finished') return functions.invoke('rebuild-models', look);
-  const publishingAt = rebuild?.state === 'sent' ? rebuild.publishing_at : undefined;
-  if (publishingAt && !isOver(publishingAt, publishingTime, clock.now())) return;
-  await functions.invoke('publish-kpis', lookAgain('rebuild', holder));
+  await functions.invoke('rebuild-models', look);
 };
 
 /** Pulls that nobody began, that ended in the middle, or whose next try is due. */
@@ -151,14 +140,10 @@ const sweepPulls = async (
 /** The function that continues after a job's run. */
 const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as const;
 
-/** Longer than writing KPIs may take; interrupted functions are called again by their caller. */
-const publishingTime = 300_000 + patience;
-
 export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
-  warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
   clock,

@@ -32,7 +32,7 @@ export const pullAll = async (
   await onTarget(
     flags,
     async (target) => {
-      await Promise.all([target.landManifests(), target.sourcesReady]);
+      await Promise.all([target.putInForce(), target.sourcesReady]);
       const { atOnce, confirm = false } = flags;
       const windows = await windowsOf(target.ledger);
       const ended = await pullWindows(target, source, windows, {

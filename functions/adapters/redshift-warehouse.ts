@@ -49,19 +49,25 @@ const statementOf = (answer: {
   ...(answer.Error ? { error: answer.Error } : {}),
 });
 
-/** One workgroup and database; with a secret as the user that it holds, else as a user of the caller's own role. */
+/**
+ * A database of a warehouse: `workgroup/<name>` is serverless, `cluster/<identifier>` is provisioned. With the name of a secret as
+ * the user that it holds, else as a user of the caller's own role.
+ */
 export type RedshiftTarget = {
-  readonly workgroup: string;
+  readonly warehouse: string;
   readonly database: string;
   readonly secret?: string;
 };
 
 /** What each request of the Data API says of its target. */
-export const targetOf = ({ workgroup, database, secret }: RedshiftTarget) => ({
-  WorkgroupName: workgroup,
-  Database: database,
-  ...(secret !== undefined && { SecretArn: secret }),
-});
+export const targetOf = ({ warehouse, database, secret }: RedshiftTarget) => {
+  const name = warehouse.slice(warehouse.indexOf('/') + 1);
+  return {
+    ...(warehouse.startsWith('cluster/') ? { ClusterIdentifier: name } : { WorkgroupName: name }),
+    Database: database,
+    ...(secret !== undefined && { SecretArn: secret }),
+  };
+};
 
 /** The Redshift Data API: one transaction per call. A single statement runs outside of a transaction block. */
 export const redshiftWarehouse = (target: RedshiftTarget): Warehouse => {

@@ -171,7 +171,12 @@ export type { Verdict } from './steps/conclude-verdict.ts';
 export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './steps/deployed-manifests.ts';
 export { type Dismissable, dismiss, takeBack } from './steps/dismiss.ts';
 export { madeBy } from './steps/made-by.ts';
-export { continueMigration, isMigrated, martOfMigration } from './steps/migration/migrating.ts';
+export {
+  continueMigration,
+  isMigrated,
+  type MigrationProgress,
+  martOfMigration,
+} from './steps/migration/migrating.ts';
 export { shapeSilver } from './steps/migration/shape-silver.ts';
 export { personalColumns } from './steps/personal-columns.ts';
 export { isPullDue, pullTime, pullWindow } from './steps/pull-window.ts';

@@ -144,7 +144,7 @@ const underEvery = new Set([
 ]);
 const grantOf = (action: string, resource: unknown): string => {
   const [service = ''] = action.split(':');
-  if (service === 'redshift-serverless') return 'redshift-data';
+  if (service.startsWith('redshift')) return 'redshift-data';
   return service === 'dynamodb' ? `dynamodb ${referred(resource)}` : service;
 };
 

@@ -164,7 +164,11 @@ const martRebuild = (world: World): Item | undefined => {
 const isLossWaiting = (world: World): boolean => {
   const isPending = world.items().some(({ pk }) => pk.startsWith('PENDING#'));
   const lost = world.warehouse.lostInARow();
-  return isPending && lost > 0 && lost <= 5 && martRebuild(world) === undefined;
+  // A migration whose SQL failed waits an hour, and the rebuild with it.
+  const isMigrated = !world
+    .items()
+    .some(({ pk, state }) => pk.startsWith('MIGRATION#') && state === 'failed');
+  return isPending && lost > 0 && lost <= 5 && isMigrated && martRebuild(world) === undefined;
 };
 
 const landing = (luck: Dice, world: World, uploads: Upload[]) => (): void => {

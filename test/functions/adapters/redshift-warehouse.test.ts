@@ -11,7 +11,7 @@ let warehouse: Warehouse;
 beforeAll(async () => {
   database = await openWarehouse();
   laptop = await openLaptop({ json: { 'redshift-data': await database.open() } });
-  warehouse = redshiftWarehouse({ workgroup: 'app', database: 'warehouse' });
+  warehouse = redshiftWarehouse({ warehouse: 'workgroup/app', database: 'warehouse' });
 });
 afterEach(() => laptop.rest());
 afterAll(async () => {
@@ -93,6 +93,17 @@ test('finds a statement on a later page', async () => {
     return { status: 200, body: { Statements, ...(NextToken ? {} : { NextToken: 'more' }) } };
   });
   expect(await warehouse.find('paged')).toEqual({ id: 's1', state: 'running' });
+});
+
+test.each([
+  ['workgroup/app', { WorkgroupName: 'app' }],
+  ['cluster/app', { ClusterIdentifier: 'app' }],
+])('sends statements to %s', async (named, target) => {
+  laptop.meddle(() => ({ status: 200, body: { Id: 's1' } }));
+  await redshiftWarehouse({ warehouse: named, database: 'dev' }).send('app-rebuild-f-1', 'f-1', ['select 1']);
+  const [{ body } = { body: '' }] = laptop.seen;
+  const { WorkgroupName, ClusterIdentifier, Database } = JSON.parse(String(body));
+  expect({ WorkgroupName, ClusterIdentifier, Database }).toEqual({ ...target, Database: 'dev' });
 });
 
 test('knows no statement that was never sent', async () => {
