@@ -18,6 +18,7 @@ import {
   type Kpis,
   type Ledger,
   type Log,
+  lagOf,
   lookAgainFor,
   martEvent,
   martLease,
@@ -80,7 +81,14 @@ export const publishRebuild =
     const facts = { ...found, ...leftOutFacts(leftOut, leftOutKey(spec.unload)) };
     const published = await recordPublished(ports, rebuild.id, facts, isSure);
     const left_out = leftOut.length;
-    ports.log.info('KPIs published', { rebuild: rebuild.id, items, left_out, batches: spec.batches.length });
+    const lag_seconds = await lagOf(ports, spec.batches);
+    ports.log.info('KPIs published', {
+      rebuild: rebuild.id,
+      items,
+      left_out,
+      batches: spec.batches.length,
+      lag_seconds,
+    });
     if (published) await close(ports, published);
   };
 

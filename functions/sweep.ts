@@ -4,6 +4,7 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { powertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
   type BatchJob,
@@ -23,7 +24,9 @@ import {
   type Log,
   largestBatch,
   lookAgain,
+  type Metrics,
   martLease,
+  publishGauges,
   pullerOf,
   pullId,
   readName,
@@ -140,12 +143,19 @@ const sweepPulls = async (
 /** The function that continues after a job's run. */
 const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as const;
 
-export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
+/** What the schedule starts: the sweep, then the gauges of what it left. */
+const sweepAndMeasure = (ports: Ports & { readonly metrics: Metrics }) => async (): Promise<void> => {
+  await sweep(ports)();
+  await publishGauges(ports);
+};
+
+export const handler = lambda(z.unknown(), sweepAndMeasure, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
+  metrics: powertoolsMetrics(env('NAME')),
   clock,
   log,
 }));

@@ -59,7 +59,9 @@ export type {
   Leases,
   Ledger,
   Log,
+  Metrics,
   Migrations,
+  Optimisers,
   Pulled,
   Pulls,
   Queries,
@@ -78,7 +80,9 @@ export type {
 export { type DatasetRuns, datasetRuns, nameBehind } from './queries/dataset-runs.ts';
 export { leftInQuarantine } from './queries/dismissed.ts';
 export { reportOf, reportsOf, rowsFileOf } from './queries/file-places.ts';
+export { publishGauges } from './queries/gauges.ts';
 export { byLanding, inQuarantine } from './queries/in-quarantine.ts';
+export { lagOf } from './queries/kpi-lag.ts';
 export { type LastRebuilds, lastRebuilds } from './queries/last-rebuilds.ts';
 export {
   type KpiKind,

@@ -196,6 +196,8 @@ export type Run = {
   readonly spec: string;
   readonly state: RunState;
   readonly message?: string;
+  /** What it used, once it has ended; Glue bills DPU-hours. */
+  readonly dpu_seconds?: number;
 };
 
 /** The Glue jobs. */
@@ -203,12 +205,18 @@ export type Jobs = {
   run(job: JobName, id: string): Promise<Run | undefined>;
   /** Runs that were started with this spec, newest first. */
   runsOf(job: JobName, spec: string): Promise<readonly Run[]>;
-  /** `busy` if the job's limit of concurrent runs is reached. */
+  /** `busy` if the job's limit of concurrent runs is reached, or the account's of workers. */
   start(job: JobName, spec: string): Promise<string | 'busy'>;
 };
 /** The two jobs of a batch, and the one that shapes silver tables. */
 export type BatchJob = 'transform' | 'quality';
 export type JobName = BatchJob | 'tables';
+
+/** Keeps silver tables small by themselves: few files, few snapshots, no file that nothing names. */
+export type Optimisers = {
+  /** Turns the maintenance of an existing table on, or brings it up to date; may be repeated. */
+  keep(table: string): Promise<void>;
+};
 
 /** `failed`: its SQL failed; `lost`: its process is gone, and the transaction may have been committed. */
 export type StatementState = 'running' | 'finished' | 'failed' | 'lost';
@@ -300,4 +308,10 @@ export type Timer = { wait(milliseconds: number): Promise<void> };
 export type Log = {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+};
+
+/** Numbers that people watch. */
+export type Metrics = {
+  /** Records the present values of gauges, with facts that explain them. */
+  gauges(values: Readonly<Record<string, number>>, facts?: Readonly<Record<string, string>>): void;
 };

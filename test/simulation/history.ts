@@ -164,10 +164,10 @@ const martRebuild = (world: World): Item | undefined => {
 const isLossWaiting = (world: World): boolean => {
   const isPending = world.items().some(({ pk }) => pk.startsWith('PENDING#'));
   const lost = world.warehouse.lostInARow();
-  // A migration whose SQL failed waits an hour, and the rebuild with it.
-  const isMigrated = !world
+  // A rebuild waits for a migration, which may wait for a statement that is forgotten, or an hour if its SQL failed.
+  const isMigrated = world
     .items()
-    .some(({ pk, state }) => pk.startsWith('MIGRATION#') && state === 'failed');
+    .every(({ pk, state }) => !pk.startsWith('MIGRATION#') || state === 'applied');
   return isPending && lost > 0 && lost <= 5 && isMigrated && martRebuild(world) === undefined;
 };
 
