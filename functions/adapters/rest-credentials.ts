@@ -98,8 +98,8 @@ const tokens = (auth: OAuth, arn: string, ports: CredentialPorts): Credentials =
   );
 };
 
-/** RFC 6749 §2.3.1. */
-const encoded = (text: string): string => encodeURIComponent(text).replaceAll('%20', '+');
+/** As a value of a form (RFC 6749 §2.3.1). */
+const encoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
 const TokenAnswer = z.object({
   access_token: z.string().min(1),

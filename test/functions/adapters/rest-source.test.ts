@@ -452,7 +452,7 @@ describe('OAuth2 client credentials', () => {
   const asked = (path: string) => api.got.filter((got) => got.path === path);
 
   beforeEach(() => {
-    secrets[arn] = '{"client_id":"my id","client_secret":"s+c"}';
+    secrets[arn] = '{"client_id":"my id","client_secret":"s+c:%~"}';
     issued = 0;
     valid = new Set();
   });
@@ -472,7 +472,7 @@ describe('OAuth2 client credentials', () => {
     expect(asked('/token')[0]).toMatchObject({
       method: 'POST',
       body: 'grant_type=client_credentials&scope=read&audience=shop',
-      headers: { authorization: `Basic ${Buffer.from('my+id:s%2Bc').toString('base64')}` },
+      headers: { authorization: `Basic ${Buffer.from('my+id:s%2Bc%3A%25%7E').toString('base64')}` },
     });
   });
 
@@ -480,7 +480,7 @@ describe('OAuth2 client credentials', () => {
     api.reply = guarded(send([]));
     await pull({ auth: auth({ client_auth: 'body' }) });
     expect(asked('/token')[0]?.body).toBe(
-      'grant_type=client_credentials&client_id=my+id&client_secret=s%2Bc',
+      'grant_type=client_credentials&client_id=my+id&client_secret=s%2Bc%3A%25%7E',
     );
     expect(asked('/token')[0]?.headers).not.toHaveProperty('authorization');
   });
