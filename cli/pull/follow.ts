@@ -11,6 +11,7 @@ import {
   sourceNamed,
 } from '../../functions/pipeline/index.ts';
 import type { Window } from '../../functions/sources/index.ts';
+import { nextCommand } from '../output/next-command.ts';
 import type { LandedFile } from '../target/landing.ts';
 import type { Target } from '../target/target.ts';
 
@@ -52,7 +53,9 @@ const ended = async (target: Puller, asked: PullRecord, tell: PullOptions['tell'
   let seen = asked;
   for (let changed = Date.now(); !isOver(seen); ) {
     if (Date.now() - changed > pullTime)
-      throw new Error(`${pullId(seen)} is ${seen.state} for a quarter of an hour`);
+      throw new Error(
+        `${pullId(seen)} is ${seen.state} for a quarter of an hour; the sweep continues it, and ${nextCommand('runs', seen.source, '--pulls')} shows it`,
+      );
     await wait(target.isLaptop ? pause.laptop : pause.aws);
     const now = (await target.ledger.pulls.find(seen)) ?? seen;
     if (now.rev === seen.rev) continue;
