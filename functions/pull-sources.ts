@@ -97,7 +97,7 @@ const variable =
       return env(name);
     } catch (cause) {
       throw new SourceFailed(
-        `the source needs the variable ${name}, which this stage does not set`,
+        `the source needs the variable ${name}, which this stage does not set; name it in functions/functions.yml under pullSources`,
         {},
         { cause },
       );

@@ -79,3 +79,10 @@ export const landedBy = async (
   const name = key.slice(key.lastIndexOf('/') + 1);
   return [{ path: name, dataset: pull.source, name, key, version }];
 };
+
+/** True if what a window holds landed before, in a file that is not published: it is in quarantine. */
+export const isInQuarantine = async (target: Pick<Target, 'ledger'>, pull: PullRecord): Promise<boolean> => {
+  if (pull.state !== 'landed' || pull.content.key === undefined || newlyLanded(pull)) return false;
+  const file = (await target.ledger.files.versionsOf(pull.content.key)).at(-1);
+  return file?.state === 'rejected' || file?.state === 'quarantined';
+};

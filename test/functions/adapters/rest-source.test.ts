@@ -390,10 +390,12 @@ describe('credentials', () => {
     expect(shown(await failure({ auth: { kind: 'bearer', secret: arn } }))).not.toContain('S3CRET');
   });
 
-  test('fail the pull where the secret cannot be read', async () => {
-    expect((await failure({ auth: { kind: 'bearer', secret: arn } })).message).toMatch(
-      /secret could not be read/,
-    );
+  test('fail the pull where the secret cannot be read, and say which', async () => {
+    const oauth = { kind: 'oauth2_client_credentials', token_url: `${api.url}/token` };
+    for (const auth of [{ kind: 'bearer' }, oauth])
+      expect((await failure({ auth: { ...auth, secret: arn } })).reason).toBe(
+        `the secret ${arn} could not be read (Error)`,
+      );
     expect(api.got).toEqual([]);
   });
 
