@@ -55,7 +55,12 @@ bench(
 );
 bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, inCloud(thousandFiles));
 bench('keys', 'one file of ten million keys, without a cloud', { flag: 'records', usual: 10_000_000 }, keys);
-bench('pull', 'one page of an API, without a cloud', { flag: 'megabytes', usual: 5_000 }, pull);
+bench(
+  'pull',
+  'a month of an API of any size, from the request until it has landed, in a process of 128 MB',
+  { flag: 'megabytes', usual: 5_000 },
+  pull,
+);
 addValidate(program);
 addSpark(program);
 

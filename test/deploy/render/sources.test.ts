@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../../deploy/render/render.ts';
+import { sourceNotes } from '../../../deploy/render/source-notes.ts';
 import { copyProject, weather } from '../project.ts';
 
 let root = '';
@@ -76,5 +77,19 @@ describe('the source of a dataset', () => {
     expect(said).toMatch(
       /manifest\.json:\d+:\d+ schema\.max_row_bytes: is less than limits\.max_record_bytes/,
     );
+  });
+
+  it('is noted where it reads a secret from inside of the network', async () => {
+    const table = {
+      ...{ version: '1.0', kind: 'postgres', host: 'db.example', database: 'weather', table: 'stations' },
+      ...{ user: 'reader', snapshot: true, observed_at: 'observed_at' },
+    };
+    const notesOf = async (auth: object) =>
+      sourceNotes(await render({ 'rules/stations/source.json': JSON.stringify({ ...table, auth }) }));
+    expect(await notesOf({ kind: 'secret', secret: '$' + '{DATABASE_SECRET}' })).toEqual([
+      expect.stringMatching(/^rules\/stations\/source\.json note: auth: .* secretsEndpoint: true/),
+    ]);
+    await rm(root, { recursive: true });
+    expect(await notesOf({ kind: 'rds_iam' })).toEqual([]);
   });
 });
