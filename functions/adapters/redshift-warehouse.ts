@@ -49,17 +49,9 @@ const statementOf = (answer: {
   ...(answer.Error ? { error: answer.Error } : {}),
 });
 
-<<<<<<< HEAD
-/**
- * A database of a warehouse: `workgroup/<name>` is serverless, `cluster/<identifier>` is provisioned. With the name of a secret as
- * the user that it holds, else as a user of the caller's own role.
- */
-export type RedshiftTarget = {
-=======
 /** A warehouse and database; with a secret as the user that it holds, else as a user of the caller's own role. */
 export type RedshiftTarget = {
   /** `workgroup/<name>` is serverless, `cluster/<identifier>` is provisioned. */
->>>>>>> template
   readonly warehouse: string;
   readonly database: string;
   readonly secret?: string;
