@@ -1,7 +1,17 @@
 import { PipelineError } from '../../values/index.ts';
 import type { Mart, Model, View } from '../model.ts';
 import { forgetTexts, raiseFence } from './inputs.ts';
-import { type Applied, columnList, goldTable, modelsOf, type Part, type Plan } from './plan.ts';
+import {
+  type Applied,
+  columnList,
+  fullText,
+  goldTable,
+  modelsOf,
+  type Part,
+  type Plan,
+  type Text,
+  withRelations,
+} from './plan.ts';
 import { touchedColumns, touchedTable } from './touched.ts';
 
 /** The tables and views of gold: created if missing, extended if a model has new columns. */
@@ -83,8 +93,10 @@ const newTables = (plan: Plan): Model[] =>
   tablesOf(plan).filter(({ name }) => !plan.run.previous?.models[name]);
 
 /** A select of a view's rows. */
-export const rowsOfView = (view: View): string =>
-  `select ${columnList(view.columns)} from (\n${view.sql}\n) as model`;
+export const rowsOfView = (view: View): Text => {
+  const { sql, relations } = fullText(view);
+  return { sql: `select ${columnList(view.columns)} from (\n${sql}\n) as model`, relations };
+};
 
 const shapeView = ({ run, engine }: Plan, view: View): string[] => {
   const held = run.previous?.models[view.name];
@@ -95,7 +107,8 @@ const shapeView = ({ run, engine }: Plan, view: View): string[] => {
     ...(held && !held.stored && view.stored ? [`drop view if exists ${name}`] : []),
   ];
   const create = view.stored ? engine.createStoredView : engine.createView;
-  return [...dropped, create(name, rowsOfView(view))];
+  const { sql, relations } = rowsOfView(view);
+  return [...dropped, create(name, `${withRelations(relations)}${sql}`)];
 };
 
 const widenTable = ({ run }: Plan, model: Model): string[] => {
