@@ -42,6 +42,11 @@ class Parts {
     private readonly owner: string,
   ) {}
 
+  /** The name at a place; the parser's own is cut off after 63 bytes. */
+  nameAt(at: number): string {
+    return this.tokens.find(({ start }) => start === at)?.text.toLowerCase() ?? '';
+  }
+
   /** A name that no other relation of the text has. */
   newName(name: string): string {
     const plain = `${this.owner}$${name}`;
@@ -123,7 +128,7 @@ const takeOut = (clause: Fields, names: Names, parts: Parts): Names => {
   const inner = new Map(names);
   let end = 0;
   for (const { fields } of nodesIn(clause.ctes)) {
-    const name = String(fields.ctename);
+    const name = parts.nameAt(Number(fields.location ?? 0));
     for (const query of nodesIn(fields.ctequery)) visit(query, inner, parts);
     const renamed = parts.newName(name);
     end = parts.addRelation(renamed, Number(fields.location ?? 0));
@@ -135,8 +140,8 @@ const takeOut = (clause: Fields, names: Names, parts: Parts): Names => {
 };
 
 /** Columns are read under the old name, which is the relation's alias if it has no other. */
-const rename = ({ relname, schemaname, alias, location }: Fields, names: Names, parts: Parts): void => {
-  const name = String(relname);
+const rename = ({ schemaname, alias, location }: Fields, names: Names, parts: Parts): void => {
+  const name = parts.nameAt(Number(location ?? 0));
   const renamed = schemaname === undefined ? names.get(name) : undefined;
   if (renamed === undefined) return;
   const start = Number(location ?? 0);
