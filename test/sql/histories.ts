@@ -37,8 +37,8 @@ const edits: Edits = {
     ],
     [
       'marts/dim_tracks.sql',
-      'cast(explicit as boolean) as explicit',
-      'cast(explicit as boolean) as explicit,\n    cast(upper(track_genre) as varchar(256)) as genre_title',
+      'cast(is_explicit as boolean) as is_explicit',
+      'cast(is_explicit as boolean) as is_explicit,\n    cast(upper(track_genre) as varchar(256)) as genre_title',
     ],
   ],
 };
