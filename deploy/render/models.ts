@@ -16,7 +16,7 @@ export const withReferences = (draft: Draft, drafts: readonly Draft[]): Draft =>
 
 const ownOf = (draft: Draft, drafts: readonly Draft[]): object => {
   const { kind, settings, key } = draft;
-  if (kind === 'check') return { severity: settings.severity };
+  if (kind === 'check') return { severity: settings.severity, inner_sql: draft.sql };
   if (kind === 'view') return isStored(draft) ? { stored: true } : {};
   if (kind === 'dimension') return { natural_key: settings.natural_key ?? key };
   if (kind === 'fact') {

@@ -52,6 +52,8 @@ export type View = z.infer<typeof View>;
 export const Check = Relation.extend({
   kind: z.literal('check'),
   severity: z.enum(['error', 'warn']).default('error'),
+  /** `sql` for a statement that defines the models without a table, which it names. */
+  inner_sql: z.string().optional(),
 });
 
 export type Check = z.infer<typeof Check>;

@@ -63,8 +63,8 @@ select subject, detail, count(*) over () as found from (\n${textFor(plan, check)
  */
 const textFor = (
   { run: { previous, warned = [] } }: Plan,
-  { name, hash, sql, incremental_sql }: Check,
+  { name, hash, sql, inner_sql = sql, incremental_sql }: Check,
 ): string => {
   const isKnown = previous === undefined || previous.models[name]?.hash === hash;
-  return isKnown && !warned.includes(name) ? incremental_sql : sql;
+  return isKnown && !warned.includes(name) ? incremental_sql : inner_sql;
 };
