@@ -120,7 +120,7 @@ select * from final
 {% macro wrong_members(fact, key, partition, member, dimension, on, at='') -%}
 with facts as (
   select {{ key | join(', ') }}, {{ member }} as member
-    {%- for own, held in on | items %}, {{ held }} as held_{{ loop.index }}{% endfor %}
+    {%- for own, held in on | dictsort %}, {{ held }} as held_{{ loop.index }}{% endfor %}
     {%- if at %}, {{ at }} as moment{% endif %}
   from {{ ref(fact) }}
   {{ where_affected(fact, partition) }}
@@ -132,7 +132,7 @@ joined as (
     case when facts.member = coalesce(members.{{ member }}, {{ unknown_key() }}) then 0 else 1 end as is_wrong
   from facts
   left join {{ ref(dimension) }} as members
-    on {% for own, held in on | items %}members.{{ own }} = facts.held_{{ loop.index }}{{ '' if loop.last else ' and ' }}{% endfor %}
+    on {% for own, held in on | dictsort %}members.{{ own }} = facts.held_{{ loop.index }}{{ '' if loop.last else ' and ' }}{% endfor %}
     {%- if at %} and facts.moment >= members.valid_from and facts.moment < members.valid_to{% endif %}
 ),
 
@@ -183,11 +183,10 @@ select * from final
 {# Views whose sum differs from that of a fact's column. `views`: for each the column that holds the sums. #}
 {% macro unequal_sums(fact, measure, views) -%}
 with sums as (
-  {% for view, column in views | items -%}
-  select cast('{{ view }}' as varchar(128)) as relation, sum({{ column }}) as total
+  {%- for view, column in views | dictsort %}
+  {{ 'union all ' if not loop.first }}select cast('{{ view }}' as varchar(128)) as relation, sum({{ column }}) as total
   from {{ ref(view) }}
-  {{ '' if loop.last else 'union all' }}
-  {% endfor %}
+  {%- endfor %}
 ),
 
 facts as (
