@@ -66,10 +66,9 @@ export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
   });
 };
 
-/** A rebuild puts what a table reads in front of its text; a view and a check bring it along. */
+/** A rebuild puts what a table or a check reads in front of its text; a view brings it along. */
 const textsOf = ({ name, kind, sql, incremental_sql, rendered }: Draft) => {
-  const standsAlone = kind === 'view' || kind === 'check';
-  const full = flatText(standsAlone ? sql : rendered.sql, name);
+  const full = flatText(kind === 'view' ? sql : rendered.sql, name);
   const incremental = flatText(incremental_sql, name);
   return {
     sql: full.sql,

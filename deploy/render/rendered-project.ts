@@ -16,6 +16,7 @@ import { type RenderedFile, renderFile } from './file.ts';
 import { martsFrom } from './marts.ts';
 import type { Draft } from './model-draft.ts';
 import { personalSilver } from './personal-columns.ts';
+import { snapshotProblems } from './snapshots.ts';
 
 /** The catalog, and what it was rendered from. */
 export type RenderedProject = {
@@ -63,6 +64,7 @@ export const readProject = async (
     ),
     ...models.rendered.flatMap((model) => missingSilver(model, silverFiles)),
     ...rules.flatMap((own) => rulesetProblems(own, tables)),
+    ...modelFiles.flatMap((file) => snapshotProblems(file, rules)),
     ...martProblems,
     ...bindingProblems({ rules, silver: silver.rendered, drafts, files }),
   ]);

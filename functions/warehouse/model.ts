@@ -30,7 +30,7 @@ const Inner = z.object({ name: z.string(), sql: z.string() });
 const Relation = z.object({
   name: z.string(),
   mart: z.string(),
-  /** Of a view or a check it also has what others define without a table. */
+  /** Of a view it also has what others define without a table. */
   sql: z.string(),
   relations: z.array(Inner).optional(),
   /** The same with `is_incremental()` true; equal if there is no difference. */

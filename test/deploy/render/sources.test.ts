@@ -92,4 +92,34 @@ describe('the source of a dataset', () => {
     await rm(root, { recursive: true });
     expect(await notesOf({ kind: 'rds_iam' })).toEqual([]);
   });
+
+  it('has to declare the snapshots that a model reads', async () => {
+    const model = (dataset: string) => ({
+      'sql/marts/dim_station_versions.sql': `-- one row per version of a station
+{{ config(materialized='table', meta={'key': ['code', 'valid_from'], 'natural_key': ['code'], 'mart': 'weather'}) }}
+
+with stations as (
+  select code, altitude, landed_at, landed_file
+  from {{ ref('stg_stations') }}
+),
+
+final as (
+  select cast(code as varchar(16)) as code, cast(altitude as decimal(8, 2)) as altitude, cast(valid_from as timestamp) as valid_from
+  from {{ history('stations', ['code'], ['altitude'], 'landed_at', ['landed_file'], snapshots='${dataset}') }} as history
+)
+
+select * from final
+`,
+    });
+    const at = 'sql/marts/dim_station_versions.sql:11:85 snapshots: ';
+    expect(await problems(model('stations'))).toBe('none');
+    const silent = source.replace('"snapshot": true', '"query": {"day": "{from}"}');
+    expect(await problems({ ...model('stations'), 'rules/stations/source.json': silent })).toContain(
+      `${at}rules/stations/source.json does not say "snapshot": true and "observed_at"`,
+    );
+    expect(await problems(model('streams'))).toContain(`${at}rules/streams/source.json does not say`);
+    expect(await problems(model('station'))).toContain(
+      `${at}there is no dataset station (did you mean stations?)`,
+    );
+  });
 });
