@@ -273,10 +273,16 @@ describe('the evaluator', () => {
     { AWS: ['arn:x'] },
   );
   const named = fc.tuple(statement, principal).map(([one, Principal]) => ({ ...one, Principal }));
-  const context = fc.dictionary(
-    fc.constantFrom('s3:prefix', 'dynamodb:LeadingKeys', 'aws:username', 'aws:SecureTransport'),
-    fc.array(fc.oneof(plain, fc.constantFrom('true', 'false')), { maxLength: 2 }),
-  );
+  const names = fc.string({ unit: fc.constantFrom('a', 'b', '/'), minLength: 1, maxLength: 3 });
+  const context = fc
+    .record({
+      values: fc.dictionary(
+        fc.constantFrom('s3:prefix', 'dynamodb:LeadingKeys', 'aws:SecureTransport'),
+        fc.array(fc.oneof(plain, fc.constantFrom('true', 'false')), { maxLength: 2 }),
+      ),
+      users: fc.array(names, { maxLength: 2 }),
+    })
+    .map(({ values, users }) => ({ ...values, 'aws:username': users }));
 
   test('comes to the same as a second one that compiles nothing', () => {
     const counts = { true: 0, false: 0 };
