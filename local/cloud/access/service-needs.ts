@@ -46,12 +46,18 @@ const dynamodb: Needs = ({ operation, input }, arn) => {
   return [on(text(input.TableName))];
 };
 
-const glue: Needs = ({ operation, input }, arn) => [
-  {
-    action: `glue:${operation}`,
-    resource: operation === 'ListJobs' ? '*' : arn('glue', `job/${text(input.JobName)}`),
-  },
-];
+/** A job; or a table, for which the catalog and the database are needed, too. */
+const glue: Needs = ({ operation, input }, arn) => {
+  const action = `glue:${operation}`;
+  const on = (...resources: string[]): Need[] =>
+    resources.map((resource) => ({ action, resource: arn('glue', resource) }));
+  if (operation === 'ListJobs') return [{ action, resource: '*' }];
+  if (input.JobName !== undefined) return on(`job/${text(input.JobName)}`);
+  const [database, table] = [text(input.DatabaseName), text(input.TableName ?? input.Name)];
+  const { roleArn } = (input.TableOptimizerConfiguration ?? {}) as Record<string, unknown>;
+  const passed = roleArn === undefined ? [] : [{ action: 'iam:PassRole', resource: text(roleArn) }];
+  return [...on('catalog', `database/${database}`, `table/${database}/${table}`), ...passed];
+};
 
 const events: Needs = ({ operation, input }, arn) => {
   if (operation !== 'PutEvents') return [{ action: `events:${operation}`, resource: '*' }];
