@@ -318,7 +318,10 @@ describe('a request', () => {
     expect(await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }))).toMatchObject({
       Errors: [{ Key: 'c', Code: 'AccessDenied' }],
     });
-    for (const command of [new GetObjectCommand({ ...at, Key: 'gone' }), new PutObjectCommand({ ...at, Body: 'a' })])
+    for (const command of [
+      new GetObjectCommand({ ...at, Key: 'gone' }),
+      new PutObjectCommand({ ...at, Body: 'a' }),
+    ])
       expect(await attempt(client.send(command as GetObjectCommand))).toMatchObject({
         name: 'AccessDenied',
         message: expect.stringContaining('reader is not authorized to perform: s3:'),

@@ -12,6 +12,29 @@ export const exceptions: readonly { readonly of: RegExp; readonly reason: string
   { of: / NetworkInterfaces ec2:/, reason: 'Lambda connects the function with the network' },
   { of: / Database rds-db:connect/, reason: 'RDS checks it at a login; the database here has passwords' },
   { of: / Failed sqs:SendMessage/, reason: 'after the third failure of an invocation' },
+  { of: /JobRole Key kms:Encrypt/, reason: 'Glue asks for it with a security configuration' },
+  { of: /PullSourcesRole Wake /, reason: 'the monthly schedule asks for a pull of each source' },
+  { of: /SweepRole Wake .*:pull-/, reason: 'a pull whose function ended in the middle' },
+  {
+    of: /ValidateLandingRole Wake .*:run-transform/,
+    reason: 'a manifest lands while files wait for a batch',
+  },
+  { of: /RunTransformRole Announce /, reason: 'a batch that cannot begin' },
+  { of: /RunTransformRole Ledger dynamodb:DeleteItem/, reason: 'files that are gone before their batch' },
+  {
+    of: /CheckQualityRole (Announce|List|Ledger dynamodb:BatchGetItem|TransformRun glue:GetJobRuns)/,
+    reason: 'a transform run that fails',
+  },
+  {
+    of: /SettleBatchRole (List|QualityRun glue:(StartJobRun|GetJobRuns))/,
+    reason: 'a quality run that fails',
+  },
+  { of: /SettleBatchRole Report /, reason: 'a reprocess whose rows break a quality rule' },
+  { of: /SettleBatchRole Rows .*\.rows\.jsonl/, reason: 'as for .rows.csv, of files that are no tables' },
+  {
+    of: /PublishKpisRole (Key kms:GenerateDataKey|LeftOut)/,
+    reason: 'a KPI item that DynamoDB does not take',
+  },
   { of: / s3:AbortMultipartUpload/, reason: 'after an upload that breaks off' },
 ];
 
