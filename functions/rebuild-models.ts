@@ -240,7 +240,7 @@ const composeSpec = async (
     generation,
     unshown,
     kpis: mart.models.flatMap((model) =>
-      model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi }] : [],
+      model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi, columns: model.columns }] : [],
     ),
     applied: structuredClone(appliedBy(mart, previous)) as RebuildSpec['applied'],
   };

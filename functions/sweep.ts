@@ -150,7 +150,7 @@ const sweepPulls = async (
 const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as const;
 
 /** Longer than writing KPIs may take; interrupted functions are called again by their caller. */
-const publishingTime = 300_000 + patience;
+const publishingTime = 900_000 + patience;
 
 export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),

@@ -38,7 +38,10 @@ export const RebuildSpec = z.object({
   generation: z.number().int().optional(),
   /** Generations since then in which items may be written in part. */
   unshown: z.array(z.number().int()).default([]),
-  kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
+  /** `columns` say how unloaded values are read. */
+  kpis: z.array(
+    z.object({ model: z.string(), shapes: z.array(KpiShape), columns: z.array(Column).default([]) }),
+  ),
   /** The state of gold after it is applied: its internal tables, and for each model its hash and columns. */
   applied: z.object({
     bookkeeping: z.array(z.string()).default([]),

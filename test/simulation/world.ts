@@ -126,6 +126,9 @@ export const newWorld = (
     };
   };
 
+  /** The milliseconds that a function has until it is stopped: enough, or none any more. */
+  const timeLeft = (): number => (luck.chance(weather.hasty) ? 0 : Infinity);
+
   const useCase = (to: Delivery['to']) => {
     const ports = portsOf();
     const handlers: Partial<Record<Delivery['to'], (event: never) => Promise<unknown>>> = {
@@ -135,7 +138,8 @@ export const newWorld = (
       'settle-batch': settleBatch(ports),
       'archive-files': archiveFiles(ports),
       'rebuild-models': rebuildModels(ports),
-      'publish-kpis': publishRebuild(ports),
+      'publish-kpis': (event) =>
+        publishRebuild({ ...ports, pace: smallestPace })(event, '', () => (isCalm ? Infinity : timeLeft())),
       sweep: sweep(ports),
     };
     const handler = handlers[to];
@@ -215,6 +219,9 @@ export const newWorld = (
     },
   };
 };
+
+/** One row in each part, and every part is recorded. */
+const smallestPace = { rows: 1, characters: 1, pause: 0 };
 
 const targets: Readonly<Record<OurEvent['detail-type'], readonly FunctionName[]>> = {
   'File Accepted': ['run-transform'],
