@@ -220,8 +220,8 @@ export const newWorld = (
   };
 };
 
-/** One row in each part, and every part is recorded. */
-const smallestPace = { rows: 1, characters: 1, pause: 0 };
+/** Two rows in each part, and every part is recorded. */
+const smallestPace = { rows: 2, characters: 1_000, pause: 0 };
 
 const targets: Readonly<Record<OurEvent['detail-type'], readonly FunctionName[]>> = {
   'File Accepted': ['run-transform'],
