@@ -126,7 +126,7 @@ export const newWorld = (
     };
   };
 
-  /** The milliseconds that a function has until it is stopped: enough, or none any more. */
+  /** The milliseconds that a function has until it is stopped: enough, or none any more, also when nothing goes wrong. */
   const timeLeft = (): number => (luck.chance(weather.hasty) ? 0 : Infinity);
 
   const useCase = (to: Delivery['to']) => {
@@ -138,8 +138,7 @@ export const newWorld = (
       'settle-batch': settleBatch(ports),
       'archive-files': archiveFiles(ports),
       'rebuild-models': rebuildModels(ports),
-      'publish-kpis': (event) =>
-        publishRebuild({ ...ports, pace: smallestPace })(event, '', () => (isCalm ? Infinity : timeLeft())),
+      'publish-kpis': (event) => publishRebuild({ ...ports, pace: smallestPace })(event, '', timeLeft),
       sweep: sweep(ports),
     };
     const handler = handlers[to];
