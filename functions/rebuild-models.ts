@@ -126,7 +126,7 @@ const takeUp = async (
 };
 
 /** Longer than writing KPIs may take; interrupted functions are called again by their caller. */
-const publishingTime = 300_000 + patience;
+const publishingTime = 900_000 + patience;
 
 /** Its statement has finished, but nobody writes its KPIs: the event was lost, or the writer. */
 const publishAgain = async (
@@ -271,7 +271,7 @@ const composeSpec = async (
     generation,
     unshown,
     kpis: mart.models.flatMap((model) =>
-      model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi }] : [],
+      model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi, columns: model.columns }] : [],
     ),
     applied: structuredClone(appliedBy(mart)) as RebuildSpec['applied'],
   };

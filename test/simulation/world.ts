@@ -121,6 +121,9 @@ export const newWorld = (
     };
   };
 
+  /** The milliseconds that a function has until it is stopped: enough, or none any more, also when nothing goes wrong. */
+  const timeLeft = (): number => (luck.chance(weather.hasty) ? 0 : Infinity);
+
   const useCase = (to: Delivery['to']) => {
     const ports = portsOf();
     const handlers: Partial<Record<Delivery['to'], (event: never) => Promise<unknown>>> = {
@@ -131,7 +134,7 @@ export const newWorld = (
       'archive-files': archiveFiles(ports),
       'migrate-tables': migrateTables(ports),
       'rebuild-models': rebuildModels(ports),
-      'publish-kpis': publishRebuild(ports),
+      'publish-kpis': (event) => publishRebuild({ ...ports, pace: smallestPace })(event, '', timeLeft),
       sweep: sweep(ports),
     };
     const handler = handlers[to];
@@ -219,6 +222,9 @@ const afterStatement = (name: string, state: SimulatedStatement['state']): Funct
   if (name.includes('-migrate-')) return 'migrate-tables';
   return state === 'finished' && !name.includes('-prepare-') ? 'publish-kpis' : 'rebuild-models';
 };
+
+/** Two rows in each part, and every part is recorded. */
+const smallestPace = { rows: 2, characters: 1_000, pause: 0 };
 
 const targets: Readonly<Record<OurEvent['detail-type'], readonly FunctionName[]>> = {
   'File Accepted': ['run-transform'],
