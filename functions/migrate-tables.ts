@@ -20,6 +20,7 @@ import {
   lookAgain,
   lookAgainFor,
   type MigrationIn,
+  type MigrationProgress,
   type MigrationRecord,
   martOfMigration,
   type Queries,
@@ -62,26 +63,40 @@ const isOfRun = (input: Input): input is z.infer<typeof RunEnded> =>
   'detail' in input && 'jobRunId' in input.detail;
 
 const martsOf = ({ marts }: Catalog, input: Input): Mart[] => {
-  if (isOfRun(input)) return Object.values(marts);
+  if (isOfRun(input) || ('command' in input && input.kind === 'deployment')) return Object.values(marts);
   const name = 'command' in input ? input.id : martOfMigration(input.detail.statementName);
   const mart = name === undefined ? undefined : marts[name];
   return mart ? [mart] : [];
 };
 
 const migrateMart = async (ports: Ports, mart: Mart, ended?: string): Promise<void> => {
-  const { functions, log } = ports;
   const migration = await beginOrContinue(ports, mart);
-  if (!migration) return;
-  const after = await step(ports, mart, migration, ended);
-  if (after?.state === 'failed') {
-    const { seq, failure, reason } = after;
-    log.error('migration failed', { mart: mart.name, seq, failure, reason });
+  const progress = migration && (await step(ports, mart, migration, ended));
+  if (!progress || progress.state === 'running') return;
+  await endTurn(ports, mart);
+  const closed = await close(ports, mart, progress);
+  if (closed) await wakeOthers(ports, closed);
+};
+
+/** Records the end of a migration; undefined if another process has done so. */
+const close = async (
+  { ledger, clock, log }: Ports,
+  { name: mart }: Mart,
+  progress: Exclude<MigrationProgress, { readonly state: 'running' }>,
+): Promise<MigrationIn<'applied' | 'failed'> | undefined> => {
+  const migration = await ledger.migrations.find(mart);
+  if (migration?.state !== 'open' && migration?.state !== 'sent') return undefined;
+  const { seq, losses = 0 } = migration;
+  const closed_at = clock.now();
+  if (progress.state === 'applied') {
+    const { version } = progress;
+    log.info('tables migrated', { mart, seq, version });
+    return ledger.migrations.move(migration, 'applied', { version, closed_at, losses: undefined });
   }
-  if (after?.state === 'applied') {
-    log.info('tables migrated', { mart: mart.name, seq: after.seq, version: after.version });
-    await functions.invoke('rebuild-models', lookAgain('mart', mart.name));
-  }
-  if (after?.state === 'applied' || after?.state === 'failed') await passOn(ports, mart);
+  const { failure, reason } = progress;
+  log.error('migration failed', { mart, seq, failure, reason });
+  const lost = failure === 'lost' ? losses + 1 : undefined;
+  return ledger.migrations.move(migration, 'failed', { failure, reason, closed_at, losses: lost });
 };
 
 /** Statements of two marts at once could create the same bookkeeping twice: one mart migrates at a time. */
@@ -100,14 +115,22 @@ const takeTurn = async ({ ledger, clock }: Ports, mart: Mart): Promise<boolean> 
   return (await ledger.leases.acquire(free, mart.name, clock.now())) !== undefined;
 };
 
-/** The marts that still need a migration go on, this one too if it was deployed again meanwhile. */
-const passOn = async ({ ledger, functions, catalog }: Ports, { name }: Mart): Promise<void> => {
+/** Its last statement has ended. */
+const endTurn = async ({ ledger }: Ports, { name }: Mart): Promise<void> => {
   const lease = await ledger.leases.find(turn);
   if (lease.holder === name) await ledger.leases.release(lease);
-  for (const mart of Object.values(catalog.marts)) {
-    const last = await ledger.migrations.find(mart.name);
-    if (last?.version !== mart.tables_hash || last.state === 'open' || isRetriedAtOnce(last))
-      await functions.invoke('migrate-tables', lookAgain('mart', mart.name));
+};
+
+/** The mart's rebuild goes on, and so do the marts that still need a migration: this one, too, if it was deployed again. */
+const wakeOthers = async (
+  { ledger, functions, catalog }: Ports,
+  { mart, state }: MigrationRecord,
+): Promise<void> => {
+  if (state === 'applied') await functions.invoke('rebuild-models', lookAgain('mart', mart));
+  for (const { name, tables_hash } of Object.values(catalog.marts)) {
+    const last = await ledger.migrations.find(name);
+    if (last?.version !== tables_hash || last.state === 'open' || isRetriedAtOnce(last))
+      await functions.invoke('migrate-tables', lookAgain('mart', name));
   }
 };
 
@@ -145,23 +168,18 @@ const hour = 3_600_000;
 const isTriedAgain = (last: MigrationIn<'applied' | 'failed'>, now: string): boolean =>
   last.state === 'failed' && (isRetriedAtOnce(last) || isOver(last.closed_at, hour, now));
 
+/** First silver, then gold when no other mart is at work. */
 const step = async (
   ports: Ports,
   mart: Mart,
   migration: MigrationIn<'open' | 'sent'>,
   ended?: string,
-): Promise<MigrationRecord | undefined> => {
+): Promise<MigrationProgress> => {
   if (migration.state === 'sent') return continueMigration(ports, mart, migration);
   const silver = await shapeSilver(ports, ended);
-  if (silver.state === 'running') return migration;
-  if (silver.state === 'done')
-    return (await takeTurn(ports, mart)) ? continueMigration(ports, mart, migration) : migration;
-  const { reason } = silver;
-  return ports.ledger.migrations.move(migration, 'failed', {
-    failure: 'silver',
-    reason,
-    closed_at: ports.clock.now(),
-  });
+  if (silver.state === 'failed') return { ...silver, failure: 'silver' };
+  const isFree = silver.state === 'done' && (await takeTurn(ports, mart));
+  return isFree ? continueMigration(ports, mart, migration) : { state: 'running' };
 };
 
 export const handler = lambda(Input, migrateTables, ({ env, clock, log }) => {

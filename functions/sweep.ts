@@ -5,7 +5,6 @@ import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { powertoolsMetrics } from './adapters/powertools-metrics.ts';
-import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
   type BatchJob,
@@ -18,7 +17,6 @@ import {
   fileId,
   isAt,
   isMigrated,
-  isOver,
   isPullDue,
   isRebuildDue,
   type Jobs,
@@ -28,14 +26,12 @@ import {
   lookAgain,
   type Metrics,
   martLease,
-  patience,
   publishGauges,
   pullerOf,
   pullId,
   readName,
   readyAgain,
   runKey,
-  type Warehouse,
 } from './pipeline/index.ts';
 import type { Mart } from './warehouse/index.ts';
 
@@ -43,7 +39,6 @@ type Ports = {
   files: Files;
   ledger: Ledger;
   jobs: Jobs;
-  warehouse: Warehouse;
   functions: Functions;
   clock: Clock;
   log: Log;
@@ -123,7 +118,7 @@ const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: Bat
 };
 
 const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
-  const { ledger, warehouse, functions, clock } = ports;
+  const { ledger, functions } = ports;
   const { holder } = await ledger.leases.find(martLease(mart.name));
   const look = lookAgain('mart', mart.name);
   if (!(await isMigrated(ledger, mart))) await functions.invoke('migrate-tables', look);
@@ -131,13 +126,7 @@ const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
     if (await isRebuildDue(ports, mart)) await functions.invoke('rebuild-models', look);
     return;
   }
-  const rebuild = await ledger.rebuilds.find(holder);
-  const statement = rebuild?.state === 'sent' ? await warehouse.statement(rebuild.statement_id) : undefined;
-  if (statement?.state === 'running') return;
-  if (statement?.state !== 'finished') return functions.invoke('rebuild-models', look);
-  const publishingAt = rebuild?.state === 'sent' ? rebuild.publishing_at : undefined;
-  if (publishingAt && !isOver(publishingAt, publishingTime, clock.now())) return;
-  await functions.invoke('publish-kpis', lookAgain('rebuild', holder));
+  await functions.invoke('rebuild-models', look);
 };
 
 /** Pulls that nobody began, that ended in the middle, or whose next try is due. */
@@ -154,9 +143,6 @@ const sweepPulls = async (
 /** The function that continues after a job's run. */
 const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as const;
 
-/** Longer than writing KPIs may take; interrupted functions are called again by their caller. */
-const publishingTime = 300_000 + patience;
-
 /** What the schedule starts: the sweep, then the gauges of what it left. */
 const sweepAndMeasure = (ports: Ports & { readonly metrics: Metrics }) => async (): Promise<void> => {
   await sweep(ports)();
@@ -167,7 +153,6 @@ export const handler = lambda(z.unknown(), sweepAndMeasure, ({ env, clock, log }
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
-  warehouse: redshiftWarehouse({ warehouse: env('WAREHOUSE'), database: env('DATABASE') }),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
   metrics: powertoolsMetrics(env('NAME')),

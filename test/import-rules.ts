@@ -43,8 +43,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'local/sources': { uses: ['local/build', 'local/generate', 'local/engines'] },
   deploy: { uses: [...decisions, 'functions/pipeline', 'functions/engine'] },
+  'local/cloud/iam': { uses: [], isPure: true, packages: ['zod'] },
   'local/cloud': {
     uses: [
+      'local/cloud/iam',
       ...['functions/values', 'functions/pipeline', 'functions/engine'],
       ...['deploy', 'local/build', 'local/state', 'local/engines'],
     ],

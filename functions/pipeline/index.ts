@@ -97,6 +97,7 @@ export { newlyLanded } from './queries/newly-landed.ts';
 export { rebuildSpec } from './queries/rebuild-spec.ts';
 export { type Balance, balanceOf, hangsOn, landedFile, repairKey, repairsOf } from './queries/repairs.ts';
 export { pullerOf, sourceNamed } from './queries/source-named.ts';
+export { openUnloaded, usualPart } from './queries/unloaded-rows.ts';
 export { lacksSilver } from './reasons.ts';
 export {
   type AnyBatch,
@@ -175,7 +176,12 @@ export type { Verdict } from './steps/conclude-verdict.ts';
 export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './steps/deployed-manifests.ts';
 export { type Dismissable, dismiss, takeBack } from './steps/dismiss.ts';
 export { madeBy } from './steps/made-by.ts';
-export { continueMigration, isMigrated, martOfMigration } from './steps/migration/migrating.ts';
+export {
+  continueMigration,
+  isMigrated,
+  type MigrationProgress,
+  martOfMigration,
+} from './steps/migration/migrating.ts';
 export { shapeSilver } from './steps/migration/shape-silver.ts';
 export { personalColumns } from './steps/personal-columns.ts';
 export { isPullDue, pullTime, pullWindow } from './steps/pull-window.ts';
@@ -183,6 +189,7 @@ export { quarantineRows } from './steps/quarantine-rows.ts';
 export { checkedRecord } from './steps/rebuild/check-violations.ts';
 export { isGoldBefore, prepareRebuild, sentBatch } from './steps/rebuild/preparing.ts';
 export { type Published, publishKpis } from './steps/rebuild/publish-kpis.ts';
+export { beginTry, type PublishTry, usualPause } from './steps/rebuild/publish-try.ts';
 export {
   closeRebuild,
   failRebuild,
@@ -192,7 +199,6 @@ export {
   rebuildOfStatement,
   statementName,
 } from './steps/rebuild/rebuilding.ts';
-export { removeCutOff } from './steps/rebuild/remove-cut-off.ts';
 export { askRetry, publishingEnd } from './steps/rebuild/retrying.ts';
 export { isRepair } from './steps/repair-source.ts';
 export {

@@ -26,6 +26,15 @@ export type FileReader = Texts & {
   open(file: FileVersion): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** A range of bytes of one version, without its end; throws if that version is gone. */
   readRange(file: FileVersion, start: number, end: number): Promise<Uint8Array>;
+  /**
+   * At most so many bytes of an object as it is now, from a position on, and its size; undefined if there is none. Each call is a
+   * request of its own, so that a slow reader holds no connection.
+   */
+  readPart(
+    key: string,
+    start: number,
+    most: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly size: number } | undefined>;
   /** Versions of one key that still exist, oldest first. */
   versionsOf(key: string): Promise<readonly LandedVersion[]>;
   /** Every version in landing, page by page, without archive and quarantine. */

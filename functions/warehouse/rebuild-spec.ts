@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Column } from '../values/index.ts';
 import { KpiShape } from './model.ts';
 
 /**
@@ -36,7 +37,10 @@ export const RebuildSpec = z.object({
   generation: z.number().int().optional(),
   /** Generations since then in which items may be written in part. */
   unshown: z.array(z.number().int()).default([]),
-  kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
+  /** `columns` say how unloaded values are read. */
+  kpis: z.array(
+    z.object({ model: z.string(), shapes: z.array(KpiShape), columns: z.array(Column).default([]) }),
+  ),
   /** The state of gold after it is applied: for each model the hash of its text. */
   applied: z.object({ models: z.record(z.string(), z.object({ hash: z.string() })) }),
 });

@@ -2,28 +2,35 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
+import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
 import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
 import { onBehalfOf } from './last-resort.ts';
 import { type JsonService, ServiceError } from './protocol.ts';
-import { serviceOf } from './service-of.ts';
+import type { Expect } from './s3/request.ts';
+import { accessKeyOf, serviceOf } from './service-of.ts';
 import { rejectionOf } from './web-pages.ts';
 
 /** The services behind the gateway. */
 export type Services = {
   readonly s3: {
-    handle(request: IncomingMessage, response: ServerResponse): void;
+    handle(request: IncomingMessage, response: ServerResponse, expect?: Expect): void;
     isBucket(name: string): boolean;
   };
   readonly dynamodb: Pick<LocalDynamo, 'handle'>;
   readonly lambda: (request: LambdaRequest) => Promise<LambdaResponse>;
   /** Services with AWS JSON protocol, by the name in a signature's scope. */
   readonly json: Readonly<Record<string, JsonService>>;
+  /** Who may do what; without it, everybody may do everything. */
+  readonly access?: Pick<Access, 'callerOf' | 'expect'> & Place;
   /** The answer to `GET /_soundcheck`. */
   readonly health: () => object;
   /** The work of `POST /_soundcheck/deploy`: puts the project's current SQL and rules in force. */
   readonly deploy: () => Promise<object>;
 };
+
+type Place = { readonly account: string; readonly region: string };
 
 export type Gateway = {
   readonly endpoint: string;
@@ -51,7 +58,7 @@ const GRACE_MS = 1_000;
 export const openGateway = async ({ port = 0, services, log }: GatewayOptions): Promise<Gateway> => {
   const server = createServer((request, response) => {
     const fail = (cause: unknown): void => {
-      const error = cause instanceof ServiceError ? cause : unexpected(cause, log);
+      const error = cause instanceof ServiceError ? cause : (denied(cause) ?? unexpected(cause, log));
       replyError(request, response, error);
     };
     onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
@@ -105,16 +112,45 @@ const dispatch = async (
       JSON.stringify(await services.deploy()),
     );
   }
-  if (service === 's3') return services.s3.handle(request, response);
+  const caller = services.access?.callerOf(accessKeyOf(request));
+  if (service === 's3')
+    return services.s3.handle(request, response, (needs) => services.access?.expect(caller, needs));
   response.setHeader('x-amzn-requestid', randomUUID());
   const whole = await readWhole(request);
+  if (caller) expectCall(services, caller, service, whole);
   if (service === 'dynamodb') return services.dynamodb.handle(whole, response);
   if (service === 'lambda') return replyLambda(services, whole, response);
   const json = services.json[service];
   if (!json)
     throw new ServiceError('UnknownServiceException', `${service} does not run on this machine`, 501);
-  return replyJson(json, whole, response);
+  return replyJson(json, whole, response, caller);
 };
+
+/** Throws `AccessDenied` unless the caller's role allows the call. */
+const expectCall = (
+  { access, json }: Services,
+  caller: Caller,
+  service: string,
+  { url, headers, body }: ReadRequest,
+): void => {
+  if (!access) return;
+  if (service === 'lambda') {
+    access.expect(caller, needsOfInvocation(url, access));
+    return;
+  }
+  const [operation, input] = [operationIn(headers), parseBody(body)];
+  const owner = typeof input.Id === 'string' ? json[service]?.ownerOf?.(input.Id) : undefined;
+  access.expect(caller, needsOfCall({ service, operation, input, owner, userId: userIdOf(caller) }, access));
+};
+
+/** Services answer with their own status; all of them name the error like this. */
+const denied = (cause: unknown): ServiceError | undefined =>
+  cause instanceof AccessDenied ? new ServiceError('AccessDeniedException', cause.message, 400) : undefined;
+
+const operationIn = (headers: ReadRequest['headers']): string =>
+  String(headers['x-amz-target'] ?? '')
+    .split('.')
+    .at(-1) ?? '';
 
 const readWhole = async (request: IncomingMessage): Promise<ReadRequest> => {
   const { method = 'GET', url = '/', headers } = request;
@@ -142,12 +178,10 @@ const replyJson = async (
   service: JsonService,
   request: ReadRequest,
   response: ServerResponse,
+  caller: Caller | undefined,
 ): Promise<void> => {
-  const operation =
-    String(request.headers['x-amz-target'] ?? '')
-      .split('.')
-      .at(-1) ?? '';
-  const answer = await service.handle(operation, parseBody(request.body));
+  const userId = caller && userIdOf(caller);
+  const answer = await service.handle(operationIn(request.headers), parseBody(request.body), userId);
   reply(response, 200, { 'content-type': jsonType(request.headers['content-type']) }, JSON.stringify(answer));
 };
 

@@ -11,8 +11,17 @@ export class ServiceError extends Error {
 
 /** A service with AWS JSON protocol: one call per operation, errors as `ServiceError`. */
 export type JsonService = {
-  /** `operation` is the part after the dot of `X-Amz-Target`, e.g. `StartJobRun`. */
-  handle(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /**
+   * `operation` is the part after the dot of `X-Amz-Target`, e.g. `StartJobRun`; `userId` is that of a role's session, undefined
+   * for the administrator.
+   */
+  handle(
+    operation: string,
+    input: Record<string, unknown>,
+    userId?: string,
+  ): Promise<Record<string, unknown>>;
+  /** The user id that made what an id names; undefined if none is known. */
+  ownerOf?(id: string): string | undefined;
   close(): Promise<void>;
 };
 

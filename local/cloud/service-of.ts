@@ -15,12 +15,22 @@ const targets: Readonly<Record<string, string>> = {
  * path. Without any of these it is S3, whose requests may be unsigned.
  */
 export const serviceOf = ({ headers, url = '/' }: Pick<IncomingMessage, 'headers' | 'url'>): string => {
-  const [, credential] = /Credential=([^,\s]+)/.exec(headers.authorization ?? '') ?? [];
-  const scope = credential ?? presignedCredential(url);
-  const service = scope?.split('/').at(-2);
+  const service = credentialOf({ headers, url })?.split('/').at(-2);
   if (service) return service;
   const target = String(headers['x-amz-target'] ?? '').split(/[._]/)[0] ?? '';
   return targets[target] ?? (url.startsWith('/2015-03-31/functions/') ? 'lambda' : 's3');
+};
+
+/** The access key with which a request is signed; undefined for an unsigned one. */
+export const accessKeyOf = (request: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined =>
+  credentialOf(request)?.split('/')[0];
+
+const credentialOf = ({
+  headers,
+  url = '/',
+}: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined => {
+  const [, credential] = /Credential=([^,\s]+)/.exec(headers.authorization ?? '') ?? [];
+  return credential ?? presignedCredential(url);
 };
 
 const presignedCredential = (url: string): string | undefined => {

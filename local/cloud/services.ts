@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import type { Catalog } from '../../functions/pipeline/index.ts';
 import { type LocalEngine, openEngine, openSparkEngine } from '../engines/index.ts';
+import { type Access, openAccess } from './access/access.ts';
+import { type JobGuard, openJobGuard } from './access/jobs.ts';
+import { openRecording } from './access/recording.ts';
 import { buildFunctions } from './build/build.ts';
 import type { Closers } from './closers.ts';
 import { openDynamo } from './dynamo/dynamo.ts';
@@ -50,6 +53,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
     await (await bus.promise).put(event);
   };
 
+  const access = openAccess({ deployment, record: openRecording(state), log: options.log });
   const queues = openDeadLetters(options);
   const dynamodb = await openTables(options);
   const s3 = await openFiles(options, publish);
@@ -60,16 +64,23 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
     functions: deployment.functions,
     bundles: await building.bundles,
     environment: functionEnvironment(endpoint, state),
-    send: async (queue, body) => {
+    keyOf: ({ role, name }) => access.keyOf(role, name),
+    send: async (queue, body, { role, name }) => {
+      const arn = deployment.queues.find((one) => one.name === queue)?.arn ?? '*';
+      access.expect(access.callerOf(access.keyOf(role, name)), [
+        { action: 'sqs:SendMessage', resource: arn },
+      ]);
       queues.send(queue, body);
     },
   });
   closers.add('functions', functions.close);
-  const opened = openEvents(options, functions, queues);
+  const opened = openEvents(options, functions, queues, access);
   bus.resolve(opened);
-  const engine = await openChosenEngine(options, s3, catalog);
+  const { LAKE_BUCKET: lake = '' } = deployedNames(deployment);
+  const guard = openJobGuard({ access, deployment, s3, lake });
+  const engine = await openChosenEngine(options, s3, catalog, guard);
   closers.add('engine', engine.close);
-  const engines = await openEngines(options, s3, engine, publish);
+  const engines = await openEngines(options, engine, publish, guard);
   const deploy = openRedeploy({
     ...{ root, state, deployed: deployment.functions, engineName: options.engine.name },
     ...{ engine, functions, catalog },
@@ -78,7 +89,13 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   const secretsmanager = openSecrets({ given: options.secrets, account, region });
   const json = { ...engines, events: eventsApi(opened), sqs: queues.service, secretsmanager };
   const health = () => ({ service, stage, engine: options.engine.name, pid: process.pid });
-  return { services: { s3, dynamodb, lambda: lambdaApi(functions), json, health, deploy }, functions };
+  return {
+    services: {
+      ...{ s3, dynamodb, lambda: lambdaApi(functions), json, health, deploy },
+      access: { ...access, account, region },
+    },
+    functions,
+  };
 };
 
 const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptions): Queues => {
@@ -109,7 +126,7 @@ const openFiles = async (
   return s3;
 };
 
-const openEvents = (options: ServicesOptions, functions: Functions, queues: Queues): Bus => {
+const openEvents = (options: ServicesOptions, functions: Functions, queues: Queues, access: Access): Bus => {
   const { state, deployment, chaos, closers } = options;
   const bus = openBus({
     directory: join(state, 'events'),
@@ -122,7 +139,12 @@ const openEvents = (options: ServicesOptions, functions: Functions, queues: Queu
       functions.invokeAsync(target, payload);
     },
     reject: async ({ name, deadLetterQueue }, payload, cause) => {
-      if (deadLetterQueue) queues.send(deadLetterQueue, JSON.stringify(payload), rejection(name, cause));
+      if (!deadLetterQueue) return;
+      const { account, region, queues: deployed } = deployment;
+      const resource = deployed.find((one) => one.name === deadLetterQueue)?.arn ?? '*';
+      const rule = `arn:aws:events:${region}:${account}:rule/${name}`;
+      access.expectService('events.amazonaws.com', rule, { action: 'sqs:SendMessage', resource });
+      queues.send(deadLetterQueue, JSON.stringify(payload), rejection(name, cause));
     },
     fate: chaos ? chaoticFates(chaos) : calm,
   });
@@ -138,21 +160,26 @@ const rejection = (rule: string, cause: unknown) => ({
 
 const openEngines = async (
   { state, endpoint, deployment, closers, log: complain }: ServicesOptions,
-  s3: LocalS3,
   engine: LocalEngine,
   publish: Publish,
+  guard: JobGuard,
 ) => {
-  const { execute, instance } = engine;
+  const { instance } = engine;
+  const execute: LocalEngine['execute'] = async (run) => {
+    await guard.expectRun(run);
+    await engine.execute(run);
+  };
   const { LEDGER_TABLE = '' } = deployedNames(deployment);
   const ledger = new LedgerTables(instance, LEDGER_TABLE, endpoint, deployment.region);
   const refresh = async (sqls: readonly string[]): Promise<void> => {
+    guard.expectSilver(sqls);
     await Promise.all([engine.refresh(), ledger.refresh(sqls)]);
   };
   const { account, region, jobs } = deployment;
   const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish, complain });
   closers.add('jobs', () => glue.close());
   const directory = join(state, 'redshift-data');
-  const ports = { instance, refresh, store: s3, publish, complain };
+  const ports = { instance, refresh, store: guard.unloading, publish, complain };
   const warehouse = await openRedshiftData({ directory, ...ports, region, account });
   closers.add('warehouse', async () => {
     await warehouse.close();
@@ -165,14 +192,18 @@ const openChosenEngine = (
   { state, endpoint, deployment, engine }: ServicesOptions,
   s3: LocalS3,
   catalog: Catalog,
+  guard: JobGuard,
 ): Promise<LocalEngine> => {
   const datasets = tablesOf(catalog);
   if (engine.name === 'spark') {
     const environment = functionEnvironment(endpoint, state);
-    return openSparkEngine({ state, datasets, installation: engine.installation, environment });
+    const environmentOf = (job: string) => ({ AWS_ACCESS_KEY_ID: guard.keyOf(job) });
+    return openSparkEngine({
+      ...{ state, datasets, installation: engine.installation, environment, environmentOf },
+    });
   }
   const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
-  return openEngine({ state, s3, bucket, datasets });
+  return openEngine({ state, s3, s3Of: guard.objectsOf, bucket, datasets });
 };
 
 /** A promise that is resolved from outside. */

@@ -17,7 +17,7 @@ export type Shim = {
 };
 
 const unloading =
-  /^unload \('([\s\S]*)'\) to 's3:\/\/[^/']+\/([^']*)' iam_role (?:default|'[^']*') format json allowoverwrite$/;
+  /^unload \('([\s\S]*)'\) to 's3:\/\/[^/']+\/([^']*)' iam_role (?:default|'[^']*') format json encrypted auto(?: parallel off)? allowoverwrite$/;
 
 /** All of them, by name. */
 export const shims: Readonly<Record<string, Shim>> = {

@@ -56,10 +56,11 @@ describe('the shims for PostgreSQL', () => {
     const found = new Set<string>();
     for (const { mart, statement } of await statementsOf()) {
       const said = parseUnload(statement)?.select ?? statement;
-      for (const { name, incremental_sql } of mart.models) {
+      for (const { name, incremental_sql, incremental_relations = [] } of mart.models) {
         if (!said.includes(incremental_sql)) continue;
         found.add(name);
-        expect(forPostgres(statement)).toContain(incremental_sql);
+        for (const sql of [incremental_sql, ...incremental_relations.map((relation) => relation.sql)])
+          if (said.includes(sql)) expect(forPostgres(statement)).toContain(sql);
       }
     }
     expect(found).toContain('fact_listens');

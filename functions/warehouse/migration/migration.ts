@@ -2,7 +2,7 @@ import { PipelineError } from '../../values/index.ts';
 import type { Dimension, Fact, Mart, View } from '../model.ts';
 import { type WarehouseTarget, warehouseEngine } from '../rebuild/engine.ts';
 import { fitsTransaction } from '../rebuild/limits.ts';
-import { goldTable, literal, modelsOf, rowsOfView } from '../rebuild/plan.ts';
+import { goldTable, literal, modelsOf, rowsOfView, withRelations } from '../rebuild/plan.ts';
 import { bookkeeping } from './bookkeeping.ts';
 import { type Definitions, definitionsFor, type Step } from './definitions.ts';
 import type { MigrationSpec } from './migration-spec.ts';
@@ -131,7 +131,13 @@ const defineView = ({ definitions, previous }: Migration, view: View): Step[] =>
   const { name, hash, stored = false } = view;
   const held = previous?.views[name];
   if (stored && held?.is_stored && held.hash === hash) return [];
-  return definitions.defineView(goldTable(view), rowsOfView(view), stored, held?.is_stored);
+  const { sql, relations } = rowsOfView(view);
+  return definitions.defineView(
+    goldTable(view),
+    `${withRelations(relations)}${sql}`,
+    stored,
+    held?.is_stored,
+  );
 };
 
 const columnsAfter = ({ previous }: Migration, { name, columns }: Table): Table['columns'] => [

@@ -9,8 +9,11 @@ export type WarehouseEngine = {
    * An expression that fails the transaction when it is evaluated; `witness` is a column, so that it is not evaluated early.
    */
   readonly failure: (message: string, witness: string) => string;
-  /** Writes the rows of a select as JSON lines under a prefix that ends with a slash. */
-  readonly unload: (select: string, prefix: string) => string;
+  /**
+   * Writes the rows of a select as JSON lines under a prefix that ends with a slash; in the order of a column, if given, from one
+   * file to the next.
+   */
+  readonly unload: (select: string, prefix: string, order?: string) => string;
 };
 
 /** The engine of the models. */
@@ -24,13 +27,18 @@ const duckdb: WarehouseEngine = {
   createTemporary: 'create or replace temp table',
   inlined: 'not materialized ',
   failure: (message, witness) => `cast(error('${message} ' || cast(${witness} as varchar)) as bigint)`,
-  unload: (select, prefix) => `copy (\n${select}\n) to ${literal(prefix)} (format json)`,
+  unload: (select, prefix, order) =>
+    `copy (\n${select}${orderedBy(order)}\n) to ${literal(prefix)} (format json)`,
 };
+
+const orderedBy = (order: string | undefined): string => (order === undefined ? '' : `\norder by ${order}`);
 
 const redshift = (iamRole: string | undefined): WarehouseEngine => ({
   createTemporary: 'create temp table',
   inlined: '',
   failure: (_, witness) => `1 / (cast(length(cast(${witness} as varchar(128))) as bigint) * 0)`,
-  unload: (select, prefix) =>
-    `unload (${literal(`\n${select}\n`)}) to ${literal(prefix)} iam_role ${iamRole ? literal(iamRole) : 'default'} format json allowoverwrite`,
+  // Without ENCRYPTED AUTO its files would not be encrypted with the key of the bucket. Without PARALLEL OFF each slice would
+  // order only its own rows.
+  unload: (select, prefix, order) =>
+    `unload (${literal(`\n${select}${orderedBy(order)}\n`)}) to ${literal(prefix)} iam_role ${iamRole ? literal(iamRole) : 'default'} format json encrypted auto${order === undefined ? '' : ' parallel off'} allowoverwrite`,
 });

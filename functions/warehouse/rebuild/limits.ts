@@ -1,4 +1,5 @@
 import { PipelineError } from '../../values/index.ts';
+import { compact } from './compact.ts';
 import type { Part } from './plan.ts';
 
 /** Limits of one transaction of the warehouse: number of statements, bytes of SQL. */
@@ -36,7 +37,7 @@ const inOne = {
 
 export const batchOf = (step: RebuildBatch['step'], parts: readonly Part[]): RebuildBatch => ({
   step,
-  statements: parts.flatMap(({ statements }) => statements),
+  statements: parts.flatMap(({ statements }) => statements.map(compact)),
   paths: parts.flatMap(({ path, statements }) => statements.map(() => path)),
 });
 

@@ -14,8 +14,10 @@ export type FunctionsOptions = {
   readonly bundles: Bundles;
   /** Variables that every function gets besides its own: endpoint, region, credentials. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Puts a message on a queue. */
-  readonly send: (queue: string, body: string) => Promise<void>;
+  /** The access key of a function's role; default: all functions have that of `environment`. */
+  readonly keyOf?: (settings: DeployedFunction) => string;
+  /** Puts a message on a queue on behalf of a function. */
+  readonly send: (queue: string, body: string, settings: DeployedFunction) => Promise<void>;
   /** Milliseconds before the first retry of an asynchronous invocation; default: 1,000. */
   readonly retryDelay?: number;
   /** Workers that a function may have at the same time; default: 4. */
@@ -83,9 +85,10 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
     run: ({ functionName, payload }, requestId) => run(functionName, payload, requestId),
     retriesOf: (functionName) => find(functionName).settings.maximumRetryAttempts,
     giveUp: async ({ functionName, payload }, outcome, tries) => {
-      const { onFailure, arn } = find(functionName).settings;
-      if (onFailure)
-        await options.send(onFailure, JSON.stringify(failureRecord(arn, payload, outcome, tries)));
+      const { settings } = find(functionName);
+      const { onFailure, arn } = settings;
+      const record = () => JSON.stringify(failureRecord(arn, payload, outcome, tries));
+      if (onFailure) await options.send(onFailure, record(), settings);
     },
     retryDelay: options.retryDelay ?? 1_000,
   });
@@ -133,16 +136,17 @@ const open = (options: FunctionsOptions, settings: DeployedFunction): Running =>
   return { settings, log, pool: openPool({ start, limit: options.concurrency ?? 4, idleFor: IDLE_FOR }) };
 };
 
-const environmentOf = (
-  options: FunctionsOptions,
-  { environment, name, memory, handler, entry }: DeployedFunction,
-) => ({
-  ...options.environment,
-  ...environment,
-  AWS_LAMBDA_FUNCTION_NAME: name,
-  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
-  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-  AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-  _HANDLER: `${entry.replace(/\.\w+$/, '')}.${handler}`,
-});
+const environmentOf = (options: FunctionsOptions, settings: DeployedFunction) => {
+  const { environment, name, memory, handler, entry } = settings;
+  return {
+    ...options.environment,
+    ...environment,
+    ...(options.keyOf && { AWS_ACCESS_KEY_ID: options.keyOf(settings) }),
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    _HANDLER: `${entry.replace(/\.\w+$/, '')}.${handler}`,
+  };
+};

@@ -10,18 +10,19 @@ import type { StatementLog } from './statement-log.ts';
 
 const mostActive = 500;
 
-type Operation = (input: object) => Promise<Record<string, unknown>>;
+type Submission = requests.Submission & { readonly owner: string | undefined };
+type Operation = (input: object, userId?: string) => Promise<Record<string, unknown>>;
 
 /** The operations of the Redshift Data API that the pipeline and its tools need. */
 export class DataApi implements JsonService {
   private readonly operations: Readonly<Record<string, Operation>> = {
-    ExecuteStatement: (input) => {
+    ExecuteStatement: (input, userId) => {
       const given = requests.parseInput(requests.ExecuteStatement, input);
-      return this.submit(given, [given.Sql], false);
+      return this.submit({ ...given, owner: userId }, [given.Sql], false);
     },
-    BatchExecuteStatement: (input) => {
+    BatchExecuteStatement: (input, userId) => {
       const given = requests.parseInput(requests.BatchExecuteStatement, input);
-      return this.submit(given, given.Sqls, true);
+      return this.submit({ ...given, owner: userId }, given.Sqls, true);
     },
     DescribeStatement: async (input) => {
       const given = requests.parseInput(requests.DescribeStatement, input);
@@ -31,8 +32,8 @@ export class DataApi implements JsonService {
       const given = requests.parseInput(requests.GetStatementResult, input);
       return this.resultPage(given.Id, Number(given.NextToken), await this.settled(given));
     },
-    ListStatements: async (input) =>
-      listPage(this.log.all(), requests.parseInput(requests.ListStatements, input)),
+    ListStatements: async (input, userId) =>
+      listPage(ofRole(this.log.all(), userId), requests.parseInput(requests.ListStatements, input)),
     CancelStatement: async (input) => this.cancel(requests.parseInput(requests.CancelStatement, input).Id),
   };
 
@@ -42,10 +43,18 @@ export class DataApi implements JsonService {
     private readonly statements: Statements,
   ) {}
 
-  async handle(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
+  async handle(
+    operation: string,
+    input: Record<string, unknown>,
+    userId?: string,
+  ): Promise<Record<string, unknown>> {
     const answer = this.operations[operation];
-    if (answer) return answer(input);
+    if (answer) return answer(input, userId);
     throw new ServiceError('UnknownOperationException', `The Data API on this machine has no ${operation}.`);
+  }
+
+  ownerOf(id: string): string | undefined {
+    return this.log.get(statementOf(id))?.request.owner;
   }
 
   async close(): Promise<void> {
@@ -53,7 +62,7 @@ export class DataApi implements JsonService {
     this.log.close();
   }
 
-  private async submit(given: requests.Submission, sqls: readonly string[], isBatch: boolean) {
+  private async submit(given: Submission, sqls: readonly string[], isBatch: boolean) {
     requests.expectSubmittable(given, sqls);
     bindParameters(sqls, given.Parameters ?? []);
     await this.expire();
@@ -63,7 +72,7 @@ export class DataApi implements JsonService {
     return describeSubmission(await this.settled({ Id: request.id, WaitTimeSeconds: given.WaitTimeSeconds }));
   }
 
-  private start(given: requests.Submission, sqls: readonly string[], isBatch: boolean): Statement {
+  private start(given: Submission, sqls: readonly string[], isBatch: boolean): Statement {
     if (this.statements.active >= mostActive) {
       throw new ServiceError(
         'ActiveStatementsExceededException',
@@ -79,6 +88,7 @@ export class DataApi implements JsonService {
       token: given.ClientToken,
       withEvent: given.WithEvent,
       createdAt: Date.now(),
+      owner: given.owner,
       target: targetOf(given),
     });
   }
@@ -113,7 +123,7 @@ export class DataApi implements JsonService {
 
   /** The id may name a sub-statement: `<id>:2`. */
   private find(id: string): Statement {
-    const statement = this.log.get(id.replace(/:.*/, ''));
+    const statement = this.log.get(statementOf(id));
     if (statement) return statement;
     throw new ServiceError('ResourceNotFoundException', 'Query does not exist.');
   }
@@ -129,6 +139,15 @@ const targetOf = ({ Database, WorkgroupName, ClusterIdentifier, DbUser, SecretAr
       ([name, value]) => (value === undefined ? [] : [[name, value]]),
     ),
   );
+
+const statementOf = (id: string): string => id.replace(/:.*/, '');
+
+/** A role sees the statements that sessions of it have sent; the administrator of this machine sees all. */
+const ofRole = (all: readonly Statement[], userId: string | undefined): readonly Statement[] => {
+  if (userId === undefined) return all;
+  const [role] = userId.split(':');
+  return all.filter(({ request }) => request.owner?.split(':')[0] === role);
+};
 
 const listPage = (all: readonly Statement[], given: z.infer<typeof requests.ListStatements>) => {
   const matching = all.filter(

@@ -12,6 +12,8 @@ export type StatementRequest = {
   readonly token?: string | undefined;
   readonly withEvent: boolean;
   readonly createdAt: number;
+  /** User id of the role's session that sent it. */
+  readonly owner?: string | undefined;
   /** Database, workgroup, cluster, user and secret as given, under the API's names. */
   readonly target: Readonly<Record<string, string>>;
 };

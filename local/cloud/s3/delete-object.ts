@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { S3Error } from './error.ts';
+import { removing } from './needs.ts';
 import { versionHeader } from './object-headers.ts';
 import type { Removal } from './object-store.ts';
 import { type Reply, xmlReply } from './reply.ts';
@@ -60,11 +61,12 @@ const deletedElement = ({ Key, VersionId }: Target, { removed, marker }: Removal
 
 const deleteOne = async (
   store: Store,
-  bucket: string,
+  { bucket, expect }: S3Request,
   target: Target,
   isQuiet: boolean,
 ): Promise<Element[]> => {
   try {
+    expect(removing(bucket, target.Key, target.VersionId || null));
     const removal = await store.objects.remove(
       bucket,
       checkKey(target.Key),
@@ -91,11 +93,11 @@ const deleteOne = async (
 
 /** DeleteObjects: up to 1,000 keys, each with its own outcome. */
 export const deleteObjects = async (store: Store, request: S3Request): Promise<Reply> => {
-  const bucket = store.buckets.named(request.bucket);
+  store.buckets.named(request.bucket);
   const parsed = Delete.safeParse(parseXml(await receiveText(request)));
   if (!parsed.success) throw new S3Error('MalformedXML');
   const { Object: targets, Quiet } = parsed.data.Delete;
   const isQuiet = Quiet?.trim() === 'true';
-  const results = await Promise.all(targets.map((target) => deleteOne(store, bucket.name, target, isQuiet)));
+  const results = await Promise.all(targets.map((target) => deleteOne(store, request, target, isQuiet)));
   return xmlReply('DeleteResult', results.flat());
 };

@@ -1,6 +1,7 @@
 import { ServiceError } from '../protocol.ts';
 
 const errors = {
+  AccessDenied: [403, 'Access Denied'],
   BadDigest: [400, 'The digest you specified did not match the calculated checksum.'],
   BucketAlreadyOwnedByYou: [
     409,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { AccessDenied, type Need } from '../access/access.ts';
 import { S3Error } from './error.ts';
 
 /** A request as S3 reads it: to no bucket (`bucket` and `key` empty), to a bucket (`key` empty), or to an object. */
@@ -10,7 +11,23 @@ export type S3Request = {
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | undefined;
   readonly incoming: IncomingMessage;
+  /** Throws AccessDenied unless the caller may do all of it. */
+  readonly expect: Expect;
 };
+
+export type Expect = (needs: readonly Need[]) => void;
+
+/** The same with the error of S3. */
+export const answeringDenied =
+  (expect: Expect): Expect =>
+  (needs) => {
+    try {
+      expect(needs);
+    } catch (error) {
+      if (!(error instanceof AccessDenied)) throw error;
+      throw new S3Error('AccessDenied', { message: error.message });
+    }
+  };
 
 const longestKey = 1024;
 
@@ -44,7 +61,11 @@ const bucketOfHost = (host: string, isBucket: (name: string) => boolean): string
 };
 
 /** Reads the target of a request without normalizing it: `..`, `//` and `+` are parts of a key. */
-export const readRequest = (incoming: IncomingMessage, isBucket: (name: string) => boolean): S3Request => {
+export const readRequest = (
+  incoming: IncomingMessage,
+  isBucket: (name: string) => boolean,
+  expect: Expect,
+): S3Request => {
   const target = (incoming.url ?? '/').replace(/^https?:\/\/[^/]*/, '');
   const mark = target.indexOf('?');
   const path = (mark < 0 ? target : target.slice(0, mark)).slice(1);
@@ -66,6 +87,7 @@ export const readRequest = (incoming: IncomingMessage, isBucket: (name: string) 
       return Array.isArray(value) ? value.join(', ') : value;
     },
     incoming,
+    expect,
   };
 };
 

@@ -13,6 +13,7 @@ import { S3Error } from './error.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { listParts, listUploads } from './list-uploads.ts';
 import { listObjectVersions } from './list-versions.ts';
+import { type Needs, onAccount, onBucket, onObject, onUpload, putting, puttingPart } from './needs.ts';
 import { getObject, getObjectAttributes, headObject } from './read-object.ts';
 import type { Reply } from './reply.ts';
 import type { S3Request } from './request.ts';
@@ -30,38 +31,115 @@ type Route = {
   /** A query parameter that must be present. */
   readonly query?: string;
   readonly isCopy?: true;
+  readonly needs: Needs;
   readonly run: Operation;
 };
 
+/** Each key has its own answer, also if access to it is denied. */
+const perKey: Needs = () => [];
+
 // The first match is taken, so routes with more conditions come first.
 const routes: readonly Route[] = [
-  { method: 'GET', scope: 'service', run: listBuckets },
-  { method: 'GET', scope: 'bucket', query: 'location', run: getBucketLocation },
-  { method: 'GET', scope: 'bucket', query: 'versioning', run: getBucketVersioning },
-  { method: 'PUT', scope: 'bucket', query: 'versioning', run: putBucketVersioning },
-  { method: 'GET', scope: 'bucket', query: 'versions', run: listObjectVersions },
-  { method: 'GET', scope: 'bucket', query: 'uploads', run: listUploads },
-  { method: 'GET', scope: 'bucket', query: 'list-type', run: listObjectsV2 },
-  { method: 'POST', scope: 'bucket', query: 'delete', run: deleteObjects },
-  { method: 'GET', scope: 'bucket', run: listObjects },
-  { method: 'HEAD', scope: 'bucket', run: headBucket },
-  { method: 'PUT', scope: 'bucket', run: createBucket },
-  { method: 'DELETE', scope: 'bucket', run: deleteBucket },
-  { method: 'GET', scope: 'object', query: 'uploadId', run: listParts },
-  { method: 'GET', scope: 'object', query: 'tagging', run: getObjectTagging },
-  { method: 'GET', scope: 'object', query: 'attributes', run: getObjectAttributes },
-  { method: 'GET', scope: 'object', run: getObject },
-  { method: 'HEAD', scope: 'object', run: headObject },
-  { method: 'POST', scope: 'object', query: 'uploads', run: createUpload },
-  { method: 'POST', scope: 'object', query: 'uploadId', run: completeUpload },
-  { method: 'PUT', scope: 'object', query: 'uploadId', isCopy: true, run: uploadPartCopy },
-  { method: 'PUT', scope: 'object', query: 'uploadId', run: uploadPart },
-  { method: 'PUT', scope: 'object', query: 'tagging', run: putObjectTagging },
-  { method: 'PUT', scope: 'object', isCopy: true, run: copyObject },
-  { method: 'PUT', scope: 'object', run: putObject },
-  { method: 'DELETE', scope: 'object', query: 'uploadId', run: abortUpload },
-  { method: 'DELETE', scope: 'object', query: 'tagging', run: deleteObjectTagging },
-  { method: 'DELETE', scope: 'object', run: deleteObject },
+  { method: 'GET', scope: 'service', needs: onAccount('ListAllMyBuckets'), run: listBuckets },
+  {
+    method: 'GET',
+    scope: 'bucket',
+    query: 'location',
+    needs: onBucket('GetBucketLocation'),
+    run: getBucketLocation,
+  },
+  {
+    method: 'GET',
+    scope: 'bucket',
+    query: 'versioning',
+    needs: onBucket('GetBucketVersioning'),
+    run: getBucketVersioning,
+  },
+  {
+    method: 'PUT',
+    scope: 'bucket',
+    query: 'versioning',
+    needs: onBucket('PutBucketVersioning'),
+    run: putBucketVersioning,
+  },
+  {
+    method: 'GET',
+    scope: 'bucket',
+    query: 'versions',
+    needs: onBucket('ListBucketVersions'),
+    run: listObjectVersions,
+  },
+  {
+    method: 'GET',
+    scope: 'bucket',
+    query: 'uploads',
+    needs: onBucket('ListBucketMultipartUploads'),
+    run: listUploads,
+  },
+  { method: 'GET', scope: 'bucket', query: 'list-type', needs: onBucket('ListBucket'), run: listObjectsV2 },
+  { method: 'POST', scope: 'bucket', query: 'delete', needs: perKey, run: deleteObjects },
+  { method: 'GET', scope: 'bucket', needs: onBucket('ListBucket'), run: listObjects },
+  { method: 'HEAD', scope: 'bucket', needs: onBucket('ListBucket'), run: headBucket },
+  { method: 'PUT', scope: 'bucket', needs: onBucket('CreateBucket'), run: createBucket },
+  { method: 'DELETE', scope: 'bucket', needs: onBucket('DeleteBucket'), run: deleteBucket },
+  {
+    method: 'GET',
+    scope: 'object',
+    query: 'uploadId',
+    needs: onUpload('ListMultipartUploadParts'),
+    run: listParts,
+  },
+  {
+    method: 'GET',
+    scope: 'object',
+    query: 'tagging',
+    needs: onObject('Get', 'Tagging'),
+    run: getObjectTagging,
+  },
+  {
+    method: 'GET',
+    scope: 'object',
+    query: 'attributes',
+    needs: onObject('Get', '', 'Attributes'),
+    run: getObjectAttributes,
+  },
+  { method: 'GET', scope: 'object', needs: onObject('Get'), run: getObject },
+  { method: 'HEAD', scope: 'object', needs: onObject('Get'), run: headObject },
+  { method: 'POST', scope: 'object', query: 'uploads', needs: putting, run: createUpload },
+  { method: 'POST', scope: 'object', query: 'uploadId', needs: puttingPart, run: completeUpload },
+  {
+    method: 'PUT',
+    scope: 'object',
+    query: 'uploadId',
+    isCopy: true,
+    needs: puttingPart,
+    run: uploadPartCopy,
+  },
+  { method: 'PUT', scope: 'object', query: 'uploadId', needs: puttingPart, run: uploadPart },
+  {
+    method: 'PUT',
+    scope: 'object',
+    query: 'tagging',
+    needs: onObject('Put', 'Tagging'),
+    run: putObjectTagging,
+  },
+  { method: 'PUT', scope: 'object', isCopy: true, needs: putting, run: copyObject },
+  { method: 'PUT', scope: 'object', needs: putting, run: putObject },
+  {
+    method: 'DELETE',
+    scope: 'object',
+    query: 'uploadId',
+    needs: onUpload('AbortMultipartUpload'),
+    run: abortUpload,
+  },
+  {
+    method: 'DELETE',
+    scope: 'object',
+    query: 'tagging',
+    needs: onObject('Delete', 'Tagging'),
+    run: deleteObjectTagging,
+  },
+  { method: 'DELETE', scope: 'object', needs: onObject('Delete'), run: deleteObject },
 ];
 
 // Parts of a request that change the operation given by method and path.
@@ -109,7 +187,7 @@ const scopeOf = ({ bucket, key }: S3Request): Scope =>
   bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
 
 /** Finds the operation of a request; NotImplemented for operations that only the real S3 has, else MethodNotAllowed. */
-export const operationOf = (request: S3Request): Operation => {
+export const operationOf = (request: S3Request): Pick<Route, 'needs' | 'run'> => {
   const scope = scopeOf(request);
   const isCopy = request.header('x-amz-copy-source') !== undefined;
   const named = subresources.filter((name) => request.query.has(name));
@@ -120,7 +198,7 @@ export const operationOf = (request: S3Request): Operation => {
       (query === undefined ? named.length === 0 : request.query.has(query)) &&
       (needsCopy !== true || isCopy),
   );
-  if (route) return route.run;
+  if (route) return route;
   if (named.length > 0 || request.method === 'POST') throw new S3Error('NotImplemented');
   throw new S3Error('MethodNotAllowed', {
     details: { Method: request.method, ResourceType: scope.toUpperCase() },

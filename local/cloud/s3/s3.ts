@@ -4,10 +4,11 @@ import { Readable } from 'node:stream';
 import type { Algorithm } from './checksums.ts';
 import { S3Error } from './error.ts';
 import { listCurrent } from './list-objects.ts';
+import { seesAbsence } from './needs.ts';
 import { type Draft, undescribed } from './object-store.ts';
 import type { ObjectEvent } from './records.ts';
 import { type Reply, respond } from './reply.ts';
-import { readRequest } from './request.ts';
+import { answeringDenied, type Expect, readRequest } from './request.ts';
 import { operationOf } from './routes.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -25,8 +26,11 @@ export type LocatedObject = {
 };
 
 export type LocalS3 = {
-  /** Answers one request of S3's REST protocol, path-style or with the bucket in the host. */
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * Answers one request of S3's REST protocol, path-style or with the bucket in the host; `expect` throws `AccessDenied` for what
+   * its caller may not do.
+   */
+  handle(request: IncomingMessage, response: ServerResponse, expect?: Expect): void;
   /** Creates a bucket, or changes the settings of an existing one. */
   createBucket(name: string, options: { versioning: boolean; events: boolean }): Promise<void>;
   isBucket(name: string): boolean;
@@ -107,14 +111,23 @@ const put = async (store: Store, bucket: string, draft: Draft, ifNoneMatch: bool
   }
 };
 
-const answer = async (store: Store, incoming: IncomingMessage): Promise<Reply> => {
-  const request = readRequest(incoming, store.buckets.has);
-  return operationOf(request)(store, request);
+const answer = async (store: Store, incoming: IncomingMessage, expect: Expect): Promise<Reply> => {
+  const request = readRequest(incoming, store.buckets.has, answeringDenied(expect));
+  const { needs, run } = operationOf(request);
+  request.expect(needs(request));
+  try {
+    return await run(store, request);
+  } catch (error) {
+    if (error instanceof S3Error && absences.has(error.name)) request.expect([seesAbsence(request.bucket)]);
+    throw error;
+  }
 };
+
+const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion']);
 
 /**
  * Opens an S3 that keeps everything in one folder and stays consistent if the process dies at any moment. Signatures are not
- * verified and there are no permissions: it is for 127.0.0.1.
+ * verified: it is for 127.0.0.1.
  */
 export const openS3 = async ({
   directory,
@@ -123,7 +136,8 @@ export const openS3 = async ({
 }: LocalS3Options): Promise<LocalS3> => {
   const store = await openStore({ directory, onObject, clock });
   return {
-    handle: (request, response) => void respond(request, response, () => answer(store, request)),
+    handle: (request, response, expect = () => {}) =>
+      void respond(request, response, () => answer(store, request, expect)),
     createBucket: (name, { versioning, events }) => ensureBucket(store, name, versioning, events),
     isBucket: store.buckets.has,
     locate: (bucket, key, versionId) => locate(store, bucket, key, versionId),

@@ -1,6 +1,7 @@
 import { checksumElements, defaultAlgorithm } from './checksums.ts';
 import { checkCopySource, writeConditions } from './conditions.ts';
 import { S3Error } from './error.ts';
+import { copyingTags, readingSource } from './needs.ts';
 import { checksumHeaders, descriptionOf, tagsOf, versionHeader } from './object-headers.ts';
 import type { Draft } from './object-store.ts';
 import { findStored, type Stored } from './read-object.ts';
@@ -57,10 +58,13 @@ export const findCopySource = async (
   store: Store,
   request: S3Request,
 ): Promise<Stored & { bucket: string }> => {
-  const { bucket, key, versionId } = copySourceOf(request);
+  const copied = copySourceOf(request);
+  const { bucket, key, versionId } = copied;
+  request.expect(readingSource(copied));
   try {
     const source = await findStored(store, bucket, key, versionId);
     checkCopySource(request.header, source);
+    if (takesTags(request, source)) request.expect(copyingTags(copied, request));
     return { ...source, bucket };
   } catch (error) {
     if (!(error instanceof S3Error) || error.name !== 'MethodNotAllowed') throw error;
@@ -89,6 +93,12 @@ const describeCopy = (request: S3Request, source: Stored): Description => {
     tags: isOwnTags ? tagsOf(request) : source.tags,
   };
 };
+
+/** A part is copied without tags. */
+const takesTags = (request: S3Request, { tags }: Stored): boolean =>
+  !request.query.has('uploadId') &&
+  Object.keys(tags).length > 0 &&
+  directive(request, 'x-amz-tagging-directive') === 'COPY';
 
 const rejectIdleCopy = (request: S3Request, source: Stored & { bucket: string }): void => {
   const isSame = source.bucket === request.bucket && source.key === request.key;

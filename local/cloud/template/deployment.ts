@@ -27,6 +27,8 @@ export type DeployedFunction = {
   /** Source file relative to the root, and the name of the handler that it exports. */
   readonly entry: string;
   readonly handler: string;
+  /** ARN of its role; without one, it may do everything. */
+  readonly role?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly timeout: number;
@@ -51,6 +53,8 @@ export type Table = {
     readonly KeySchema: readonly KeyAttribute[];
     readonly Projection: Readonly<Record<string, unknown>>;
   }[];
+  /** ARN of the key that encrypts it, if that is the stack's own. */
+  readonly keyArn?: string;
 };
 
 export type Bucket = {
@@ -59,6 +63,8 @@ export type Bucket = {
   readonly versioning: boolean;
   /** Object events are sent to the event bus. */
   readonly events: boolean;
+  /** ARN of the key that encrypts it, if that is the stack's own. */
+  readonly keyArn?: string;
 };
 
 export type Queue = { readonly logicalId: string; readonly name: string; readonly arn: string };
@@ -70,6 +76,28 @@ export type Job = {
   readonly script: string;
   readonly maxConcurrentRuns: number;
   readonly timeoutMinutes: number;
+  /** ARN of its role; without one, it may do everything. */
+  readonly role?: string;
+  /** The catalog's database in which it has its tables. */
+  readonly database?: string;
+};
+
+/** A role that something on the laptop runs with. */
+export type Role = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** The unique id that AWS gives it: `AROA…`. */
+  readonly id: string;
+  readonly policies: readonly { readonly name: string; readonly document: unknown }[];
+};
+
+/** The policy of a bucket, a queue or a key. */
+export type ResourcePolicy = {
+  readonly name: string;
+  /** ARN of the resource. */
+  readonly resource: string;
+  readonly document: unknown;
 };
 
 /** The parts of `serverless.yml` that the laptop runs, with every reference resolved. */
@@ -83,4 +111,8 @@ export type Deployment = {
   readonly buckets: readonly Bucket[];
   readonly queues: readonly Queue[];
   readonly jobs: readonly Job[];
+  readonly roles: readonly Role[];
+  readonly policies: readonly ResourcePolicy[];
+  /** ARN of the role with which the warehouse reads and writes the lake. */
+  readonly warehouseRole?: string;
 };

@@ -25,6 +25,7 @@ type Rule = z.infer<typeof Rule>;
 const FunctionSection = z.object({
   name: z.string().optional(),
   handler: z.string().regex(/\.\w+$/, 'must end with the name of the exported handler'),
+  role: z.string().optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   timeout: z.number().optional(),
   memorySize: z.number().optional(),
@@ -57,6 +58,7 @@ const readFunction = (
     name,
     arn: String(template.intrinsics.evaluate({ 'Fn::GetAtt': [logicalId, 'Arn'] }, place)),
     ...readHandler(written.handler),
+    ...(written.role === undefined ? {} : { role: written.role }),
     environment: texts({ ...sharedEnvironment(template), ...written.environment }),
     timeout: written.timeout ?? template.provider.timeout,
     memory: written.memorySize ?? template.provider.memorySize,

@@ -68,7 +68,10 @@ export class Intrinsics {
     const { Type, Properties = {} } = this.#resource(logicalId, place);
     const { property } = namingOf(Type);
     const generated = `${this.#stack.name}-${logicalId.toLowerCase()}`;
-    return String(this.evaluate(Properties[property], below(place, property)) ?? generated);
+    const written = property
+      .split('.')
+      .reduce<unknown>((inside, name) => (inside as Record<string, unknown> | undefined)?.[name], Properties);
+    return String(this.evaluate(written, below(place, property)) ?? generated);
   }
 
   /** The value of `Ref` for a resource, a parameter or a pseudo parameter. */
@@ -111,6 +114,8 @@ export class Intrinsics {
     if (attribute === 'Arn')
       return `arn:aws:${namingOf(Type).arn(this.nameOf(logicalId, place), account, region)}`;
     if (attribute === namingOf(Type).property) return this.nameOf(logicalId, place);
+    const made = namingOf(Type).attributes?.[attribute];
+    if (made) return made(this.nameOf(logicalId, place), account, region);
     if (attribute in Properties) return this.evaluate(Properties[attribute], place);
     throw new TemplateError(place, `asks ${logicalId} for ${attribute}, which only AWS knows`);
   }

@@ -9,8 +9,12 @@ export type TemplateReader = {
   readonly functions: readonly (readonly [key: string, value: unknown, place: Place])[];
   readonly provider: Provider;
   readonly intrinsics: Intrinsics;
-  /** Resources of one type with their evaluated properties, in the form of the schema. */
-  resources<Schema extends z.ZodType>(type: string, schema: Schema): FoundResource<z.infer<Schema>>[];
+  /** Resources of one type, or some of them, with their evaluated properties, in the form of the schema. */
+  resources<Schema extends z.ZodType>(
+    type: string,
+    schema: Schema,
+    isWanted?: (logicalId: string) => boolean,
+  ): FoundResource<z.infer<Schema>>[];
   /** A part in the form of the schema; of an object, only the members in the schema are read. Throws `TemplateError`. */
   read<Schema extends z.ZodType>(schema: Schema, value: unknown, place: Place): z.infer<Schema>;
 };
@@ -49,10 +53,10 @@ const Template = z.object({
   resources: z.preprocess((value) => (Array.isArray(value) ? value : [value ?? {}]), z.array(ResourceFile)),
 });
 
-/** The logical id that the framework gives to a function. */
-export const functionLogicalId = (key: string): string => {
+/** The logical id that the framework gives to a function, or to its log group. */
+export const functionLogicalId = (key: string, resource = 'LambdaFunction'): string => {
   const normalized = key.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
-  return `${normalized.charAt(0).toUpperCase()}${normalized.slice(1)}LambdaFunction`;
+  return `${normalized.charAt(0).toUpperCase()}${normalized.slice(1)}${resource}`;
 };
 
 /** Opens the template of a stage. */
@@ -82,9 +86,9 @@ export const openTemplate = (options: VariableOptions): TemplateReader => {
       value,
       { file: resolved.fileOf(value) ?? root.file, path: key },
     ]),
-    resources: (type, schema) =>
+    resources: (type, schema, isWanted = () => true) =>
       Object.entries(resourcesWithFiles(resolved))
-        .filter(([, { resource }]) => resource.Type === type)
+        .filter(([logicalId, { resource }]) => resource.Type === type && isWanted(logicalId))
         .map(([logicalId, { resource, file }]) => {
           const place = { file, path: `Resources.${logicalId}.Properties` };
           const properties = read(schema, resource.Properties ?? {}, place);
@@ -96,6 +100,7 @@ export const openTemplate = (options: VariableOptions): TemplateReader => {
 
 /** Reads only the members in the schema: others may need values that only AWS knows. */
 const named = (schema: z.ZodType, value: unknown): unknown => {
+  if (schema instanceof z.ZodUnknown) return undefined;
   if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => name in schema.shape));
 };
@@ -132,13 +137,16 @@ const parameterValues = ({ resources, provider }: z.infer<typeof Template>): Rec
 const frameworkResources = (functions: Record<string, unknown>): Record<string, Resource> => ({
   ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' },
   ...Object.fromEntries(
-    Object.entries(functions).map(([key, value]) => [
-      functionLogicalId(key),
-      {
-        Type: 'AWS::Lambda::Function',
-        Properties: { FunctionName: (value as { name?: unknown } | null)?.name },
-      },
-    ]),
+    Object.entries(functions).flatMap(([key, value]) => {
+      const FunctionName = (value as { name?: unknown } | null)?.name;
+      return [
+        [functionLogicalId(key), { Type: 'AWS::Lambda::Function', Properties: { FunctionName } }],
+        [
+          functionLogicalId(key, 'LogGroup'),
+          { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: `/aws/lambda/${FunctionName}` } },
+        ],
+      ];
+    }),
   ),
 });
 

@@ -1,11 +1,13 @@
 /** How CloudFormation names a resource of one type. */
 type Naming = {
-  /** The property that gives the physical name. */
+  /** The property that gives the physical name; a path with dots. */
   readonly property: string;
   /** The part of the ARN after `arn:aws:`. */
   readonly arn: (name: string, account: string, region: string) => string;
   /** The value of `Ref`, if that is not the name. */
   readonly ref?: (name: string, account: string, region: string) => string;
+  /** Other attributes: what AWS makes up stands here in a readable form. */
+  readonly attributes?: Readonly<Record<string, (name: string, account: string, region: string) => string>>;
 };
 
 const namings: Readonly<Record<string, Naming>> = {
@@ -28,7 +30,19 @@ const namings: Readonly<Record<string, Naming>> = {
     property: 'FunctionName',
     arn: (name, account, region) => `lambda:${region}:${account}:function:${name}`,
   },
-  'AWS::IAM::Role': { property: 'RoleName', arn: (name, account) => `iam::${account}:role/${name}` },
+  'AWS::IAM::Role': {
+    property: 'RoleName',
+    arn: (name, account) => `iam::${account}:role/${name}`,
+    attributes: { RoleId: (name) => `AROA-${name}` },
+  },
+  'AWS::Logs::LogGroup': {
+    property: 'LogGroupName',
+    arn: (name, account, region) => `logs:${region}:${account}:log-group:${name}:*`,
+  },
+  'AWS::Glue::Database': {
+    property: 'DatabaseInput.Name',
+    arn: (name, account, region) => `glue:${region}:${account}:database/${name}`,
+  },
   'AWS::Glue::Job': {
     property: 'Name',
     arn: (name, account, region) => `glue:${region}:${account}:job/${name}`,
@@ -36,6 +50,10 @@ const namings: Readonly<Record<string, Naming>> = {
   'AWS::RedshiftServerless::Workgroup': {
     property: 'WorkgroupName',
     arn: (name, account, region) => `redshift-serverless:${region}:${account}:workgroup/${name}`,
+    attributes: {
+      'Workgroup.WorkgroupArn': (name, account, region) =>
+        `arn:aws:redshift-serverless:${region}:${account}:workgroup/${name}`,
+    },
   },
   'AWS::RedshiftServerless::Namespace': {
     property: 'NamespaceName',

@@ -12,9 +12,19 @@ const TableProperties = z.object({
   GlobalSecondaryIndexes: z
     .array(z.object({ IndexName: z.string(), KeySchema, Projection: z.record(z.string(), z.unknown()) }))
     .default([]),
+  SSESpecification: z.object({ KMSMasterKeyId: z.string().optional() }).default({}),
+});
+
+const Encryption = z.object({
+  ServerSideEncryptionConfiguration: z.array(
+    z.object({
+      ServerSideEncryptionByDefault: z.object({ KMSMasterKeyID: z.string().optional() }).default({}),
+    }),
+  ),
 });
 
 const BucketProperties = z.object({
+  BucketEncryption: Encryption.optional(),
   VersioningConfiguration: z.object({ Status: z.string() }).optional(),
   NotificationConfiguration: z
     .object({
@@ -27,6 +37,8 @@ const JobProperties = z.object({
   Command: z.object({ ScriptLocation: z.string() }),
   ExecutionProperty: z.object({ MaxConcurrentRuns: z.number() }).default({ MaxConcurrentRuns: 1 }),
   Timeout: z.number().default(2880),
+  Role: z.string().optional(),
+  DefaultArguments: z.object({ '--conf': z.string().default('') }).default({ '--conf': '' }),
 });
 
 const ScheduleProperties = z.object({
@@ -44,7 +56,10 @@ export const readTables = (template: TemplateReader): Table[] =>
     attributes: properties.AttributeDefinitions,
     key: properties.KeySchema,
     indexes: properties.GlobalSecondaryIndexes,
+    ...keyOf(properties.SSESpecification.KMSMasterKeyId),
   }));
+
+const keyOf = (keyArn: string | undefined) => (keyArn === undefined ? {} : { keyArn });
 
 /** The S3 buckets of the template. */
 export const readBuckets = (template: TemplateReader): Bucket[] =>
@@ -53,6 +68,10 @@ export const readBuckets = (template: TemplateReader): Bucket[] =>
     name,
     versioning: properties.VersioningConfiguration?.Status === 'Enabled',
     events: properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled ?? false,
+    ...keyOf(
+      properties.BucketEncryption?.ServerSideEncryptionConfiguration[0]?.ServerSideEncryptionByDefault
+        .KMSMasterKeyID,
+    ),
   }));
 
 /** The SQS queues of the template. */
@@ -67,12 +86,16 @@ export const readQueues = (template: TemplateReader): Queue[] =>
 export const readJobs = (template: TemplateReader): Job[] =>
   template.resources('AWS::Glue::Job', JobProperties).map(({ logicalId, name, properties }) => {
     const { ScriptLocation } = properties.Command;
+    const [, database] =
+      /\bspark\.soundcheck\.database=(\S+)/.exec(properties.DefaultArguments['--conf']) ?? [];
     return {
       logicalId,
       name,
       script: basename(ScriptLocation, extname(ScriptLocation)),
       maxConcurrentRuns: properties.ExecutionProperty.MaxConcurrentRuns,
       timeoutMinutes: properties.Timeout,
+      ...(properties.Role === undefined ? {} : { role: properties.Role }),
+      ...(database === undefined ? {} : { database }),
     };
   });
 

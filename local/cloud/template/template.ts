@@ -2,6 +2,7 @@ import type { Deployment } from './deployment.ts';
 import { readFunctions } from './function-section.ts';
 import { openTemplate } from './reader.ts';
 import { readBuckets, readJobs, readQueues, readSchedules, readTables } from './resource-section.ts';
+import { expectRoles, readResourcePolicies, readRoles, readWarehouseRole } from './roles.ts';
 
 /** Stage and other options of the deployment. */
 export type TemplateOptions = { readonly stage: string; readonly account: string; readonly region: string };
@@ -17,10 +18,16 @@ export type TemplateOptions = { readonly stage: string; readonly account: string
 export const readTemplate = (root: string, options: TemplateOptions): Deployment => {
   const template = openTemplate({ root, ...options });
   const scheduled = readSchedules(template);
+  const functions = readFunctions(template, options.stage);
+  const [jobs, buckets, queues] = [readJobs(template), readBuckets(template), readQueues(template)];
+  const warehouseRole = readWarehouseRole(template);
+  const used = [...functions, ...jobs, { role: warehouseRole }].flatMap(({ role }) => role ?? []);
+  const roles = readRoles(template, new Set(used));
+  expectRoles(template, new Set(used), roles);
   return {
     service: template.service,
     ...options,
-    functions: readFunctions(template, options.stage).map((each) => ({
+    functions: functions.map((each) => ({
       ...each,
       schedules: [
         ...each.schedules,
@@ -28,8 +35,11 @@ export const readTemplate = (root: string, options: TemplateOptions): Deployment
       ],
     })),
     tables: readTables(template),
-    buckets: readBuckets(template),
-    queues: readQueues(template),
-    jobs: readJobs(template),
+    buckets,
+    queues,
+    jobs,
+    roles,
+    policies: readResourcePolicies(template, { buckets, queues }),
+    ...(warehouseRole === undefined ? {} : { warehouseRole }),
   };
 };

@@ -36,6 +36,8 @@ export type EngineOptions = WarehouseOptions & {
   /** The lake. */
   readonly bucket: string;
   readonly s3: EngineObjects;
+  /** The same for one job, with the permissions of its role; default: `s3` for all. */
+  readonly s3Of?: (jobScript: string) => EngineObjects;
   readonly datasets: Readonly<Record<string, SilverTable>>;
   /** Limits of the processes that read landed files. */
   readonly reader?: Pick<ReadersOptions, 'memoryLimit' | 'mostMemory' | 'idleFor'>;
@@ -63,13 +65,15 @@ export const openEngine = async (options: EngineOptions): Promise<LocalEngine> =
   const folders = [join(state, 'redshift-data', 'scratch')];
   const warehouse = await openWarehouse({ ...options, folders });
   await createTables(warehouse, options.datasets);
-  const store = lakeStore(options);
+  const { bucket, s3, s3Of = () => s3 } = options;
+  const storeOf = (jobScript: string) => lakeStore(bucket, s3Of(jobScript));
   const bundles = join(state, 'bundles');
+  const store = storeOf('transform');
   const readers = openReaders({ scratch: join(scratch, 'readers'), bundles, store, threads, ...reader });
   const turns = pLimit(runsAtOnce);
   const connect = () => warehouse.connect();
   const run = (jobRun: JobRun) =>
-    withLinkedFiles(store, join(scratch, 'staged'), (linked) =>
+    withLinkedFiles(storeOf(jobRun.jobScript), join(scratch, 'staged'), (linked) =>
       execute({ connect, store: linked, run: jobRun.id, scratch, signal: jobRun.signal }, jobRun, readers),
     );
   return {
@@ -119,7 +123,7 @@ const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promis
 const keyOf = (location: string): string => location.replace(/^s3:\/\/[^/]*\//, '');
 
 /** The local S3 as the engine's store: objects are read in place. */
-const lakeStore = ({ bucket, s3 }: EngineOptions): EngineStore => ({
+const lakeStore = (bucket: string, s3: EngineObjects): EngineStore => ({
   locate: async (key, version) => {
     const object = await s3.locate(bucket, key, version);
     if (!object) throw new MissingFile(key, version);

@@ -13,6 +13,8 @@ export type SparkEngineOptions = {
   readonly datasets: Readonly<Record<string, SilverTable>>;
   /** Address of the lake's services. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Further variables of one job: the credentials of its role. */
+  readonly environmentOf?: (jobScript: string) => Readonly<Record<string, string>>;
 };
 
 /** Opens Spark for Glue's jobs, and the laptop's database with views over the tables that the jobs publish. */
@@ -21,13 +23,14 @@ export const openSparkEngine = async ({
   installation,
   datasets,
   environment,
+  environmentOf,
 }: SparkEngineOptions): Promise<LocalEngine> => {
   const folder = join(state, 'spark');
   const folders = [join(folder, 'lake'), join(state, 'redshift-data', 'scratch')];
   const instance = await openWarehouse({ state, extensions: installation.extensions, folders });
   const views = new SilverViews({ instance, folder: join(folder, 'lake', 'silver'), datasets });
   await views.refresh();
-  const jobs = openSparkJobs({ installation, folder, environment });
+  const jobs = openSparkJobs({ installation, folder, environment, ...(environmentOf && { environmentOf }) });
   return {
     instance,
     execute: (run) => jobs.execute(run),

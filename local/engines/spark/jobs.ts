@@ -16,6 +16,8 @@ export type SparkJobsOptions = {
   readonly folder: string;
   /** What the lake's services need: endpoint, region, credentials. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Further variables of one job; they are set while its script runs. */
+  readonly environmentOf?: (jobScript: string) => Readonly<Record<string, string>>;
   /** Folder of the scripts; default: the project's `glue/`. */
   readonly scripts?: string;
   /** Milliseconds until an idle session is stopped, if there is another; default: a minute. */
@@ -38,7 +40,7 @@ const glueFolder = fileURLToPath(new URL('../../../glue', import.meta.url));
  * time; further runs wait. The first session starts at once.
  */
 export const openSparkJobs = (options: SparkJobsOptions): SparkJobs => {
-  const { scripts = glueFolder, idleFor = 60_000 } = options;
+  const { scripts = glueFolder, idleFor = 60_000, environmentOf = () => ({}) } = options;
   const turns = pLimit(sessionsAtOnce);
   const sessions = new Sessions({ open: sessionsIn(options), idleFor });
   sessions.giveBack(sessions.take());
@@ -46,7 +48,8 @@ export const openSparkJobs = (options: SparkJobsOptions): SparkJobs => {
   const perform = async (run: JobRun): Promise<void> => {
     if (isClosed) throw new WorkerLost('Spark was closed before the run began');
     const session = sessions.take();
-    await performIn(session, join(scripts, `${run.jobScript}.py`), run).finally(() =>
+    const script = join(scripts, `${run.jobScript}.py`);
+    await performIn(session, script, run, environmentOf(run.jobScript)).finally(() =>
       sessions.giveBack(session),
     );
   };
@@ -84,11 +87,16 @@ const sessionsIn = ({ installation, folder, environment }: SparkJobsOptions): ((
  * If a run is stopped, its process ends, and only then the run. If it fails, its process ends, too: something broken in it,
  * such as a library that was not loaded because the disk was full, would make the next run fail.
  */
-const performIn = async (session: SparkWorker, script: string, run: JobRun): Promise<void> => {
+const performIn = async (
+  session: SparkWorker,
+  script: string,
+  run: JobRun,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> => {
   const stop = () => void session.kill();
   run.signal.addEventListener('abort', stop);
   try {
-    await session.run(script, argumentsOf(run), run.log, run.begin);
+    await session.run(script, argumentsOf(run), run.log, run.begin, environment);
   } catch (error) {
     await session.kill();
     throw error;

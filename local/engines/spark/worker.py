@@ -1,7 +1,7 @@
 """Keeps one Spark session warm and runs scripts in it, one after another.
 
-Started with the session's settings as JSON. A line of JSON on standard input, `{"id", "script", "arguments"}`, requests
-a run of the script's `main`; a line on file descriptor 3 answers with `{"id"}` or `{"id", "error"}`. Its first line,
+Started with the session's settings as JSON. A line of JSON on standard input, `{"id", "script", "arguments",
+"environment"}`, requests a run of the script's `main` with further variables; a line on file descriptor 3 answers with `{"id"}` or `{"id", "error"}`. Its first line,
 `{"ready": true}`, says that the session has started. The process ends when standard input does, also in the middle of a
 run, because nobody would read the answer.
 """
@@ -20,6 +20,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import boto3
 from pyspark.sql import SparkSession
 
 channel = os.fdopen(3, "w", buffering=1, encoding="utf-8")
@@ -59,6 +60,9 @@ def open_session(settings: dict[str, str]) -> SparkSession:
 def perform(request: dict[str, Any]) -> dict[str, Any]:
     script = Path(request["script"])
     sys.path.insert(0, str(script.parent))
+    os.environ.update(request.get("environment", {}))
+    # The library keeps credentials of an earlier job otherwise.
+    boto3.setup_default_session()
     try:
         runpy.run_path(str(script), run_name="job")["main"](request["arguments"])
     except BaseException as error:

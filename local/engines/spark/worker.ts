@@ -44,7 +44,7 @@ export type SparkWorker = {
   /** Resolves when the process and its Java have ended, for any reason. */
   readonly ended: Promise<void>;
   /**
-   * Waits for the session, then calls `begun` and runs `main(arguments)` of a Python file. Rejects with `ScriptFailed` if that
+   * Waits for the session, then calls `begun` and runs `main(arguments)` of a Python file, with further variables. Rejects with `ScriptFailed` if that
    * raised, with `WorkerLost` if the process ends meanwhile.
    */
   run(
@@ -52,6 +52,7 @@ export type SparkWorker = {
     given: readonly string[],
     log?: (line: string) => void,
     begun?: () => void,
+    environment?: Readonly<Record<string, string>>,
   ): Promise<void>;
   /** Stops the process and its Java at once. */
   kill(): Promise<void>;
@@ -76,14 +77,14 @@ export const startWorker = (options: WorkerOptions): SparkWorker => {
     pid: child.pid ?? 0,
     ready,
     ended,
-    run: async (path, given, runLog, begun) => {
+    run: async (path, given, runLog, begun, environment = {}) => {
       listener = runLog ?? log;
       try {
         await ready;
         begun?.();
         const id = randomUUID();
         const answer = answers.of(id);
-        child.stdin?.write(`${JSON.stringify({ id, script: path, arguments: given })}\n`);
+        child.stdin?.write(`${JSON.stringify({ id, script: path, arguments: given, environment })}\n`);
         const { error } = await Promise.race([answer, lost]);
         // The output before the answer came through another pipe: it has arrived, but was not yet passed on.
         await turn();

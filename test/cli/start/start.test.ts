@@ -1,8 +1,12 @@
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Call } from '../../../local/cloud/access/access.ts';
+import { grantsOfProject, isUsed, lineOf } from '../../local/cloud/access/grants.ts';
+import { exceptions, reasonOf } from '../../local/cloud/access/unrecorded.ts';
 import { type CommandProcess, runCommand } from '../command-process.ts';
+import { workWithoutEvents } from './lost-events.ts';
 
 /** What the sample's day has. */
 const day = 'listens 11,346, unique_listeners 8,956, listening_ms ';
@@ -27,6 +31,8 @@ describe('the commands', { timeout: 240_000 }, () => {
     start.interrupt();
     await start.ended;
     expect(start.text()).toMatch(/^\nInterrupted\.$/m);
+    // From here on the cloud records the calls of its roles.
+    await writeFile(join(state, 'calls.jsonl'), '');
   });
 
   test('bring the sample to its KPIs, show a balance that is even, and exit with 0', async () => {
@@ -62,6 +68,16 @@ describe('the commands', { timeout: 240_000 }, () => {
     );
     expect(start.text()).toContain(day);
     expect(await runs()).toEqual(before);
+  });
+
+  test('use all that roles of functions and jobs allow', async () => {
+    await workWithoutEvents(state);
+    const lines = (await readFile(join(state, 'calls.jsonl'), 'utf8')).trim().split('\n');
+    const calls: Call[] = lines.map((line) => JSON.parse(line));
+    const unused = grantsOfProject().filter((grant) => !isUsed(grant, calls));
+    expect(unused.filter((grant) => !reasonOf(grant)).map(lineOf)).toEqual([]);
+    // An exception that is used, or names nothing, has no reason any more.
+    expect(exceptions.filter(({ of }) => !unused.some((grant) => of.test(lineOf(grant))))).toEqual([]);
   });
 
   test('keep a cloud up for any client until Ctrl-C, and leave no process behind', async () => {

@@ -9,7 +9,12 @@ import {
 import type { Catalog } from '../../catalog.ts';
 import { runKey } from '../../lake-keys.ts';
 import type { Clock, Files, Ledger, Queries, Statement, Warehouse } from '../../ports.ts';
-import { type MigrationIn, type MigrationRecord, migrationId } from '../../records/migration.ts';
+import {
+  type MigrationFailure,
+  type MigrationIn,
+  type MigrationRecord,
+  migrationId,
+} from '../../records/migration.ts';
 import { isOver, patience } from '../../records/time.ts';
 
 /** Sends the transactions of a migration one after another; a second caller gets the first one's statements. */
@@ -41,51 +46,44 @@ const statementName = (name: string, migration: string, step: number): string =>
 /** The mart of a migration's statement; undefined for other statements. */
 export const martOfMigration = (name: string): string | undefined => /-migrate-(.*)-\d+-\d+$/.exec(name)?.[1];
 
-/**
- * Continues a migration as far as the warehouse allows now: `applied` or `failed` at its end, `sent` while a statement runs;
- * undefined if another process has changed its record.
- */
+/** How far a migration is. */
+export type MigrationProgress =
+  | { readonly state: 'running' }
+  | { readonly state: 'applied'; readonly version: string }
+  | { readonly state: 'failed'; readonly failure: MigrationFailure; readonly reason: string };
+
+/** Continues a migration as far as the warehouse allows now, and says how far; its end is not yet recorded. */
 export const continueMigration = async (
   ports: Ports,
   mart: Mart,
   migration: MigrationIn<'open' | 'sent'>,
-): Promise<MigrationRecord | undefined> => {
+): Promise<MigrationProgress> => {
   const spec = await readOrWriteSpec(ports, mart, migration);
-  if (!('transactions' in spec)) return fail(ports, migration, { failure: 'models', error: spec.message });
+  if (!('transactions' in spec)) return { state: 'failed', failure: 'models', reason: spec.message };
   let record: MigrationIn<'open' | 'sent'> | undefined = migration;
   while (record) {
-    const sent: Statement | 'none' | undefined = await statementOf(ports, record);
-    if (sent === undefined || (sent !== 'none' && sent.state === 'running')) return record;
-    if (sent !== 'none' && sent.state !== 'finished')
-      return fail(ports, record, {
-        failure: sent.state === 'lost' ? 'lost' : 'sql',
-        error: sent.error ?? 'the warehouse gives no reason',
-      });
+    const { state, error: reason = 'the warehouse gives no reason' } = await sentBy(ports, record);
+    if (state === 'running') break;
+    if (state === 'lost') return { state: 'failed', failure: 'lost', reason };
+    if (state === 'failed') return { state: 'failed', failure: 'sql', reason };
     const step = record.state === 'sent' ? record.step + 1 : 0;
-    if (step === spec.transactions.length)
-      return ports.ledger.migrations.move(record, 'applied', {
-        version: spec.version,
-        closed_at: ports.clock.now(),
-        losses: undefined,
-      });
+    if (step === spec.transactions.length) return { state: 'applied', version: spec.version };
     record = await sendStep(ports, record, spec, step);
   }
-  return undefined;
+  return { state: 'running' };
 };
 
-/** The statement that was sent last; undefined while the warehouse may still get to know it. */
-const statementOf = async (
+/** The statement that was sent last; before the first one is sent, nothing stands in the way of it. */
+const sentBy = async (
   { warehouse, clock }: Ports,
   migration: MigrationIn<'open' | 'sent'>,
-): Promise<Statement | 'none' | undefined> => {
-  if (migration.state === 'open') return 'none';
+): Promise<Pick<Statement, 'state' | 'error'>> => {
+  if (migration.state === 'open') return { state: 'finished' };
   const known = await warehouse.statement(migration.statement_id);
-  if (known || !isOver(migration.sent_at, patience, clock.now())) return known;
-  return {
-    id: migration.statement_id,
-    state: 'lost',
-    error: 'the warehouse does not know its statement any more',
-  };
+  if (known) return known;
+  return isOver(migration.sent_at, patience, clock.now())
+    ? { state: 'lost', error: 'the warehouse does not know its statement any more' }
+    : { state: 'running' };
 };
 
 const sendStep = async (
@@ -155,15 +153,3 @@ const migrationSpec = async (files: Files, migration: string): Promise<Migration
   const text = await files.readText(runKey(migration, 'migration', 'spec'));
   return text === undefined ? undefined : MigrationSpec.parse(JSON.parse(text));
 };
-
-const fail = (
-  { ledger, clock }: Ports,
-  migration: MigrationRecord,
-  { failure, error }: { readonly failure: MigrationIn<'failed'>['failure']; readonly error: string },
-): Promise<MigrationIn<'failed'> | undefined> =>
-  ledger.migrations.move(migration, 'failed', {
-    failure,
-    reason: error,
-    closed_at: clock.now(),
-    losses: failure === 'lost' ? (migration.losses ?? 0) + 1 : undefined,
-  });

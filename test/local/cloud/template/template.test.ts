@@ -31,9 +31,13 @@ resources:
         Type: AWS::Glue::Job
         Properties:
           Name: \${self:custom.name}-transform
-          Role: !GetAtt Nowhere.Arn
+          Role: !GetAtt JobRole.Arn
           Command: {ScriptLocation: !Sub 's3://\${Lake}/\${self:custom.code}/transform.py'}
           ExecutionProperty: {MaxConcurrentRuns: 3}
+      JobRole: {Type: AWS::IAM::Role}
+      Unused:
+        Type: AWS::IAM::Role
+        Properties: {Policies: [{PolicyName: a, PolicyDocument: !GetAtt Nowhere.Arn}]}
 `;
 
 const functions = `
@@ -77,6 +81,8 @@ Resources:
     Properties: &closed
       BucketName: !Sub '\${self:custom.name}-lake-\${AWS::AccountId}'
       VersioningConfiguration: {Status: Enabled}
+      BucketEncryption:
+        ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {KMSMasterKeyID: !GetAtt Key.Arn}}]
       NotificationConfiguration: {EventBridgeConfiguration: {EventBridgeEnabled: true}}
   Logs:
     Type: AWS::S3::Bucket
@@ -88,6 +94,27 @@ Resources:
       KeySchema: [{AttributeName: pk, KeyType: HASH}]
       GlobalSecondaryIndexes:
         - {IndexName: g, KeySchema: [{AttributeName: g, KeyType: HASH}], Projection: {ProjectionType: ALL}}
+  Key:
+    Type: AWS::KMS::Key
+    Properties: {KeyPolicy: {Statement: []}}
+  ValidateRole:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: least
+          PolicyDocument: {Resource: [!Sub '\${Lake.Arn}/data/*', !GetAtt ValidateFileLogGroup.Arn]}
+  Wake:
+    Type: AWS::IAM::Policy
+    Properties:
+      Roles: [!Ref ValidateRole]
+      PolicyName: wake
+      PolicyDocument: {Sid: !Sub '\${ValidateRole.RoleId}:*'}
+  LakePolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties: {Bucket: !Ref Lake, PolicyDocument: {Resource: !GetAtt Lake.Arn}}
+  DeadPolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties: {Queues: [!Ref Dead], PolicyDocument: {Resource: !GetAtt Dead.Arn}}
   Dead:
     Type: AWS::SQS::Queue
     Properties: {QueueName: dead}
@@ -137,6 +164,7 @@ describe('readTemplate', () => {
       arn: 'arn:aws:lambda:eu-west-1:000000000000:function:music-dev-validate',
       entry: 'functions/validate.ts',
       handler: 'handler',
+      role: 'arn:aws:iam::000000000000:role/music-dev-validaterole',
       environment: {
         STAGE: 'dev',
         BUCKET: 'music-dev-lake-000000000000',
@@ -188,7 +216,10 @@ describe('readTemplate', () => {
     const { tables, buckets, queues, jobs } = await read();
     expect(tables).toMatchObject([{ name: 'music-dev-table', indexes: [{ IndexName: 'g' }] }]);
     expect(buckets).toEqual([
-      { logicalId: 'Lake', name: 'music-dev-lake-000000000000', versioning: true, events: true },
+      {
+        ...{ logicalId: 'Lake', name: 'music-dev-lake-000000000000', versioning: true, events: true },
+        keyArn: 'arn:aws:kms:eu-west-1:000000000000:key/music-dev-key',
+      },
       { logicalId: 'Logs', name: 'music-dev-logs', versioning: false, events: false },
     ]);
     expect(queues).toMatchObject([{ name: 'dead', arn: 'arn:aws:sqs:eu-west-1:000000000000:dead' }]);
@@ -199,7 +230,35 @@ describe('readTemplate', () => {
         script: 'transform',
         maxConcurrentRuns: 3,
         timeoutMinutes: 2880,
+        role: 'arn:aws:iam::000000000000:role/music-dev-jobrole',
       },
+    ]);
+  });
+
+  test('resolves the roles that something runs with, no others, and the policies of resources', async () => {
+    const { roles, policies } = await read();
+    expect(roles.map(({ logicalId, policies }) => [logicalId, policies])).toEqual([
+      ['JobRole', []],
+      [
+        'ValidateRole',
+        [
+          {
+            name: 'least',
+            document: {
+              Resource: [
+                'arn:aws:s3:::music-dev-lake-000000000000/data/*',
+                'arn:aws:logs:eu-west-1:000000000000:log-group:/aws/lambda/music-dev-validate:*',
+              ],
+            },
+          },
+          { name: 'wake', document: { Sid: 'AROA-music-dev-validaterole:*' } },
+        ],
+      ],
+    ]);
+    expect(policies.map(({ name, resource }) => [name, resource])).toEqual([
+      ['LakePolicy', 'arn:aws:s3:::music-dev-lake-000000000000'],
+      ['DeadPolicy', 'arn:aws:sqs:eu-west-1:000000000000:dead'],
+      ['Key', 'arn:aws:kms:eu-west-1:000000000000:key/music-dev-key'],
     ]);
   });
 
@@ -254,6 +313,20 @@ describe('a template that cannot be read', () => {
       'an option that the laptop would ignore',
       edited('functions.yml', 'input: {all: true}', 'inputPath: $.detail'),
       /validateFile\.events\.1/,
+    ],
+    [
+      'a role that is not in the template',
+      edited('functions.yml', '!GetAtt ValidateRole.Arn', 'arn:aws:iam::1:role/other'),
+      /has no role arn:aws:iam::1:role\/other/,
+    ],
+    [
+      'a role with policies of AWS',
+      edited(
+        'serverless.yml',
+        'JobRole: {Type: AWS::IAM::Role}',
+        'JobRole: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [a]}}',
+      ),
+      /JobRole.*does not know policies of AWS/,
     ],
     ['a schedule in other words', edited('functions.yml', 'rate(2 hours)', 'every day'), /every day/],
     [
