@@ -87,6 +87,7 @@ const warehouseOn = async (client: pg.Client, giveBack: () => unknown): Promise<
       for (const { statements } of batches)
         await asRebuild(client, () => transact(client, statements, folder));
       await refreshViews(client);
+      await expectBytesFit(client);
       last = seq;
       return readUnloaded(folderOf(seq));
     },
@@ -139,6 +140,21 @@ const asRebuild = async (client: pg.Client, work: () => Promise<void>): Promise<
   } finally {
     await client.query('reset role');
   }
+};
+
+/** PostgreSQL counts characters: on Redshift, a text with more bytes than its column would have been cut off, or rejected. */
+const expectBytesFit = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query<{ table: string; column: string; bytes: number }>(
+    `select table_name as table, column_name as column, character_maximum_length as bytes
+from information_schema.columns where table_schema = 'gold' and character_maximum_length is not null`,
+  );
+  const tooLong = rows.map(
+    ({ table, column, bytes }) =>
+      `select '${table}.${column}' as name from gold."${table}" where octet_length("${column}") > ${bytes}`,
+  );
+  const found = await client.query<{ name: string }>(tooLong.join('\nunion\n'));
+  const [first] = found.rows;
+  if (first) throw new Error(`${first.name} has a text with more bytes than its width`);
 };
 
 /** What Redshift does by itself after a commit. */
