@@ -1,6 +1,6 @@
 import { type Grant, lineOf } from './grants.ts';
 
-/** Grants that no run of the laptop uses, each with the reason why the role needs it. */
+/** Grants that no run of the laptop uses for sure, each with the reason why the role needs it. */
 export const exceptions: readonly { readonly of: RegExp; readonly reason: string }[] = [
   { of: / Logs logs:/, reason: 'the runtimes of Lambda and Glue write logs, here to files' },
   { of: / Tracing xray:/, reason: 'the runtime of Lambda sends traces' },
