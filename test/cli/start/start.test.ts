@@ -70,7 +70,7 @@ describe('the commands', { timeout: 240_000 }, () => {
     expect(await runs()).toEqual(before);
   });
 
-  test('use all that roles of functions and jobs allow', async () => {
+  test('use all that roles of functions and jobs allow', { timeout: 400_000 }, async () => {
     await workWithoutEvents(state);
     const lines = (await readFile(join(state, 'calls.jsonl'), 'utf8')).trim().split('\n');
     const calls: Call[] = lines.map((line) => JSON.parse(line));
