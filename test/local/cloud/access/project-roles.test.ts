@@ -3,7 +3,7 @@ import { openAccess } from '../../../../local/cloud/access/access.ts';
 import { ACCOUNT, REGION } from '../../../../local/cloud/environment.ts';
 import { readTemplate } from '../../../../local/cloud/template/template.ts';
 
-const deployment = readTemplate('.', { stage: 'dev', account: ACCOUNT, region: REGION });
+const deployment = readTemplate(process.cwd(), { stage: 'dev', account: ACCOUNT, region: REGION });
 const access = openAccess({ deployment });
 const { functions, jobs, buckets, queues } = deployment;
 const lake = `arn:aws:s3:::${buckets.find(({ logicalId }) => logicalId === 'LakeBucket')?.name}`;
