@@ -71,6 +71,13 @@ describe('functions', () => {
     expect(roles).toEqual(functions.map((name) => `${idOf(name)}Role`));
   });
 
+  test('are described with what their roles may do, as are the jobs', () => {
+    const page = readFileSync('docs/deploy.md', 'utf8');
+    for (const name of functions) expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
+    for (const name of ['transform', 'quality'])
+      expect(page).toMatch(new RegExp(`^\\| \`${name}\` job \\|`, 'm'));
+  });
+
   test.each(functions)('give %s the variables that it reads', (name) => {
     const read = [...sourceOf(fileOf(name)).matchAll(/\benv\('(\w+)'\)/g)].map(([, variable]) => variable);
     const given = at(propertiesOf(`${idOf(name)}LambdaFunction`), 'Environment', 'Variables') as object;
