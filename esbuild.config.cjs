@@ -1,3 +1,5 @@
+const slim = require('./deploy/bundle/slim.cjs');
+
 /** What every bundle has in common, on AWS and on the laptop, whose Node is 20. */
 const bundle = {
   bundle: true,
@@ -6,6 +8,7 @@ const bundle = {
   target: 'node20',
   format: 'esm',
   mainFields: ['module', 'main'],
+  plugins: [slim],
   // The client of PostgreSQL has a native variant; nobody installs or asks for it.
   external: ['pg-native'],
   // Packages that are still CommonJS ask for Node's own modules by `require`, which ESM lacks.

@@ -2,6 +2,7 @@ const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const {
+  DeleteBucketPolicyCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -53,6 +54,13 @@ const empty = async (s3, Bucket) => {
   } while (position.KeyMarker);
 };
 
+/** S3 on a laptop has no policies. */
+const withoutPolicy = async (s3, Bucket) => {
+  await s3.send(new DeleteBucketPolicyCommand({ Bucket })).catch((error) => {
+    if (!['NoSuchBucket', 'NotImplemented'].includes(error.name)) throw error;
+  });
+};
+
 const manifests = (root) =>
   readdirSync(join(root, 'rules'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -76,6 +84,7 @@ module.exports = class PublishFiles {
         await this.putManifests();
       },
       'before:remove:remove': () => this.emptyBuckets(),
+      'after:remove:remove': () => this.tellWhatStays(),
     };
   }
 
@@ -128,13 +137,34 @@ module.exports = class PublishFiles {
   }
 
   async emptyBuckets() {
-    if (this.serverless.service.custom.keep !== 'Delete') return;
+    if (this.keepsData()) return;
     const s3 = await this.s3();
     for (const role of ['lake', 'logs']) {
       const bucket = await this.bucket(role);
+      // Without its policy S3 delivers no more access logs, and the bucket stays empty until it is deleted.
+      if (role === 'logs') await withoutPolicy(s3, bucket);
       await empty(s3, bucket);
       this.log.notice(`emptied s3://${bucket}`);
     }
+  }
+
+  async tellWhatStays() {
+    if (!this.keepsData()) return;
+    const { name } = this.serverless.service.custom;
+    const account = await this.aws.getAccountId();
+    this.log.notice(
+      [
+        `This stage keeps its data. What is left, and costs money until somebody deletes it:`,
+        `  buckets ${name}-lake-${account} and ${name}-logs-${account}`,
+        `  tables ${name}-ledger and ${name}-kpis`,
+        `  the warehouse ${name}, the secret ${name}/shop-api, and the key that encrypts all of them`,
+        `A new deployment of the stage needs these names: delete or import them first (docs/deploy.md).`,
+      ].join('\n'),
+    );
+  }
+
+  keepsData() {
+    return this.serverless.service.custom.keep !== 'Delete';
   }
 
   async put(bucket, key, body) {

@@ -18,7 +18,7 @@ import {
   type Ledger,
   type Log,
   lookAgainFor,
-  manifestInForce,
+  manifestOfBatches,
   NotInCatalog,
   personalColumns,
   type QualitySpec,
@@ -84,7 +84,7 @@ const composeSpec = async (
   result: TransformResult,
 ): Promise<QualitySpec> => {
   const spec = await transformSpec(ports.files, batch.id);
-  const inForce = await manifestInForce(ports.files, batch.dataset);
+  const inForce = await manifestOfBatches(ports.files, batch.dataset);
   const ruleset = spec.ruleset ?? ports.catalog.datasets[batch.dataset]?.ruleset;
   if (ruleset === undefined) throw new NotInCatalog(batch.dataset, 'ruleset');
   const staged = new Map(result.files.map((file) => [`${file.key}@${file.version}`, file.staged]));

@@ -38,7 +38,7 @@ import {
   largestBatch,
   lookAgain,
   lookAgainFor,
-  manifestInForce,
+  manifestOfBatches,
   patience,
   readOrWriteSpec,
   readyAgain,
@@ -90,7 +90,7 @@ const sayWhatLacks = async (ports: Ports, dataset: string): Promise<void> => {
 
 /** SQL and manifest of a dataset are not yet from one deployment, but soon will be. */
 const isDeploying = async ({ files }: Ports, name: string, dataset: Dataset): Promise<boolean> => {
-  const inForce = await manifestInForce(files, name);
+  const inForce = await manifestOfBatches(files, name);
   return inForce.ok && (await isOfOtherDeployment(files, name, dataset, inForce.sha256));
 };
 

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Clock, Log, Timer } from '../pipeline/index.ts';
 import { MissingVariable } from './errors.ts';
 
@@ -25,6 +25,36 @@ const clock: Clock & Timer = {
 
 type Invocation = { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
 
+const Subject = z.object({
+  id: z.string().optional(),
+  command: z.string().optional(),
+  detail: z
+    .object({
+      batch: z.string().optional(),
+      rebuild: z.string().optional(),
+      file: z.string().optional(),
+      jobRunId: z.string().optional(),
+      statementName: z.string().optional(),
+      object: z.object({ key: z.string(), 'version-id': z.string().optional() }).optional(),
+    })
+    .optional(),
+});
+
+/** What an event or a command is about: a batch, a rebuild, a file version, a run or a statement. */
+const subjectOf = (input: unknown): string | undefined => {
+  const { id, command, detail = {} } = Subject.safeParse(input).data ?? {};
+  if (command !== undefined) return id;
+  const { batch, rebuild, file, jobRunId, statementName, object } = detail;
+  return (
+    batch ??
+    rebuild ??
+    file ??
+    jobRunId ??
+    statementName ??
+    (object && `${object.key}@${object['version-id'] ?? ''}`)
+  );
+};
+
 /**
  * Makes a Lambda handler: checks the event's shape, wires the ports at the first call, logs errors and throws them so that
  * Lambda retries. The use case also gets the id of the invocation, which all tries of it have in common, and a clock with the
@@ -42,6 +72,7 @@ export const lambda = <E, P, R>(
   };
   let run: ReturnType<typeof useCase> | undefined;
   return middy<unknown, R>(async (input: unknown, context: Invocation) => {
+    logger.setCorrelationId(subjectOf(input) ?? context.awsRequestId);
     run ??= useCase(wire({ env, clock, log }));
     return run(event.parse(input), context.awsRequestId, () => context.getRemainingTimeInMillis());
   }).onError(({ error }) =>

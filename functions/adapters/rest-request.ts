@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { isRetried } from '../sources/index.ts';
 import { PipelineError } from '../values/index.ts';
 
@@ -94,8 +94,9 @@ const sendOnce = async (
   for (const [name, value] of Object.entries((isOwn && asked.ownQuery) || {}))
     full.searchParams.set(name, value);
   try {
-    return await request(full, {
-      dispatcher: agent,
+    return await agent.request({
+      origin: full.origin,
+      path: `${full.pathname}${full.search}`,
       method: asked.method ?? 'GET',
       headers: { 'accept-encoding': 'gzip', ...asked.headers, ...(isOwn ? asked.ownHeaders : {}) },
       body: asked.body ?? null,

@@ -209,4 +209,9 @@ export { settleReprocessed } from './steps/reprocess/settle.ts';
 export { validateAgain } from './steps/reprocess/validate.ts';
 export { renderRuleReport } from './steps/rule-report.ts';
 export { type Accepted, splitFile } from './steps/split/records.ts';
-export { manifestInForce, registerVersions, validateLanded } from './steps/validate-file.ts';
+export {
+  manifestInForce,
+  manifestOfBatches,
+  registerVersions,
+  validateLanded,
+} from './steps/validate-file.ts';

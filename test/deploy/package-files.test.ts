@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deployedKey } from '../../functions/pipeline/lake-keys.ts';
 import { type LaptopS3, startS3 } from '../local/cloud/s3/laptop-s3.ts';
 
-type Hook = 'before:deploy:deploy' | 'after:deploy:deploy' | 'before:remove:remove';
+type Hook = 'before:deploy:deploy' | 'after:deploy:deploy' | 'before:remove:remove' | 'after:remove:remove';
 type Plugin = { readonly hooks: Readonly<Record<Hook, () => Promise<void> | void>> };
 const PublishFiles: new (serverless: object, options: object, tools: object) => Plugin = createRequire(
   import.meta.url,
@@ -131,7 +131,16 @@ describe('a removal', () => {
   test('leaves the buckets of a stage that keeps its data', async () => {
     await writeManifest('streams', '{}');
     await plugin().hooks['after:deploy:deploy']();
-    await plugin({ keep: 'RetainExceptOnCreate' }).hooks['before:remove:remove']();
+    const { hooks } = plugin({ keep: 'RetainExceptOnCreate' });
+    await hooks['before:remove:remove']();
     expect(await versions()).toBe(1);
+    await hooks['after:remove:remove']();
+    for (const left of [lake, 'soundcheck-dev-logs-123456789012', 'soundcheck-dev-ledger', 'the warehouse'])
+      expect(notices.at(-1)).toContain(left);
+  });
+
+  test('of a stage that keeps nothing says nothing of data that stays', async () => {
+    await plugin().hooks['after:remove:remove']();
+    expect(notices).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { compilePattern } from '../../local/cloud/events/pattern.ts';
 import { eventCases } from './events.ts';
 import { type Packaged, packageService } from './packaged.ts';
@@ -13,7 +13,6 @@ let packaged: Packaged;
 beforeAll(async () => {
   packaged = await packageService();
 }, 180_000);
-afterAll(() => packaged?.remove());
 
 const functions = [
   'validate-landing',

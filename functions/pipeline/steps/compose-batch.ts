@@ -15,7 +15,7 @@ import type { InForce } from './conclude-verdict.ts';
 import { isOfOtherDeployment, waitsForDeployment } from './deployed-manifests.ts';
 import { madeBy } from './made-by.ts';
 import { isAt, isOutdated, readyAgain, stepReprocess } from './reprocess/reprocess.ts';
-import { manifestInForce } from './validate-file.ts';
+import { manifestOfBatches } from './validate-file.ts';
 
 /** Puts waiting files into the spec of a batch. */
 
@@ -105,7 +105,7 @@ export const isBatchDue = async (
 
 /** None if another deployment brought the manifest in force. */
 const manifestFor = async (files: Files, name: string, dataset: Dataset): Promise<InForce> => {
-  const inForce = await manifestInForce(files, name);
+  const inForce = await manifestOfBatches(files, name);
   const isOther = inForce.ok && (await isOfOtherDeployment(files, name, dataset, inForce.sha256));
   return isOther ? { ok: false, reason: waitsForDeployment(name) } : inForce;
 };

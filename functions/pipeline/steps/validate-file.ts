@@ -3,6 +3,7 @@ import {
   type Manifest,
   markerReason,
   parseManifest,
+  parseWithoutPatterns,
   placedProblems,
   type Scratch,
   validateFile,
@@ -27,12 +28,22 @@ type Ports = {
 };
 
 /** Reads the current manifest of a dataset. */
-export const manifestInForce = async (files: Files, dataset: string): Promise<InForce> => {
+export const manifestInForce = (files: Files, dataset: string): Promise<InForce> =>
+  readInForce(files, dataset, parseManifest);
+
+/**
+ * The same for those who match no pattern of it. Files were accepted under it only if its patterns are valid, so an invalid one
+ * concerns no file of a batch.
+ */
+export const manifestOfBatches = (files: Files, dataset: string): Promise<InForce> =>
+  readInForce(files, dataset, parseWithoutPatterns);
+
+const readInForce = async (files: Files, dataset: string, parse: typeof parseManifest): Promise<InForce> => {
   if (!dataset)
     return { ok: false, reason: `the file lies in no dataset's folder; land it under data/<dataset>/` };
   const text = await files.readText(manifestKey(dataset));
   if (text === undefined) return { ok: false, reason: `waits for ${manifestKey(dataset)}` };
-  const parsed = parseManifest(text);
+  const parsed = parse(text);
   if (!parsed.ok) return broken(dataset, placedProblems(text, parsed.problems));
   const { directory } = parsed.manifest;
   if (!directory.startsWith(landingPrefix(dataset))) {

@@ -17,6 +17,7 @@ const lineage = new Set(['landed_file', 'landed_version', 'landed_at', 'batch_id
 export const manifestFields = (
   texts: Readonly<Record<string, FieldText>>,
   patternProblem: PatternValidator,
+  contradictionsOf: FieldContradictions,
 ): Fields => {
   const entries = Object.entries(texts);
   const problems = [
@@ -26,7 +27,7 @@ export const manifestFields = (
   ];
   const fields = entries.map(([name, text]) => {
     const field = readField(name, text);
-    problems.push(...fieldProblems(pathOfField(name), text, field, patternProblem));
+    problems.push(...fieldProblems(pathOfField(name), text, field, patternProblem, contradictionsOf));
     return field;
   });
   return { fields, problems };
@@ -103,6 +104,7 @@ const fieldProblems = (
   text: FieldText,
   field: Field,
   patternProblem: PatternValidator,
+  contradictionsOf: FieldContradictions,
 ): readonly string[] => {
   const problems = [
     typeProblem(path, text, field),
@@ -111,7 +113,7 @@ const fieldProblems = (
     patternProblem(`${path}.pattern`, field.pattern),
     choiceProblem(path, field),
   ].filter((problem) => problem !== undefined);
-  return problems.length > 0 ? problems : contradictions(path, field);
+  return problems.length > 0 ? problems : contradictionsOf(path, field);
 };
 
 const typeProblem = (path: string, { format }: FieldText, { type }: Field): string | undefined => {
@@ -163,8 +165,11 @@ const choiceProblem = (path: string, field: Field): string | undefined => {
 /** Most characters of choices that are matched with a pattern, so that the following checks take almost no time. */
 const mostMatched = 100_000;
 
-/** Values that are allowed and yet rejected by another limit; the field has no other problem. */
-const contradictions = (path: string, field: Field): readonly string[] => {
+/** Finds values that are allowed and yet rejected by another limit; the field has no other problem. */
+export type FieldContradictions = (path: string, field: Field) => readonly string[];
+
+/** Tries every choice of the field. */
+export const contradictions: FieldContradictions = (path, field) => {
   const { one_of = [], pattern } = field;
   const isLong = one_of.reduce((length, choice) => length + choice.length, 0) > mostMatched;
   const { violation } = validateField({ ...field, one_of: undefined, pattern: isLong ? undefined : pattern });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileFormat } from '../facts.ts';
 import type { Field } from '../fields/field.ts';
 import { leadsOut } from '../names.ts';
-import { manifestFields } from './fields.ts';
+import { contradictions, type FieldContradictions, manifestFields } from './fields.ts';
 import { formatOf, formatProblems, isJson } from './format.ts';
 import { readManifestJson } from './json.ts';
 import { type PatternValidator, patternValidator } from './patterns.ts';
@@ -49,7 +49,22 @@ const mostProblems = 100;
 const longestProblem = 500;
 
 /** Reads a manifest; whatever the bytes are, the answer is a value. */
-export const parseManifest = (content: Uint8Array | string): ParsedManifest => {
+export const parseManifest = (content: Uint8Array | string): ParsedManifest =>
+  read(content, patternValidator(), contradictions);
+
+/** The same without a look at its patterns, for what matches nothing: it needs no engine of patterns. */
+export const parseWithoutPatterns = (content: Uint8Array | string): ParsedManifest =>
+  read(
+    content,
+    () => undefined,
+    () => [],
+  );
+
+const read = (
+  content: Uint8Array | string,
+  patternProblem: PatternValidator,
+  contradictionsOf: FieldContradictions,
+): ParsedManifest => {
   const bytes = Buffer.from(content);
   const json = readManifestJson(bytes);
   if (!json.ok) return rejected(json.problems);
@@ -58,9 +73,8 @@ export const parseManifest = (content: Uint8Array | string): ParsedManifest => {
     return rejected(
       parsed.error.issues.slice(0, mostProblems).map((issue) => issueProblem(issue, 'manifest')),
     );
-  const patternProblem = patternValidator();
   const inFile = fileProblems(parsed.data, patternProblem);
-  const fields = manifestFields(parsed.data.schema.fields, patternProblem);
+  const fields = manifestFields(parsed.data.schema.fields, patternProblem, contradictionsOf);
   const problems = [...inFile, ...fields.problems];
   if (problems.length > 0) return rejected(problems);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -41,6 +41,30 @@ describe('a handler', () => {
     expect(wire).toHaveBeenCalledTimes(1);
   });
 
+  test.each([
+    ['a batch', { detail: { batch: 'plays-00000001', dataset: 'plays' } }, 'plays-00000001'],
+    ['a file', { detail: { file: 'data/plays/a.csv@v1' } }, 'data/plays/a.csv@v1'],
+    [
+      'a file that landed',
+      { detail: { object: { key: 'data/a.csv', 'version-id': 'v1' } } },
+      'data/a.csv@v1',
+    ],
+    ['a run', { detail: { jobName: 'app-transform', jobRunId: 'jr_1' } }, 'jr_1'],
+    ['a statement', { detail: { statementId: 's', statementName: 'app-rebuild-a-1' } }, 'app-rebuild-a-1'],
+    ['a command', { command: 'Look Again', kind: 'mart', id: 'listening' }, 'listening'],
+    ['a schedule', { id: 'of the event', detail: {} }, 'one'],
+  ])('writes on each line what the work is about: %s', async (_, given, subject) => {
+    const handler = lambda(
+      z.unknown(),
+      ({ log }: Surroundings) =>
+        async () =>
+          log.info('it is done'),
+      (surroundings) => surroundings,
+    );
+    await handler(given, { awsRequestId: 'one' } as never);
+    expect(logged()).toMatchObject([{ message: 'it is done', correlation_id: subject }]);
+  });
+
   test('tells the id of the invocation', async () => {
     const handler = lambda(
       Event,

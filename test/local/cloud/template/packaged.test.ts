@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Intrinsics } from '../../../../local/cloud/template/intrinsics.ts';
 import { readTemplate } from '../../../../local/cloud/template/template.ts';
 import { type Packaged, packageService } from '../../../deploy/packaged.ts';
@@ -25,7 +25,6 @@ beforeAll(async () => {
   const intrinsics = new Intrinsics(stack);
   evaluate = (value) => intrinsics.evaluate(value, { file: 'packaged', path: '' });
 }, 180_000);
-afterAll(() => packaged?.remove());
 
 const packagedRules = () =>
   resourcesOf(packaged.template, 'AWS::Events::Rule').map(([, properties]) => ({
