@@ -41,13 +41,14 @@ describe('a handler', () => {
     expect(wire).toHaveBeenCalledTimes(1);
   });
 
-  test('tells the id of the invocation', async () => {
+  test('tells the id of the invocation, and how much time is left', async () => {
     const handler = lambda(
       Event,
-      () => async (_: typeof event, invocation: string) => invocation,
+      () => async (_: typeof event, invocation: string, left: () => number) => [invocation, left()],
       () => undefined,
     );
-    expect(await handler(event, { awsRequestId: 'one' } as never)).toBe('one');
+    const given = { awsRequestId: 'one', getRemainingTimeInMillis: () => 900_000 };
+    expect(await handler(event, given as never)).toEqual(['one', 900_000]);
   });
 
   test.each([undefined, ''])(
