@@ -7,7 +7,7 @@ import { rebuildBatches } from '../../functions/warehouse/rebuild/rebuild.ts';
 import { startPostgres } from '../../local/engines/postgres/server.ts';
 import { forPostgres, parseUnload } from './redshift-shims.ts';
 import { readUnloaded, writeUnloaded } from './unloaded.ts';
-import { lineageOf, runOf, type SilverFile, type TestWarehouse } from './warehouse.ts';
+import { lineageOf, runOf, type SilverFile, type TestWarehouse, withMeanwhile } from './warehouse.ts';
 
 /** Values as DuckDB gives them in JSON: days and times as texts, and no local time zone near them. */
 const types = {
@@ -66,10 +66,11 @@ const warehouseOn = async (client: pg.Client, giveBack: () => unknown): Promise<
   return {
     query: async (sql) => (await client.query(sql)).rows,
     publish: (file) => replaceFile(client, file),
-    rebuild: async (mart, options) => {
+    rebuild: async (mart, options, meanwhile) => {
       const seq = options?.seq ?? last + 1;
       const batches = rebuildBatches(mart, { ...runOf(seq, 'redshift'), shown: last, ...options, seq });
-      for (const { statements } of batches) await transact(client, statements, folder);
+      for (const { statements } of batches)
+        await transact(client, withMeanwhile(statements, meanwhile), folder);
       await refreshViews(client);
       await expectBytesFit(client);
       last = seq;
