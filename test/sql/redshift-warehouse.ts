@@ -154,8 +154,10 @@ const asRebuild = async (client: pg.Client, work: () => Promise<void>): Promise<
 /** Another one publishes, whom a rebuild's permissions do not concern. */
 const asPublisher =
   (meanwhile: Meanwhile): Meanwhile =>
-  (statement) =>
-    [meanwhile(statement) ?? []].flat().map((sql) => `reset role; ${sql}; set role ${databaseRoles.rebuild}`);
+  (statement) => {
+    const sql = meanwhile(statement);
+    return sql && `reset role; ${sql}; set role ${databaseRoles.rebuild}`;
+  };
 
 /** PostgreSQL counts characters: on Redshift, a text with more bytes than its column would have been cut off, or rejected. */
 const expectBytesFit = async (client: pg.Client): Promise<void> => {
