@@ -3,7 +3,12 @@ import { nestedColumns, recordStructure } from '../functions/engine/index.ts';
 import type { Catalog } from '../functions/pipeline/index.ts';
 import type { Manifest } from '../functions/validation/index.ts';
 import { identifier } from '../functions/values/index.ts';
-import { composeRebuild, type Mart, pathsOfStatements } from '../functions/warehouse/index.ts';
+import {
+  composeMigration,
+  composeRebuild,
+  type Mart,
+  pathsOfStatements,
+} from '../functions/warehouse/index.ts';
 import type { Problem } from './sql/problem.ts';
 
 type Run = (sql: string) => Promise<unknown>;
@@ -38,7 +43,8 @@ export const engineProblems = async (
       await run(`create table silver.${identifier(dataset)} (${columns.join(', ')})`);
     }
     for (const mart of Object.values(marts)) {
-      for (const { path, sql } of [...statementsOf(mart).filter(isOfOneFile), ...checksOf(mart)])
+      const checked = [...definitionsIn(mart), ...statementsOf(mart).filter(isOfOneFile), ...checksOf(mart)];
+      for (const { path, sql } of checked)
         await attempt(path || 'sql', () => (sql.startsWith('copy ') ? bind(sql) : run(sql)));
     }
     return problems;
@@ -60,6 +66,19 @@ const statementsOf = (mart: Mart): FileStatement[] => {
   };
   const paths = pathsOfStatements(mart, run);
   return composeRebuild(mart, run).map((sql, at) => ({ path: paths[at] ?? '', sql }));
+};
+
+/** What a migration sends, before a rebuild; a view has a file. */
+const definitionsIn = (mart: Mart): FileStatement[] => {
+  const found = { tables: {}, roles: [] };
+  const run = { migration: 'check', seq: 1, target: 'duckdb' as const, silver: 'silver', found };
+  const views = mart.models.filter(({ kind }) => kind === 'view');
+  return composeMigration(mart, run)
+    .transactions.flat()
+    .map((sql) => {
+      const view = views.find(({ name }) => sql.startsWith(`create or replace view gold.${name} as`));
+      return { path: view?.path ?? 'sql', sql };
+    });
 };
 
 const isOfOneFile = ({ path }: FileStatement): boolean => !path.endsWith('/');

@@ -133,7 +133,7 @@ const tryToPublish = async (
       isTimeUp,
     });
     if (published) await reportLeftOut(ports, spec, published.leftOut);
-    else if (isTimeUp()) await goOn(ports, spec, begun);
+    else await goOn(ports, spec, begun);
     return published;
   } catch (error) {
     const rebuild = await begun.fail(error, ports.isTransient(error));
@@ -144,7 +144,7 @@ const tryToPublish = async (
   }
 };
 
-/** Leaves the rest to the next invocation. */
+/** Leaves the rest to the next invocation, unless another one has begun. */
 const goOn = async (
   { functions, log }: Ports,
   { rebuild }: RebuildSpec,

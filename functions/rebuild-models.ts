@@ -283,12 +283,12 @@ const batchesOf = (mart: Mart, run: RebuildRun): Pick<RebuildSpec, 'before' | 's
   return { before: batches.slice(0, -1), statements, paths };
 };
 
-/** Checks that warned in the current gold or its KPIs; if a rebuild does not record it, all may have. */
+/** Checks that warned in the current gold or its KPIs, also those that else fail; if a rebuild does not record it, all may have. */
 const warnedBefore = async ({ ledger }: Ports, mart: Mart, before: LastRebuilds): Promise<string[]> => {
   const { published } = before;
   const id = committedBefore(before);
   const committed = id === undefined || id === published?.id ? undefined : await ledger.rebuilds.find(id);
-  const all = mart.models.filter((model) => model.kind === 'check' && model.severity === 'warn');
+  const all = mart.models.filter(({ kind }) => kind === 'check');
   const warned = [published, committed].flatMap((rebuild) => {
     if (!rebuild) return [];
     return anyRebuild(rebuild).checks?.map(({ check }) => check) ?? all.map(({ name }) => name);

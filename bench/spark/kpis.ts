@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openSession } from '../../functions/engine/index.ts';
 import type { Catalog } from '../../functions/pipeline/index.ts';
 import { literal } from '../../functions/values/index.ts';
-import { composeRebuild, type Mart } from '../../functions/warehouse/index.ts';
+import { composeMigration, composeRebuild, type Mart } from '../../functions/warehouse/index.ts';
 import { parseUnload } from '../../local/cloud/index.ts';
 import type { Database } from '../../local/engines/index.ts';
 
@@ -31,6 +31,10 @@ export const unloadKpis = async (instance: Database, catalog: Catalog, folder: s
   const session = openSession(connection);
   try {
     await session.run('begin transaction');
+    const found = { tables: {}, roles: [] };
+    const migration = { migration: 'bench', seq: 1, target: catalog.target, silver: 'silver', found };
+    const { transactions } = composeMigration(listening(catalog), migration);
+    for (const statement of transactions.flat()) await session.run(statement);
     for (const statement of composeRebuild(listening(catalog), run))
       await session.run(onDisk(statement, folder));
     await session.run('commit');

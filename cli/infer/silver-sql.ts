@@ -102,7 +102,8 @@ const sqlType = ({ type: { type, isFlag, numbers }, limits, profile }: InferredC
   if (plain === 'int') return 'bigint';
   if (plain === 'float') return '{{ double() }}';
   if (plain !== 'string') return plain.replace(',', ', ');
-  return `varchar(${limits.max_length ?? roomFor(profile.longest) ?? 65_535})`;
+  const room = limits.pattern === undefined ? roomFor(profile.longest) : undefined;
+  return `varchar(${limits.max_length ?? room ?? 65_535})`;
 };
 
 const lineage = [

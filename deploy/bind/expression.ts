@@ -13,6 +13,7 @@ import {
   type Type,
   typeNamed,
   widerNumber,
+  widthOf,
 } from './types.ts';
 
 /** What is needed to bind an expression. */
@@ -68,6 +69,13 @@ const kinds: Readonly<Record<string, Rule>> = {
     const given = typeOf(fields.arg, around);
     if (!canCast(given, made))
       around.complain(around.at, `${describeType(given)} cannot be cast to ${describeType(made)}`);
+    const wide = given.family === 'text' ? given.width : undefined;
+    const narrow = made.family === 'text' ? made.width : undefined;
+    if (wide !== undefined && narrow !== undefined && wide > narrow)
+      around.complain(
+        around.at,
+        `a text of up to ${wide} characters is cast to varchar(${narrow}), which Redshift cuts off: make it varchar(${wide}), or take left(…, ${narrow})`,
+      );
     return made;
   },
   NullTest: ({ fields }, around) => {
@@ -156,11 +164,16 @@ function callType({ fields }: TreeNode, around: Around): Type {
   };
   if (isFields(fields.over)) bindWindow(fields.over, within);
   for (const { fields: by } of nodesIn(fields.agg_order)) typeOf(by.node, within);
-  const args = nodesIn(fields.args).map((arg) => typeOf(wrap(arg), within));
-  const { type, problem } = typeOfCall(name, args);
+  const given = nodesIn(fields.args);
+  const args = given.map((arg) => typeOf(wrap(arg), within));
+  const { type, problem } = typeOfCall(name, args, given.map(wholeIn));
   if (problem !== undefined) around.complain(around.at, problem);
   return type;
 }
+
+/** The whole number that an argument is; undefined if it is something else. */
+const wholeIn = ({ kind, fields }: TreeNode): number | undefined =>
+  kind === 'A_Const' && isFields(fields.ival) ? Number(fields.ival.ival ?? 0) : undefined;
 
 const bindWindow = ({ partitionClause, orderClause }: Fields, around: Around): void => {
   for (const part of nodesIn(partitionClause)) typeOf(wrap(part), around);
@@ -270,7 +283,10 @@ const likeType = (left: Type, right: Type, around: Around): Type => {
 const joined = (left: Type, right: Type, around: Around): Type => {
   const isText = [left, right].some(({ family }) => ['text', 'literal', 'any', 'null'].includes(family));
   if (!isText) around.complain(around.at, `|| joins texts: cast ${describeType(left)} as varchar(n)`);
-  return { family: 'text' };
+  const [before, after] = [widthOf(left), widthOf(right)];
+  return before === undefined || after === undefined
+    ? { family: 'text' }
+    : { family: 'text', width: before + after };
 };
 
 const signed = (type: Type, operator: string, around: Around): Type => {

@@ -1,4 +1,4 @@
-import { anyType, describeType, type Family, fits, isNumber, type Type } from './types.ts';
+import { anyType, describeType, type Family, fits, isNumber, type Type, widthOf } from './types.ts';
 
 /** Arguments and results of the functions in the portable subset. */
 type Signature = {
@@ -98,12 +98,23 @@ export const isAggregate = (name: string): boolean => aggregates.has(name);
 /** Whether a function needs `over (…)`. */
 export const needsOver = (name: string): boolean => onlyOver.has(name);
 
-/** The type of a call, and what is wrong with it. The linter reports functions outside the subset. */
-export const typeOfCall = (name: string, args: readonly Type[]): { type: Type; problem?: string } => {
+/**
+ * The type of a call, and what is wrong with it; `wholes` are the arguments that are whole numbers. The linter reports functions
+ * outside the subset.
+ */
+export const typeOfCall = (
+  name: string,
+  args: readonly Type[],
+  wholes: readonly (number | undefined)[] = [],
+): { type: Type; problem?: string } => {
   const known = signatures[name];
   if (!known) return { type: anyType };
   const { takes, least, gives } = known;
-  const type = typeof gives === 'number' ? (args[gives] ?? anyType) : { family: gives };
+  const width = gives === 'text' ? textWidth(name, args.map(widthOf), wholes) : undefined;
+  const type: Type =
+    typeof gives === 'number'
+      ? (args[gives] ?? anyType)
+      : { family: gives, ...(width !== undefined && { width }) };
   if (args.length < least || args.length > takes.length)
     return { type, problem: `${name} needs ${countOf(least, takes.length)}, but has ${args.length}` };
   const wrong = args.findIndex((arg, at) => !fits(arg, takes[at] ?? any));
@@ -114,7 +125,25 @@ export const typeOfCall = (name: string, args: readonly Type[]): { type: Type; p
 };
 
 /** A literal in a result is a text. */
-const plain = (type: Type): Type => (type.family === 'literal' ? { family: 'text' } : type);
+const plain = (type: Type): Type =>
+  type.family === 'literal' ? { family: 'text', width: widthOf(type) } : type;
+
+/** The most characters of what a function gives; a letter becomes at most three by `upper` and `lower`. */
+const textWidth = (
+  name: string,
+  [own, second, third]: readonly (number | undefined)[],
+  wholes: readonly (number | undefined)[],
+): number | undefined => {
+  if (name === 'md5') return 32;
+  if (name === 'chr') return 1;
+  if (name === 'lpad') return wholes[1];
+  if (own === undefined) return undefined;
+  if (name === 'left' || name === 'right') return Math.min(own, wholes[1] ?? own);
+  if (name === 'substring') return Math.min(own, wholes[2] ?? own);
+  if (name !== 'replace') return own;
+  const [replaced, by] = [second ?? 1, third ?? own];
+  return by <= replaced ? own : own * Math.max(1, by);
+};
 
 const countOf = (least: number, most: number): string =>
   `${least === most ? least : `${least} to ${most}`} argument${most === 1 ? '' : 's'}`;

@@ -12,8 +12,8 @@ export const landedColumns = (manifest: string): Column[] | undefined => {
   const parsed = parseManifest(manifest);
   if (!parsed.ok) return undefined;
   const { format, fields } = parsed.manifest;
-  const paths = fields.map(({ name }) =>
-    (format === 'csv' ? [{ key: name, isArray: false }] : fieldPath(name)).map(lowered),
+  const paths = fields.map((field) =>
+    (format === 'csv' ? [{ key: field.name, isArray: false }] : fieldPath(field.name)).map(lowered),
   );
   return [
     ...columnsOf(paths),

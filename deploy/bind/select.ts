@@ -3,7 +3,7 @@ import { byteOffset, type Fields, isFields, namesIn, nodesIn, statementOf } from
 import { type Around, condition, placeOf, typeOf } from './expression.ts';
 import { groupProblems } from './groups.ts';
 import { type Column, findColumn, innerScope, type Relation, type Scope } from './scope.ts';
-import { anyType, commonType, describeType } from './types.ts';
+import { anyType, commonType, describeType, widthOf } from './types.ts';
 
 /** A place in a text that does not fit what it reads; `offset` in characters. */
 export type Mismatch = { readonly offset: number; readonly message: string };
@@ -150,7 +150,7 @@ const targetColumns = ({ targetList }: Fields, around: Around): Columns => {
     }
     const type = typeOf(target.fields.val, { ...around, at: byteOffset(target) });
     const name = typeof target.fields.name === 'string' ? target.fields.name : meantName(path, around);
-    columns.push({ name, type: type.family === 'literal' ? { family: 'text' } : type });
+    columns.push({ name, type: type.family === 'literal' ? { family: 'text', width: widthOf(type) } : type });
   }
   return columns;
 };

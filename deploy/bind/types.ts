@@ -18,6 +18,8 @@ export type Type = {
   readonly family: Family;
   /** Of a literal. */
   readonly text?: string;
+  /** Of a text: the most characters that it may have. Unknown where absent. */
+  readonly width?: number | undefined;
   /** Of a record: its members. */
   readonly members?: ReadonlyMap<string, Type>;
 };
@@ -40,9 +42,35 @@ const spelled: Readonly<Record<string, Family>> = {
 };
 
 /** The type that a cast names, in portable words such as `decimal(18,2)`. */
-export const typeNamed = (type: string | undefined): Type => ({
-  family: spelled[(type ?? '').replace(/\(.*/, '')] ?? 'any',
-});
+export const typeNamed = (type: string | undefined): Type => {
+  const family = spelled[(type ?? '').replace(/\(.*/, '')] ?? 'any';
+  const [, size] = /\((\d+)/.exec(type ?? '') ?? [];
+  if (size === undefined) return { family };
+  if (family === 'text') return { family, width: Number(size) };
+  return family === 'decimal' ? { family, width: Number(size) + 3 } : { family };
+};
+
+/** The most characters that a value has as a text; undefined if that is not known. */
+export const widthOf = ({ family, text, width }: Type): number | undefined =>
+  family === 'literal' ? [...(text ?? '')].length : (width ?? widths[family]);
+
+const widths: Readonly<Partial<Record<Family, number>>> = {
+  integer: 20,
+  boolean: 5,
+  date: 10,
+  timestamp: 29,
+  null: 0,
+};
+
+/** A text that is one or the other. */
+const eitherText = (one: Type, other: Type): Type => {
+  const [left, right] = [widthOf(one), widthOf(other)];
+  return left === undefined || right === undefined
+    ? { family: 'text' }
+    : { family: 'text', width: Math.max(left, right) };
+};
+
+const isText = ({ family }: Type): boolean => family === 'text' || family === 'literal';
 
 const articles: Readonly<Record<Family, string>> = {
   text: 'a text',
@@ -90,9 +118,9 @@ const literalReads = (text: string, family: Family): boolean => {
 
 /** The common type of two values; undefined if they have none without a cast. */
 export const commonType = (one: Type, other: Type): Type | undefined => {
+  if (isText(one) && isText(other)) return eitherText(one, other);
   if (isOpen(one)) return other;
   if (isOpen(other)) return one;
-  if (one.family === 'literal' && other.family === 'literal') return { family: 'text' };
   if (one.family === 'literal') return fits(one, [other.family]) ? other : undefined;
   if (other.family === 'literal') return fits(other, [one.family]) ? one : undefined;
   if (one.family === other.family) return one;
@@ -112,7 +140,7 @@ const casts: Readonly<Partial<Record<Family, readonly Family[]>>> = {
   integer: ['integer', 'decimal', 'float', 'text', 'boolean'],
   decimal: ['integer', 'decimal', 'float', 'text'],
   float: ['integer', 'decimal', 'float', 'text'],
-  boolean: ['boolean', 'integer', 'text'],
+  boolean: ['boolean', 'integer'],
   date: ['date', 'timestamp', 'text'],
   timestamp: ['date', 'timestamp', 'text'],
   interval: ['interval', 'text'],

@@ -21,6 +21,7 @@ export const pages = {
   texts: guide('Character types', 'r_Character_types'),
   numbers: guide('Numeric types', 'r_Numeric_types201'),
   table: guide('CREATE TABLE', 'r_CREATE_TABLE_NEW'),
+  copy: guide('COPY', 'r_COPY'),
   alter: guide('ALTER TABLE', 'r_ALTER_TABLE'),
   view: guide('CREATE VIEW', 'r_CREATE_VIEW'),
   stored: guide('CREATE MATERIALIZED VIEW', 'materialized-view-create-sql-command'),

@@ -139,7 +139,7 @@ export const textRules: readonly TextRule[] = [
   },
   {
     page: pages.with,
-    says: 'no `with` inside of another: a rebuild moves those of models to the front, except one in a condition, which stays where it is',
+    says: 'no `with` in a condition, from where a rebuild cannot move it to the front; no `with recursive`',
     find: each('WithClause', ({ fields, parent }) => {
       if (fields.recursive === true) return 'with recursive is not used on Redshift';
       return (
@@ -150,7 +150,7 @@ export const textRules: readonly TextRule[] = [
   },
   {
     page: pages.correlated,
-    says: 'no `group by` of a value from a subselect; the other patterns are found when columns are looked up',
+    says: 'a subselect reads columns of the select directly around it only, not in the condition of an outer join, not beside a window function, and not in `in (select … group by …)`; no `group by` of the value of a subselect',
     find: each(
       'SelectStmt',
       (node) =>

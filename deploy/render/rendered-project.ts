@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { Catalog } from '../../functions/pipeline/index.ts';
+import type { Mart } from '../../functions/warehouse/index.ts';
 import { bindingProblems } from '../bind/project.ts';
 import { longName, reservedName } from '../redshift/names.ts';
+import { martInBytes } from '../redshift/widths.ts';
 import { rulesetProblems } from '../rulesets/problems.ts';
 import { fieldNameProblems } from '../silver/field-names.ts';
 import { silverFieldProblems } from '../silver/fields.ts';
@@ -69,7 +71,8 @@ export const readProject = async (
     ...bindingProblems({ rules, silver: silver.rendered, drafts, files }),
   ]);
   const datasets = datasetsFrom(silver.rendered, rules);
-  const catalog = Catalog.parse({ engine, target, datasets, marts });
+  const ofTarget = target === 'redshift' ? inBytes(marts) : marts;
+  const catalog = Catalog.parse({ engine, target, datasets, marts: ofTarget });
   return { catalog, rules, silver: silver.rendered, drafts, personal };
 };
 
@@ -109,6 +112,9 @@ const missingSilver = ({ file, sources }: RenderedFile, silver: readonly SqlFile
       file: file.path,
       message: `reads silver.${table}, but there is no sql/silver/${table}.sql`,
     }));
+
+const inBytes = (marts: Readonly<Record<string, Mart>>): Record<string, Mart> =>
+  Object.fromEntries(Object.entries(marts).map(([name, mart]) => [name, martInBytes(mart)]));
 
 const rulesOf = (rules: readonly Rules[], { file }: RenderedFile): Rules[] =>
   rules.filter(({ dataset }) => dataset === file.name);

@@ -7,7 +7,7 @@ import type { Field } from '../../functions/validation/index.ts';
 export const unsafeCast = (field: Field, type: string): string | undefined => {
   const [, name = type, precision = '0', scale = '0'] =
     /^([a-z ]+)(?:\((\d+)(?:,(\d+))?\))?$/.exec(type) ?? [];
-  if (name === 'varchar') return undefined;
+  if (name === 'varchar') return cutOff(field, Number(precision));
   const isSafe = checks[field.type.kind]?.(field, {
     name,
     whole: Number(precision) - Number(scale),
@@ -15,6 +15,19 @@ export const unsafeCast = (field: Field, type: string): string | undefined => {
   });
   if (isSafe !== false) return undefined;
   return `cast of ${field.name}: a ${field.type_name} of the manifest is not always a ${type}; ${advice(field)}`;
+};
+
+/** The most bytes of a text on Redshift. */
+const widest = 65_535;
+
+/** Redshift cuts a text off that is longer than the type of its column says. */
+const cutOff = ({ name, type, one_of, max_length }: Field, width: number): string | undefined => {
+  if (type.kind !== 'string') return undefined;
+  const most = one_of ? Math.max(...one_of.map((value) => [...String(value)].length)) : max_length;
+  if (most === undefined ? width === widest : most <= width) return undefined;
+  return most === undefined
+    ? `cast of ${name}: the manifest allows texts of any length, and the warehouse cuts them off after ${width} characters; give the field "max_length": ${width}, or make it varchar(${widest})`
+    : `cast of ${name}: the manifest allows ${most} characters, and the warehouse cuts off what is longer than ${width}; make it varchar(${most})`;
 };
 
 type Target = { readonly name: string; readonly whole: number; readonly scale: number };

@@ -118,11 +118,8 @@ export {
 } from './records/file.ts';
 export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
 export {
-  anyMigration,
-  type MigrationFailure,
   type MigrationIn,
   type MigrationRecord,
-  migrationId,
   migrationMoves,
 } from './records/migration.ts';
 export { withNewNames } from './records/older.ts';

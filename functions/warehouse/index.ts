@@ -5,7 +5,7 @@
 
 export { type CheckViolations, checksPrefix, readCheckViolations } from './check-violations.ts';
 export { failureReason } from './failure-reason.ts';
-export { groupColumn, groupColumnsOf } from './kpis/groups.ts';
+export { groupColumn } from './kpis/groups.ts';
 export {
   type KpiItem,
   type KpiRow,
@@ -28,7 +28,7 @@ export {
   Screening,
 } from './kpis/left-out.ts';
 export { itemSize, possibleKeys } from './kpis/limits.ts';
-export { lineLeftOut, type RowReader, rowReader } from './kpis/rows.ts';
+export { lineLeftOut, rowReader } from './kpis/rows.ts';
 export { martsOf, TwoMartsInOne } from './marts.ts';
 export { bookkeepingTables } from './migration/bookkeeping.ts';
 export { definitionsFor } from './migration/definitions.ts';

@@ -1,7 +1,7 @@
 /**
  * The laptop cloud: S3, DynamoDB, EventBridge, Lambda, Glue, Secrets Manager and the Redshift Data API on one port, deployed
- * from the project's own template. It runs the functions unchanged and does not depend on what they do. Start with `cloud.ts`,
- * then read the folder of one service.
+ * from the project's own template. It runs the functions unchanged, each with the permissions of its role (`access/`), and does not depend on what
+ * they do. Start with `cloud.ts`, then read the folder of one service.
  */
 
 export { catalogPath } from './build/build.ts';

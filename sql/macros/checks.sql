@@ -19,7 +19,7 @@ with repeated as (
 
 final as (
   select
-    cast({{ subject_of(key) }} as varchar(1024)) as subject,
+    cast(left({{ subject_of(key) }}, 1024) as varchar(1024)) as subject,
     cast(cast(copies as varchar(20)) || ' rows' as varchar(4096)) as detail
   from repeated
 )
@@ -37,7 +37,7 @@ with different as (
 
 final as (
   select
-    cast({{ subject_of(key) }} as varchar(1024)) as subject,
+    cast(left({{ subject_of(key) }}, 1024) as varchar(1024)) as subject,
     cast(
       cast(contents as varchar(20)) || ' different rows of ' || cast({{ at }} as varchar(32)) as varchar(4096)
     ) as detail
@@ -107,7 +107,7 @@ mistakes as (
 ),
 
 final as (
-  select cast({{ subject_of(key) }} as varchar(1024)) as subject, cast(mistake as varchar(4096)) as detail
+  select cast(left({{ subject_of(key) }}, 1024) as varchar(1024)) as subject, cast(mistake as varchar(4096)) as detail
   from mistakes
 )
 
@@ -144,7 +144,7 @@ counted as (
 
 final as (
   select
-    cast({{ subject_of(key) }} as varchar(1024)) as subject,
+    cast(left({{ subject_of(key) }}, 1024) as varchar(1024)) as subject,
     cast(
       cast(members as varchar(20)) || ' rows of {{ dimension }} fit, {{ member }} is wrong in ' || cast(wrong as varchar(20))
       as varchar(4096)

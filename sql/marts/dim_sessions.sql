@@ -1,4 +1,4 @@
--- one row per session: the file that has its newest version, the one observed last, then landed last. It says what was sold
+-- one row per session, with the file that has its newest version: the one that was observed last, and of those the one that landed last
 {{ config(materialized='table', meta={'key': ['session_id'], 'mart': 'shop'}) }}
 
 with versions as (

@@ -62,7 +62,7 @@ describe('checking a project', { timeout: 180_000 }, () => {
     await writeFile(join(root, 'rules/transactions/manifest.json'), `${JSON.stringify(nested, null, 2)}\n`);
     const exploded = (array: string) =>
       silver
-        .replace('  cast(note', '  cast(item as varchar(9)) as tag,\n  cast(note')
+        .replace('  cast(note', '  cast(item as varchar(9)) as first_tag,\n  cast(note')
         .replace(
           "{{ source('landed', 'transactions') }}",
           `{{ explode(source('landed', 'transactions'), '${array}') }} as one`,

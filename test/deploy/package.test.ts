@@ -21,6 +21,7 @@ const functions = [
   'settle-batch',
   'archive-files',
   'rebuild-models',
+  'migrate-tables',
   'publish-kpis',
   'pull-sources',
   'pull-databases',
@@ -34,7 +35,7 @@ const propertiesOf = (id: string) => packaged.template.Resources[id]?.Properties
 const sourceOf = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
 
 describe('the package', () => {
-  test('holds the ten functions under their names', () => {
+  test('holds the eleven functions under their names', () => {
     const names = resourcesOf(packaged.template, 'AWS::Lambda::Function').map(
       ([, { FunctionName }]) => FunctionName,
     );
@@ -67,6 +68,13 @@ describe('functions', () => {
   test('have a role each', () => {
     const roles = functions.map((name) => referred(propertiesOf(`${idOf(name)}LambdaFunction`).Role));
     expect(roles).toEqual(functions.map((name) => `${idOf(name)}Role`));
+  });
+
+  test('are described with what their roles may do, as are the jobs', () => {
+    const page = readFileSync('docs/deploy.md', 'utf8');
+    for (const name of functions) expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
+    for (const name of ['transform', 'quality'])
+      expect(page).toMatch(new RegExp(`^\\| \`${name}\` job \\|`, 'm'));
   });
 
   test.each(functions)('give %s the variables that it reads', (name) => {

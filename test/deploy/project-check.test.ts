@@ -63,6 +63,21 @@ describe('a project with mistakes', () => {
       /^sql\/marts\/fact_transactions\.sql:\d+:\d+ snapshot is a reserved word of Redshift/m,
     ],
     [
+      'a text of the manifest that its column cuts off',
+      { [silver]: [['cast(note as varchar(1024))', 'cast(note as varchar(512))']] },
+      /transactions\.sql:8:3 cast of note: the manifest allows 1024 characters, and the warehouse cuts off what is longer than 512; make it varchar\(1024\)$/,
+    ],
+    [
+      'a text of any length',
+      { [manifest]: [[',\n        "max_length": 1024', '']] },
+      /transactions\.sql:8:3 cast of note: the manifest allows texts of any length, .* give the field "max_length": 1024, or make it varchar\(65535\)$/,
+    ],
+    [
+      'a text that a model cuts off',
+      { [staging]: [['cast(note as varchar(1024))', 'cast(note as varchar(100))']] },
+      /^sql\/staging\/stg_transactions\.sql:\d+:\d+ a text of up to 1024 characters is cast to varchar\(100\)/m,
+    ],
+    [
       'a field that SQL cannot read',
       { [manifest]: [['"fields": {', '"fields": {\n      "offset": { "type": "int" },']] },
       /^rules\/transactions\/manifest\.json:10:7 schema\.fields\.offset: offset is a word of SQL .*: call the field offset_value and write "from": "offset"$/m,

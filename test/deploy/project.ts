@@ -137,7 +137,7 @@ export const weather: Readonly<Record<string, string>> = {
       extension: '.csv',
       name_pattern: 'stations.csv',
       fields: {
-        code: { type: 'string', required: true, description: 'Letters of the station' },
+        code: { type: 'string', required: true, max_length: 16, description: 'Letters of the station' },
         altitude: { type: 'decimal(8,2)' },
       },
     },

@@ -84,6 +84,78 @@ test('is not settled when a request was sent twice', async () => {
   });
 });
 
+describe('when its time is over', () => {
+  const pace = { rows: 1, characters: 1, pause: 0 };
+  const again = { command: 'Look Again', kind: 'rebuild', id: first } as const;
+  /** Enough time for so many looks at it. */
+  const looks = (left: number) => () => (left-- > 0 ? Infinity : 0);
+  const record = () => stage.ports.ledger.rebuilds.find(first);
+  let event: ReturnType<typeof statementEnded>;
+  beforeEach(async () => {
+    const sent = await rebuild(stage);
+    stage.endStatements();
+    if (!sent) throw new Error('nothing was sent');
+    event = sent;
+  });
+
+  test('it invokes itself and goes on from there, which is one try', async () => {
+    const ports = { ...stage.ports, pace };
+    await publishRebuild(ports)(event, '', looks(1));
+    expect(await record()).toMatchObject({
+      state: 'sent',
+      publish_tries: 1,
+      publish_continues: true,
+      publish_done: { rows: 1, tries: 1 },
+    });
+    expect(stage.invoked.at(-1)).toEqual({ name: 'publish-kpis', command: again });
+    expect(await current()).toBeUndefined();
+    for (let turn = 0; turn < 20 && (await record())?.state === 'sent'; turn++)
+      await publishRebuild(ports)(again, '', looks(1));
+    expect(await current()).toMatchObject({ listens: 2 });
+    expect(await record()).toMatchObject({ state: 'published', publish_tries: 1, is_settled: true });
+  });
+
+  test('a try that gets nothing done counts, and the last one fails', async () => {
+    const ports = { ...stage.ports, pace };
+    for (let turn = 1; turn <= 12; turn++) await publishRebuild(ports)(again, '', looks(0));
+    expect(await record()).toMatchObject({ state: 'sent', publish_tries: 12 });
+    await publishRebuild(ports)(again, '', looks(0));
+    expect(await record()).toMatchObject({ state: 'failed', failure: 'lost' });
+  });
+
+  test('tries that get further do not use up the others', async () => {
+    const ports = { ...stage.ports, pace };
+    for (let turn = 1; turn <= 11; turn++) await publishRebuild(ports)(again, '', looks(0));
+    await publishRebuild(ports)(again, '', looks(1));
+    for (let turn = 1; turn <= 11; turn++) await publishRebuild(ports)(again, '', looks(0));
+    await publishRebuild(ports)(again);
+    expect(await record()).toMatchObject({ state: 'published', is_settled: false });
+  });
+
+  test('the earlier of two at once stops, and the other one publishes', async () => {
+    const ports = { ...stage.ports, pace };
+    let isOther = false;
+    const slow = {
+      ...ports,
+      kpis: {
+        ...ports.kpis,
+        put: async (items: Parameters<typeof ports.kpis.put>[0]) => {
+          if (!isOther) {
+            isOther = true;
+            await publishRebuild(ports)(again, '', looks(1));
+          }
+          return ports.kpis.put(items);
+        },
+      },
+    };
+    await publishRebuild(slow)(event);
+    expect(await current()).toBeUndefined();
+    expect(await record()).toMatchObject({ state: 'sent', publish_tries: 2, publish_begun: 2 });
+    await publishRebuild(ports)(again);
+    expect(await record()).toMatchObject({ state: 'published', publish_tries: 2, is_settled: false });
+  });
+});
+
 test('says it again when the event comes twice, and writes nothing', async () => {
   await show(stage);
   const items = structuredClone(stage.kpiItems());

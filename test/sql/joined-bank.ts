@@ -19,7 +19,10 @@ const nameOf = (column: string): string => column.split(' ')[0] ?? '';
 const dataset = (name: string, columns: readonly string[]): Record<string, string> => {
   const fields = columns.map((column) => {
     const [field = '', type = ''] = column.split(' ');
-    return [field, { type: fieldTypes[type] ?? 'string', required: true }];
+    return [
+      field,
+      { type: fieldTypes[type] ?? 'string', required: true, ...(!fieldTypes[type] && { max_length: 64 }) },
+    ];
   });
   const schema = { extension: '.csv', name_pattern: `${name}.csv`, fields: Object.fromEntries(fields) };
   const manifest = { version: '1.0', directory: `data/${name}/`, schema };

@@ -3,7 +3,7 @@
  *
  * What PostgreSQL cannot show of Redshift, which split from it at version 8:
  * - Functions, types and syntax that PostgreSQL has and Redshift lacks: the allow-list of the lint is for those.
- * - `varchar(n)` counts bytes on Redshift, characters here; a cast that cuts a text off does so at another place.
+ * - `varchar(n)` counts bytes on Redshift, characters here: after each rebuild, no text of gold has more bytes than its width.
  * - Decimals: Redshift has 38 digits and its own rules for the scale of a product or a quotient; sums of bigint become
  *   numeric(38,0) there, numeric of any size here.
  * - UNLOAD itself: slices that write a file each, how its JSON spells numbers and times, the role, the overwriting.

@@ -9,7 +9,14 @@ import { startPostgres } from '../../local/engines/postgres/server.ts';
 import { migrator } from './migrated.ts';
 import { forPostgres, parseUnload } from './redshift-shims.ts';
 import { readUnloaded, writeUnloaded } from './unloaded.ts';
-import { lineageOf, runOf, type SilverFile, type TestWarehouse } from './warehouse.ts';
+import {
+  lineageOf,
+  type Meanwhile,
+  runOf,
+  type SilverFile,
+  type TestWarehouse,
+  withMeanwhile,
+} from './warehouse.ts';
 
 /** Values as DuckDB gives them in JSON: days and times as texts, and no local time zone near them. */
 const types = {
@@ -80,13 +87,16 @@ const warehouseOn = async (client: pg.Client, giveBack: () => unknown): Promise<
   return {
     query: async (sql) => (await client.query(sql)).rows,
     publish: (file) => replaceFile(client, file),
-    rebuild: async (mart, options) => {
+    rebuild: async (mart, options, meanwhile) => {
       const seq = options?.seq ?? last + 1;
       await migrate(mart);
       const batches = rebuildBatches(mart, { ...runOf(seq, 'redshift'), shown: last, ...options, seq });
       for (const { statements } of batches)
-        await asRebuild(client, () => transact(client, statements, folder));
+        await asRebuild(client, () =>
+          transact(client, withMeanwhile(statements, meanwhile && asPublisher(meanwhile)), folder),
+        );
       await refreshViews(client);
+      await expectBytesFit(client);
       last = seq;
       return readUnloaded(folderOf(seq));
     },
@@ -139,6 +149,29 @@ const asRebuild = async (client: pg.Client, work: () => Promise<void>): Promise<
   } finally {
     await client.query('reset role');
   }
+};
+
+/** Another one publishes, whom a rebuild's permissions do not concern. */
+const asPublisher =
+  (meanwhile: Meanwhile): Meanwhile =>
+  (statement) => {
+    const sql = meanwhile(statement);
+    return sql && `reset role; ${sql}; set role ${databaseRoles.rebuild}`;
+  };
+
+/** PostgreSQL counts characters: on Redshift, a text with more bytes than its column would have been cut off, or rejected. */
+const expectBytesFit = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query<{ table: string; column: string; bytes: number }>(
+    `select table_name as table, column_name as column, character_maximum_length as bytes
+from information_schema.columns where table_schema = 'gold' and character_maximum_length is not null`,
+  );
+  const tooLong = rows.map(
+    ({ table, column, bytes }) =>
+      `select '${table}.${column}' as name from gold."${table}" where octet_length("${column}") > ${bytes}`,
+  );
+  const found = await client.query<{ name: string }>(tooLong.join('\nunion\n'));
+  const [first] = found.rows;
+  if (first) throw new Error(`${first.name} has a text with more bytes than its width`);
 };
 
 /** What Redshift does by itself after a commit. */

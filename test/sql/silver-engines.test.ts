@@ -63,6 +63,9 @@ const datasetIn = (catalog: Catalog, name: string): Dataset => {
 const flatColumns = (names: readonly string[]): Relation['columns'] =>
   Object.fromEntries(names.map((name) => [name, 'varchar']));
 
+/** The field that a column has its value from. */
+const fieldOf = (column: string): string => (column === 'is_explicit' ? 'explicit' : column);
+
 /** The project's own datasets of CSV, with rows at the edges of every type. */
 const ownDatasets = async (catalog: Catalog): Promise<Expected[]> =>
   Promise.all(
@@ -72,7 +75,11 @@ const ownDatasets = async (catalog: Catalog): Promise<Expected[]> =>
       if (!parsed.ok) throw new Error(parsed.problems.join());
       const { fields } = parsed.manifest;
       const landed = landedRelation(name, flatColumns(fields.map((field) => field.name)), edgeRows(fields));
-      return { dataset, landed, rows: landed.rows.map((row) => silverRow(dataset.table, row)) };
+      return {
+        dataset,
+        landed,
+        rows: landed.rows.map((row) => silverRow(dataset.table, row, (column) => row[fieldOf(column)])),
+      };
     }),
   );
 

@@ -20,6 +20,9 @@ export type SilverFile = {
   readonly rows: readonly Row[];
 };
 
+/** What happens to silver right before a statement of a rebuild, as SQL. */
+export type Meanwhile = (statement: string) => string | undefined;
+
 /** A warehouse with silver tables of a catalog, and what rebuilds unloaded in a temporary folder. */
 export type TestWarehouse = {
   /** Whole numbers beyond 32 bits, decimals, days and times are texts. */
@@ -27,7 +30,7 @@ export type TestWarehouse = {
   /** Replaces all rows of a file, as publishing does; no rows retract it. */
   publish(file: SilverFile): Promise<void>;
   /** Runs the transactions of a rebuild one after the other, up to one that fails; gives the unloaded rows by KPI. */
-  rebuild(mart: Mart, run?: Partial<RebuildRun>): Promise<Map<string, Row[]>>;
+  rebuild(mart: Mart, run?: Partial<RebuildRun>, meanwhile?: Meanwhile): Promise<Map<string, Row[]>>;
   /** Rows that a rebuild left under a folder, also one that failed. */
   unloaded(seq: number, folder: string): Promise<Row[]>;
   close(): Promise<void>;
@@ -77,12 +80,12 @@ export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promis
   return {
     query,
     publish: (file) => session((connection) => replaceFile(connection, catalog, folder, file)),
-    rebuild: async (mart, options) => {
+    rebuild: async (mart, options, meanwhile) => {
       const seq = options?.seq ?? last + 1;
       await migrate(mart);
       const batches = rebuildBatches(mart, { ...runOf(seq, 'duckdb'), shown: last, ...options, seq });
       for (const { statements } of batches)
-        await session((connection) => transact(connection, statements, folder));
+        await session((connection) => transact(connection, withMeanwhile(statements, meanwhile), folder));
       last = seq;
       return readUnloaded(join(folder, String(seq)));
     },
@@ -93,6 +96,12 @@ export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promis
     },
   };
 };
+
+/** Statements, with what happens in between. */
+export const withMeanwhile = (
+  statements: readonly string[],
+  meanwhile: Meanwhile = () => undefined,
+): string[] => statements.flatMap((statement) => [...[meanwhile(statement) ?? []].flat(), statement]);
 
 const createSilver = async (connection: DuckDBConnection, { datasets }: Catalog): Promise<void> => {
   await connection.run('create schema if not exists silver');

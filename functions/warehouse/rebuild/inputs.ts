@@ -32,6 +32,38 @@ select origin, name, version, batch_id, true as is_current from arrived
 union all
 select origin, name, version, batch_id, false as is_current from gone`;
 
+/**
+ * The relation `moved_inputs` (origin), and those that it reads: datasets whose files are no longer those that the rebuild
+ * found. An external table is read anew by each statement, so a batch may be published in the middle of a rebuild.
+ */
+export const movedInputs = ({ mart }: Plan): { readonly name: string; readonly sql: string }[] => {
+  const columns = 'origin, name, version, batch_id';
+  return [
+    { name: 'current_files', sql: mart.datasets.map(filesOf).join('\nunion all\n') },
+    {
+      name: 'kept_files',
+      sql: `select ${columns} from gold.applied_inputs where mart = ${literal(mart.name)} and origin <> 'model'
+except select ${columns} from changed_inputs where not is_current`,
+    },
+    {
+      name: 'found_files',
+      sql: `select ${columns} from kept_files
+union all
+select ${columns} from changed_inputs where is_current and origin <> 'model'`,
+    },
+    {
+      name: 'moved_inputs',
+      sql: `select origin from (select ${columns} from current_files except select ${columns} from found_files) as arrived
+union all
+select origin from (select ${columns} from found_files except select ${columns} from current_files) as gone`,
+    },
+  ];
+};
+
+/** A condition: a batch of one of these datasets was published since the rebuild began. */
+export const isMoved = (datasets: readonly string[]): string =>
+  `exists (select 1 from moved_inputs where origin in (${datasets.map(silverOrigin).map(literal).join(', ')}))`;
+
 const filesOf = (dataset: string): string =>
   `select distinct ${input({
     origin: literal(silverOrigin(dataset)),

@@ -160,6 +160,11 @@ const rowsWhere = (model: Model, condition: string | undefined): string => {
 
 const asRelation = ({ name, how = '', sql }: Named): string => `${name} as ${how}(\n${sql}\n)`;
 
+/** Datasets that a model reads itself, through models without a table only. */
+export const datasetsReadBy = (plan: Plan, { refs }: Pick<Model, 'refs'>): string[] => [
+  ...new Set([...inlinedIn(plan, refs)].flatMap((name) => modelNamed(plan, name).sources)),
+];
+
 /** Those of the names, and of what they read, that have no table: staging and KPI models. */
 const inlinedIn = (plan: Plan, names: readonly string[]): Set<string> => {
   const models = names

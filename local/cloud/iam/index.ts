@@ -5,6 +5,6 @@
  * Start with `decide.ts`.
  */
 
-export { type Decision, decide } from './decide.ts';
-export { type Policy, type Reading, readPolicy } from './policy.ts';
+export { decide } from './decide.ts';
+export { type Policy, readPolicy } from './policy.ts';
 export type { AccessRequest, Context, Principal } from './request.ts';

@@ -70,6 +70,15 @@ describe('binding a select', () => {
       `select s.price from gold.sales as s where s.price in (select sum(p.price) from gold.products as p where p.product = s.product group by p.product_number)`,
       [/^s\.product: .* in in \(select … group by …\)/],
     ],
+    [
+      'a text that a cast may cut off',
+      `with a as (select product || '-' || cast(sale_id as varchar(20)) as b, upper(product) as c from gold.sales), d as (select b, left(b, 9) as e, coalesce(c, 'unknown') as f from a union all select c, c, c from a)
+       select cast(b as varchar(84)) as b, cast(e as varchar(64)) as e, cast(left(e, 8) as varchar(8)) as g, cast(f as varchar(63)) as f from d`,
+      [
+        'cast: a text of up to 85 characters is cast to varchar(84), which Redshift cuts off: make it varchar(85), or take left(…, 84)',
+        /^cast: a text of up to 64 characters is cast to varchar\(63\)/,
+      ],
+    ],
     ['a relation without its alias', 'select p.price from gold.sales as s', [/no relation p is read here/]],
     [
       'a silver table that is not there',

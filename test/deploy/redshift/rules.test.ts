@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { redshiftProblems, statementProblems } from '../../../deploy/redshift/problems.ts';
 import { statementRules } from '../../../deploy/redshift/statement-rules.ts';
@@ -55,7 +56,7 @@ const mutants: readonly (readonly [title: string, statement: string])[] = [
   ['Numeric types', 'select cast(a as decimal(39, 0)) as b from gold.t'],
   ['Numeric types', 'create table gold.t (a decimal(38, 38))'],
   ['CREATE TABLE', `create table gold.t (${columns(1601, 'bigint')})`],
-  ['CREATE TABLE', `create table gold.t (${columns(65, 'varchar(65535)')})`],
+  ['COPY', `create table gold.t (${columns(65, 'varchar(65535)')})`],
   ['ALTER TABLE', 'alter table gold.t add column a bigint, add column b bigint'],
   ['ALTER TABLE', 'alter table gold.t alter column a type bigint'],
   ['CREATE VIEW', 'create or replace view gold.v as select a from t with no schema binding'],
@@ -109,6 +110,12 @@ describe('a statement for Redshift', () => {
   it('has a mutant for each page', () => {
     const titles = [...textRules, ...statementRules].map(({ page }) => page.title);
     expect(new Set(mutants.map(([title]) => title))).toEqual(new Set(titles));
+  });
+
+  it('has all its rules on the page of models', async () => {
+    const text = await readFile('docs/models.md', 'utf8');
+    for (const { page, says } of [...textRules, ...statementRules])
+      expect(text.toLowerCase()).toContain(`| ${says} | [${page.title}](${page.url}) |`.toLowerCase());
   });
 
   it('is clean in every rebuild of this project', () => {

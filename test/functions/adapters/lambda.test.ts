@@ -61,17 +61,18 @@ describe('a handler', () => {
           log.info('it is done'),
       (surroundings) => surroundings,
     );
-    await handler(given, { awsRequestId: 'one' } as never);
+    await handler(given, { awsRequestId: 'one', getRemainingTimeInMillis: () => 0 } as never);
     expect(logged()).toMatchObject([{ message: 'it is done', correlation_id: subject }]);
   });
 
-  test('tells the id of the invocation', async () => {
+  test('tells the id of the invocation, and how much time is left', async () => {
     const handler = lambda(
       Event,
-      () => async (_: typeof event, invocation: string) => invocation,
+      () => async (_: typeof event, invocation: string, left: () => number) => [invocation, left()],
       () => undefined,
     );
-    expect(await handler(event, { awsRequestId: 'one' } as never)).toBe('one');
+    const given = { awsRequestId: 'one', getRemainingTimeInMillis: () => 900_000 };
+    expect(await handler(event, given as never)).toEqual(['one', 900_000]);
   });
 
   test.each([undefined, ''])(

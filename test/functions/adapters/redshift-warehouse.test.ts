@@ -58,10 +58,16 @@ test('answers the same statement to the same token, and another one to another n
 
 test('sends a statement once when the answer is lost', async () => {
   laptop.once('BatchExecuteStatement', () => 'lost');
-  const id = await warehouse.send('app-rebuild-d-1', 'd-1', ['create table lost (n int)']);
+  const id = await warehouse.send('app-rebuild-d-1', 'd-1', ['create table lost (n int)', 'select 1']);
   expect(laptop.seen.filter(({ operation }) => operation === 'BatchExecuteStatement')).toHaveLength(2);
   expect(await ended(id)).toMatchObject({ state: 'finished' });
   expect(await warehouse.find('app-rebuild-d-1')).toEqual({ id, state: 'finished' });
+});
+
+test('sends a statement that is alone outside of a transaction block', async () => {
+  const id = await warehouse.send('app-migrate-a-1', 'a-1', ['create table alone (n int)']);
+  expect(laptop.seen.map(({ operation }) => operation)).toContain('ExecuteStatement');
+  expect(await ended(id)).toMatchObject({ state: 'finished' });
 });
 
 test('keeps its token within what the Data API takes', async () => {

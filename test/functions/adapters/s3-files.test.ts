@@ -57,6 +57,21 @@ describe('reading', () => {
     await expect(files.readRange({ key, version: first }, 2, 5)).rejects.toThrow();
   });
 
+  test('reads parts of what an object is now, up to its end', async () => {
+    const key = 'kpis/r1/1/kpi_days/000.json';
+    await lake.put(key, 'abcdefghij');
+    await lake.put(key, '0123456789');
+    const read = async (start: number, most: number) => {
+      const part = await files.readPart(key, start, most);
+      return part && [String(Buffer.from(part.bytes)), part.size];
+    };
+    expect(await read(0, 4)).toEqual(['0123', 10]);
+    expect(await read(8, 4)).toEqual(['89', 10]);
+    await lake.put(key, '');
+    expect(await read(0, 4)).toEqual(['', 0]);
+    expect(await files.readPart('kpis/r1/1/none', 0, 4)).toBeUndefined();
+  });
+
   test('finds nothing where nothing is', async () => {
     const key = 'data/plays/gone.csv';
     const version = await lake.put(key, 'one');

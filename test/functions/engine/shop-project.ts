@@ -1,7 +1,7 @@
 /** Two datasets as a shop's API delivers them: users with an array of values, sessions with an array of objects. */
 const id = { type: 'string', length: 36, required: true };
 const moment = { type: 'timestamp', format: 'YYYY-MM-DDTHH:mm:ss[.ffffff]' };
-const text = { type: 'string' };
+const text = { type: 'string', max_length: 256 };
 
 export const usersManifest = {
   version: '1.0',
@@ -27,7 +27,7 @@ export const sessionsManifest = {
       session_id: id,
       'customer.user_id': id,
       session_start_time: { ...moment, required: true },
-      'session_items[].song_id': { type: 'string', required: true },
+      'session_items[].song_id': { type: 'string', required: true, max_length: 256 },
       'session_items[].price': { type: 'decimal(10,2)', required: true },
       'session_items[].liked': { type: 'bool' },
     },

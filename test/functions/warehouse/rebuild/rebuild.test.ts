@@ -97,6 +97,30 @@ describeWarehouses('a rebuild', (engine) => {
       expect((await warehouse.unloaded(1, 'checks')).map((row) => row.check_name)).toContain(check);
     });
 
+    it('only warns where silver changed in the middle, and fails where it still differs then', async () => {
+      warehouse = await engine.open(catalog);
+      await landStreams('v1', listen);
+      const copied = `insert into silver.streams select user_id, 'another', listen_time, 'data/streams/streams9.csv', 'v9', landed_at, 'b9' from silver.streams`;
+      const atChecks = (statement: string) => (/ failed_checks as\n/.test(statement) ? copied : undefined);
+      await warehouse.rebuild(mart, { seq: 1 }, atChecks);
+      const [first] = await warehouse.unloaded(1, 'checks');
+      expect(first).toMatchObject({ check_name: 'fact_listens_conserved', severity: 'warn' });
+      expect(await durations()).toHaveLength(1);
+      const next = { seq: 2, warned: ['fact_listens_conserved'], previous: appliedBy(mart) };
+      await warehouse.rebuild(mart, next);
+      expect(await warehouse.unloaded(2, 'checks')).not.toContainEqual(
+        expect.objectContaining({ check_name: 'fact_listens_conserved' }),
+      );
+      expect(await durations()).toHaveLength(2);
+      const spoilt = withModel('fact_listens', {
+        incremental_sql: spoiltFact('fact_listens_conserved'),
+        hash: 'x',
+      });
+      await expect(warehouse.rebuild(spoilt, { ...next, seq: 3 })).rejects.toThrow(
+        engine.saysFailure('checks failed'),
+      );
+    });
+
     it('only warns of many unknown tracks', async () => {
       warehouse = await engine.open(catalog);
       await landStreams('v1', listen);

@@ -62,6 +62,16 @@ const tries = () => {
 };
 
 describe('a function', () => {
+  test('calls other services with the access key of its role', async () => {
+    const role = 'arn:aws:iam::000000000000:role/own';
+    const environment = { AWS_ACCESS_KEY_ID: 'local' };
+    const keyOf = (settings: { role?: string; name: string }) => `${settings.role} ${settings.name}`;
+    functions = project.open([deployed('echo', { role })], { environment, keyOf });
+    functions.start();
+    const outcome = await functions.invoke('test-echo', {});
+    expect(outcome).toMatchObject({ payload: { env: { AWS_ACCESS_KEY_ID: `${role} test-echo` } } });
+  });
+
   test('gets event and context and sees only its own environment', async () => {
     process.env.PRIVATE_TO_THE_PERSON = 'yes';
     const outcome = await open(deployed('echo', { environment: { TABLE: 't' } })).invoke('test-echo', {

@@ -238,7 +238,6 @@ describe('readTemplate', () => {
   test('resolves the roles that something runs with, no others, and the policies of resources', async () => {
     const { roles, policies } = await read();
     expect(roles.map(({ logicalId, policies }) => [logicalId, policies])).toEqual([
-      ['JobRole', []],
       [
         'ValidateRole',
         [
@@ -254,6 +253,7 @@ describe('readTemplate', () => {
           { name: 'wake', document: { Sid: 'AROA-music-dev-validaterole:*' } },
         ],
       ],
+      ['JobRole', []],
     ]);
     expect(policies.map(({ name, resource }) => [name, resource])).toEqual([
       ['LakePolicy', 'arn:aws:s3:::music-dev-lake-000000000000'],
