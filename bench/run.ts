@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type BenchCloud, withCloud } from './cloud.ts';
 import { keys } from './keys.ts';
 import { latency } from './latency.ts';
+import { publishKpis } from './publish-kpis/publish-kpis.ts';
 import { pull } from './pull/pull.ts';
 import { asJson, asTable, type Measurement } from './report.ts';
 import { addSpark } from './spark/command.ts';
@@ -55,7 +56,18 @@ bench(
 );
 bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, inCloud(thousandFiles));
 bench('keys', 'one file of ten million keys, without a cloud', { flag: 'records', usual: 10_000_000 }, keys);
-bench('pull', 'one page of an API, without a cloud', { flag: 'megabytes', usual: 5_000 }, pull);
+bench(
+  'pull',
+  'a month of an API of any size, from the request until it has landed, in a process of 128 MB',
+  { flag: 'megabytes', usual: 5_000 },
+  pull,
+);
+bench(
+  'publish-kpis',
+  'the items of a million listeners, to no table and to that of a laptop cloud',
+  { flag: 'listeners', usual: 1_000_000 },
+  publishKpis,
+);
 addValidate(program);
 addSpark(program);
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseManifest } from '../functions/validation/index.ts';
 import { engineProblems } from './engine-problems.ts';
+import { redshiftProblems } from './redshift/problems.ts';
 import { readRules } from './render/datasets.ts';
 import { renderCatalog, renderProject } from './render/render.ts';
 import { readSqlFiles, type SqlFile } from './sql/files.ts';
@@ -28,6 +29,8 @@ export const checkProject = async (root: string, print: (text: string) => void):
 const rendered = async (root: string, rendering: Promise<string>): Promise<Outcome> => {
   try {
     const text = await rendering;
+    const redshift = redshiftProblems(await renderCatalog(root, 'redshift'));
+    if (redshift.length > 0) throw new ProjectProblems(redshift);
     await tryInEngine(root);
     return { text, problems: 0 };
   } catch (error) {

@@ -22,6 +22,7 @@ import {
   NotInCatalog,
   personalColumns,
   type QualitySpec,
+  type Run,
   RunEnded,
   runKey,
   type SilverCatalog,
@@ -54,12 +55,18 @@ export const checkQuality =
     const batch = await asRunning(ports.ledger, 'transform', found.batch, jobRunId);
     if (!batch) return;
     const result = await ports.files.readText(runKey(batch.id, 'transform', 'result'));
-    if (result !== undefined) return startQuality(ports, batch, TransformResult.parse(JSON.parse(result)));
+    if (result !== undefined)
+      return startQuality(ports, batch, found.run, TransformResult.parse(JSON.parse(result)));
     if (await isStillRunning(ports.jobs, 'transform', batch)) return;
     await failBatch(ports, batch, found.run.message ?? 'the transform run left no result');
   };
 
-const startQuality = async (ports: Ports, batch: BatchRecord, result: TransformResult): Promise<void> => {
+const startQuality = async (
+  ports: Ports,
+  batch: BatchRecord,
+  { dpu_seconds }: Run,
+  result: TransformResult,
+): Promise<void> => {
   await ports.files.writeOnce(
     runKey(batch.id, 'quality', 'spec'),
     JSON.stringify(await composeSpec(ports, batch, result)),
@@ -68,7 +75,7 @@ const startQuality = async (ports: Ports, batch: BatchRecord, result: TransformR
   if (!started) return;
   const checking = { ...started.patch, checking_at: ports.clock.now() };
   await ports.ledger.batches.move(started.batch, 'checking', checking);
-  ports.log.info('quality started', { batch: batch.id, dataset: batch.dataset });
+  ports.log.info('quality started', { batch: batch.id, dataset: batch.dataset, dpu_seconds });
 };
 
 const composeSpec = async (

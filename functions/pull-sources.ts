@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { lambda, type Surroundings } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
-import { packagedCatalog } from './adapters/packaged-catalog.ts';
+import { packagedSilver } from './adapters/packaged-catalog.ts';
 import { postgresSettings } from './adapters/postgres-settings.ts';
 import { postgresSource } from './adapters/postgres-source.ts';
 import { restSource } from './adapters/rest-source.ts';
@@ -10,7 +10,6 @@ import { s3Files } from './adapters/s3-files.ts';
 import { secretsManager } from './adapters/secrets-manager.ts';
 import {
   askPull,
-  type Catalog,
   type Clock,
   type Files,
   type Functions,
@@ -23,6 +22,7 @@ import {
   pullerOf,
   pullId,
   pullWindow,
+  type SilverCatalog,
   type Sources,
   sourceNamed,
 } from './pipeline/index.ts';
@@ -49,7 +49,7 @@ type Ports = {
   functions: Functions;
   clock: Clock;
   log: Log;
-  catalog: Catalog;
+  catalog: SilverCatalog;
 };
 
 /** Pulls a window of a source; on schedule, asks for the windows of all sources that are due. */
@@ -97,7 +97,7 @@ const variable =
       return env(name);
     } catch (cause) {
       throw new SourceFailed(
-        `the source needs the variable ${name}, which this stage does not set`,
+        `the source needs the variable ${name}, which this stage does not set; name it in functions/functions.yml under pullSources`,
         {},
         { cause },
       );
@@ -109,7 +109,7 @@ export const handler = lambda(Input, pullSources, ({ env, clock, log }) => ({
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   sources: sourcesOf({ env, clock }),
   functions: lambdaFunctions(env('NAME')),
-  catalog: packagedCatalog(),
+  catalog: packagedSilver(),
   clock,
   log,
 }));

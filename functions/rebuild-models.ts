@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { lambda } from './adapters/lambda.ts';
+import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
 import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
 import { s3Files } from './adapters/s3-files.ts';
@@ -12,8 +13,10 @@ import {
   checkedRecord,
   closeRebuild,
   type Files,
+  type Functions,
   failRebuild,
   isGoldBefore,
+  isMigrated,
   isOver,
   isRebuildDue,
   isRebuildOver,
@@ -23,6 +26,7 @@ import {
   type Ledger,
   type Log,
   lastRebuilds,
+  lookAgain,
   lookAgainFor,
   MartEvent,
   martLease,
@@ -54,6 +58,7 @@ type Ports = {
   files: Files;
   ledger: Ledger;
   warehouse: Warehouse;
+  functions: Functions;
   clock: Clock;
   log: Log;
   catalog: Catalog;
@@ -72,7 +77,7 @@ type Input = z.infer<typeof Input>;
 export const rebuildModels =
   (ports: Ports) =>
   async (input: Input): Promise<void> => {
-    for (const mart of martsOf(ports.catalog, input)) await rebuildMart(ports, mart);
+    for (const mart of martsOf(ports.catalog, input)) await rebuildMart(ports, mart, 'command' in input);
   };
 
 const martsOf = ({ marts }: Catalog, input: Input): Mart[] => {
@@ -88,25 +93,51 @@ const named = (marts: Catalog['marts'], name: string): Mart[] => {
   return mart ? [mart] : [];
 };
 
-const rebuildMart = async (ports: Ports, mart: Mart): Promise<void> => {
+/** `isAsked`: an event may be lost. */
+const rebuildMart = async (ports: Ports, mart: Mart, isAsked = false): Promise<void> => {
   const { ledger, clock } = ports;
   const lease = await ledger.leases.find(martLease(mart.name));
-  if (lease.holder !== undefined) return takeUp(ports, mart, lease, lease.holder);
+  if (lease.holder !== undefined) return takeUp(ports, mart, lease, lease.holder, isAsked);
   if (!(await isRebuildDue(ports, mart))) return;
+  // It wakes this function when the tables exist.
+  if (!(await isMigrated(ledger, mart)))
+    return ports.functions.invoke('migrate-tables', lookAgain('mart', mart.name));
   const taken = await ledger.leases.acquire(lease, rebuildId(mart.name, lease.fence + 1), clock.now());
   if (taken) await send(ports, mart, taken);
 };
 
 /** Continues the rebuild that holds the mart, as far as the ledger and the warehouse know it. */
-const takeUp = async (ports: Ports, mart: Mart, lease: Lease, id: string): Promise<void> => {
+const takeUp = async (
+  ports: Ports,
+  mart: Mart,
+  lease: Lease,
+  id: string,
+  isAsked: boolean,
+): Promise<void> => {
   const known = await ports.ledger.rebuilds.find(id);
   if (known && isRebuildOver(known)) await closeRebuild(ports, known);
   else {
     const rebuild = known?.state === 'sent' ? known : await send(ports, mart, lease);
     const why = rebuild && (await failureOf(ports, rebuild));
+    if (rebuild && !why && isAsked) await publishAgain(ports, rebuild);
     if (!why || !(await fail(ports, mart, rebuild, why))) return;
   }
   await rebuildMart(ports, mart);
+};
+
+/** Longer than writing KPIs may take; interrupted functions are called again by their caller. */
+const publishingTime = 900_000 + patience;
+
+/** Its statement has finished, but nobody writes its KPIs: the event was lost, or the writer. */
+const publishAgain = async (
+  { warehouse, functions, clock }: Ports,
+  rebuild: RebuildRecord,
+): Promise<void> => {
+  if (rebuild.state !== 'sent') return;
+  if (rebuild.publishing_at && !isOver(rebuild.publishing_at, publishingTime, clock.now())) return;
+  const statement = await warehouse.statement(rebuild.statement_id);
+  if (statement?.state === 'finished')
+    await functions.invoke('publish-kpis', lookAgain('rebuild', rebuild.id));
 };
 
 type Failed = { readonly failure: RebuildFailure; readonly error: string };
@@ -240,9 +271,9 @@ const composeSpec = async (
     generation,
     unshown,
     kpis: mart.models.flatMap((model) =>
-      model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi }] : [],
+      model.kind === 'kpi' ? [{ model: model.name, shapes: model.kpi, columns: model.columns }] : [],
     ),
-    applied: structuredClone(appliedBy(mart, previous)) as RebuildSpec['applied'],
+    applied: structuredClone(appliedBy(mart)) as RebuildSpec['applied'],
   };
 };
 
@@ -290,7 +321,8 @@ const fail = async (
 export const handler = lambda(Input, rebuildModels, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
-  warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
+  warehouse: redshiftWarehouse({ warehouse: env('WAREHOUSE'), database: env('DATABASE') }),
+  functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
   name: env('NAME'),
   bucket: env('LAKE_BUCKET'),

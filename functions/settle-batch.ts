@@ -30,6 +30,7 @@ import {
   type Log,
   lookAgainFor,
   QualityResult,
+  type Run,
   RunEnded,
   renderRuleReport,
   repairsOf,
@@ -74,7 +75,7 @@ export const settleBatch =
     const batch = await asRunning(ports.ledger, 'quality', found.batch, jobRunId);
     if (!batch) return;
     const result = await ports.files.readText(runKey(batch.id, 'quality', 'result'));
-    if (result !== undefined) return settle(ports, batch, QualityResult.parse(JSON.parse(result)));
+    if (result !== undefined) return settle(ports, batch, found.run, QualityResult.parse(JSON.parse(result)));
     await lookAgain(ports, batch);
   };
 
@@ -98,7 +99,12 @@ const lookAgain = async (ports: Ports, batch: BatchRecord): Promise<void> => {
 const triedAt = (batch: BatchRecord): string | undefined =>
   batch.state === 'checking' ? (batch.tried_at ?? batch.checking_at) : undefined;
 
-const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): Promise<void> => {
+const settle = async (
+  ports: Ports,
+  batch: BatchRecord,
+  { dpu_seconds }: Run,
+  result: QualityResult,
+): Promise<void> => {
   const spec = await transformSpec(ports.files, batch.id);
   const { files } = spec;
   const again = new Set(files.filter(({ reprocessed }) => reprocessed).map(fileId));
@@ -121,7 +127,9 @@ const settle = async (ports: Ports, batch: BatchRecord, result: QualityResult): 
     batch: batch.id,
     dataset: batch.dataset,
     files: result.files.length,
+    rejected: result.files.filter((file) => file.outcome !== 'published').length,
     rows,
+    dpu_seconds,
   });
   if (published) await close(ports, published);
 };

@@ -4,9 +4,10 @@ import { glueJobs } from './adapters/glue-jobs.ts';
 import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
-import { redshiftWarehouse } from './adapters/redshift-warehouse.ts';
+import { powertoolsMetrics } from './adapters/powertools-metrics.ts';
 import { s3Files } from './adapters/s3-files.ts';
 import {
+  type BatchJob,
   type BatchRecord,
   type Catalog,
   type Clock,
@@ -15,23 +16,22 @@ import {
   type Functions,
   fileId,
   isAt,
-  isOver,
+  isMigrated,
   isPullDue,
   isRebuildDue,
-  type JobName,
   type Jobs,
   type Ledger,
   type Log,
   largestBatch,
   lookAgain,
+  type Metrics,
   martLease,
-  patience,
+  publishGauges,
   pullerOf,
   pullId,
   readName,
   readyAgain,
   runKey,
-  type Warehouse,
 } from './pipeline/index.ts';
 import type { Mart } from './warehouse/index.ts';
 
@@ -39,7 +39,6 @@ type Ports = {
   files: Files;
   ledger: Ledger;
   jobs: Jobs;
-  warehouse: Warehouse;
   functions: Functions;
   clock: Clock;
   log: Log;
@@ -111,7 +110,7 @@ const sweepReprocessing = async (
 };
 
 /** A run has ended, but its event was lost; a run that never began is started by the function before it. */
-const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: JobName): Promise<void> => {
+const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: BatchJob): Promise<void> => {
   const runs = await jobs.runsOf(job, runKey(batch.id, job, 'spec'));
   const [run] = runs;
   if (run && runs.every(({ state }) => state !== 'running'))
@@ -119,20 +118,15 @@ const sweepRun = async ({ jobs, functions }: Ports, batch: BatchRecord, job: Job
 };
 
 const sweepMart = async (ports: Ports, mart: Mart): Promise<void> => {
-  const { ledger, warehouse, functions, clock } = ports;
+  const { ledger, functions } = ports;
   const { holder } = await ledger.leases.find(martLease(mart.name));
   const look = lookAgain('mart', mart.name);
+  if (!(await isMigrated(ledger, mart))) await functions.invoke('migrate-tables', look);
   if (holder === undefined) {
     if (await isRebuildDue(ports, mart)) await functions.invoke('rebuild-models', look);
     return;
   }
-  const rebuild = await ledger.rebuilds.find(holder);
-  const statement = rebuild?.state === 'sent' ? await warehouse.statement(rebuild.statement_id) : undefined;
-  if (statement?.state === 'running') return;
-  if (statement?.state !== 'finished') return functions.invoke('rebuild-models', look);
-  const publishingAt = rebuild?.state === 'sent' ? rebuild.publishing_at : undefined;
-  if (publishingAt && !isOver(publishingAt, publishingTime, clock.now())) return;
-  await functions.invoke('publish-kpis', lookAgain('rebuild', holder));
+  await functions.invoke('rebuild-models', look);
 };
 
 /** Pulls that nobody began, that ended in the middle, or whose next try is due. */
@@ -149,16 +143,19 @@ const sweepPulls = async (
 /** The function that continues after a job's run. */
 const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as const;
 
-/** Longer than writing KPIs may take; interrupted functions are called again by their caller. */
-const publishingTime = 300_000 + patience;
+/** What the schedule starts: the sweep, then the gauges of what it left. */
+const sweepAndMeasure = (ports: Ports & { readonly metrics: Metrics }) => async (): Promise<void> => {
+  await sweep(ports)();
+  await publishGauges(ports);
+};
 
-export const handler = lambda(z.unknown(), sweep, ({ env, clock, log }) => ({
+export const handler = lambda(z.unknown(), sweepAndMeasure, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
   ledger: dynamoLedger(env('LEDGER_TABLE')),
   jobs: glueJobs(env('LAKE_BUCKET'), { transform: env('TRANSFORM_JOB'), quality: env('QUALITY_JOB') }),
-  warehouse: redshiftWarehouse({ workgroup: env('WORKGROUP'), database: env('DATABASE') }),
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
+  metrics: powertoolsMetrics(env('NAME')),
   clock,
   log,
 }));

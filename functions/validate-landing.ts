@@ -167,8 +167,8 @@ const reasonOf = (verdict: Verdict): string | undefined =>
 
 const saidOf = (verdict: Verdict): Readonly<Record<string, unknown>> => {
   if (verdict.state !== 'accepted') return {};
-  const { quarantined_rows, duplicate_of, drift = [] } = verdict.patch;
-  return { quarantined_rows, duplicate_of, ...(drift.length > 0 && { drift }) };
+  const { records, quarantined_rows, duplicate_of, drift = [] } = verdict.patch;
+  return { records, quarantined_rows, duplicate_of, ...(drift.length > 0 && { drift }) };
 };
 
 const announce = async ({ events }: Ports, file: FileRecord): Promise<void> => {

@@ -18,6 +18,9 @@ PROPERTIES = {
     "write.distribution-mode": "none",
     # Keys are longer than the texts in column metrics, by which a file's rows are found.
     "write.metadata.metrics.column.landed_file": "full",
+    # Each publish writes a metadata file; Glue's optimisers delete old snapshots, but not these.
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "20",
 }
 
 TYPES = {
@@ -61,6 +64,7 @@ def prepare_silver(spark: SparkSession, name: str, table: SilverTable) -> None:
         _create(spark, name, wanted, partition)
     _expect_partition(spark, name, partition)
     _evolve(spark, name, wanted)
+    _set_properties(spark, name)
 
 
 def _create(spark: SparkSession, name: str, columns: Mapping[str, str], partition: Sequence[Transform]) -> None:
@@ -111,6 +115,15 @@ def _evolve(spark: SparkSession, name: str, wanted: Mapping[str, str]) -> None:
         spark.sql(f"alter table {name} add columns {columns}")
     for column, kind in changed.items():
         spark.sql(f"alter table {name} alter column {identifier(column)} type {kind}")
+
+
+def _set_properties(spark: SparkSession, name: str) -> None:
+    """A table that an older version created lacks what was added since."""
+    live = {row["key"]: row["value"] for row in spark.sql(f"show tblproperties {name}").collect()}
+    lacking = {key: value for key, value in PROPERTIES.items() if live.get(key) != value}
+    if lacking:
+        changes = listed(f"'{key}' = '{value}'" for key, value in lacking.items())
+        spark.sql(f"alter table {name} set tblproperties {changes}")
 
 
 def _is_changed(live: DataType, wanted: str) -> bool:

@@ -167,3 +167,19 @@ class QualityResult(TypedDict):
     batch: str
     run: str
     files: list[FileResult]
+
+
+class TablesSpec(TypedDict):
+    """`runs/<id>/tables.spec.json`."""
+
+    kind: Literal["tables"]
+    id: str
+    tables: dict[str, SilverTable]
+
+
+class TablesResult(TypedDict):
+    """The silver tables that have the columns of their models."""
+
+    id: str
+    run: str
+    tables: list[str]

@@ -1,97 +1,97 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { renderCatalog } from '../../deploy/index.ts';
+import { bundleFunctions } from '../../local/cloud/index.ts';
+import { lakeClient } from '../lake-client.ts';
 import type { Measurement } from '../report.ts';
-import type { Pull } from './reader.ts';
+import { serveSessions } from './api.ts';
+import type { Invocation } from './invoke.ts';
 
-const folder = fileURLToPath(new URL('../../.build/bench/pull', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const built = join(root, '.build/bench/pull');
 
-/** V8 lets its heap grow while there is memory; a function with 128 MB has to say how much there is. */
-export const heapOptions = ['--max-old-space-size=32', '--max-semi-space-size=2'] as const;
+/** V8 lets its heap grow while there is memory; a process with 128 MB has to say how much there is. */
+const heapOptions = ['--max-old-space-size=32', '--max-semi-space-size=2'];
 
-/** Pulls one page of so many megabytes from a server on this machine, in a process of its own. */
+const month = { from: '2020-02-01', to: '2020-02-29' };
+
+type Environment = Readonly<Record<string, string>>;
+
+/**
+ * Pulls a month of so many megabytes from a server on this machine and lands it, with the bundle of `pull-sources` in a process of
+ * its own. S3, DynamoDB and Secrets Manager of the laptop cloud are another process.
+ */
 export const pull = async (megabytes: number): Promise<Measurement> => {
-  await bundle();
-  const blocks = Math.ceil((megabytes * 1e6) / block.length);
-  const server = createServer((_, response) => void send(response, blocks)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    const { records, ms, peak_mb } = await read(`http://127.0.0.1:${port}/sessions`);
-    if (records !== blocks * inBlock) throw new Error(`${records} records instead of ${blocks * inBlock}`);
-    const size_mb = (blocks * block.length) / 1e6;
-    return {
-      bench: 'pull',
-      figures: { size_mb, records, ms, mb_per_second: (size_mb * 1000) / ms, peak_memory_mb: peak_mb },
-    };
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-};
-
-const bundle = (): Promise<unknown> => {
-  const require =
-    "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-  return build({
-    entryPoints: [fileURLToPath(new URL('reader.ts', import.meta.url))],
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    banner: { js: require },
-    logLevel: 'error',
+  const bundles = await bundle();
+  const directory = await mkdtemp(join(tmpdir(), 'bench-pull-'));
+  const api = await serveSessions(megabytes);
+  const services = fork(fileURLToPath(new URL('services.ts', import.meta.url)), [directory], {
+    execArgv: ['--import', 'tsx'],
   });
-};
-
-const read = async (url: string): Promise<Pull> => {
-  const source = JSON.stringify({ version: '1', kind: 'rest', url, snapshot: true, records: '$' });
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...heapOptions,
-    join(folder, 'reader.mjs'),
-    source,
-  ]);
-  return JSON.parse(stdout);
-};
-
-const inBlock = 1000;
-
-const session = (id: number): object => ({
-  user_id: '6b287203-7cab-4f1a-b1a4-2b5076294682',
-  session_id: `04a5e8ac-1acd-48dc-88b9-${String(id).padStart(12, '0')}`,
-  session_items: Array.from({ length: 5 }, () => ({
-    song_id: 'TRIBGDZ128F425A019',
-    song_name: 'Eu sei que vou te amar',
-    artist_id: 'ARJK24L1187B9AFF5E',
-    artist_name: 'Quarteto Em Cy',
-    price: 1.74,
-    currency: 'USD',
-    liked: false,
-    liked_since: null,
-  })),
-  user_agent: 'Mozilla/5.0 (Windows NT 11.0) AppleWebKit/531.2 (KHTML, like Gecko) Chrome/19.0.859.0',
-  session_start_time: '2020-02-07T18:05:25.824461',
-});
-
-/** Records with commas between and behind them. */
-const block = Buffer.from(
-  Array.from({ length: inBlock }, (_, id) => `${JSON.stringify(session(id))},`).join('\n'),
-);
-
-const send = async (response: ServerResponse, blocks: number): Promise<void> => {
-  response.write('[');
-  for (let left = blocks; left > 0; left--) {
-    const isLast = left === 1;
-    if (!response.write(isLast ? block.subarray(0, -1) : block)) await once(response, 'drain');
+  try {
+    const environment = (await messageOf(services, 'the services')) as Environment;
+    const { ms, cpu_ms, peak_mb } = await invoke(bundles, { ...environment, SHOP_API: api.url });
+    await expectLanded(environment, api.records);
+    const size_mb = api.bytes / 1e6;
+    const figures = { size_mb, records: api.records, ms, mb_per_second: (size_mb * 1000) / ms, cpu_ms };
+    return { bench: 'pull', figures: { ...figures, peak_memory_mb: peak_mb } };
+  } finally {
+    services.kill('SIGKILL');
+    api.close();
+    await rm(directory, { recursive: true, force: true });
   }
-  response.end(']');
+};
+
+/** Paths of the deployed bundle and of the program that calls it. */
+const bundle = async (): Promise<{ readonly handler: string; readonly program: string }> => {
+  await mkdir(built, { recursive: true });
+  const path = join(built, 'catalog.json');
+  await writeFile(path, JSON.stringify(await renderCatalog(root, 'duckdb', 'duckdb')));
+  const { functions } = await bundleFunctions({
+    root,
+    functions: [
+      { key: 'pullSources', entry: 'functions/pull-sources.ts' },
+      { key: 'invoke', entry: 'bench/pull/invoke.ts' },
+    ],
+    directory: built,
+    catalog: { path },
+  });
+  return { handler: functions.get('pullSources') ?? '', program: functions.get('invoke') ?? '' };
+};
+
+const invoke = async (
+  { handler, program }: { readonly handler: string; readonly program: string },
+  environment: Environment,
+): Promise<Invocation> => {
+  const event = JSON.stringify({ source: 'sessions', ...month });
+  const child = fork(program, [handler, event], {
+    execArgv: heapOptions,
+    env: { ...environment, NAME: 'bench', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  return (await messageOf(child, 'the pull')) as Invocation;
+};
+
+/** The one message of a process; rejects if the process ends without it. */
+const messageOf = async (child: ChildProcess, what: string): Promise<unknown> => {
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${what} ended with ${code ?? signal}`);
+  });
+  const [message] = await Promise.race([once(child, 'message'), ended]);
+  ended.catch(() => {});
+  return message;
+};
+
+/** A failed pull is a record, not an error: measure nothing that did not land. */
+const expectLanded = async (environment: Environment, records: number): Promise<void> => {
+  const lake = lakeClient(environment);
+  const { state, reason, content } = (await lake.record('PULLS#sessions')) ?? {};
+  lake.close();
+  if (state !== 'landed') throw new Error(`the pull is ${state}: ${reason}`);
+  const landed = (content as { readonly records: number }).records;
+  if (landed !== records) throw new Error(`${landed} records landed instead of ${records}`);
 };

@@ -1,16 +1,17 @@
 import { join } from 'node:path';
-import { s3Files } from '../../functions/adapters/s3-files.ts';
 import type { Cloud } from '../../local/cloud/index.ts';
 import type { CloudFlags } from '../options.ts';
 import { answer, notice } from '../output/answer.ts';
-import { landManifests } from '../target/manifests.ts';
+import { finishDeployment } from '../target/finish-deployment.ts';
 import { openCloud, stopOnSignal } from '../target/open-cloud.ts';
+import { portsOf } from '../target/target.ts';
 
 /** Runs the laptop cloud until Ctrl-C; prints its address and writes it to `<state>/cloud.env`. */
 export const keepCloud = async (flags: CloudFlags): Promise<void> => {
   const cloud = await openCloud(flags, { withSources: true });
   const stopped = stopOnSignal(cloud);
-  await landManifests(s3Files(cloud.environment.LAKE_BUCKET ?? '')).catch(async (cause: unknown) => {
+  const { LAKE_BUCKET = '', LEDGER_TABLE = '' } = cloud.environment;
+  await finishDeployment(portsOf({ LAKE_BUCKET, LEDGER_TABLE })).catch(async (cause: unknown) => {
     await cloud.stop();
     throw cause;
   });

@@ -16,7 +16,7 @@ export type LandFlags = TargetFlags & { readonly dataset?: string; readonly wait
 export const landFiles = async (paths: readonly string[], flags: LandFlags): Promise<void> => {
   const files = await withDatasets(paths, flags.dataset);
   const work = async (target: Target): Promise<void> => {
-    await target.landManifests();
+    await target.putInForce();
     const landed = await pLimit(8).map(files, (file) => landFile(target.landings, file));
     await tellOfLanded(target, landed, flags);
   };

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { newlyLanded, type PullIn, type PullRecord } from '../../functions/pipeline/index.ts';
+import { newlyLanded, type PullIn, type PullRecord, pullTime } from '../../functions/pipeline/index.ts';
 import { count } from './count.ts';
 import { nextCommand } from './next-command.ts';
 
@@ -21,13 +21,17 @@ const stateOf = (pull: PullRecord): string => {
     case 'parked':
       return `parked: ${pull.reason}`;
     case 'pulling':
-      return `is being pulled since ${pull.started_at}`;
+      return pullingText(pull);
     case 'pulled':
       return `${count(pull.pulled.records, 'record')} pulled, about to land`;
     case 'asked':
       return `asked for at ${pull.asked_at}`;
   }
 };
+
+/** That a process has died is not known before it could not be at work any more. */
+export const pullingText = ({ started_at }: PullIn<'pulling'>): string =>
+  `is being pulled since ${started_at}; if that process has died, the sweep starts it again after ${new Date(Date.parse(started_at) + pullTime).toISOString()}`;
 
 const landedText = (pull: PullIn<'landed'>): string => {
   const { records, key } = pull.content;

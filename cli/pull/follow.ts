@@ -11,6 +11,7 @@ import {
   sourceNamed,
 } from '../../functions/pipeline/index.ts';
 import type { Window } from '../../functions/sources/index.ts';
+import { nextCommand } from '../output/next-command.ts';
 import type { LandedFile } from '../target/landing.ts';
 import type { Target } from '../target/target.ts';
 
@@ -52,7 +53,9 @@ const ended = async (target: Puller, asked: PullRecord, tell: PullOptions['tell'
   let seen = asked;
   for (let changed = Date.now(); !isOver(seen); ) {
     if (Date.now() - changed > pullTime)
-      throw new Error(`${pullId(seen)} is ${seen.state} for a quarter of an hour`);
+      throw new Error(
+        `${pullId(seen)} is ${seen.state} for a quarter of an hour; the sweep continues it, and ${nextCommand('runs', seen.source, '--pulls')} shows it`,
+      );
     await wait(target.isLaptop ? pause.laptop : pause.aws);
     const now = (await target.ledger.pulls.find(seen)) ?? seen;
     if (now.rev === seen.rev) continue;
@@ -75,4 +78,11 @@ export const landedBy = async (
   if (version === undefined) throw new Error(`the file of ${pullId(pull)} is gone: ${key}`);
   const name = key.slice(key.lastIndexOf('/') + 1);
   return [{ path: name, dataset: pull.source, name, key, version }];
+};
+
+/** True if what a window holds landed before, in a file that is not published: it is in quarantine. */
+export const isInQuarantine = async (target: Pick<Target, 'ledger'>, pull: PullRecord): Promise<boolean> => {
+  if (pull.state !== 'landed' || pull.content.key === undefined || newlyLanded(pull)) return false;
+  const file = (await target.ledger.files.versionsOf(pull.content.key)).at(-1);
+  return file?.state === 'rejected' || file?.state === 'quarantined';
 };

@@ -2,9 +2,10 @@ import type { Ledger, PullRecord } from '../../functions/pipeline/index.ts';
 import { addDays, monthOf, type Window } from '../../functions/sources/index.ts';
 import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
+import { nextCommand } from '../output/next-command.ts';
 import { pullDocument, pullLines } from '../output/pull-lines.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
-import { landedBy, pullWindows } from './follow.ts';
+import { isInQuarantine, landedBy, pullWindows } from './follow.ts';
 import { pullProgress } from './progress.ts';
 
 export type PullFlags = TargetFlags & {
@@ -32,7 +33,7 @@ export const pullAll = async (
   await onTarget(
     flags,
     async (target) => {
-      await Promise.all([target.landManifests(), target.sourcesReady]);
+      await Promise.all([target.putInForce(), target.sourcesReady]);
       const { atOnce, confirm = false } = flags;
       const windows = await windowsOf(target.ledger);
       const ended = await pullWindows(target, source, windows, {
@@ -47,10 +48,17 @@ export const pullAll = async (
 };
 
 const tellOfPulls = async (target: Target, ended: readonly PullRecord[], flags: PullFlags): Promise<void> => {
-  const lines = ended.flatMap(pullLines);
+  const quarantined = await Promise.all(ended.map((one) => isInQuarantine(target, one)));
+  const lines = ended.flatMap((one, at) => [
+    ...pullLines(one),
+    ...(quarantined[at] ? [quarantineLine(one)] : []),
+  ]);
   const document = { pulls: ended.map(pullDocument) };
-  if (ended.some(({ state }) => state !== 'landed')) process.exitCode = 1;
+  if (ended.some(({ state }) => state !== 'landed') || quarantined.includes(true)) process.exitCode = 1;
   const landed = (await Promise.all(ended.map((one) => landedBy(target, one)))).flat();
   if (landed.length === 0) return answer(flags, { ...document, files: [] }, lines);
   await tellOfLanded(target, landed, flags, lines, document);
 };
+
+const quarantineLine = ({ source }: PullRecord): string =>
+  `  next: that file is in quarantine; correct the manifest or the rules, then ${nextCommand('replay', source)}`;

@@ -6,7 +6,7 @@ import { literal } from '../../functions/values/index.ts';
 /** Runs one SELECT on the laptop's warehouse; throws its error. */
 export const askWarehouse = async (sql: string): Promise<Rows> => {
   await expectOneSelect(sql);
-  return redshiftQueries({ workgroup: 'laptop', database: 'warehouse' }).ask(sql);
+  return redshiftQueries({ warehouse: 'workgroup/laptop', database: 'warehouse' }).ask(sql);
 };
 
 /** DuckDB's form of a number such as 1e400 in a parsed statement, which is not valid JSON. */

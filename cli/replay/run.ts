@@ -23,7 +23,7 @@ export class CannotReplay extends Error {
 export const replay = async (dataset: string, flags: ReplayFlags): Promise<void> => {
   await onTarget(flags, async (target) => {
     await datasetsNamed(target.ledger, dataset);
-    await target.landManifests();
+    await target.putInForce();
     const manifest = await manifestInForce(target.files, dataset);
     if (!manifest.ok) throw new CannotReplay(`files of ${dataset} cannot be validated: ${manifest.reason}`);
     const records = named(await inQuarantine(target, dataset), flags.file, dataset);

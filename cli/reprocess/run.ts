@@ -27,7 +27,7 @@ export class CannotReprocess extends Error {
 /** Reprocesses published files and shows what became of each; exit code 1 if a file keeps its old rows or a rebuild failed. */
 export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise<void> => {
   await onTarget(flags, async (target) => {
-    await target.landManifests();
+    await target.putInForce();
     const { files } = target;
     const found = await publishedBy({ files, ledger: target.ledger }, dataset, await target.catalog());
     if (!found)

@@ -16,7 +16,7 @@ import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 /** Starts a new rebuild of a mart whose last one failed, and shows how it ended; exit code 1 if it failed again. */
 export const retryMart = async (name: string, flags: TargetFlags): Promise<void> =>
   onTarget(flags, async (target) => {
-    await target.landManifests();
+    await target.putInForce();
     const mart = martNamed(await target.marts(), name);
     const before = await martRuns(target.ledger, mart);
     const isAsked = await ask(target, mart, before);

@@ -13,7 +13,7 @@ import { onTarget, type TargetFlags } from '../target/target.ts';
 export const retry = async (dataset: string, flags: TargetFlags): Promise<void> =>
   onTarget(flags, async (target) => {
     await datasetsNamed(target.ledger, dataset);
-    await target.landManifests();
+    await target.putInForce();
     const retried = await retryParked(target.ledger, dataset);
     const [first] = retried;
     if (!first) return answer(flags, { files: [] }, [`No file of ${dataset} is parked.`]);

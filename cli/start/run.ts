@@ -7,8 +7,8 @@ import { fileDocument } from '../output/file-document.ts';
 import { npmCloud, npmStart } from '../output/next-command.ts';
 import { pullDocument, pullLines } from '../output/pull-lines.ts';
 import { CannotLand, withDatasets } from '../target/datasets.ts';
+import { finishDeployment } from '../target/finish-deployment.ts';
 import type { LandedFile } from '../target/landing.ts';
-import { landManifests } from '../target/manifests.ts';
 import { type OpenCloud, openCloud, stopOnSignal } from '../target/open-cloud.ts';
 import { catalogOfState, martsOfState, portsOf } from '../target/target.ts';
 import { balanceLines, knownLines } from './balance.ts';
@@ -44,7 +44,7 @@ const run = async (
   const ports = portsOf({ LAKE_BUCKET, LEDGER_TABLE });
   const { files, landings, ledger, kpis } = ports;
   const marts = await martsOfState(flags.state);
-  await landManifests(files);
+  await finishDeployment(ports);
   const [following, began] = [followingOn({ ledger, files, isLaptop: true }, marts), Date.now()];
   const see = (landed: readonly LandedFile[]) => watch(following, landed, outputOf(flags), began);
   const catalog = () => catalogOfState(flags.state);

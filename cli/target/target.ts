@@ -21,7 +21,7 @@ import { interrupted } from '../exit-codes.ts';
 import { projectRoot, usualState, usualSweepEvery, type Where } from '../options.ts';
 import { notice } from '../output/answer.ts';
 import { deployedNames } from './deployed-names.ts';
-import { landManifests } from './manifests.ts';
+import { finishDeployment } from './finish-deployment.ts';
 import { openCloud, pointClientsAt, stopOnSignal } from './open-cloud.ts';
 import { engineAt, redeploy, runningCloud } from './running-cloud.ts';
 
@@ -44,7 +44,7 @@ export type Target = {
   readonly catalog: () => Promise<Catalog>;
   readonly functions: Functions;
   /** Puts the SQL, rules and manifests of this project in force, all or none, for clouds without a deployment. */
-  readonly landManifests: () => Promise<void>;
+  readonly putInForce: () => Promise<void>;
   /** Resolves when the sources answer that were started for this command. */
   readonly sourcesReady: Promise<void>;
   /** Stops what was started for this command. */
@@ -90,7 +90,7 @@ const elsewhere = (names: Names): Target => {
     isOwn: false,
     marts: async () => Object.values((await catalog()).marts),
     catalog,
-    landManifests: async () => {},
+    putInForce: async () => {},
     sourcesReady: Promise.resolve(),
     close: async () => {},
   };
@@ -117,10 +117,10 @@ const laptop = async (state: string, withSources: boolean): Promise<Target> => {
     isOwn: own !== undefined,
     marts: () => martsOfState(state),
     catalog: () => catalogOfState(state),
-    landManifests: async () => {
+    putInForce: async () => {
       // A cloud that was started for this command has them already.
       if (running) await redeploy(running.AWS_ENDPOINT_URL ?? '');
-      await landManifests(ports.files);
+      await finishDeployment(ports);
     },
     sourcesReady: own?.sourcesReady ?? Promise.resolve(),
     close: async () => own?.stop(),
@@ -140,6 +140,7 @@ export const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => {
   // The names of tables and functions start with the name of their stack.
   const stack = stackOfLedger(LEDGER_TABLE);
   return {
+    stack,
     bucket: LAKE_BUCKET,
     files: s3Files(LAKE_BUCKET),
     landings: s3Landings(LAKE_BUCKET),

@@ -1,7 +1,7 @@
 import { typeOf as typeSpelled } from '../sql/columns.ts';
 import { type Fields, isFields, namesIn, nodesIn, type TreeNode } from '../sql/tree.ts';
 import { isAggregate, needsOver, typeOfCall } from './functions.ts';
-import { type Column, findColumn, type Scope } from './scope.ts';
+import { type Column, findColumn, innerScope, type Scope } from './scope.ts';
 import {
   anyType,
   canCast,
@@ -26,6 +26,8 @@ export type Around = {
   readonly columnsOf: (select: Fields, outer: Scope) => readonly Column[] | undefined;
   /** Why an aggregate is not allowed here; undefined if it is. */
   readonly noAggregate?: string | undefined;
+  /** It is the condition of an outer join. */
+  readonly isOuterJoin?: boolean | undefined;
   /** The position of the nearest outer node that has one. */
   readonly at: number;
 };
@@ -167,7 +169,8 @@ const bindWindow = ({ partitionClause, orderClause }: Fields, around: Around): v
 
 function subselectType({ fields }: TreeNode, around: Around): Type {
   const [select] = nodesIn(fields.subselect);
-  const columns = select ? around.columnsOf(select.fields, around.scope) : undefined;
+  const barred = select && whyBarred(select.fields, fields, around);
+  const columns = select ? around.columnsOf(select.fields, innerScope(around.scope, barred)) : undefined;
   const inner = columns?.map(({ type }) => type);
   if (fields.subLinkType === 'EXISTS_SUBLINK') return { family: 'boolean' };
   if (fields.subLinkType === 'ANY_SUBLINK') {
@@ -179,6 +182,21 @@ function subselectType({ fields }: TreeNode, around: Around): Type {
     around.complain(around.at, `a select used as a value must have one column, but this has ${inner.length}`);
   return inner?.[0] ?? anyType;
 }
+
+/** Why a select in an expression cannot read columns of the select around it on Redshift. */
+const whyBarred = (select: Fields, link: Fields, { isOuterJoin }: Around): string | undefined => {
+  if (isOuterJoin) return 'Redshift cannot read it in the condition of an outer join: use a join';
+  const made = JSON.stringify([select.targetList, select.whereClause, select.havingClause]);
+  if (made.includes('"over":{'))
+    return 'Redshift cannot read it in a select with a window function: use a join';
+  const isGrouped = nodesIn(select.groupClause).length > 0;
+  const calls = [...made.matchAll(/"funcname":\[\{"String":\{"sval":"(\w+)"/g)].map(([, name = '']) => name);
+  return link.subLinkType === 'ANY_SUBLINK' &&
+    isGrouped &&
+    calls.some((name) => isAggregate(name) && !/^(min|max)$/.test(name))
+    ? 'Redshift cannot read it in in (select … group by …): use a join'
+    : undefined;
+};
 
 const rowOf = (value: unknown): unknown[] => {
   const [node] = nodesIn(value);

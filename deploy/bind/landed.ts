@@ -33,10 +33,11 @@ const columnsOf = (paths: Paths): Column[] => {
   return keys.map((name) => ({ name, type: typeOf(paths.filter(([step]) => step?.key === name)) }));
 };
 
+/** An array of records has the members of its elements: here `element` is the array itself. */
 const typeOf = (paths: Paths): Type => {
-  if (paths.some(([step]) => step?.isArray)) return anyType;
   const inside = paths.map((path) => path.slice(1)).filter((path) => path.length > 0);
-  return inside.length === 0 ? text : { family: 'any', members: membersOf(inside) };
+  if (inside.length > 0) return { family: 'any', members: membersOf(inside) };
+  return paths.some(([step]) => step?.isArray) ? anyType : text;
 };
 
 const membersOf = (paths: Paths): Map<string, Type> =>

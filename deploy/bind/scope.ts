@@ -11,6 +11,8 @@ export type Scope = {
   /** Columns that `using` merged into one. */
   readonly merged: ReadonlySet<string>;
   readonly outer?: Scope | undefined;
+  /** Why Redshift cannot read its columns from the select that is being bound; undefined if it can. */
+  readonly barred?: string | undefined;
 };
 
 /**
@@ -26,8 +28,8 @@ export type Found =
 export const findColumn = (path: readonly string[], scope: Scope): Found => {
   const [first = '', second] = path;
   if (second !== undefined) {
-    const relation = relationNamed(first, scope);
-    if (relation) return inRelation(relation, second);
+    const [relation, barred] = relationNamed(first, scope);
+    if (relation) return unlessBarred(inRelation(relation, second), barred);
     const record = second === '*' ? undefined : findColumn([first], scope);
     if (record && 'type' in record) return memberOf(record, path.slice(1));
     return { problem: `no relation ${first} is read here${nameHint(first, namesOf(scope))}` };
@@ -35,8 +37,24 @@ export const findColumn = (path: readonly string[], scope: Scope): Found => {
   return inScope(first, scope);
 };
 
-const relationNamed = (name: string, scope: Scope | undefined): Relation | undefined =>
-  scope && (scope.relations.find((relation) => relation.name === name) ?? relationNamed(name, scope.outer));
+/** The relation of a name, and why its columns cannot be read. */
+const relationNamed = (name: string, scope: Scope | undefined): [Relation?, (string | undefined)?] => {
+  if (!scope) return [];
+  const relation = scope.relations.find((one) => one.name === name);
+  return relation ? [relation, scope.barred] : relationNamed(name, scope.outer);
+};
+
+const unlessBarred = (found: Found, barred: string | undefined): Found =>
+  found && 'id' in found && barred !== undefined
+    ? { problem: `${found.id} is a column of an outer select: ${barred}`, meant: found.id.split('.').at(-1) }
+    : found;
+
+/** A select inside of a select, which reads the columns of an outer one at most as Redshift does. */
+export const innerScope = (scope: Scope, barred: string | undefined): Scope => ({
+  ...scope,
+  barred: scope.barred ?? barred,
+  outer: scope.outer && innerScope(scope.outer, 'Redshift cannot skip the select between them: use a join'),
+});
 
 const inRelation = ({ name, columns }: Relation, wanted: string): Found => {
   if (columns === undefined) return undefined;
@@ -65,7 +83,7 @@ const inScope = (name: string, scope: Scope): Found => {
     return {
       problem: `${name} is ambiguous: write ${holders.map((one) => `${one.name}.${name}`).join(' or ')}`,
     };
-  if (holder) return inRelation(holder, name);
+  if (holder) return unlessBarred(inRelation(holder, name), scope.barred);
   if (scope.relations.some(({ columns }) => columns === undefined)) return undefined;
   if (scope.outer) {
     const outer = inScope(name, scope.outer);

@@ -2,7 +2,7 @@ import { nameHint } from '../../functions/values/index.ts';
 import { byteOffset, type Fields, isFields, namesIn, nodesIn, statementOf } from '../sql/tree.ts';
 import { type Around, condition, placeOf, typeOf } from './expression.ts';
 import { groupProblems } from './groups.ts';
-import { type Column, findColumn, type Relation, type Scope } from './scope.ts';
+import { type Column, findColumn, innerScope, type Relation, type Scope } from './scope.ts';
 import { anyType, commonType, describeType } from './types.ts';
 
 /** A place in a text that does not fit what it reads; `offset` in characters. */
@@ -161,6 +161,8 @@ const meantName = (path: readonly string[], { scope }: Around): string => {
   return (found && 'problem' in found ? found.meant : undefined) ?? path.at(-1) ?? '';
 };
 
+const skips = 'Redshift cannot read it in a select in from: use a join';
+
 type From = {
   readonly outer: Scope | undefined;
   readonly reading: Reading;
@@ -177,7 +179,11 @@ const relationsIn = (item: unknown, from: From): Relation[] => {
   if (kind === 'JoinExpr') return joinedRelations(fields, from);
   const columns =
     kind === 'RangeSubselect'
-      ? columnsOf(nodesIn(fields.subquery)[0]?.fields ?? {}, from.outer, from.reading)
+      ? columnsOf(
+          nodesIn(fields.subquery)[0]?.fields ?? {},
+          from.outer && innerScope(from.outer, skips),
+          from.reading,
+        )
       : readColumns(fields, from.reading);
   const renamed = namesIn(alias?.colnames);
   return [
@@ -191,10 +197,17 @@ const relationsIn = (item: unknown, from: From): Relation[] => {
 const readColumns = (fields: Fields, { relations, complain }: Reading): Columns => {
   const schema = typeof fields.schemaname === 'string' ? `${fields.schemaname}.` : '';
   const name = `${schema}${String(fields.relname)}`;
-  if (!relations.has(name))
+  if (!relations.has(name) && !isOfBroken(name, relations))
     complain(placeOf({ RangeVar: fields }, { at: 0 }), unknownRelation(name, relations));
   return relations.get(name);
 };
+
+/** What a rebuild touches of a fact that could not be rendered. */
+const isOfBroken = (name: string, relations: Relations): boolean =>
+  [...relations].some(
+    ([known, columns]) =>
+      columns === undefined && known.startsWith('gold.') && name.startsWith(`affected_${known.slice(5)}_`),
+  );
 
 const unknownRelation = (name: string, relations: Relations): string => {
   if (name.startsWith('affected_'))
@@ -219,7 +232,8 @@ const joinedRelations = (fields: Fields, from: From): Relation[] => {
   if (fields.quals)
     from.joins.push((around) => {
       const scope = { ...around.scope, relations };
-      condition(fields.quals, { ...around, scope }, 'on');
+      const isOuterJoin = fields.jointype !== undefined && fields.jointype !== 'JOIN_INNER';
+      condition(fields.quals, { ...around, scope, isOuterJoin }, 'on');
     });
   return relations;
 };

@@ -112,7 +112,7 @@ const casts: Readonly<Partial<Record<Family, readonly Family[]>>> = {
   integer: ['integer', 'decimal', 'float', 'text', 'boolean'],
   decimal: ['integer', 'decimal', 'float', 'text'],
   float: ['integer', 'decimal', 'float', 'text'],
-  boolean: ['boolean', 'integer', 'text'],
+  boolean: ['boolean', 'integer'],
   date: ['date', 'timestamp', 'text'],
   timestamp: ['date', 'timestamp', 'text'],
   interval: ['interval', 'text'],

@@ -81,7 +81,8 @@ const validate = (
   const marked = { ...file, source: markLines(file.source) };
   const { full, incremental } = renderBoth(templates, marked, 'redshift');
   const texts = [...new Set([full.sql, incremental.sql])];
-  const validated = texts.map((sql) => ({ sql, ...validateText(sql) }));
+  const isSilver = file.folder === 'silver';
+  const validated = texts.map((sql) => ({ sql, ...validateText(sql, isSilver) }));
   const problems = validated.flatMap(({ sql, problems }) =>
     problems.map(({ offset, message }) => ({
       file: file.path,
@@ -98,8 +99,11 @@ const validate = (
   };
 };
 
-const validateText = (sql: string): { columns: readonly OutputColumn[]; problems: readonly SqlProblem[] } => {
-  const problems = lintSql(sql);
+const validateText = (
+  sql: string,
+  isSilver: boolean,
+): { columns: readonly OutputColumn[]; problems: readonly SqlProblem[] } => {
+  const problems = lintSql(sql, isSilver);
   return problems.length > 0 ? { columns: [], problems } : outputColumns(sql);
 };
 

@@ -5,6 +5,7 @@ import {
   appliedBy,
   CircularReferences,
   datasetsOf,
+  definitionsOf,
   inOrderOfReferences,
   type Mart,
   martsOf,
@@ -95,11 +96,13 @@ const isFitProblem = (error: unknown): error is Error =>
 const martOf = (name: string, drafts: readonly Draft[]): Mart => {
   const models = modelsOf(drafts, name);
   const datasets = [...new Set(models.flatMap((model) => datasetsOf(models, model.name)))].sort();
-  const hash = createHash('sha256')
-    .update(models.map((model) => model.hash).join('\n'))
-    .digest('hex');
-  return { name, datasets, models, hash };
+  const mart = { name, datasets, models, hash: hashOf(models.map((model) => model.hash)), tables_hash: '' };
+  const definitions = (['duckdb', 'redshift'] as const).map((target) => definitionsOf(mart, target));
+  return { ...mart, tables_hash: hashOf(definitions) };
 };
+
+const hashOf = (texts: readonly string[]): string =>
+  createHash('sha256').update(texts.join('\n')).digest('hex');
 
 /** A first rebuild of many batches and a later one, on both engines, must fit into the transactions of a rebuild. */
 const tryRebuild = (mart: Mart): void => {

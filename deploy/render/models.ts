@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { nameHint } from '../../functions/values/index.ts';
 import { ancestorsOf, type KpiShape, Model } from '../../functions/warehouse/index.ts';
 import { commonType, typeNamed } from '../bind/types.ts';
+import { flatText } from '../sql/flat-text.ts';
 import { standAlone } from '../sql/inlined.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';
 import { type FactUpstream, factUpstream, isMadeOf } from './fact-upstream.ts';
@@ -61,8 +62,20 @@ export const modelsOf = (drafts: readonly Draft[], mart: string): Model[] => {
       .update(JSON.stringify([model, above]))
       .digest('hex');
     hashes.set(draft.name, hash);
-    return Model.parse({ ...model, path, personal, mart, hash });
+    return Model.parse({ ...model, ...textsOf(draft), path, personal, mart, hash });
   });
+};
+
+/** A rebuild puts what a table or a check reads in front of its text; a view brings it along. */
+const textsOf = ({ name, kind, sql, incremental_sql, rendered }: Draft) => {
+  const full = flatText(kind === 'view' ? sql : rendered.sql, name);
+  const incremental = flatText(incremental_sql, name);
+  return {
+    sql: full.sql,
+    ...(full.relations.length > 0 && { relations: full.relations }),
+    incremental_sql: incremental.sql,
+    ...(incremental.relations.length > 0 && { incremental_relations: incremental.relations }),
+  };
 };
 
 /** A problem of a model's settings, and the text in the file at its place: its `config(` if absent. */

@@ -8,6 +8,7 @@ import { type Problem, ProjectProblems } from '../sql/problem.ts';
 import { propertiesOf } from './properties.ts';
 import { rebuildNotes, rebuildSize } from './rebuild-notes.ts';
 import { readProject, throwIfAny } from './rendered-project.ts';
+import { sourceNotes } from './source-notes.ts';
 
 /**
  * The catalog of the project under a root. Silver's SQL is for the engine of its jobs, which is Spark on AWS. Throws
@@ -43,6 +44,7 @@ export const renderProject = async (root: string, { isCheck = false } = {}): Pro
   const said = [
     `Rendered ${Object.keys(catalog.datasets).join(', ')} and ${marts.join(', ')}`,
     ...rebuildNotes(catalog),
+    ...sourceNotes(catalog),
     ...(documentation.note === undefined ? [] : [documentation.note]),
     ...updated,
   ];

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { Catalog } from '../../functions/pipeline/index.ts';
 import { bindingProblems } from '../bind/project.ts';
+import { longName, reservedName } from '../redshift/names.ts';
 import { rulesetProblems } from '../rulesets/problems.ts';
+import { fieldNameProblems } from '../silver/field-names.ts';
 import { silverFieldProblems } from '../silver/fields.ts';
 import { readSqlFiles, type SqlFile } from '../sql/files.ts';
 import { type Problem, ProjectProblems } from '../sql/problem.ts';
@@ -14,6 +16,7 @@ import { type RenderedFile, renderFile } from './file.ts';
 import { martsFrom } from './marts.ts';
 import type { Draft } from './model-draft.ts';
 import { personalSilver } from './personal-columns.ts';
+import { snapshotProblems } from './snapshots.ts';
 
 /** The catalog, and what it was rendered from. */
 export type RenderedProject = {
@@ -52,6 +55,8 @@ export const readProject = async (
   throwIfAny([
     ...problems,
     ...unpairedDatasets(rules, silverFiles),
+    ...[...silverFiles, ...modelFiles].flatMap(fileNameProblems),
+    ...rules.flatMap(fieldNameProblems),
     ...[...silver.problems, ...models.problems],
     ...silver.rendered.flatMap(silverProblems),
     ...silver.rendered.flatMap((file) =>
@@ -59,6 +64,7 @@ export const readProject = async (
     ),
     ...models.rendered.flatMap((model) => missingSilver(model, silverFiles)),
     ...rules.flatMap((own) => rulesetProblems(own, tables)),
+    ...modelFiles.flatMap((file) => snapshotProblems(file, rules)),
     ...martProblems,
     ...bindingProblems({ rules, silver: silver.rendered, drafts, files }),
   ]);
@@ -88,6 +94,12 @@ const readVars = async (root: string): Promise<Record<string, unknown>> => {
   const text = await readFile(join(root, 'sql', 'dbt_project.yml'), 'utf8').catch(() => '');
   const project: unknown = parse(text);
   return typeof project === 'object' && project !== null && 'vars' in project ? Object(project.vars) : {};
+};
+
+/** The name of a file is the name of a relation; checks have none. */
+const fileNameProblems = ({ path, folder, name }: SqlFile): Problem[] => {
+  const message = folder !== 'checks' && (reservedName(name) || longName(name));
+  return message ? [{ file: path, message: message.replace(/:.*/, ': give the file another name') }] : [];
 };
 
 const missingSilver = ({ file, sources }: RenderedFile, silver: readonly SqlFile[]): Problem[] =>

@@ -8,6 +8,7 @@ import type { RenderedFile } from '../render/file.ts';
 import { placeInSource } from '../sql/lines.ts';
 import { type Problem, placeOf } from '../sql/problem.ts';
 import { unsafeCast } from './casts.ts';
+import { isReadable } from './field-names.ts';
 
 /**
  * Problems between a dataset's silver SQL and its manifest: fields that it neither reads nor omits, fields that it omits
@@ -21,7 +22,9 @@ export const silverFieldProblems = (silver: RenderedFile, { dataset, manifest }:
   const isRead = (name: string) => (format === 'csv' ? read.has(name.toLowerCase()) : isPathRead(name, read));
   const { omit } = silver.settings;
   const names = fields.map(({ name }) => name);
-  const unread = names.filter((name) => !omit.includes(name) && !omit.includes(topOf(name)) && !isRead(name));
+  const unread = names
+    .filter(isReadable)
+    .filter((name) => !omit.includes(name) && !omit.includes(topOf(name)) && !isRead(name));
   const placeOf = jsonPlaces(manifest);
   return [
     ...unread.map((name) => ({

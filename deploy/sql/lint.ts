@@ -1,3 +1,4 @@
+import { silverRules, textRules } from '../redshift/text-rules.ts';
 import { problemWith } from './rules.ts';
 import {
   byteOffset,
@@ -20,15 +21,25 @@ const syntaxHints: readonly [RegExp, string][] = [
 ];
 
 /**
- * Parts of a text outside the subset of SQL that every engine understands alike. It is an allow-list over PostgreSQL's syntax
- * tree, so that unknown constructs are rejected, too. Needs the loaded parser.
+ * Parts of a text outside the subset of SQL that every engine understands alike, and what Redshift restricts besides; it reads
+ * only the columns that silver makes. It is an allow-list over PostgreSQL's syntax tree, so that unknown constructs are
+ * rejected, too. Needs the loaded parser.
  */
-export const lintSql = (sql: string): SqlProblem[] => {
+export const lintSql = (sql: string, isSilver = false): SqlProblem[] => {
   try {
     const nodes = nodesOf(sql);
-    const found = [...nodes.flatMap(nodeProblems), ...nodes.flatMap(lateralAliases), ...shapeProblems(nodes)];
-    const inBytes = [...found, ...tokenProblems(sql)];
-    return inBytes.map(({ offset, message }) => ({ offset: inCharacters(sql, offset), message }));
+    const portable = [
+      ...[...nodes.flatMap(nodeProblems), ...nodes.flatMap(lateralAliases), ...shapeProblems(nodes)],
+      ...tokenProblems(sql),
+    ];
+    const places = new Set(portable.map(({ offset }) => offset));
+    const ofRedshift = (isSilver ? silverRules : textRules)
+      .flatMap(({ find }) => find(nodes, tokensOf(sql)))
+      .filter(({ offset }) => !places.has(offset));
+    return [...portable, ...ofRedshift].map(({ offset, message }) => ({
+      offset: inCharacters(sql, offset),
+      message,
+    }));
   } catch (error) {
     if (!(error instanceof SqlSyntaxError)) throw error;
     return [syntaxProblem(sql, error)];
@@ -67,6 +78,9 @@ const tokenProblems = (sql: string): SqlProblem[] =>
 const tokenProblem = (text: string): string | undefined => {
   if (text === '::') return 'x::type is not portable: write cast(x as type)';
   if (text === ';') return 'a file must be one select, without a semicolon';
+  if (/^float$/i.test(text))
+    return 'float has another width on each engine: write double precision, by the macro double()';
+  if (/^\w*\$/.test(text) && !/^\$/.test(text)) return 'names are letters, digits and _';
   if (text.startsWith('"')) return 'quoted names differ: use plain lower-case names';
   if (/^([ebnx]|u&)'|^\$/i.test(text)) return 'write a literal in plain quotes';
   return undefined;

@@ -68,6 +68,10 @@ const bareNodes: Readonly<Record<string, string>> = {
   larg: 'SelectStmt',
   rarg: 'SelectStmt',
   intoClause: 'IntoClause',
+  into: 'IntoClause',
+  relation: 'RangeVar',
+  rel: 'RangeVar',
+  view: 'RangeVar',
 };
 
 const collect = (value: unknown, parent: TreeNode | undefined, nodes: TreeNode[]): void => {

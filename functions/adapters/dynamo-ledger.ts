@@ -15,6 +15,9 @@ import {
   type Lease,
   type Leases,
   type Ledger,
+  type MigrationRecord,
+  type Migrations,
+  migrationMoves,
   type PullRecord,
   type Pulls,
   pullMoves,
@@ -55,6 +58,10 @@ const rebuildKey = (id: string): Key => ({ pk: `REBUILD#${id}`, sk: 'REBUILD' })
 const pullKey = ({ source, from, to }: Pick<PullRecord, 'source' | 'from' | 'to'>): Key => ({
   pk: `PULLS#${source}`,
   sk: `${from}/${to}`,
+});
+const migrationKey = ({ mart }: Pick<MigrationRecord, 'mart'>): Key => ({
+  pk: `MIGRATION#${mart}`,
+  sk: 'MIGRATION',
 });
 const pendingKey = (mart: string, batch: string): Key => ({ pk: `PENDING#${mart}`, sk: batch });
 
@@ -105,6 +112,7 @@ export const ledgerOn = (items: Items): Ledger => ({
   leases: leasesOn(items),
   batches: batchesOn(items),
   rebuilds: rebuildsOn(items),
+  migrations: migrationsOn(items),
   pulls: pullsOn(items),
 });
 
@@ -222,6 +230,27 @@ const rebuildsOn = (items: Items): Rebuilds => {
     move,
     amend: <State extends RebuildState>(rebuild: RebuildIn<State>, patch: object) =>
       move(rebuild, rebuild.state as State, patch),
+  };
+};
+
+/** A new migration has nothing of the one before it in its record. */
+const ended = {
+  step: undefined,
+  statement_id: undefined,
+  sent_at: undefined,
+  closed_at: undefined,
+  failure: undefined,
+  reason: undefined,
+};
+
+const migrationsOn = (items: Items): Migrations => {
+  const move = mover<MigrationRecord>(items, migrationKey, migrationMoves);
+  return {
+    find: async (mart) => recordOf<MigrationRecord>(await items.get(migrationKey({ mart }))),
+    open: async (migration) => {
+      await items.putNew({ ...migrationKey(migration), ...migration });
+    },
+    move: (migration, to, patch) => move(migration, to, to === 'open' ? { ...ended, ...patch } : patch),
   };
 };
 

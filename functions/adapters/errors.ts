@@ -45,6 +45,18 @@ export class QueryFailed extends PipelineError {
   override readonly name = 'QueryFailed';
 }
 
+/** A secret could not be read; the cause says why. */
+export class UnreadableSecret extends PipelineError {
+  override readonly name = 'UnreadableSecret';
+  constructor(
+    readonly arn: string,
+    cause: unknown,
+  ) {
+    const why = cause instanceof Error ? cause.name : 'Error';
+    super(`the secret ${arn} could not be read (${why})`, { cause });
+  }
+}
+
 /** A secret does not hold what its source needs; the message never shows any of it. */
 export class NotASecret extends PipelineError {
   override readonly name = 'NotASecret';

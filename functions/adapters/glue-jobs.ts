@@ -20,12 +20,25 @@ const stateOf = (state: string | undefined): RunState => {
   return alive.has(state ?? '') ? 'running' : 'failed';
 };
 
-const runOf = (bucket: string, { Id, Arguments, JobRunState, ErrorMessage }: JobRun): Run => ({
-  id: Id ?? '',
-  spec: (Arguments?.['--spec'] ?? '').replace(locationOf(bucket, ''), ''),
-  state: stateOf(JobRunState),
-  ...(ErrorMessage ? { message: ErrorMessage } : {}),
-});
+const runOf = (bucket: string, run: JobRun): Run => {
+  const dpu_seconds = workOf(run);
+  return {
+    id: run.Id ?? '',
+    spec: (run.Arguments?.['--spec'] ?? '').replace(locationOf(bucket, ''), ''),
+    state: stateOf(run.JobRunState),
+    ...(run.ErrorMessage ? { message: run.ErrorMessage } : {}),
+    ...(dpu_seconds === undefined ? {} : { dpu_seconds }),
+  };
+};
+
+/** Glue counts the DPU-seconds of a run that scales; of others it gives the time and the capacity. */
+const workOf = ({ DPUSeconds, ExecutionTime, MaxCapacity }: JobRun): number | undefined => {
+  if (DPUSeconds !== undefined) return DPUSeconds;
+  return ExecutionTime === undefined || MaxCapacity === undefined ? undefined : ExecutionTime * MaxCapacity;
+};
+
+/** The job runs as often as it may, or the account has no workers left: both end by themselves. */
+const busy = new Set(['ConcurrentRunsExceededException', 'ResourceNumberLimitExceededException']);
 
 const locationOf = (bucket: string, key: string): string => `s3://${bucket}/${key}`;
 
@@ -69,7 +82,7 @@ export const glueJobs = (bucket: string, names: Partial<Record<JobName, string>>
         );
         return answer.JobRunId ?? '';
       } catch (error) {
-        if (error instanceof Error && error.name === 'ConcurrentRunsExceededException') return 'busy';
+        if (error instanceof Error && busy.has(error.name)) return 'busy';
         throw error;
       }
     },

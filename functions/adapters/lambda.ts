@@ -23,13 +23,16 @@ const clock: Clock & Timer = {
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
+type Invocation = { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
+
 /**
  * Makes a Lambda handler: checks the event's shape, wires the ports at the first call, logs errors and throws them so that
- * Lambda retries. The use case also gets the id of the invocation, which all tries of it have in common.
+ * Lambda retries. The use case also gets the id of the invocation, which all tries of it have in common, and a clock with the
+ * milliseconds that are left until the function is stopped.
  */
 export const lambda = <E, P, R>(
   event: z.ZodType<E>,
-  useCase: (ports: P) => (event: E, invocation: string) => Promise<R>,
+  useCase: (ports: P) => (event: E, invocation: string, left: () => number) => Promise<R>,
   wire: (surroundings: Surroundings) => P,
 ) => {
   const logger = new Logger({ serviceName: 'soundcheck' });
@@ -37,10 +40,10 @@ export const lambda = <E, P, R>(
     info: (message, facts = {}) => logger.info(message, { ...facts }),
     error: (message, facts = {}) => logger.error(message, { ...facts }),
   };
-  let run: ((event: E, invocation: string) => Promise<R>) | undefined;
-  return middy<unknown, R>(async (input: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
+  let run: ReturnType<typeof useCase> | undefined;
+  return middy<unknown, R>(async (input: unknown, context: Invocation) => {
     run ??= useCase(wire({ env, clock, log }));
-    return run(event.parse(input), awsRequestId);
+    return run(event.parse(input), context.awsRequestId, () => context.getRemainingTimeInMillis());
   }).onError(({ error }) =>
     logger.error('the step failed', { error: error instanceof Error ? error : String(error) }),
   );

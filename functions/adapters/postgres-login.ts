@@ -42,9 +42,13 @@ const readSecret = async (secrets: Secrets, arn: string): Promise<string> => {
     return await secrets.read(arn);
   } catch (cause) {
     const facts = { secret: arn };
-    throw new SourceFailed("the secret cannot be read; check it and the function's role", facts, {
-      cause,
-    });
+    throw new SourceFailed(
+      "the secret cannot be read; check it, the function's role and, on AWS, the endpoint of the network",
+      facts,
+      {
+        cause,
+      },
+    );
   }
 };
 

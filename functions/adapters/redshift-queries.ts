@@ -7,21 +7,14 @@ import {
 } from '@aws-sdk/client-redshift-data';
 import type { Cell, Queries } from '../pipeline/index.ts';
 import { QueryFailed } from './errors.ts';
+import { type RedshiftTarget, targetOf } from './redshift-warehouse.ts';
 
 /** Queries through the Redshift Data API; each has its own client, which is closed with it. */
-export const redshiftQueries = ({
-  workgroup,
-  database,
-}: {
-  workgroup: string;
-  database: string;
-}): Queries => ({
+export const redshiftQueries = (target: RedshiftTarget): Queries => ({
   ask: async (sql) => {
     const client = new RedshiftDataClient({});
     try {
-      const { Id } = await client.send(
-        new ExecuteStatementCommand({ WorkgroupName: workgroup, Database: database, Sql: sql }),
-      );
+      const { Id } = await client.send(new ExecuteStatementCommand({ ...targetOf(target), Sql: sql }));
       await ended(client, Id);
       const columns: { name: string; type: string }[] = [];
       const rows: Cell[][] = [];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   BatchExecuteStatementCommand,
   DescribeStatementCommand,
+  ExecuteStatementCommand,
   paginateListStatements,
   RedshiftDataClient,
   ResourceNotFoundException,
@@ -48,28 +49,41 @@ const statementOf = (answer: {
   ...(answer.Error ? { error: answer.Error } : {}),
 });
 
-/** The Redshift Data API of one workgroup and database. */
-export const redshiftWarehouse = ({
-  workgroup,
-  database,
-}: {
-  workgroup: string;
-  database: string;
-}): Warehouse => {
+/** A warehouse and database; with a secret as the user that it holds, else as a user of the caller's own role. */
+export type RedshiftTarget = {
+  /** `workgroup/<name>` is serverless, `cluster/<identifier>` is provisioned. */
+  readonly warehouse: string;
+  readonly database: string;
+  readonly secret?: string;
+};
+
+/** What each request of the Data API says of its target. */
+export const targetOf = ({ warehouse, database, secret }: RedshiftTarget) => {
+  const name = warehouse.slice(warehouse.indexOf('/') + 1);
+  return {
+    ...(warehouse.startsWith('cluster/') ? { ClusterIdentifier: name } : { WorkgroupName: name }),
+    Database: database,
+    ...(secret !== undefined && { SecretArn: secret }),
+  };
+};
+
+/** The Redshift Data API: one transaction per call. A single statement runs outside of a transaction block. */
+export const redshiftWarehouse = (target: RedshiftTarget): Warehouse => {
   const client = new RedshiftDataClient(bounded);
   return {
     send: async (name, token, statements) => {
-      const answer = await client.send(
-        new BatchExecuteStatementCommand({
-          WorkgroupName: workgroup,
-          Database: database,
-          StatementName: name,
-          ClientToken: createHash('sha256').update(`${name}/${token}`).digest('hex'),
-          Sqls: [...statements],
-          WithEvent: true,
-        }),
-      );
-      return answer.Id ?? '';
+      const request = {
+        ...targetOf(target),
+        StatementName: name,
+        ClientToken: createHash('sha256').update(`${name}/${token}`).digest('hex'),
+        WithEvent: true,
+      };
+      const [only = '', ...others] = statements;
+      const { Id } =
+        others.length === 0
+          ? await client.send(new ExecuteStatementCommand({ ...request, Sql: only }))
+          : await client.send(new BatchExecuteStatementCommand({ ...request, Sqls: [...statements] }));
+      return Id ?? '';
     },
     find: async (name) => {
       // The request matches prefixes of names: longer names may come first.

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Clock, Secrets } from '../pipeline/index.ts';
 import { type RestSource, withVariables } from '../sources/index.ts';
-import { NotASecret } from './errors.ts';
+import { NotASecret, UnreadableSecret } from './errors.ts';
 import { type SharedValue, sharedValue } from './shared-value.ts';
 
 /** What authorises a request. */
@@ -39,7 +39,7 @@ const nothing: Authorisation = { headers: {}, query: {} };
 export const openCredentials = (auth: Auth, ports: CredentialPorts): Credentials => {
   if (auth.kind === 'none') return sharedValue(async () => nothing);
   const arn = withVariables(auth.secret, ports.env);
-  const read = () => ports.secrets.read(arn);
+  const read = () => readSecret(ports.secrets, arn);
   switch (auth.kind) {
     case 'api_key':
       return sharedValue(async () => {
@@ -60,6 +60,14 @@ export const openCredentials = (auth: Auth, ports: CredentialPorts): Credentials
   }
 };
 
+const readSecret = async (secrets: Secrets, arn: string): Promise<string> => {
+  try {
+    return await secrets.read(arn);
+  } catch (cause) {
+    throw cause instanceof NotASecret ? cause : new UnreadableSecret(arn, cause);
+  }
+};
+
 const authorised = (authorization: string): Authorisation => ({ headers: { authorization }, query: {} });
 const bearer = (token: string): Authorisation => authorised(`Bearer ${token}`);
 const basic = (user: string, password: string): string =>
@@ -68,7 +76,7 @@ const basic = (user: string, password: string): string =>
 type Token = Authorisation & { readonly expires_at: number };
 
 const tokens = (auth: OAuth, arn: string, ports: CredentialPorts): Credentials => {
-  const secret = sharedValue(() => ports.secrets.read(arn));
+  const secret = sharedValue(() => readSecret(ports.secrets, arn));
   const url = withVariables(auth.token_url, ports.env);
   const ask = async (text: string): Promise<string | undefined> => {
     const { client_id = '', client_secret = '' } = keysIn(text, arn, ['client_id', 'client_secret']);
@@ -98,8 +106,8 @@ const tokens = (auth: OAuth, arn: string, ports: CredentialPorts): Credentials =
   );
 };
 
-/** RFC 6749 §2.3.1. */
-const encoded = (text: string): string => encodeURIComponent(text).replaceAll('%20', '+');
+/** As a value of a form (RFC 6749 §2.3.1). */
+const encoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
 const TokenAnswer = z.object({
   access_token: z.string().min(1),

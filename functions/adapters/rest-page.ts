@@ -10,7 +10,7 @@ import {
   type RestSource,
   SourceFailed,
 } from '../sources/index.ts';
-import { NotASecret } from './errors.ts';
+import { NotASecret, UnreadableSecret } from './errors.ts';
 import { shownUrl } from './rest-address.ts';
 import type { Authorisation, Credentials } from './rest-credentials.ts';
 import { type Answered, send, TryFailed } from './rest-request.ts';
@@ -107,7 +107,8 @@ const authorisation = async (credentials: Credentials): Promise<Authorisation> =
     return await credentials.get();
   } catch (cause) {
     if (cause instanceof SourceFailed) throw cause;
-    const why = cause instanceof NotASecret ? cause.message : 'the secret could not be read';
+    const isOfSecret = cause instanceof NotASecret || cause instanceof UnreadableSecret;
+    const why = isOfSecret ? cause.message : 'the token could not be fetched';
     throw new TryFailed(why, isTransient(cause), {}, { cause });
   }
 };

@@ -11,6 +11,10 @@ import type { FileVersion } from '../pipeline/index.ts';
 const largestCopy = 5 * 1024 ** 3;
 const partSize = 1024 ** 3;
 
+/** S3 answers when the copy is done: milliseconds for the largest one, and for a part. */
+const copyTime = { requestTimeout: 300_000 };
+const partTime = { requestTimeout: 120_000 };
+
 type Copy = {
   readonly bucket: string;
   readonly from: FileVersion;
@@ -30,6 +34,7 @@ export const copyVersion = async (client: S3Client, copy: Copy): Promise<Copied>
   const target = { Bucket: copy.bucket, Key: copy.to };
   const answer = await client.send(
     new CopyObjectCommand({ ...target, CopySource: sourceOf(copy), ChecksumAlgorithm: 'SHA256' }),
+    copyTime,
   );
   const checksum = answer.CopyObjectResult?.ChecksumSHA256;
   return checksum ? { sha256: Buffer.from(checksum, 'base64').toString('hex') } : {};
@@ -43,9 +48,12 @@ const copyInParts = async (client: S3Client, copy: Copy): Promise<Copied> => {
     const PartNumber = Parts.length + 1;
     const CopySourceRange = `bytes=${start}-${Math.min(start + partSize, copy.size) - 1}`;
     const part = { ...target, UploadId, PartNumber, CopySource: sourceOf(copy), CopySourceRange };
-    const { CopyPartResult } = await client.send(new UploadPartCopyCommand(part));
+    const { CopyPartResult } = await client.send(new UploadPartCopyCommand(part), partTime);
     Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
   }
-  await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }));
+  await client.send(
+    new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }),
+    partTime,
+  );
   return {};
 };

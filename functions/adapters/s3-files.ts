@@ -34,6 +34,12 @@ const unlessGone = async <Found>(asked: Promise<Found>): Promise<Found | undefin
   }
 };
 
+/** An object that ends before the range has no bytes there. */
+const unlessBeyond = (error: unknown): { Body?: undefined; ContentRange?: undefined } => {
+  if (named(error, 'InvalidRange')) return {};
+  throw error;
+};
+
 /** S3 rejects a write that meets another one at the same moment; it is sent again this many times. */
 const mostConflicts = 3;
 
@@ -61,6 +67,15 @@ export const s3Files = (bucket: string): Files => {
       const Range = `bytes=${start}-${end - 1}`;
       const { Body } = await client.send(new GetObjectCommand({ ...whereIs(file), Range }));
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    },
+    readPart: async (key, start, most) => {
+      const Range = `bytes=${start}-${start + most - 1}`;
+      const found = await unlessGone(
+        client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })).catch(unlessBeyond),
+      );
+      if (!found) return undefined;
+      const size = Number(found.ContentRange?.split('/')[1] ?? 0);
+      return { bytes: (await found.Body?.transformToByteArray()) ?? new Uint8Array(), size };
     },
     readText: async (key) => {
       const found = await unlessGone(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));

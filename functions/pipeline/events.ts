@@ -57,6 +57,7 @@ export const looks = {
   'run-transform': ['dataset', 'batch'],
   'check-quality': ['run'],
   'settle-batch': ['run'],
+  'migrate-tables': ['deployment', 'mart'],
   'rebuild-models': ['mart'],
   'publish-kpis': ['rebuild'],
   'pull-sources': ['pull'],
@@ -69,7 +70,7 @@ export type LookKind<Name extends FunctionName = FunctionName> = (typeof looks)[
 export type LookAgain<Kind extends LookKind = LookKind> = {
   readonly command: 'Look Again';
   readonly kind: Kind;
-  /** A file `<key>@<version>`, a dataset, a batch, a run of a job, a mart, a rebuild or a pull. */
+  /** A file `<key>@<version>`, a dataset, a batch, a run of a job, a deployed stack, a mart, a rebuild or a pull. */
   readonly id: string;
 };
 

@@ -43,6 +43,7 @@ export {
 } from './lake-keys.ts';
 export type {
   Batches,
+  BatchJob,
   Cell,
   Clock,
   Events,
@@ -58,6 +59,9 @@ export type {
   Leases,
   Ledger,
   Log,
+  Metrics,
+  Migrations,
+  Optimisers,
   Pulled,
   Pulls,
   Queries,
@@ -76,7 +80,9 @@ export type {
 export { type DatasetRuns, datasetRuns, nameBehind } from './queries/dataset-runs.ts';
 export { leftInQuarantine } from './queries/dismissed.ts';
 export { reportOf, reportsOf, rowsFileOf } from './queries/file-places.ts';
+export { publishGauges } from './queries/gauges.ts';
 export { byLanding, inQuarantine } from './queries/in-quarantine.ts';
+export { lagOf } from './queries/kpi-lag.ts';
 export { type LastRebuilds, lastRebuilds } from './queries/last-rebuilds.ts';
 export {
   type KpiKind,
@@ -91,6 +97,7 @@ export { newlyLanded } from './queries/newly-landed.ts';
 export { rebuildSpec } from './queries/rebuild-spec.ts';
 export { type Balance, balanceOf, hangsOn, landedFile, repairKey, repairsOf } from './queries/repairs.ts';
 export { pullerOf, sourceNamed } from './queries/source-named.ts';
+export { openUnloaded, usualPart } from './queries/unloaded-rows.ts';
 export { lacksSilver } from './reasons.ts';
 export {
   type AnyBatch,
@@ -110,6 +117,11 @@ export {
   type Reprocessed,
 } from './records/file.ts';
 export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
+export {
+  type MigrationIn,
+  type MigrationRecord,
+  migrationMoves,
+} from './records/migration.ts';
 export { withNewNames } from './records/older.ts';
 export {
   type PullIn,
@@ -135,6 +147,8 @@ export {
   QualitySpec,
   type SpecFile,
   saysUnpublished,
+  TablesResult,
+  TablesSpec,
   TransformResult,
   TransformSpec,
   unpublished,
@@ -159,12 +173,20 @@ export type { Verdict } from './steps/conclude-verdict.ts';
 export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './steps/deployed-manifests.ts';
 export { type Dismissable, dismiss, takeBack } from './steps/dismiss.ts';
 export { madeBy } from './steps/made-by.ts';
+export {
+  continueMigration,
+  isMigrated,
+  type MigrationProgress,
+  martOfMigration,
+} from './steps/migration/migrating.ts';
+export { shapeSilver } from './steps/migration/shape-silver.ts';
 export { personalColumns } from './steps/personal-columns.ts';
 export { isPullDue, pullTime, pullWindow } from './steps/pull-window.ts';
 export { quarantineRows } from './steps/quarantine-rows.ts';
 export { checkedRecord } from './steps/rebuild/check-violations.ts';
 export { isGoldBefore, prepareRebuild, sentBatch } from './steps/rebuild/preparing.ts';
 export { type Published, publishKpis } from './steps/rebuild/publish-kpis.ts';
+export { beginTry, type PublishTry, usualPause } from './steps/rebuild/publish-try.ts';
 export {
   closeRebuild,
   failRebuild,
@@ -174,7 +196,6 @@ export {
   rebuildOfStatement,
   statementName,
 } from './steps/rebuild/rebuilding.ts';
-export { removeCutOff } from './steps/rebuild/remove-cut-off.ts';
 export { askRetry, publishingEnd } from './steps/rebuild/retrying.ts';
 export { isRepair } from './steps/repair-source.ts';
 export {

@@ -129,10 +129,10 @@ export const parseFileId = (id: string): FileVersion => {
   return { key: id.slice(0, at), version: id.slice(at + 1) };
 };
 
-/** Spec and result of a batch's two runs, and of a rebuild. */
+/** Spec and result of a batch's two runs, of a rebuild, of a migration and of the run that shapes silver tables. */
 export const runKey = (
   id: string,
-  kind: 'transform' | 'quality' | 'rebuild',
+  kind: 'transform' | 'quality' | 'rebuild' | 'migration' | 'tables',
   part: 'spec' | 'result',
 ): string => `runs/${id}/${kind}.${part}.json`;
 

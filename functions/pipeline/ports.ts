@@ -5,6 +5,7 @@ import type { FileVersion } from './lake-keys.ts';
 import type { BatchIn, BatchMove, BatchPatch, BatchRecord, BatchState } from './records/batch.ts';
 import type { FileIn, FileMove, FilePatch, FileRecord, FileState, Reprocess } from './records/file.ts';
 import type { Lease } from './records/lease.ts';
+import type { MigrationIn, MigrationMove, MigrationRecord, MigrationState } from './records/migration.ts';
 import type { PullIn, PullMove, PullRecord, PullState } from './records/pull.ts';
 import type { RebuildIn, RebuildMove, RebuildPatch, RebuildRecord, RebuildState } from './records/rebuild.ts';
 
@@ -25,6 +26,15 @@ export type FileReader = Texts & {
   open(file: FileVersion): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** A range of bytes of one version, without its end; throws if that version is gone. */
   readRange(file: FileVersion, start: number, end: number): Promise<Uint8Array>;
+  /**
+   * At most so many bytes of an object as it is now, from a position on, and its size; undefined if there is none. Each call is a
+   * request of its own, so that a slow reader holds no connection.
+   */
+  readPart(
+    key: string,
+    start: number,
+    most: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly size: number } | undefined>;
   /** Versions of one key that still exist, oldest first. */
   versionsOf(key: string): Promise<readonly LandedVersion[]>;
   /** Every version in landing, page by page, without archive and quarantine. */
@@ -148,6 +158,19 @@ export type Rebuilds = {
   removePending(mart: string, batch: string): Promise<void>;
 };
 
+/** The last migration of each mart. */
+export type Migrations = {
+  find(mart: string): Promise<MigrationRecord | undefined>;
+  /** Records the first migration of a mart; an existing record is not changed. */
+  open(migration: MigrationIn<'open'>): Promise<void>;
+  /** A move to the same state changes its facts. */
+  move<State extends MigrationState>(
+    migration: MigrationRecord,
+    to: State,
+    patch: MigrationMove<State>,
+  ): Promise<MigrationIn<State> | undefined>;
+};
+
 /** Pulls of sources, window by window. */
 export type Pulls = {
   find(pull: Pick<PullRecord, 'source' | 'from' | 'to'>): Promise<PullRecord | undefined>;
@@ -170,6 +193,7 @@ export type Ledger = {
   readonly leases: Leases;
   readonly batches: Batches;
   readonly rebuilds: Rebuilds;
+  readonly migrations: Migrations;
   readonly pulls: Pulls;
 };
 
@@ -181,6 +205,8 @@ export type Run = {
   readonly spec: string;
   readonly state: RunState;
   readonly message?: string;
+  /** What it used, once it has ended; Glue bills DPU-hours. */
+  readonly dpu_seconds?: number;
 };
 
 /** The Glue jobs. */
@@ -188,10 +214,18 @@ export type Jobs = {
   run(job: JobName, id: string): Promise<Run | undefined>;
   /** Runs that were started with this spec, newest first. */
   runsOf(job: JobName, spec: string): Promise<readonly Run[]>;
-  /** `busy` if the job's limit of concurrent runs is reached. */
+  /** `busy` if the job's limit of concurrent runs is reached, or the account's of workers. */
   start(job: JobName, spec: string): Promise<string | 'busy'>;
 };
-export type JobName = 'transform' | 'quality';
+/** The two jobs of a batch, and the one that shapes silver tables. */
+export type BatchJob = 'transform' | 'quality';
+export type JobName = BatchJob | 'tables';
+
+/** Keeps silver tables small by themselves: few files, few snapshots, no file that nothing names. */
+export type Optimisers = {
+  /** Turns the maintenance of an existing table on, or brings it up to date; may be repeated. */
+  keep(table: string): Promise<void>;
+};
 
 /** `failed`: its SQL failed; `lost`: its process is gone, and the transaction may have been committed. */
 export type StatementState = 'running' | 'finished' | 'failed' | 'lost';
@@ -283,4 +317,10 @@ export type Timer = { wait(milliseconds: number): Promise<void> };
 export type Log = {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+};
+
+/** Numbers that people watch. */
+export type Metrics = {
+  /** Records the present values of gauges, with facts that explain them. */
+  gauges(values: Readonly<Record<string, number>>, facts?: Readonly<Record<string, string>>): void;
 };

@@ -94,6 +94,19 @@ export const QualitySpec = z.object({
 });
 export type QualitySpec = z.infer<typeof QualitySpec>;
 
+/** `runs/<id>/tables.spec.json`: the silver tables of a deployed version. */
+export const TablesSpec = z.object({
+  kind: z.literal('tables'),
+  id: z.string(),
+  /** By dataset. */
+  tables: z.record(z.string(), SilverTable),
+});
+export type TablesSpec = z.infer<typeof TablesSpec>;
+
+/** `runs/<id>/tables.result.json`, written with If-None-Match after all tables have their columns. */
+export const TablesResult = z.object({ id: z.string(), run: z.string(), tables: z.array(z.string()) });
+export type TablesResult = z.infer<typeof TablesResult>;
+
 /** Runs of an older version use the name failures for violations. */
 const newName = (file: unknown): unknown =>
   typeof file === 'object' && file !== null && 'failures' in file

@@ -50,10 +50,12 @@ export const PostgresSource = z
         [
           z
             .strictObject({ kind: z.literal('secret'), secret })
-            .describe('User and password: the secret is a JSON object with username and password.'),
+            .describe(
+              'User and password: the secret is a JSON object with username and password. On AWS it is read from inside of the network, so the stage needs the parameter secretsEndpoint: true.',
+            ),
           z
             .strictObject({ kind: z.literal('rds_iam'), region: text.optional().describe(variables) })
-            .describe('A token of RDS, signed with the role of the function.'),
+            .describe('A token of RDS, signed with the role of the function. It needs no secret.'),
         ],
         kinds('secret', 'rds_iam'),
       )

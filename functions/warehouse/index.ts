@@ -5,6 +5,7 @@
 
 export { type CheckViolations, checksPrefix, readCheckViolations } from './check-violations.ts';
 export { failureReason } from './failure-reason.ts';
+export { groupColumn } from './kpis/groups.ts';
 export {
   type KpiItem,
   type KpiRow,
@@ -17,23 +18,27 @@ export {
 } from './kpis/items.ts';
 export {
   type LeftOut,
+  LeftOutBefore,
   type LeftOutFacts,
+  type LeftOutList,
   leftOutFacts,
   leftOutKey,
   leftOutReport,
   readLeftOut,
-  separateItems,
-  stillLeftOut,
+  Screening,
 } from './kpis/left-out.ts';
 export { itemSize, possibleKeys } from './kpis/limits.ts';
-export { readUnloaded, type UnloadedRows } from './kpis/rows.ts';
+export { lineLeftOut, rowReader } from './kpis/rows.ts';
 export { martsOf, TwoMartsInOne } from './marts.ts';
+export { bookkeepingTables } from './migration/bookkeeping.ts';
+export { definitionsFor } from './migration/definitions.ts';
+export { ChangedColumnType, composeMigration, definitionsOf, type Found } from './migration/migration.ts';
+export { MigrationSpec } from './migration/migration-spec.ts';
 export { KpiShape, Mart, Model } from './model.ts';
 export { hidden } from './rebuild/checks.ts';
 export { inlinedName } from './rebuild/plan.ts';
 export {
   appliedBy,
-  bookkeepingTables,
   composeRebuild,
   OversizedRebuild,
   pathsOfStatements,

@@ -20,13 +20,22 @@ export const KpiShape = z.object({
 });
 export type KpiShape = z.infer<typeof KpiShape>;
 
-/** Common to all relations of the warehouse: one select, rendered for full and for incremental use. */
+/** A common table expression of a select; no other model has one of that name. */
+const Inner = z.object({ name: z.string(), sql: z.string() });
+
+/**
+ * Common to all relations of the warehouse: one select, rendered for full and for incremental use. A select has no `with`: its
+ * common table expressions are apart, each after those that it reads.
+ */
 const Relation = z.object({
   name: z.string(),
   mart: z.string(),
+  /** Of a view it also has what others define without a table. */
   sql: z.string(),
-  /** The same with `is_incremental()` true; equal to `sql` if there is no difference. */
+  relations: z.array(Inner).optional(),
+  /** The same with `is_incremental()` true; equal if there is no difference. */
   incremental_sql: z.string(),
+  incremental_relations: z.array(Inner).optional(),
   columns: z.array(Column),
   key: z.array(z.string()),
   refs: z.array(z.string()),
@@ -106,5 +115,7 @@ export const Mart = z.object({
   datasets: z.array(z.string()),
   models: z.array(Model),
   hash: z.string(),
+  /** Of the definitions of its tables and views: a migration gives them to gold. */
+  tables_hash: z.string(),
 });
 export type Mart = z.infer<typeof Mart>;

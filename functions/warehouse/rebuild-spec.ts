@@ -18,8 +18,7 @@ export const RebuildSpec = z.object({
   before: z
     .array(
       z.object({
-        /** `shape` creates new tables, `gold` updates the tables. */
-        step: z.enum(['shape', 'gold']),
+        step: z.literal('gold'),
         statements: z.array(z.string()),
         paths: z.array(z.string()),
       }),
@@ -38,14 +37,11 @@ export const RebuildSpec = z.object({
   generation: z.number().int().optional(),
   /** Generations since then in which items may be written in part. */
   unshown: z.array(z.number().int()).default([]),
-  kpis: z.array(z.object({ model: z.string(), shapes: z.array(KpiShape) })),
-  /** The state of gold after it is applied: its internal tables, and for each model its hash and columns. */
-  applied: z.object({
-    bookkeeping: z.array(z.string()).default([]),
-    models: z.record(
-      z.string(),
-      z.object({ hash: z.string(), columns: z.array(Column), stored: z.boolean().optional() }),
-    ),
-  }),
+  /** `columns` say how unloaded values are read. */
+  kpis: z.array(
+    z.object({ model: z.string(), shapes: z.array(KpiShape), columns: z.array(Column).default([]) }),
+  ),
+  /** The state of gold after it is applied: for each model the hash of its text. */
+  applied: z.object({ models: z.record(z.string(), z.object({ hash: z.string() })) }),
 });
 export type RebuildSpec = z.infer<typeof RebuildSpec>;

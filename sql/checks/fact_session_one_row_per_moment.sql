@@ -1,22 +1,29 @@
--- one row per song of a session that differs between rows of the same moment: the one that landed last counts, then the one with the
--- greatest hash
+-- one row per session that differs between rows of the same moment: the file that landed last counts; in one file, for each position,
+-- the row with the greatest hash
 {{ config(severity='warn') }}
 
-with different as (
-  select session_id, song_id, observed_at, count(distinct row_hash) as contents
+with items as (
+  select distinct
+    session_id, observed_at, coalesce(item_number, 0) as position, row_hash,
+    {{ key_text(['landed_file', 'landed_version']) }} as origin
   from {{ ref('stg_sessions') }}
   {{ where_affected('fact_session', 'session_id') }}
-  group by session_id, song_id, observed_at
+),
+
+counted as (
+  select
+    session_id, observed_at, count(*) as items, count(distinct position) as positions, count(distinct row_hash) as contents,
+    count(distinct origin) as origins
+  from items
+  group by session_id, observed_at
 ),
 
 final as (
   select
-    cast(session_id || ' ' || song_id as varchar(1024)) as subject,
-    cast(
-      cast(contents as varchar(20)) || ' different rows of ' || cast(observed_at as varchar(32)) as varchar(4096)
-    ) as detail
-  from different
-  where contents > 1 and song_id is not null
+    cast(session_id as varchar(1024)) as subject,
+    cast('its rows of ' || cast(observed_at as varchar(32)) || ' differ' as varchar(4096)) as detail
+  from counted
+  where contents > positions or items <> contents * origins
 )
 
 select * from final

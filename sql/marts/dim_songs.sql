@@ -1,18 +1,23 @@
--- one row per song for sale, by the track_id that sessions call song_id, and the unknown song
+-- one row per song that was ever for sale, by the track_id that sessions call song_id, with its newest values; and the unknown song
 {{ config(materialized='table', meta={'key': ['song_key'], 'natural_key': ['track_id'], 'mart': 'shop'}) }}
 
-with songs as (
-  select track_id, song_id, title, release, year, duration
-  from {{ ref('stg_current_songs') }}
+with versions as (
+  select
+    track_id, song_id, title, release, year, is_current, duration, valid_to,
+    row_number() over (partition by track_id order by valid_from desc) as recency
+  from {{ ref('dim_song_versions') }}
 ),
 
 members as (
-  select {{ surrogate_key(['track_id']) }} as song_key, track_id, song_id, title, release, year, duration
-  from songs
+  select
+    {{ surrogate_key(['track_id']) }} as song_key, track_id, song_id, title, release, year, is_current, duration,
+    case when not is_current then valid_to end as deleted_at
+  from versions
+  where recency = 1
   union all
   select
-    {{ unknown_key() }}, 'unknown', 'unknown', cast(null as varchar(4096)), cast(null as varchar(4096)), cast(null as bigint),
-    cast(null as {{ double() }})
+    {{ unknown_key() }}, 'unknown', 'unknown', cast(null as varchar(4096)), cast(null as varchar(4096)), cast(null as bigint), true,
+    cast(null as {{ double() }}), cast(null as timestamp)
 ),
 
 final as (
@@ -23,7 +28,9 @@ final as (
     cast(title as varchar(4096)) as title,
     cast(release as varchar(4096)) as release,
     cast(year as bigint) as year,
-    cast(duration as {{ double() }}) as duration
+    cast(is_current as boolean) as is_current,
+    cast(duration as {{ double() }}) as duration,
+    cast(deleted_at as timestamp) as deleted_at
   from members
 )
 

@@ -1,39 +1,46 @@
--- one row per song bought in a session, as the newest version of the session with items says it: the one observed last, then landed
--- last; of several rows of a song in it the one with the greatest hash. What has not arrived is the unknown user, song or artist
-{{ config(materialized='incremental', unique_key=['session_id', 'song_id'], meta={
-  'key': ['session_id', 'song_id'],
+-- one row per item bought in a session, as the newest version of the session says it. What has not arrived is the unknown user, song or
+-- artist
+{{ config(materialized='incremental', unique_key=['session_id', 'item_number'], meta={
+  'key': ['session_id', 'item_number'],
   'partition': 'session_id',
   'mart': 'shop',
   'dimensions': {'dim_songs': ['song_id']}
 }) }}
 
--- a version without items is left out: it has no row here that would tell a rebuild, when its file is gone, to look again
-with items as (
+with published as (
   select
-    session_id, user_id, song_id, artist_id, currency, row_hash, price, liked, session_start_time, liked_since, landed_file,
-    rank() over (
-      partition by session_id order by observed_at desc, landed_at desc, landed_file desc, landed_version desc
-    ) as recency
-  from (
-    select
-      session_id, user_id, song_id, artist_id, currency, row_hash, item_number, price, liked, session_start_time, liked_since,
-      observed_at, landed_at, landed_file, landed_version
-    from {{ ref('stg_sessions') }}
-    {{ where_affected('fact_session', 'session_id') }}
-  ) as published
-  where item_number is not null
+    session_id, user_id, song_id, artist_id, currency, row_hash, item_number, price, liked, session_start_time, liked_since,
+    observed_at, landed_file, landed_version
+  from {{ ref('stg_sessions') }}
+  {{ where_affected('fact_session', 'session_id') }}
 ),
 
+newest as (
+  select session_id, landed_file, landed_version, observed_at
+  from {{ ref('dim_sessions') }}
+),
+
+-- a file may have a session twice: of the rows for one position in it, the one with the greatest hash counts
 ranked as (
   select
-    session_id, user_id, song_id, artist_id, currency, price, liked, session_start_time, liked_since, landed_file,
-    row_number() over (partition by session_id, song_id order by row_hash desc) as place
-  from items
-  where recency = 1
+    published.session_id, published.user_id, published.song_id, published.artist_id, published.currency,
+    published.item_number, published.price, published.liked, published.session_start_time, published.liked_since,
+    published.landed_file,
+    row_number() over (
+      partition by published.session_id, published.item_number order by published.row_hash desc
+    ) as place
+  from published
+  inner join newest
+    on newest.session_id = published.session_id
+    and newest.landed_file = published.landed_file
+    and newest.landed_version = published.landed_version
+    and newest.observed_at = published.observed_at
+  where published.item_number is not null
 ),
 
 sales as (
-  select session_id, user_id, song_id, artist_id, currency, price, liked, session_start_time, liked_since, landed_file
+  select
+    session_id, user_id, song_id, artist_id, currency, item_number, price, liked, session_start_time, liked_since, landed_file
   from ranked
   where place = 1
 ),
@@ -55,7 +62,7 @@ artists as (
 
 final as (
   select
-    cast({{ surrogate_key(['sales.session_id', 'sales.song_id']) }} as varchar(32)) as fact_key,
+    cast({{ surrogate_key(['sales.session_id', 'sales.item_number']) }} as varchar(32)) as fact_key,
     cast(sales.session_id as varchar(36)) as session_id,
     cast(sales.song_id as varchar(256)) as song_id,
     cast(sales.user_id as varchar(36)) as user_id,
@@ -66,6 +73,7 @@ final as (
     cast(substring(cast(cast(sales.session_start_time as date) as varchar(10)), 1, 7) as varchar(7)) as sales_month,
     cast(sales.currency as varchar(3)) as currency,
     cast(sales.landed_file as varchar(1024)) as landed_file,
+    cast(sales.item_number as bigint) as item_number,
     cast(sales.price as decimal(10, 2)) as price,
     cast(sales.liked as boolean) as liked,
     cast(sales.session_start_time as timestamp) as session_start_time,

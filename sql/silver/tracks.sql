@@ -22,7 +22,7 @@ select
   cast(liveness as {{ double() }}) as liveness,
   cast(valence as {{ double() }}) as valence,
   cast(tempo as {{ double() }}) as tempo,
-  cast(explicit as boolean) as explicit,
+  cast(explicit as boolean) as is_explicit,
   cast(landed_file as varchar(1024)) as landed_file,
   cast(landed_version as varchar(1024)) as landed_version,
   cast(landed_at as timestamp) as landed_at,

@@ -1,4 +1,5 @@
--- one row per landed user; what its location lacks is NULL, also a coordinate that is no number and a country that is not two capital letters
+-- one row per landed user. A missing part of the location is NULL, and so is a coordinate that is not a number, or a country that is not
+-- two capital letters
 {{ config(meta={'key': ['user_id'], 'order': ['user_id'], 'public': ['country_code']}) }}
 
 select

@@ -1,4 +1,4 @@
--- one row per item of a published session, or per session without items; row_hash tells rows with the same key apart
+-- one row per item of a published session, or per session without items; row_hash tells rows for the same position apart
 {{ config(materialized='ephemeral') }}
 
 select
@@ -9,9 +9,8 @@ select
   cast(currency as varchar(3)) as currency,
   cast(
     {{ surrogate_key([
-      'user_id', 'artist_id', 'currency', 'item_number', 'price', 'session_start_time', 'liked_since',
-      "case when liked then 'y' when not liked then 'n' end"
-    ]) }} as varchar(32)
+      'user_id', 'song_id', 'artist_id', 'currency', 'item_number', 'price', 'session_start_time', 'liked', 'liked_since'
+    ], types={'liked': 'boolean'}) }} as varchar(32)
   ) as row_hash,
   cast(item_number as bigint) as item_number,
   cast(price as decimal(10, 2)) as price,
@@ -20,6 +19,6 @@ select
   cast(liked_since as timestamp) as liked_since,
   cast(observed_at as timestamp) as observed_at,
   cast(landed_file as varchar(1024)) as landed_file,
-  cast(landed_version as varchar(1024)) as landed_version,
+  cast(coalesce(landed_version, '') as varchar(1024)) as landed_version,
   cast(landed_at as timestamp) as landed_at
 from {{ source('silver', 'sessions') }}

@@ -9,7 +9,7 @@ select
   cast(coalesce(track_genre, 'unknown') as varchar(256)) as track_genre,
   cast(coalesce(popularity, 0) as bigint) as popularity,
   cast(coalesce(duration_ms, 0) as bigint) as duration_ms,
-  cast(explicit as boolean) as explicit,
+  cast(is_explicit as boolean) as is_explicit,
   cast(landed_file as varchar(1024)) as landed_file,
   cast(landed_version as varchar(1024)) as landed_version,
   cast(landed_at as timestamp) as landed_at

@@ -22,6 +22,7 @@ const functions = [
   'settle-batch',
   'archive-files',
   'rebuild-models',
+  'migrate-tables',
   'publish-kpis',
   'pull-sources',
   'pull-databases',
@@ -35,7 +36,7 @@ const propertiesOf = (id: string) => packaged.template.Resources[id]?.Properties
 const sourceOf = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
 
 describe('the package', () => {
-  test('holds the ten functions under their names', () => {
+  test('holds the eleven functions under their names', () => {
     const names = resourcesOf(packaged.template, 'AWS::Lambda::Function').map(
       ([, { FunctionName }]) => FunctionName,
     );
@@ -151,7 +152,7 @@ const underEvery = new Set([
 ]);
 const grantOf = (action: string, resource: unknown): string => {
   const [service = ''] = action.split(':');
-  if (service === 'redshift-serverless') return 'redshift-data';
+  if (service.startsWith('redshift')) return 'redshift-data';
   return service === 'dynamodb' ? `dynamodb ${referred(resource)}` : service;
 };
 

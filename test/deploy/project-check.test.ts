@@ -53,6 +53,26 @@ describe('a project with mistakes', () => {
       /^sql\/silver\/transactions\.sql:6:8 there is no column acount \(did you mean account\?\)$/m,
     ],
     [
+      'a column of silver that Redshift reserves',
+      { [silver]: [['as account', 'as tag']] },
+      /^sql\/silver\/transactions\.sql:6:3 tag is a reserved word of Redshift: use another name, such as tag_value$/m,
+    ],
+    [
+      'a column of a model that Redshift reserves',
+      { [fact]: [['as amount', 'as snapshot']] },
+      /^sql\/marts\/fact_transactions\.sql:\d+:\d+ snapshot is a reserved word of Redshift/m,
+    ],
+    [
+      'a field that SQL cannot read',
+      { [manifest]: [['"fields": {', '"fields": {\n      "offset": { "type": "int" },']] },
+      /^rules\/transactions\/manifest\.json:10:7 schema\.fields\.offset: offset is a word of SQL .*: call the field offset_value and write "from": "offset"$/m,
+    ],
+    [
+      'a file whose name Redshift reserves',
+      { 'sql/views/open.sql': [['', largeDays('view', 'fact_transactions')]] },
+      /^sql\/views\/open\.sql open is a reserved word of Redshift: give the file another name$/m,
+    ],
+    [
       'a field that silver does not read',
       { [manifest]: [['"fields": {', '"fields": {\n      "memo": { "type": "string" },']] },
       /^rules\/transactions\/manifest\.json:10:7 schema\.fields\.memo: sql\/silver\/transactions\.sql does not read it: .*'omit': \['memo'\]/m,

@@ -10,18 +10,25 @@ test('docs/macros.md gives signatures that the macros have, each with a call of 
   const rows = [...page.matchAll(/^\| `(\w+)(\([^)]*\))` .* \| `(.*)` \|$/gm)];
   expect(rows.map(([, name]) => name).sort()).toEqual([
     'affected',
+    'different_rows',
     'element',
     'explode',
     'half_up_ratio',
     'history',
+    'history_mistakes',
     'is_degrees',
+    'is_pulled',
     'key_text',
+    'repeated_keys',
     'spine',
     'stored_view',
     'surrogate_key',
+    'unequal_sums',
     'unknown_key',
+    'unknown_members',
     'utc',
     'where_affected',
+    'wrong_members',
   ]);
   for (const [, name = '', args = '', example = ''] of rows) {
     expect(signatures).toContain(`${name}${args}`);

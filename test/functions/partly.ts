@@ -12,5 +12,6 @@ export const ledgerWith = (
   leases: { ...ledger.leases, ...parts.leases },
   batches: { ...ledger.batches, ...parts.batches },
   rebuilds: { ...ledger.rebuilds, ...parts.rebuilds },
+  migrations: { ...ledger.migrations, ...parts.migrations },
   pulls: { ...ledger.pulls, ...parts.pulls },
 });

@@ -178,6 +178,28 @@ describe('a source that fails', () => {
     expect(stage.logged.at(-1)).toMatchObject({ level: 'error', message: 'pull is given up' });
   });
 
+  test('that is down for an hour loses nothing: its windows land with the first try afterwards', async () => {
+    const windows = ['01', '02'].map((month) => ({ from: `2024-${month}-01`, to: `2024-${month}-28` }));
+    says = { pages: [new SourceFailed('it does not accept the connection')] };
+    const request = (window: Window) => ({ source: 'plays', ...window, confirm: false });
+    for (const window of windows) await pullSources(ports())(request(window));
+    const sweep = async () => {
+      for (const { from, to } of windows)
+        await pullSources(ports())(lookAgain('pull', `plays/${from}/${to}`));
+    };
+    for (let down = 0; down < 60; down++) {
+      stage.pass(minute);
+      await sweep();
+    }
+    expect(landed()).toEqual([]);
+    expect(asked.length).toBeLessThan(20);
+    says = { pages: [rows(1, 2)] };
+    stage.pass(60 * minute);
+    await sweep();
+    await sweep();
+    expect(landed()).toEqual(windows.map(({ from, to }) => expect.stringContaining(`plays-${from}-${to}`)));
+  });
+
   test('throws what is no failure of a source, so that the call is made again', async () => {
     says = { pages: [new Error('no room')] };
     await expect(pull()).rejects.toThrow('no room');

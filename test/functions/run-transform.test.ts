@@ -5,7 +5,7 @@ import type { FileRecord } from '../../functions/pipeline/records/file.ts';
 import { patience } from '../../functions/pipeline/records/time.ts';
 import { TransformSpec } from '../../functions/pipeline/spec.ts';
 import { runTransform } from '../../functions/run-transform.ts';
-import { land, putManifest, transform } from './acts.ts';
+import { land, putManifest, quarantineRow, transform } from './acts.ts';
 import { ledgerWith } from './partly.ts';
 import { batchIn, fileIn, goodBody, openStage, type Stage } from './stage.ts';
 
@@ -81,6 +81,24 @@ test('sends files that were validated under another manifest back to be validate
   expect(stage.invoked).toEqual([{ name: 'validate-landing', command: lookAgain('file', fileId(file)) }]);
   expect(stage.engine.running()).toEqual([]);
   expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 0 });
+});
+
+test.each([
+  ['validates a file again whose clean copy the lake may have deleted while it waited', 13, 'landed'],
+  ['takes one whose clean copy is still there', 11, 'claimed'],
+])('%s', async (_, days, state) => {
+  const file = await quarantineRow(stage, await land(stage, 'a', goodBody()));
+  stage.pass(days * 86_400_000);
+  await wake();
+  expect(await fileIn(stage, file)).toMatchObject({ state });
+  expect(stage.invoked.map(({ name }) => name)).toEqual(state === 'landed' ? ['validate-landing'] : []);
+});
+
+test('takes a file without a clean copy, however long it has waited', async () => {
+  const file = await land(stage, 'a', goodBody());
+  stage.pass(300 * 86_400_000);
+  await wake();
+  expect(await fileIn(stage, file)).toMatchObject({ state: 'claimed' });
 });
 
 test('waits for files that are about to be validated, for a while', async () => {

@@ -9,6 +9,7 @@ import type {
   Jobs,
   Kpis,
   Ledger,
+  Queries,
   Timer,
   Warehouse,
 } from '../../functions/pipeline/ports.ts';
@@ -44,7 +45,7 @@ export const goodBody = (from = 100, rows = 2): string =>
 export type Stage = ReturnType<typeof openStage>;
 
 /** All ports in memory, with a record of what went out of them; time goes on by a millisecond a look. */
-export const openStage = () => {
+export const openStage = ({ isMigrated = true } = {}) => {
   let time = Date.parse('2024-06-25T12:00:00Z');
   const now = (): string => new Date(time++).toISOString();
   const announced: string[] = [];
@@ -54,7 +55,7 @@ export const openStage = () => {
   const { kpis, all: kpiItems } = memoryKpis();
   const lake = newLake(now, () => {});
   const engine = newEngine(lake, dice(1), () => {});
-  const simulated = newWarehouse(lake, engine.silver, dice(1), () => {});
+  const simulated = newWarehouse(lake, engine.silver, dice(1), () => {}, {}, isMigrated);
   const events: Events = {
     announce: async ({ 'detail-type': type, detail }) =>
       void announced.push(`${type}: ${Object.values(detail).join(' ')}`),
@@ -71,11 +72,18 @@ export const openStage = () => {
     (message: string, facts: unknown = {}): void =>
       void logged.push({ level, message, facts });
   const ledger: Ledger = ledgerOn(items);
+  if (isMigrated)
+    for (const { name: mart, tables_hash: version } of Object.values(simulatedCatalog.marts))
+      void items.put({
+        ...{ pk: `MIGRATION#${mart}`, sk: 'MIGRATION', mart, version, state: 'applied', seq: 1, rev: 1 },
+        ...{ opened_at: '2024-06-25T00:00:00Z', closed_at: '2024-06-25T00:00:00Z' },
+      });
   const ports = {
     files: lake.files as Files,
     ledger,
     jobs: engine.jobs as Jobs,
     warehouse: simulated.warehouse as Warehouse,
+    queries: simulated.tables.queries as Queries,
     kpis: kpis as Kpis,
     events,
     functions,
@@ -85,6 +93,7 @@ export const openStage = () => {
     catalog: simulatedCatalog,
     batchWindow: 1_000,
     name: 'app',
+    silver: 'silver',
     bucket: 'lake',
   };
   return {

@@ -84,37 +84,33 @@ test('gives back what was claimed for a batch that had failed meanwhile', async 
   expect(await found()).toEqual([['run-transform', lookAgain('batch', batch)]]);
 });
 
-test('asks to look at a rebuild again once its statement has finished, and wakes the mart when it failed', async () => {
+test('asks the sender of a statement to look at it again', async () => {
   await land(stage, 'a', goodBody());
   await publish(stage);
   await rebuild(stage);
   const ofMart = async () => (await found()).filter(([name]) => name !== 'archive-files');
-  expect(await ofMart()).toEqual([]);
-  const [statement] = stage.statements.running();
-  stage.endStatements();
-  expect(await ofMart()).toEqual([['publish-kpis', lookAgain('rebuild', 'listening-00000001')]]);
-  Object.assign(statement ?? {}, { state: 'failed' });
   expect(await ofMart()).toEqual([['rebuild-models', lookAgain('mart', 'listening')]]);
 });
 
-test('leaves a failed rebuild alone until it is due, and KPIs that are being written', async () => {
+test('leaves a failed rebuild alone until it is due', async () => {
   await land(stage, 'a', goodBody());
   await publish(stage);
-  const { ledger, clock } = stage.ports;
+  const { ledger } = stage.ports;
   await rebuild(stage);
   stage.endStatements();
   const ofMart = async () => (await found()).filter(([name]) => name !== 'archive-files');
   const record = await ledger.rebuilds.find('listening-00000001');
   if (!record) throw new Error('no rebuild');
-  const writing = await ledger.rebuilds.amend(record, { publishing_at: clock.now() });
-  stage.pass(60_000);
-  expect(await ofMart()).toEqual([]);
-  stage.pass(-86_400_000);
-  expect(await ofMart()).toEqual([['publish-kpis', lookAgain('rebuild', 'listening-00000001')]]);
-  await failRebuild(stage.ports, writing ?? record, { failure: 'sql', reason: 'a check failed' });
+  await failRebuild(stage.ports, record, { failure: 'sql', reason: 'a check failed' });
   expect(await ofMart()).toEqual([]);
   stage.pass(-3_601_000);
   expect(await ofMart()).toEqual([['rebuild-models', lookAgain('mart', 'listening')]]);
+});
+
+test('asks for the tables of a mart that are missing', async () => {
+  const bare = openStage({ isMigrated: false });
+  await sweep(bare.ports)();
+  expect(bare.invoked).toEqual([{ name: 'migrate-tables', command: lookAgain('mart', 'listening') }]);
 });
 
 test('takes up a failed rebuild that somebody asks to be tried again', async () => {

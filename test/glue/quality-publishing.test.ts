@@ -149,7 +149,12 @@ describeInstalled('publishing on Iceberg', (installation) => {
         'write.distribution-mode': 'none',
         'write.metadata.metrics.column.landed_file': 'full',
         'write.parquet.compression-codec': 'zstd',
+        'write.metadata.delete-after-commit.enabled': 'true',
+        'write.metadata.previous-versions-max': '20',
       });
+      await lake.sql(
+        "alter table lake.silver.laid unset tblproperties ('write.metadata.previous-versions-max')",
+      );
 
       const wider = { id: 'bigint', when: 'decimal(12,2)', seen: 'timestamp', ratio: 'double precision' };
       await lake.validate(await laidOut(2, wider, `${select}, 0.5::double as ratio`));
@@ -165,6 +170,8 @@ describeInstalled('publishing on Iceberg', (installation) => {
         { landed_version: 'v2', ids: 11, whens: '11.00', ratio: 0.5 },
         { landed_version: 'v3', ids: 11, whens: null, ratio: null },
       ]);
+      const restored = await lake.sql('show tblproperties lake.silver.laid');
+      expect(restored).toContainEqual({ key: 'write.metadata.previous-versions-max', value: '20' });
       const described = await lake.sql('describe table lake.silver.laid');
       expect(described.slice(0, 3).map(({ data_type }) => data_type)).toEqual([
         'bigint',

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { QualityResult, QualitySpec, TransformResult, TransformSpec } from '../../functions/pipeline/spec.ts';
+import {
+  QualityResult,
+  QualitySpec,
+  TablesResult,
+  TablesSpec,
+  TransformResult,
+  TransformSpec,
+} from '../../functions/pipeline/spec.ts';
 
 const python = readFileSync('glue/spec.py', 'utf8');
 
@@ -74,13 +81,17 @@ const shapeOfSchema = (schema: Json): Shape => {
     .join(' | ');
 };
 
+const contracts = [
+  ['TransformSpec', TransformSpec],
+  ['TransformResult', TransformResult],
+  ['QualitySpec', QualitySpec],
+  ['QualityResult', QualityResult],
+  ['TablesSpec', TablesSpec],
+  ['TablesResult', TablesResult],
+] as const;
+
 describe('the contract between the functions and the jobs', () => {
-  test.each([
-    ['TransformSpec', TransformSpec],
-    ['TransformResult', TransformResult],
-    ['QualitySpec', QualitySpec],
-    ['QualityResult', QualityResult],
-  ] as const)('has the same fields in both languages: %s', (name, schema) => {
+  test.each(contracts)('has the same fields in both languages: %s', (name, schema) => {
     const json = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Json;
     expect(shapeOfPython(name)).toEqual(shapeOfSchema(json));
   });
@@ -92,7 +103,7 @@ describe('the contract between the functions and the jobs', () => {
       for (const type of Object.values(classes.get(name) ?? {}))
         for (const [inner = ''] of type.matchAll(/\w+/g)) if (classes.has(inner)) visit(inner);
     };
-    for (const name of ['TransformSpec', 'TransformResult', 'QualitySpec', 'QualityResult']) visit(name);
+    for (const name of contracts.map(([one]) => one)) visit(name);
     expect([...classes.keys()].filter((name) => !reached.has(name))).toEqual([]);
   });
 });

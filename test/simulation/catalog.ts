@@ -45,6 +45,7 @@ export const simulatedCatalog: Catalog = {
       name: 'listening',
       datasets: ['plays'],
       hash: 'one',
+      tables_hash: 'tables',
       models: [
         model('stg_plays', 'staging', { sources: ['plays'] }),
         model('fact_plays', 'fact', {
@@ -89,10 +90,27 @@ export const wideCatalog = (catalog: Catalog): Catalog => {
         ...{ fact: 'fact_plays', partition: 'listen_date', spine: ['listen_date'], kpi: [] },
       }),
     );
-    return [name, { ...mart, models: [...mart.models, ...dimensions, ...kpis] }];
+    const tables_hash = `wide ${mart.tables_hash}`;
+    return [name, { ...mart, tables_hash, models: [...mart.models, ...dimensions, ...kpis] }];
   });
   return { ...catalog, marts: Object.fromEntries(marts) };
 };
+
+/** The mart with another column, which takes another migration. */
+const widened: Catalog['marts'] = Object.fromEntries(
+  Object.entries(simulatedCatalog.marts).map(([name, mart]) => [
+    name,
+    {
+      ...mart,
+      tables_hash: 'wider',
+      models: mart.models.map((one) =>
+        one.kind === 'fact'
+          ? { ...one, columns: [...one.columns, { name: 'note', type: 'varchar(9)' }] }
+          : one,
+      ),
+    },
+  ]),
+);
 
 /** What analysts deploy one after the other: other SQL, other rules, and the first once more with other words. */
 export const deployments: readonly Catalog[] = [
@@ -100,7 +118,11 @@ export const deployments: readonly Catalog[] = [
   { ...plays, sql: "select id, concat(day, '') as day from landed_plays" },
   { ...plays, ruleset: 'Rules = [ ColumnValues "id" < 700 ]' },
   { ...plays, sql: '-- the same\nselect id,\n  day\nfrom landed_plays' },
-].map((dataset) => ({ ...simulatedCatalog, datasets: { plays: dataset } }));
+].map((dataset, at) => ({
+  ...simulatedCatalog,
+  datasets: { plays: dataset },
+  marts: at === 1 ? widened : simulatedCatalog.marts,
+}));
 
 /** `rows` quarantines invalid rows, to `loose` no day is bad. */
 const purposes = ['listens', 'listens, corrected', 'listens, again', 'rows', 'rows, again', 'loose'];

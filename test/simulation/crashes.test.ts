@@ -3,7 +3,7 @@ import { runHistory } from './history.ts';
 import { fair } from './weather.ts';
 
 /** A history in which rows are repaired, repaired again and superseded. */
-const seed = 341;
+const seed = 42;
 
 const reads = new Set([
   ...['get', 'getAll', 'query'],

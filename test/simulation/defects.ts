@@ -123,6 +123,18 @@ export const defects: Readonly<Record<string, Defect>> = {
         },
       }),
   },
+  'record KPIs as written before they are': {
+    ledger: (ledger) =>
+      ledgerWith(ledger, {
+        rebuilds: {
+          amend: (rebuild, patch) => {
+            const done = 'publish_done' in patch ? patch.publish_done : undefined;
+            const ahead = done && { publish_done: { ...done, rows: done.rows + 1_000 } };
+            return ledger.rebuilds.amend(rebuild, { ...patch, ...ahead });
+          },
+        },
+      }),
+  },
   "forget the pointer's condition": {
     kpis: (kpis) => ({
       ...kpis,

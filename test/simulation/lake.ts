@@ -31,6 +31,12 @@ export const newLake = (now: () => string, onCreated: (version: StoredVersion) =
     },
     readRange: async ({ key, version }, start, end) =>
       Buffer.from(find(key, version)?.body ?? '').subarray(start, end),
+    readPart: async (key, start, most) => {
+      const body = newest(key)?.body;
+      if (body === undefined) return undefined;
+      const bytes = Buffer.from(body);
+      return { bytes: bytes.subarray(start, start + most), size: bytes.length };
+    },
     readText: async (key) => newest(key)?.body,
     writeOnce: async (key, body) => {
       if (newest(key)) return false;

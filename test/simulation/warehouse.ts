@@ -4,6 +4,7 @@ import { sequenceBefore } from '../../functions/warehouse/kpis/items.ts';
 import { RebuildSpec } from '../../functions/warehouse/rebuild-spec.ts';
 import type { Dice } from './dice.ts';
 import type { EngineFaults, SilverRow } from './engine.ts';
+import { newGoldTables } from './gold-tables.ts';
 import type { Lake } from './lake.ts';
 
 /** The warehouse in memory: one number a day, rebuilt for the days of files that differ from what gold shows. */
@@ -23,7 +24,9 @@ export const newWarehouse = (
   luck: Dice,
   onEnded: (statement: SimulatedStatement) => void,
   faults: Pick<EngineFaults, 'forgetsTouched'> = {},
+  isComplete = false,
 ) => {
+  const tables = newGoldTables(lake, isComplete);
   const statements: SimulatedStatement[] = [];
   let gold: Gold = { seq: 0, rows: [], touched: [], latest: [] };
   const ends: SimulatedStatement['state'][] = [];
@@ -45,21 +48,23 @@ export const newWarehouse = (
   };
 
   const run = (statement: SimulatedStatement): void => {
+    const [, migration, at] = /-migrate-(.*)-(\d+)$/.exec(statement.name) ?? [];
+    if (migration === undefined) runRebuild(statement);
+    else tables.migrate(migration, Number(at));
+  };
+
+  const runRebuild = (statement: SimulatedStatement): void => {
     const rebuild = rebuildOfStatement(statement.name);
     const spec = RebuildSpec.parse(
       JSON.parse(lake.newest(`runs/${rebuild}/rebuild.spec.json`)?.body ?? '{}'),
     );
-    const step = /-prepare-(shape|gold)-/.exec(statement.name)?.[1];
-    const isRaisedAhead = gold.ahead === spec.seq && step === 'gold';
+    const step = /-prepare-(gold)-/.exec(statement.name)?.[1];
+    tables.expectTables([...spec.before, spec].flatMap(({ statements }) => statements));
     if (step === undefined && spec.before.length > 0) {
       unload(spec);
       return;
     }
-    if (spec.seq <= gold.seq && !isRaisedAhead) throw new Error('the fence was not raised');
-    if (step === 'shape') {
-      gold = { ...gold, seq: spec.seq, ahead: spec.seq };
-      return;
-    }
+    if (spec.seq <= gold.seq) throw new Error('the fence was not raised');
     const rows = silver();
     const files = (of: readonly SilverRow[]): Set<string> =>
       new Set(of.map(({ key, version, batch }) => `${key}@${version} of ${batch}`));
@@ -72,7 +77,6 @@ export const newWarehouse = (
     gold = {
       ...gold,
       seq: spec.seq,
-      ahead: undefined,
       rows,
       touched: [...unshown, ...[...days].map((day) => ({ day, seq: spec.seq }))],
     };
@@ -119,6 +123,7 @@ export const newWarehouse = (
 
   return {
     warehouse,
+    tables,
     end,
     running: () => statements.filter((one) => one.state === 'running'),
     /** How many statements were lost since the last one that was not. */
@@ -142,8 +147,6 @@ const newestShown = (latest: readonly Latest[], spec: RebuildSpec): Map<string, 
 
 type Gold = {
   readonly seq: number;
-  /** Raised so far by a transaction that made tables; the next one of the same rebuild takes it over. */
-  readonly ahead?: number | undefined;
   readonly rows: readonly SilverRow[];
   /** Days that rebuilds have touched, as `gold.touched` has them. */
   readonly touched: readonly { readonly day: string; readonly seq: number }[];

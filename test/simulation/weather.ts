@@ -8,6 +8,8 @@ export type Weather = {
   readonly throttled: number;
   /** A port call is answered only long after others. */
   readonly sleepy: number;
+  /** A function that looks at its time has none left. */
+  readonly hasty: number;
   /** The process of this port call, counted from 1, ends there, and its invocation is not tried again. */
   readonly crashAt?: { readonly call: number; readonly moment: 'before' | 'after' };
 };
@@ -20,4 +22,5 @@ export const fair: Weather = {
   duplicate: 0,
   throttled: 0,
   sleepy: 0,
+  hasty: 0,
 };

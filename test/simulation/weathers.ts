@@ -3,10 +3,26 @@ import type { Weather } from './weather.ts';
 import type { Defect } from './world.ts';
 
 const weathers: readonly Weather[] = [
-  { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.8, throttled: 0, sleepy: 0.04 },
-  { crashBefore: 0.01, crashAfter: 0.02, lose: 0.05, duplicate: 0.2, throttled: 0.05, sleepy: 0.01 },
-  { crashBefore: 0.05, crashAfter: 0.05, lose: 0.2, duplicate: 0.1, throttled: 0.3, sleepy: 0.02 },
-  { crashBefore: 0, crashAfter: 0, lose: 1, duplicate: 0, throttled: 0.02, sleepy: 0 },
+  { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.8, throttled: 0, sleepy: 0.04, hasty: 0.1 },
+  {
+    crashBefore: 0.01,
+    crashAfter: 0.02,
+    lose: 0.05,
+    duplicate: 0.2,
+    throttled: 0.05,
+    sleepy: 0.01,
+    hasty: 0.3,
+  },
+  {
+    crashBefore: 0.05,
+    crashAfter: 0.05,
+    lose: 0.2,
+    duplicate: 0.1,
+    throttled: 0.3,
+    sleepy: 0.02,
+    hasty: 0.1,
+  },
+  { crashBefore: 0, crashAfter: 0, lose: 1, duplicate: 0, throttled: 0.02, sleepy: 0, hasty: 0.3 },
 ];
 
 const weatherOf = (seed: number): Weather => weathers[seed % weathers.length] as Weather;

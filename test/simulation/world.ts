@@ -1,6 +1,7 @@
 import { ledgerOn } from '../../functions/adapters/dynamo-ledger.ts';
 import { archiveFiles } from '../../functions/archive-files.ts';
 import { checkQuality } from '../../functions/check-quality.ts';
+import { migrateTables } from '../../functions/migrate-tables.ts';
 import type { Catalog } from '../../functions/pipeline/catalog.ts';
 import { type FunctionName, lookAgain, type OurEvent } from '../../functions/pipeline/events.ts';
 import { readName } from '../../functions/pipeline/lake-keys.ts';
@@ -76,17 +77,9 @@ export const newWorld = (
   const lake = newLake(now, ({ key, version }) => {
     if (readName(key).kind !== 'elsewhere') deliver('validate-landing', objectCreated({ key, version }));
   });
-  const engine = newEngine(
-    lake,
-    luck,
-    (run) => deliver(run.job === 'transform' ? 'check-quality' : 'settle-batch', runEnded(run.id)),
-    defect.engine,
-  );
+  const engine = newEngine(lake, luck, (run) => deliver(afterRun[run.job], runEnded(run.id)), defect.engine);
   const tellOfStatement = ({ id, name, state }: SimulatedStatement): void =>
-    deliver(
-      state === 'finished' && !name.includes('-prepare-') ? 'publish-kpis' : 'rebuild-models',
-      statementEnded({ id, state }, name),
-    );
+    deliver(afterStatement(name, state), statementEnded({ id, state }, name));
   const warehouse = newWarehouse(lake, engine.silver, luck, tellOfStatement, defect.engine);
   const events: Events = {
     announce: async (event) => {
@@ -113,6 +106,7 @@ export const newWorld = (
       ledger: defect.ledger?.(ledger, now) ?? ledger,
       jobs: guard(defect.jobs?.(engine.jobs) ?? engine.jobs),
       warehouse: guard(defect.warehouse?.(warehouse.warehouse) ?? warehouse.warehouse),
+      queries: guard(warehouse.tables.queries),
       kpis: guard(defect.kpis?.(kpis) ?? kpis),
       events: guard(events),
       functions: guard(functions),
@@ -122,9 +116,13 @@ export const newWorld = (
       catalog,
       batchWindow: 1000,
       name: 'soundcheck-sim',
+      silver: 'silver',
       bucket: 'lake',
     };
   };
+
+  /** The milliseconds that a function has until it is stopped: enough, or none any more, also when nothing goes wrong. */
+  const timeLeft = (): number => (luck.chance(weather.hasty) ? 0 : Infinity);
 
   const useCase = (to: Delivery['to']) => {
     const ports = portsOf();
@@ -134,8 +132,9 @@ export const newWorld = (
       'check-quality': checkQuality(ports),
       'settle-batch': settleBatch(ports),
       'archive-files': archiveFiles(ports),
+      'migrate-tables': migrateTables(ports),
       'rebuild-models': rebuildModels(ports),
-      'publish-kpis': publishRebuild(ports),
+      'publish-kpis': (event) => publishRebuild({ ...ports, pace: smallestPace })(event, '', timeLeft),
       sweep: sweep(ports),
     };
     const handler = handlers[to];
@@ -189,6 +188,7 @@ export const newWorld = (
     retryRebuild,
     deploy: (next: Catalog): void => {
       catalog = adapt(next);
+      deliver('migrate-tables', lookAgain('deployment', 'soundcheck-sim'));
     },
     catalog: () => catalog,
     clock,
@@ -215,6 +215,16 @@ export const newWorld = (
     },
   };
 };
+
+const afterRun = { transform: 'check-quality', quality: 'settle-batch', tables: 'migrate-tables' } as const;
+
+const afterStatement = (name: string, state: SimulatedStatement['state']): FunctionName => {
+  if (name.includes('-migrate-')) return 'migrate-tables';
+  return state === 'finished' && !name.includes('-prepare-') ? 'publish-kpis' : 'rebuild-models';
+};
+
+/** Two rows in each part, and every part is recorded. */
+const smallestPace = { rows: 2, characters: 1_000, pause: 0 };
 
 const targets: Readonly<Record<OurEvent['detail-type'], readonly FunctionName[]>> = {
   'File Accepted': ['run-transform'],

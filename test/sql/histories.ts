@@ -12,15 +12,13 @@ import type { TestEngine } from './warehouses.ts';
 
 /** What a warehouse lives through: files land, are corrected, vanish, the SQL is edited, gold is rebuilt. */
 
-export type Step =
-  | {
-      readonly land: string;
-      readonly file: string;
-      readonly rows: readonly Row[];
-      readonly late: boolean;
-    }
-  | { readonly edit: string }
-  | 'rebuild';
+export type Landing = {
+  readonly land: string;
+  readonly file: string;
+  readonly rows: readonly Row[];
+  readonly late: boolean;
+};
+export type Step = Landing | { readonly edit: string } | 'rebuild';
 
 /** By name, changes of files of `sql/`. */
 export type Edits = Readonly<Record<string, readonly (readonly [file: string, from: string, to: string])[]>>;
@@ -37,8 +35,8 @@ const edits: Edits = {
     ],
     [
       'marts/dim_tracks.sql',
-      'cast(explicit as boolean) as explicit',
-      'cast(explicit as boolean) as explicit,\n    cast(upper(track_genre) as varchar(256)) as genre_title',
+      'cast(is_explicit as boolean) as is_explicit',
+      'cast(is_explicit as boolean) as is_explicit,\n    cast(upper(track_genre) as varchar(256)) as genre_title',
     ],
   ],
 };
@@ -156,7 +154,7 @@ export const live = async (
     if (step === 'rebuild') {
       const { mart } = catalogs(edit);
       rebuilds.push({ mart, rows: await warehouse.rebuild(mart, previous && { previous }) });
-      previous = appliedBy(mart, previous);
+      previous = appliedBy(mart);
     } else if ('edit' in step) edit = step.edit;
     else {
       const landedAt = landingTime(step.late ? 0 : number + 1);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeGoldEngines } from './engines/describe-engines.ts';
 import { type Relation, type Row, rowsOf, type TestEngine } from './engines/engine.ts';
-import { historyOf, type Observation, type Version } from './shop/plain-history.ts';
+import { historyOf, isPulled, type Observation, type Version } from './shop/plain-history.ts';
 import { openModelTexts } from './templates.ts';
 
 const render = await openModelTexts();
@@ -13,6 +13,8 @@ const columns = {
   word: 'varchar',
   place: 'varchar',
   amount: 'decimal(9,2)',
+  open: 'boolean',
+  weight: 'double',
   observed_at: 'timestamp',
   landed_at: 'timestamp',
   landed_file: 'varchar',
@@ -22,7 +24,9 @@ const values = fc.tuple(
   fc.constantFrom(null, '', 'a', '-', '1:a'),
   fc.constantFrom(null, 'a', '😀'),
   fc.constantFrom(null, '0.00', '-1.50'),
+  fc.constantFrom(null, true, false).map((boolean) => ({ boolean })),
 );
+const floats = fc.tuple(fc.constantFrom(null, 0, 0.1, 0.1 + 0.2, 0.3));
 const moments = [
   '1850-01-01 00:00:00.000000',
   '1900-01-01 00:00:00.000000',
@@ -40,6 +44,7 @@ const seen = fc.record({
   landed_at: fc.constantFrom(landingTime(0), landingTime(1)),
   landed_file: fc.constantFrom('f', 'g'),
   values,
+  floats,
 });
 /** Histories in which two observations may share all that decides which one counts, except their values. */
 const anyHistory = fc.array(seen, { minLength: 1, maxLength: 4 });
@@ -57,12 +62,20 @@ const orders = <Item>(items: readonly Item[]): Item[][] =>
         orders(items.filter((_, other) => other !== at)).map((rest) => [item, ...rest]),
       );
 
+const columnsOf = ({
+  values: [word, place, amount, open],
+  floats: [weight] = [],
+}: Pick<Version, 'values' | 'floats'>): Row => ({
+  ...{ word, place, amount, weight: weight ?? null },
+  open: typeof open === 'object' && open !== null ? open.boolean : null,
+});
+
 const relationOf = (observations: readonly Observation[]): Relation => ({
   name: 'observations',
   columns,
-  rows: observations.map(({ values: [word, place, amount], at, ...rest }) => ({
+  rows: observations.map(({ at, values: said, floats: numbers, ...rest }) => ({
     ...rest,
-    ...{ observed_at: at, word, place, amount },
+    ...{ observed_at: at, ...columnsOf({ values: said, ...(numbers && { floats: numbers }) }) },
   })),
 });
 
@@ -71,6 +84,8 @@ const kinds = {
   word: 'text',
   place: 'text',
   amount: 'decimal',
+  open: 'boolean',
+  weight: 'double',
   is_current: 'boolean',
   valid_from: 'timestamp',
   valid_to: 'timestamp',
@@ -80,9 +95,9 @@ const kinds = {
 const versionsOn = async (
   engine: TestEngine,
   observations: readonly Observation[],
-  snapshots = false,
+  snapshots = '',
 ): Promise<readonly Row[]> => {
-  const call = `history('observations', ['thing'], ['word', 'place', 'amount'], 'observed_at', ['landed_at', 'landed_file'], snapshots=${snapshots})`;
+  const call = `history('observations', ['thing'], ['word', 'place', 'amount', 'open', 'weight'], 'observed_at', ['landed_at', 'landed_file'], snapshots='${snapshots}', types={'open': 'boolean', 'weight': 'double precision'})`;
   const sql = render(`select ${Object.keys(kinds).join(', ')} from {{ ${call} }} as versions`, engine.type);
   return inOrder(await rowsOf(engine, { relations: [relationOf(observations)], sql, columns: kinds }));
 };
@@ -93,7 +108,12 @@ const inOrder = (rows: readonly Row[]): readonly Row[] => {
 };
 
 const asRows = (versions: readonly Version[]): readonly Row[] =>
-  inOrder(versions.map(({ values: [word, place, amount], ...rest }) => ({ ...rest, word, place, amount })));
+  inOrder(
+    versions.map(({ values: said, floats: numbers, ...rest }) => ({
+      ...rest,
+      ...columnsOf({ values: said, ...(numbers && { floats: numbers }) }),
+    })),
+  );
 
 /** Every history in every order of its observations; each is a thing of its own. */
 const inEveryOrder = (
@@ -139,23 +159,29 @@ describeGoldEngines('the history of things', (engine) => {
     expect(first.size).toBe(histories.length);
   }, 120_000);
 
-  test('ends where a thing is absent from a whole snapshot, and begins again when it returns', async () => {
-    const present = fc.array(fc.option(values, { freq: 3 }), {
+  test('ends where a thing is absent from a snapshot, not from another file, and begins again when it returns', async () => {
+    const present = fc.array(fc.option(fc.tuple(values, floats), { freq: 3 }), {
       minLength: moments.length,
       maxLength: moments.length,
     });
+    const pulled = 'data/plans2/plans2-2024-01-01-2024-01-31-1.jsonl';
+    const files = [pulled, `${pulled}#repair`, pulled, 'f', pulled, 'data/plans2/plans2.jsonl', pulled];
     const observations = fc.sample(present, runs).flatMap((things, number) =>
       things.flatMap((said, at) => {
-        const row = { at: moments[at] ?? '', landed_at: landingTime(0), landed_file: 'f' };
-        return said === null ? [] : [{ ...row, thing: String(number), values: said }];
+        const row = { at: moments[at] ?? '', landed_at: landingTime(0), landed_file: files[at] ?? '' };
+        return said === null ? [] : [{ ...row, thing: String(number), values: said[0], floats: said[1] }];
       }),
     );
-    const expected = asRows(historyOf(observations, { snapshots: true }));
+    const expected = asRows(historyOf(observations, (file) => isPulled(file, 'plans2')));
     for (const seed of [0, 1, 2])
-      expect(await versionsOn(engine, shuffled(observations, seed), true)).toEqual(expected);
+      expect(await versionsOn(engine, shuffled(observations, seed), 'plans2')).toEqual(expected);
     expect(
       expected.some(({ is_current, thing }, at) => !is_current && expected[at + 1]?.thing !== thing),
     ).toBe(true);
+    const without = historyOf(observations.filter(({ landed_file }) => !isPulled(landed_file, 'plans2')));
+    expect(without.filter(({ is_current }) => is_current)).toHaveLength(
+      new Set(without.map(({ thing }) => thing)).size,
+    );
   }, 120_000);
 });
 

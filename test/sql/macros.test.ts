@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { readSqlFiles } from '../../deploy/sql/files.ts';
 import { describeAllEngines } from './engines/describe-engines.ts';
 import { affectedMacros } from './macros/affected.ts';
+import { checkMacros } from './macros/checks.ts';
 import { historyMacros } from './macros/history.ts';
 import { keyMacros } from './macros/keys.ts';
+import type { MacroTest } from './macros/macro-test.ts';
 import { nestedMacros } from './macros/nested.ts';
 import { numberMacros } from './macros/numbers.ts';
 import { plainMacros } from './macros/plain.ts';
@@ -14,6 +16,7 @@ const macros = {
   ...plainMacros,
   ...keyMacros,
   ...historyMacros,
+  ...checkMacros,
   ...numberMacros,
   ...ratioMacros,
   ...affectedMacros,
@@ -31,9 +34,16 @@ describe('every macro', () => {
   });
 });
 
+/** Engines that run no macro of the kind. */
+const without: Readonly<Record<MacroTest['engines'], readonly string[]>> = {
+  all: [],
+  silver: ['redshift'],
+  gold: ['spark'],
+};
+
 describeAllEngines('macros', (engine) => {
   const own = Object.entries(macros)
-    .filter(([, { engines }]) => engines === 'all' || engine.type !== 'redshift')
+    .filter(([, { engines }]) => !without[engines].includes(engine.type))
     .map(([name, { says, run }]) => [`${name} ${says}`, run] as const);
   test.each(own)('%s', async (_, run) => run(engine), 120_000);
 });

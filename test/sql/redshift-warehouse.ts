@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Catalog } from '../../functions/pipeline/catalog.ts';
+import { databaseRoles } from '../../functions/warehouse/migration/definitions.ts';
 import { rebuildBatches } from '../../functions/warehouse/rebuild/rebuild.ts';
 import { startPostgres } from '../../local/engines/postgres/server.ts';
+import { migrator } from './migrated.ts';
 import { forPostgres, parseUnload } from './redshift-shims.ts';
 import { readUnloaded, writeUnloaded } from './unloaded.ts';
 import { lineageOf, runOf, type SilverFile, type TestWarehouse } from './warehouse.ts';
@@ -47,6 +49,12 @@ export const startRedshift = async (): Promise<RedshiftServer> => {
   };
 };
 
+/** Redshift's views of what exists, which migrations read. */
+const systemViews = [
+  'create view svv_columns as select table_schema, table_name, column_name from information_schema.columns',
+  'create view svv_roles as select rolname as role_name from pg_roles',
+];
+
 const connectToNew = async (url: string, database: string): Promise<pg.Client> => {
   const maker = new pg.Client(url);
   await maker.connect();
@@ -54,6 +62,7 @@ const connectToNew = async (url: string, database: string): Promise<pg.Client> =
   await maker.end();
   const client = new pg.Client({ connectionString: url.replace(/[^/]*$/, database), types });
   await client.connect();
+  for (const view of systemViews) await client.query(view);
   // Nothing has counted the rows of a transaction's own tables, and nested loops over them would take minutes.
   await client.query('set enable_nestloop = off');
   return client;
@@ -62,14 +71,21 @@ const connectToNew = async (url: string, database: string): Promise<pg.Client> =
 const warehouseOn = async (client: pg.Client, giveBack: () => unknown): Promise<TestWarehouse> => {
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-redshift-'));
   const folderOf = (seq: number): string => join(folder, String(seq));
+  const migrate = migrator({
+    target: 'redshift',
+    select: async (sql) => (await client.query(sql)).rows,
+    transact: (statements) => transact(client, statements, folder),
+  });
   let last = 0;
   return {
     query: async (sql) => (await client.query(sql)).rows,
     publish: (file) => replaceFile(client, file),
     rebuild: async (mart, options) => {
       const seq = options?.seq ?? last + 1;
+      await migrate(mart);
       const batches = rebuildBatches(mart, { ...runOf(seq, 'redshift'), shown: last, ...options, seq });
-      for (const { statements } of batches) await transact(client, statements, folder);
+      for (const { statements } of batches)
+        await asRebuild(client, () => transact(client, statements, folder));
       await refreshViews(client);
       last = seq;
       return readUnloaded(folderOf(seq));
@@ -112,6 +128,16 @@ const transact = async (client: pg.Client, statements: readonly string[], folder
     throw error;
   } finally {
     await client.query('discard temp');
+  }
+};
+
+/** A rebuild has the permissions that migrations grant, and no others. */
+const asRebuild = async (client: pg.Client, work: () => Promise<void>): Promise<void> => {
+  await client.query(`set role ${databaseRoles.rebuild}`);
+  try {
+    await work();
+  } finally {
+    await client.query('reset role');
   }
 };
 

@@ -5,6 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog } from '../../functions/pipeline/catalog.ts';
 import type { Mart } from '../../functions/warehouse/model.ts';
 import { type RebuildRun, rebuildBatches } from '../../functions/warehouse/rebuild/rebuild.ts';
+import { migrator } from './migrated.ts';
 import { readUnloaded, unloadPath } from './unloaded.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -67,12 +68,18 @@ export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promis
   const query = (sql: string): Promise<Row[]> =>
     session(async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJson());
   await session((connection) => createSilver(connection, catalog));
+  const migrate = migrator({
+    target: 'duckdb',
+    select: query,
+    transact: (statements) => session((connection) => transact(connection, statements, folder)),
+  });
   let last = 0;
   return {
     query,
     publish: (file) => session((connection) => replaceFile(connection, catalog, folder, file)),
     rebuild: async (mart, options) => {
       const seq = options?.seq ?? last + 1;
+      await migrate(mart);
       const batches = rebuildBatches(mart, { ...runOf(seq, 'duckdb'), shown: last, ...options, seq });
       for (const { statements } of batches)
         await session((connection) => transact(connection, statements, folder));

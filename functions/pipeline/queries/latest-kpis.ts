@@ -9,7 +9,6 @@ import {
   type Model,
   possibleKeys,
   type RebuildSpec,
-  readUnloaded,
   type Stamp,
   shapeItems,
 } from '../../warehouse/index.ts';
@@ -18,6 +17,7 @@ import type { AnyRebuild } from '../records/rebuild.ts';
 import { publishedRebuilds } from './last-rebuilds.ts';
 import { hidePersonal } from './personal-values.ts';
 import { rebuildSpec } from './rebuild-spec.ts';
+import { openUnloaded } from './unloaded-rows.ts';
 
 /** Reads the KPIs of a mart by their keys, as an application does; it depends on no dataset. */
 
@@ -94,11 +94,12 @@ const kindsOf = async (
   mart: Mart,
   rebuild: AnyRebuild,
   spec: RebuildSpec | undefined,
-  { model, shapes }: RebuildSpec['kpis'][number],
+  { model, shapes, columns }: RebuildSpec['kpis'][number],
   most: number,
 ): Promise<KpiKind[]> => {
   const known = mart.models.find(({ name }) => name === model);
-  const { total, first } = await tellingRows(files, `${spec?.unload}${model}/`, known, most);
+  const kpi = { unload: spec?.unload ?? '', kpis: [{ model, columns, shapes: [] }] };
+  const { total, first } = await tellingRows(files, kpi, known, most);
   if (first.length === 0) return [];
   return pLimit(1).map(shapes, async (shape) => {
     const stamp = { as_of: '', seq: rebuild.seq, rebuild: rebuild.id, generation: spec?.generation };
@@ -130,19 +131,20 @@ const itemOf = async (
   return { ...hidePersonal(item, personal), pk: shown?.item.pk ?? '', sk: shown?.item.sk ?? '' };
 };
 
-/** The number of rows that a rebuild unloaded for a model, and the first of them, reading one file at a time. */
+/** The number of rows that a rebuild unloaded for a model, and the first of them. */
 const tellingRows = async (
   files: KpiPorts['files'],
-  prefix: string,
-  model: Model | undefined,
+  kpi: Pick<RebuildSpec, 'unload' | 'kpis'>,
+  known: Model | undefined,
   most: number,
 ): Promise<{ total: number; first: readonly KpiRow[] }> => {
   let [total, first]: [number, KpiRow[]] = [0, []];
-  for (const key of await files.list(prefix)) {
-    const { rows } = readUnloaded(model?.name ?? '', [(await files.readText(key)) ?? '']);
-    total += rows.length;
-    first = [...first, ...rows].sort(byInterest(model)).slice(0, most);
-  }
+  const unloaded = await openUnloaded(files, kpi);
+  for (const { model } of kpi.kpis)
+    for await (const { rows, end } of unloaded.parts(model)) {
+      total = end;
+      first = [...first, ...(rows.get(model) ?? [])].sort(byInterest(known)).slice(0, most);
+    }
   return { total, first };
 };
 

@@ -1,6 +1,6 @@
 import type { Source } from '../../sources/index.ts';
 import { PipelineError } from '../../values/index.ts';
-import type { Catalog } from '../catalog.ts';
+import type { SilverCatalog } from '../catalog.ts';
 import type { FunctionName } from '../events.ts';
 
 /** A source that no dataset has. */
@@ -19,7 +19,7 @@ export class UnknownSource extends PipelineError {
 }
 
 /** The source of a dataset; throws `UnknownSource`. */
-export const sourceNamed = (catalog: Catalog, name: string): Source => {
+export const sourceNamed = (catalog: SilverCatalog, name: string): Source => {
   const source = catalog.datasets[name]?.source;
   if (source) return source;
   const known = Object.entries(catalog.datasets).filter(([, dataset]) => dataset.source);

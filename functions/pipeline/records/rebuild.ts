@@ -37,19 +37,34 @@ type Opened = {
   /** Generations of committed rebuilds since `follows` whose KPIs may be written in part; this one writes them all. */
   readonly unshown?: readonly number[];
   /** If it needs several transactions, the one before the last that was sent. */
-  readonly step?: 'shape' | 'gold';
+  readonly step?: 'gold';
   /** The transaction that was sent last. */
   readonly statement_id?: string;
   readonly sent_at?: string;
 };
 
+/** How far writing the KPIs of a rebuild is: in a phase, with all items of so many rows written and confirmed. */
+export type PublishedSoFar = {
+  readonly phase: number;
+  readonly rows: number;
+  readonly items: number;
+  /** No request of it can still arrive that would change a `latest` item. */
+  readonly is_sure: boolean;
+};
+
 /** The progress of writing its KPIs. */
 type Publishing = {
-  /** When the current try to write its KPIs began; absent if there is none. */
+  /** When the current try to write its KPIs began or last got further; absent if there is none. */
   readonly publishing_at?: string | undefined;
-  /** How often writing its KPIs was begun. */
+  /** How often writing its KPIs was begun, tries that continue one that stopped in time included: only the last one goes on. */
+  readonly publish_begun?: number;
+  /** The same without them. */
   readonly publish_tries?: number;
-  /** How many tries failed for a reason that another try does not change. */
+  /** The last try stopped in time and sent for the next one, which continues it. */
+  readonly publish_continues?: boolean | undefined;
+  /** What is written, and the number of tries at that time. */
+  readonly publish_done?: PublishedSoFar & { readonly tries: number };
+  /** How many tries since then failed for a reason that another try does not change. */
   readonly publish_failures?: number;
   /** Why the last of these tries failed. */
   readonly publish_reason?: string;

@@ -1,7 +1,7 @@
 import { ObjectGone } from '../errors.ts';
 import { batchEvent } from '../events.ts';
 import { batchOfSpec, type FileVersion, fileId, runKey } from '../lake-keys.ts';
-import type { Clock, Events, Files, JobName, Jobs, Ledger, Log, Run } from '../ports.ts';
+import type { BatchJob, Clock, Events, Files, Jobs, Ledger, Log, Run } from '../ports.ts';
 import type { BatchIn, BatchRecord } from '../records/batch.ts';
 import type { FileRecord } from '../records/file.ts';
 import { isOver, patience } from '../records/time.ts';
@@ -23,7 +23,7 @@ type Ending = GivingBack & { readonly events: Events };
 /** The batch of a finished run, and the run; undefined if either is unknown. */
 export const batchOfRun = async (
   { jobs, ledger }: { readonly jobs: Jobs; readonly ledger: Ledger },
-  job: JobName,
+  job: BatchJob,
   runId: string,
 ): Promise<{ run: Run; batch: BatchRecord } | undefined> => {
   const run = await jobs.run(job, runId);
@@ -38,7 +38,7 @@ export const batchOfRun = async (
  */
 export const startRun = async (
   { jobs, ledger, clock, log }: Runs,
-  job: JobName,
+  job: BatchJob,
   batch: BatchRecord,
   runsSoFar = 0,
 ): Promise<{ batch: BatchRecord; patch: Partial<BatchRecord> } | undefined> => {
@@ -64,7 +64,7 @@ const around = { transform: ['open', 'transforming'], quality: ['transforming', 
  */
 export const asRunning = async (
   ledger: Ledger,
-  job: JobName,
+  job: BatchJob,
   batch: BatchRecord,
   run: string,
 ): Promise<BatchRecord | undefined> => {
@@ -143,7 +143,7 @@ export const isClaimed = (file: FileRecord | undefined, batch: BatchRecord): boo
     : file?.state === 'claimed' && file.batch_id === batch.id;
 
 /** True while another run of the same spec may still write a result. */
-export const isStillRunning = async (jobs: Jobs, job: JobName, batch: BatchRecord): Promise<boolean> =>
+export const isStillRunning = async (jobs: Jobs, job: BatchJob, batch: BatchRecord): Promise<boolean> =>
   (await jobs.runsOf(job, runKey(batch.id, job, 'spec'))).some((run) => run.state === 'running');
 
 /** Makes parked files of a dataset accepted again, and returns them. */

@@ -7,6 +7,7 @@ import type { Clock, Files, Functions, Ledger, Timer } from '../ports.ts';
 import { landedFile } from '../queries/repairs.ts';
 import { type AcceptedFacts, anyFile, type FileRecord } from '../records/file.ts';
 import type { Lease } from '../records/lease.ts';
+import { isOver } from '../records/time.ts';
 import type { SpecFile, TransformSpec } from '../spec.ts';
 import { transformSpec } from './batch-run.ts';
 import { type Choice, chooseBatch, isBeingValidated, largestBatch, type Waiting } from './choose-batch.ts';
@@ -88,6 +89,7 @@ export const isBatchDue = async (
   const again = readyAgain(requested);
   const stale = [
     ...(await staleRepairs(ports, [...waiting, ...again])),
+    ...withOldCopies(waiting, ports.clock.now()),
     ...(await outdated(ports, requested)),
   ];
   const choices = [waiting, again].map((some) =>
@@ -150,7 +152,9 @@ const collectLanded = async (ports: Ports, lease: Lease, manifestSha256: string)
     const waiting = await ports.ledger.files.waiting(lease.name);
     const isFull = waiting.filter((file) => file.state === 'accepted').length >= largestBatch;
     if (isFull || waited >= ports.batchWindow || !(await isMoreToCome(ports, lease.name, waiting))) {
-      return chooseBatch(waiting, manifestSha256, lease.fence, await staleRepairs(ports, waiting));
+      const old = withOldCopies(waiting, ports.clock.now());
+      const stale = new Set([...(await staleRepairs(ports, waiting)), ...old]);
+      return chooseBatch(waiting, manifestSha256, lease.fence, stale);
     }
     waited += await pauseFor(ports, waiting.length);
   }
@@ -208,6 +212,19 @@ const staleRepairs = async (
   return new Set(repairs.filter(({ source }) => isStale(source)).map(({ file }) => fileId(file)));
 };
 
+/**
+ * The lake deletes a clean copy two weeks after it was written (`resources/lake.yml`). A file that was parked for that long, or
+ * had to wait for another reason, is validated again, which writes a new copy; its own bytes stay in landing.
+ */
+const copiesLast = 12 * 86_400_000;
+
+const withOldCopies = (waiting: readonly FileRecord[], now: string): string[] =>
+  waiting.flatMap((file) =>
+    file.state === 'accepted' && file.clean_key !== undefined && isOver(file.accepted_at, copiesLast, now)
+      ? [fileId(file)]
+      : [],
+  );
+
 /** Milliseconds between two reads of the waiting files; a read costs more the more files there are. */
 const shortestPause = 200;
 
@@ -223,7 +240,7 @@ const isMoreToCome = async (
   return landed.some((key) => readName(key).kind === 'file' && !seen.has(key));
 };
 
-/** Files validated under another manifest are validated again. */
+/** Files validated under another manifest, and others that a batch cannot use, are validated again. */
 const validateAgain = async (
   { ledger, functions, clock }: Ports,
   files: readonly Waiting[],

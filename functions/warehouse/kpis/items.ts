@@ -1,5 +1,6 @@
 import { compareNumbers, isNumber, paddedSequence } from '../../values/index.ts';
 import type { KpiShape } from '../model.ts';
+import { groupColumn } from './groups.ts';
 
 /** Turns unloaded KPI rows into items of the KPI table. */
 
@@ -36,13 +37,14 @@ export type ShapedItem = {
   readonly before?: { readonly pk: string; readonly sk: string };
 };
 
-/** Items of one model in one shape, with the lists of other models' rows. */
+/** Items of some rows of one model in one shape; `rows` has their lists, too: the rows of other models. */
 export const shapeItems = (rows: KpiRows, model: string, shape: KpiShape, stamp: Stamp): ShapedItem[] => {
   const lists = shape.lists.map((list) => ({ ...list, groups: groupRows(rows.get(list.from) ?? [], list) }));
+  const hidden = notMeasured(shape);
   return (rows.get(model) ?? []).map((row) => {
     const nested = lists.map(({ as, by, groups }) => [as, groups.get(groupKey(row, by)) ?? []]);
     const key = keyOf(shape, row, numberInKey(shape, stamp));
-    const item = { ...key, ...measures(shape, row), ...Object.fromEntries(nested) };
+    const item = { ...key, ...measures(row, hidden), ...Object.fromEntries(nested) };
     return { model, shape, item: { ...item, ...stampOf(shape, stamp) }, ...itemBefore(shape, row) };
   });
 };
@@ -68,14 +70,17 @@ const keyOf = (shape: KpiShape, row: KpiRow, number: number): { pk: string; sk: 
 const stampOf = ({ publish }: KpiShape, { rebuild, seq, as_of }: Stamp): { seq: number } & KpiRow =>
   publish === 'pointer' ? { version: kpiVersion(seq), seq, as_of, rebuild } : { seq };
 
-/** A row's columns without those that are in the key. */
-const measures = (shape: KpiShape, row: KpiRow): KpiRow => {
-  const inKey = new Set([...`${shape.pk}${shape.sk}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
-  inKey.add(sequenceBefore);
-  return Object.fromEntries(
-    Object.entries(row).filter(([name]) => !inKey.has(name) && !shape.omit.includes(name)),
-  );
-};
+/** Columns that are no attributes: those in the key, those to omit, and what the warehouse adds. */
+const notMeasured = ({ pk, sk, omit }: KpiShape): ReadonlySet<string> =>
+  new Set([
+    ...[...`${pk}${sk}`.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+    ...omit,
+    sequenceBefore,
+    groupColumn,
+  ]);
+
+const measures = (row: KpiRow, hidden: ReadonlySet<string>): KpiRow =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !hidden.has(name)));
 
 const groupKey = (row: KpiRow, by: readonly string[]): string => JSON.stringify(by.map((name) => row[name]));
 
@@ -87,7 +92,9 @@ const groupRows = (
   const groups = new Map<string, KpiRow[]>();
   for (const row of [...rows].sort((a, b) => inOrder(a[order], b[order]))) {
     const key = groupKey(row, by);
-    const own = Object.fromEntries(Object.entries(row).filter(([name]) => !by.includes(name)));
+    const own = Object.fromEntries(
+      Object.entries(row).filter(([name]) => !by.includes(name) && name !== groupColumn),
+    );
     const group = groups.get(key);
     if (group) group.push(own);
     else groups.set(key, [own]);

@@ -1,6 +1,7 @@
 import type { ShapedItem } from './items.ts';
 import { kpiVersion } from './items.ts';
 import { kpiProblem } from './limits.ts';
+import { hashOf, KeyHashes } from './repeated-keys.ts';
 
 /**
  * Separates the items that the KPI table accepts from those that it never accepts, so that one KPI that cannot be written does
@@ -20,66 +21,86 @@ export type LeftOut = {
 /** The attribute of a day's pointer with the number of the day's left-out items. */
 const leftOutCount = 'left_out';
 
-/** The items of a publication that are written, and those that are not. */
-export type SeparatedItems = {
-  readonly kept: readonly ShapedItem[];
-  readonly rejected: readonly ShapedItem[];
-  /** The reason for each rejected item, in order; items that only depend on a rejected pointer have none. */
-  readonly leftOut: readonly LeftOut[];
-};
+/** What a publication leaves out: their number, and the first of them. */
+export type LeftOutList = { readonly total: number; readonly first: readonly LeftOut[] };
 
 /**
- * Separates the items of a publication. If several rows have the same key, none of them is written, because nobody can tell
- * which is right. A day changes as a whole: if its pointer cannot be written, its items are not written either.
+ * Decides which items of a publication are written. All items are shown to it before anything is written: once to `look`; then,
+ * while `needs` says so, all of them again to `compare` and to `settle`. If several rows have the same key, none of them is
+ * written, because nobody can tell which is right. A day changes as a whole: if its pointer cannot be written, its items are
+ * not written either. It holds 8 bytes for each item, and the keys of items that repeat.
  */
-export const separateItems = (shaped: readonly ShapedItem[]): SeparatedItems => {
-  const claims = countClaims(shaped);
-  const reasons = new Map(
-    shaped.flatMap((one) => {
-      const reason = duplicateKeyProblem(claims.get(idOf(one)) ?? 1) ?? kpiProblem(one.item);
-      return reason === undefined ? [] : [[one, reason] as const];
-    }),
-  );
-  const stuck = new Set([...reasons.keys()].filter(isPointer).map(versionKey));
-  const isRejected = (one: ShapedItem): boolean =>
-    reasons.has(one) || (isVersioned(one) && stuck.has(one.item.pk));
-  const rejected = shaped.filter(isRejected);
-  const missing = countBy(rejected.filter(isVersioned).map(({ item }) => item.pk));
-  return {
-    kept: shaped.filter((one) => !isRejected(one)).map((one) => countedIn(one, missing)),
-    rejected,
-    leftOut: [...reasons].map(([one, reason]) => leftOutOf(one, reason)),
-  };
-};
+export class Screening {
+  private readonly keys = new KeyHashes();
+  private readonly claims = new Map<string, number>();
+  private readonly stuck = new Set<string>();
+  private readonly missing = new Map<string, number>();
+  private readonly first: LeftOut[] = [];
+  private suspects: ReadonlySet<number> = new Set();
+  private total = 0;
+  private isClean = true;
+
+  look(one: ShapedItem): void {
+    this.keys.add(one.item);
+    this.isClean &&= kpiProblem(one.item) === undefined;
+  }
+
+  /** After all were looked at: what has to see all items again. */
+  needs(): readonly ('compare' | 'settle')[] {
+    this.suspects = this.keys.repeated();
+    if (this.suspects.size === 0) return this.isClean ? [] : ['settle'];
+    this.isClean = false;
+    return ['compare', 'settle'];
+  }
+
+  compare({ item }: ShapedItem): void {
+    if (!this.suspects.has(hashOf(item.pk, item.sk))) return;
+    const id = idOf(item);
+    this.claims.set(id, (this.claims.get(id) ?? 0) + 1);
+  }
+
+  settle(one: ShapedItem): void {
+    const reason = this.reasonOf(one);
+    if (reason === undefined) return;
+    this.note(leftOutOf(one, reason));
+    if (isPointer(one)) this.stuck.add(versionKey(one));
+    if (isVersioned(one)) this.missing.set(one.item.pk, (this.missing.get(one.item.pk) ?? 0) + 1);
+  }
+
+  /** Adds what is left out for another reason. */
+  note(leftOut: LeftOut): void {
+    this.total += 1;
+    if (this.first.length < mostReported) this.first.push(leftOut);
+  }
+
+  leftOut(): LeftOutList {
+    return { total: this.total, first: this.first };
+  }
+
+  isRejected(one: ShapedItem): boolean {
+    if (this.isClean) return false;
+    return this.reasonOf(one) !== undefined || (isVersioned(one) && this.stuck.has(one.item.pk));
+  }
+
+  /** A pointer says how many items its day lacks. */
+  counted(one: ShapedItem): ShapedItem {
+    const count = isPointer(one) ? this.missing.get(versionKey(one)) : undefined;
+    return count === undefined ? one : { ...one, item: { ...one.item, [leftOutCount]: count } };
+  }
+
+  private reasonOf({ item }: ShapedItem): string | undefined {
+    const claims = this.claims.size > 0 ? (this.claims.get(idOf(item)) ?? 1) : 1;
+    return claims > 1 ? `${claims} rows have this key` : kpiProblem(item);
+  }
+}
 
 const isPointer = ({ shape }: ShapedItem): boolean => shape.publish === 'pointer';
 const isVersioned = ({ shape }: ShapedItem): boolean => shape.publish === 'versioned';
 
-const idOf = ({ item }: ShapedItem): string => JSON.stringify([item.pk, item.sk]);
+const idOf = ({ pk, sk }: ShapedItem['item']): string => JSON.stringify([pk, sk]);
 
 /** The partition of the items that a pointer refers to. */
 const versionKey = ({ item }: ShapedItem): string => `${item.pk}#${kpiVersion(item.seq)}`;
-
-/** Duplicate keys, with their number. */
-const countClaims = (shaped: readonly ShapedItem[]): ReadonlyMap<string, number> => {
-  const seen = new Set<string>();
-  const repeated = shaped.map(idOf).filter((id) => seen.size === seen.add(id).size);
-  return new Map([...countBy(repeated)].map(([id, repeats]) => [id, repeats + 1]));
-};
-
-const countBy = (keys: readonly string[]): ReadonlyMap<string, number> => {
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
-};
-
-const duplicateKeyProblem = (claims: number): string | undefined =>
-  claims > 1 ? `${claims} rows have this key` : undefined;
-
-const countedIn = (one: ShapedItem, missing: ReadonlyMap<string, number>): ShapedItem => {
-  const count = isPointer(one) ? missing.get(versionKey(one)) : undefined;
-  return count === undefined ? one : { ...one, item: { ...one.item, [leftOutCount]: count } };
-};
 
 const leftOutOf = (one: ShapedItem, reason: string): LeftOut => {
   const { model, shape, item } = one;
@@ -99,16 +120,22 @@ const placeOf = ({ shape, item }: ShapedItem): string => {
   return shortened(shape.publish === 'latest' ? item.pk : item.pk.replace(`#${kpiVersion(item.seq)}`, ''));
 };
 
-/** What earlier rebuilds left out and this publication does not include. */
-export const stillLeftOut = (
-  before: readonly LeftOut[],
-  shaped: readonly ShapedItem[],
-): readonly LeftOut[] => {
-  if (before.length === 0) return before;
-  const open = new Set(before.flatMap(({ place }) => (place === '' ? [] : [place])));
-  for (const one of shaped) open.delete(placeOf(one));
-  return before.filter(({ place }) => open.has(place));
-};
+/** What earlier rebuilds left out; an item in the same place settles it. */
+export class LeftOutBefore {
+  private readonly open: Set<string>;
+
+  constructor(private readonly before: readonly LeftOut[]) {
+    this.open = new Set(before.flatMap(({ place }) => (place === '' ? [] : [place])));
+  }
+
+  settle(one: ShapedItem): void {
+    if (this.open.size > 0) this.open.delete(placeOf(one));
+  }
+
+  still(): readonly LeftOut[] {
+    return this.before.filter(({ place }) => this.open.has(place));
+  }
+}
 
 const mostShown = 200;
 
@@ -124,8 +151,8 @@ const [mostReported, mostRecorded] = [1000, 3];
 export const leftOutKey = (unload: string): string => `${unload}left-out.json`;
 
 /** The report: the number of left-out KPIs, and the first thousand of them. */
-export const leftOutReport = (rebuild: string, leftOut: readonly LeftOut[]): string =>
-  JSON.stringify({ rebuild, left_out: leftOut.length, items: leftOut.slice(0, mostReported) }, null, 2);
+export const leftOutReport = (rebuild: string, { total, first }: LeftOutList): string =>
+  JSON.stringify({ rebuild, left_out: total, items: first }, null, 2);
 
 /** The left-out KPIs in a report; none if there is no report. */
 export const readLeftOut = (report: string | undefined): readonly LeftOut[] =>
@@ -141,12 +168,12 @@ export type LeftOutFacts = {
 };
 
 /** The facts for the rebuild's record: the number, the first of them, and the key of the report. */
-export const leftOutFacts = (leftOut: readonly LeftOut[], report: string): LeftOutFacts =>
-  leftOut.length === 0
+export const leftOutFacts = ({ total, first }: LeftOutList, report: string): LeftOutFacts =>
+  total === 0
     ? {}
     : {
-        left_out: leftOut.length,
-        left_out_items: leftOut.slice(0, mostRecorded).map(sentence),
+        left_out: total,
+        left_out_items: first.slice(0, mostRecorded).map(sentence),
         left_out_report: report,
       };
 

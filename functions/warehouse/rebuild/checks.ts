@@ -1,8 +1,18 @@
 import { checksPrefix } from '../check-violations.ts';
 import type { Check, View } from '../model.ts';
 import { affectedSpines } from './facts.ts';
-import { goldTable, literal, modelsOf, type Plan, withInlined } from './plan.ts';
-import { rowsOfView } from './tables.ts';
+import {
+  fullText,
+  goldTable,
+  incrementalText,
+  literal,
+  modelsOf,
+  type Named,
+  type Plan,
+  rowsOfView,
+  type Text,
+  withInlined,
+} from './plan.ts';
 
 /** Most rows that are kept of one check. */
 const kept = 1000;
@@ -20,14 +30,16 @@ export const runChecks = (plan: Plan): string[] => {
   if (checks.length === 0) return [];
   const refs = [...new Set(checks.flatMap((check) => check.refs))];
   const stored = modelsOf(plan, 'view').filter((view) => view.stored && refs.includes(view.name));
+  const texts = checks.map((check) => ({ check, text: textFor(plan, check) }));
+  const own = texts.flatMap(({ text }) => text.relations);
   return [
     `${plan.engine.createTemporary} failed_checks as
 ${withInlined(
   plan,
   refs,
   modelsOf(plan, 'fact').flatMap((fact) => affectedSpines(plan, fact)),
-  stored.map((view) => ({ name: view.name, sql: rowsOfView(view) })),
-)}${inlining(stored, checks.map((check) => offendingRows(plan, check)).join('\nunion all\n'))}`,
+  [...stored.flatMap(asRelations), ...own.map(({ name, sql }) => ({ name, sql: inlining(stored, sql) }))],
+)}${inlining(stored, texts.map(({ check, text }) => offendingRows(check, text.sql)).join('\nunion all\n'))}`,
     plan.engine.unload(
       'select check_name, file, severity, subject, detail, found from failed_checks',
       checksPrefix(plan.run.unload),
@@ -45,15 +57,19 @@ const inlining = (stored: readonly View[], checks: string): string =>
     checks,
   );
 
+const asRelations = (view: View): Named[] => {
+  const { sql, relations } = rowsOfView(view);
+  return [...relations, { name: view.name, sql }];
+};
+
 /** The rows of a check that are kept; values that may be personal never leave the warehouse. */
-const offendingRows = (plan: Plan, check: Check): string => {
-  const { name, path, severity, personal } = check;
+const offendingRows = ({ name, path, severity, personal }: Check, sql: string): string => {
   const shown = (column: string, type: string): string =>
     personal.includes(column) ? `cast('${hidden}' as ${type}) as ${column}` : column;
   return `select cast(${literal(name)} as varchar(128)) as check_name, cast(${literal(path)} as varchar(1024)) as file,
 cast(${literal(severity)} as varchar(8)) as severity,
 ${shown('subject', 'varchar(1024)')}, ${shown('detail', 'varchar(4096)')}, found from (
-select subject, detail, count(*) over () as found from (\n${textFor(plan, check)}\n) as model order by subject, detail limit ${kept}
+select subject, detail, count(*) over () as found from (\n${sql}\n) as model order by subject, detail limit ${kept}
 ) as offending`;
 };
 
@@ -61,10 +77,7 @@ select subject, detail, count(*) over () as found from (\n${textFor(plan, check)
  * A check reads only what the rebuild touched, because the rest passed before. It reads everything if it is new, has changed or
  * still warned of something, so that the last rebuild's result is always complete.
  */
-const textFor = (
-  { run: { previous, warned = [] } }: Plan,
-  { name, hash, sql, incremental_sql }: Check,
-): string => {
-  const isKnown = previous === undefined || previous.models[name]?.hash === hash;
-  return isKnown && !warned.includes(name) ? incremental_sql : sql;
+const textFor = ({ run: { previous, warned = [] } }: Plan, check: Check): Text => {
+  const isKnown = previous === undefined || previous.models[check.name]?.hash === check.hash;
+  return isKnown && !warned.includes(check.name) ? incrementalText(check) : fullText(check);
 };

@@ -1,7 +1,7 @@
 import type { Dimension } from '../model.ts';
 import { datasetsOf } from '../references.ts';
 import { isAnyChanged } from './inputs.ts';
-import { columnList, goldTable, isAmong, type Plan, withInlined } from './plan.ts';
+import { columnList, goldTable, incrementalText, isAmong, type Plan, withInlined } from './plan.ts';
 
 /** Name of a natural key's column in the relation of changed rows. */
 const changed = (column: string): string => `changed_${column}`;
@@ -28,10 +28,12 @@ const changedRows = (plan: Plan, dimension: Dimension): string => {
   const key = dimension.natural_key;
   const isDue = isAnyChanged(datasetsOf(plan.mart.models, dimension.name), [dimension.name]);
   const hasKey = key.map((column) => `${column} is not null`).join(' and ');
+  const text = incrementalText(dimension);
   const relations = [
+    ...text.relations,
     {
       name: 'model',
-      sql: `select ${columns} from (\n${dimension.incremental_sql}\n) as model where ${hasKey} and ${isDue}`,
+      sql: `select ${columns} from (\n${text.sql}\n) as model where ${hasKey} and ${isDue}`,
     },
     { name: 'held', sql: `select ${columns} from ${goldTable(dimension)} where ${isDue}` },
     {

@@ -5,6 +5,7 @@ import { changedFiles, isAnyChanged } from './inputs.ts';
 import {
   columnList,
   goldTable,
+  incrementalText,
   inlinedName,
   isAmong,
   kpisOn,
@@ -43,10 +44,11 @@ const replacePartitions = (plan: Plan, fact: Fact): string[] => {
   const table = goldTable(fact);
   const columns = columnList(fact.columns);
   const isAffected = isAmong([fact.partition], affectedPartitions(fact));
+  const { sql, relations } = incrementalText(fact);
   return [
     `delete from ${table} where ${isAffected}`,
     `insert into ${table} (${columns})
-${withInlined(plan, fact.refs)}select ${columns} from (\n${fact.incremental_sql}\n) as model where ${isAffected}`,
+${withInlined(plan, fact.refs, [], relations)}select ${columns} from (\n${sql}\n) as model where ${isAffected}`,
   ];
 };
 

@@ -1,38 +1,11 @@
-import type { Model } from '../model.ts';
 import { literal, type Plan } from './plan.ts';
 
 /** The inputs of a rebuild, files and models' texts, and the record of which of them are applied. */
 
-/**
- * Raises the mart's fence to the run's, and fails if a run with the same or a higher one was there before. A mart without
- * earlier rebuilds gets its fence first. Creating tables before the rebuild raises it `ahead`, and the rebuild itself continues
- * from there.
- */
-export const raiseFence = (plan: Plan, step: 'alone' | 'ahead' | 'after' = 'alone'): string[] => [
-  ...(step === 'after' || plan.run.previous ? [] : [makeFence(plan)]),
-  moveFence(plan, step),
-];
-
-const makeFence = ({ mart }: Plan): string => `insert into gold.fence (mart, seq, rebuild)
-select ${literal(mart.name)}, -1, '' where not exists (select 1 from gold.fence where mart = ${literal(mart.name)})`;
-
-const moveFence = ({ mart, run, engine }: Plan, step: 'alone' | 'ahead' | 'after'): string => {
-  const ahead = literal(`${run.rebuild} ahead`);
-  const isOurs = `seq < ${run.seq}${step === 'after' ? ` or (seq = ${run.seq} and rebuild = ${ahead})` : ''}`;
-  return `update gold.fence set rebuild = ${step === 'ahead' ? ahead : literal(run.rebuild)}, seq = case when ${isOurs} then ${run.seq} else ${engine.failure('a newer rebuild holds the fence', 'seq')} end
+/** Raises the mart's fence to the run's, and fails if a run with the same or a higher one was there before. */
+export const raiseFence = ({ mart, run, engine }: Plan): string =>
+  `update gold.fence set rebuild = ${literal(run.rebuild)}, seq = case when seq < ${run.seq} then ${run.seq} else ${engine.failure('a newer rebuild holds the fence', 'seq')} end
 where mart = ${literal(mart.name)}`;
-};
-
-/**
- * Forgets that the texts of models were applied, so that the rebuild computes these models, and those that read them, from
- * scratch.
- */
-export const forgetTexts = ({ mart }: Plan, models: readonly Pick<Model, 'name'>[]): string[] =>
-  models.length === 0
-    ? []
-    : [
-        `delete from gold.applied_inputs where mart = ${literal(mart.name)} and origin = 'model' and name in (${models.map(({ name }) => literal(name)).join(', ')})`,
-      ];
 
 /**
  * The relation `changed_inputs` (origin, name, version, batch_id, is_current): every file version and every model text that

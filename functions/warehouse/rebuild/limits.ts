@@ -1,4 +1,5 @@
 import { PipelineError } from '../../values/index.ts';
+import { compact } from './compact.ts';
 import type { Part } from './plan.ts';
 
 /** Limits of one transaction of the warehouse: number of statements, bytes of SQL. */
@@ -9,7 +10,7 @@ export const transactionLimits = { statements: 40, bytes: 100_000 } as const;
  */
 export type RebuildBatch = {
   /** `rebuild` is the last one, after which the KPIs are written. */
-  readonly step: 'shape' | 'gold' | 'rebuild';
+  readonly step: 'gold' | 'rebuild';
   readonly statements: readonly string[];
   readonly paths: readonly string[];
 };
@@ -22,7 +23,7 @@ export class OversizedRebuild extends PipelineError {
     readonly mart: string,
     batch: RebuildBatch,
   ) {
-    const { statements, bytes } = sizeOf(batch);
+    const { statements, bytes } = sizeOf(batch.statements);
     super(
       `rebuilding ${mart} takes ${statements} statements (of at most ${transactionLimits.statements}) and ${bytes} bytes (of less than 100,000) ${inOne[batch.step]}: split it into marts that share no model, or put models together; most take ${mostOf(batch)}`,
     );
@@ -30,26 +31,28 @@ export class OversizedRebuild extends PipelineError {
 }
 
 const inOne = {
-  shape: 'to make its new tables',
   gold: 'for its tables and checks',
   rebuild: 'for its KPIs',
 } as const;
 
 export const batchOf = (step: RebuildBatch['step'], parts: readonly Part[]): RebuildBatch => ({
   step,
-  statements: parts.flatMap(({ statements }) => statements),
+  statements: parts.flatMap(({ statements }) => statements.map(compact)),
   paths: parts.flatMap(({ path, statements }) => statements.map(() => path)),
 });
 
-const sizeOf = ({ statements }: RebuildBatch): { statements: number; bytes: number } => ({
+const sizeOf = (statements: readonly string[]): { statements: number; bytes: number } => ({
   statements: statements.length,
   bytes: statements.reduce((total, statement) => total + new TextEncoder().encode(statement).length, 0),
 });
 
-export const isWithinLimits = (batch: RebuildBatch): boolean => {
-  const { statements, bytes } = sizeOf(batch);
+/** Whether statements fit into one transaction. */
+export const fitsTransaction = (all: readonly string[]): boolean => {
+  const { statements, bytes } = sizeOf(all);
   return statements <= transactionLimits.statements && bytes < transactionLimits.bytes;
 };
+
+export const isWithinLimits = ({ statements }: RebuildBatch): boolean => fitsTransaction(statements);
 
 /** The files with the most statements, with their number. */
 const mostOf = ({ paths }: RebuildBatch): string => {

@@ -2,19 +2,13 @@ import { PipelineError, literal as quoted } from '../../values/index.ts';
 import type { Fact, Kpi, Mart, Model, ModelOf } from '../model.ts';
 import { type WarehouseEngine, type WarehouseTarget, warehouseEngine } from './engine.ts';
 
-type AppliedModel = {
-  readonly hash: string;
-  readonly columns: Model['columns'];
-  /** It is a view that the warehouse stores. */
-  readonly stored?: boolean | undefined;
-};
+/** The state after a rebuild was applied: for each model the hash of its text. */
+export type Applied = { readonly models: Readonly<Record<string, { readonly hash: string }>> };
 
-/** The state after a rebuild was applied: for each model its hash and the columns of its table. */
-export type Applied = {
-  /** Existing internal tables. */
-  readonly bookkeeping?: readonly string[];
-  readonly models: Readonly<Record<string, AppliedModel>>;
-};
+/** The state after a rebuild of a mart is applied, for the next one's `previous`. */
+export const appliedBy = (mart: Mart): Applied => ({
+  models: Object.fromEntries(mart.models.map(({ name, hash }) => [name, { hash }])),
+});
 
 /** One rebuild of one mart. */
 export type RebuildRun = {
@@ -84,6 +78,12 @@ export const columnList = (columns: readonly { readonly name: string }[]): strin
 export const isAmong = (columns: readonly string[], select: string): string =>
   `${columns.length === 1 ? columns[0] : `(${columns.join(', ')})`} in (${select})`;
 
+/** A select of a view's rows. */
+export const rowsOfView = (view: Model): Text => {
+  const { sql, relations } = fullText(view);
+  return { sql: `select ${columnList(view.columns)} from (\n${sql}\n) as model`, relations };
+};
+
 /** Models of some kind, in order of their references. */
 export const modelsOf = <Kind extends Model['kind']>(
   { mart }: Pick<Plan, 'mart'>,
@@ -111,8 +111,24 @@ export const modelNamed = ({ mart }: Pick<Plan, 'mart'>, name: string): Model =>
 /** The name under which others read a model without its own table. */
 export const inlinedName = (name: string): string => `__dbt__cte__${name}`;
 
-/** A relation defined in the statement itself. */
-export type Named = { readonly name: string; readonly sql: string };
+/** A relation defined in the statement itself; `how` is what stands between `as` and its select. */
+export type Named = { readonly name: string; readonly sql: string; readonly how?: string };
+
+/** A select without `with`, and the relations that it reads: all of them stand in the one `with` of a statement. */
+export type Text = { readonly sql: string; readonly relations: readonly Named[] };
+
+/** A model's text that reads everything. */
+export const fullText = ({ sql, relations = [] }: Model): Text => ({ sql, relations });
+
+/** A model's text that may read only what a rebuild touches. */
+export const incrementalText = ({ incremental_sql, incremental_relations = [] }: Model): Text => ({
+  sql: incremental_sql,
+  relations: incremental_relations,
+});
+
+/** A select with its relations in front; `with` is left out if there are none. */
+export const withRelations = (relations: readonly Named[]): string =>
+  relations.length > 0 ? `with ${relations.map(asRelation).join(',\n')}\n` : '';
 
 /**
  * `with` and the relations without a table that these names need, including the given ones; empty if there are none. If
@@ -128,19 +144,21 @@ export const withInlined = (
   const needed = inlinedIn(plan, names);
   const inlined = plan.mart.models
     .filter(({ name }) => needed.has(name))
-    .map(
-      (model) => `${inlinedName(model.name)} as ${plan.engine.inlined}(\n${rowsWhere(model, condition)}\n)`,
-    );
-  const relations = [...before.map(asRelation), ...inlined, ...after.map(asRelation)];
-  return relations.length > 0 ? `with ${relations.join(',\n')}\n` : '';
+    .flatMap((model) => [
+      ...incrementalText(model).relations,
+      { name: inlinedName(model.name), sql: rowsWhere(model, condition), how: plan.engine.inlined },
+    ]);
+  return withRelations([...before, ...inlined, ...after]);
 };
 
-const rowsWhere = ({ incremental_sql, columns }: Model, condition: string | undefined): string =>
-  condition === undefined
-    ? incremental_sql
-    : `select ${columnList(columns)} from (\n${incremental_sql}\n) as inlined where ${condition}`;
+const rowsWhere = (model: Model, condition: string | undefined): string => {
+  const { sql } = incrementalText(model);
+  return condition === undefined
+    ? sql
+    : `select ${columnList(model.columns)} from (\n${sql}\n) as inlined where ${condition}`;
+};
 
-const asRelation = ({ name, sql }: Named): string => `${name} as (\n${sql}\n)`;
+const asRelation = ({ name, how = '', sql }: Named): string => `${name} as ${how}(\n${sql}\n)`;
 
 /** Those of the names, and of what they read, that have no table: staging and KPI models. */
 const inlinedIn = (plan: Plan, names: readonly string[]): Set<string> => {

@@ -8,12 +8,10 @@ import { unloadKpi } from './kpis.ts';
 import { noteLatest } from './latest.ts';
 import { batchOf, isWithinLimits, OversizedRebuild, type RebuildBatch } from './limits.ts';
 import { modelsOf, type Part, type Plan, planRebuild, type RebuildRun } from './plan.ts';
-import { growGold, shapeAhead, shapeGold, storeViews } from './tables.ts';
 import { forgetTouched } from './touched.ts';
 
 export { OversizedRebuild, type RebuildBatch, transactionLimits } from './limits.ts';
-export type { RebuildRun } from './plan.ts';
-export { appliedBy, bookkeepingTables } from './tables.ts';
+export { appliedBy, type RebuildRun } from './plan.ts';
 
 /**
  * The statements of a rebuild, batch after batch. Each is complete and has no semicolon. Throws the errors of `rebuildBatches`.
@@ -27,28 +25,22 @@ export const pathsOfStatements = (mart: Mart, run: RebuildRun): string[] =>
 
 /**
  * The transactions that update a mart, in order: one if everything fits into one. Otherwise gold and its checks come first and
- * the KPIs, unloaded from it, last; if that is still too much, new tables are created before. Each needs a new session for its
- * temporary relations. Throws `OversizedRebuild`, `UnsafeValue` and `ChangedColumnType`.
+ * the KPIs, unloaded from it, last. Each needs a new session for its temporary relations. The tables exist: migrations create
+ * them. Throws `OversizedRebuild` and `UnsafeValue`.
  */
 export const rebuildBatches = (mart: Mart, run: RebuildRun): RebuildBatch[] => {
   const plan = planRebuild(mart, run);
-  const kpis = kpiParts(plan);
-  const gold = [...shapeGold(plan), ...goldParts(plan, 'alone')];
+  const [gold, kpis] = [goldParts(plan), kpiParts(plan)];
   const whole = batchOf('rebuild', [...gold, ...kpis]);
   if (isWithinLimits(whole)) return [whole];
-  const apart = isWithinLimits(batchOf('gold', gold))
-    ? [batchOf('gold', gold)]
-    : [batchOf('shape', shapeAhead(plan)), batchOf('gold', [...growGold(plan), ...goldParts(plan, 'after')])];
-  const batches = [...apart, batchOf('rebuild', kpis)].filter(({ statements }) => statements.length > 0);
-  for (const batch of [...batches].reverse())
-    if (!isWithinLimits(batch)) throw new OversizedRebuild(mart.name, batch);
-  return batches.map((batch, at) => (at === batches.length - 1 ? { ...batch, step: 'rebuild' } : batch));
+  const batches = [batchOf('rebuild', kpis), batchOf('gold', gold)];
+  for (const batch of batches) if (!isWithinLimits(batch)) throw new OversizedRebuild(mart.name, batch);
+  return batches.reverse();
 };
 
-const goldParts = (plan: Plan, fence: 'alone' | 'after'): Part[] => [
-  { path: '', statements: [...raiseFence(plan, fence), findChangedInputs(plan)] },
+const goldParts = (plan: Plan): Part[] => [
+  { path: '', statements: [raiseFence(plan), findChangedInputs(plan)] },
   ...rebuildTables(plan, tablesInOrder(plan)),
-  ...storeViews(plan),
   { path: '', statements: noteTouched(plan) },
   { path: checksPath(plan), statements: runChecks(plan) },
   { path: '', statements: recordApplied(plan) },

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import {
   type DuckDBConnection,
   type DuckDBPreparedStatement,
+  DuckDBTypeId,
   ResultReturnType,
   StatementType,
 } from '@duckdb/node-api';
 import { interruptible } from '../../../functions/engine/index.ts';
-import { literal } from '../../../functions/values/index.ts';
+import { identifier, literal } from '../../../functions/values/index.ts';
 import type { Outcomes } from './outcomes.ts';
 import { bindParameters } from './parameters.ts';
 import type { ResultFiles } from './result-files.ts';
@@ -122,12 +123,18 @@ const runPart = async (
   return { rows, size, hasResultSet: true, isWriting };
 };
 
-/** The query of an unload must be a single select. */
-const prepareSelect = async (connection: DuckDBConnection, select: string): Promise<void> => {
+/** The query of an unload, which must be a single select, with booleans as Redshift writes them in JSON. */
+const unloadedSelect = async (connection: DuckDBConnection, select: string): Promise<string> => {
   const prepared = await prepareOne(connection, select);
   const isSelect = prepared.statementType === StatementType.SELECT;
+  const booleans = Array.from({ length: isSelect ? prepared.columnCount : 0 }, (_, at) => at)
+    .filter((at) => prepared.columnTypeId(at) === DuckDBTypeId.BOOLEAN)
+    .map((at) => identifier(prepared.columnName(at)));
   prepared.destroySync();
   if (!isSelect) throw new Error('UNLOAD takes a SELECT');
+  if (booleans.length === 0) return select;
+  const texts = booleans.map((name) => `case when ${name} then 't' when not ${name} then 'f' end as ${name}`);
+  return `select * replace (${texts.join(', ')}) from (\n${select}\n)`;
 };
 
 const prepareOne = async (connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> => {
@@ -166,8 +173,8 @@ const runUnload = async (
   const path = join(scratch, `${id.replace(':', '-')}.json`);
   const remove = () => rm(path, { force: true });
   try {
-    await prepareSelect(connection, select);
-    const copy = `copy (${select}) to ${literal(path)} (format json)`;
+    const unloaded = await unloadedSelect(connection, select);
+    const copy = `copy (${unloaded}) to ${literal(path)} (format json)`;
     const { rowsChanged } = await interruptible(connection, signal, () => connection.run(copy));
     const stored = store.put(bucket, key, { path }).then(remove);
     // It is awaited before the commit; an earlier failure must not become an unhandled rejection.

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { S3Error } from './error.ts';
-import { type Element, xmlDocument, xmlError } from './xml.ts';
+import { type Element, xmlDeclaration, xmlDocument, xmlError } from './xml.ts';
 
 /** Bytes of an open file, from one to another, both included. */
 type FileSlice = { readonly file: FileHandle; readonly start: number; readonly size: number };
@@ -73,16 +73,35 @@ const sendText = (response: ServerResponse, text: string, isHead: boolean): void
   response.end(isHead ? undefined : text);
 };
 
+/** Milliseconds after which S3 begins to answer a completion or a copy at which it is still at work. */
+const usualPatience = 10_000;
+
+const isLong = ({ method, url = '', headers }: IncomingMessage): boolean =>
+  (method === 'POST' && /[?&]uploadId=/.test(url)) || headers['x-amz-copy-source'] !== undefined;
+
+/** Sends status 200, the beginning of a document and then a blank now and then, so that nobody takes a long work for a dead one. */
+const beginAfter = (response: ServerResponse, id: string, patience: number): NodeJS.Timeout =>
+  setInterval(() => {
+    if (response.headersSent) return void response.write(' ');
+    writeHead(response, { status: 200, headers: { 'content-type': 'application/xml' } }, id);
+    response.write(xmlDeclaration);
+  }, patience);
+
 /** Runs a request and sends its reply; never rejects, and reads the rest of an unread body. */
 export const respond = async (
   request: IncomingMessage,
   response: ServerResponse,
   run: () => Promise<Reply>,
+  patience = usualPatience,
 ): Promise<void> => {
   const id = requestId();
   const isHead = request.method === 'HEAD';
+  const beginning = isLong(request) ? beginAfter(response, id, patience) : undefined;
   const reply = await run().catch((error: unknown) => errorReply(error, id, request.url));
+  clearInterval(beginning);
   try {
+    // Once the answer has begun, an error is told by its document alone.
+    if (response.headersSent) return void response.end(String(reply.body).replace(xmlDeclaration, ''));
     writeHead(response, reply, id);
     if (typeof reply.body === 'object') await sendFile(response, reply.body);
     else sendText(response, reply.body ?? '', isHead);

@@ -20,13 +20,16 @@ const render = ([name, content]: Element): string => {
   return `<${name}>${typeof content === 'object' ? content.map(render).join('') : escapeText(String(content))}</${name}>`;
 };
 
+/** The first line of every document. */
+export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
 /** Writes an XML document with a root in S3's namespace, as in all answers except errors. */
 export const xmlDocument = (root: string, content: string | readonly Element[]): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n${render([root, content]).replace(`<${root}`, `<${root} xmlns="${namespace}"`)}`;
+  `${xmlDeclaration}${render([root, content]).replace(`<${root}`, `<${root} xmlns="${namespace}"`)}`;
 
 /** Writes an error's XML document, which has no namespace. */
 export const xmlError = (content: readonly Element[]): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n${render(['Error', content])}`;
+  `${xmlDeclaration}${render(['Error', content])}`;
 
 const unlimited = { enabled: true, maxTotalExpansions: Infinity, maxExpandedLength: Infinity };
 

@@ -1,4 +1,6 @@
-import { extname, normalize } from 'node:path';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname, join, normalize } from 'node:path';
 import { below, type Place, TemplateError } from './error.ts';
 import { parseVariable, splitText, type VariableCall, type VariableChoice } from './variable-syntax.ts';
 import { readYaml } from './yaml.ts';
@@ -20,8 +22,8 @@ const TEMPLATE = 'serverless.yml';
 
 /**
  * Reads `serverless.yml` and the files that it names and replaces every `${self:…}`, `${file(…):…}`, `${opt:…}`, `${sls:…}`,
- * `${param:…}`, `${env:…}` and `${aws:…}`. Values from code files are known only to packaging: such a variable becomes the text
- * `<file>:<address>`. Throws `TemplateError`.
+ * `${param:…}`, `${env:…}` and `${aws:…}`. What a function of a code file would return is known only to packaging: such a variable
+ * becomes the text `<file>:<address>`. Throws `TemplateError`.
  */
 export const resolveVariables = (options: VariableOptions): Resolved => {
   const resolver = new VariableResolver(options);
@@ -137,7 +139,13 @@ const variableSources = ({ root, stage, region, account }: VariableOptions, raw:
   };
 };
 
-const readFile = (root: string, file: string, address: string): Found =>
-  ['.yml', '.yaml', '.json'].includes(extname(file))
-    ? { value: readYaml(root, file), file }
-    : { value: `${file}:${address}` };
+const readFile = (root: string, file: string, address: string): Found => {
+  if (['.yml', '.yaml', '.json'].includes(extname(file))) return { value: readYaml(root, file), file };
+  const exported: unknown = existsSync(join(root, file))
+    ? createRequire(join(root, file))(join(root, file))
+    : {};
+  const value = (exported as Record<string, unknown>)[address];
+  return value === undefined || typeof value === 'function'
+    ? { value: `${file}:${address}` }
+    : { value: exported, file };
+};

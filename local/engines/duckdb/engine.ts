@@ -9,6 +9,7 @@ import {
   qualityBySpec,
   RunFailed,
   SpecMismatch,
+  tablesBySpec,
 } from '../../../functions/engine/index.ts';
 import { PipelineError, type SilverTable } from '../../../functions/values/index.ts';
 import type { JobRun } from '../job.ts';
@@ -96,15 +97,22 @@ const createTables = async (instance: Database, datasets: EngineOptions['dataset
   }
 };
 
+/** The scripts that run in the database itself. */
+const scripts: Readonly<Record<string, typeof qualityBySpec>> = {
+  quality: qualityBySpec,
+  tables: tablesBySpec,
+};
+
 const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promise<void> => {
   const { jobScript, arguments: given, begin, log } = jobRun;
   const spec = keyOf(given['--spec'] ?? '');
   if (jobScript === 'transform') return readers.transform(jobRun, spec);
   begin();
-  if (jobScript !== 'quality')
-    throw new SpecMismatch(`there is no script ${jobScript}; the scripts are transform and quality`);
+  const script = scripts[jobScript];
+  if (!script)
+    throw new SpecMismatch(`there is no script ${jobScript}; the scripts are transform, quality and tables`);
   try {
-    log(await qualityBySpec(run, spec));
+    log(await script(run, spec));
   } catch (error) {
     run.signal?.throwIfAborted();
     throw error instanceof PipelineError ? error : new RunFailed(error);

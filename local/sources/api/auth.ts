@@ -47,9 +47,8 @@ export const openGate = (auth: Auth, now: () => number = Date.now): Gate => {
       const form = new URLSearchParams(body);
       if (form.get('grant_type') !== 'client_credentials')
         return { status: 400, body: { error: 'unsupported_grant_type' } };
-      const shown =
-        headers.authorization ?? basic(form.get('client_id') ?? '', form.get('client_secret') ?? '');
-      if (!isSame(shown, basic(auth.client_id, auth.client_secret)))
+      const shown = clientIn(headers.authorization, form);
+      if (!isSame(JSON.stringify(shown), JSON.stringify([auth.client_id, auth.client_secret])))
         return { status: 401, body: { error: 'invalid_client' } };
       const access_token = randomBytes(24).toString('base64url');
       const expires_in = auth.token_seconds ?? 3_600;
@@ -59,6 +58,18 @@ export const openGate = (auth: Auth, now: () => number = Date.now): Gate => {
     expire: () => tokens.clear(),
   };
 };
+
+/** Id and secret of a client: each encoded as a form in the header (RFC 6749 §2.3.1), or in the form itself. */
+const clientIn = (authorization: string | undefined, form: URLSearchParams): readonly string[] => {
+  if (authorization === undefined) return [form.get('client_id') ?? '', form.get('client_secret') ?? ''];
+  const [, shown = ''] = /^Basic (\S+)$/i.exec(authorization) ?? [];
+  const [, id = '', secret = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(shown, 'base64').toString()) ?? [];
+  return [decoded(id), decoded(secret)];
+};
+
+/** One value of a form. */
+const decoded = (text: string): string =>
+  new URLSearchParams(`value=${text.replaceAll('&', '%26')}`).get('value') ?? '';
 
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

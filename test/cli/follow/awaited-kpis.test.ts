@@ -7,7 +7,7 @@ import { ledgerWith } from '../../functions/partly.ts';
 import type { StoredRebuild } from '../../functions/records.ts';
 import { memoryItems } from '../../simulation/tables.ts';
 
-const mart: Mart = { name: 'likes', datasets: ['likes'], models: [], hash: 'h' };
+const mart: Mart = { name: 'likes', datasets: ['likes'], models: [], hash: 'h', tables_hash: 't' };
 const landed = [{ file: { dataset: 'likes' }, record: { state: 'published' } }] as unknown as Whereabouts[];
 const ignored = [{ file: { dataset: 'likes' }, record: { state: 'ignored' } }] as unknown as Whereabouts[];
 const ledger = ledgerOn(memoryItems().items);

@@ -47,6 +47,13 @@ test.each<[string, PullRecord, string[]]>([
     ],
   ],
   [
+    'being pulled',
+    { ...asked, state: 'pulling', started_at: '2024-02-01T03:00:01.000Z' },
+    [
+      'is being pulled since 2024-02-01T03:00:01.000Z; if that process has died, the sweep starts it again after 2024-02-01T03:15:31.000Z',
+    ],
+  ],
+  [
     'parked',
     { ...asked, state: 'parked', parked_at: at, reason: 'it is another server' },
     ['parked: it is another server', `  next: if that is right, ${again} --confirm`],

@@ -43,6 +43,33 @@ describe('binding a select', () => {
       'select s.pric from gold.sales as s',
       ['s.pric: s has no column pric (did you mean price?)'],
     ],
+    [
+      'a select that reads past the one around it',
+      `select s.price from gold.sales as s where not exists (select 1 from gold.products as p where not exists (select 1 from gold.sales as t where t.product = s.product))`,
+      [
+        's.product: s.product is a column of an outer select: Redshift cannot skip the select between them: use a join',
+      ],
+    ],
+    [
+      'the same through a select in from',
+      `select s.price from gold.sales as s where exists (select 1 from (select p.product from gold.products as p where p.price = s.price) as q)`,
+      [/^s\.price: .* in a select in from/],
+    ],
+    [
+      'a select in the condition of an outer join that reads what is joined',
+      `select s.price from gold.sales as s left join gold.products as p on p.price = (select max(t.price) from gold.sales as t where t.product = p.product)`,
+      [/^p\.product: .* in the condition of an outer join/],
+    ],
+    [
+      'a window function over what an outer select gives',
+      `select s.price from gold.sales as s where s.sale_id not in (select rank() over (order by p.price) from gold.products as p where p.product = s.product)`,
+      [/^s\.product: .* with a window function/],
+    ],
+    [
+      'a grouped select in a condition',
+      `select s.price from gold.sales as s where s.price in (select sum(p.price) from gold.products as p where p.product = s.product group by p.product_number)`,
+      [/^s\.product: .* in in \(select … group by …\)/],
+    ],
     ['a relation without its alias', 'select p.price from gold.sales as s', [/no relation p is read here/]],
     [
       'a silver table that is not there',

@@ -259,7 +259,9 @@ describe('renderCatalog', () => {
     };
     const statements = composeRebuild(mart, run);
     const text = statements.join(';\n');
-    expect(text).toContain(`to 's3://lake/kpis/r1/1/kpi_days/' iam_role default format json allowoverwrite`);
+    const [to, json] = [`to 's3://lake/kpis/r1/1`, 'iam_role default format json encrypted auto'];
+    expect(text).toContain(`${to}/kpi_listeners/' ${json} allowoverwrite`);
+    expect(text).toContain(`order by list_group\n') ${to}/kpi_days/' ${json} parallel off allowoverwrite`);
     expect(text).not.toMatch(
       /not materialized|error\(|or replace temp|copy \(|\btruncate\b|drop table|\brename\b/,
     );

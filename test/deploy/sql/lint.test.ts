@@ -58,6 +58,12 @@ const rejected: [sql: string, message: RegExp][] = [
   ['delete from t', /a model is one select/],
   ['drop table t', /nothing is dropped/],
   ['truncate t', /nothing is truncated/],
+  ['select a as tag from t', /tag is a reserved word of Redshift: use another name, such as tag_value/],
+  ['select open from t', /open is a reserved word of Redshift: use another name, such as is_open/],
+  ['select cast(a as float) as b from t', /double precision/],
+  ['select a as b$c from t', /letters, digits and _/],
+  ['select a from t where a in (with b as (select 1 as x) select x from b)', /at the beginning of the file/],
+  ['select a from t except all select a from u', /except all/],
   ['select a from t; select b from t', /without a semicolon/],
   ['selec a from t', /syntax error/],
 ];
@@ -89,6 +95,15 @@ describe('lintSql', () => {
 
   it.each(accepted)('accepts %s', (sql) => {
     expect(lintSql(sql)).toEqual([]);
+  });
+
+  it('lets silver read what it likes, and rejects only names of columns that it makes', () => {
+    const named = (name: string) => `select cast(explicit as boolean) as ${name} from landed_t`;
+    expect(lintSql(named('is_explicit'), true)).toEqual([]);
+    expect(lintSql(named('explicit'), true)).toMatchObject([
+      { message: expect.stringMatching(/^explicit is a reserved/) },
+    ]);
+    expect(lintSql(`with final as (${named('explicit')}) select * from final`, true)).toHaveLength(1);
   });
 
   it('says where in characters, also after letters of several bytes', () => {

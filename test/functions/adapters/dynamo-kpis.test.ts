@@ -6,7 +6,7 @@ import { dynamoKpis } from '../../../functions/adapters/dynamo-kpis.ts';
 import type { Kpis } from '../../../functions/pipeline/ports.ts';
 import { ExactNumber, numberOf } from '../../../functions/values/exact-number.ts';
 import { shapeItems } from '../../../functions/warehouse/kpis/items.ts';
-import { readUnloaded } from '../../../functions/warehouse/kpis/rows.ts';
+import { rowReader } from '../../../functions/warehouse/kpis/rows.ts';
 import type { KpiShape } from '../../../functions/warehouse/model.ts';
 import type { Laptop, Seen } from './laptop.ts';
 import { openTable, tableName } from './table.ts';
@@ -72,8 +72,8 @@ test('keeps every digit on the way from an unloaded text to the table and back',
         ({ id, amount, ratio }) =>
           `{"id":${id},"amount":${amount},"same":${id},"more":[${amount}],"ratio":${ratio}}`,
       );
-      const unloaded = readUnloaded('exact', [lines.join('\n')]);
-      const shaped = shapeItems(new Map([['exact', unloaded.rows]]), 'exact', shape, stamp);
+      const read = lines.map(rowReader([])).filter((row) => row !== null);
+      const shaped = shapeItems(new Map([['exact', read]]), 'exact', shape, stamp);
       await kpis.put(shaped.map(({ item }) => item));
       for (const [index, { id, amount, ratio }] of given.entries()) {
         const [item, ...others] = await kpis.query(`EXACT#${id}`);

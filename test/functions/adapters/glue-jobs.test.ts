@@ -94,6 +94,22 @@ test('answers busy when the job runs as often as it may, and starts again once a
   expect(await start('transform', 'd')).toMatch(/^jr_/);
 });
 
+test('answers busy when the account has no workers left', async () => {
+  const answer = { __type: 'ResourceNumberLimitExceededException', Message: 'Max concurrent DPUs exceeded' };
+  laptop.once('StartJobRun', () => ({ status: 400, body: answer }));
+  expect(await open().start('transform', 'a')).toBe('busy');
+});
+
+test.each([
+  ['of a run that scales', { DPUSeconds: 90, ExecutionTime: 60, MaxCapacity: 5 }, 90],
+  ['of another one', { ExecutionTime: 60, MaxCapacity: 2 }, 120],
+  ['of one that has not ended', { MaxCapacity: 2 }, undefined],
+])('tells the DPU-seconds %s', async (_, facts, dpu_seconds) => {
+  const JobRun = { Id: 'jr_1', JobRunState: 'SUCCEEDED', Arguments: { '--spec': 's3://lake/a' }, ...facts };
+  laptop.once('GetJobRun', () => ({ status: 200, body: { JobRun } }));
+  expect((await open().run('transform', 'jr_1'))?.dpu_seconds).toBe(dpu_seconds);
+});
+
 test('finds the runs of a spec, newest first, on whatever page they lie', async () => {
   const { runsOf } = open();
   const started: string[] = [];

@@ -11,7 +11,7 @@ let warehouse: Warehouse;
 beforeAll(async () => {
   database = await openWarehouse();
   laptop = await openLaptop({ json: { 'redshift-data': await database.open() } });
-  warehouse = redshiftWarehouse({ workgroup: 'app', database: 'warehouse' });
+  warehouse = redshiftWarehouse({ warehouse: 'workgroup/app', database: 'warehouse' });
 });
 afterEach(() => laptop.rest());
 afterAll(async () => {
@@ -58,10 +58,16 @@ test('answers the same statement to the same token, and another one to another n
 
 test('sends a statement once when the answer is lost', async () => {
   laptop.once('BatchExecuteStatement', () => 'lost');
-  const id = await warehouse.send('app-rebuild-d-1', 'd-1', ['create table lost (n int)']);
+  const id = await warehouse.send('app-rebuild-d-1', 'd-1', ['create table lost (n int)', 'select 1']);
   expect(laptop.seen.filter(({ operation }) => operation === 'BatchExecuteStatement')).toHaveLength(2);
   expect(await ended(id)).toMatchObject({ state: 'finished' });
   expect(await warehouse.find('app-rebuild-d-1')).toEqual({ id, state: 'finished' });
+});
+
+test('sends a statement that is alone outside of a transaction block', async () => {
+  const id = await warehouse.send('app-migrate-a-1', 'a-1', ['create table alone (n int)']);
+  expect(laptop.seen.map(({ operation }) => operation)).toContain('ExecuteStatement');
+  expect(await ended(id)).toMatchObject({ state: 'finished' });
 });
 
 test('keeps its token within what the Data API takes', async () => {
@@ -93,6 +99,17 @@ test('finds a statement on a later page', async () => {
     return { status: 200, body: { Statements, ...(NextToken ? {} : { NextToken: 'more' }) } };
   });
   expect(await warehouse.find('paged')).toEqual({ id: 's1', state: 'running' });
+});
+
+test.each([
+  ['workgroup/app', { WorkgroupName: 'app' }],
+  ['cluster/app', { ClusterIdentifier: 'app' }],
+])('sends statements to %s', async (named, target) => {
+  laptop.meddle(() => ({ status: 200, body: { Id: 's1' } }));
+  await redshiftWarehouse({ warehouse: named, database: 'dev' }).send('app-rebuild-f-1', 'f-1', ['select 1']);
+  const [{ body } = { body: '' }] = laptop.seen;
+  const { WorkgroupName, ClusterIdentifier, Database } = JSON.parse(String(body));
+  expect({ WorkgroupName, ClusterIdentifier, Database }).toEqual({ ...target, Database: 'dev' });
 });
 
 test('knows no statement that was never sent', async () => {

@@ -390,10 +390,12 @@ describe('credentials', () => {
     expect(shown(await failure({ auth: { kind: 'bearer', secret: arn } }))).not.toContain('S3CRET');
   });
 
-  test('fail the pull where the secret cannot be read', async () => {
-    expect((await failure({ auth: { kind: 'bearer', secret: arn } })).message).toMatch(
-      /secret could not be read/,
-    );
+  test('fail the pull where the secret cannot be read, and say which', async () => {
+    const oauth = { kind: 'oauth2_client_credentials', token_url: `${api.url}/token` };
+    for (const auth of [{ kind: 'bearer' }, oauth])
+      expect((await failure({ auth: { ...auth, secret: arn } })).reason).toBe(
+        `the secret ${arn} could not be read (Error)`,
+      );
     expect(api.got).toEqual([]);
   });
 
@@ -452,7 +454,7 @@ describe('OAuth2 client credentials', () => {
   const asked = (path: string) => api.got.filter((got) => got.path === path);
 
   beforeEach(() => {
-    secrets[arn] = '{"client_id":"my id","client_secret":"s+c"}';
+    secrets[arn] = '{"client_id":"my id","client_secret":"s+c:%~"}';
     issued = 0;
     valid = new Set();
   });
@@ -472,7 +474,7 @@ describe('OAuth2 client credentials', () => {
     expect(asked('/token')[0]).toMatchObject({
       method: 'POST',
       body: 'grant_type=client_credentials&scope=read&audience=shop',
-      headers: { authorization: `Basic ${Buffer.from('my+id:s%2Bc').toString('base64')}` },
+      headers: { authorization: `Basic ${Buffer.from('my+id:s%2Bc%3A%25%7E').toString('base64')}` },
     });
   });
 
@@ -480,7 +482,7 @@ describe('OAuth2 client credentials', () => {
     api.reply = guarded(send([]));
     await pull({ auth: auth({ client_auth: 'body' }) });
     expect(asked('/token')[0]?.body).toBe(
-      'grant_type=client_credentials&client_id=my+id&client_secret=s%2Bc',
+      'grant_type=client_credentials&client_id=my+id&client_secret=s%2Bc%3A%25%7E',
     );
     expect(asked('/token')[0]?.headers).not.toHaveProperty('authorization');
   });

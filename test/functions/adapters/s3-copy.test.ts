@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyVersion } from '../../../functions/adapters/s3-copy.ts';
 import { type Laptop, openLaptop, type Seen } from './laptop.ts';
@@ -49,4 +49,23 @@ test('copies what is too large for one call in parts that cover it once', async 
   expect(numbers).toEqual(['1', '2', '3', '4', '5', '6']);
   const completed = String(laptop.seen.at(-1)?.body);
   expect([...completed.matchAll(/<PartNumber>(\d)</g)].map((match) => match[1])).toEqual(numbers);
+});
+
+test.each([
+  ['of one call', 5 * gibibyte],
+  ['in parts', 6 * gibibyte],
+])('waits longer for a copy %s than for another answer', async (_, size) => {
+  const requestHandler = { requestTimeout: 400, throwOnRequestTimeout: true };
+  const hasty = new S3Client({ requestHandler, maxAttempts: 1 });
+  laptop.meddle(async (seen) => {
+    const isSlow = seen.method === 'PUT' && !/partNumber=[2-9]/.test(seen.url);
+    if (isSlow) await new Promise((resolve) => setTimeout(resolve, 900));
+    return { status: 200, body: answerTo(seen) || '<CopyObjectResult><ETag>"a"</ETag></CopyObjectResult>' };
+  });
+  const from = { key: 'data/plays/a.csv', version: 'v1' };
+  const copied = copyVersion(hasty, { bucket: 'lake', from, to: 'data/archive/a', size });
+  await expect(copied).resolves.toEqual({});
+  const put = new PutObjectCommand({ Bucket: 'lake', Key: 'runs/a', Body: 'x' });
+  await expect(hasty.send(put)).rejects.toThrow();
+  hasty.destroy();
 });

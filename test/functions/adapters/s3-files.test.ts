@@ -6,6 +6,7 @@ import { s3Files } from '../../../functions/adapters/s3-files.ts';
 import type { FileVersion } from '../../../functions/pipeline/lake-keys.ts';
 import type { Files } from '../../../functions/pipeline/ports.ts';
 import { bucket, openLake } from './lake.ts';
+import type { Seen } from './laptop.ts';
 
 let lake: Awaited<ReturnType<typeof openLake>>;
 let files: Files;
@@ -68,7 +69,7 @@ describe('reading', () => {
     expect(await files.readText('k'.repeat(1025))).toBeUndefined();
   });
 
-  test.each([0, 10, 8 * 2 ** 20, 17 * 2 ** 20])('writes a stream of %d bytes', async (size) => {
+  test.each([0, 10, 5 * 2 ** 20, 17 * 2 ** 20])('writes a stream of %d bytes', async (size) => {
     const bytes = Buffer.alloc(size, 'abcdefg');
     const key = `streamed/${size}`;
     await files.writeStream(key, inPieces(bytes));
@@ -84,6 +85,29 @@ describe('reading', () => {
     };
     await expect(files.writeStream('streamed/torn', broken())).rejects.toThrow('torn');
     expect(await files.exists('streamed/torn')).toBe(false);
+  });
+
+  const isCompletion = ({ method, url }: Seen) => method === 'POST' && url.includes('uploadId=');
+
+  test('writes a stream whose completion was answered to nobody', async () => {
+    let completions = 0;
+    lake.meddle((seen) => (isCompletion(seen) && completions++ === 0 ? 'lost' : undefined));
+    const bytes = Buffer.alloc(6 * 2 ** 20, 'abcdefg');
+    await files.writeStream('streamed/lost', inPieces(bytes));
+    expect(completions).toBe(2);
+    const versions = await files.versionsOf('streamed/lost');
+    expect(versions.map(({ size }) => size)).toEqual([bytes.length]);
+  });
+
+  test('does not take another object for an upload that is gone', async () => {
+    await files.write('streamed/gone', 'older');
+    lake.meddle((seen) =>
+      isCompletion(seen)
+        ? { status: 404, body: '<Error><Code>NoSuchUpload</Code><Message>gone</Message></Error>' }
+        : undefined,
+    );
+    const stream = inPieces(Buffer.alloc(6 * 2 ** 20));
+    await expect(files.writeStream('streamed/gone', stream)).rejects.toThrow('gone');
   });
 
   test.each(oddNames)('writes, opens, lists and removes the odd key %j', async (name) => {

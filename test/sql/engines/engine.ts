@@ -20,6 +20,8 @@ export type Question = {
   /** Those of one name have to be one relation in all questions that are asked together. */
   readonly relations?: readonly Relation[];
   readonly sql: string;
+  /** Settings of PostgreSQL for this question alone, in which it is like Redshift. */
+  readonly before?: readonly string[];
   /** Names and kinds of the columns that are wanted; without them all as the engine shows them. */
   readonly columns?: Readonly<Record<string, Kind>>;
 };

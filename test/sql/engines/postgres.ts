@@ -33,6 +33,7 @@ const answer = async (url: string, question: Question): Promise<Answer> => {
   await client.connect();
   try {
     for (const relation of question.relations ?? []) await createRelation(client, relation);
+    for (const setting of question.before ?? []) await client.query(setting);
     const { rows, fields } = await client.query(shownAs(question, shown));
     return {
       rows,

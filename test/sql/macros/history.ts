@@ -49,4 +49,28 @@ export const historyMacros: MacroTests = {
       ]);
     },
   },
+  is_pulled: {
+    engines: 'all',
+    says: 'knows the files of a pull of a dataset, and their repairs',
+    run: async (engine) => {
+      const pulled = 'data/songs2/songs2-2024-01-01-2024-01-31-1.jsonl';
+      const files = [
+        pulled,
+        `${pulled}#repair`,
+        'data/songs2/songs2.jsonl',
+        'data/songs2/songs2-2024-01-01.jsonl',
+        'data/songs2/songs2-2024-0x-01-2024-01-31-1.jsonl',
+        'data/songs/songs-2024-01-01-2024-01-31-1.jsonl',
+        '',
+      ];
+      const landed: Relation = {
+        name: 'landed',
+        columns: { file: 'varchar' },
+        rows: files.map((file) => ({ file })),
+      };
+      const sql = render(`select file from landed where {{ is_pulled('file', 'songs2') }}`, engine.type);
+      const rows = await rowsOf(engine, { relations: [landed], sql });
+      expect(rows.map(({ file }) => file).sort()).toEqual([pulled, `${pulled}#repair`]);
+    },
+  },
 };

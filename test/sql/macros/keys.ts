@@ -13,17 +13,22 @@ const values = [
   `date '2024-02-29'`,
 ];
 const list = JSON.stringify(values);
+const typed = `['1 = 1', '1 = 0', 'cast(null as boolean)'], types={'1 = 1': 'boolean', '1 = 0': 'boolean', 'cast(null as boolean)': 'boolean'}`;
 
 /** Tests of the macros of `sql/macros/keys.sql`. */
 export const keyMacros: MacroTests = {
   key_text: {
     engines: 'all',
-    says: 'has each value after its length, and a hyphen for NULL',
+    says: 'has each value after its length, and a hyphen for NULL; a boolean before a semicolon',
     run: async (engine) => {
       const rows = await rowsOf(engine, {
         sql: render(`select {{ key_text(${list}) }} as said`, engine.type),
       });
       expect(rows).toEqual([{ said: '3:a-b-0:2:124:1.5010:2024-02-29' }]);
+      const booleans = await rowsOf(engine, {
+        sql: render(`select {{ key_text(${typed}) }} as said`, engine.type),
+      });
+      expect(booleans).toEqual([{ said: 'true;false;;' }]);
     },
   },
   surrogate_key: {

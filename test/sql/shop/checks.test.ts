@@ -101,8 +101,8 @@ describeWarehouses('the checks of the shop', (engine) => {
     ['dim_users_history', `${versions} valid_to = timestamp '2024-03-20 00:00:00' ${ofFirst}`, 'an overlap'],
     ['dim_users_history', `${versions} valid_to = valid_from ${ofFirst}`, 'has no time'],
     ['dim_users_history', `${versions} country_code = 'FR' where user_id = 'u1'`, 'equals the one before'],
-    ['dim_users_history', `${versions} is_current = true ${ofFirst}`, '2 current versions'],
-    ['dim_users_history', `${versions} is_current = false where user_id = 'u2'`, '0 current versions'],
+    ['dim_users_history', `${versions} is_current = true ${ofFirst}`, '2 versions are current'],
+    ['dim_users_history', `${versions} is_current = false where user_id = 'u2'`, '0 versions are current'],
     ['dim_users_history', `${versions} is_current = not is_current where user_id = 'u1'`, 'not the last one'],
     [
       'dim_users_history',
@@ -115,10 +115,16 @@ describeWarehouses('the checks of the shop', (engine) => {
       'not the last one',
     ],
     ['fact_session_unique', 'insert into gold.fact_session select * from gold.fact_session', '2 rows'],
-    ['fact_session_conserved', 'delete from gold.fact_session', '1 songs published, 0 in fact_session'],
-    ['fact_session_members', `update gold.fact_session set user_key = 'unknown'`, 'wrong users: 1, songs: 0'],
-    ['fact_session_members', `update gold.fact_session set song_key = 'x'`, 'wrong users: 0, songs: 1'],
-    ['fact_session_members', `update gold.fact_session set artist_key = 'x'`, 'artists: 1'],
+    ['fact_session_conserved', 'delete from gold.fact_session', '1 items published, 0 in fact_session'],
+    ['fact_session_users', `update gold.fact_session set user_key = 'unknown'`, 'user_key is wrong in 1'],
+    ['fact_session_songs', `update gold.fact_session set song_key = 'x'`, 'song_key is wrong in 1'],
+    ['fact_session_artists', `update gold.fact_session set artist_key = 'x'`, 'artist_key is wrong in 1'],
+    ['dim_sessions_unique', `insert into gold.dim_sessions select * from gold.dim_sessions`, 'rows'],
+    [
+      'dim_song_versions_history',
+      `update gold.dim_song_versions set valid_from = timestamp '1950-01-01 00:00:00'`,
+      'begin in 1900',
+    ],
     ['fact_session_in_views', `delete from gold.dim_artists where artist_id = 'AR1'`, 'its sum is 1.03'],
   ])('%s after %s', async (check, damage, detail) => {
     const found = await foundAfter(damage, check);
@@ -159,6 +165,17 @@ describeWarehouses('the checks of the shop', (engine) => {
     expect(subjects(await warningsOf([old], ['songs']))).toEqual(['fact_session_fresh songs']);
   });
 
+  test('warn of a session that lacks an item in another file of the same moment', async () => {
+    const second = { ...session, ...item, item_number: 2 };
+    const found = await warningsOf([
+      fileOf('sessions', 'sessions2', [{ ...session, ...item }, second]),
+      fileOf('sessions', 'sessions3', [{ ...session, ...item }, second]),
+    ]);
+    expect(subjects(found)).toEqual(['fact_session_one_row_per_moment s1']);
+    const same = await warningsOf([fileOf('sessions', 'sessions2', [{ ...session, ...item }])]);
+    expect(same).toEqual([]);
+  });
+
   test('warn of different rows of one moment', async () => {
     const found = await warningsOf([
       fileOf('users', 'users2', [{ ...user, country_code: null }]),
@@ -168,7 +185,7 @@ describeWarehouses('the checks of the shop', (engine) => {
     expect(subjects(found)).toEqual([
       'dim_songs_one_row_per_moment TR1',
       'dim_users_one_row_per_moment u1',
-      'fact_session_one_row_per_moment s1 TR1',
+      'fact_session_one_row_per_moment s1',
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Edits, landing, type Step } from '../histories.ts';
+import { type Edits, type Landing, landing, type Step } from '../histories.ts';
 import type { Row } from '../warehouse.ts';
 
 /** What the shop's warehouse lives through: pulls in any order, corrections, late users and songs, edits of the SQL. */
@@ -22,8 +22,8 @@ export const shopEdits: Edits = {
     ],
     [
       'marts/dim_songs.sql',
-      'cast(duration as {{ double() }}) as duration\n  from members',
-      'cast(duration as {{ double() }}) as duration,\n    cast(upper(title) as varchar(4096)) as headline\n  from members',
+      'cast(deleted_at as timestamp) as deleted_at\n  from members',
+      'cast(deleted_at as timestamp) as deleted_at,\n    cast(upper(title) as varchar(4096)) as headline\n  from members',
     ],
   ],
 };
@@ -86,6 +86,11 @@ const song = fc.record({
   observed_at,
 });
 
+/** All songs of one moment, as a pull gives them. */
+const snapshot = fc
+  .tuple(observed_at, fc.uniqueArray(song, { maxLength: 4, selector: ({ track_id }) => track_id }))
+  .map(([moment, songs]) => songs.map((one) => ({ ...one, observed_at: moment })));
+
 const rows = (row: fc.Arbitrary<Row>) => fc.array(row, { maxLength: 4 });
 const late = fc.boolean();
 const sessions = (least: number, ...names: readonly string[]) =>
@@ -97,12 +102,22 @@ const sessions = (least: number, ...names: readonly string[]) =>
   );
 const users = (...names: readonly string[]) => landing('users', names, rows(user), late);
 const songs = (...names: readonly string[]) => landing('songs', names, rows(song), late);
+/** A file of a dataset that was pulled, by its number. */
+export const pulledFile = (dataset: string, number: number): string =>
+  `data/${dataset}/${dataset}-2024-0${number}-01-2024-0${number}-28-${number}.jsonl`;
+const snapshots = landing(
+  'songs',
+  [pulledFile('songs', 1), pulledFile('songs', 2), pulledFile('songs', 3)],
+  snapshot,
+  late,
+);
 const rebuild = fc.constant('rebuild' as const);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: sessions(0, 's-a', 's-b', 's-c') },
-  { weight: 4, arbitrary: users('u-a', 'u-b') },
-  { weight: 3, arbitrary: songs('g-a', 'g-b') },
+  { weight: 4, arbitrary: users('u-a', pulledFile('users', 1), pulledFile('users', 2)) },
+  { weight: 2, arbitrary: songs('g-a', 'g-b') },
+  { weight: 3, arbitrary: snapshots },
   { weight: 2, arbitrary: fc.record({ edit: fc.constantFrom(...Object.keys(shopEdits)) }) },
   { weight: 4, arbitrary: rebuild },
 );
@@ -110,7 +125,52 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Histories of the shop, which has sales from the beginning. */
 export const shopHistory: fc.Arbitrary<Step[]> = fc
   .tuple(
-    fc.tuple(sessions(2, 's-a'), users('u-a'), songs('g-a'), rebuild),
+    fc.tuple(sessions(2, 's-a'), users('u-a'), snapshots, rebuild),
     fc.array(step, { minLength: 2, maxLength: 12 }),
   )
   .map((parts) => parts.flat());
+
+const pulledRows: Readonly<Record<string, fc.Arbitrary<Row[]>>> = {
+  users: fc.uniqueArray(user, { maxLength: 3, selector: ({ user_id }) => user_id }),
+  songs: fc.uniqueArray(song, { maxLength: 4, selector: ({ track_id }) => track_id }),
+  sessions: fc
+    .uniqueArray<Row[], unknown>(session, { maxLength: 4, selector: ([first]) => first?.session_id })
+    .map((all) => all.flat()),
+};
+
+/** Files of several pulls, each with a moment of its own and each thing at most once. */
+export const pulls: fc.Arbitrary<Landing[]> = fc
+  .array(
+    fc
+      .constantFrom('users', 'songs', 'sessions', 'sessions')
+      .chain((land) =>
+        fc.record({ land: fc.constant(land), rows: pulledRows[land] ?? fc.constant<Row[]>([]) }),
+      ),
+    { minLength: 3, maxLength: 8 },
+  )
+  .map((files) =>
+    files.map(({ land, rows: own }, at) => ({
+      ...{ land, file: pulledFile(land, at + 1), late: false },
+      rows: own.map((row): Row => ({ ...row, observed_at: `2024-03-0${at + 1} 03:00:00` })),
+    })),
+  );
+
+/** The same files and repetitions of some of them, whole or row by row, in any order. */
+export const repeated = (files: readonly Landing[]): fc.Arbitrary<Landing[]> => {
+  const again = fc
+    .subarray([...files])
+    .map((some) =>
+      some.map((one, at) => ({ ...one, file: one.file.replace(/\d\.jsonl$/, `${at + 1}0.jsonl`) })),
+    );
+  return fc
+    .tuple(again, fc.subarray([...files]))
+    .chain(([copies, doubled]) =>
+      fc.shuffledSubarray(
+        [
+          ...files.map((one) => (doubled.includes(one) ? { ...one, rows: [...one.rows, ...one.rows] } : one)),
+          ...copies,
+        ],
+        { minLength: files.length + copies.length },
+      ),
+    );
+};

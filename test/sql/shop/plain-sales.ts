@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { halfUp } from '../../oracle/decimals.ts';
 import { groupBy } from '../../oracle/groups.ts';
 import type { Row, SilverFile } from '../warehouse.ts';
-import { historyOf, textOf, type Version } from './plain-history.ts';
+import { historyOf, isPulled, textOf, type Version } from './plain-history.ts';
 
 /** The shop's sales, views and KPIs as a plain program computes them from the rows of its files. */
 
@@ -31,7 +31,7 @@ const landedIn = (files: readonly SilverFile[], dataset: string): Landed[] =>
 
 const text = (value: unknown): string | null =>
   value === null || value === undefined ? null : String(value);
-const md5 = (values: readonly (string | null)[]): string =>
+const md5 = (values: Parameters<typeof textOf>[0]): string =>
   createHash('md5').update(textOf(values)).digest('hex');
 const cents = (price: unknown): number => Math.round(Number(price) * 100);
 
@@ -63,7 +63,8 @@ const isLess = (one: readonly (string | number)[], other: readonly (string | num
 export const salesOf = (files: readonly SilverFile[]): Sale[] => {
   const users = usersOf(files);
   const songs = songsOf(files);
-  const artists = artistsOf([...songs.values()]);
+  const titles = lastBy(songs, ({ track }) => track);
+  const artists = artistsOf(songs);
   return soldItems(files).map(({ row }) => {
     const start = moment(row.session_start_time);
     const user = users
@@ -82,33 +83,26 @@ export const salesOf = (files: readonly SilverFile[]): Sale[] => {
       country: (user && countryOf(user)) ?? 'unknown',
       artistName: artists.get(artist) ?? 'unknown',
       artistMember: known ? artist : 'unknown',
-      title: text(songs.get(String(row.song_id))?.title),
+      title: text(titles.get(String(row.song_id))?.row.title),
     };
   });
 };
 
-/** Of each session its newest version with items, and of each song in that one row. */
+/** The items of the newest version of each session, and for each position in it one row. */
 const soldItems = (files: readonly SilverFile[]): Landed[] =>
-  [
-    ...groupBy(
-      landedIn(files, 'sessions').filter(({ row }) => row.item_number !== null),
-      ({ row }) => String(row.session_id),
-    ).values(),
-  ].flatMap((rows) => {
+  [...groupBy(landedIn(files, 'sessions'), ({ row }) => String(row.session_id)).values()].flatMap((rows) => {
     const newest = origin(greatest(rows, origin)).join();
-    const items = rows.filter((row) => origin(row).join() === newest);
-    return [...groupBy(items, ({ row }) => String(row.song_id)).values()].map((same) =>
+    const items = rows.filter((row) => origin(row).join() === newest && row.row.item_number !== null);
+    return [...groupBy(items, ({ row }) => String(row.item_number)).values()].map((same) =>
       greatest(same, ({ row }) => [hashOfItem(row)]),
     );
   });
 
-const hashOfItem = (row: Row): string =>
-  md5([
-    ...['user_id', 'artist_id', 'currency', 'item_number', 'price', 'session_start_time', 'liked_since'].map(
-      (name) => text(row[name]),
-    ),
-    row.liked === null ? null : row.liked ? 'y' : 'n',
-  ]);
+const hashOfItem = (row: Row): string => {
+  const names = ['user_id', 'song_id', 'artist_id', 'currency', 'item_number', 'price', 'session_start_time'];
+  const liked = typeof row.liked === 'boolean' ? row.liked : null;
+  return md5([...names.map((name) => text(row[name])), { boolean: liked }, text(row.liked_since)]);
+};
 
 const userColumns = [
   ...[
@@ -122,7 +116,10 @@ const userColumns = [
     'user_since',
   ],
 ];
-const countryOf = ({ values }: Version): string | null => values[userColumns.indexOf('country_code')] ?? null;
+const countryOf = ({ values }: Version): string | null =>
+  texts(values)[userColumns.indexOf('country_code')] ?? null;
+const texts = (values: Version['values']): (string | null)[] =>
+  values.map((value) => (typeof value === 'string' ? value : null));
 
 /** Versions of each user. */
 const usersOf = (files: readonly SilverFile[]): Map<string, Version[]> => {
@@ -138,34 +135,60 @@ const usersOf = (files: readonly SilverFile[]): Map<string, Version[]> => {
   return groupBy(versions, ({ thing }) => thing);
 };
 
-/** The current row of each track. */
-const songsOf = (files: readonly SilverFile[]): Map<string, Row> =>
-  new Map(
-    [...groupBy(landedIn(files, 'songs'), ({ row }) => String(row.track_id))].map(([track, rows]) => [
-      track,
-      greatest(rows, (landed) => [
-        ...origin(landed),
-        md5(
-          ['song_id', 'title', 'release', 'artist_id', 'artist_mbid', 'artist_name', 'year'].map((name) =>
-            text(landed.row[name]),
-          ),
-        ),
-        Number(landed.row.duration ?? -1),
-      ]).row,
-    ]),
-  );
+const songColumns = ['song_id', 'title', 'release', 'artist_id', 'artist_mbid', 'artist_name', 'year'];
+const songFloats = ['duration', 'artist_familiarity', 'artist_hotttnesss'];
 
-/** The name of each artist: what most of its songs say, then the first by name. */
-const artistsOf = (songs: readonly Row[]): Map<string, string> =>
-  new Map(
-    [...groupBy(songs, ({ artist_id }) => String(artist_id))].map(([artist, own]) => {
-      const counts = [...groupBy(own, ({ artist_name }) => text(artist_name) ?? '')].filter(
-        ([name]) => name !== '',
-      );
+type Song = { readonly track: string; readonly row: Row; readonly is_current: boolean; readonly to: string };
+
+/** All versions of songs, in order of time; a song is gone when a pulled file lacks it. */
+const songsOf = (files: readonly SilverFile[]): Song[] =>
+  historyOf(
+    landedIn(files, 'songs').map(({ row, origin: { file, landedAt } }) => ({
+      thing: String(row.track_id),
+      at: moment(row.observed_at),
+      landed_at: landedAt,
+      landed_file: file,
+      values: songColumns.map((name) => text(row[name])),
+      floats: songFloats.map((name) => (typeof row[name] === 'number' ? row[name] : null)),
+    })),
+    (file) => isPulled(file, 'songs'),
+  ).map(({ thing, values, is_current, valid_to }) => ({
+    track: thing,
+    row: Object.fromEntries(texts(values).map((value, at) => [songColumns[at] ?? '', value])),
+    is_current,
+    to: valid_to,
+  }));
+
+/** The last one for each value. */
+const lastBy = <Item>(items: readonly Item[], by: (item: Item) => string): Map<string, Item> =>
+  new Map(items.map((item) => [by(item), item]));
+
+/** The name of each artist: what most of its songs say, then the first by name. Songs that are gone count only if there are no others. */
+const artistsOf = (songs: readonly Song[]): Map<string, string> => {
+  const own = groupBy(
+    [...lastBy(songs, ({ track, row }) => `${track} ${row.artist_id}`).values()],
+    ({ row }) => String(row.artist_id),
+  );
+  return new Map(
+    [...own].map(([artist, all]) => {
+      const living = all.filter(({ is_current }) => is_current);
+      const counts = [
+        ...groupBy(living.length > 0 ? living : all, ({ row }) => text(row.artist_name) ?? ''),
+      ].filter(([name]) => name !== '');
       const [name = 'unknown'] =
         counts.sort(([a, one], [b, other]) => other.length - one.length || (a < b ? -1 : 1))[0] ?? [];
       return [artist, name];
     }),
+  );
+};
+
+/** For each song that was ever for sale, when a snapshot lacked it; null while it is for sale. */
+export const deletedSongs = (files: readonly SilverFile[]): Row =>
+  Object.fromEntries(
+    [...lastBy(songsOf(files), ({ track }) => track)].map(([track, { is_current, to }]) => [
+      track,
+      is_current ? null : to,
+    ]),
   );
 
 const money = (sales: readonly { readonly cents: number }[]): number =>

@@ -14,7 +14,7 @@ export const statementName = (name: string, rebuild: string, step?: RebuildRecor
 
 /** The rebuild of a statement. */
 export const rebuildOfStatement = (name: string): string =>
-  /-(?:rebuild|prepare-(?:shape|gold))-(.*)$/.exec(name)?.[1] ?? name;
+  /-(?:rebuild|prepare-gold)-(.*)$/.exec(name)?.[1] ?? name;
 
 /** The mart of a rebuild's id. */
 export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebuild.lastIndexOf('-'));

@@ -2,6 +2,7 @@ import {
   type KpiRows,
   possibleKeys,
   type RebuildSpec,
+  type Stamp,
   sequenceBefore,
   shapeItems,
 } from '../../../warehouse/index.ts';
@@ -13,7 +14,7 @@ import type { Kpis } from '../../ports.ts';
  */
 export const removeCutOff = async (
   kpis: Kpis,
-  { kpis: models, unshown, ...stamp }: RebuildSpec,
+  { kpis: models, unshown, ...stamp }: Stamp & Pick<RebuildSpec, 'kpis' | 'unshown'>,
   rows: KpiRows,
 ): Promise<void> => {
   for (const generation of unshown) {

@@ -30,7 +30,7 @@ export const isTriedAgain = (rebuild: RebuildIn<'failed'>, now: string): boolean
   return pause === 0 || isOver(rebuild.closed_at, pause, now);
 };
 
-/** How often writing KPIs may be begun; it ends sooner if another try does not help. */
+/** How often writing KPIs may be begun without getting further; it ends sooner if another try does not help. */
 const mostPublishTries = 12;
 const mostPublishFailures = 3;
 
@@ -41,9 +41,10 @@ export const publishingEnd = (
   const {
     publish_tries = 0,
     publish_failures = 0,
+    publish_done: { tries = 0 } = {},
     publish_reason: why = 'each try was interrupted',
   } = anyRebuild(rebuild);
   const reason = `its KPIs could not be written in ${publish_tries} tries: ${why}`;
   if (publish_failures >= mostPublishFailures) return { failure: 'kpis', reason };
-  return publish_tries >= mostPublishTries ? { failure: 'lost', reason } : undefined;
+  return publish_tries - tries >= mostPublishTries ? { failure: 'lost', reason } : undefined;
 };

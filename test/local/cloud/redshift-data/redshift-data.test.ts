@@ -221,6 +221,18 @@ describe('unloading', () => {
     });
   });
 
+  test('keeps the order of the select, and writes booleans as Redshift does', async () => {
+    await warehouse.execute(api, [
+      unload(
+        'select i, i = 1 as "is", cast(null as boolean) as "not" from range(3) as r(i) order by i desc',
+        'flags',
+      ),
+    ]);
+    expect(warehouse.objects.get('lake/kpis/r1/a1/flags/0000_part_00.json')).toBe(
+      [2, 1, 0].map((i) => `{"i":${i},"is":"${i === 1 ? 't' : 'f'}","not":null}\n`).join(''),
+    );
+  });
+
   test('keeps what was unloaded before a failure, which tells why', async () => {
     const answer = await warehouse.execute(api, [
       unload("select 'gap' as subject", 'checks'),

@@ -116,7 +116,7 @@ test('fails only the run whose file or spec is broken', async () => {
   await put('runs/other', '{"kind":"quality"}');
   await expect(run('transform', 'runs/other')).rejects.toThrow(/runs\/other is not a spec of this job/);
   await expect(run('compact', 'runs/other')).rejects.toThrow(
-    'there is no script compact; the scripts are transform and quality',
+    'there is no script compact; the scripts are transform, quality and tables',
   );
   await transform('good', 'id,name\n1,x\n');
 });

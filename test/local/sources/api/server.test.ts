@@ -291,6 +291,18 @@ describe('secrets', () => {
     ).toBe(400);
   });
 
+  test('of a client are encoded as a form in the header, as RFC 6749 says', async () => {
+    const odd = { client_id: 'my shop:1', client_secret: 'a+b%2B&c=ß' };
+    const url = await serve({ auth: { kind: 'oauth2_client_credentials', ...odd } });
+    const statusOf = async (id: string, secret: string) =>
+      (await ask(url, grant, { authorization: basic(id, secret) })).status;
+    expect(await statusOf('my+shop%3A1', 'a%2Bb%252B%26c%3D%C3%9F')).toBe(200);
+    expect(await statusOf('my%20shop%3A1', 'a%2Bb%252B&c=ß')).toBe(200);
+    expect(await statusOf(odd.client_id, odd.client_secret)).toBe(401);
+    expect((await ask(url, grant, { authorization: 'Bearer a' })).status).toBe(401);
+    expect((await ask(url, { ...grant, ...odd })).status).toBe(200);
+  });
+
   test('in tokens end after their time, or when the control says so', async () => {
     const url = await serve({ auth });
     const tokenOf = async () => {

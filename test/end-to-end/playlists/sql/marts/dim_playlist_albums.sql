@@ -8,7 +8,7 @@ with albums as (
 
 versions as (
   select album_id, album_name, release_date, release_year, total_tracks, is_current
-  from {{ history('albums', ['album_id'], ['album_name', 'release_date', 'release_year', 'total_tracks'], 'observed_at', ['landed_at', 'landed_file', 'landed_version'], snapshots=true) }} as history
+  from {{ history('albums', ['album_id'], ['album_name', 'release_date', 'release_year', 'total_tracks'], 'observed_at', ['landed_at', 'landed_file', 'landed_version'], snapshots='playlist_albums') }} as history
 ),
 
 final as (

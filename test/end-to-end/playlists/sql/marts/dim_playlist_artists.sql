@@ -8,7 +8,7 @@ with artists as (
 
 versions as (
   select artist_id, artist_name, is_current
-  from {{ history('artists', ['artist_id'], ['artist_name'], 'observed_at', ['landed_at', 'landed_file', 'landed_version'], snapshots=true) }} as history
+  from {{ history('artists', ['artist_id'], ['artist_name'], 'observed_at', ['landed_at', 'landed_file', 'landed_version'], snapshots='playlist_artists') }} as history
 ),
 
 final as (

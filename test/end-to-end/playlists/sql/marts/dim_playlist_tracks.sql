@@ -17,7 +17,7 @@ with tracks as (
 
 versions as (
   select track_id, album_id, artist_id, track_name, explicit_text, duration_ms, popularity, is_current, added_at
-  from {{ history('tracks', ['track_id'], said, 'observed_at', ['landed_at', 'landed_file', 'landed_version'], snapshots=true) }} as history
+  from {{ history('tracks', ['track_id'], said, 'observed_at', ['landed_at', 'landed_file', 'landed_version'], snapshots='playlist_tracks') }} as history
 ),
 
 final as (

@@ -1,0 +1,40 @@
+"""The tables job: gives silver tables the columns of the deployed models, before anything reads them."""
+
+from __future__ import annotations
+
+import sys
+
+from lake import Lake, open_lake
+from one_writer import one_writer
+from pyspark.sql import SparkSession
+from session import open_session, silver_name
+from silver import prepare_silver
+from spec import TablesResult, TablesSpec
+
+
+def main(argv: list[str]) -> None:
+    """Runs the spec at `--spec`; running it again changes nothing."""
+    try:
+        from awsglue.utils import getResolvedOptions as resolve  # noqa: N813
+    except ImportError:
+        from arguments import resolve
+    options = resolve([__file__, *argv], ["spec"])
+    spark = open_session()
+    lake, key = open_lake(options["spec"], spark)
+    spec = lake.read_spec(key)
+    result = shape_tables(spark, lake, spec, options["JOB_RUN_ID"])
+    lake.write_once(f"runs/{spec['id']}/tables.result.json", result)
+    print(f"{len(result['tables'])} silver tables have the columns of their models")
+
+
+def shape_tables(spark: SparkSession, lake: Lake, spec: TablesSpec, run: str) -> TablesResult:
+    """Creates each table of the spec, or adds what it lacks; `SpecMismatch` for a change that published rows cannot take."""
+    for dataset, table in spec["tables"].items():
+        name = silver_name(spark, dataset)
+        with one_writer(lake.root, name):
+            prepare_silver(spark, name, table)
+    return {"id": spec["id"], "run": run, "tables": sorted(spec["tables"])}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
