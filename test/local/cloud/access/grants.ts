@@ -10,7 +10,11 @@ type Statement = { Sid: string; Effect: string; Action: string[]; Resource: stri
 
 /** What functions and jobs of this project are allowed, action by action and resource by resource. */
 export const grantsOfProject = (): Grant[] => {
-  const { roles, warehouseRole } = readTemplate('.', { stage: 'dev', account: ACCOUNT, region: REGION });
+  const { roles, warehouseRole } = readTemplate(process.cwd(), {
+    stage: 'dev',
+    account: ACCOUNT,
+    region: REGION,
+  });
   return roles
     .filter(({ arn }) => arn !== warehouseRole)
     .flatMap(({ logicalId: role, policies }) =>
