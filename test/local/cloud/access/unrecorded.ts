@@ -15,10 +15,15 @@ export const exceptions: readonly { readonly of: RegExp; readonly reason: string
   { of: /JobRole Key kms:Encrypt/, reason: 'Glue asks for it with a security configuration' },
   { of: /PullSourcesRole Wake /, reason: 'the monthly schedule asks for a pull of each source' },
   { of: /SweepRole Wake .*:pull-/, reason: 'a pull whose function ended in the middle' },
+  { of: /Pull\w+Role Ledger dynamodb:PutItem/, reason: 'the monthly schedule opens a pull of each source' },
+  { of: /Pull\w+Role List s3:ListBucket /, reason: 'what was staged is gone before it landed' },
   {
-    of: /ValidateLandingRole Wake .*:run-transform/,
-    reason: 'a manifest lands while files wait for a batch',
+    of: /ValidateLandingRole (Wake |Ledger dynamodb:BatchGetItem)/,
+    reason: 'a manifest lands while files wait for it, or for a batch',
   },
+  { of: /ArchiveFilesRole Ledger dynamodb:Query/, reason: 'a batch publishes a corrected file' },
+  { of: /RebuildModelsRole Checks /, reason: 'a check that finds rows' },
+  { of: /PublishKpisRole Kpis dynamodb:DeleteItem/, reason: 'a latest KPI of something that is gone' },
   { of: /RunTransformRole Announce /, reason: 'a batch that cannot begin' },
   { of: /RunTransformRole Ledger dynamodb:DeleteItem/, reason: 'files that are gone before their batch' },
   {
