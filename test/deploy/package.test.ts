@@ -73,7 +73,7 @@ describe('functions', () => {
   test('are described with what their roles may do, as are the jobs', () => {
     const page = readFileSync('docs/deploy.md', 'utf8');
     for (const name of functions) expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
-    for (const name of ['transform', 'quality'])
+    for (const name of ['transform', 'quality', 'tables'])
       expect(page).toMatch(new RegExp(`^\\| \`${name}\` job \\|`, 'm'));
   });
 
