@@ -120,6 +120,8 @@ describe('functions', () => {
 const placed: Record<string, { readonly with: string[]; readonly without: string[] }> = {
   'pull-sources': { with: [], without: ['rds-db'] },
   'pull-databases': { with: ['ec2'], without: ['lambda', 'secretsmanager'] },
+  // It passes on the name of a secret, which Redshift reads for it.
+  'migrate-tables': { with: ['secretsmanager'], without: [] },
 };
 
 /** Variables that the descriptions of sources name; each may name `ACCOUNT`, too, in the ARN of a secret. */
