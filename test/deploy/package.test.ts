@@ -138,6 +138,7 @@ const reachedBy: Record<string, string[]> = {
   'dynamo-kpis': ['dynamodb KpiTable'],
   'eventbridge-events': ['events'],
   'glue-jobs': ['glue'],
+  'glue-optimisers': ['glue', 'iam'],
   'lambda-functions': ['lambda'],
   'postgres-source': ['rds-db'],
   'redshift-warehouse': ['redshift-data'],
