@@ -12,6 +12,7 @@ import {
   type Catalog,
   type Clock,
   continueMigration,
+  endTurn,
   type Files,
   type Functions,
   isOver,
@@ -29,6 +30,7 @@ import {
   RunEnded,
   StatementEnded,
   shapeSilver,
+  takeTurn,
   type Warehouse,
 } from './pipeline/index.ts';
 import type { Mart } from './warehouse/index.ts';
@@ -76,7 +78,7 @@ const migrateMart = async (ports: Ports, mart: Mart, ended?: string): Promise<vo
   const migration = await beginOrContinue(ports, mart);
   const progress = migration && (await step(ports, mart, migration, ended));
   if (!progress || progress.state === 'running') return;
-  await endTurn(ports, mart);
+  await endTurn(ports.ledger, mart.name);
   const closed = await close(ports, mart, progress);
   if (closed) await wakeOthers(ports, closed);
 };
@@ -100,28 +102,6 @@ const close = async (
   log.error('migration failed', { mart, seq, failure, reason });
   const lost = failure === 'lost' ? losses + 1 : undefined;
   return ledger.migrations.move(migration, 'failed', { failure, reason, closed_at, losses: lost });
-};
-
-/** Statements of two marts at once could create the same bookkeeping twice: one mart migrates at a time. */
-const turn = 'migration/gold';
-
-/** Takes the turn unless another mart has it and is at work. */
-const takeTurn = async ({ ledger, clock }: Ports, mart: Mart): Promise<boolean> => {
-  const lease = await ledger.leases.find(turn);
-  if (lease.holder === mart.name) return true;
-  if (lease.holder !== undefined) {
-    const other = await ledger.migrations.find(lease.holder);
-    if (other?.state === 'open' || other?.state === 'sent') return false;
-    await ledger.leases.release(lease);
-  }
-  const { holder: _, ...free } = lease;
-  return (await ledger.leases.acquire(free, mart.name, clock.now())) !== undefined;
-};
-
-/** Its last statement has ended. */
-const endTurn = async ({ ledger }: Ports, { name }: Mart): Promise<void> => {
-  const lease = await ledger.leases.find(turn);
-  if (lease.holder === name) await ledger.leases.release(lease);
 };
 
 /** The mart's rebuild goes on, and so do the marts that still need a migration: this one, too, if it was deployed again. */
@@ -183,7 +163,7 @@ const step = async (
   if (silver.state === 'failed') return { ...silver, failure: 'silver' };
   if (silver.state === 'running') return { state: 'running' };
   await keepSmall(ports);
-  const isFree = await takeTurn(ports, mart);
+  const isFree = await takeTurn(ports, mart.name);
   return isFree ? continueMigration(ports, mart, migration) : { state: 'running' };
 };
 

@@ -180,6 +180,7 @@ export {
   martOfMigration,
 } from './steps/migration/migrating.ts';
 export { shapeSilver } from './steps/migration/shape-silver.ts';
+export { endTurn, takeTurn } from './steps/migration/turn.ts';
 export { personalColumns } from './steps/personal-columns.ts';
 export { isPullDue, pullTime, pullWindow } from './steps/pull-window.ts';
 export { quarantineRows } from './steps/quarantine-rows.ts';

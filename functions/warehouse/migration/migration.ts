@@ -1,11 +1,11 @@
 import { PipelineError } from '../../values/index.ts';
 import type { Dimension, Fact, Mart, View } from '../model.ts';
-import { type WarehouseTarget, warehouseEngine } from '../rebuild/engine.ts';
-import { fitsTransaction } from '../rebuild/limits.ts';
+import type { WarehouseTarget } from '../rebuild/engine.ts';
 import { goldTable, literal, modelsOf, rowsOfView, withRelations } from '../rebuild/plan.ts';
 import { bookkeeping } from './bookkeeping.ts';
 import { type Definitions, definitionsFor, type Step } from './definitions.ts';
 import type { MigrationSpec } from './migration-spec.ts';
+import { inTransactions } from './transactions.ts';
 
 /**
  * A migration gives gold the tables, columns, views and permissions of a mart's deployed models, once for each version of
@@ -144,36 +144,6 @@ const columnsAfter = ({ previous }: Migration, { name, columns }: Table): Table[
   ...columns,
   ...(previous?.tables[name] ?? []).filter((held) => !columns.some((now) => now.name === held.name)),
 ];
-
-/** As few transactions as the limits allow, each of which fails if a newer migration of the mart has begun. */
-const inTransactions = (
-  migration: Migration,
-  setUp: readonly string[],
-  steps: readonly Step[],
-): string[][] => {
-  const guard = raiseSequence(migration);
-  const transactions = [[...setUp, guard]];
-  let last = transactions[0];
-  for (const step of steps) {
-    if (typeof step !== 'string') {
-      transactions.push([step.alone]);
-      last = undefined;
-    } else if (last && fitsTransaction([...last, step])) last.push(step);
-    else {
-      last = [guard, step];
-      transactions.push(last);
-    }
-  }
-  return transactions;
-};
-
-const raiseSequence = ({ mart, seq, target }: Migration): string => {
-  const name = literal(mart.name);
-  const late = warehouseEngine(target).failure('a newer migration has begun', 'newest.seq');
-  return `insert into gold.migrations (mart, seq, version)
-select ${name}, case when newest.seq < ${seq} then ${seq} else ${late} end, ${literal(mart.tables_hash)}
-from (select coalesce(max(seq), 0) as seq from gold.migrations where mart = ${name}) as newest where newest.seq <> ${seq}`;
-};
 
 /** All that a first migration of a mart sends: if this text has changed, the mart needs another migration. */
 export const definitionsOf = (mart: Mart, target: WarehouseTarget): string => {
