@@ -7,7 +7,7 @@ import type { LeftOut } from './left-out.ts';
  * of decimals; days and times are texts.
  */
 
-/** Reads a line of a model's file by the types of its columns: the row without NULLs, or null if the line is no row. */
+/** Reads a line of a model's file by the types of its columns: the row, or null if the line is no row. */
 export type RowReader = (line: string) => KpiRow | null;
 
 /** A reader for rows with these columns; values of other columns are taken as they are. */
@@ -23,8 +23,7 @@ export const rowReader = (columns: readonly Column[]): RowReader => {
     const row = parsed(line) ?? (isBoolean ? parsed(line.replace(tokens, quoted)) : null);
     if (row === null) return null;
     for (const [name, value] of Object.entries(row))
-      if (value === null) delete row[name];
-      else if (readers.has(name)) row[name] = readers.get(name)?.(value);
+      if (value !== null && readers.has(name)) row[name] = readers.get(name)?.(value);
     return row;
   };
 };

@@ -16,7 +16,7 @@ test.each([
   ['{"is_new":f}', { is_new: false }],
   ['{"is_new":true,"amount":1.50}', { is_new: true, amount: 1.5 }],
   ['{"is_new":"false"}', { is_new: false }],
-  ['{"is_new":null,"amount":null,"title":""}', { title: '' }],
+  ['{"is_new":null,"amount":null,"title":""}', { is_new: null, amount: null, title: '' }],
 ])('reads a boolean as Redshift and others write it: %s', (line, row) => {
   expect(read(line)).toStrictEqual(row);
 });
