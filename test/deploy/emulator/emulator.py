@@ -122,6 +122,13 @@ def archive(properties: Properties) -> Properties:
     return answer(eventbridge._create_archive(named_as_in_api))
 
 
+def security_configuration(properties: Properties) -> Properties:
+    """CloudFormation has another word for one of its members."""
+    settings = {**properties["EncryptionConfiguration"]}
+    settings["S3Encryption"] = settings.pop("S3Encryptions")
+    return answer(glue._create_security_configuration({**properties, "EncryptionConfiguration": settings}))
+
+
 def security_group_rule(kind: str, permissions: str, peer: str) -> None:
     """Registers a rule that is a resource of its own."""
 
@@ -194,7 +201,7 @@ def main() -> None:
     )
     through_api(
         "AWS::Glue::SecurityConfiguration",
-        lambda properties: answer(glue._create_security_configuration(properties)),
+        security_configuration,
         lambda properties, _: properties["Name"],
         lambda name: glue._delete_security_configuration({"Name": name}),
     )

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -23,14 +23,16 @@ export type Emulator = {
   stop(): Promise<void>;
 };
 
+/** The Python in which the emulator is installed; rejects with `NoPython` or `CommandFailed`. */
+export const pythonOfEmulator = (): Promise<string> =>
+  pythonWith(fromHere('requirements.txt'), fromHere('../../../.venv-ministack'));
+
 /**
  * Starts the emulator on 127.0.0.1 and a free port, with roles enforced, and knowing nothing of this process's environment.
  * It is installed into `.venv-ministack` where it is not there; rejects with `NoPython` or `CommandFailed`.
  */
-export const startEmulator = async (
-  variables: Readonly<Record<string, string>> = {},
-): Promise<Emulator> => {
-  const python = await pythonWith(fromHere('requirements.txt'), fromHere('../../../.venv-ministack'));
+export const startEmulator = async (variables: Readonly<Record<string, string>> = {}): Promise<Emulator> => {
+  const python = await pythonOfEmulator();
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'soundcheck-emulator-'));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
@@ -91,7 +93,12 @@ const freePort = async (): Promise<number> => {
 const answered = async (address: string, child: ChildProcess): Promise<void> => {
   const last = Date.now() + 60_000;
   while (child.exitCode === null && Date.now() < last) {
-    if (await fetch(address).then(({ ok }) => ok).catch(() => false)) return;
+    if (
+      await fetch(address)
+        .then(({ ok }) => ok)
+        .catch(() => false)
+    )
+      return;
     await wait(100);
   }
   throw new Error(child.exitCode === null ? 'no answer for a minute' : `it ended with ${child.exitCode}`);

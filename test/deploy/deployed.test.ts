@@ -1,0 +1,123 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { NoPython } from '../../local/engines/spark/python.ts';
+import { type Account, readAccount } from './emulator/account.ts';
+import { type Beside, openBeside } from './emulator/beside.ts';
+import { type Emulator, startEmulator } from './emulator/emulator.ts';
+import { differences, intentsOf } from './emulator/intent.ts';
+import { deployedResources } from './emulator/resolved.ts';
+import { openService, type Service } from './emulator/service.ts';
+import { at } from './template.ts';
+
+// The steps build on each other: one account, from nothing to nothing.
+let beside: Beside;
+let emulator: Emulator;
+let service: Service;
+let missing: NoPython | undefined;
+
+beforeAll(async () => {
+  beside = await openBeside();
+  try {
+    emulator = await startEmulator(beside.environment);
+  } catch (cause) {
+    if (!(cause instanceof NoPython) || process.env.CI === 'true') throw cause;
+    missing = cause;
+    return;
+  }
+  service = await openService({ ...emulator.environment, ...beside.environment });
+}, 180_000);
+beforeEach(({ skip }) => {
+  if (missing) skip(missing.message);
+});
+afterAll(async () => {
+  await service?.close();
+  await emulator?.stop();
+  await beside?.close();
+});
+
+const account = () => readAccount('soundcheck-dev', emulator.environment);
+
+const resources = async (found: Account) =>
+  deployedResources(await service.template(), found.stack ?? {}, {
+    roleId: (role) => at(found.roles, role, 'RoleId'),
+    zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+  });
+
+/** Without what changes by itself while functions run. */
+const lasting = ({ logGroups = {}, stack, ...rest }: Account) => ({
+  ...rest,
+  logGroups: Object.keys(logGroups),
+});
+
+test('a deployment makes what the template says', async () => {
+  expect(await service.sls('deploy')).toContain('limited the warehouse to 16 RPU-hours a day');
+  const found = await account();
+  const recorded = await emulator.recorded();
+  const deployed = await resources(found);
+  const wrong = deployed.flatMap((resource) => {
+    const intents = intentsOf(resource);
+    const kept = recorded[resource.type]?.[resource.name];
+    if (intents.length === 0 && !kept) return [`${resource.id} is nowhere`];
+    return [
+      ...intents.flatMap(({ kind, name, says }) =>
+        at(found[kind], name) === undefined
+          ? [`${resource.id}: there is no ${name} among ${kind}`]
+          : differences(says, at(found[kind], name), `${resource.id}: ${kind} ${name}`),
+      ),
+      ...(kept ? differences(resource.properties, kept, `${resource.id}: recorded`) : []),
+    ];
+  });
+  expect(wrong).toEqual([]);
+  expect(deployed.length).toBeGreaterThan(150);
+});
+
+test('nothing else is in the account', async () => {
+  const found = await account();
+  const names = (await resources(found)).flatMap((resource) => [
+    resource.name,
+    ...intentsOf(resource).map(({ name }) => name),
+  ]);
+  const strange = Object.entries(found)
+    .filter(([kind]) => kind !== 'stack')
+    .flatMap(([kind, all]) => Object.keys(all).map((name) => ({ kind, name })))
+    .filter(({ name }) => !names.includes(name));
+  expect(strange).toEqual([]);
+});
+
+test('a second deployment without a change changes nothing', async () => {
+  const before = lasting(await account());
+  expect(await service.sls('deploy')).toMatch(/no changes/i);
+  expect(lasting(await account())).toEqual(before);
+});
+
+const threshold = async (alarm: string): Promise<unknown> =>
+  at(await account(), 'alarms', `soundcheck-dev-${alarm}`, 'Threshold');
+
+test('a deployment that fails takes back what it changed, and the next one works', async () => {
+  const before = lasting(await account());
+  const file = join(service.folder, 'serverless.yml');
+  const whole = await readFile(file, 'utf8');
+  // EventBridge refuses the pattern when the rule is made.
+  await writeFile(join(service.folder, 'resources/broken.yml'), brokenRule);
+  await appendFile(file, `  - \${file(resources/broken.yml)}\n`);
+  await expect(service.sls('deploy', '--param', 'quietDays=3')).rejects.toThrow('BrokenRule');
+  expect(lasting(await account())).toEqual(before);
+  await writeFile(file, whole);
+  expect(await threshold('nothing-lands')).toBe(7);
+  await service.sls('deploy', '--param', 'quietDays=3');
+  expect(await threshold('nothing-lands')).toBe(3);
+});
+
+const brokenRule = `Resources:
+  BrokenRule:
+    Type: AWS::Events::Rule
+    DependsOn: NothingLandsAlarm
+    Properties: {EventPattern: {source: [{no-such-matcher: 1}]}}
+`;
+
+test('the removal of a stage that keeps no data leaves nothing', async () => {
+  await service.sls('remove');
+  const left = Object.entries(await account()).filter(([, all]) => Object.keys(all).length > 0);
+  expect(left).toEqual([]);
+});
