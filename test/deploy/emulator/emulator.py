@@ -182,6 +182,12 @@ def with_versions_in_events() -> None:
     s3._fire_s3_event, eventbridge._dispatch_event = fire_with, dispatch_with
 
 
+def with_events_of_services() -> None:
+    """Glue and Redshift run beside the emulator: the bus takes their events from there."""
+    put = eventbridge._put_events
+    eventbridge._put_events = lambda data, **_: put(data, allow_aws_source=True)
+
+
 def as_if_over_tls() -> None:
     """Nothing leaves this machine: policies that want TLS see it."""
     resolve = iam_evaluator._resolve_condition_key
@@ -222,6 +228,7 @@ def main() -> None:
     alarms_of_several_metrics()
     write_recorded()
     with_versions_in_events()
+    with_events_of_services()
     as_if_over_tls()
     app.main()
 

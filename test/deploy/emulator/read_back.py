@@ -187,10 +187,25 @@ def networks() -> list[str]:
     return [each["VpcId"] for each in client("ec2").describe_vpcs(Filters=own)["Vpcs"]]
 
 
+def made_with_network(found: Any) -> bool:
+    """Whether it is the route table or the security group that a network always has."""
+    return found.get("GroupName") == "default" or any(each.get("Main") for each in found.get("Associations", []))
+
+
 def inside(operation: str, key: str, name: str) -> Found:
     """What is in these networks, by id."""
     filters = [{"Name": "vpc-id", "Values": networks() or ["none"]}]
-    return by_name("ec2", operation, key, name, Filters=filters)
+    found = by_name("ec2", operation, key, name, Filters=filters)
+    return {id_: each for id_, each in found.items() if not made_with_network(each)}
+
+
+def internet_gateways() -> Found:
+    """But that of the account's own network."""
+    found = by_name("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId")
+    wanted = networks()
+    return {
+        name: each for name, each in found.items() if all(one["VpcId"] in wanted for one in each["Attachments"])
+    }
 
 
 def stack(name: str) -> Found:
@@ -231,13 +246,22 @@ KINDS = {
     "workgroups": workgroups,
     "schedules": schedules,
     "vpcs": lambda: inside("describe_vpcs", "Vpcs", "VpcId"),
-    "internetGateways": lambda: by_name("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    "internetGateways": internet_gateways,
     "subnets": lambda: inside("describe_subnets", "Subnets", "SubnetId"),
     "routeTables": lambda: inside("describe_route_tables", "RouteTables", "RouteTableId"),
     "endpoints": lambda: inside("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     "securityGroups": lambda: inside("describe_security_groups", "SecurityGroups", "GroupId"),
 }
 
+def without_requests(found: Any) -> Any:
+    """Without what an answer says of its request."""
+    if isinstance(found, list):
+        return [without_requests(each) for each in found]
+    if isinstance(found, dict):
+        return {key: without_requests(each) for key, each in found.items() if key != "ResponseMetadata"}
+    return found
+
+
 if __name__ == "__main__":
     account = {kind: read() for kind, read in KINDS.items()}
-    json.dump({"stack": stack(sys.argv[1]), **account}, sys.stdout, default=str)
+    json.dump(without_requests({"stack": stack(sys.argv[1]), **account}), sys.stdout, default=str)

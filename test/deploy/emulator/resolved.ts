@@ -50,8 +50,10 @@ export const deployedResources = (template: Template, stack: Stack, made: Made):
     'AWS::Partition': 'aws',
     'AWS::URLSuffix': 'amazonaws.com',
   };
-  const reference = (name: string): unknown =>
-    pseudo[name] ?? at(template, 'Parameters', name, 'Default') ?? nameOf(name);
+  const reference = (name: string): unknown => {
+    const given = at(template, 'Parameters', name, 'Default');
+    return pseudo[name] ?? (given === undefined ? nameOf(name) : String(given));
+  };
   const attribute = (id: string, name: string): unknown => {
     const resource = template.Resources[id];
     const known = attributes[`${resource?.Type}.${name}`];

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,10 +16,23 @@ export type Service = {
   close(): Promise<void>;
 };
 
+/** The warehouse beside the emulator is DuckDB, so the functions get its SQL. The text for Redshift has its own tests. */
+const forDuckDb = async (folder: string): Promise<void> => {
+  const file = join(folder, 'deploy/render/render.ts');
+  const text = await readFile(file, 'utf8');
+  const changed = text.replace(
+    "readProject(root, 'redshift', 'spark')",
+    "readProject(root, 'duckdb', 'duckdb')",
+  );
+  if (changed === text) throw new Error(`${file} does not render for Redshift where this test knows it`);
+  await writeFile(file, changed);
+};
+
 /** Copies the service into a folder of its own, to be deployed with the environment of an emulator only. */
 export const openService = async (environment: Readonly<Record<string, string>>): Promise<Service> => {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'soundcheck-service-'));
   await copyService(folder);
+  await forDuckDb(folder);
   const env = {
     ...{ PATH: process.env.PATH, HOME: folder, SLS_TELEMETRY_DISABLED: '1' },
     // Milliseconds between two looks at the stack.
