@@ -46,13 +46,13 @@ export const openBeside = async (): Promise<Beside> => {
   const root = process.cwd();
   const deployment = readTemplate(root, { stage: 'dev', account: ACCOUNT, region: REGION });
   const state = await newState();
-  const access = openAccess({ deployment });
+  const access = openAccess({ deployment, log: console.error });
   const roles = new Map<string, string>();
   let serve: (services: Services) => void = () => {};
   const services = new Promise<Services>((resolve) => {
     serve = resolve;
   });
-  const gateway = await openGateway({ services, log: () => {} });
+  const gateway = await openGateway({ services, log: console.error });
   const closers = [() => rm(state, { recursive: true, force: true }), gateway.close];
 
   const open = async (emulator: string): Promise<void> => {
@@ -63,7 +63,7 @@ export const openBeside = async (): Promise<Beside> => {
     const { catalog } = buildFunctions(root, state, deployment.functions);
     const datasets = tablesOf(await catalog);
     const engine = await openEngine({ state, s3: objects, s3Of: guard.objectsOf as never, bucket, datasets });
-    const complain = () => {};
+    const complain = console.error;
     const glue = await openGlue({
       ...{ directory: join(state, 'glue'), jobs: deployment.jobs, publish, complain },
       execute: async (run) => {

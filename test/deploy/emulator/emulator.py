@@ -196,6 +196,19 @@ def as_if_over_tls() -> None:
     )
 
 
+def with_denials_in_log() -> None:
+    """An error says what was denied, but not on which resource."""
+    enforce = iam_evaluator.enforce
+
+    def enforce_and_tell(key: str, action: str, *given: Any, **named_ones: Any) -> Any:
+        denied = enforce(key, action, *given, **named_ones)
+        if denied:
+            print(f"Denied: {action} on {named_ones.get('resource_arn')}: {denied}", flush=True)
+        return denied
+
+    iam_evaluator.enforce = enforce_and_tell
+
+
 def main() -> None:
     for kind, (name_of, attributes_of) in RECORDED.items():
         record(kind, name_of, attributes_of)
@@ -230,6 +243,7 @@ def main() -> None:
     with_versions_in_events()
     with_events_of_services()
     as_if_over_tls()
+    with_denials_in_log()
     app.main()
 
 
