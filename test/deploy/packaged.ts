@@ -99,11 +99,16 @@ const contentHash = (variant: Variant): string => {
   return hash.digest('hex').slice(0, 16);
 };
 
-const packageInto = async (all: string, variant: Variant): Promise<string> => {
-  const folder = await mkdtemp(join(all, 'new-'));
+/** Copies everything that packaging reads into an empty folder. */
+export const copyService = async (folder: string): Promise<void> => {
   for (const part of parts.filter((name) => existsSync(join(root, name))))
     await cp(join(root, part), join(folder, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+};
+
+const packageInto = async (all: string, variant: Variant): Promise<string> => {
+  const folder = await mkdtemp(join(all, 'new-'));
+  await copyService(folder);
   try {
     await run(folder, variant);
     return folder;

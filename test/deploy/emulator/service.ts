@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { copyService } from '../packaged.ts';
+import type { Template } from '../template.ts';
+
+/** A copy of the service that can be deployed. */
+export type Service = {
+  readonly folder: string;
+  /** Runs `sls` for the stage dev and returns what it printed; rejects with what it printed. */
+  sls(command: 'deploy' | 'remove', ...options: string[]): Promise<string>;
+  /** The template of the last deployment. */
+  template(): Promise<Template>;
+  close(): Promise<void>;
+};
+
+/** The warehouse beside the emulator is DuckDB, so the functions get its SQL. The text for Redshift has its own tests. */
+const forDuckDb = async (folder: string): Promise<void> => {
+  const file = join(folder, 'deploy/render/render.ts');
+  const text = await readFile(file, 'utf8');
+  const changed = text.replace(
+    "readProject(root, 'redshift', 'spark')",
+    "readProject(root, 'duckdb', 'duckdb')",
+  );
+  if (changed === text) throw new Error(`${file} does not render for Redshift where this test knows it`);
+  await writeFile(file, changed);
+};
+
+/** Copies the service into a folder of its own, to be deployed with the environment of an emulator only. */
+export const openService = async (environment: Readonly<Record<string, string>>): Promise<Service> => {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'soundcheck-service-'));
+  await copyService(folder);
+  await forDuckDb(folder);
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: folder, SLS_TELEMETRY_DISABLED: '1' },
+    // Milliseconds between two looks at the stack.
+    SLS_AWS_MONITORING_FREQUENCY: '200',
+    ...environment,
+  };
+  return {
+    folder,
+    sls: async (command, ...options) => {
+      const given = [command, '--stage', 'dev', ...options];
+      const settings = { cwd: folder, env, timeout: 150_000 };
+      try {
+        const { stdout, stderr } = await promisify(execFile)(
+          join(folder, 'node_modules/.bin/sls'),
+          given,
+          settings,
+        );
+        return `${stdout}${stderr}`;
+      } catch (error) {
+        const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+        throw new Error(`sls ${given.join(' ')} failed:\n${stdout}\n${stderr}`, { cause: error });
+      }
+    },
+    template: async () =>
+      JSON.parse(
+        await readFile(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
+      ),
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+};
