@@ -192,6 +192,7 @@ export {
   failRebuild,
   isRebuildDue,
   isRebuildOver,
+  isTooSoon,
   martOfRebuild,
   rebuildOfStatement,
   statementName,

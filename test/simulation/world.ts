@@ -118,6 +118,7 @@ export const newWorld = (
       name: 'soundcheck-sim',
       silver: 'silver',
       bucket: 'lake',
+      interval: weather.interval,
     };
   };
 
