@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { landManifests } from '../../cli/target/manifests.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
+import { pipelineAt } from '../end-to-end/pipeline.ts';
+import { queryWarehouse } from '../end-to-end/warehouse.ts';
 import { soundcheckHere } from './soundcheck-here.ts';
 import { type Answered, soundcheck } from './soundcheck-process.ts';
 
@@ -296,6 +298,24 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
       /^listening has no failed rebuild, and no batch waits for one\.\n\nlistening: KPIs/,
     );
     expect(code).toBe(0);
+  });
+
+  test('bring a table of gold back that somebody dropped', async () => {
+    const all = 'select count(*) as n, sum(duration_ms) as played from gold.fact_listens';
+    const kpis = async () =>
+      (await pipelineAt(cloud.environment).allKpis())
+        .filter(({ pk, sk }) => pk.startsWith('DAY#') && sk === 'CURRENT')
+        .map(({ seq: _seq, rebuild: _rebuild, version: _version, ...rest }) => rest);
+    const before = { rows: (await document('query', all)).rows, kpis: await kpis() };
+    expect(before.rows[0].n).toBeGreaterThan(1);
+    await queryWarehouse('drop table gold.fact_listens');
+    expect((await run('query', all)).code).toBe(1);
+    const { code, stdout, stderr } = await run('retry', '--mart', 'listening', '--tables');
+    expect(stderr).toMatch(/listening: tables of migration listening-00000002, created or changed /);
+    expect(stdout).toMatch(/^listening: KPIs, last written by rebuild listening-/);
+    expect(code).toBe(0);
+    expect({ rows: (await document('query', all)).rows, kpis: await kpis() }).toEqual(before);
+    expect((await run('runs', 'streams')).stdout).toContain('  tables of migration listening-00000002, ');
   });
 
   test('are pointed at a cloud by the ordinary environment', async () => {
