@@ -10,7 +10,6 @@ const {
   PutObjectCommand,
   S3Client,
 } = require('@aws-sdk/client-s3');
-const { InvokeCommand, LambdaClient } = require('@aws-sdk/client-lambda');
 const glue = require('./glue-scripts.cjs');
 
 /** Puts an object only if its content changed: an unchanged manifest must not wake the pipeline. */
@@ -68,7 +67,7 @@ const manifests = (root) =>
     .filter(({ path }) => existsSync(path));
 
 /**
- * Does what CloudFormation cannot do: puts Glue scripts before the stack is updated, then starts the migration and puts manifests. If a stage keeps no data,
+ * Puts what CloudFormation cannot put: Glue scripts before the stack is updated, manifests after it. If a stage keeps no data,
  * its buckets are emptied before the stack is removed.
  */
 module.exports = class PublishFiles {
@@ -79,10 +78,7 @@ module.exports = class PublishFiles {
     this.hooks = {
       'before:deploy:deploy': () => this.requireScripts(),
       'after:aws:deploy:deploy:uploadArtifacts': () => this.putScripts(),
-      'after:deploy:deploy': async () => {
-        await this.migrateTables();
-        await this.putManifests();
-      },
+      'after:deploy:deploy': () => this.putManifests(),
       'before:remove:remove': () => this.emptyBuckets(),
       'after:remove:remove': () => this.tellWhatStays(),
     };
@@ -101,19 +97,6 @@ module.exports = class PublishFiles {
     const bucket = await this.aws.getServerlessDeploymentBucketName();
     for (const name of glue.scripts())
       await this.put(bucket, `${this.serverless.service.custom.glueScripts}/${name}`, glue.script(name));
-  }
-
-  /** Changes nothing unless the tables of this version are missing. */
-  async migrateTables() {
-    const { name } = this.serverless.service.custom;
-    const lambda = new LambdaClient(await this.aws.getAwsSdkV3Config());
-    const Payload = JSON.stringify({ command: 'Look Again', kind: 'deployment', id: name });
-    await lambda.send(
-      new InvokeCommand({ FunctionName: `${name}-migrate-tables`, InvocationType: 'Event', Payload }),
-    );
-    this.log.notice(
-      'migrate-tables creates what the deployed models need: `soundcheck runs` shows when it is done',
-    );
   }
 
   async putManifests() {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dynamoLedger } from './adapters/dynamo-ledger.ts';
 import { glueJobs } from './adapters/glue-jobs.ts';
+import { glueOptimisers } from './adapters/glue-optimisers.ts';
 import { lambda } from './adapters/lambda.ts';
 import { lambdaFunctions } from './adapters/lambda-functions.ts';
 import { packagedCatalog } from './adapters/packaged-catalog.ts';
@@ -23,6 +24,7 @@ import {
   type MigrationProgress,
   type MigrationRecord,
   martOfMigration,
+  type Optimisers,
   type Queries,
   RunEnded,
   StatementEnded,
@@ -38,6 +40,7 @@ type Ports = {
   warehouse: Warehouse;
   queries: Queries;
   functions: Functions;
+  optimisers: Optimisers;
   clock: Clock;
   log: Log;
   catalog: Catalog;
@@ -182,8 +185,19 @@ const step = async (
   if (migration.state === 'sent') return continueMigration(ports, mart, migration);
   const silver = await shapeSilver(ports, ended);
   if (silver.state === 'failed') return { ...silver, failure: 'silver' };
-  const isFree = silver.state === 'done' && (await takeTurn(ports, mart));
+  if (silver.state === 'running') return { state: 'running' };
+  await keepSmall(ports);
+  const isFree = await takeTurn(ports, mart);
   return isFree ? continueMigration(ports, mart, migration) : { state: 'running' };
+};
+
+/** Tables work without their optimisers for a long time, so nothing waits for them; the next migration tries again. */
+const keepSmall = async ({ optimisers, catalog, log }: Ports): Promise<void> => {
+  try {
+    for (const dataset of Object.keys(catalog.datasets)) await optimisers.keep(dataset);
+  } catch (error) {
+    log.error('optimisers of silver tables could not be set', { reason: String(error) });
+  }
 };
 
 export const handler = lambda(Input, migrateTables, ({ env, clock, log }) => {
@@ -195,6 +209,11 @@ export const handler = lambda(Input, migrateTables, ({ env, clock, log }) => {
     warehouse: redshiftWarehouse(warehouse),
     queries: redshiftQueries(warehouse),
     functions: lambdaFunctions(env('NAME')),
+    optimisers: glueOptimisers({
+      account: env('ACCOUNT'),
+      database: env('SILVER_DATABASE'),
+      role: env('OPTIMISER_ROLE'),
+    }),
     catalog: packagedCatalog(),
     name: env('NAME'),
     silver: env('SILVER_DATABASE'),

@@ -73,7 +73,7 @@ describe('functions', () => {
   test('are described with what their roles may do, as are the jobs', () => {
     const page = readFileSync('docs/deploy.md', 'utf8');
     for (const name of functions) expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
-    for (const name of ['transform', 'quality'])
+    for (const name of ['transform', 'quality', 'tables'])
       expect(page).toMatch(new RegExp(`^\\| \`${name}\` job \\|`, 'm'));
   });
 
@@ -120,6 +120,8 @@ describe('functions', () => {
 const placed: Record<string, { readonly with: string[]; readonly without: string[] }> = {
   'pull-sources': { with: [], without: ['rds-db'] },
   'pull-databases': { with: ['ec2'], without: ['lambda', 'secretsmanager'] },
+  // It passes on the name of a secret, which Redshift reads for it.
+  'migrate-tables': { with: ['secretsmanager'], without: [] },
 };
 
 /** Variables that the descriptions of sources name; each may name `ACCOUNT`, too, in the ARN of a secret. */
@@ -136,6 +138,7 @@ const reachedBy: Record<string, string[]> = {
   'dynamo-kpis': ['dynamodb KpiTable'],
   'eventbridge-events': ['events'],
   'glue-jobs': ['glue'],
+  'glue-optimisers': ['glue', 'iam'],
   'lambda-functions': ['lambda'],
   'postgres-source': ['rds-db'],
   'redshift-warehouse': ['redshift-data'],

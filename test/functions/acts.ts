@@ -46,6 +46,7 @@ export const landRepair = async (stage: Stage, source: StoredFile, body: string)
   const known = { ...(facts && { facts }), ...(manifest_sha256 && { manifest_sha256 }), records: 1 };
   const patch = {
     ...known,
+    accepted_at: stage.ports.clock.now(),
     clean_key,
     landed_as: repairOf(source),
     repairs: { key, version },

@@ -50,6 +50,7 @@ test('shapes silver by a job, then creates gold, then wakes the rebuild', async 
   expect(stage.engine.running()).toMatchObject([{ job: 'tables' }]);
   expect(sentNow()).toEqual([]);
   await endRun();
+  expect(stage.optimised).toEqual(['plays']);
   expect(sentNow()).toEqual(['app-migrate-listening-00000001-0']);
   await endStatement();
   expect(await recordOf()).toMatchObject({ state: 'applied', seq: 1, version: 'tables' });
@@ -89,6 +90,21 @@ test('adds the columns of a new version only, and follows the last applied one',
   expect(defining).toEqual(['alter table gold.fact_plays add column note varchar(9)']);
   await endStatement('finished', wider);
   expect(await recordOf()).toMatchObject({ state: 'applied', seq: 2, builds_on: 1, version: 'wider' });
+});
+
+test('goes on without the optimisers of silver where they cannot be set', async () => {
+  const denied = async (): Promise<never> => {
+    throw new Error('denied');
+  };
+  const ports = { ...stage.ports, optimisers: { keep: denied } };
+  await migrateTables(ports)(deployed);
+  const [run] = stage.engine.running();
+  stage.endRuns();
+  await migrateTables(ports)(runEnded(run?.id ?? ''));
+  expect(sentNow()).toEqual(['app-migrate-listening-00000001-0']);
+  expect(stage.logged).toContainEqual(
+    expect.objectContaining({ message: 'optimisers of silver tables could not be set' }),
+  );
 });
 
 describe('a migration that fails', () => {

@@ -50,6 +50,7 @@ export const openStage = ({ isMigrated = true } = {}) => {
   const now = (): string => new Date(time++).toISOString();
   const announced: string[] = [];
   const invoked: { name: string; command: LookAgain }[] = [];
+  const optimised: string[] = [];
   const logged: { level: string; message: string; facts: unknown }[] = [];
   const { items } = memoryItems();
   const { kpis, all: kpiItems } = memoryKpis();
@@ -83,6 +84,7 @@ export const openStage = ({ isMigrated = true } = {}) => {
     ledger,
     jobs: engine.jobs as Jobs,
     warehouse: simulated.warehouse as Warehouse,
+    optimisers: { keep: async (table: string) => void optimised.push(table) },
     queries: simulated.tables.queries as Queries,
     kpis: kpis as Kpis,
     events,
@@ -104,6 +106,7 @@ export const openStage = ({ isMigrated = true } = {}) => {
     statements: simulated,
     announced,
     invoked,
+    optimised,
     logged,
     kpiItems,
     /** What was announced since the last look. */

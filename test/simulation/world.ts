@@ -107,6 +107,7 @@ export const newWorld = (
       ledger: defect.ledger?.(ledger, now) ?? ledger,
       jobs: guard(defect.jobs?.(engine.jobs) ?? engine.jobs),
       warehouse: guard(defect.warehouse?.(warehouse.warehouse) ?? warehouse.warehouse),
+      optimisers: guard({ keep: async () => {} }),
       queries: guard(warehouse.tables.queries),
       kpis: guard(defect.kpis?.(kpis) ?? kpis),
       events: guard(events),

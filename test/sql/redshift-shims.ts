@@ -48,7 +48,7 @@ export const shims: Readonly<Record<string, Shim>> = {
     reason: 'Redshift grants the tables of an external schema with the schema; PostgreSQL grants each',
     apply: (statement) =>
       statement.replace(
-        /^(grant usage on schema silver) to (\w+)$/,
+        /^(grant usage on schema silver) to (?:role )?(\w+)$/,
         '$1 to $2; grant select on all tables in schema silver to $2',
       ),
   },

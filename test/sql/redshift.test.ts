@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderCatalog } from '../../deploy/render/render.ts';
+import { composeMigration } from '../../functions/warehouse/migration/migration.ts';
 import { compact } from '../../functions/warehouse/rebuild/compact.ts';
 import { composeRebuild } from '../../functions/warehouse/rebuild/rebuild.ts';
 import { goldOf, history, inOrder, type Lived, live, renderEdits } from './histories.ts';
@@ -46,10 +47,17 @@ describe('Redshift’s statements on PostgreSQL', () => {
 });
 
 describe('the shims for PostgreSQL', () => {
+  const firstMigration = {
+    ...{ migration: 'm', seq: 1, target: 'redshift' as const, silver: 'silver' },
+    found: { tables: {}, roles: [] },
+  };
   const statementsOf = async () => {
     const { marts } = await renderCatalog(process.cwd(), 'redshift');
     return Object.values(marts).flatMap((mart) =>
-      composeRebuild(mart, runOf(1, 'redshift')).map((statement) => ({ mart, statement })),
+      [
+        ...composeMigration(mart, firstMigration).transactions.flat(),
+        ...composeRebuild(mart, runOf(1, 'redshift')),
+      ].map((statement) => ({ mart, statement })),
     );
   };
 

@@ -14,7 +14,12 @@ const Quality = z.object({
   dataset: z.string(),
   staged: z.string(),
 });
-const Spec = z.union([Transform, Quality]);
+const Tables = z.object({
+  kind: z.literal('tables'),
+  id: z.string(),
+  tables: z.record(z.string(), z.unknown()),
+});
+const Spec = z.union([Transform, Quality, Tables]);
 
 /** Where the deployed job finds what its spec names. */
 export type Lake = {
@@ -32,6 +37,7 @@ export type Lake = {
 export const needsOfRun = (spec: unknown, run: string, lake: Lake): readonly Need[] => {
   const { success, data } = Spec.safeParse(spec);
   if (!success) return [];
+  if (data.kind === 'tables') return tablesNeeds(data, lake);
   return data.kind === 'transform' ? transformNeeds(data, run, lake) : qualityNeeds(data, lake);
 };
 
@@ -65,24 +71,40 @@ const multipart = (lake: Lake, key: string): Need[] => [
   ...objectNeeds(lake, key, 'ListMultipartUploadParts', 'AbortMultipartUpload'),
 ];
 
-/** Reads staged rows, and commits to an Iceberg table: files, then the table's entry in the catalog. */
-const qualityNeeds = ({ batch, dataset, staged }: z.infer<typeof Quality>, lake: Lake): Need[] => {
-  const { account, region, database } = lake;
+/** Creates tables and adds columns, in the catalog and in their metadata. */
+const tablesNeeds = ({ id, tables }: z.infer<typeof Tables>, lake: Lake): Need[] => [
+  ...objectNeeds(lake, `runs/${id}/tables.spec.json`, 'GetObject'),
+  ...Object.keys(tables).flatMap((dataset) => [
+    ...catalogNeeds(dataset, lake),
+    ...objectNeeds(lake, `lake/${dataset}/metadata/00000.metadata.json`, 'GetObject', 'PutObject'),
+  ]),
+  ...objectNeeds(lake, `runs/${id}/tables.result.json`, 'PutObject'),
+];
+
+/** What Iceberg does in the Glue catalog to create a table or to commit to it. */
+const catalogNeeds = (dataset: string, { account, region, database }: Lake): Need[] => {
   const catalog = (resource: string) => `arn:aws:glue:${region}:${account}:${resource}`;
   const [root, name, table] = ['catalog', `database/${database}`, `table/${database}/${dataset}`].map(
     catalog,
   );
   const on = (action: string, ...resources: (string | undefined)[]): Need[] =>
     resources.map((resource = '') => ({ action: `glue:${action}`, resource }));
+  return [
+    ...on('GetDatabase', root, name),
+    ...on('GetTable', root, name, table),
+    ...on('CreateTable', root, name, table),
+    ...on('UpdateTable', root, name, table),
+  ];
+};
+
+/** Reads staged rows, and commits to an Iceberg table: files, then the table's entry in the catalog. */
+const qualityNeeds = ({ batch, dataset, staged }: z.infer<typeof Quality>, lake: Lake): Need[] => {
   const data = `lake/${dataset}/data/part-00000.parquet`;
   return [
     ...objectNeeds(lake, `${staged}part-00000.parquet`, 'GetObject'),
     bucketNeed(lake, 'ListBucket', staged),
     ...objectNeeds(lake, `runs/${batch}/quality.verdicts.json`, 'GetObject', 'PutObject'),
-    ...on('GetDatabase', root, name),
-    ...on('GetTable', root, name, table),
-    ...on('CreateTable', root, name, table),
-    ...on('UpdateTable', root, name, table),
+    ...catalogNeeds(dataset, lake),
     ...objectNeeds(lake, data, 'GetObject', 'PutObject'),
     ...multipart(lake, data),
   ];

@@ -70,6 +70,12 @@ const events: Needs = ({ operation, input }, arn) => {
 
 const ownerKey = 'redshift-data:statement-owner-iam-userid';
 
+/** A secret by its ARN or its name; an ARN ends with six characters that nobody can choose. */
+const readSecret = (secret: string, arn: Parameters<Needs>[1]): Need => ({
+  action: 'secretsmanager:GetSecretValue',
+  resource: secret.startsWith('arn:') ? secret : arn('secretsmanager', `secret:${secret}-AbCdEf`),
+});
+
 /** A statement is a resource of its sender only by a condition, and a login to the workgroup is an action of its own. */
 const redshiftData: Needs = ({ operation, input, owner, userId }, arn) => {
   const action = `redshift-data:${operation}`;
@@ -83,7 +89,7 @@ const redshiftData: Needs = ({ operation, input, owner, userId }, arn) => {
     return [
       { action, resource: arn('redshift', `cluster:${cluster}`) },
       input.SecretArn
-        ? { action: 'secretsmanager:GetSecretValue', resource: text(input.SecretArn) }
+        ? readSecret(text(input.SecretArn), arn)
         : input.DbUser
           ? { action: 'redshift:GetClusterCredentials', resource: arn('redshift', `dbuser:${user}`) }
           : {
@@ -95,7 +101,9 @@ const redshiftData: Needs = ({ operation, input, owner, userId }, arn) => {
   const resource = arn('redshift-serverless', `workgroup/${workgroup}`);
   return [
     { action, resource },
-    { action: 'redshift-serverless:GetCredentials', resource },
+    input.SecretArn
+      ? readSecret(text(input.SecretArn), arn)
+      : { action: 'redshift-serverless:GetCredentials', resource },
   ];
 };
 

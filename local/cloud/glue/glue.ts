@@ -3,6 +3,7 @@ import { describeJob, type Job } from '../../engines/index.ts';
 import { type JsonService, ServiceError } from '../protocol.ts';
 import { describeRun, isAlive, type RunRecord } from './run-record.ts';
 import { Runs, type RunsOptions } from './runs.ts';
+import { tableOptimisers } from './table-optimisers.ts';
 
 export type GlueOptions = RunsOptions & { readonly jobs: readonly Job[] };
 
@@ -43,6 +44,7 @@ export const openGlue = async (options: GlueOptions): Promise<JsonService> => {
     return undefined;
   };
   const operations: Record<string, (input: object) => Record<string, unknown>> = {
+    ...tableOptimisers(parse),
     StartJobRun: (input) => {
       const { JobName, Arguments, Timeout } = parse(Start, input);
       const job = jobNamed(JobName);

@@ -28,7 +28,7 @@ const shapes = {
 };
 const onFact = { fact: 'fact', partition: 'booked_on', spine: ['booked_on'] };
 const mart = Mart.parse({
-  ...{ name: 'bank', datasets: ['accounts', 'streams'], hash: 'h' },
+  ...{ name: 'bank', datasets: ['accounts', 'streams'], hash: 'h', tables_hash: 't' },
   models: [
     model('stg_streams', 'staging', { sources: ['streams'] }),
     model('stg_accounts', 'staging', { sources: ['accounts'] }),

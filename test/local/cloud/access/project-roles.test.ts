@@ -36,6 +36,9 @@ describe('of all functions and jobs', () => {
     ['runs/b/quality.result.json', ['quality']],
     ['runs/b/quality.verdicts.json', ['quality']],
     ['runs/b/rebuild.spec.json', ['rebuild-models']],
+    ['runs/m/migration.spec.json', ['migrate-tables']],
+    ['runs/m/tables.spec.json', ['migrate-tables']],
+    ['runs/m/tables.result.json', ['tables']],
     ['runs/deployed/streams.json', []],
     ['data/streams/manifest.json', []],
     ['data/streams/a.csv', []],
@@ -46,7 +49,7 @@ describe('of all functions and jobs', () => {
     ['data/quarantine/streams/a.csv@1.rows.csv', ['archive-files', 'settle-batch']],
     ['staging/clean/streams/a.csv@1.0', ['validate-landing']],
     ['staging/b/jr_1/rows/part-0.parquet', ['transform']],
-    ['lake/streams/data/part-0.parquet', ['quality']],
+    ['lake/streams/data/part-0.parquet', ['quality', 'tables']],
     ['kpis/r/1/kpi_days/0000_part_00.json', []],
   ])('%s is written by %j', (key, names) => {
     expect(writers(key)).toEqual(names);

@@ -11,7 +11,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'build-'));
   state = join(root, 'state');
   await mkdir(state);
-  for (const part of ['rules', 'sql', 'esbuild.config.cjs'])
+  for (const part of ['rules', 'sql', 'esbuild.config.cjs', 'deploy/bundle'])
     await cp(join(process.cwd(), part), join(root, part), { recursive: true });
   await mkdir(join(root, 'functions'));
   await writeFile(

@@ -368,11 +368,11 @@ describe('the template of this project', () => {
     }
   });
 
-  test('has a lake with versions and events, two tables, two jobs', () => {
+  test('has a lake with versions and events, two tables, three jobs', () => {
     expect(deployment.buckets).toContainEqual(
       expect.objectContaining({ logicalId: 'LakeBucket', versioning: true, events: true }),
     );
     expect(deployment.tables.map(({ logicalId }) => logicalId).sort()).toEqual(['KpiTable', 'LedgerTable']);
-    expect(deployment.jobs.map(({ script }) => script)).toEqual(['transform', 'quality']);
+    expect(deployment.jobs.map(({ script }) => script)).toEqual(['transform', 'quality', 'tables']);
   });
 });
