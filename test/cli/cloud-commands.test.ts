@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { landManifests } from '../../cli/target/manifests.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
@@ -318,6 +319,29 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect((await run('runs', 'streams')).stdout).toContain('  tables of migration listening-00000002, ');
   });
 
+  test('find what is missing, stuck or misconfigured', async () => {
+    const { code, stdout } = await runApart('doctor');
+    const lines = stdout.trimEnd().split('\n');
+    for (const line of lines) expect(line).toMatch(/^\S.*: npx soundcheck [^;]+$/);
+    expect(lines).toContain(
+      `streams: data/streams/manifest.json differs from rules/streams/manifest.json: npx soundcheck retry streams --state ${state}`,
+    );
+    expect(stdout).not.toContain('warehouse');
+    expect(code).toBe(1);
+    const queue = { QueueName: 'soundcheck-dev-failed-invocations' };
+    const sqs = new SQSClient();
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand(queue));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'an event' }));
+    const { findings } = await document('doctor');
+    expect(findings).toHaveLength(lines.length + 1);
+    expect(findings).toContainEqual({
+      ...{ check: 'dead letters', about: queue.QueueName },
+      problem: expect.stringMatching(/^1 event that made a function fail three times; /),
+      next: `npx soundcheck runs --open --state ${state}`,
+    });
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  });
+
   test('are pointed at a cloud by the ordinary environment', async () => {
     const { stdout } = await soundcheck(['runs', 'streams', '--json'], {
       cwd: folder,
@@ -405,5 +429,7 @@ describe('a command without a cloud that runs', { timeout: 120_000 }, () => {
     expect(JSON.parse(stdout).files).toMatchObject([{ stage: 'in KPIs', state: 'published', records: 1 }]);
     expect(code).toBe(0);
     await expect(readFile(join(own, 'lock'))).rejects.toThrow('ENOENT');
+    const examined = await soundcheck(['doctor', '--state', own]);
+    expect(examined).toMatchObject({ code: 0, stdout: 'Nothing is missing, stuck or misconfigured.\n' });
   });
 });
