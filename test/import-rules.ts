@@ -51,7 +51,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       ...['deploy', 'local/build', 'local/state', 'local/engines'],
     ],
   },
-  'cli/aws': { uses: [], packages: ['@aws-sdk/'] },
+  'cli/aws': { uses: [] },
   cli: {
     uses: [
       ...functions,

@@ -1,5 +1,7 @@
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import type { Alarm } from './stage.ts';
+
+/** An alarm that is on, with its description. */
+export type Alarm = { readonly name: string; readonly text: string };
 
 /** Alarms of a stack in the state ALARM, by name. */
 export const alarmsOf = async (stack: string): Promise<Alarm[]> => {

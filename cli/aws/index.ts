@@ -4,4 +4,4 @@
  */
 
 export { deadLetters } from './dead-letters.ts';
-export { type Alarm, type FunctionState, type Stage, stageAt } from './stage.ts';
+export { type Stage, stageAt } from './stage.ts';

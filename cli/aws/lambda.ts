@@ -4,7 +4,9 @@ import {
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
-import type { FunctionState } from './stage.ts';
+
+/** A deployed function; `missing` if there is none of that name. */
+export type FunctionState = 'missing' | 'ready' | 'failed';
 
 const withClient = async <Answer>(ask: (client: LambdaClient) => Promise<Answer>): Promise<Answer> => {
   const client = new LambdaClient({});

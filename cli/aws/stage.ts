@@ -1,13 +1,7 @@
-import { alarmsOf } from './alarms.ts';
+import { type Alarm, alarmsOf } from './alarms.ts';
 import { governsTables } from './lake-formation.ts';
-import { concurrency, functionState } from './lambda.ts';
+import { concurrency, type FunctionState, functionState } from './lambda.ts';
 import { emptySecrets } from './secrets.ts';
-
-/** A deployed function; `missing` if there is none of that name. */
-export type FunctionState = 'missing' | 'ready' | 'failed';
-
-/** An alarm that is on, with its description. */
-export type Alarm = { readonly name: string; readonly text: string };
 
 /** What AWS says about a stage. Every method throws if the credentials do not allow the question. */
 export type Stage = {
