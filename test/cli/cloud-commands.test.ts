@@ -308,7 +308,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
         .filter(({ pk, sk }) => pk.startsWith('DAY#') && sk === 'CURRENT')
         .map(({ seq: _seq, rebuild: _rebuild, version: _version, ...rest }) => rest);
     const before = { rows: (await document('query', all)).rows, kpis: await kpis() };
-    expect(before.rows[0].n).toBeGreaterThan(1);
+    expect(before.rows).toMatchObject([{ n: expect.any(Number) }]);
     await queryWarehouse('drop table gold.fact_listens');
     expect((await run('query', all)).code).toBe(1);
     const { code, stdout, stderr } = await run('retry', '--mart', 'listening', '--tables');
