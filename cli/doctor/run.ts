@@ -1,7 +1,4 @@
 import { styleText } from 'node:util';
-import { lambdaEnvironment } from '../../functions/adapters/lambda-environment.ts';
-import { redshiftQueries } from '../../functions/adapters/redshift-queries.ts';
-import { functionName } from '../../functions/pipeline/index.ts';
 import { deadLetters, stageAt } from '../aws/index.ts';
 import { answer, oneLine } from '../output/answer.ts';
 import { count } from '../output/count.ts';
@@ -13,6 +10,7 @@ import { datasetFindings } from './datasets.ts';
 import type { Finding } from './finding.ts';
 import { martFindings } from './marts.ts';
 import { stageFindings } from './stage.ts';
+import { warehouseFindings } from './warehouse.ts';
 
 /** Checks a laptop cloud or a stage, and prints what was found with a command for each; exit code 1 if there is anything. */
 export const examine = async (flags: TargetFlags): Promise<void> =>
@@ -44,7 +42,7 @@ const findingsOf = async (target: Target, { stage }: TargetFlags): Promise<Findi
   );
   return [
     ...(isLaptop ? [] : await stageFindings({ stage: stageAt(stack), stack, deploys })),
-    ...(await warehouseFindings(stack)),
+    ...(await warehouseFindings(target)),
     ...(await queueFindings(stack)),
     ...ofDatasets.flat(),
     ...ofMarts.flat(),
@@ -53,19 +51,6 @@ const findingsOf = async (target: Target, { stage }: TargetFlags): Promise<Findi
 
 const deploying = (stack: string, stage = stack.slice(stack.indexOf('-') + 1)): string =>
   `npx sls deploy --stage ${stage}`;
-
-/** An empty query starts a warehouse that rests; Redshift Serverless bills a minute for it. */
-const warehouseFindings = async (stack: string): Promise<Finding[]> => {
-  const name = functionName(stack, 'rebuild-models');
-  try {
-    const { WAREHOUSE = '', DATABASE = '' } = (await lambdaEnvironment(name)) ?? {};
-    await redshiftQueries({ warehouse: WAREHOUSE, database: DATABASE }).ask('select 1');
-    return [];
-  } catch (cause) {
-    const problem = `the warehouse does not answer: ${cause instanceof Error ? cause.message : cause}`;
-    return [{ check: 'warehouse', about: stack, problem, next: nextCommand('runs', '--open') }];
-  }
-};
 
 const queueFindings = async (stack: string): Promise<Finding[]> => {
   const purpose: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { landManifests } from '../../cli/target/manifests.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
 import { pipelineAt } from '../end-to-end/pipeline.ts';
-import { queryWarehouse } from '../end-to-end/warehouse.ts';
+import { changeWarehouse } from '../end-to-end/warehouse.ts';
 import { soundcheckHere } from './soundcheck-here.ts';
 import { type Answered, soundcheck } from './soundcheck-process.ts';
 
@@ -309,7 +309,7 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
         .map(({ seq: _seq, rebuild: _rebuild, version: _version, ...rest }) => rest);
     const before = { rows: (await document('query', all)).rows, kpis: await kpis() };
     expect(before.rows).toMatchObject([{ n: expect.any(Number) }]);
-    await queryWarehouse('drop table gold.fact_listens');
+    await changeWarehouse('drop table gold.fact_listens');
     expect((await run('query', all)).code).toBe(1);
     const { code, stdout, stderr } = await run('retry', '--mart', 'listening', '--tables');
     expect(stderr).toMatch(/listening: tables of migration listening-00000002, created or changed /);

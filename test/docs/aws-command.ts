@@ -13,7 +13,7 @@ const pascal = (words: string): string =>
 
 /** Runs a command of the AWS CLI, without its first word, through the SDK at the environment's endpoint. */
 export const awsCommand = async ([service = '', operation = '', ...options]: string[], folder: string) => {
-  const sdk = await import(`@aws-sdk/client-${service}`);
+  const sdk = await import(`@aws-sdk/client-${service.replace('secretsmanager', 'secrets-manager')}`);
   const Command = sdk[`${pascal(operation)}Command`];
   expect(Command, `${service} ${operation}`).toBeTypeOf('function');
   const input = inputOf(options, folder);

@@ -8,7 +8,7 @@ import { portsOf } from '../../cli/target/target.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
 import { startShopApi } from '../../local/sources/index.ts';
 import { soundcheckHere } from '../cli/soundcheck-here.ts';
-import { queryWarehouse } from '../end-to-end/warehouse.ts';
+import { changeWarehouse, queryWarehouse } from '../end-to-end/warehouse.ts';
 import { alarmsOfFunctions, alarmsOfTemplate } from './alarms.ts';
 import { awsCommand } from './aws-command.ts';
 
@@ -84,7 +84,7 @@ describe('on the laptop cloud', { timeout: 240_000 }, () => {
     if (command.startsWith('aws ')) return awsCommand(words(command).slice(1), folder);
     if (elsewhere.has(command)) return;
     expect(command).toMatch(/^npx soundcheck .* --stage dev$/);
-    if (command.includes('--tables')) await queryWarehouse('drop table gold.fact_listens');
+    if (command.includes('--tables')) await changeWarehouse('drop table gold.fact_listens');
     const args = words(command.replace('--stage dev', `--state ${state}`)).slice(2);
     const { code, stdout, stderr } = await soundcheckHere(args);
     expect([code, code === 0 ? '' : `${stdout}${stderr}`]).toEqual([0, '']);
