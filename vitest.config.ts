@@ -16,7 +16,7 @@ const whole = [
   'test/any-datasets.test.ts',
   'test/cli/{cloud-commands,check/memory,start/start}.test.ts',
   'test/deploy/package.test.ts',
-  'test/docs/readme.test.ts',
+  'test/docs/{operate,readme}.test.ts',
   'test/fuzz/fuzz-spark.test.ts',
   'test/local/cloud/{cloud,state-engine}.test.ts',
   'test/local/engines/iceberg/silver-views.test.ts',

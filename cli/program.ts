@@ -3,6 +3,7 @@ import { addBackfill } from './backfill/command.ts';
 import { addCheck } from './check/command.ts';
 import { addCloud } from './cloud/command.ts';
 import { addDismiss } from './dismiss/command.ts';
+import { addDoctor } from './doctor/command.ts';
 import { addInfer } from './infer/command.ts';
 import { addKpis } from './kpis/command.ts';
 import { addLand } from './land/command.ts';
@@ -42,6 +43,7 @@ const newProgram = (): Command => {
     addBackfill,
     addKpis,
     addRuns,
+    addDoctor,
     addReport,
     addReplay,
     addReprocess,

@@ -147,9 +147,13 @@ const beginOrContinue = async (
 
 const hour = 3_600_000;
 
-/** A failed migration of the same version is tried again at once if its process was lost, else after an hour. */
+/**
+ * A failed migration of the same version is tried again at once if its process was lost, else after an hour; any migration is
+ * repeated if somebody asks.
+ */
 const isTriedAgain = (last: MigrationIn<'applied' | 'failed'>, now: string): boolean =>
-  last.state === 'failed' && (isRetriedAtOnce(last) || isOver(last.closed_at, hour, now));
+  last.retry_asked_at !== undefined ||
+  (last.state === 'failed' && (isRetriedAtOnce(last) || isOver(last.closed_at, hour, now)));
 
 /** First silver, then gold when no other mart is at work. */
 const step = async (

@@ -20,6 +20,7 @@ import {
   isOver,
   isRebuildDue,
   isRebuildOver,
+  isTooSoon,
   kpiPrefix,
   type LastRebuilds,
   type Lease,
@@ -65,6 +66,8 @@ type Ports = {
   /** The stack's name and the lake's bucket. */
   name: string;
   bucket: string;
+  /** The least time from the beginning of one rebuild of a mart to that of the next, in milliseconds. */
+  interval: number;
 };
 
 const Input = z.union([BatchEvent, MartEvent, StatementEnded, lookAgainFor('rebuild-models')]);
@@ -99,6 +102,8 @@ const rebuildMart = async (ports: Ports, mart: Mart, isAsked = false): Promise<v
   const lease = await ledger.leases.find(martLease(mart.name));
   if (lease.holder !== undefined) return takeUp(ports, mart, lease, lease.holder, isAsked);
   if (!(await isRebuildDue(ports, mart))) return;
+  // The sweep wakes it again.
+  if (await isTooSoon(ports, mart, ports.interval)) return;
   // It wakes this function when the tables exist.
   if (!(await isMigrated(ledger, mart)))
     return ports.functions.invoke('migrate-tables', lookAgain('mart', mart.name));
@@ -326,6 +331,7 @@ export const handler = lambda(Input, rebuildModels, ({ env, clock, log }) => ({
   catalog: packagedCatalog(),
   name: env('NAME'),
   bucket: env('LAKE_BUCKET'),
+  interval: Number(env('REBUILD_INTERVAL_SECONDS')) * 1000,
   clock,
   log,
 }));

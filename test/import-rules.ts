@@ -51,9 +51,11 @@ export const rooms: Readonly<Record<string, Room>> = {
       ...['deploy', 'local/build', 'local/state', 'local/engines'],
     ],
   },
+  'cli/aws': { uses: [] },
   cli: {
     uses: [
       ...functions,
+      'cli/aws',
       'functions/engine',
       'deploy',
       'local/state',

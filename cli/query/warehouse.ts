@@ -2,11 +2,12 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { redshiftQueries } from '../../functions/adapters/redshift-queries.ts';
 import type { Rows } from '../../functions/pipeline/index.ts';
 import { literal } from '../../functions/values/index.ts';
+import { laptopWarehouse } from '../target/laptop-warehouse.ts';
 
 /** Runs one SELECT on the laptop's warehouse; throws its error. */
 export const askWarehouse = async (sql: string): Promise<Rows> => {
   await expectOneSelect(sql);
-  return redshiftQueries({ warehouse: 'workgroup/laptop', database: 'warehouse' }).ask(sql);
+  return redshiftQueries(laptopWarehouse).ask(sql);
 };
 
 /** DuckDB's form of a number such as 1e400 in a parsed statement, which is not valid JSON. */

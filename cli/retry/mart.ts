@@ -12,14 +12,22 @@ import { patienceOn } from '../follow/watch.ts';
 import { answer, inParts, notice } from '../output/answer.ts';
 import { martNamed } from '../target/mart-named.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
+import { restoreTables } from './tables.ts';
 
-/** Starts a new rebuild of a mart whose last one failed, and shows how it ended; exit code 1 if it failed again. */
-export const retryMart = async (name: string, flags: TargetFlags): Promise<void> =>
+/**
+ * Starts a new rebuild of a mart whose last one failed, or after its tables were created again, and shows how it ended; exit code 1
+ * if it failed.
+ */
+export const retryMart = async (
+  name: string,
+  flags: TargetFlags & { readonly tables?: boolean },
+): Promise<void> =>
   onTarget(flags, async (target) => {
     await target.putInForce();
     const mart = martNamed(await target.marts(), name);
+    if (flags.tables) await restoreTables(target, mart);
     const before = await martRuns(target.ledger, mart);
-    const isAsked = await ask(target, mart, before);
+    const isAsked = await ask(target, mart, before, flags.tables);
     const over = before.lease.holder === undefined ? before.newest : undefined;
     const runs = isAsked ? await untilRebuilt(target, mart, over) : before;
     const now = martsNow([runs], [await readKpis(target, mart)]);
@@ -29,11 +37,18 @@ export const retryMart = async (name: string, flags: TargetFlags): Promise<void>
   });
 
 /** Wakes the function that rebuilds the mart, with the usual command; false if there is nothing to rebuild. */
-const ask = async (target: Target, mart: Mart, { lease, newest, pending }: MartRuns): Promise<boolean> => {
+const ask = async (
+  target: Target,
+  mart: Mart,
+  { lease, newest, pending }: MartRuns,
+  isAnyway = false,
+): Promise<boolean> => {
   if (lease.holder !== undefined) return true;
-  const isFailed = newest?.state === 'failed';
-  if (!isFailed && pending.length === 0) return false;
-  if (isFailed) await askRetry({ ledger: target.ledger, clock }, newest);
+  const isEnded = newest?.state === 'failed' || newest?.state === 'published';
+  const isDue = newest?.state === 'failed' || pending.length > 0 || (isAnyway && isEnded);
+  if (!isDue) return false;
+  // Else it would wait for the interval between two rebuilds.
+  if (isEnded) await askRetry({ ledger: target.ledger, clock }, newest);
   await target.functions.invoke('rebuild-models', lookAgain('mart', mart.name));
   return true;
 };

@@ -14,6 +14,7 @@ import { oneLine } from '../output/answer.ts';
 import { count } from '../output/count.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { rowsText, shortTime } from '../output/states.ts';
+import { tablesText } from '../output/table-lines.ts';
 import { datasetName } from '../target/known-datasets.ts';
 
 const batchesShown = 5;
@@ -138,8 +139,9 @@ const nextLines = (dataset: string, files: readonly AnyFile[]): string[] => {
   ].map((line) => `  ${styleText('dim', line)}`);
 };
 
-/** A mart as text: its published KPIs with their time, and what waits. */
-export const martLines = ({ mart, published, lease, pending }: MartRuns): string[] => {
+/** A mart as text: its published KPIs with their time, what waits, and its tables. */
+export const martLines = (runs: MartRuns): string[] => {
+  const { mart, published, lease, pending, tables } = runs;
   const out = published
     ? `KPIs of rebuild ${published.id}, published ${shortTime(published.closed_at ?? published.opened_at)}`
     : 'no KPIs are published yet';
@@ -149,7 +151,8 @@ export const martLines = ({ mart, published, lease, pending }: MartRuns): string
     pending.length > 0
       ? [`  not in them yet: ${pending.slice(0, batchesShown).join(', ')}${moreBatches(pending.length)}`]
       : [];
-  return [`${styleText('bold', mart)}: ${out}`, ...running, ...waits];
+  const there = tables === 'migrated' ? [`  ${tablesText(runs)}`] : [];
+  return [`${styleText('bold', mart)}: ${out}`, ...running, ...waits, ...there];
 };
 
 const moreBatches = (batches: number): string =>

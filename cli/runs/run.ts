@@ -20,6 +20,7 @@ import { nextCommand } from '../output/next-command.ts';
 import { failedLines, isFailed, leftOutLines, warningLines } from '../output/rebuild-lines.ts';
 import { readReport, reportLines } from '../output/report-lines.ts';
 import { saveRows } from '../output/save-rows.ts';
+import { failedTableLines, isMigrationFailed, waitingTableLines } from '../output/table-lines.ts';
 import {
   needsReprocess,
   outdatedLines,
@@ -117,6 +118,7 @@ const tellRuns = async (
   const made = await Promise.all(datasets.map((one) => publishedBy(target, one, catalog)));
   const open = [
     await openPullLines(target, isOne ? datasets : []),
+    ...rebuilds.map(failedTableLines),
     ...rebuilds.map(failedLines),
     ...rebuilds.map(leftOutLines),
     ...runs.map((one) => openLines({ ...one, shown: one.open, limit })),
@@ -128,7 +130,13 @@ const tellRuns = async (
     ...made.map((one) => (needsReprocess(one) ? [] : outdatedLinesOf(one))),
     ...rebuilds.map(martLines),
   ];
-  const lines = inParts(headLine(open), ...open, ...(flags.open ? [] : rest), savedLines(saved));
+  const lines = inParts(
+    rebuilds.flatMap(waitingTableLines),
+    headLine(open),
+    ...open,
+    ...(flags.open ? [] : rest),
+    savedLines(saved),
+  );
   answer(flags, documentOf(runs, made, rebuilds, saved, flags), lines);
 };
 
@@ -182,7 +190,10 @@ const documentOf = (
       files_left_out: Math.max(0, shown.length - limit),
     };
   });
-  const marts = rebuilds.map((one) => ({ ...one, needs_person: isFailed(one) || isWarning(one) }));
+  const marts = rebuilds.map((one) => ({
+    ...one,
+    needs_person: isFailed(one) || isMigrationFailed(one) || isWarning(one),
+  }));
   return { datasets, marts, saved };
 };
 

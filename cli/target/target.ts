@@ -30,6 +30,8 @@ export type TargetFlags = Where & { readonly json?: boolean };
 
 /** The cloud that a command uses. */
 export type Target = {
+  /** The stack, with which the names of its resources begin. */
+  readonly stack: string;
   readonly bucket: string;
   readonly files: Files;
   readonly landings: Landings;

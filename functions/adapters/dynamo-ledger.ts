@@ -241,6 +241,7 @@ const ended = {
   closed_at: undefined,
   failure: undefined,
   reason: undefined,
+  retry_asked_at: undefined,
 };
 
 const migrationsOn = (items: Items): Migrations => {

@@ -120,6 +120,7 @@ export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
 export {
   type MigrationIn,
   type MigrationRecord,
+  migrationId,
   migrationMoves,
 } from './records/migration.ts';
 export { withNewNames } from './records/older.ts';
@@ -174,6 +175,7 @@ export { deployedManifests, isOfOtherDeployment, waitsForDeployment } from './st
 export { type Dismissable, dismiss, takeBack } from './steps/dismiss.ts';
 export { madeBy } from './steps/made-by.ts';
 export {
+  askMigration,
   continueMigration,
   isMigrated,
   type MigrationProgress,
@@ -193,6 +195,7 @@ export {
   failRebuild,
   isRebuildDue,
   isRebuildOver,
+  isTooSoon,
   martOfRebuild,
   rebuildOfStatement,
   statementName,

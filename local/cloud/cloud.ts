@@ -7,6 +7,7 @@ import {
   clientEnvironment,
   deployedNames,
   REGION,
+  usualVariables,
   withVariables,
   writeEnvironment,
 } from './environment.ts';
@@ -92,7 +93,7 @@ const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers
   const { root, state, stage = 'dev', port, chaos, secrets = {}, log = () => {} } = options;
   const isOldState = existsSync(join(state, 'dynamo'));
   const template = readTemplate(root, { stage, account: ACCOUNT, region: REGION });
-  const deployment = withVariables(template, options.variables);
+  const deployment = withVariables(template, { ...usualVariables, ...options.variables });
   let serve: (services: Services) => void = () => {};
   const services = new Promise<Services>((settle) => {
     serve = settle;

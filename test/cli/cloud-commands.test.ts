@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { landManifests } from '../../cli/target/manifests.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
+import { pipelineAt } from '../end-to-end/pipeline.ts';
+import { changeWarehouse } from '../end-to-end/warehouse.ts';
 import { soundcheckHere } from './soundcheck-here.ts';
 import { type Answered, soundcheck } from './soundcheck-process.ts';
 
@@ -298,6 +301,47 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     expect(code).toBe(0);
   });
 
+  test('bring a table of gold back that somebody dropped', async () => {
+    const all = 'select count(*) as n, sum(duration_ms) as played from gold.fact_listens';
+    const kpis = async () =>
+      (await pipelineAt(cloud.environment).allKpis())
+        .filter(({ pk, sk }) => pk.startsWith('DAY#') && sk === 'CURRENT')
+        .map(({ seq: _seq, rebuild: _rebuild, version: _version, ...rest }) => rest);
+    const before = { rows: (await document('query', all)).rows, kpis: await kpis() };
+    expect(before.rows).toMatchObject([{ n: expect.any(Number) }]);
+    await changeWarehouse('drop table gold.fact_listens');
+    expect((await run('query', all)).code).toBe(1);
+    const { code, stdout, stderr } = await run('retry', '--mart', 'listening', '--tables');
+    expect(stderr).toMatch(/listening: tables of migration listening-00000002, created or changed /);
+    expect(stdout).toMatch(/^listening: KPIs, last written by rebuild listening-/);
+    expect(code).toBe(0);
+    expect({ rows: (await document('query', all)).rows, kpis: await kpis() }).toEqual(before);
+    expect((await run('runs', 'streams')).stdout).toContain('  tables of migration listening-00000002, ');
+  });
+
+  test('find what is missing, stuck or misconfigured', async () => {
+    const { code, stdout } = await runApart('doctor');
+    const lines = stdout.trimEnd().split('\n');
+    for (const line of lines) expect(line).toMatch(/^\S.*: npx soundcheck [^;]+$/);
+    expect(lines).toContain(
+      `streams: data/streams/manifest.json differs from rules/streams/manifest.json: npx soundcheck retry streams --state ${state}`,
+    );
+    expect(stdout).not.toContain('warehouse');
+    expect(code).toBe(1);
+    const queue = { QueueName: 'soundcheck-dev-failed-invocations' };
+    const sqs = new SQSClient();
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand(queue));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'an event' }));
+    const { findings } = await document('doctor');
+    expect(findings).toHaveLength(lines.length + 1);
+    expect(findings).toContainEqual({
+      ...{ check: 'dead letters', about: queue.QueueName },
+      problem: expect.stringMatching(/^1 event that made a function fail three times; /),
+      next: `npx soundcheck runs --open --state ${state}`,
+    });
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  });
+
   test('are pointed at a cloud by the ordinary environment', async () => {
     const { stdout } = await soundcheck(['runs', 'streams', '--json'], {
       cwd: folder,
@@ -385,5 +429,7 @@ describe('a command without a cloud that runs', { timeout: 120_000 }, () => {
     expect(JSON.parse(stdout).files).toMatchObject([{ stage: 'in KPIs', state: 'published', records: 1 }]);
     expect(code).toBe(0);
     await expect(readFile(join(own, 'lock'))).rejects.toThrow('ENOENT');
+    const examined = await soundcheck(['doctor', '--state', own]);
+    expect(examined).toMatchObject({ code: 0, stdout: 'Nothing is missing, stuck or misconfigured.\n' });
   });
 });

@@ -25,17 +25,6 @@ describe('docs/deploy.md', () => {
     expect(shown.sort()).toEqual(written.sort());
   });
 
-  test('has a row for every alarm', () => {
-    const names = ['resources/alarms.yml', 'resources/outcomes.yml'].flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/AlarmName: \$\{self:custom\.name\}-([\w-]+)/g)].map(
-        ([, name]) => name,
-      ),
-    );
-    const shown = rowsOf('Alarms').map(([name]) => name);
-    expect(names.length).toBeGreaterThan(10);
-    expect(shown.filter((name) => !name?.startsWith('<')).sort()).toEqual(names.sort());
-  });
-
   test('names every file of resources/ that serverless.yml adds', () => {
     const { resources } = read('serverless.yml') as { resources: string[] };
     const files = resources.flatMap((text) =>

@@ -6,9 +6,8 @@ import {
 } from '@aws-sdk/client-redshift-data';
 import { expect, vi } from 'vitest';
 
-/** Rows that the warehouse answers to a select, each value as text, through the Redshift Data API of the environment. */
-export const queryWarehouse = async (Sql: string): Promise<string[][]> => {
-  const client = new RedshiftDataClient();
+/** Runs a statement through the Redshift Data API of the environment, as a person may, and gives its id. */
+export const changeWarehouse = async (Sql: string, client = new RedshiftDataClient()) => {
   const workgroup = { WorkgroupName: 'soundcheck-dev', Database: 'soundcheck' };
   const { Id } = await client.send(new ExecuteStatementCommand({ ...workgroup, Sql }));
   await vi.waitFor(
@@ -18,6 +17,13 @@ export const queryWarehouse = async (Sql: string): Promise<string[][]> => {
     },
     { timeout: 60_000, interval: 100 },
   );
+  return Id;
+};
+
+/** Rows that the warehouse answers to a select, each value as text. */
+export const queryWarehouse = async (sql: string): Promise<string[][]> => {
+  const client = new RedshiftDataClient();
+  const Id = await changeWarehouse(sql, client);
   const rows: string[][] = [];
   for await (const { Records = [] } of paginateGetStatementResult({ client }, { Id }))
     rows.push(...Records.map((record) => record.map((field) => String(Object.values(field)[0]))));

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { migrateTables } from '../../functions/migrate-tables.ts';
 import type { Catalog } from '../../functions/pipeline/catalog.ts';
 import { lookAgain } from '../../functions/pipeline/events.ts';
-import { anyMigration } from '../../functions/pipeline/records/migration.ts';
+import { anyMigration, type MigrationIn } from '../../functions/pipeline/records/migration.ts';
+import { askMigration, isMigrated } from '../../functions/pipeline/steps/migration/migrating.ts';
 import { MigrationSpec } from '../../functions/warehouse/migration/migration-spec.ts';
 import type { Mart } from '../../functions/warehouse/model.ts';
 import { runEnded, statementEnded } from './events.ts';
@@ -105,6 +106,51 @@ test('goes on without the optimisers of silver where they cannot be set', async 
   expect(stage.logged).toContainEqual(
     expect.objectContaining({ message: 'optimisers of silver tables could not be set' }),
   );
+});
+
+describe('another migration of the same version', () => {
+  const ask = async () => {
+    const last = await stage.ports.ledger.migrations.find('listening');
+    if (last?.state !== 'applied' && last?.state !== 'failed') throw new Error('it has not ended');
+    return askMigration(stage.ports, last);
+  };
+  const mart = () => stage.ports.catalog.marts.listening as Mart;
+
+  test('follows when somebody asks, once, and rebuilds wait for it', async () => {
+    await migrate();
+    await endRun();
+    await endStatement();
+    expect(await isMigrated(stage.ports.ledger, mart())).toBe(true);
+    await ask();
+    expect(await isMigrated(stage.ports.ledger, mart())).toBe(false);
+    await migrate(lookAgain('mart', 'listening'));
+    expect(await recordOf()).toMatchObject({ state: 'sent', seq: 2, builds_on: 1 });
+    await endStatement();
+    expect(await recordOf()).toMatchObject({ state: 'applied', seq: 2 });
+    expect((await recordOf())?.retry_asked_at).toBeUndefined();
+    expect(await isMigrated(stage.ports.ledger, mart())).toBe(true);
+    await migrate(lookAgain('mart', 'listening'));
+    expect(sentNow()).toEqual([]);
+  });
+
+  test('follows one that failed, without its hour', async () => {
+    await migrate();
+    await endRun();
+    await endStatement('failed');
+    await ask();
+    expect(await recordOf()).toMatchObject({ state: 'failed', reason: 'it broke' });
+    await migrate(lookAgain('mart', 'listening'));
+    expect(sentNow()).toEqual(['app-migrate-listening-00000002-0']);
+  });
+
+  test('does not follow a record that has changed meanwhile', async () => {
+    await migrate();
+    await endRun();
+    await endStatement();
+    const stale = await stage.ports.ledger.migrations.find('listening');
+    await ask();
+    expect(await askMigration(stage.ports, stale as MigrationIn<'applied'>)).toBeUndefined();
+  });
 });
 
 describe('a migration that fails', () => {

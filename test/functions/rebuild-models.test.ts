@@ -167,6 +167,69 @@ describe('a failed statement', () => {
   });
 });
 
+describe('the interval between rebuilds', () => {
+  const interval = 300_000;
+  const wakeLater = () => rebuildModels({ ...stage.ports, interval })(lookAgain('mart', 'listening'));
+  beforeEach(async () => {
+    await show(stage);
+    await land(stage, 'b', goodBody(200));
+    await publish(stage);
+  });
+
+  test('is counted from the beginning of the last one', async () => {
+    await wakeLater();
+    expect(sentNow()).toEqual([]);
+    stage.pass(interval);
+    await wakeLater();
+    expect(sentNow()).toEqual([second]);
+  });
+
+  test('holds for a rebuild that failed by its SQL, and not for a lost one', async () => {
+    stage.pass(interval);
+    await wakeLater();
+    await failed();
+    await land(stage, 'c', goodBody(300));
+    await publish(stage);
+    await wakeLater();
+    expect(sentNow()).toEqual([]);
+    stage.pass(interval);
+    await wakeLater();
+    await lost();
+    expect(sentNow()).toEqual(['listening-00000004']);
+  });
+
+  test('is not waited for when somebody asks, and that once', async () => {
+    await askRetry(stage.ports, (await recordOf(first)) as RebuildIn<'published'>);
+    await wakeLater();
+    expect(sentNow()).toEqual([second]);
+  });
+
+  test('is not waited for with new SQL', async () => {
+    const [mart] = Object.values(stage.ports.catalog.marts);
+    const catalog = { ...stage.ports.catalog, marts: { listening: { ...mart, hash: 'two' } as Mart } };
+    await rebuildModels({ ...stage.ports, catalog, interval })(lookAgain('mart', 'listening'));
+    expect(sentNow()).toEqual([second]);
+  });
+
+  test('holds up nothing after a clock was a day ahead', async () => {
+    stage.pass(-86_400_000);
+    await wakeLater();
+    expect(sentNow()).toEqual([second]);
+  });
+});
+
+test('rebuilds with nothing pending when somebody asks, and that once', async () => {
+  await show(stage);
+  await wakeMart();
+  expect(sentNow()).toEqual([]);
+  await askRetry(stage.ports, (await recordOf(first)) as RebuildIn<'published'>);
+  await wakeMart();
+  expect(specOf(second)).toMatchObject({ batches: [] });
+  await show(stage);
+  await wakeMart();
+  expect(sentNow()).toEqual([]);
+});
+
 test('waits for tables that are missing, and asks for them', async () => {
   const [mart] = Object.values(stage.ports.catalog.marts);
   const catalog = { ...stage.ports.catalog, marts: { listening: { ...mart, tables_hash: 'new' } as Mart } };

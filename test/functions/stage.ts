@@ -97,6 +97,7 @@ export const openStage = ({ isMigrated = true } = {}) => {
     name: 'app',
     silver: 'silver',
     bucket: 'lake',
+    interval: 0,
   };
   return {
     ports,

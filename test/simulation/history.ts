@@ -221,6 +221,7 @@ const changes = (luck: Dice, world: World): (() => void)[] =>
       () => world.deploy(luck.pick(deployments)),
       () => void world.lake.put(manifestKey, luck.pick(manifests)),
       world.reprocess,
+      world.retryMigration,
       () => {
         world.reprocess();
         world.retryRebuild();

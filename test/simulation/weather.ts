@@ -10,6 +10,8 @@ export type Weather = {
   readonly sleepy: number;
   /** A function that looks at its time has none left. */
   readonly hasty: number;
+  /** Milliseconds between the beginnings of two rebuilds of a mart. */
+  readonly interval: number;
   /** The process of this port call, counted from 1, ends there, and its invocation is not tried again. */
   readonly crashAt?: { readonly call: number; readonly moment: 'before' | 'after' };
 };
@@ -23,4 +25,5 @@ export const fair: Weather = {
   throttled: 0,
   sleepy: 0,
   hasty: 0,
+  interval: 0,
 };

@@ -2,7 +2,7 @@ import { type Outcome, runHistory } from './history.ts';
 import type { Weather } from './weather.ts';
 import type { Defect } from './world.ts';
 
-const weathers: readonly Weather[] = [
+const weathers: readonly Omit<Weather, 'interval'>[] = [
   { crashBefore: 0, crashAfter: 0, lose: 0, duplicate: 0.8, throttled: 0, sleepy: 0.04, hasty: 0.1 },
   {
     crashBefore: 0.01,
@@ -25,7 +25,12 @@ const weathers: readonly Weather[] = [
   { crashBefore: 0, crashAfter: 0, lose: 1, duplicate: 0, throttled: 0.02, sleepy: 0, hasty: 0.3 },
 ];
 
-const weatherOf = (seed: number): Weather => weathers[seed % weathers.length] as Weather;
+/** In half of the histories rebuilds of a mart begin at least five minutes apart. */
+const weatherOf = (seed: number): Weather => {
+  const number = weathers.length;
+  const interval = seed % (2 * number) < number ? 0 : 300_000;
+  return { ...(weathers[seed % number] as Weather), interval };
+};
 
 /** Plays the histories of these seeds until one is broken, each in the weather of its seed; gives that one. */
 export const firstBroken = async (

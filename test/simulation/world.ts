@@ -16,6 +16,7 @@ import type {
   Warehouse,
 } from '../../functions/pipeline/ports.ts';
 import { lastRebuilds } from '../../functions/pipeline/queries/last-rebuilds.ts';
+import { askMigration } from '../../functions/pipeline/steps/migration/migrating.ts';
 import { askRetry } from '../../functions/pipeline/steps/rebuild/retrying.ts';
 import { askReprocess } from '../../functions/pipeline/steps/reprocess/reprocess.ts';
 import { publishRebuild } from '../../functions/publish-kpis.ts';
@@ -119,6 +120,7 @@ export const newWorld = (
       name: 'soundcheck-sim',
       silver: 'silver',
       bucket: 'lake',
+      interval: weather.interval,
     };
   };
 
@@ -184,9 +186,24 @@ export const newWorld = (
       }
     });
 
+  /** Somebody asks for the tables of the mart again, and may be cut off. */
+  const retryMigration = (): void =>
+    scheduler.spawn(async () => {
+      try {
+        const ports = portsOf();
+        const last = await ports.ledger.migrations.find('listening');
+        if (last?.state !== 'applied' && last?.state !== 'failed') return;
+        await askMigration(ports, last);
+        await ports.functions.invoke('migrate-tables', lookAgain('mart', 'listening'));
+      } catch (error) {
+        watch.failed('retry', error);
+      }
+    });
+
   return {
     reprocess,
     retryRebuild,
+    retryMigration,
     deploy: (next: Catalog): void => {
       catalog = adapt(next);
       deliver('migrate-tables', lookAgain('deployment', 'soundcheck-sim'));

@@ -29,6 +29,12 @@ type Opened = {
   readonly losses?: number | undefined;
 };
 
+type Closed = {
+  readonly closed_at: string;
+  /** Somebody has requested another one since, to get back what was dropped. */
+  readonly retry_asked_at?: string | undefined;
+};
+
 /** What the ledger knows of the last migration of a mart. */
 export type MigrationRecord =
   | (Opened & { readonly state: 'open' })
@@ -39,19 +45,22 @@ export type MigrationRecord =
       readonly statement_id: string;
       readonly sent_at: string;
     })
-  | (Opened & { readonly state: 'applied'; readonly closed_at: string })
-  | (Opened & {
-      readonly state: 'failed';
-      readonly closed_at: string;
-      readonly failure: MigrationFailure;
-      readonly reason: string;
-    });
+  | (Opened & Closed & { readonly state: 'applied' })
+  | (Opened &
+      Closed & {
+        readonly state: 'failed';
+        readonly failure: MigrationFailure;
+        readonly reason: string;
+      });
 
 /** A record in one of several states. */
 export type MigrationIn<State extends MigrationState> = Extract<MigrationRecord, { readonly state: State }>;
 
+/** A record in any state. */
+export type AnyMigration = AnyState<MigrationRecord>;
+
 /** Facts of a record in any state; facts that a state does not have are undefined. */
-export const anyMigration = (migration: MigrationRecord): AnyState<MigrationRecord> => migration;
+export const anyMigration = (migration: MigrationRecord): AnyMigration => migration;
 
 type Gains = {
   readonly open: 'seq' | 'version' | 'opened_at';

@@ -77,6 +77,9 @@ type Checked = {
   readonly report?: string;
 };
 
+/** It has ended, and somebody has requested another rebuild since. */
+type Asked = { readonly retry_asked_at?: string };
+
 /** What the ledger knows of one rebuild. */
 export type RebuildRecord =
   | (Opened & { readonly state: 'open' })
@@ -85,6 +88,7 @@ export type RebuildRecord =
   | (Opened &
       Publishing &
       Checked &
+      Asked &
       LeftOutFacts & {
         readonly state: 'published';
         readonly closed_at: string;
@@ -93,7 +97,8 @@ export type RebuildRecord =
       })
   | (Opened &
       Publishing &
-      Checked & {
+      Checked &
+      Asked & {
         readonly state: 'failed';
         readonly closed_at: string;
         readonly failure: RebuildFailure;
@@ -102,8 +107,6 @@ export type RebuildRecord =
         readonly losses?: number;
         /** It failed after its transaction was committed: gold is new, its KPIs are not. */
         readonly is_committed?: boolean;
-        /** It failed, and somebody has requested another rebuild since. */
-        readonly retry_asked_at?: string;
       });
 
 /** A record in any state. */

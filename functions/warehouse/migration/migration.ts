@@ -126,11 +126,11 @@ const forgetTexts = ({ mart, found }: Migration, tables: readonly Table[]): stri
       ];
 };
 
-/** A plain view is defined each time, because what it reads may have new columns; a stored one only if its text is new. */
-const defineView = ({ definitions, previous }: Migration, view: View): Step[] => {
+/** A plain view is defined each time, because what it reads may have new columns; a stored one only if its text is new or it was dropped. */
+const defineView = ({ definitions, found, previous }: Migration, view: View): Step[] => {
   const { name, hash, stored = false } = view;
   const held = previous?.views[name];
-  if (stored && held?.is_stored && held.hash === hash) return [];
+  if (stored && held?.is_stored && held.hash === hash && found.tables[name]) return [];
   const { sql, relations } = rowsOfView(view);
   return definitions.defineView(
     goldTable(view),

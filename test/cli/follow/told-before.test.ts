@@ -19,7 +19,8 @@ const rebuild = (seq: number, checks: readonly CheckViolations[]): RebuildIn<'pu
   ...{ follows: `bank-${seq - 1}`, checks },
 });
 const runsOf = (published: RebuildIn<'published'>): MartRuns => ({
-  ...{ mart: 'bank', datasets: [], lease: { name: 'mart/bank', fence: 2 }, pending: [], published },
+  ...{ mart: 'bank', datasets: [], lease: { name: 'mart/bank', fence: 2 }, pending: [] },
+  ...{ published, tables: 'migrated' },
 });
 const isTold = (before: readonly CheckViolations[] | undefined, now: readonly CheckViolations[]) =>
   toldBefore(

@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { failedLines, leftOutLines } from '../../../cli/output/rebuild-lines.ts';
+import { failedTableLines, waitingTableLines } from '../../../cli/output/table-lines.ts';
 import { datasetLines, martLines, openLines } from '../../../cli/runs/lines.ts';
+import type { MartRuns } from '../../../functions/pipeline/queries/mart-runs.ts';
 import { failedBatch, needingPerson } from '../../../functions/pipeline/queries/needs-person.ts';
 import type { Lease } from '../../../functions/pipeline/records/lease.ts';
 import type { RebuildIn } from '../../../functions/pipeline/records/rebuild.ts';
@@ -190,7 +192,10 @@ describe('what is said of a mart', () => {
     opened_at: '2026-01-01T00:00:00.000Z',
     sql_hash: 'x',
   };
-  const mart = { mart: 'listening', datasets: ['streams'], lease: { name: 'mart/listening', fence: 2 } };
+  const mart = {
+    ...{ mart: 'listening', datasets: ['streams'], lease: { name: 'mart/listening', fence: 2 } },
+    tables: 'missing' as const,
+  };
 
   test('is whose KPIs are out, what failed since and what waits', () => {
     const published = { ...rebuild, state: 'published' as const };
@@ -254,6 +259,44 @@ describe('what is said of a mart', () => {
   test('is that none are out yet', () => {
     expect(martLines({ ...mart, pending: [] }).map(stripVTControlCharacters)).toEqual([
       'listening: no KPIs are published yet',
+    ]);
+  });
+
+  const migration = {
+    ...{ mart: 'listening', seq: 2, rev: 3, version: 'two', opened_at: '2026-01-01T00:00:00.000Z' },
+    closed_at: '2026-01-01T00:01:00.000Z',
+  };
+  const told = (more: Pick<MartRuns, 'tables' | 'migration'>) => {
+    const runs = { ...mart, pending: [], ...more };
+    const parts = [waitingTableLines(runs), failedTableLines(runs), martLines(runs).slice(1)];
+    return parts.map((lines) => lines.map(stripVTControlCharacters));
+  };
+
+  test('is whether its tables are there, are being made, or could not be made', () => {
+    expect(told({ tables: 'missing' })).toEqual([
+      ['listening: the tables of the deployed models are not created yet'],
+      [],
+      [],
+    ]);
+    expect(told({ tables: 'migrating', migration: { ...migration, state: 'open' } })).toEqual([
+      ['listening: migration listening-00000002 creates its tables since 2026-01-01 00:00:00'],
+      [],
+      [],
+    ]);
+    const failed = { ...migration, state: 'failed', failure: 'sql', reason: 'no schema' } as const;
+    expect(told({ tables: 'failed', migration: failed })).toEqual([
+      [],
+      [
+        'listening: migration listening-00000002 failed at 2026-01-01 00:01:00',
+        '  no schema',
+        '  next: correct the models and deploy, or run npx soundcheck retry --mart listening --tables',
+      ],
+      [],
+    ]);
+    expect(told({ tables: 'migrated', migration: { ...migration, state: 'applied' } })).toEqual([
+      [],
+      [],
+      ['  tables of migration listening-00000002, created or changed 2026-01-01 00:01:00'],
     ]);
   });
 });

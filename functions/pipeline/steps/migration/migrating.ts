@@ -31,13 +31,30 @@ type Ports = {
   readonly silver: string;
 };
 
-/** True if the tables and views of the mart's deployed models exist. */
+/** True if the tables and views of the mart's deployed models exist, as far as anybody knows. */
 export const isMigrated = async (
   { migrations }: Pick<Ledger, 'migrations'>,
   mart: Mart,
 ): Promise<boolean> => {
   const last = await migrations.find(mart.name);
-  return last?.state === 'applied' && last.version === mart.tables_hash;
+  return last?.state === 'applied' && last.version === mart.tables_hash && last.retry_asked_at === undefined;
+};
+
+/**
+ * Requests another migration after one that has ended, also without new models: it creates what somebody dropped. Undefined if
+ * its record has changed.
+ */
+export const askMigration = async (
+  { ledger, clock }: { readonly ledger: Pick<Ledger, 'migrations'>; readonly clock: Clock },
+  ended: MigrationIn<'applied' | 'failed'>,
+): Promise<MigrationRecord | undefined> => {
+  const retry_asked_at = clock.now();
+  return ended.state === 'applied'
+    ? ledger.migrations.move(ended, 'applied', { closed_at: ended.closed_at, retry_asked_at })
+    : ledger.migrations.move(ended, 'failed', {
+        ...{ closed_at: ended.closed_at, retry_asked_at },
+        ...{ failure: ended.failure, reason: ended.reason },
+      });
 };
 
 const statementName = (name: string, migration: string, step: number): string =>

@@ -4,6 +4,7 @@ import { lastRebuilds } from '../../queries/last-rebuilds.ts';
 import { rebuildSpec } from '../../queries/rebuild-spec.ts';
 import { martLease } from '../../records/lease.ts';
 import { type RebuildIn, type RebuildRecord, rebuildMoves } from '../../records/rebuild.ts';
+import { isOver } from '../../records/time.ts';
 import { isTriedAgain } from './retrying.ts';
 
 /** Code shared by the functions around a rebuild: its statement's name, its spec, whether one is due, how it ends. */
@@ -60,8 +61,8 @@ export const failRebuild = async (
 };
 
 /**
- * True if a mart has something to rebuild: a batch that its last rebuild did not try, changed SQL, or a failed rebuild whose
- * pause is over or whose retry was requested.
+ * True if a mart has something to rebuild: a batch that its last rebuild did not try, changed SQL, a failed rebuild whose
+ * pause is over, or a request of a person.
  */
 export const isRebuildDue = async (
   { ledger, files, clock }: { readonly ledger: Ledger; readonly files: Files; readonly clock: Clock },
@@ -70,8 +71,28 @@ export const isRebuildDue = async (
   const pending = await ledger.rebuilds.pending(mart.name);
   const { newest } = await lastRebuilds(ledger, mart.name);
   if (newest && newest.sql_hash !== mart.hash) return true;
+  if (newest && isAskedAgain(newest)) return true;
   if (newest?.state !== 'failed') return pending.length > 0;
   if (isTriedAgain(newest, clock.now())) return true;
   const tried = new Set((await rebuildSpec(files, newest.id))?.batches);
   return pending.some((batch) => !tried.has(batch));
+};
+
+/** Somebody has requested another rebuild since this one ended. */
+const isAskedAgain = (rebuild: RebuildRecord): boolean =>
+  (rebuild.state === 'published' || rebuild.state === 'failed') && rebuild.retry_asked_at !== undefined;
+
+/**
+ * True if the last rebuild of a mart began so recently that the next one has to wait, because each one costs at least a minute of
+ * the warehouse. New SQL and requests of a person do not wait; a lost rebuild has pauses of its own.
+ */
+export const isTooSoon = async (
+  { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
+  mart: Pick<Mart, 'name' | 'hash'>,
+  interval: number,
+): Promise<boolean> => {
+  const { newest } = await lastRebuilds(ledger, mart.name);
+  if (!newest || newest.sql_hash !== mart.hash || isAskedAgain(newest)) return false;
+  const isLost = newest.state === 'failed' && newest.failure === 'lost';
+  return !isLost && !isOver(newest.opened_at, interval, clock.now());
 };

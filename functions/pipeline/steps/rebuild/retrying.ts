@@ -16,16 +16,15 @@ const pauseAfter = ({ failure, losses = 1 }: RebuildIn<'failed'>): number => {
   return Math.min(lost.longestPause, lost.firstPause * 2 ** (losses - lost.atOnce - 1));
 };
 
-/** Requests another rebuild after one that failed, without its pause; undefined if its record has changed. */
+/** Requests another rebuild after one that has ended, without any pause; undefined if its record has changed. */
 export const askRetry = (
   { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
-  failed: RebuildIn<'failed'>,
-): Promise<RebuildIn<'failed'> | undefined> =>
-  ledger.rebuilds.amend<'failed'>(failed, { retry_asked_at: clock.now() });
+  ended: RebuildIn<'failed' | 'published'>,
+): Promise<RebuildIn<'failed' | 'published'> | undefined> =>
+  ledger.rebuilds.amend<'failed' | 'published'>(ended, { retry_asked_at: clock.now() });
 
 /** True if a failed rebuild may be tried again unchanged. */
 export const isTriedAgain = (rebuild: RebuildIn<'failed'>, now: string): boolean => {
-  if (rebuild.retry_asked_at !== undefined) return true;
   const pause = pauseAfter(rebuild);
   return pause === 0 || isOver(rebuild.closed_at, pause, now);
 };

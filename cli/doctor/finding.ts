@@ -1,0 +1,12 @@
+/** Something that is missing, stuck or misconfigured, and the one command that helps next. */
+export type Finding = {
+  /** What was checked, such as `waiting` or `alarms`. */
+  readonly check: string;
+  /** What it is about: a dataset, a mart, a queue or a name on AWS. */
+  readonly about: string;
+  readonly problem: string;
+  readonly next: string;
+};
+
+/** An hour: how long a file, a batch or a migration may take before somebody should look, in milliseconds. */
+export const usualWait = 3_600_000;

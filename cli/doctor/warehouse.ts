@@ -1,0 +1,28 @@
+import { lambdaEnvironment } from '../../functions/adapters/lambda-environment.ts';
+import { redshiftQueries } from '../../functions/adapters/redshift-queries.ts';
+import { functionName } from '../../functions/pipeline/index.ts';
+import { nextCommand } from '../output/next-command.ts';
+import { laptopWarehouse } from '../target/laptop-warehouse.ts';
+import type { Target } from '../target/target.ts';
+import type { Finding } from './finding.ts';
+
+/** Whether the warehouse answers. An empty query starts one that rests; Redshift Serverless bills a minute for it. */
+export const warehouseFindings = async ({
+  stack,
+  isLaptop,
+}: Pick<Target, 'stack' | 'isLaptop'>): Promise<Finding[]> => {
+  try {
+    await redshiftQueries(isLaptop ? laptopWarehouse : await warehouseOf(stack)).ask('select 1');
+    return [];
+  } catch (cause) {
+    const problem = `the warehouse does not answer: ${cause instanceof Error ? cause.message : cause}`;
+    return [{ check: 'warehouse', about: stack, problem, next: nextCommand('runs', '--open') }];
+  }
+};
+
+/** The function that sends rebuilds knows it. */
+const warehouseOf = async (stack: string) => {
+  const { WAREHOUSE, DATABASE } = (await lambdaEnvironment(functionName(stack, 'rebuild-models'))) ?? {};
+  if (!WAREHOUSE || !DATABASE) throw new Error('rebuild-models names none');
+  return { warehouse: WAREHOUSE, database: DATABASE };
+};
