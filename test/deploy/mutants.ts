@@ -61,6 +61,21 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
   'schedules keep what they could not do': [
     ['WarehouseSnapshots', 'Properties.Target.DeadLetterConfig', undefined],
   ],
+  'a stream is encrypted, lands nothing that failed, and says why it failed': [
+    ['ListensStream', 'Properties.DeliveryStreamEncryptionConfigurationInput', undefined],
+    ['ListensStream', 'Properties.ExtendedS3DestinationConfiguration.EncryptionConfiguration', undefined],
+    [
+      'ListensStream',
+      'Properties.ExtendedS3DestinationConfiguration.ErrorOutputPrefix',
+      'data/failed/!{firehose:error-output-type}/',
+    ],
+    [
+      'ListensStream',
+      'Properties.ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions.Enabled',
+      false,
+    ],
+    ['ListensStream', 'Condition', undefined],
+  ],
   'events are archived for a limited time': [['OwnEvents', 'Properties.RetentionDays', undefined]],
   'rulesets are what Glue accepts: up to 65 KB, LF only, with rules': [
     ['StreamsRules', 'Properties.Ruleset', 'IsComplete "user_id"'],
