@@ -50,17 +50,6 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
     ['ShopApiSecret', 'Properties.SecretString', '{"client_id": "a"}'],
     ['ShopApiSecret', 'Properties.KmsKeyId', undefined],
   ],
-  'what holds data is kept or deleted as the stage says, and is never replaced with a loss': [
-    ['LedgerTable', 'UpdateReplacePolicy', undefined],
-    ['LakeBucket', 'DeletionPolicy', undefined],
-  ],
-  'every alarm tells somebody, says what it means and names the command that helps': [
-    ['SilenceAlarm', 'Properties.AlarmActions', []],
-    ['SilenceAlarm', 'Properties.AlarmDescription', 'The sweep has stopped'],
-  ],
-  'schedules keep what they could not do': [
-    ['WarehouseSnapshots', 'Properties.Target.DeadLetterConfig', undefined],
-  ],
   'a stream is encrypted, lands nothing that failed, and says why it failed': [
     ['ListensStream', 'Properties.DeliveryStreamEncryptionConfigurationInput', undefined],
     ['ListensStream', 'Properties.ExtendedS3DestinationConfiguration.EncryptionConfiguration', undefined],
@@ -75,6 +64,17 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
       false,
     ],
     ['ListensStream', 'Condition', undefined],
+  ],
+  'what holds data is kept or deleted as the stage says, and is never replaced with a loss': [
+    ['LedgerTable', 'UpdateReplacePolicy', undefined],
+    ['LakeBucket', 'DeletionPolicy', undefined],
+  ],
+  'every alarm tells somebody, says what it means and names the command that helps': [
+    ['SilenceAlarm', 'Properties.AlarmActions', []],
+    ['SilenceAlarm', 'Properties.AlarmDescription', 'The sweep has stopped'],
+  ],
+  'schedules keep what they could not do': [
+    ['WarehouseSnapshots', 'Properties.Target.DeadLetterConfig', undefined],
   ],
   'events are archived for a limited time': [['OwnEvents', 'Properties.RetentionDays', undefined]],
   'rulesets are what Glue accepts: up to 65 KB, LF only, with rules': [

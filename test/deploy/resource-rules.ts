@@ -239,7 +239,7 @@ export const resourceRules: Readonly<Record<string, ResourceRule>> = {
   'a stream is encrypted, lands nothing that failed, and says why it failed': {
     reason:
       'It holds personal data; what is under data/ is validated; and it is off unless a stage asks for it.',
-    packs: ['AwsSolutions-KDF1'],
+    packs: ['KDF1'],
     breaks: (template) =>
       each('AWS::KinesisFirehose::DeliveryStream', (properties, { Resources }, id) => {
         const to = properties.ExtendedS3DestinationConfiguration;
