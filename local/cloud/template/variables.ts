@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { extname, normalize, resolve } from 'node:path';
+import { extname, join, normalize, resolve } from 'node:path';
 import { below, type Place, TemplateError } from './error.ts';
 import { parseVariable, splitText, type VariableCall, type VariableChoice } from './variable-syntax.ts';
 import { readYaml } from './yaml.ts';
@@ -149,8 +149,9 @@ const numbers = (given: Readonly<Record<string, string>>): Record<string, unknow
 
 const readFile = (root: string, file: string, address: string): Found => {
   if (['.yml', '.yaml', '.json'].includes(extname(file))) return { value: readYaml(root, file), file };
-  const path = resolve(root, file);
-  const exported: unknown = existsSync(path) ? createRequire(path)(path) : {};
+  const exported: unknown = existsSync(join(root, file))
+    ? createRequire(resolve(root, file))(resolve(root, file))
+    : {};
   const value = (exported as Record<string, unknown>)[address];
   return value === undefined || typeof value === 'function'
     ? { value: `${file}:${address}` }
