@@ -19,6 +19,8 @@ export type CloudFlags = {
   readonly engine?: Engine;
   readonly chaos?: Chaos;
   readonly sweepEvery: number;
+  /** Parameters of the template, by name. */
+  readonly param?: Readonly<Record<string, string>>;
   readonly json?: boolean;
 };
 
@@ -54,6 +56,14 @@ const port = (text: string): number => {
   return value;
 };
 
+/** Adds one `name=value` to those before it. */
+const parameter = (text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> => {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('It must be name=value, such as realtime=true.');
+  return { ...before, [name]: value };
+};
+
 /** Adds the options of a cloud that the command runs itself, `CloudFlags`. */
 export const withCloud = (command: Command): Command =>
   command
@@ -65,6 +75,11 @@ export const withCloud = (command: Command): Command =>
         '--engine <name>',
         `the engine of the Glue jobs; a state keeps its first engine (default: ${usualEngine})`,
       ).choices([...engines]),
+    )
+    .option(
+      '--param <name=value>',
+      'a parameter of serverless.yml, as for a deployment; again for more',
+      parameter,
     )
     .option(
       '--chaos <settings>',

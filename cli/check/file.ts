@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { temporaryScratch } from '../../functions/adapters/temporary-scratch.ts';
 import { isRepair } from '../../functions/pipeline/index.ts';
 import {
+  manifestOfFile,
   type Report,
   renderReport,
   type Validation,
@@ -69,7 +70,7 @@ const validate = async (
     const file = {
       key: `${manifest.directory}${basename(path)}`,
       size,
-      manifest,
+      manifest: manifestOfFile(manifest, path),
       seed: randomUUID(),
       scratch,
       range: fileRange(path),

@@ -2,7 +2,12 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RE2JS } from 're2js';
 import { parseFileId, sourceOfRows } from '../../functions/pipeline/index.ts';
-import { type Manifest, parseManifest, placedProblems } from '../../functions/validation/index.ts';
+import {
+  type Manifest,
+  manifestOfFile,
+  parseManifest,
+  placedProblems,
+} from '../../functions/validation/index.ts';
 import { projectRoot } from '../options.ts';
 
 /** A local file and its dataset. */
@@ -88,8 +93,10 @@ export const datasetOf = (path: string, texts: ReadonlyMap<string, string>): str
 const brokenLine = (dataset: string, text: string, problems: readonly string[]): string =>
   `\n  rules/${dataset}/manifest.json: ${placedProblems(text, problems.slice(0, 1))}`;
 
-const fits = (name: string, { extension, name_pattern }: Manifest): boolean =>
-  name.endsWith(extension) && (name_pattern === undefined || RE2JS.matches(name_pattern, name));
+const fits = (name: string, manifest: Manifest): boolean => {
+  const { extension, name_pattern } = manifestOfFile(manifest, name);
+  return name.endsWith(extension) && (name_pattern === undefined || RE2JS.matches(name_pattern, name));
+};
 
 /** Quarantined rows are in `<file>@<version>.rows.csv`, and so are the rows that are left after a repair. */
 const sourceName = (name: string): string => {

@@ -22,14 +22,14 @@ export type OpenCloud = Cloud & {
 
 /** Starts the laptop cloud with these flags, `withSources` those of the shop too, and points this process's own clients at it. */
 export const openCloud = async (flags: CloudFlags, { withSources = false } = {}): Promise<OpenCloud> => {
-  const { state, fresh, port, chaos, sweepEvery } = flags;
+  const { state, fresh, port, chaos, sweepEvery, param: params = {} } = flags;
   const engine = engineFor(flags);
   if (fresh) await empty(resolve(state));
   if (engine === 'spark') notice('Starting Spark …');
   const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
   const shop = withSources ? await startShop() : undefined;
   const { variables, secrets } = shop ?? noShop;
-  const started = { root: projectRoot, state, engine, sweepEvery, variables, secrets, ...options };
+  const started = { root: projectRoot, state, engine, sweepEvery, params, variables, secrets, ...options };
   const cloud = await startCloud(started).catch(async (cause) => {
     await shop?.stop();
     return portInUse(cause);

@@ -1,5 +1,5 @@
 import { columnOf } from '../../functions/quality/index.ts';
-import { type Field, parseManifest } from '../../functions/validation/index.ts';
+import { type Field, type Manifest, parseManifest } from '../../functions/validation/index.ts';
 import type { OutputColumn } from '../sql/columns.ts';
 import type { Bound } from './limits.ts';
 import { columnDomain, counts, type Domain, type Limit, momentPoint, type Point, pointOf } from './values.ts';
@@ -16,14 +16,20 @@ export const manifestBounds = (
   const empty = columns.filter(({ isNull }) => isNull).flatMap((column) => nullBounds(dataset, column));
   const parsed = parseManifest(manifest);
   if (!parsed.ok) return empty;
-  const { fields, max_rows, on_error } = parsed.manifest;
+  const { manifest: all } = parsed;
+  const { fields } = all;
   const own = columns.flatMap((column) => {
     const field = fields.find(({ name }) => name.toLowerCase() === column.source);
     return field ? fieldBounds(field, dataset, column) : [];
   });
-  const most = max_rows === undefined || on_error !== 'quarantine' ? [] : [atMostRows(max_rows)];
-  return [...empty, ...most, ...own];
+  const most = [all, ...all.also].map(mostRows);
+  const rows = most.every((one) => one !== undefined) ? [atMostRows(Math.max(...most))] : [];
+  return [...empty, ...rows, ...own];
 };
+
+/** Of an accepted file; undefined without a limit. */
+const mostRows = ({ max_rows, on_error }: Manifest): number | undefined =>
+  on_error === 'quarantine' ? max_rows : undefined;
 
 const atMostRows = (rows: number): Bound => ({
   subject: 'RowCount',

@@ -25,7 +25,7 @@ export { type Duplicates, type KeyRoom, validateKeys } from './keys/key-index.ts
 export type { Scratch } from './keys/partitions.ts';
 export { fileKind } from './kind.ts';
 export { readManifestJson } from './manifest/json.ts';
-export { type Manifest, parseManifest, parseWithoutPatterns } from './manifest/manifest.ts';
+export { type Manifest, manifestOfFile, parseManifest, parseWithoutPatterns } from './manifest/manifest.ts';
 export { jsonPlaces, placedProblems, problemPlaces } from './manifest/places.ts';
 export { issueProblem, issueWords } from './manifest/problems.ts';
 export { ManifestText } from './manifest/schema.ts';

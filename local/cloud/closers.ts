@@ -5,6 +5,7 @@ const order = [
   'warehouse',
   'jobs',
   'gateway',
+  'streams',
   'files',
   'events',
   'functions',

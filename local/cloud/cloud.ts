@@ -36,6 +36,8 @@ export type CloudOptions = {
   chaos?: Chaos;
   /** Milliseconds between two runs of a function with a rate, instead of the rate in the template. */
   sweepEvery?: number;
+  /** Parameters that the template has other values for, as `--param` of a deployment. */
+  params?: Readonly<Record<string, string>>;
   /** Values of environment variables, instead of the template's: a function gets those that it names. */
   variables?: Readonly<Record<string, string>>;
   /** Secrets by ARN; they are kept in memory only. */
@@ -90,9 +92,9 @@ const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((
 };
 
 const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
-  const { root, state, stage = 'dev', port, chaos, secrets = {}, log = () => {} } = options;
+  const { root, state, stage = 'dev', params = {}, port, chaos, secrets = {}, log = () => {} } = options;
   const isOldState = existsSync(join(state, 'dynamo'));
-  const template = readTemplate(root, { stage, account: ACCOUNT, region: REGION });
+  const template = readTemplate(root, { stage, account: ACCOUNT, region: REGION, params });
   const deployment = withVariables(template, { ...usualVariables, ...options.variables });
   let serve: (services: Services) => void = () => {};
   const services = new Promise<Services>((settle) => {

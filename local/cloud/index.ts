@@ -1,5 +1,5 @@
 /**
- * The laptop cloud: S3, DynamoDB, EventBridge, Lambda, Glue, Secrets Manager and the Redshift Data API on one port, deployed
+ * The laptop cloud: S3, DynamoDB, EventBridge, Lambda, Glue, Firehose, Secrets Manager and the Redshift Data API on one port, deployed
  * from the project's own template. It runs the functions unchanged, each with the permissions of its role (`access/`), and does not depend on what
  * they do. Start with `cloud.ts`, then read the folder of one service.
  */

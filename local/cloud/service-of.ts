@@ -8,6 +8,7 @@ const targets: Readonly<Record<string, string>> = {
   AWSEvents: 'events',
   AmazonSQS: 'sqs',
   secretsmanager: 'secretsmanager',
+  Firehose: 'firehose',
 };
 
 /**

@@ -12,6 +12,7 @@ import { eventsApi } from './events/api.ts';
 import { type Bus, openBus } from './events/bus.ts';
 import { type Chaos, calm, chaoticFates } from './events/chaos.ts';
 import { objectCreated } from './events/object-created.ts';
+import { openFirehose } from './firehose/firehose.ts';
 import { lambdaApi } from './functions/api.ts';
 import { type Functions, openFunctions } from './functions/functions.ts';
 import type { Services } from './gateway.ts';
@@ -87,7 +88,8 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   });
   const { service, stage, account, region } = deployment;
   const secretsmanager = openSecrets({ given: options.secrets, account, region });
-  const json = { ...engines, events: eventsApi(opened), sqs: queues.service, secretsmanager };
+  const firehose = await openStreams(options, s3, access);
+  const json = { ...engines, firehose, events: eventsApi(opened), sqs: queues.service, secretsmanager };
   const health = () => ({ service, stage, engine: options.engine.name, pid: process.pid });
   return {
     services: {
@@ -124,6 +126,25 @@ const openFiles = async (
   closers.add('files', () => s3.close());
   for (const { name, ...settings } of deployment.buckets) await s3.createBucket(name, settings);
   return s3;
+};
+
+const openStreams = async (
+  { state, deployment, closers, log: complain }: ServicesOptions,
+  s3: LocalS3,
+  access: Access,
+) => {
+  const firehose = await openFirehose({
+    directory: join(state, 'firehose'),
+    streams: deployment.streams,
+    put: async ({ role, name, bucket }, key, bytes) => {
+      const resource = `arn:aws:s3:::${bucket}/${key}`;
+      access.expect(access.callerOf(access.keyOf(role, name)), [{ action: 's3:PutObject', resource }]);
+      await s3.put(bucket, key, bytes);
+    },
+    complain,
+  });
+  closers.add('streams', () => firehose.close());
+  return firehose;
 };
 
 const openEvents = (options: ServicesOptions, functions: Functions, queues: Queues, access: Access): Bus => {

@@ -52,6 +52,12 @@ const timesOfDay = (): string[] => {
 const twoDigits = (count: number): string[] =>
   Array.from({ length: count }, (_, number) => String(number).padStart(2, '0'));
 
+/** The record of a line, as an application puts it into the stream of listens. */
+export const listenOf = (line: string): string => {
+  const [user = '', track_id, listen_time] = line.trimEnd().split(',');
+  return `${JSON.stringify({ user_id: Number(user), track_id, listen_time })}\n`;
+};
+
 /** Listeners and tracks of the real catalogue, and the days on which they listen. */
 const world = { listeners: 50_000, tracks: 89_741, firstDay: Date.UTC(2024, 5, 1), days: 30 };
 

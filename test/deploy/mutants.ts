@@ -50,6 +50,21 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
     ['ShopApiSecret', 'Properties.SecretString', '{"client_id": "a"}'],
     ['ShopApiSecret', 'Properties.KmsKeyId', undefined],
   ],
+  'a stream is encrypted, lands nothing that failed, and says why it failed': [
+    ['ListensStream', 'Properties.DeliveryStreamEncryptionConfigurationInput', undefined],
+    ['ListensStream', 'Properties.ExtendedS3DestinationConfiguration.EncryptionConfiguration', undefined],
+    [
+      'ListensStream',
+      'Properties.ExtendedS3DestinationConfiguration.ErrorOutputPrefix',
+      'data/failed/!{firehose:error-output-type}/',
+    ],
+    [
+      'ListensStream',
+      'Properties.ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions.Enabled',
+      false,
+    ],
+    ['ListensStream', 'Condition', undefined],
+  ],
   'what holds data is kept or deleted as the stage says, and is never replaced with a loss': [
     ['LedgerTable', 'UpdateReplacePolicy', undefined],
     ['LakeBucket', 'DeletionPolicy', undefined],

@@ -41,7 +41,11 @@ const documents: Readonly<Record<string, string>> = {
 };
 
 /** What binds a service to resources of this account. Logs of a key are named in its encryption context. */
-const ofAccount = ['aws:SourceAccount', 'aws:SourceArn', 'kms:EncryptionContext:aws:logs:arn'];
+const ofAccount = [
+  ...['aws:SourceAccount', 'aws:SourceArn', 'kms:EncryptionContext:aws:logs:arn'],
+  // Firehose gives the account as this.
+  'sts:ExternalId',
+];
 
 const isBound = (statement: unknown): boolean =>
   at(statement, 'Effect') !== 'Allow' ||

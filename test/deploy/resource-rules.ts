@@ -236,6 +236,22 @@ export const resourceRules: Readonly<Record<string, ResourceRule>> = {
       (properties) => properties.KmsKeyId !== undefined && !hasSecretValue(properties),
     ),
   },
+  'a stream is encrypted, lands nothing that failed, and says why it failed': {
+    reason:
+      'It holds personal data; what is under data/ is validated; and it is off unless a stage asks for it.',
+    packs: ['KDF1'],
+    breaks: (template) =>
+      each('AWS::KinesisFirehose::DeliveryStream', (properties, { Resources }, id) => {
+        const to = properties.ExtendedS3DestinationConfiguration;
+        return (
+          at(properties, 'DeliveryStreamEncryptionConfigurationInput', 'KeyARN') !== undefined &&
+          at(to, 'EncryptionConfiguration', 'KMSEncryptionConfig') !== undefined &&
+          String(at(to, 'ErrorOutputPrefix')).startsWith('staging/') &&
+          at(to, 'CloudWatchLoggingOptions', 'Enabled') === true &&
+          at(Resources[id], 'Condition') === 'IsRealtime'
+        );
+      })(template),
+  },
   'what holds data is kept or deleted as the stage says, and is never replaced with a loss': {
     reason: 'A changed name would make CloudFormation create an empty table and delete the old one.',
     breaks: ({ Resources }) =>

@@ -99,7 +99,7 @@ describe('the rules about resources', () => {
 
 /** Rules of cdk-nag's AwsSolutions pack for types of resources that we have. */
 const packOfOurTypes = [
-  ...['ATH1', 'DDB3', 'EC23', 'EC27', 'EVB1', 'GL1', 'GL3', 'IAM4', 'IAM5', 'KMS5', 'L1'],
+  ...['ATH1', 'DDB3', 'EC23', 'EC27', 'EVB1', 'GL1', 'GL3', 'IAM4', 'IAM5', 'KDF1', 'KMS5', 'L1'],
   ...['RS1', 'RS2', 'RS3', 'RS4', 'RS5', 'RS6', 'RS8', 'RS9', 'RS10', 'RS11'],
   ...['S1', 'S2', 'S5', 'S10', 'SMG4', 'SNS3', 'SQS2', 'SQS3', 'SQS4', 'VPC3', 'VPC7'],
 ];

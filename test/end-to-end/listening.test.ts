@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { seededRandom } from '../../local/generate/random.ts';
 import { writeSample } from '../../local/generate/sample.ts';
-import { generateStreams } from '../../local/generate/streams.ts';
+import { generateStreams, listenOf } from '../../local/generate/streams.ts';
 import { kpisOf } from '../oracle/kpis.ts';
 import type { LandedFile } from '../oracle/lake.ts';
 import { type Laptop, startLaptop } from './laptop.ts';
@@ -19,7 +20,7 @@ const newcomer = 900_001;
 const published = new Set<string>();
 
 beforeAll(async () => {
-  laptop = await startLaptop();
+  laptop = await startLaptop({ params: { realtime: 'true', realtimeBufferSeconds: '1' } });
   for (const dataset of ['streams', 'tracks', 'listeners']) await laptop.landManifest(dataset);
 });
 afterAll(() => laptop?.stop());
@@ -124,9 +125,34 @@ describe('the listening pipeline', { timeout: 240_000 }, () => {
     ]);
   });
 
+  test('lands listens that are put one by one as a file of the dataset, an invalid one apart', async () => {
+    const text = listens({ rows: 400, days: 2, firstDay: '2024-07-02' });
+    const records = [...rowsOf(text).map((row) => listenOf(`${row}\n`)), '{"user_id":"nobody"}\n'];
+    const client = new FirehoseClient();
+    const Records = records.map((record) => ({ Data: Buffer.from(record) }));
+    const stream = { DeliveryStreamName: 'soundcheck-dev-listens' };
+    expect(await client.send(new PutRecordBatchCommand({ ...stream, Records }))).toMatchObject({
+      FailedPutCount: 0,
+    });
+    client.destroy();
+    const file = await vi.waitFor(async () => {
+      const today = new Date().toISOString().slice(0, 10);
+      const all = await laptop.ledger.files.landed('streams', { since: today, until: today });
+      const found = all.find(({ key }) => key.endsWith('.jsonl'));
+      if (!found) throw new Error('no file has landed');
+      return found;
+    }, 20_000);
+    expect(file.key).toMatch(/^data\/streams\/[0-9-]{10}\/soundcheck-dev-listens-1-[0-9a-f-]+\.jsonl$/);
+    streams.push({ name: basename(file.key), text });
+    const [record] = await laptop.atRest([file]);
+    expect(record).toMatchObject({ state: 'published', rows: 400, quarantined_rows: 1 });
+    await expectRecomputed();
+  });
+
   test('ignores the same bytes: nothing runs', async () => {
     const [runs, before] = [await laptop.files.list('runs/'), await laptop.allKpis()];
-    const again = await laptop.land('data/streams/streams3.csv', streams.at(-1)?.text ?? '');
+    const { text = '' } = streams.findLast(({ name }) => name === 'streams3.csv') ?? {};
+    const again = await laptop.land('data/streams/streams3.csv', text);
     const [record] = await laptop.atRest([again]);
     expect(record).toMatchObject({ state: 'ignored', reason: expect.stringContaining('same bytes') });
     expect(await laptop.files.list('runs/')).toEqual(runs);

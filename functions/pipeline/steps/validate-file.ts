@@ -1,6 +1,7 @@
 import {
   type LandedFile,
   type Manifest,
+  manifestOfFile,
   markerReason,
   parseManifest,
   parseWithoutPatterns,
@@ -105,7 +106,8 @@ export const validateBytes = async (
   if (!inForce.ok) return { state: 'landed', reason: inForce.reason };
   const scratch = ports.scratch?.();
   try {
-    const validated = await validateContent(ports, file, bytes, { manifest: inForce.manifest, scratch });
+    const manifest = manifestOfFile(inForce.manifest, file.key);
+    const validated = await validateContent(ports, file, bytes, { manifest, scratch });
     if (!validated) return gone;
     const again = await manifestInForce(ports.files, file.dataset);
     if (again.ok && again.sha256 === inForce.sha256) return await conclude(inForce, validated);

@@ -6,7 +6,7 @@ import { contradictions, type FieldContradictions, manifestFields } from './fiel
 import { formatOf, formatProblems, isJson } from './format.ts';
 import { readManifestJson } from './json.ts';
 import { type PatternValidator, patternValidator } from './patterns.ts';
-import { issueProblem } from './problems.ts';
+import { issueProblem, pathOf } from './problems.ts';
 import { ManifestText } from './schema.ts';
 
 /** What may land in a folder, with every default filled in. */
@@ -38,6 +38,14 @@ export type Manifest = {
   readonly on_duplicate_file: 'publish' | 'ignore' | 'reject';
   /** Without a slash at the end. */
   readonly quarantine_path: string;
+  /** Of files that are written in another way, each the whole manifest. */
+  readonly also: readonly Manifest[];
+};
+
+/** The manifest as it is for a file: files of a dataset may be written in several ways, which their extensions tell apart. */
+export const manifestOfFile = (manifest: Manifest, key: string): Manifest => {
+  const name = key.replace(/\.gz$/, '');
+  return manifest.also.find(({ extension }) => name.endsWith(extension)) ?? manifest;
 };
 
 /** A manifest and the hash of its bytes (hex), or its problems, each with its path in the file. */
@@ -99,12 +107,31 @@ const fileProblems = (
   const problems: (string | undefined)[] = [
     directoryProblem(directory),
     ...formatProblems(schema),
+    ...otherProblems(schema, patternProblem),
     delimiterOf(schema) === quoteOf(schema) ? 'schema.delimiter: is the same as schema.quote' : undefined,
     patternProblem('schema.name_pattern', schema.name_pattern),
     ...keyProblems(schema),
     ...limitProblems(schema.validation),
   ];
   return problems.filter((problem) => problem !== undefined);
+};
+
+const otherProblems = (
+  schema: ManifestText['schema'],
+  patternProblem: PatternValidator,
+): readonly (string | undefined)[] => {
+  const others = othersOf(schema);
+  return others.flatMap((other, at) => {
+    const path = pathOf(['schema', 'also', other.extension]);
+    const before = [schema, ...others.slice(0, at)].map(({ extension }) => extension);
+    const isTaken = before.some((one) => one.endsWith(other.extension) || other.extension.endsWith(one));
+    const problems = [...formatProblems(other), ...keyProblems(other), ...limitProblems(other.validation)];
+    return [
+      isTaken ? `${path}: cannot be told apart from ${before.join(', ')}` : undefined,
+      patternProblem(`${path}.name_pattern`, other.name_pattern),
+      ...problems.map((problem) => problem.replace(/^schema\b/, path)),
+    ];
+  });
 };
 
 /** Keys of S3 are made from it, which have a maximum length; and a client that uses keys as paths may decode them. */
@@ -144,8 +171,25 @@ const limitProblems = (validation: ManifestText['schema']['validation']): readon
 const delimiterOf = ({ delimiter = ',' }: ManifestText['schema']): string => delimiter;
 const quoteOf = ({ quote = '"' }: ManifestText['schema']): string => quote;
 
-const flatten = ({ version, directory, schema }: ManifestText, fields: readonly Field[]): Manifest => {
-  const { encoding: _encoding, validation, ...file } = schema;
+/** The files that are written in another way: what is said of all, with what is said of them. Only CSV has delimiters. */
+const othersOf = (schema: ManifestText['schema']): ManifestText['schema'][] => {
+  const { also = {}, delimiter, quote, encoding: _encoding, max_row_bytes, ...common } = schema;
+  return Object.entries(also).map(([extension, { validation, ...other }]) => {
+    const { format, name_pattern, max_rows } = other;
+    const kind = formatOf({ format, extension });
+    return {
+      ...common,
+      ...(kind === 'csv' && { delimiter, quote }),
+      ...(kind !== 'parquet' && { max_row_bytes }),
+      ...{ extension, format, name_pattern, max_rows },
+      validation: { ...schema.validation, ...validation },
+    };
+  });
+};
+
+const flatten = (text: ManifestText, fields: readonly Field[]): Manifest => {
+  const { version, directory, schema } = text;
+  const { encoding: _encoding, also: _also, validation, ...file } = schema;
   const format = formatOf(schema);
   return {
     ...file,
@@ -160,5 +204,6 @@ const flatten = ({ version, directory, schema }: ManifestText, fields: readonly 
     on_duplicate: file.on_duplicate ?? 'reject',
     fields,
     quarantine_path: validation.quarantine_path.replace(/\/$/, ''),
+    also: othersOf(schema).map((other) => flatten({ ...text, schema: other }, fields)),
   };
 };

@@ -106,21 +106,42 @@ const Validation = z.strictObject({
     ),
 });
 
+const extension = z
+  .string()
+  .regex(/^(\.[A-Za-z0-9]+)+$/, { error: 'is not an extension such as .csv' })
+  .describe('How file names end; the same followed by .gz is allowed too.');
+const format = z
+  .enum(fileFormats, { error: 'is none of csv, jsonl, json, parquet' })
+  .optional()
+  .describe(
+    'How files are written: csv is RFC 4180 with a header, jsonl one JSON object per line, json one array of objects. The default depends on the extension (.jsonl, .ndjson, .json, .parquet, else csv).',
+  );
+const name_pattern = pattern
+  .optional()
+  .describe(
+    'Regular expression (RE2 syntax) that matches the whole name of a file, without folders and .gz.',
+  );
+const max_rows = z.int().min(1).optional().describe('Most records of a file, without the header.');
+
+/** Files of a dataset that come another way; what is not said here is said of all its files. */
+const OtherFiles = z.strictObject({
+  format,
+  name_pattern,
+  max_rows,
+  validation: Validation.pick({ on_error: true, max_bad_rows: true, max_bad_share: true })
+    .optional()
+    .describe('What invalid rows of such a file do; default: what they do in the other files.'),
+});
+
 const FileText = z.strictObject({
-  extension: z
-    .string()
-    .regex(/^(\.[A-Za-z0-9]+)+$/, { error: 'is not an extension such as .csv' })
-    .describe('How file names end; the same followed by .gz is allowed too.'),
-  format: z
-    .enum(fileFormats, { error: 'is none of csv, jsonl, json, parquet' })
+  extension,
+  format,
+  name_pattern,
+  also: z
+    .record(extension, OtherFiles)
     .optional()
     .describe(
-      'How files are written: csv is RFC 4180 with a header, jsonl one JSON object per line, json one array of objects. The default depends on the extension (.jsonl, .ndjson, .json, .parquet, else csv).',
-    ),
-  name_pattern: pattern
-    .optional()
-    .describe(
-      'Regular expression (RE2 syntax) that matches the whole name of a file, without folders and .gz.',
+      'Files of the same records that are written in another way, by their extension, such as .jsonl from a stream beside .csv.',
     ),
   delimiter: oneByte.optional().describe('csv: one character between fields; default: a comma.'),
   quote: oneByte
@@ -133,7 +154,7 @@ const FileText = z.strictObject({
     .regex(/^[Uu][Tt][Ff]-?8$/, { error: 'is not utf-8, the only encoding that is read' })
     .optional()
     .describe('A byte-order mark may be there or not in csv; JSON has none.'),
-  max_rows: z.int().min(1).optional().describe('Most records of a file, without the header.'),
+  max_rows,
   max_bytes: z
     .int()
     .min(1)

@@ -82,6 +82,22 @@ export type Job = {
   readonly database?: string;
 };
 
+/** A stream of single records that become files of a bucket. */
+export type Stream = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** ARN of the role with which it puts files. */
+  readonly role: string;
+  readonly bucket: string;
+  /** May hold the expression `!{timestamp:…}`. */
+  readonly prefix: string;
+  readonly extension: string;
+  /** It puts a file when it has gathered that much, or for that long. */
+  readonly megabytes: number;
+  readonly seconds: number;
+};
+
 /** A role that something on the laptop runs with. */
 export type Role = {
   readonly logicalId: string;
@@ -111,6 +127,7 @@ export type Deployment = {
   readonly buckets: readonly Bucket[];
   readonly queues: readonly Queue[];
   readonly jobs: readonly Job[];
+  readonly streams: readonly Stream[];
   readonly roles: readonly Role[];
   readonly policies: readonly ResourcePolicy[];
   /** ARN of the role with which the warehouse reads and writes the lake. */

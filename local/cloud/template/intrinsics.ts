@@ -2,7 +2,11 @@ import { below, type Place, TemplateError } from './error.ts';
 import { namingOf } from './resource-names.ts';
 
 /** A resource of the template. */
-export type Resource = { readonly Type: string; readonly Properties?: Record<string, unknown> };
+export type Resource = {
+  readonly Type: string;
+  readonly Condition?: string | undefined;
+  readonly Properties?: Record<string, unknown>;
+};
 
 export type Stack = {
   readonly name: string;
@@ -158,6 +162,11 @@ export class Intrinsics {
   #if(operand: unknown, place: Place): unknown {
     const [condition, yes, no] = Array.isArray(operand) ? operand : [];
     return this.evaluate(this.#condition(condition, place) ? yes : no, place);
+  }
+
+  /** Whether a resource is in the stack, or its condition leaves it out. */
+  isCreated({ Condition }: Resource, file: string): boolean {
+    return Condition === undefined || this.#condition(Condition, { file, path: 'Condition' });
   }
 
   #condition(name: unknown, place: Place): boolean {

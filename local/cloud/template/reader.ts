@@ -30,7 +30,10 @@ const Section = z.record(z.string(), z.unknown());
 
 const ResourceFile = z.object({
   Resources: z
-    .record(z.string(), z.object({ Type: z.string(), Properties: Section.default({}) }))
+    .record(
+      z.string(),
+      z.object({ Type: z.string(), Condition: z.string().optional(), Properties: Section.default({}) }),
+    )
     .default({}),
   Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
   Conditions: Section.default({}),
@@ -88,7 +91,10 @@ export const openTemplate = (options: VariableOptions): TemplateReader => {
     ]),
     resources: (type, schema, isWanted = () => true) =>
       Object.entries(resourcesWithFiles(resolved))
-        .filter(([logicalId, { resource }]) => resource.Type === type && isWanted(logicalId))
+        .filter(
+          ([logicalId, { resource, file }]) =>
+            resource.Type === type && isWanted(logicalId) && intrinsics.isCreated(resource, file),
+        )
         .map(([logicalId, { resource, file }]) => {
           const place = { file, path: `Resources.${logicalId}.Properties` };
           const properties = read(schema, resource.Properties ?? {}, place);

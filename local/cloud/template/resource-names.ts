@@ -59,6 +59,10 @@ const namings: Readonly<Record<string, Naming>> = {
     property: 'NamespaceName',
     arn: (name, account, region) => `redshift-serverless:${region}:${account}:namespace/${name}`,
   },
+  'AWS::KinesisFirehose::DeliveryStream': {
+    property: 'DeliveryStreamName',
+    arn: (name, account, region) => `firehose:${region}:${account}:deliverystream/${name}`,
+  },
   'AWS::KMS::Key': {
     property: 'KeyId',
     arn: (name, account, region) => `kms:${region}:${account}:key/${name}`,

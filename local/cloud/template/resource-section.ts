@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import * as z from 'zod';
-import type { Bucket, Job, Queue, Schedule, Table } from './deployment.ts';
+import type { Bucket, Job, Queue, Schedule, Stream, Table } from './deployment.ts';
 import type { TemplateReader } from './reader.ts';
 import { checkExpression } from './schedule-expression.ts';
 
@@ -39,6 +39,19 @@ const JobProperties = z.object({
   Timeout: z.number().default(2880),
   Role: z.string().optional(),
   DefaultArguments: z.object({ '--conf': z.string().default('') }).default({ '--conf': '' }),
+});
+
+const StreamProperties = z.object({
+  DeliveryStreamType: z.literal('DirectPut', 'must be DirectPut on this machine'),
+  ExtendedS3DestinationConfiguration: z.object({
+    BucketARN: z.string(),
+    RoleARN: z.string(),
+    Prefix: z.string(),
+    FileExtension: z.string().default(''),
+    BufferingHints: z
+      .object({ SizeInMBs: z.number().min(1).max(128), IntervalInSeconds: z.number().min(0).max(900) })
+      .default({ SizeInMBs: 5, IntervalInSeconds: 300 }),
+  }),
 });
 
 const ScheduleProperties = z.object({
@@ -98,6 +111,22 @@ export const readJobs = (template: TemplateReader): Job[] =>
       ...(database === undefined ? {} : { database }),
     };
   });
+
+/** The Firehose streams of the template. */
+export const readStreams = (template: TemplateReader): Stream[] =>
+  template
+    .resources('AWS::KinesisFirehose::DeliveryStream', StreamProperties)
+    .map(({ logicalId, name, place, properties: { ExtendedS3DestinationConfiguration: to } }) => ({
+      logicalId,
+      name,
+      arn: String(template.intrinsics.evaluate({ 'Fn::GetAtt': [logicalId, 'Arn'] }, place)),
+      role: to.RoleARN,
+      bucket: to.BucketARN.replace(/^arn:aws:s3:::/, ''),
+      prefix: to.Prefix,
+      extension: to.FileExtension,
+      megabytes: to.BufferingHints.SizeInMBs,
+      seconds: to.BufferingHints.IntervalInSeconds,
+    }));
 
 /** The enabled schedules of EventBridge Scheduler, with the ARN of each target. */
 export const readSchedules = (template: TemplateReader): { target: string; schedule: Schedule }[] =>

@@ -1,11 +1,24 @@
 import type { Deployment } from './deployment.ts';
 import { readFunctions } from './function-section.ts';
 import { openTemplate } from './reader.ts';
-import { readBuckets, readJobs, readQueues, readSchedules, readTables } from './resource-section.ts';
+import {
+  readBuckets,
+  readJobs,
+  readQueues,
+  readSchedules,
+  readStreams,
+  readTables,
+} from './resource-section.ts';
 import { expectRoles, readResourcePolicies, readRoles, readWarehouseRole } from './roles.ts';
 
 /** Stage and other options of the deployment. */
-export type TemplateOptions = { readonly stage: string; readonly account: string; readonly region: string };
+export type TemplateOptions = {
+  readonly stage: string;
+  readonly account: string;
+  readonly region: string;
+  /** Parameters that the file has other values for, as `--param` of a deployment. */
+  readonly params?: Readonly<Record<string, string>>;
+};
 
 /**
  * Reads `serverless.yml` in `root`, and the files that it names, as a deployment: the only place that says which function gets
@@ -16,17 +29,19 @@ export type TemplateOptions = { readonly stage: string; readonly account: string
  * `sls package` compiles.
  */
 export const readTemplate = (root: string, options: TemplateOptions): Deployment => {
+  const { stage, account, region } = options;
   const template = openTemplate({ root, ...options });
   const scheduled = readSchedules(template);
   const functions = readFunctions(template, options.stage);
   const [jobs, buckets, queues] = [readJobs(template), readBuckets(template), readQueues(template)];
+  const streams = readStreams(template);
   const warehouseRole = readWarehouseRole(template);
-  const used = [...functions, ...jobs, { role: warehouseRole }].flatMap(({ role }) => role ?? []);
+  const used = [...functions, ...jobs, ...streams, { role: warehouseRole }].flatMap(({ role }) => role ?? []);
   const roles = readRoles(template, new Set(used));
   expectRoles(template, new Set(used), roles);
   return {
     service: template.service,
-    ...options,
+    ...{ stage, account, region },
     functions: functions.map((each) => ({
       ...each,
       schedules: [
@@ -38,6 +53,7 @@ export const readTemplate = (root: string, options: TemplateOptions): Deployment
     buckets,
     queues,
     jobs,
+    streams,
     roles,
     policies: readResourcePolicies(template, { buckets, queues }),
     ...(warehouseRole === undefined ? {} : { warehouseRole }),

@@ -10,6 +10,7 @@ export type VariableOptions = {
   readonly stage: string;
   readonly region: string;
   readonly account: string;
+  readonly params?: Readonly<Record<string, string>>;
 };
 
 /** A template with its framework variables replaced, and for each object the file that it was written in. */
@@ -123,7 +124,8 @@ type Found = { readonly value: unknown; readonly file?: string };
 
 type Sources = Readonly<Record<string, (argument: string, address: string) => Found>>;
 
-const variableSources = ({ root, stage, region, account }: VariableOptions, raw: unknown): Sources => {
+const variableSources = (options: VariableOptions, raw: unknown): Sources => {
+  const { root, stage, region, account, params: given = {} } = options;
   const known = (values: Record<string, unknown>) => (_: string, address: string) => ({
     value: values[address],
   });
@@ -131,13 +133,19 @@ const variableSources = ({ root, stage, region, account }: VariableOptions, raw:
   return {
     self: () => ({ value: raw, file: TEMPLATE }),
     file: (path, address) => readFile(root, normalize(path), address),
-    param: known({ ...params.default, ...params[stage] }),
+    param: known({ ...params.default, ...params[stage], ...numbers(given) }),
     opt: known({ stage, region }),
     sls: known({ stage, instanceId: 'local' }),
     aws: known({ region, accountId: account, partition: 'aws' }),
     env: known(process.env),
   };
 };
+
+/** Parameters of a command are texts; the file writes numbers as such. */
+const numbers = (given: Readonly<Record<string, string>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, text]) => [name, /^\d+$/.test(text) ? Number(text) : text]),
+  );
 
 const readFile = (root: string, file: string, address: string): Found => {
   if (['.yml', '.yaml', '.json'].includes(extname(file))) return { value: readYaml(root, file), file };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseManifest } from '../../../../functions/validation/manifest/manifest.ts';
+import { manifestOfFile, parseManifest } from '../../../../functions/validation/manifest/manifest.ts';
 import { manifestOf, manifestText, problemsOf, streamsFields } from '../fixture.ts';
 
 const field = (changes: Record<string, unknown>) => ({ fields: { a: { type: 'string', ...changes } } });
@@ -43,6 +43,7 @@ describe('parseManifest', () => {
       on_empty: 'ignore',
       on_duplicate_file: 'publish',
       quarantine_path: 'data/quarantine',
+      also: [],
     });
     expect(fields).toMatchObject([
       { name: 'a', type: { kind: 'date', format: 'YYYY-MM-DD' }, required: false, pii: false },
@@ -298,5 +299,34 @@ describe('parseManifest', () => {
     expect(problemsOf({ fields })).toEqual([
       'schema.fields.f2000: stands behind 2000 other keys, which is too many',
     ]);
+  });
+});
+
+describe('files that are written in another way', () => {
+  const also = { '.jsonl': { name_pattern: 'l.*', validation: { on_error: 'quarantine_rows' } } };
+
+  it('have a manifest of their own, with what is said of all files', () => {
+    const manifest = manifestOf({ delimiter: ';', max_rows: 3, also });
+    const own = manifestOfFile(manifest, 'data/streams/listens1.jsonl.gz');
+    expect(own).toMatchObject({ format: 'jsonl', extension: '.jsonl', name_pattern: 'l.*', delimiter: ',' });
+    expect(own).toMatchObject({ on_error: 'quarantine_rows', max_rows: undefined, fields: manifest.fields });
+    expect(own.fields_required).toBe(false);
+    expect(manifestOfFile(manifest, 'data/streams/streams1.csv')).toBe(manifest);
+    expect(manifestOfFile(manifest, 'data/streams/streams1.txt')).toBe(manifest);
+  });
+
+  it.each([
+    ['the same extension', { '.csv': {} }, 'schema.also[".csv"]: cannot be told apart from .csv'],
+    ['an extension that ends like another', { '.new.csv': {} }, 'cannot be told apart from .csv'],
+    ['a format that is not read', { '.avro': {} }, '.avro is not read'],
+    ['a pattern that is none', { '.jsonl': { name_pattern: '(' } }, 'schema.also[".jsonl"].name_pattern: '],
+    [
+      'a limit of invalid rows without quarantine',
+      { '.jsonl': { validation: { max_bad_rows: 3 } } },
+      'schema.also[".jsonl"].validation.max_bad_rows: is for on_error quarantine_rows',
+    ],
+    ['another key', { '.jsonl': { fields: {} } }, 'has unknown keys fields'],
+  ])('are no %s', (_, other, problem) => {
+    expect(problemsOf({ also: other }).join('\n')).toContain(problem);
   });
 });

@@ -87,3 +87,18 @@ test('events of this stage that reach no function go to their queue, others do n
   expect(sending('events.amazonaws.com', 'soundcheck-prod-landed')).toThrow(/not authorized/);
   expect(sending('sns.amazonaws.com', 'soundcheck-dev-landed')).toThrow(/not authorized/);
 });
+
+test('a stream puts files of streams, and what it could not deliver, nowhere else', () => {
+  const options = { stage: 'dev', account: ACCOUNT, region: REGION, params: { realtime: 'true' } };
+  const realtime = readTemplate(process.cwd(), options);
+  const [stream] = realtime.streams;
+  const own = openAccess({ deployment: realtime });
+  const put = (key: string) =>
+    own.expect(own.callerOf(own.keyOf(stream?.role, 'stream')), [
+      { action: 's3:PutObject', resource: `${lake}/${key}` },
+    ]);
+  put('data/streams/2026-11-30/a.jsonl');
+  put('staging/firehose-errors/processing-failed/a');
+  for (const key of ['data/streams/a.csv', 'data/streams/manifest.json', 'data/users/a.jsonl', 'lake/a'])
+    expect(() => put(key)).toThrow('is not authorized to perform: s3:PutObject');
+});

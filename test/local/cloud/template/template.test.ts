@@ -375,4 +375,14 @@ describe('the template of this project', () => {
     expect(deployment.tables.map(({ logicalId }) => logicalId).sort()).toEqual(['KpiTable', 'LedgerTable']);
     expect(deployment.jobs.map(({ script }) => script)).toEqual(['transform', 'quality', 'tables']);
   });
+
+  test('has a stream of listens only where it is asked for, which gathers as long as is asked', () => {
+    expect(deployment.streams).toEqual([]);
+    const params = { realtime: 'true', realtimeBufferSeconds: '7' };
+    const { streams, roles } = readTemplate('.', { ...deployment, params });
+    expect(streams).toMatchObject([
+      { name: 'soundcheck-dev-listens', extension: '.jsonl', megabytes: 5, seconds: 7 },
+    ]);
+    expect(roles.map(({ arn }) => arn)).toContain(streams[0]?.role);
+  });
 });
