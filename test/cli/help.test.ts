@@ -14,6 +14,7 @@ const commands = [
   'backfill',
   'kpis',
   'runs',
+  'doctor',
   'report',
   'replay',
   'reprocess',
