@@ -26,6 +26,7 @@ import { at } from './template.ts';
  * - properties that it drops are not compared (`emulator/intent.ts`); recorded ones are;
  * - it does not try an event of a rule again when the function fails, so nothing here says how often functions are tried.
  */
+vi.setConfig({ testTimeout: 300_000 });
 let beside: Beside;
 let emulator: Emulator;
 let service: Service;
