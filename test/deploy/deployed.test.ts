@@ -165,7 +165,7 @@ test('without one permission a file stops there', async () => {
   await vi.waitFor(async () => expect(await denials()).toEqual([denied]), { timeout: 60_000, interval: 200 });
   // The file before took two seconds from there.
   await wait(4_000);
-  expect((await pipeline.ledger.files.find(landed))?.state).toBe('accepted');
+  expect((await pipeline.ledger.files.find(landed))?.state).toBe('claimed');
   expect(await settled()).toBe(before);
 });
 
