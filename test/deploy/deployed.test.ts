@@ -1,5 +1,6 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { NoPython } from '../../local/engines/spark/python.ts';
 import { smallStreams } from '../end-to-end/listens.ts';
@@ -13,7 +14,19 @@ import { deployedResources } from './emulator/resolved.ts';
 import { openService, type Service } from './emulator/service.ts';
 import { at } from './template.ts';
 
-// The steps build on each other: one account, from nothing to nothing.
+/*
+ * The steps build on each other: one account, from nothing to nothing. The emulator enforces roles and bucket policies. What it
+ * lacks is bridged:
+ *
+ * - types of CloudFormation that it does not know: made through its own API, or recorded (`emulator/emulator.py`);
+ * - alarms on expressions: on their first metric, the expression is recorded;
+ * - Redshift, Redshift Serverless and Glue's jobs run beside it, with the roles of functions and jobs (`emulator/beside.ts`), and
+ *   announce their ends on its bus; the functions get SQL for DuckDB (`emulator/service.ts`);
+ * - the version in events of S3, and TLS, without which policies deny everything;
+ * - properties that it drops are not compared (`emulator/intent.ts`); recorded ones are;
+ * - it does not try an event of a rule again when the function fails, so nothing here says how often functions are tried.
+ */
+vi.setConfig({ testTimeout: 300_000 });
 let beside: Beside;
 let emulator: Emulator;
 let service: Service;
@@ -138,23 +151,29 @@ test('a file comes through the deployed functions, from landing to KPIs', async 
     [...expected({ streams: [file], tracks: [] })].map(([key, kpi]) => [key, withoutNulls(kpi)]),
   );
   expect(differencesOfKpis(readable(await pipeline.allKpis()), wanted)).toEqual([]);
+  expect(await denials()).toEqual([]);
 });
 
-test('without one permission a file stops there, and its event is kept', async () => {
+test('without one permission a file stops there', async () => {
   const { roles = {} } = await account();
   const role = Object.keys(roles).find((name) => name.includes('CheckQualityRole')) ?? '';
   await takeGrant(role, 'Manifest', emulator.environment);
   const pipeline = pipelineAt({ ...emulator.environment, ...names });
+  const settled = async () => (await emulator.log()).match(/settle-batch: dispatched/g)?.length;
+  const before = await settled();
   const landed = await pipeline.land('data/streams/streams2.csv', smallStreams(2));
-  const kept = async () =>
-    at((await account()).queues, 'soundcheck-dev-failed-invocations', 'ApproximateNumberOfMessages');
-  await vi.waitFor(async () => expect(await kept()).toBe('1'), { timeout: 60_000, interval: 500 });
-  expect((await emulator.log()).match(/^Denied: \S+ on \S+/gm)).toEqual([denied, denied, denied]);
-  expect((await pipeline.ledger.files.find(landed))?.state).not.toBe('published');
+  await vi.waitFor(async () => expect(await denials()).toEqual([denied]), { timeout: 60_000, interval: 200 });
+  // The file before took two seconds from there.
+  await wait(4_000);
+  expect((await pipeline.ledger.files.find(landed))?.state).toBe('claimed');
+  expect(await settled()).toBe(before);
 });
 
-const denied =
-  'Denied: s3:GetObject on arn:aws:s3:::soundcheck-dev-lake-000000000000/data/streams/manifest.json:';
+const denied = `s3:GetObject on arn:aws:s3:::soundcheck-dev-lake-000000000000/data/streams/manifest.json`;
+
+/** What roles were denied. */
+const denials = async (): Promise<string[]> =>
+  [...(await emulator.log()).matchAll(/^Denied: (\S+ on \S+): /gm)].map(([, call = '']) => call);
 
 const withoutNulls = <Value>(value: Value): Value =>
   JSON.parse(JSON.stringify(value, (_, inside) => (inside === null ? undefined : inside)));

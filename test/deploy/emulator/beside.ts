@@ -59,10 +59,10 @@ export const openBeside = async (): Promise<Beside> => {
     const objects = emulatorObjects(emulator, join(state, 'objects'));
     const publish = publishTo(emulator);
     const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
-    const guard = openJobGuard({ access, deployment, s3: objects as never, lake: bucket });
+    const guard = openJobGuard({ access, deployment, s3: objects, lake: bucket });
     const { catalog } = buildFunctions(root, state, deployment.functions);
     const datasets = tablesOf(await catalog);
-    const engine = await openEngine({ state, s3: objects, s3Of: guard.objectsOf as never, bucket, datasets });
+    const engine = await openEngine({ state, s3: objects, s3Of: guard.objectsOf, bucket, datasets });
     const complain = console.error;
     const glue = await openGlue({
       ...{ directory: join(state, 'glue'), jobs: deployment.jobs, publish, complain },

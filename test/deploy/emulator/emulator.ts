@@ -54,8 +54,6 @@ export const startEmulator = async (variables: Readonly<Record<string, string>> 
       ...{ MINISTACK_REGION: 'eu-west-1', LAMBDA_EXECUTOR: 'local', IOT_MTLS_ENABLED: '0' },
       ...{ S3_DATA_DIR: join(folder, 's3'), RECORDED_IN: join(folder, 'recorded.json') },
       ...{ AUTH: 'true', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-      // Seconds before a failed invocation is tried again, and twice as many before the next time.
-      LAMBDA_ASYNC_RETRY_BASE_SECONDS: '0.2',
       ...variables,
     },
   });

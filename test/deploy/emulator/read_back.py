@@ -203,9 +203,7 @@ def internet_gateways() -> Found:
     """But that of the account's own network."""
     found = by_name("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId")
     wanted = networks()
-    return {
-        name: each for name, each in found.items() if all(one["VpcId"] in wanted for one in each["Attachments"])
-    }
+    return {name: each for name, each in found.items() if all(one["VpcId"] in wanted for one in each["Attachments"])}
 
 
 def stack(name: str) -> Found:
@@ -252,6 +250,7 @@ KINDS = {
     "endpoints": lambda: inside("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     "securityGroups": lambda: inside("describe_security_groups", "SecurityGroups", "GroupId"),
 }
+
 
 def without_requests(found: Any) -> Any:
     """Without what an answer says of its request."""

@@ -43,7 +43,7 @@ export const openService = async (environment: Readonly<Record<string, string>>)
     folder,
     sls: async (command, ...options) => {
       const given = [command, '--stage', 'dev', ...options];
-      const settings = { cwd: folder, env, timeout: 150_000 };
+      const settings = { cwd: folder, env, timeout: 280_000 };
       try {
         const { stdout, stderr } = await promisify(execFile)(
           join(folder, 'node_modules/.bin/sls'),
