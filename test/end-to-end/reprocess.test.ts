@@ -52,7 +52,7 @@ const patience = engine === 'spark' ? 600_000 : 120_000;
 const first = silver(`  cast(stars as ${engine === 'spark' ? 'integer' : 'varchar(8)'}) as stars,`);
 /** A column is new, the type of another changes. */
 const second = silver(
-  '  cast(stars as bigint) as stars,\n  cast(cast(stars as bigint) * 20 as bigint) as percent,',
+  '  cast(stars as bigint) as stars,\n  cast(cast(stars as bigint) * 20 as bigint) as share,',
 );
 
 const body = (stars: number): string =>
@@ -130,7 +130,7 @@ describe('a change of SQL and manifest', { timeout: 2 * patience }, () => {
     await pipeline.landManifest('ratings', root);
     const files = [1, 2, 5].map((stars) => pipeline.land(`data/ratings/ratings${stars}.csv`, body(stars)));
     await pipeline.atRest(await Promise.all(files), { timeout: patience });
-    await writeFile(join(root, 'sql/silver/ratings.sql'), second.replace('as percent', 'as'));
+    await writeFile(join(root, 'sql/silver/ratings.sql'), second.replace('as share', 'as'));
     await expect(deploy()).rejects.toThrow(/nothing was changed: sql\/silver\/ratings\.sql:\d+/);
     expect(await ratings('stars')).toEqual([1, 1, 1, 2, 2, 2, 5, 5, 5].map((stars) => [String(stars)]));
   });
@@ -140,7 +140,7 @@ describe('a change of SQL and manifest', { timeout: 2 * patience }, () => {
     await writeFile(join(root, 'rules/ratings/manifest.json'), manifest({ max: 4 }));
     await deploy();
     await pipeline.landManifest('ratings', root);
-    expect(await ratings('stars + 1, coalesce(percent, -1)')).toContainEqual(['2', '-1']);
+    expect(await ratings('stars + 1, coalesce(share, -1)')).toContainEqual(['2', '-1']);
     expect(await outdatedRows(root, state)).toEqual([
       expect.stringMatching(
         /^ratings: 9 rows of 3 files were made by another .*: npx soundcheck reprocess ratings$/,
@@ -169,7 +169,7 @@ describe('a change of SQL and manifest', { timeout: 2 * patience }, () => {
     const report = JSON.parse((await pipeline.files.readText(told?.report ?? '')) ?? '{}');
     expect(report).toMatchObject({ verdict: 'rejected', violations_total: 3 });
     const percents = [20, 20, 20, 40, 40, 40, -1, -1, -1];
-    expect(await ratings('coalesce(percent, -1)')).toEqual(percents.map((percent) => [String(percent)]));
+    expect(await ratings('coalesce(share, -1)')).toEqual(percents.map((share) => [String(share)]));
     expect(new Set(files.map(({ made_by }) => made_by)).size).toBe(2);
   });
 });
