@@ -21,6 +21,7 @@ import {
   type Log,
   lookAgain,
   lookAgainFor,
+  type MigrationFailure,
   type MigrationIn,
   type MigrationProgress,
   type MigrationRecord,
@@ -100,7 +101,7 @@ const close = async (
   }
   const { failure, reason } = progress;
   log.error('migration failed', { mart, seq, failure, reason });
-  const lost = failure === 'lost' ? losses + 1 : undefined;
+  const lost = mayBeLost(failure) ? losses + 1 : undefined;
   return ledger.migrations.move(migration, 'failed', { failure, reason, closed_at, losses: lost });
 };
 
@@ -117,10 +118,13 @@ const wakeOthers = async (
   }
 };
 
+/** A run of the job for silver may have ended with its process, too. */
+const mayBeLost = (failure: MigrationFailure): boolean => failure === 'lost' || failure === 'silver';
+
 const lossesInARow = 5;
 
 const isRetriedAtOnce = (last: MigrationRecord): boolean =>
-  last.state === 'failed' && last.failure === 'lost' && (last.losses ?? 0) <= lossesInARow;
+  last.state === 'failed' && mayBeLost(last.failure) && (last.losses ?? 0) <= lossesInARow;
 
 /** The migration at work, or a new one if the mart needs it; undefined if it does not, or a failed one has to wait. */
 const beginOrContinue = async (

@@ -74,6 +74,6 @@ const secrets = async ({ stage }: Ports): Promise<Finding[]> =>
 /** The description of an alarm ends with the commands that help. */
 const alarms = async ({ stage }: Ports): Promise<Finding[]> =>
   (await stage.alarms()).map(({ name: about, text }) => {
-    const [, problem = text, next] = /^(.*?) - (npx soundcheck [^;]+)/s.exec(text) ?? [];
+    const [, problem = text, next] = /^(.*?) - (npx \w+ [^;]+)/s.exec(text) ?? [];
     return { check: 'alarms', about, problem, next: next ?? nextCommand('runs', '--open') };
   });

@@ -118,6 +118,7 @@ export {
 } from './records/file.ts';
 export { batchId, type Lease, martLease, rebuildId } from './records/lease.ts';
 export {
+  type MigrationFailure,
   type MigrationIn,
   type MigrationRecord,
   migrationId,

@@ -30,9 +30,13 @@ vi.setConfig({ testTimeout: 300_000 });
 let beside: Beside;
 let emulator: Emulator;
 let service: Service;
-let missing: NoPython | undefined;
+let missing: { readonly message: string } | undefined;
 
 beforeAll(async () => {
+  if (!process.env.TEST_DEPLOYED) {
+    missing = { message: 'TEST_DEPLOYED=1 deploys onto an emulator, which takes a minute and a half' };
+    return;
+  }
   beside = await openBeside();
   try {
     emulator = await startEmulator(beside.environment);
@@ -146,10 +150,7 @@ test('a file comes through the deployed functions, from landing to KPIs', async 
   const landed = await pipeline.land(`data/streams/${file.name}`, file.text);
   const [record] = await pipeline.atRest([landed]);
   expect(record?.state).toBe('published');
-  // What is unknown of a track is left out of an item.
-  const wanted = new Map(
-    [...expected({ streams: [file], tracks: [] })].map(([key, kpi]) => [key, withoutNulls(kpi)]),
-  );
+  const wanted = expected({ streams: [file], tracks: [] });
   expect(differencesOfKpis(readable(await pipeline.allKpis()), wanted)).toEqual([]);
   expect(await denials()).toEqual([]);
 });
@@ -174,9 +175,6 @@ const denied = `s3:GetObject on arn:aws:s3:::soundcheck-dev-lake-000000000000/da
 /** What roles were denied. */
 const denials = async (): Promise<string[]> =>
   [...(await emulator.log()).matchAll(/^Denied: (\S+ on \S+): /gm)].map(([, call = '']) => call);
-
-const withoutNulls = <Value>(value: Value): Value =>
-  JSON.parse(JSON.stringify(value, (_, inside) => (inside === null ? undefined : inside)));
 
 const names = {
   LAKE_BUCKET: 'soundcheck-dev-lake-000000000000',

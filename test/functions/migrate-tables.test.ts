@@ -176,12 +176,22 @@ describe('a migration that fails', () => {
     expect((await recordOf())?.reason).toBeUndefined();
   });
 
-  test('in the job for silver says why, and is tried again after an hour', async () => {
+  test('in the job for silver says why, and is tried again five times at once, then after an hour', async () => {
     await migrate();
+    for (let losses = 1; losses <= 5; losses++) {
+      await endRun(false);
+      expect(await recordOf()).toMatchObject({
+        state: 'failed',
+        failure: 'silver',
+        reason: 'no columns',
+        losses,
+      });
+      expect(invoked()).toEqual([['migrate-tables', 'listening']]);
+      await migrate(lookAgain('mart', 'listening'));
+    }
     await endRun(false);
-    expect(await recordOf()).toMatchObject({ state: 'failed', failure: 'silver', reason: 'no columns' });
     await migrate();
-    expect(stage.engine.running()).toEqual([]);
+    expect([invoked(), stage.engine.running()]).toEqual([[], []]);
     stage.pass(3_601_000);
     await migrate();
     expect(stage.engine.running()).toMatchObject([{ job: 'tables' }]);
