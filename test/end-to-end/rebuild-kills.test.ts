@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { martLease } from '../../functions/pipeline/records/lease.ts';
 import { smallStreams } from './listens.ts';
 import { newState } from './new-state.ts';
 import { type Pipeline, pipelineAt } from './pipeline.ts';
@@ -81,6 +82,16 @@ const arm = async ({ child, lines }: Cloud, moment: string, signal: string): Pro
   await armed;
 };
 
+/** What still writes the KPIs of the round before must not reach the moment of this one. */
+const untilFree = () =>
+  vi.waitFor(
+    async () => {
+      const { holder } = await cloud.pipeline.ledger.leases.find(martLease('listening'));
+      expect(holder).toBeUndefined();
+    },
+    { timeout: bound, interval: 100 },
+  );
+
 const times: string[] = [];
 afterAll(() => {
   if (rounds > 0) console.info(`From the next start to all KPIs:\n${times.join('\n')}`);
@@ -95,6 +106,7 @@ describe('a cloud that ends while a mart is rebuilt, with nothing landing afterw
     async (moment, signal) => {
       const file = { name: `streams${streams.length + 1}.csv`, text: smallStreams(300 + streams.length, 10) };
       streams.push(file);
+      await untilFree();
       await arm(cloud, moment, signal);
       const ended = once(cloud.child, 'exit');
       await cloud.pipeline.land(`data/streams/${file.name}`, file.text);
