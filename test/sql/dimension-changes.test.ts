@@ -142,7 +142,7 @@ describe('an incremental rebuild gives what a full one gives where a KPI', () =>
       expect(wholeOf(bank)).toEqual(whole);
       await fc.assert(
         fc.asyncProperty(histories, (history) => live(bank, history)),
-        { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 10) },
+        { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 6) },
       );
     },
     120_000,

@@ -41,7 +41,7 @@ describe('Redshift’s statements on PostgreSQL', () => {
           await Promise.all(lived.map(({ warehouse }) => warehouse.close()));
         }
       }),
-      { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 12) },
+      { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 8) },
     );
   }, 240_000);
 });
