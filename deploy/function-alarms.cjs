@@ -45,7 +45,7 @@ const alarmsOf = ([key, { timeout = usualTimeout }]) => [
   alarm(
     key,
     'throttles',
-    `Lambda refused to start ${wordsOf(key)}: the account runs as many functions as it may. Events wait for hours; ask AWS for more concurrency - ${runs}`,
+    `Lambda did not start ${wordsOf(key)}: the account runs as many functions at once as it may. Events wait for hours; ask AWS for more concurrency - ${runs}`,
     { MetricName: 'Throttles', Statistic: 'Sum', Threshold: 0 },
   ),
   alarm(

@@ -18,6 +18,6 @@ export const addDoctor = (program: Command): void => {
     'Examples:',
     '  $ soundcheck doctor',
     '  $ soundcheck doctor --stage dev',
-    '  $ soundcheck doctor --stage prod --json | jq .findings',
+    '  $ soundcheck doctor --stage prod --json | jq .problems',
   ).action(async (flags: TargetFlags) => (await import('./run.ts')).examine(flags));
 };

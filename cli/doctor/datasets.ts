@@ -13,7 +13,7 @@ import { nextCommand } from '../output/next-command.ts';
 import { shortTime } from '../output/states.ts';
 import { needsReprocess, outdatedLines, publishedBy } from '../reprocess/published-by.ts';
 import { datasetName } from '../target/known-datasets.ts';
-import { type Finding, usualWait } from './finding.ts';
+import { type Problem, usualWait } from './problem.ts';
 
 /** What is checked of each dataset, from the ledger and the lake. */
 
@@ -27,8 +27,8 @@ type Ports = {
   readonly putsManifest: (dataset: string) => string;
 };
 
-/** Findings of one dataset. */
-export const datasetFindings = async (ports: Ports, dataset: string): Promise<Finding[]> => {
+/** Problems of one dataset. */
+export const datasetProblems = async (ports: Ports, dataset: string): Promise<Problem[]> => {
   const { ledger } = ports;
   const waiting = await ledger.files.waiting(dataset);
   const runs = await datasetRuns(ledger, dataset, 1);
@@ -46,7 +46,7 @@ export const datasetFindings = async (ports: Ports, dataset: string): Promise<Fi
       ? [
           {
             ...{ check: 'waiting', about },
-            problem: `${count(late.length, 'file')} waited for more than an hour, the first is ${first.key} since ${shortTime(first.landed_at)}`,
+            message: `${count(late.length, 'file')} waited for more than an hour, the first is ${first.key} since ${shortTime(first.landed_at)}`,
             next: nextCommand('runs', ...(dataset ? [dataset] : []), '--open'),
           },
         ]
@@ -55,7 +55,7 @@ export const datasetFindings = async (ports: Ports, dataset: string): Promise<Fi
       ? [
           {
             ...{ check: 'parked', about },
-            problem: `${count(parked.length, 'file')} parked, because the runs failed twice while the file was alone`,
+            message: `${count(parked.length, 'file')} parked, because the runs failed twice while the file was alone`,
             next: nextCommand('retry', dataset),
           },
         ]
@@ -64,7 +64,7 @@ export const datasetFindings = async (ports: Ports, dataset: string): Promise<Fi
       ? [
           {
             ...{ check: 'missing', about },
-            problem: `the bytes of ${count(missing.length, 'file')} are gone, the first is ${gone.key}`,
+            message: `the bytes of ${count(missing.length, 'file')} are gone, the first is ${gone.key}`,
             next: nextCommand('land', gone.key.slice(gone.key.lastIndexOf('/') + 1)),
           },
         ]
@@ -73,48 +73,48 @@ export const datasetFindings = async (ports: Ports, dataset: string): Promise<Fi
       ? [
           {
             ...{ check: 'batch', about },
-            problem: `batch ${failed.id} failed: ${failed.reason ?? 'the reason is not known'}`,
+            message: `batch ${failed.id} failed: ${failed.reason ?? 'the reason is not known'}`,
             next: nextCommand('runs', dataset),
           },
         ]
       : []),
-    ...(await manifestFindings(ports, dataset)),
-    ...(await outdatedFindings(ports, dataset)),
-    ...(ports.catalog.datasets[dataset]?.source ? await pullFindings(ports, dataset) : []),
+    ...(await manifestProblems(ports, dataset)),
+    ...(await outdatedProblems(ports, dataset)),
+    ...(ports.catalog.datasets[dataset]?.source ? await pullProblems(ports, dataset) : []),
   ];
 };
 
-const manifestFindings = async (
+const manifestProblems = async (
   { files, manifests, putsManifest }: Ports,
   dataset: string,
-): Promise<Finding[]> => {
+): Promise<Problem[]> => {
   const here = manifests.get(dataset);
   if (here === undefined) return [];
   const key = manifestKey(dataset);
   const there = await files.readText(key);
   if (there === here) return [];
-  const problem =
+  const message =
     there === undefined ? `${key} is not in the lake` : `${key} differs from rules/${dataset}/manifest.json`;
-  return [{ check: 'manifest', about: dataset, problem, next: putsManifest(dataset) }];
+  return [{ check: 'manifest', about: dataset, message, next: putsManifest(dataset) }];
 };
 
-const outdatedFindings = async (ports: Ports, dataset: string): Promise<Finding[]> => {
+const outdatedProblems = async (ports: Ports, dataset: string): Promise<Problem[]> => {
   const made = await publishedBy(ports, dataset, ports.catalog);
   if (!needsReprocess(made)) return [];
   const next = nextCommand('reprocess', dataset);
-  const problem = outdatedLines(made).join(' ').replace(`: ${next}`, '');
-  return [{ check: 'outdated', about: dataset, problem, next }];
+  const message = outdatedLines(made).join(' ').replace(`: ${next}`, '');
+  return [{ check: 'outdated', about: dataset, message, next }];
 };
 
-const pullFindings = async ({ ledger, now }: Ports, dataset: string): Promise<Finding[]> =>
-  (await ledger.pulls.of(dataset)).flatMap((pull) => pullFinding(pull, now));
+const pullProblems = async ({ ledger, now }: Ports, dataset: string): Promise<Problem[]> =>
+  (await ledger.pulls.of(dataset)).flatMap((pull) => pullProblem(pull, now));
 
 /** A pull that ends only if a person does something, or that nobody has begun. */
-const pullFinding = (pull: PullRecord, now: string): Finding[] => {
+const pullProblem = (pull: PullRecord, now: string): Problem[] => {
   const { source, from, to } = pull;
   const again = ['pull', source, '--from', from, '--to', to];
-  const found = (problem: string, ...more: string[]) => [
-    { check: 'pull', about: source, problem, next: nextCommand(...again, ...more) },
+  const found = (message: string, ...more: string[]) => [
+    { check: 'pull', about: source, message, next: nextCommand(...again, ...more) },
   ];
   if (pull.state === 'parked')
     return found(`the pull ${from} to ${to} is parked: ${pull.reason}`, '--confirm');

@@ -1,7 +1,7 @@
 import { functionName } from '../../functions/pipeline/index.ts';
 import type { Stage } from '../aws/index.ts';
 import { nextCommand } from '../output/next-command.ts';
-import type { Finding } from './finding.ts';
+import type { Problem } from './problem.ts';
 
 /** What is checked of a stage on AWS besides its ledger and its lake. */
 
@@ -16,8 +16,8 @@ const enoughFunctions = 100;
 
 type Ports = { readonly stage: Stage; readonly stack: string; readonly deploys: string };
 
-/** Findings of a stage; a question that the credentials do not allow is one, too. */
-export const stageFindings = async (ports: Ports): Promise<Finding[]> => {
+/** Problems of a stage; a question that the credentials do not allow is one, too. */
+export const stageProblems = async (ports: Ports): Promise<Problem[]> => {
   const checks = { functions, account, tables, secrets, alarms };
   const found = Object.entries(checks).map(([check, ask]) =>
     ask(ports).catch((cause: Error) => [notAsked(check, cause)]),
@@ -25,55 +25,55 @@ export const stageFindings = async (ports: Ports): Promise<Finding[]> => {
   return (await Promise.all(found)).flat();
 };
 
-const notAsked = (check: string, { message }: Error): Finding => ({
-  ...{ check, about: 'AWS', problem: `cannot be checked: ${message}` },
+const notAsked = (check: string, { message }: Error): Problem => ({
+  ...{ check, about: 'AWS', message: `cannot be checked: ${message}` },
   next: 'aws sts get-caller-identity',
 });
 
-const functions = async ({ stage, stack, deploys }: Ports): Promise<Finding[]> => {
+const functions = async ({ stage, stack, deploys }: Ports): Promise<Problem[]> => {
   const states = functionsOfStage.map(async (name) => {
     const about = functionName(stack, name);
     const state = await stage.functionState(about);
     if (state === 'ready') return [];
-    const problem = state === 'missing' ? 'there is no such function' : 'its last update failed';
-    return [{ check: 'functions', about, problem, next: deploys }];
+    const message = state === 'missing' ? 'there is no such function' : 'its last update failed';
+    return [{ check: 'functions', about, message, next: deploys }];
   });
   return (await Promise.all(states)).flat();
 };
 
-const account = async ({ stage }: Ports): Promise<Finding[]> => {
+const account = async ({ stage }: Ports): Promise<Problem[]> => {
   const most = await stage.concurrency();
   if (most >= enoughFunctions) return [];
   return [
     {
       ...{ check: 'account', about: 'Lambda' },
-      problem: `at most ${most} functions run at once in this account, and the rest waits; ${enoughFunctions} are enough`,
+      message: `at most ${most} functions run at once in this account, and the rest waits; ${enoughFunctions} are enough`,
       next: 'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
     },
   ];
 };
 
-const tables = async ({ stage, stack }: Ports): Promise<Finding[]> => {
+const tables = async ({ stage, stack }: Ports): Promise<Problem[]> => {
   if (!(await stage.governsTables())) return [];
   const database = `${stack.replaceAll('-', '_')}_silver`;
   return [
     {
       ...{ check: 'tables', about: 'Lake Formation' },
-      problem: `it governs new tables of the Glue catalog, where IAM alone does not count: the roles of ${stack} need its grants`,
+      message: `it governs new tables of the Glue catalog, where IAM alone does not count: the roles of ${stack} need its grants`,
       next: `aws lakeformation list-permissions --resource '{"Database":{"Name":"${database}"}}'`,
     },
   ];
 };
 
-const secrets = async ({ stage }: Ports): Promise<Finding[]> =>
+const secrets = async ({ stage }: Ports): Promise<Problem[]> =>
   (await stage.emptySecrets()).map((about) => ({
-    ...{ check: 'secrets', about, problem: 'has no value' },
+    ...{ check: 'secrets', about, message: 'has no value' },
     next: `aws secretsmanager put-secret-value --secret-id ${about} --secret-string file://secret.json`,
   }));
 
 /** The description of an alarm ends with the commands that help. */
-const alarms = async ({ stage }: Ports): Promise<Finding[]> =>
+const alarms = async ({ stage }: Ports): Promise<Problem[]> =>
   (await stage.alarms()).map(({ name: about, text }) => {
-    const [, problem = text, next] = /^(.*?) - (npx \w+ [^;]+)/s.exec(text) ?? [];
-    return { check: 'alarms', about, problem, next: next ?? nextCommand('runs', '--open') };
+    const [, message = text, next] = /^(.*?) - (npx \w+ [^;]+)/s.exec(text) ?? [];
+    return { check: 'alarms', about, message, next: next ?? nextCommand('runs', '--open') };
   });

@@ -4,19 +4,19 @@ import { functionName } from '../../functions/pipeline/index.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { laptopWarehouse } from '../target/laptop-warehouse.ts';
 import type { Target } from '../target/target.ts';
-import type { Finding } from './finding.ts';
+import type { Problem } from './problem.ts';
 
 /** Whether the warehouse answers. An empty query starts one that rests; Redshift Serverless bills a minute for it. */
-export const warehouseFindings = async ({
+export const warehouseProblems = async ({
   stack,
   isLaptop,
-}: Pick<Target, 'stack' | 'isLaptop'>): Promise<Finding[]> => {
+}: Pick<Target, 'stack' | 'isLaptop'>): Promise<Problem[]> => {
   try {
     await redshiftQueries(isLaptop ? laptopWarehouse : await warehouseOf(stack)).ask('select 1');
     return [];
   } catch (cause) {
-    const problem = `the warehouse does not answer: ${cause instanceof Error ? cause.message : cause}`;
-    return [{ check: 'warehouse', about: stack, problem, next: nextCommand('runs', '--open') }];
+    const message = `the warehouse does not answer: ${cause instanceof Error ? cause.message : cause}`;
+    return [{ check: 'warehouse', about: stack, message, next: nextCommand('runs', '--open') }];
   }
 };
 

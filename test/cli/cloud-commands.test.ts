@@ -330,11 +330,11 @@ describe('the commands on a cloud that runs', { timeout: 120_000 }, () => {
     const sqs = new SQSClient();
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand(queue));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'an event' }));
-    const { findings } = await document('doctor');
-    expect(findings).toHaveLength(lines.length + 1);
-    expect(findings).toContainEqual({
+    const { problems } = await document('doctor');
+    expect(problems).toHaveLength(lines.length + 1);
+    expect(problems).toContainEqual({
       ...{ check: 'dead letters', about: queue.QueueName },
-      problem: expect.stringMatching(/^1 event that made a function fail three times; /),
+      message: expect.stringMatching(/^1 event that made a function fail three times; /),
       next: `npx soundcheck runs --open --state ${state}`,
     });
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));

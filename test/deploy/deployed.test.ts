@@ -125,7 +125,7 @@ test('a deployment that fails takes back what it changed, and the next one works
   const before = timeless(lasting(await account()));
   const file = join(service.folder, 'serverless.yml');
   const whole = await readFile(file, 'utf8');
-  // CloudWatch refuses an alarm without a threshold; by then the other alarm has changed.
+  // CloudWatch rejects an alarm without a threshold; by then the other alarm has changed.
   await writeFile(join(service.folder, 'resources/broken.yml'), brokenAlarm);
   await appendFile(file, `  - \${file(resources/broken.yml)}\n`);
   await expect(service.sls('deploy', '--param', 'quietDays=3')).rejects.toThrow('BrokenAlarm');

@@ -3,8 +3,8 @@ type Mutant = readonly [id: string, path: string, value: unknown];
 
 export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
   'keys are rotated each year': [['DataKey', 'Properties.EnableKeyRotation', false]],
-  'topics are encrypted and refuse plain HTTP': [['AlarmTopic', 'Properties.KmsMasterKeyId', undefined]],
-  'queues refuse plain HTTP': [],
+  'topics are encrypted and reject plain HTTP': [['AlarmTopic', 'Properties.KmsMasterKeyId', undefined]],
+  'queues reject plain HTTP': [],
   'access to the lake is logged': [['LakeBucket', 'Properties.LoggingConfiguration', undefined]],
   'buckets of ours take no access lists and end what was not finished': [
     ['LakeBucket', 'Properties.OwnershipControls.Rules.0.ObjectOwnership', 'ObjectWriter'],

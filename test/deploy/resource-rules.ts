@@ -82,7 +82,7 @@ export const resourceRules: Readonly<Record<string, ResourceRule>> = {
     packs: ['KMS5'],
     breaks: each('AWS::KMS::Key', ({ EnableKeyRotation }) => EnableKeyRotation === true),
   },
-  'topics are encrypted and refuse plain HTTP': {
+  'topics are encrypted and reject plain HTTP': {
     reason: 'An alarm names files and errors.',
     packs: ['SNS3'],
     breaks: each(
@@ -91,7 +91,7 @@ export const resourceRules: Readonly<Record<string, ResourceRule>> = {
         KmsMasterKeyId !== undefined && deniesPlainHttp(template, 'AWS::SNS::TopicPolicy', 'Topics', id),
     ),
   },
-  'queues refuse plain HTTP': {
+  'queues reject plain HTTP': {
     reason: 'A dead letter holds the names of files.',
     packs: ['SQS2', 'SQS3', 'SQS4'],
     breaks: each('AWS::SQS::Queue', (_, template, id) =>
@@ -307,7 +307,7 @@ export const resourceRules: Readonly<Record<string, ResourceRule>> = {
 export const exceptions: Readonly<Record<string, string>> = {
   S2: 'kept: policy.ts closes every bucket to the public',
   S5: 'there is no web site',
-  S10: 'kept: policy.ts has every bucket of ours refuse plain HTTP',
+  S10: 'kept: policy.ts has every bucket of ours reject plain HTTP',
   DDB3: 'kept: policy.ts has every table restored to any second',
   IAM4: 'kept: no role has a managed policy, its own list says all',
   IAM5: 'actions without wildcards; wildcards of resources end a path that the role works in (policy.ts)',

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { datasetFindings } from '../../../cli/doctor/datasets.ts';
-import { martFindings } from '../../../cli/doctor/marts.ts';
+import { datasetProblems } from '../../../cli/doctor/datasets.ts';
+import { martProblems } from '../../../cli/doctor/marts.ts';
 import type { Mart } from '../../../functions/warehouse/model.ts';
 import { land, publish, putManifest, rebuild, show } from '../../functions/acts.ts';
 import { bring, goodBody, manifest, openStage, type Stage } from '../../functions/stage.ts';
@@ -18,14 +18,14 @@ type Given = { readonly rules?: string; readonly catalog?: Stage['ports']['catal
 const ofDataset = async ({ rules = inRules, catalog = stage.ports.catalog }: Given = {}) => {
   const { files, ledger, clock } = stage.ports;
   const ports = { files, ledger, catalog, now: clock.now(), manifests: new Map([['plays', rules]]) };
-  const found = await datasetFindings({ ...ports, putsManifest: () => 'deploy' }, 'plays');
-  return found.map(({ check, problem, next }) => [check, problem, next]);
+  const found = await datasetProblems({ ...ports, putsManifest: () => 'deploy' }, 'plays');
+  return found.map(({ check, message, next }) => [check, message, next]);
 };
 const ofMart = async (changes: Partial<Mart> = {}) => {
   const { ledger, clock, catalog } = stage.ports;
   const mart = { ...catalog.marts.listening, ...changes } as Mart;
-  const found = await martFindings({ ledger, now: clock.now(), deploys: 'deploy' }, mart);
-  return found.map(({ check, problem, next }) => [check, problem, next]);
+  const found = await martProblems({ ledger, now: clock.now(), deploys: 'deploy' }, mart);
+  return found.map(({ check, message, next }) => [check, message, next]);
 };
 
 describe('of a dataset, doctor finds', () => {

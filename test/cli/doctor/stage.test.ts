@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Stage } from '../../../cli/aws/stage.ts';
-import { functionsOfStage, stageFindings } from '../../../cli/doctor/stage.ts';
+import { functionsOfStage, stageProblems } from '../../../cli/doctor/stage.ts';
 
 const well: Stage = {
   functionState: async () => 'ready',
@@ -13,13 +13,13 @@ const well: Stage = {
 };
 const found = async (changes: Partial<Stage> = {}) =>
   (
-    await stageFindings({
+    await stageProblems({
       ...{ stage: { ...well, ...changes }, stack: 'soundcheck-dev' },
       deploys: 'npx sls deploy --stage dev',
     })
-  ).map(({ about, problem, next }) => `${about}: ${problem}: ${next}`);
+  ).map(({ about, message, next }) => `${about}: ${message}: ${next}`);
 
-test('a stage without problems has no findings', async () => {
+test('a stage that is well has no problems', async () => {
   expect(await found()).toEqual([]);
 });
 

@@ -87,7 +87,7 @@ def record(
 
 
 def answer(response: tuple[int, Any, bytes]) -> Properties:
-    """The body of an API's response; raises what the API refused."""
+    """The body of an API's response; raises what the API rejected."""
     status, _, body = response
     if status >= 400:
         raise ValueError(f"{body!r}")

@@ -1,10 +1,10 @@
 /** Something that is missing, stuck or misconfigured, and the one command that helps next. */
-export type Finding = {
+export type Problem = {
   /** What was checked, such as `waiting` or `alarms`. */
   readonly check: string;
   /** What it is about: a dataset, a mart, a queue or a name on AWS. */
   readonly about: string;
-  readonly problem: string;
+  readonly message: string;
   readonly next: string;
 };
 
