@@ -1,14 +1,6 @@
 -- one row per version of a song: values that were observed of it, until they changed or until a snapshot lacked the song
 {{ config(materialized='table', meta={'key': ['track_id', 'valid_from'], 'natural_key': ['track_id'], 'mart': 'shop'}) }}
 
-{%- set said = [
-  'song_id', 'title', 'release', 'artist_id', 'artist_mbid', 'artist_name', 'year', 'duration', 'artist_familiarity',
-  'artist_hotttnesss'
-] %}
-{%- set types = {
-  'duration': 'double precision', 'artist_familiarity': 'double precision', 'artist_hotttnesss': 'double precision'
-} %}
-
 with songs as (
   select
     track_id, song_id, title, release, artist_id, artist_mbid, artist_name, year, duration, artist_familiarity,
@@ -21,7 +13,7 @@ versions as (
     track_id, song_id, title, release, artist_id, artist_mbid, artist_name, year, is_current, duration, artist_familiarity,
     artist_hotttnesss, valid_from, valid_to
   from {{ history(
-    'songs', ['track_id'], said, 'observed_at', ['landed_at', 'landed_file', 'landed_version'], snapshots='songs', types=types
+    'songs', ['track_id'], var('song_values'), 'observed_at', ['landed_at', 'landed_file', 'landed_version'], snapshots='songs', types=var('song_types')
   ) }} as history
 ),
 

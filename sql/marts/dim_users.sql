@@ -1,8 +1,6 @@
 -- one row per version of a shop user, true from valid_from until before valid_to, and the unknown user
 {{ config(materialized='table', meta={'key': ['user_key'], 'natural_key': ['user_id'], 'mart': 'shop'}) }}
 
-{%- set said = ['user_lastname', 'user_name', 'place_name', 'country_code', 'timezone', 'latitude', 'longitude', 'user_since'] %}
-
 with users as (
   select
     user_id, user_lastname, user_name, place_name, country_code, timezone, latitude, longitude, user_since,
@@ -14,7 +12,7 @@ versions as (
   select
     user_id, user_lastname, user_name, place_name, country_code, timezone, latitude, longitude, is_current, user_since,
     valid_from, valid_to
-  from {{ history('users', ['user_id'], said, 'observed_at', ['landed_at', 'landed_file', 'landed_version']) }} as history
+  from {{ history('users', ['user_id'], var('user_values'), 'observed_at', ['landed_at', 'landed_file', 'landed_version']) }} as history
 ),
 
 members as (

@@ -34,7 +34,7 @@ select origin, name, version, batch_id, false as is_current from gone`;
 
 /**
  * The relation `moved_inputs` (origin), and those that it reads: datasets whose files are no longer those that the rebuild
- * found. An external table is read anew by each statement, so a batch may be published in the middle of a rebuild.
+ * found. Each statement reads an external table again, so a batch may be published in the middle of a rebuild.
  */
 export const movedInputs = ({ mart }: Plan): { readonly name: string; readonly sql: string }[] => {
   const columns = 'origin, name, version, batch_id';
