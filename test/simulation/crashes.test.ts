@@ -3,7 +3,7 @@ import { runHistory } from './history.ts';
 import { fair } from './weather.ts';
 
 /** A history in which rows are repaired, repaired again and superseded. */
-const seed = 42;
+const seed = 985;
 
 const reads = new Set([
   ...['get', 'getAll', 'query'],
@@ -13,12 +13,12 @@ const reads = new Set([
 
 /**
  * A crash after a call that only reads leaves the same behind as one after the same process's last write, and so does one
- * before its next call: of those every tenth and every twentieth is tried; `SIMULATION_CRASHES=all` tries them all.
+ * before its next call: of those every fifth and every tenth is tried; `SIMULATION_CRASHES=all` tries them all.
  */
 const isAll = process.env.SIMULATION_CRASHES === 'all';
 const isTried = {
-  after: (name: string, call: number): boolean => isAll || !reads.has(name) || call % 10 === 0,
-  before: (_: string, call: number): boolean => isAll || call % 20 === 1,
+  after: (name: string, call: number): boolean => isAll || !reads.has(name) || call % 5 === 0,
+  before: (_: string, call: number): boolean => isAll || call % 10 === 1,
 };
 
 describe('the ledger', () => {
