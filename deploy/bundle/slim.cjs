@@ -64,11 +64,5 @@ module.exports = {
     build.onLoad({ filter: /\.build[\\/](\w+[\\/])?catalog\.json$/ }, packed);
     // Lambda and the laptop give credentials in the environment. The other ways to find some are a fifth of a bundle.
     build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => here('credentials.cjs'));
-    // Of undici a pull needs HTTP requests of an agent: no fetch, no cache, no web sockets.
-    build.onResolve({ filter: /^undici$/ }, () => here('undici.cjs'));
-    // Every Node that functions run on can use the faster of the two parsers.
-    build.onResolve({ filter: /llhttp-wasm\.js$/ }, ({ resolveDir }) => ({
-      path: join(resolveDir, '..', 'llhttp', 'llhttp_simd-wasm.js'),
-    }));
   },
 };

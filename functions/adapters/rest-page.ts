@@ -1,4 +1,3 @@
-import type { Agent } from 'undici';
 import type { Clock, Timer } from '../pipeline/index.ts';
 import {
   ContentHash,
@@ -12,6 +11,7 @@ import {
 } from '../sources/index.ts';
 import { NotASecret, UnreadableSecret } from './errors.ts';
 import { shownUrl } from './rest-address.ts';
+import type { Connections } from './rest-connections.ts';
 import type { Authorisation, Credentials } from './rest-credentials.ts';
 import { type Answered, send, TryFailed } from './rest-request.ts';
 import { RestTries } from './rest-tries.ts';
@@ -23,7 +23,7 @@ const chunkLength = 2 ** 18;
 /** A source that is read by one pull. */
 export type OpenPull = {
   readonly source: RestSource;
-  readonly agent: Agent;
+  readonly connections: Connections;
   readonly credentials: Credentials;
   readonly clock: Clock & Timer;
 };
@@ -119,12 +119,12 @@ const inLowerCase = (headers: Readonly<Record<string, string>>): Readonly<Record
 
 /** A 401 fetches token or secret again, once. */
 const authorised = async (pull: OpenPull, url: string, over: AbortSignal): Promise<Answered> => {
-  const { source, agent, credentials } = pull;
+  const { source, connections, credentials } = pull;
   const ask = async () => {
     const sent = await authorisation(credentials);
     const ownHeaders = { accept: 'application/json', ...inLowerCase({ ...source.headers, ...sent.headers }) };
     const answer = await send(
-      agent,
+      connections,
       { url, headers: {}, ownHeaders, ownQuery: sent.query },
       source.limits,
       over,

@@ -1,9 +1,9 @@
-import type { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Agent, type Dispatcher } from 'undici';
 import { isRetried } from '../sources/index.ts';
 import { PipelineError } from '../values/index.ts';
+import { type Connections, partsOf } from './rest-connections.ts';
 
 /** A try of a request that failed: in a few words why, and whether another try may succeed. It shows no header and no query. */
 export class TryFailed extends PipelineError {
@@ -25,10 +25,6 @@ export type TimeLimits = {
   readonly request_seconds: number;
 };
 
-/** Connections of one pull. */
-export const agentOf = ({ connect_seconds }: { readonly connect_seconds: number }): Agent =>
-  new Agent({ connect: { timeout: connect_seconds * 1000 } });
-
 export type Asked = {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
@@ -43,7 +39,7 @@ export type Answered = {
   readonly status: number;
   readonly link: string | undefined;
   /** Without the answer's compression. */
-  readonly body: Readable;
+  readonly body: AsyncIterable<Buffer>;
 };
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -54,26 +50,26 @@ const mostRedirects = 5;
  * 200 or 401, else throws `TryFailed`. `over` ends the request with its body.
  */
 export const send = async (
-  agent: Agent,
+  connections: Connections,
   asked: Asked,
   limits: TimeLimits,
   over: AbortSignal,
 ): Promise<Answered> => {
   let url = new URL(asked.url);
   for (let hops = 0; ; hops++) {
-    const answer = await sendOnce(agent, asked, url, limits, over);
-    const { statusCode: status, headers } = answer;
+    const answer = await sendOnce(connections, asked, url, limits, over);
+    const { statusCode: status = 0, headers } = answer;
     const location = textOf(headers.location);
     if (redirects.has(status) && location !== undefined && asked.method !== 'POST') {
-      await empty(answer);
+      await empty(answer, limits);
       if (hops === mostRedirects) throw new TryFailed('it redirects too often', false, { status });
       url = redirected(url, location, status);
       continue;
     }
     const isOwn = url.origin === new URL(asked.url).origin;
-    if (status === 200) return { status, link: textOf(headers.link), body: uncompressed(answer) };
-    await empty(answer);
-    if (status === 401 && isOwn) return { status, link: undefined, body: answer.body };
+    if (status === 200) return { status, link: textOf(headers.link), body: bodyOf(answer, limits) };
+    await empty(answer, limits);
+    if (status === 401 && isOwn) return { status, link: undefined, body: answer };
     const retryAfter = textOf(headers['retry-after']);
     throw new TryFailed(`it answers with status ${status}`, isRetried(status), {
       status,
@@ -83,27 +79,20 @@ export const send = async (
 };
 
 const sendOnce = async (
-  agent: Agent,
+  connections: Connections,
   asked: Asked,
-  url: URL,
+  to: URL,
   limits: TimeLimits,
   over: AbortSignal,
-): Promise<Dispatcher.ResponseData> => {
-  const isOwn = url.origin === new URL(asked.url).origin;
-  const full = new URL(url);
+): Promise<IncomingMessage> => {
+  const isOwn = to.origin === new URL(asked.url).origin;
+  const url = new URL(to);
   for (const [name, value] of Object.entries((isOwn && asked.ownQuery) || {}))
-    full.searchParams.set(name, value);
+    url.searchParams.set(name, value);
+  const { method = 'GET', body } = asked;
+  const headers = { 'accept-encoding': 'gzip', ...asked.headers, ...(isOwn ? asked.ownHeaders : {}) };
   try {
-    return await agent.request({
-      origin: full.origin,
-      path: `${full.pathname}${full.search}`,
-      method: asked.method ?? 'GET',
-      headers: { 'accept-encoding': 'gzip', ...asked.headers, ...(isOwn ? asked.ownHeaders : {}) },
-      body: asked.body ?? null,
-      headersTimeout: limits.headers_seconds * 1000,
-      bodyTimeout: limits.idle_seconds * 1000,
-      signal: over,
-    });
+    return await connections.ask({ url, method, headers, body }, limits.headers_seconds, over);
   } catch (cause) {
     throw asTryFailed(cause, over);
   }
@@ -117,39 +106,45 @@ const redirected = (from: URL, location: string, status: number): URL => {
   return to;
 };
 
+/** Node reads each byte of a header as one character, but servers send UTF-8. */
 const textOf = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header.join(', ') : header;
+  header === undefined ? undefined : Buffer.from([header].flat().join(', '), 'latin1').toString();
+
+const mostEmptied = 2 ** 16;
 
 /** Reads what is left of a small body, so that its connection can be used again. */
-const empty = async ({ body }: Dispatcher.ResponseData): Promise<void> => {
+const empty = async (answer: IncomingMessage, { idle_seconds }: TimeLimits): Promise<void> => {
+  let length = 0;
   try {
-    await body.dump({ limit: 64 * 1024 });
+    for await (const part of partsOf(answer, idle_seconds)) {
+      length += part.length;
+      if (length > mostEmptied) return;
+    }
   } catch {
     // The answer has been understood; its connection is closed.
   }
 };
 
-const uncompressed = ({ headers, body }: Dispatcher.ResponseData): Readable => {
-  const encoding = (textOf(headers['content-encoding']) ?? 'identity').trim().toLowerCase();
-  if (encoding === 'identity' || encoding === '') return body;
+const bodyOf = (answer: IncomingMessage, { idle_seconds }: TimeLimits): AsyncIterable<Buffer> => {
+  const encoding = (textOf(answer.headers['content-encoding']) ?? 'identity').trim().toLowerCase();
+  const parts = partsOf(answer, idle_seconds);
+  if (encoding === 'identity' || encoding === '') return parts;
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    body.on('error', () => {});
-    body.destroy();
+    answer.destroy();
     throw new TryFailed(
       `its answer is compressed as ${JSON.stringify(encoding.slice(0, 40))}, not gzip`,
       false,
     );
   }
   // Errors of both come out of the reading of the second one.
-  return pipeline(body, createGunzip(), () => {});
+  return pipeline(parts, createGunzip(), () => {});
 };
 
 /** Codes of errors, and what they mean. */
 const reasons: Readonly<Record<string, string>> = {
-  UND_ERR_CONNECT_TIMEOUT: 'it does not accept the connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'it does not begin to answer in time',
-  UND_ERR_BODY_TIMEOUT: 'its answer stopped for too long',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer ends early',
+  CONNECT_TOO_LONG: 'it does not accept the connection in time',
+  HEADERS_TOO_LONG: 'it does not begin to answer in time',
+  BODY_TOO_LONG: 'its answer stopped for too long',
   Z_BUF_ERROR: 'its answer ends early',
   ECONNREFUSED: 'it does not accept the connection',
   ENOTFOUND: 'its host name is not known',
@@ -160,11 +155,11 @@ export const asTryFailed = (cause: unknown, over: AbortSignal): TryFailed => {
   if (cause instanceof TryFailed) return cause;
   if (over.aborted) return new TryFailed('the whole request takes too long', true);
   const code = codeOf(cause);
-  const isTls = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED/.test(code);
+  const isTls = /CERT|VERIFY|ERR_TLS|ERR_SSL/.test(code);
   if (isTls) return new TryFailed(`its certificate is not valid (${code})`, false, {}, { cause });
   if (code.startsWith('Z_') && code !== 'Z_BUF_ERROR')
     return new TryFailed('its answer is not gzip', false, {}, { cause });
-  const isNetwork = code !== '' && !/^UND_ERR_(INVALID|NOT_SUPPORTED|ABORTED)/.test(code);
+  const isNetwork = code !== '' && !/^ERR_(INVALID|UNESCAPED)_/.test(code);
   return new TryFailed(
     reasons[code] ?? (isNetwork ? `the connection broke (${code})` : 'the request could not be sent'),
     isNetwork,

@@ -1,9 +1,9 @@
 import type { Clock, Pulled, Secrets, Timer } from '../pipeline/index.ts';
 import { Pages, type RestSource, SourceFailed, type Window, withVariables } from '../sources/index.ts';
 import { assertSafe, shownUrl } from './rest-address.ts';
+import { Connections } from './rest-connections.ts';
 import { type Credentials, openCredentials } from './rest-credentials.ts';
 import { type OpenPull, readPage } from './rest-page.ts';
-import { agentOf } from './rest-request.ts';
 import { tokenEndpoint } from './rest-token.ts';
 
 export type RestPorts = {
@@ -34,22 +34,22 @@ export const restSource = (ports: RestPorts) => {
 };
 
 async function* pagesOf(
-  pull: Omit<OpenPull, 'agent'>,
+  pull: Omit<OpenPull, 'connections'>,
   url: string,
   window: Window,
 ): AsyncGenerator<readonly string[]> {
-  const agent = agentOf(pull.source.limits);
+  const connections = new Connections(pull.source.limits);
   const pages = new Pages(pull.source, url, window);
   try {
     let next = pages.firstUrl;
     for (let page = 1; ; page++) {
-      const said = yield* readPage({ ...pull, agent }, next, page);
+      const said = yield* readPage({ ...pull, connections }, next, page);
       const step = pages.after(said);
       if (step.kind === 'end') return;
       if (step.kind === 'broken') throw new SourceFailed(step.reason, { url: shownUrl(next), page });
       next = step.url;
     }
   } finally {
-    await agent.destroy();
+    connections.close();
   }
 }

@@ -1,9 +1,9 @@
-import type { Agent } from 'undici';
 import type { Clock, Timer } from '../pipeline/index.ts';
 import type { RestSource } from '../sources/index.ts';
 import { assertSafe, shownUrl } from './rest-address.ts';
+import { Connections } from './rest-connections.ts';
 import type { AskToken } from './rest-credentials.ts';
-import { type Asked, agentOf, send, TryFailed } from './rest-request.ts';
+import { type Asked, send, TryFailed } from './rest-request.ts';
 import { RestTries } from './rest-tries.ts';
 
 const mostTokenBytes = 2 ** 20;
@@ -20,17 +20,17 @@ export const tokenEndpoint =
       ownHeaders: headers,
       body: new URLSearchParams(form).toString(),
     } as const;
-    const agent = agentOf(source.limits);
+    const connections = new Connections(source.limits);
     try {
-      return await askToken(agent, asked, source, new RestTries(source.limits, clock, shownUrl(url)));
+      return await askToken(connections, asked, source, new RestTries(source.limits, clock, shownUrl(url)));
     } finally {
-      await agent.destroy();
+      connections.close();
     }
   };
 
 /** The body of a token endpoint's answer; undefined if it rejects the client (400, 401). */
 const askToken = async (
-  agent: Agent,
+  connections: Connections,
   asked: Asked,
   { limits }: RestSource,
   tries: RestTries,
@@ -38,7 +38,7 @@ const askToken = async (
   for (;;) {
     const over = tries.begin();
     try {
-      const { status, body } = await send(agent, asked, limits, over);
+      const { status, body } = await send(connections, asked, limits, over);
       if (status === 401) return undefined;
       return await textOf(body);
     } catch (error) {

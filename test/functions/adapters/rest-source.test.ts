@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { restSource } from '../../../functions/adapters/rest-source.ts';
 import { SourceFailed } from '../../../functions/sources/index.ts';
+import { authority } from '../../../local/sources/certificates.ts';
 import { restSourceWith } from '../sources/source.ts';
 import { type Api, inTurn, json, manualClock, openApi, type Reply, status } from './api.ts';
 
@@ -556,6 +558,54 @@ describe('OAuth2 client credentials', () => {
     api.reply = guarded(send([]), token);
     expect((await failure({ auth: auth(), limits: { retries: 1 } })).message).toMatch(message);
     expect(asked('/users')).toEqual([]);
+  });
+});
+
+describe('a connection', () => {
+  test('is used for all pages, also behind a redirect and an answer that is tried again', async () => {
+    const from = new Set<number | undefined>();
+    const page: Reply = ({ query }, response, request) => {
+      from.add(request.socket.remotePort);
+      json(response, Number(query.get('page')) < 4 ? ids(Number(query.get('page')), 5) : []);
+    };
+    const moved: Reply = (_, response) => response.writeHead(302, { location: '/users?page=1' }).end('moved');
+    api.reply = inTurn(moved, status(503), page);
+    expect(await pull({ paging: { kind: 'page' } })).toHaveLength(4 + 3 + 2);
+    expect(from.size).toBe(1);
+    expect(api.got).toHaveLength(6);
+  });
+
+  test('that the server has closed meanwhile is replaced', async () => {
+    const cut: Reply = (_, response, request) => {
+      json(response, ids(0, 1));
+      setImmediate(() => request.socket.destroy());
+    };
+    api.reply = inTurn(cut, send([]));
+    expect(await pull({ paging: { kind: 'page' } })).toEqual(texts(0, 1));
+  });
+
+  test('goes to a server with a certificate that is valid only', async () => {
+    const { certificate, key } = authority('test').issue([127, 0, 0, 1]);
+    const server = createSecureServer({ cert: certificate, key }, (_, response) => json(response, ids(0, 2)));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/users`;
+    const error = await failure({ url });
+    expect(error.reason).toBe('its certificate is not valid (UNABLE_TO_VERIFY_LEAF_SIGNATURE)');
+    expect(error.facts.attempt).toBe(1);
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    expect(await pull({ url })).toEqual(texts(0, 2));
+    vi.unstubAllEnvs();
+    server.close();
+  });
+
+  test('sends no user that a redirect names, and reads its place as UTF-8', async () => {
+    const there = `${api.url.replace('://', '://me:word@')}/ü`;
+    const moved: Reply = (_, response) =>
+      response.writeHead(302, { location: Buffer.from(there).toString('latin1') }).end();
+    api.reply = inTurn(moved, send(ids(0, 1)));
+    expect(await pull()).toEqual(texts(0, 1));
+    expect(api.got[1]).toMatchObject({ path: '/%C3%BC' });
+    expect(api.got[1]?.headers).not.toHaveProperty('authorization');
   });
 });
 
