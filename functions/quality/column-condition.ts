@@ -1,7 +1,7 @@
-import { RE2JS, RE2JSException } from 're2js';
 import { type Dialect, fullMatch, shifted, textLiteral } from './dialect.ts';
 import { compileComparison } from './figure-condition.ts';
-import { type Position, RulesetError } from './ruleset-error.ts';
+import { RulesetError } from './ruleset-error.ts';
+import type { Scope } from './scope.ts';
 import { valuesOf } from './signature.ts';
 import type { Condition, Value } from './syntax.ts';
 import { type Column, isNumeric } from './table.ts';
@@ -9,8 +9,16 @@ import { type Column, isNumeric } from './table.ts';
 const WHITESPACE = '[\\t\\n\\x0B\\f\\r ]+';
 
 /** Whether a row's value meets a condition; NULL does so only for `!=` and `not in` (and if the condition names NULL). */
-export const compileColumnCondition = (column: Column, condition: Condition, dialect: Dialect): string => {
-  if (condition.kind === 'matches') return compileMatch(column, condition, dialect);
+export const compileColumnCondition = (
+  column: Column,
+  condition: Condition,
+  { dialect, checkPattern }: Pick<Scope, 'dialect' | 'checkPattern'>,
+): string => {
+  if (condition.kind === 'matches') {
+    requireText(column, condition);
+    checkPattern(condition.pattern, condition.at);
+    return compileMatch(column, condition, dialect);
+  }
   const literal = (value: Value) => literalFor(column, value, dialect);
   if (condition.kind === 'in' || isEquality(condition)) return compileMembership(column, condition, dialect);
   return `${column.sql} is not null and ${compileComparison(column.sql, condition, literal)}`;
@@ -41,29 +49,19 @@ const isOne = (column: Column, value: Value, dialect: Dialect): string => {
   return value.keyword === 'EMPTY' ? `${column.sql} = ''` : fullMatch(column.sql, WHITESPACE, dialect);
 };
 
-const compileMatch = (
-  column: Column,
-  { pattern, negated, at }: Extract<Condition, { kind: 'matches' }>,
-  dialect: Dialect,
-): string => {
+type Match = Extract<Condition, { kind: 'matches' }>;
+
+const requireText = (column: Column, { at }: Match): void => {
   if (!['text', 'integer', 'boolean', 'date'].includes(column.family))
     throw new RulesetError(
       `"${column.name}" has no text that is the same on every engine: matches does not fit`,
       at,
     );
-  checkPattern(pattern, at);
-  const subject = column.family === 'text' ? column.sql : `cast(${column.sql} as string)`;
-  return `${column.sql} is not null and ${negated ? 'not ' : ''}(${fullMatch(subject, pattern, dialect)})`;
 };
 
-/** Compiles a pattern in RE2 syntax, which takes linear time and means the same on every engine. */
-export const checkPattern = (pattern: string, at: Position): RE2JS => {
-  try {
-    return RE2JS.compile(pattern);
-  } catch (cause) {
-    if (!(cause instanceof RE2JSException)) throw cause;
-    throw new RulesetError(`the pattern does not compile: ${cause.message}`, at, { cause });
-  }
+const compileMatch = (column: Column, { pattern, negated }: Match, dialect: Dialect): string => {
+  const subject = column.family === 'text' ? column.sql : `cast(${column.sql} as string)`;
+  return `${column.sql} is not null and ${negated ? 'not ' : ''}(${fullMatch(subject, pattern, dialect)})`;
 };
 
 const literalFor = (column: Column, value: Value, dialect: Dialect): string => {

@@ -4,13 +4,15 @@ import type { Dialect } from './dialect.ts';
 import { exampleSelect } from './examples.ts';
 import { measures } from './measures.ts';
 import { parseRuleset } from './parse.ts';
+import { checkPattern } from './patterns.ts';
 import { RulesetError } from './ruleset-error.ts';
 import type { CompiledAtom, Scope } from './scope.ts';
 import type { Table } from './table.ts';
 
 /**
  * Compiles a ruleset into SQL that checks every file of a batch separately (see `CompiledRuleset`). `table.columns` are the
- * columns of the silver table, including lineage. Throws a RulesetError with line and column.
+ * columns of the silver table, including lineage. Throws a RulesetError with line and column. Patterns are not checked, which
+ * needs the engine of patterns: `compileProblems` does so before a ruleset is deployed.
  */
 export const compileRuleset = (
   source: string,
@@ -18,7 +20,10 @@ export const compileRuleset = (
   { dialect = 'duckdb' }: { readonly dialect?: Dialect } = {},
 ): CompiledRuleset => {
   const entries = parseRuleset(source);
-  const scope = { table, dialect, measures: measures(), customs: [], references: new Set<string>() };
+  const scope = {
+    ...{ table, dialect, checkPattern: () => undefined },
+    ...{ measures: measures(), customs: [], references: new Set<string>() },
+  };
   const compiled = entries.map(({ rule, text }, index) => {
     const own: Scope = { ...scope, windows: new Map() };
     const atom = compileRule(rule, own);
@@ -38,12 +43,12 @@ export const compileRuleset = (
   };
 };
 
-/** The problems of each rule of a ruleset that parses; throws the RulesetError if it does not parse. */
+/** The problems of each rule of a ruleset that parses, those of its patterns too; throws the RulesetError if it does not parse. */
 export const compileProblems = (source: string, table: Table): RulesetError[] =>
   parseRuleset(source).flatMap(({ rule }) => {
     const scope = {
-      ...{ table, dialect: 'duckdb' as const, measures: measures(), customs: [] },
-      ...{ references: new Set<string>(), windows: new Map() },
+      ...{ table, dialect: 'duckdb' as const, checkPattern },
+      ...{ measures: measures(), customs: [], references: new Set<string>(), windows: new Map() },
     };
     try {
       compileRule(rule, scope);

@@ -16,6 +16,12 @@ export const fullMatch = (subject: string, pattern: string, dialect: Dialect): s
     ? `${subject} rlike ${textLiteral(`(?d)\\A(?:${pattern})\\z`, dialect)}`
     : `regexp_full_match(${subject}, ${textLiteral(pattern, dialect)})`;
 
+/** Whether a text holds what a pattern in RE2 syntax matches. */
+export const findsPattern = (subject: string, pattern: string, dialect: Dialect): string =>
+  dialect === 'spark'
+    ? `${subject} rlike ${textLiteral(`(?d)(?:${pattern})`, dialect)}`
+    : `regexp_matches(${subject}, ${textLiteral(pattern, dialect)})`;
+
 /** A timestamp moved by an interval; Spark and DuckDB read the same interval literal. */
 export const shifted = (timestamp: string, sign: '+' | '-', span: { amount: number; unit: string }): string =>
   `(${timestamp} ${sign} interval '${span.amount}' ${span.unit.slice(0, -1)})`;

@@ -35,7 +35,7 @@ const verdictOf = (atom: Atom, scope: Scope): Verdict => {
   if (atom.type === 'ColumnDataType')
     return { validated: rows, right: compileDataType(column, condition, scope.dialect) };
   if (atom.type === 'DataFreshness') return { validated: rows, right: isFresh(column, condition, atom) };
-  return { validated: rows, right: compileColumnCondition(column, condition, scope.dialect) };
+  return { validated: rows, right: compileColumnCondition(column, condition, scope) };
 };
 
 const lengthIs = (column: Column, condition: Condition, { at }: Atom): string => {

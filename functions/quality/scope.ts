@@ -2,6 +2,7 @@ import { identifier } from '../values/index.ts';
 import type { CompiledRuleset } from './compiled-ruleset.ts';
 import type { Dialect } from './dialect.ts';
 import type { Measures } from './measures.ts';
+import type { PatternCheck } from './patterns.ts';
 import { compilePredicate } from './predicate.ts';
 import type { Atom } from './syntax.ts';
 import { type Column, columnOf, type Table } from './table.ts';
@@ -10,6 +11,7 @@ import { type Column, columnOf, type Table } from './table.ts';
 export type Scope = {
   readonly table: Table;
   readonly dialect: Dialect;
+  readonly checkPattern: PatternCheck;
   readonly measures: Measures;
   readonly customs: CompiledRuleset['customs'];
   readonly references: Set<string>;

@@ -1,4 +1,4 @@
-import { checkPattern } from './column-condition.ts';
+import { findsPattern, textLiteral } from './dialect.ts';
 import { compileFigureCondition, exactOf } from './figure-condition.ts';
 import { RulesetError } from './ruleset-error.ts';
 import type { CompiledAtom, Scope } from './scope.ts';
@@ -7,7 +7,8 @@ import type { Atom, Quoted } from './syntax.ts';
 import { columnOf } from './table.ts';
 
 /** A rule about the table's columns, with the same result for every file. */
-export const compileSchemaRule = (atom: Atom, { table: { columns } }: Scope): CompiledAtom => {
+export const compileSchemaRule = (atom: Atom, scope: Scope): CompiledAtom => {
+  const { columns } = scope.table;
   const [parameter] = atom.parameters;
   if (atom.type === 'ColumnCount' && atom.condition) {
     const count = String(columns.length);
@@ -16,9 +17,15 @@ export const compileSchemaRule = (atom: Atom, { table: { columns } }: Scope): Co
   if (!parameter) throw new TypeError(`${atom.type} was parsed without its parameter`);
   if (atom.type === 'ColumnExists')
     return { passed: String(columns.some(({ name }) => name === parameter.text)), metric: NO_METRIC };
-  const pattern = checkPattern(parameter.raw, parameter.at);
-  const matching = columns.filter(({ name }) => pattern.matcher(name).find()).length;
-  return { passed: String(matching === columns.length), metric: `'${matching} of ${columns.length}'` };
+  scope.checkPattern(parameter.raw, parameter.at);
+  const matches = columns.map(({ name }) =>
+    findsPattern(textLiteral(name, scope.dialect), parameter.raw, scope.dialect),
+  );
+  const matching = matches.map((match) => `case when ${match} then 1 else 0 end`).join(' + ');
+  return {
+    passed: `(${matching} = ${columns.length})`,
+    metric: `cast(${matching} as string) || ' of ${columns.length}'`,
+  };
 };
 
 const NO_METRIC = 'cast(null as string)';

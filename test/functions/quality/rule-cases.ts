@@ -230,6 +230,7 @@ export const RULE_CASES: Record<string, readonly Case[]> = {
     ['ColumnCount < 11', ids(1), false, '11'],
     ['ColumnNamesMatchPattern "^[a-z_]+$"', [], true, '11 of 11'],
     ['ColumnNamesMatchPattern "^landed"', [], false, '3 of 11'],
+    ['ColumnNamesMatchPattern "^\\w+_at$|d"', [], false, '6 of 11'],
   ],
   CustomSql: [
     ['CustomSql "select count(*) from primary" = 2', ids(1, 2), true, '2'],

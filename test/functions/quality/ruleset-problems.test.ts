@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compileRuleset } from '../../../functions/quality/compile.ts';
+import { compileProblems } from '../../../functions/quality/compile.ts';
 import { RulesetError } from '../../../functions/quality/ruleset-error.ts';
 import { COLUMNS } from './ruleset-bench.ts';
 
 const problemIn = (rule: string): string => {
   try {
-    compileRuleset(`Rules = [\n${rule}\n]`, { dataset: 'people', columns: COLUMNS });
+    const [problem] = compileProblems(`Rules = [\n${rule}\n]`, { dataset: 'people', columns: COLUMNS });
+    if (problem) throw problem;
   } catch (error) {
     if (error instanceof RulesetError) return `${error.line}:${error.column} ${error.message}`;
     throw error;
