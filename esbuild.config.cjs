@@ -9,8 +9,6 @@ const bundle = {
   format: 'esm',
   mainFields: ['module', 'main'],
   plugins: [slim],
-  // The client of PostgreSQL has a native variant; nobody installs or asks for it.
-  external: ['pg-native'],
   // Packages that are still CommonJS ask for Node's own modules by `require`, which ESM lacks.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
@@ -25,8 +23,7 @@ const bundle = {
  */
 module.exports = (serverless) => ({
   ...bundle,
+  // The plugin leaves out the SDK unless something else is named to be excluded; the one of the runtime has another version.
   // Without skipRebuild an error in one bundle leaves the others' watchers running, and packaging never ends.
-  ...(serverless
-    ? { outputFileExtension: '.mjs', skipRebuild: true, exclude: ['pg-native'] }
-    : { outExtension: { '.js': '.mjs' } }),
+  ...(serverless ? { outputFileExtension: '.mjs', skipRebuild: true } : { outExtension: { '.js': '.mjs' } }),
 });

@@ -35,7 +35,7 @@ const version = async ({ path }) => ({
   loader: 'json',
 });
 
-/** No function makes JSON Schema of its schemas, yet each schema can. */
+/** Exports that are never called: JSON Schema of a schema, and hashes in JavaScript for a Node without those in C. */
 const nothing = async ({ path }) => {
   const names = [...(await readFile(path, 'utf8')).matchAll(/^export (?:const|function|class) (\w+)/gm)];
   return js(names.map(([, name]) => `export const ${name} = () => undefined;`).join('\n'));
@@ -61,8 +61,17 @@ module.exports = {
     build.onLoad({ filter: /@aws-sdk[\\/].*dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, schemas);
     build.onLoad({ filter: /@aws-sdk[\\/][\w-]+[\\/]package\.json$/ }, version);
     build.onLoad({ filter: /zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/ }, nothing);
+    build.onLoad({ filter: /[\\/](Sha256Js|Sha1Js)\.js$/ }, nothing);
     build.onLoad({ filter: /\.build[\\/](\w+[\\/])?catalog\.json$/ }, packed);
     // Lambda and the laptop give credentials in the environment. The other ways to find some are a fifth of a bundle.
     build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => here('credentials.cjs'));
+    build.onResolve({ filter: /^@aws-sdk\/endpoint-cache$/ }, () => here('endpoint-cache.cjs'));
+    build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, () => here('event-streams.cjs'));
+    // Of pg a pull needs one client with a password: no pool, no native variant, no file of passwords.
+    build.onResolve({ filter: /^pg$/ }, () => here('pg.cjs'));
+    build.onResolve({ filter: /^\.\/stream$/ }, ({ resolveDir }) =>
+      /[\\/]pg[\\/]lib$/.test(resolveDir) ? here('pg-stream.cjs') : undefined,
+    );
+    build.onResolve({ filter: /^pgpass$/ }, () => here('pgpass.cjs'));
   },
 };
