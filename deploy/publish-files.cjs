@@ -3,13 +3,12 @@ const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const {
   DeleteBucketPolicyCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
 } = require('@aws-sdk/client-s3');
+const { empty } = require('./buckets.cjs');
 const glue = require('./glue-scripts.cjs');
 
 /** Puts an object only if its content changed: an unchanged manifest must not wake the pipeline. */
@@ -31,26 +30,6 @@ const readList = async (s3, Bucket, Key) => {
     throw error;
   });
   return stored ? JSON.parse(await stored.Body.transformToString()) : [];
-};
-
-/** Deletes every version of every object; a missing bucket counts as empty. */
-const empty = async (s3, Bucket) => {
-  let position = {};
-  do {
-    const page = await s3.send(new ListObjectVersionsCommand({ Bucket, ...position })).catch((error) => {
-      if (error.name === 'NoSuchBucket') return {};
-      throw error;
-    });
-    const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
-    const Objects = versions.map(({ Key, VersionId }) => ({ Key, VersionId }));
-    if (Objects.length > 0) {
-      const { Errors } = await s3.send(
-        new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
-      );
-      if (Errors?.length > 0) throw new Error(`cannot empty s3://${Bucket}: ${Errors[0].Message}`);
-    }
-    position = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
-  } while (position.KeyMarker);
 };
 
 /** S3 on a laptop has no policies. */

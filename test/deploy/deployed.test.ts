@@ -1,7 +1,9 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { compilePattern } from '../../local/cloud/events/pattern.ts';
 import { NoPython } from '../../local/engines/spark/python.ts';
 import { smallStreams } from '../end-to-end/listens.ts';
 import { pipelineAt } from '../end-to-end/pipeline.ts';
@@ -12,6 +14,7 @@ import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { differences, intentsOf } from './emulator/intent.ts';
 import { deployedResources } from './emulator/resolved.ts';
 import { openService, type Service } from './emulator/service.ts';
+import { eventCases } from './events.ts';
 import { at } from './template.ts';
 
 /*
@@ -33,10 +36,6 @@ let service: Service;
 let missing: { readonly message: string } | undefined;
 
 beforeAll(async () => {
-  if (!process.env.TEST_DEPLOYED) {
-    missing = { message: 'TEST_DEPLOYED=1 deploys onto an emulator, which takes a minute and a half' };
-    return;
-  }
   beside = await openBeside();
   try {
     emulator = await startEmulator(beside.environment);
@@ -47,7 +46,28 @@ beforeAll(async () => {
     return;
   }
   service = await openService({ ...emulator.environment, ...beside.environment });
+  await service.sls('package', '--package', 'whole');
+  await service.changePackage('whole', 'broken', { BrokenAlarm: brokenAlarm });
+  await service.changePackage('whole', 'changed', { NothingLandsAlarm: await quietAlarm() });
+  await service.changePackage('changed', 'changed-broken', { BrokenAlarm: brokenAlarm });
 }, 180_000);
+
+/** CloudWatch rejects an alarm without a threshold; by then what it waits for is there. */
+const brokenAlarm = {
+  Type: 'AWS::CloudWatch::Alarm',
+  DependsOn: ['LedgerTable', 'NothingLandsAlarm', 'SweepLambdaFunction'],
+  Properties: {
+    ...{ Namespace: 'AWS/Lambda', MetricName: 'Errors', Period: 60, EvaluationPeriods: 1 },
+    ComparisonOperator: 'GreaterThanThreshold',
+  },
+};
+
+/** The alarm for three days without a file, in place of seven. */
+const quietAlarm = async () => {
+  const alarm = (await service.template('whole')).Resources.NothingLandsAlarm;
+  return { ...alarm, Type: 'AWS::CloudWatch::Alarm', Properties: { ...alarm?.Properties, Threshold: 3 } };
+};
+
 beforeEach(({ skip }) => {
   if (missing) skip(missing.message);
 });
@@ -57,10 +77,20 @@ afterAll(async () => {
   await beside?.close();
 });
 
-const account = () => readAccount('soundcheck-dev', emulator.environment);
+const stack = 'soundcheck-dev';
+
+/** These kinds of what the account holds, or all. */
+const account = (...kinds: string[]) => readAccount(stack, emulator.environment, ...kinds);
+
+/** Of an SDK client that is the administrator. */
+const settings = () => ({
+  endpoint: emulator.endpoint,
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
 
 const resources = async (found: Account) =>
-  deployedResources(await service.template(), found.stack ?? {}, {
+  deployedResources(await service.template('whole'), found.stack ?? {}, {
     roleId: (role) => at(found.roles, role, 'RoleId'),
     zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
   });
@@ -77,20 +107,58 @@ const timeless = (found: object) => without(/^(AlarmConfigurationUpdatedTimestam
 const without = (names: RegExp, found: object): object =>
   JSON.parse(JSON.stringify(found, (name, value) => (names.test(name) ? undefined : value)));
 
+/** The framework does not wait until CloudFormation has taken everything back. */
+const isRolledBack = async () => {
+  const { Stacks } = await new CloudFormationClient(settings()).send(
+    new DescribeStacksCommand({ StackName: stack }),
+  );
+  expect(Stacks?.[0]?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+};
+const deployBroken = async (name: string) => {
+  await expect(service.sls('deploy', '--package', name)).rejects.toThrow('BrokenAlarm');
+  await vi.waitFor(isRolledBack, { timeout: 30_000, interval: 100 });
+};
+
+/** What CloudFormation cannot delete: a protected table. */
+const leaveLedger = () =>
+  new DynamoDBClient(settings()).send(
+    new CreateTableCommand({
+      TableName: names.LEDGER_TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    }),
+  );
+
+/** The whole account after its first deployment. */
+let first: Account;
+
+test('a first deployment that fails leaves the bucket for deployments only, and the next one works', async () => {
+  await deployBroken('broken');
+  const { stack: left = {}, ...rest } = await account();
+  expect(Object.keys(left)).toEqual(['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy']);
+  const bucket = String(at(left, 'ServerlessDeploymentBucket', 'PhysicalResourceId'));
+  expect(Object.values(rest).flatMap(Object.keys)).toEqual([bucket]);
+  await leaveLedger();
+  const said = await service.sls('deploy', '--package', 'whole');
+  expect(said).toContain('deleted table soundcheck-dev-ledger, which a failed deployment left without data');
+  expect(said).toContain('limited the warehouse to 16 RPU-hours a day');
+  first = await account();
+});
+
 test('a deployment makes what the template says', async () => {
-  expect(await service.sls('deploy')).toContain('limited the warehouse to 16 RPU-hours a day');
-  const found = await account();
   const recorded = await emulator.recorded();
-  const deployed = await resources(found);
+  const deployed = await resources(first);
   const wrong = deployed.flatMap((resource) => {
     const intents = intentsOf(resource);
     const kept = recorded[resource.type]?.[resource.name];
     if (intents.length === 0 && !kept) return [`${resource.id} is nowhere`];
     return [
       ...intents.flatMap(({ kind, name, says }) =>
-        at(found[kind], name) === undefined
+        at(first[kind], name) === undefined
           ? [`${resource.id}: there is no ${name} among ${kind}`]
-          : differences(says, at(found[kind], name), `${resource.id}: ${kind} ${name}`),
+          : differences(says, at(first[kind], name), `${resource.id}: ${kind} ${name}`),
       ),
       ...(kept ? differences(resource.properties, kept, `${resource.id}: recorded`) : []),
     ];
@@ -100,51 +168,61 @@ test('a deployment makes what the template says', async () => {
 });
 
 test('nothing else is in the account', async () => {
-  const found = await account();
-  const names = (await resources(found)).flatMap((resource) => [
+  const known = (await resources(first)).flatMap((resource) => [
     resource.name,
     ...intentsOf(resource).map(({ name }) => name),
   ]);
-  const strange = Object.entries(found)
+  const strange = Object.entries(first)
     .filter(([kind]) => kind !== 'stack')
     .flatMap(([kind, all]) => Object.keys(all).map((name) => ({ kind, name })))
-    .filter(({ name }) => !names.includes(name));
+    .filter(({ name }) => !known.includes(name));
   expect(strange).toEqual([]);
 });
 
-test('a second deployment without a change changes nothing', async () => {
-  const before = lasting(await account());
-  expect(await service.sls('deploy')).toMatch(/no changes/i);
-  expect(lasting(await account())).toEqual(before);
+test('each event wakes whom it concerns, also for a matcher that is not ours', async () => {
+  const events = new EventBridgeClient(settings());
+  const rules = Object.values(first.rules ?? {}).filter((rule) => at(rule, 'EventPattern'));
+  const isMatched = async (pattern: unknown, event: object): Promise<boolean> => {
+    const [EventPattern, Event] = [JSON.stringify(pattern), JSON.stringify(event)];
+    return (await events.send(new TestEventPatternCommand({ EventPattern, Event }))).Result === true;
+  };
+  for (const [what, template, wakes] of eventCases) {
+    // In the cases a resource has the name that it has in the template.
+    const event = JSON.parse(JSON.stringify(template), (_, value) =>
+      typeof value === 'string' ? (at(first.stack, value, 'PhysicalResourceId') ?? value) : value,
+    );
+    const whole = { id: '1', account: '000000000000', time: '2026-01-01T00:00:00Z', region: 'eu-west-1' };
+    const matched = await Promise.all(
+      rules.map((rule) => isMatched(at(rule, 'EventPattern'), { ...event, ...whole, resources: [] })),
+    );
+    const woken = rules.filter((_, number) => matched[number]);
+    const targets = woken.map((rule) => String(at(rule, 'Targets', 0, 'Arn')).split(':soundcheck-dev-')[1]);
+    expect(targets.sort(), what).toEqual([...wakes].sort());
+    const ours = rules.filter((rule) => compilePattern(at(rule, 'EventPattern'))(event));
+    expect(ours, what).toEqual(woken);
+  }
+  expect(rules.length).toBeGreaterThan(10);
 });
 
-const threshold = async (alarm: string): Promise<unknown> =>
-  at(await account(), 'alarms', `soundcheck-dev-${alarm}`, 'Threshold');
+test('a second deployment without a change changes nothing', async () => {
+  // Packaged anew, as a person deploys.
+  expect(await service.sls('deploy')).toMatch(/no changes/i);
+  expect(lasting(await account())).toEqual(lasting(first));
+});
+
+const threshold = async (): Promise<unknown> =>
+  at(await account('alarms'), 'alarms', 'soundcheck-dev-nothing-lands', 'Threshold');
 
 test('a deployment that fails takes back what it changed, and the next one works', async () => {
-  const before = timeless(lasting(await account()));
-  const file = join(service.folder, 'serverless.yml');
-  const whole = await readFile(file, 'utf8');
-  // CloudWatch rejects an alarm without a threshold; by then the other alarm has changed.
-  await writeFile(join(service.folder, 'resources/broken.yml'), brokenAlarm);
-  await appendFile(file, `  - \${file(resources/broken.yml)}\n`);
-  await expect(service.sls('deploy', '--param', 'quietDays=3')).rejects.toThrow('BrokenAlarm');
-  expect(timeless(lasting(await account()))).toEqual(before);
-  await writeFile(file, whole);
-  expect(await threshold('nothing-lands')).toBe(7);
-  await service.sls('deploy', '--param', 'quietDays=3');
-  expect(await threshold('nothing-lands')).toBe(3);
+  await deployBroken('changed-broken');
+  expect(timeless(lasting(await account()))).toEqual(timeless(lasting(first)));
+  expect(await threshold()).toBe(7);
+  expect(await service.sls('deploy', '--package', 'changed')).toContain('this one is not skipped');
+  expect(await threshold()).toBe(3);
 });
 
-const brokenAlarm = `Resources:
-  BrokenAlarm:
-    Type: AWS::CloudWatch::Alarm
-    DependsOn: NothingLandsAlarm
-    Properties: {Namespace: AWS/Lambda, MetricName: Errors, Period: 60, EvaluationPeriods: 1, ComparisonOperator: GreaterThanThreshold}
-`;
-
 test('a file comes through the deployed functions, from landing to KPIs', async () => {
-  beside.enforce(await account());
+  beside.enforce(await account('functions'));
   const pipeline = pipelineAt({ ...emulator.environment, ...names });
   const file = { name: 'streams1.csv', text: smallStreams(1) };
   const landed = await pipeline.land(`data/streams/${file.name}`, file.text);
@@ -156,7 +234,7 @@ test('a file comes through the deployed functions, from landing to KPIs', async 
 });
 
 test('without one permission a file stops there', async () => {
-  const { roles = {} } = await account();
+  const { roles = {} } = await account('roles');
   const role = Object.keys(roles).find((name) => name.includes('CheckQualityRole')) ?? '';
   await takeGrant(role, 'Manifest', emulator.environment);
   const pipeline = pipelineAt({ ...emulator.environment, ...names });

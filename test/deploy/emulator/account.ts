@@ -8,9 +8,12 @@ export type Account = Readonly<Record<string, Readonly<Record<string, unknown>>>
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Reads an account back through the AWS SDK for Python, which comes with the emulator. */
-export const readAccount = async (stack: string, environment: Environment): Promise<Account> =>
-  JSON.parse(await runScript('read_back.py', [stack], environment));
+/** Reads these kinds of an account, or all, through the AWS SDK for Python, which comes with the emulator. */
+export const readAccount = async (
+  stack: string,
+  environment: Environment,
+  ...kinds: string[]
+): Promise<Account> => JSON.parse(await runScript('read_back.py', [stack, ...kinds], environment));
 
 /** Takes the statement with this Sid out of the policies of a role. */
 export const takeGrant = async (role: string, sid: string, environment: Environment): Promise<void> => {

@@ -1,8 +1,12 @@
-"""Prints what an account holds, as JSON: asked through the AWS SDK for Python, by kind and name."""
+"""Prints what an account holds, as JSON: asked through the AWS SDK for Python, by kind and name.
+
+The first argument is the stack, the others are the kinds to read; all of them if there are none.
+"""
 
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +17,7 @@ Found = dict[str, Any]
 session = Session()
 
 
+@cache
 def client(service: str) -> Any:
     return session.create_client(service)
 
@@ -262,5 +267,7 @@ def without_requests(found: Any) -> Any:
 
 
 if __name__ == "__main__":
-    account = {kind: read() for kind, read in KINDS.items()}
-    json.dump(without_requests({"stack": stack(sys.argv[1]), **account}), sys.stdout, default=str)
+    name, *wanted = sys.argv[1:]
+    kinds = {"stack": lambda: stack(name), **KINDS}
+    account = {kind: kinds[kind]() for kind in wanted or kinds}
+    json.dump(without_requests(account), sys.stdout, default=str)

@@ -1,18 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { copyService } from '../packaged.ts';
-import type { Template } from '../template.ts';
+import type { Resource, Template } from '../template.ts';
 
 /** A copy of the service that can be deployed. */
 export type Service = {
-  readonly folder: string;
   /** Runs `sls` for the stage dev and returns what it printed; rejects with what it printed. */
-  sls(command: 'deploy' | 'remove', ...options: string[]): Promise<string>;
-  /** The template of the last deployment. */
-  template(): Promise<Template>;
+  sls(command: 'package' | 'deploy' | 'remove', ...options: string[]): Promise<string>;
+  /** Makes another package from one, with these resources added or in place of its own. */
+  changePackage(from: string, to: string, resources: Readonly<Record<string, Resource>>): Promise<void>;
+  /** The template in a package. */
+  template(name: string): Promise<Template>;
   close(): Promise<void>;
 };
 
@@ -40,7 +41,6 @@ export const openService = async (environment: Readonly<Record<string, string>>)
     ...environment,
   };
   return {
-    folder,
     sls: async (command, ...options) => {
       const given = [command, '--stage', 'dev', ...options];
       const settings = { cwd: folder, env, timeout: 280_000 };
@@ -56,10 +56,15 @@ export const openService = async (environment: Readonly<Record<string, string>>)
         throw new Error(`sls ${given.join(' ')} failed:\n${stdout}\n${stderr}`, { cause: error });
       }
     },
-    template: async () =>
-      JSON.parse(
-        await readFile(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
-      ),
+    changePackage: async (from, to, resources) => {
+      await cp(join(folder, from), join(folder, to), { recursive: true });
+      const file = join(folder, to, 'serverless-state.json');
+      const state = JSON.parse(await readFile(file, 'utf8'));
+      Object.assign(state.service.provider.compiledCloudFormationTemplate.Resources, resources);
+      await writeFile(file, JSON.stringify(state));
+    },
+    template: async (name) =>
+      JSON.parse(await readFile(join(folder, name, 'cloudformation-template-update-stack.json'), 'utf8')),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 };
