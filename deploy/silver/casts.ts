@@ -17,16 +17,22 @@ export const unsafeCast = (field: Field, type: string): string | undefined => {
   return `cast of ${field.name}: a ${field.type_name} of the manifest is not always a ${type}; ${advice(field)}`;
 };
 
-/** The most bytes of a text on Redshift. */
+/** The most bytes of a text on Redshift, and how many characters of four bytes they are. */
 const widest = 65_535;
+const surely = Math.floor(widest / 4);
 
 /** Redshift cuts a text off that is longer than the type of its column says. */
 const cutOff = ({ name, type, one_of, max_length }: Field, width: number): string | undefined => {
   if (type.kind !== 'string') return undefined;
   const most = one_of ? Math.max(...one_of.map((value) => [...String(value)].length)) : max_length;
-  if (most === undefined ? width === widest : most <= width) return undefined;
-  return most === undefined
-    ? `cast of ${name}: the manifest allows texts of any length, and the warehouse cuts them off after ${width} characters; give the field "max_length": ${width}, or make it varchar(${widest})`
+  if (most === undefined)
+    return width === widest
+      ? undefined
+      : `cast of ${name}: the manifest allows texts of any length, and the warehouse cuts them off after ${width} characters; give the field "max_length": ${width}, or make it varchar(${widest})`;
+  if (most > surely)
+    return `cast of ${name}: the manifest allows ${most} characters, and the warehouse cuts off what has more than ${widest} bytes; give the field "max_length": ${surely}, or none, if what is longer may be cut off`;
+  return most <= width
+    ? undefined
     : `cast of ${name}: the manifest allows ${most} characters, and the warehouse cuts off what is longer than ${width}; make it varchar(${most})`;
 };
 

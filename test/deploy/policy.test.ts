@@ -2,6 +2,14 @@ import { expect, test } from 'vitest';
 import { policyRules } from './policy.ts';
 import type { Template } from './template.ts';
 
+const account = { Ref: 'AWS::AccountId' };
+
+/** A resource with a policy that lets somebody in. */
+function trusting(Principal: unknown, Condition: object, Action = 'a:Do') {
+  const Statement = [{ Effect: 'Allow', Principal, Action, Condition }];
+  return { Type: 'AWS::Any::Thing', Properties: { AnyDocument: { Statement } } };
+}
+
 /** The ARN of keys in the lake. */
 const inLake = (path: string) => ({ 'Fn::Sub': `\${LakeBucket.Arn}/${path}` });
 
@@ -51,26 +59,31 @@ const broken: Record<string, Template['Resources']> = {
       Properties: { FunctionName: { Ref: 'A' }, MaximumRetryAttempts: 2 },
     },
   },
-  'a service may use roles and resources only for this account': {
+  'a wildcard in a resource is in the list, with its reason': granted({
+    Action: ['s3:GetObject'],
+    Resource: [inLake('staging/*')],
+  }),
+  'no role has a policy of somebody else, or one that says only what it may not do': {
     A: {
       Type: 'AWS::IAM::Role',
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Statement: [{ Effect: 'Allow', Principal: { Service: 'a' }, Condition: { Bool: { b: 'true' } } }],
-        },
-      },
+      Properties: { ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] },
     },
-    Bound: {
-      Type: 'AWS::SQS::QueuePolicy',
-      Properties: {
-        PolicyDocument: {
-          Statement: {
-            ...{ Effect: 'Allow', Principal: { Service: 'a' } },
-            Condition: { StringEquals: { 'aws:SourceAccount': '1' } },
-          },
-        },
-      },
-    },
+  },
+  'a service may use roles and resources only for this account': {
+    A: trusting({ Service: 'a' }, { Bool: { b: 'true' } }),
+    Bound: trusting({ Service: 'a' }, { StringEquals: { 'aws:SourceAccount': account } }),
+  },
+  'what is open to everybody is open to this account only': {
+    A: trusting('*', { Bool: { 'aws:SecureTransport': 'true' } }),
+    Bound: trusting({ AWS: '*' }, { StringEquals: { 'kms:CallerAccount': account } }),
+  },
+  'no resource lets anybody do everything with it': {
+    A: trusting({ AWS: 'arn' }, {}, 'sqs:*'),
+    Owner: trusting(
+      { AWS: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:root` } },
+      {},
+      'kms:*',
+    ),
   },
   'only archive-files deletes from landing, and nobody what rests': granted({
     Action: ['s3:DeleteObjectVersion'],
@@ -131,4 +144,22 @@ test('finds two writers of one file, each with a name of its own', () => {
   const { A, Attached } = one;
   const both = { A, B: A, Attached: { ...Attached, Properties: { ...Attached?.Properties, Roles } } };
   expect(rule?.({ Resources: both } as Template)).toEqual([JSON.stringify(Resource[0])]);
+});
+
+test.each([
+  ['another account', { StringEquals: { 'aws:SourceAccount': '123456789012' } }],
+  ['every account', { StringLike: { 'aws:SourceAccount': '*' } }],
+  ['all accounts but this one', { StringNotEquals: { 'aws:SourceAccount': account } }],
+  ['callers that name no account', { StringEqualsIfExists: { 'aws:SourceAccount': account } }],
+])('a service that acts for %s is not bound to this one', (_, condition) => {
+  const rule = policyRules['a service may use roles and resources only for this account'];
+  expect(rule?.({ Resources: { A: trusting({ Service: 'a' }, condition) } })).toEqual(['A']);
+});
+
+test('a policy that lists what it does not grant is found', () => {
+  const Policies = [
+    { PolicyDocument: { Statement: [{ Effect: 'Allow', NotAction: ['s3:*'], Resource: ['A'] }] } },
+  ];
+  const rule = policyRules['no role has a policy of somebody else, or one that says only what it may not do'];
+  expect(rule?.({ Resources: { A: { Type: 'AWS::IAM::Role', Properties: { Policies } } } })).toEqual(['A']);
 });

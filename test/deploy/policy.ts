@@ -1,4 +1,5 @@
 import { at, type Properties, resourcesOf, statementsOf, type Template } from './template.ts';
+import { shortOf, wildcards } from './wildcards.ts';
 
 /** A rule that a template keeps: gives what breaks it, by logical id. */
 export type PolicyRule = (template: Template) => string[];
@@ -31,28 +32,44 @@ const each =
 const everyStatement = (keeps: (statement: ReturnType<typeof statementsOf>[number]) => boolean): PolicyRule =>
   each('AWS::IAM::Role', (_, template, id) => statementsOf(template, id).every(keeps));
 
-/** Where policies of resources and trust of roles stand, by type. */
-const documents: Readonly<Record<string, string>> = {
-  'AWS::IAM::Role': 'AssumeRolePolicyDocument',
-  'AWS::KMS::Key': 'KeyPolicy',
-  'AWS::S3::BucketPolicy': 'PolicyDocument',
-  'AWS::SNS::TopicPolicy': 'PolicyDocument',
-  'AWS::SQS::QueuePolicy': 'PolicyDocument',
+/** A statement of a resource's policy or of a role's trust. */
+type Open = { readonly Principal: unknown; readonly Condition: unknown; readonly Action: unknown };
+
+/** Statements that let somebody in, wherever they are in a value. */
+const openings = (value: unknown): Open[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  const inside = Object.values(value).flatMap(openings);
+  const isOpen = 'Principal' in value && at(value, 'Effect') === 'Allow';
+  return isOpen ? [value as Open, ...inside] : inside;
 };
 
-/** What binds a service to resources of this account. Logs of a key are named in its encryption context. */
+const everyOpening =
+  (keeps: (opening: Open) => boolean): PolicyRule =>
+  ({ Resources }) =>
+    Object.entries(Resources)
+      .filter(([, { Properties: given }]) => !openings(given).every(keeps))
+      .map(([id]) => id);
+
+/** Conditions that bind to this account. Logs of a key are named in its encryption context; Firehose gives the account as an external id. */
 const ofAccount = [
-  ...['aws:SourceAccount', 'aws:SourceArn', 'kms:EncryptionContext:aws:logs:arn'],
-  // Firehose gives the account as this.
-  'sts:ExternalId',
+  ...['aws:SourceAccount', 'aws:SourceArn', 'kms:CallerAccount', 'sts:ExternalId'],
+  'kms:EncryptionContext:aws:logs:arn',
 ];
 
-const isBound = (statement: unknown): boolean =>
-  at(statement, 'Effect') !== 'Allow' ||
-  at(statement, 'Principal', 'Service') === undefined ||
-  Object.values((at(statement, 'Condition') ?? {}) as object).some((lines) =>
-    ofAccount.some((key) => key in (lines as object)),
+/** Negated operators, and those that are true where the key is missing, bind to nothing. */
+const binding = ['StringEquals', 'ArnEquals', 'ArnLike'];
+
+const isBound = ({ Condition }: Open): boolean =>
+  binding.some((operator) =>
+    Object.entries((at(Condition, operator) ?? {}) as object).some(
+      ([key, value]) => ofAccount.includes(key) && JSON.stringify(value).includes('AWS::AccountId'),
+    ),
   );
+
+const isService = ({ Principal }: Open): boolean => at(Principal, 'Service') !== undefined;
+
+const isEverybody = ({ Principal }: Open): boolean =>
+  [Principal, at(Principal, 'AWS')].flat().some((one) => one === '*');
 
 /** What a role is granted on the keys of a bucket: actions with the text after the bucket's ARN. */
 const keyGrantsOf = (template: Template, role: string): { action: string; path: string }[] =>
@@ -107,12 +124,29 @@ export const policyRules: Readonly<Record<string, PolicyRule>> = {
     (properties) =>
       at(properties, 'Architectures', 0) === 'arm64' && at(properties, 'TracingConfig', 'Mode') === 'Active',
   ),
-  'no role is granted a wildcard action': everyStatement(({ Effect, Action }) =>
+  'no role is granted a wildcard action': everyStatement(({ Effect, Action = [] }) =>
     Effect === 'Deny' ? true : Action.every((action) => !action.includes('*')),
   ),
   'a grant names its resources unless IAM cannot': everyStatement(
     ({ Action, Resource }) => !Resource.includes('*') || Action.every((action) => action in unscopable),
   ),
+  'a wildcard in a resource is in the list, with its reason': everyStatement(({ Effect, Resource }) =>
+    Resource.every((resource) => {
+      const text = String(at(resource, 'Fn::Sub') ?? resource);
+      return (
+        Effect === 'Deny' ||
+        text === '*' ||
+        !/[*?]/.test(text.replace(/-\?{6}$/, '')) ||
+        shortOf(text) in wildcards
+      );
+    }),
+  ),
+  // Its list of what it may do is all that it may do.
+  'no role has a policy of somebody else, or one that says only what it may not do': (template) => [
+    ...each('AWS::IAM::Role', ({ ManagedPolicyArns }) => ManagedPolicyArns === undefined)(template),
+    ...each('AWS::IAM::ManagedPolicy', () => false)(template),
+    ...everyStatement((statement) => !('NotAction' in statement || 'NotResource' in statement))(template),
+  ],
   'buckets are encrypted, versioned, closed to the public and to plain HTTP': each(
     'AWS::S3::Bucket',
     (properties, template, id) =>
@@ -156,12 +190,20 @@ export const policyRules: Readonly<Record<string, PolicyRule>> = {
       SqsManagedSseEnabled === true && MessageRetentionPeriod === 1_209_600,
   ),
   // A service that acts for another account must not use what is ours (confused deputy).
-  'a service may use roles and resources only for this account': (template) =>
-    Object.entries(documents).flatMap(([type, name]) =>
-      each(type, (properties) =>
-        ([at(properties, name, 'Statement') ?? []].flat() as unknown[]).every(isBound),
-      )(template),
-    ),
+  'a service may use roles and resources only for this account': everyOpening(
+    (opening) => !isService(opening) || isBound(opening),
+  ),
+  'what is open to everybody is open to this account only': everyOpening(
+    (opening) => !isEverybody(opening) || isBound(opening),
+  ),
+  // Only the key's own account, without which nobody could change the key.
+  'no resource lets anybody do everything with it': everyOpening(
+    ({ Principal, Action }) =>
+      ![Action].flat().some((action) => String(action).includes('*')) ||
+      /^arn:\$\{AWS::Partition\}:iam::\$\{AWS::AccountId\}:root$/.test(
+        String(at(Principal, 'AWS', 'Fn::Sub')),
+      ),
+  ),
   // Landed bytes exist once, until they are archived.
   'only archive-files deletes from landing, and nobody what rests': everyKeyGrant(
     ({ role, action, path }) =>

@@ -6,7 +6,8 @@ import { type Packaged, packageService, type Variant } from './packaged.ts';
 import { policyRules } from './policy.ts';
 import { exceptions, resourceRules } from './resource-rules.ts';
 import { unknownToAws } from './service-spec.ts';
-import { at, resourcesOf, type Template } from './template.ts';
+import { at, resourcesOf, statementsOf, type Template } from './template.ts';
+import { shortOf, wildcards } from './wildcards.ts';
 
 /** The deployments that are packaged in tests. */
 const variants: Readonly<Record<string, Variant>> = {
@@ -154,6 +155,17 @@ describe('a stage', () => {
     expect(conditional('AWS::EC2::NatGateway')).toEqual(['HasNat']);
     expect(conditional('AWS::EC2::VPCEndpoint')).toEqual([undefined, undefined, 'HasSecretsEndpoint']);
   });
+});
+
+test('the list of wildcards has none that no role uses', () => {
+  const used = names.flatMap((name) =>
+    resourcesOf(templateOf(name), 'AWS::IAM::Role').flatMap(([role]) =>
+      statementsOf(templateOf(name), role).flatMap(({ Resource }) =>
+        Resource.map((resource) => shortOf(String(at(resource, 'Fn::Sub')))),
+      ),
+    ),
+  );
+  expect(Object.keys(wildcards).filter((each) => !used.includes(each))).toEqual([]);
 });
 
 describe('the dashboard', () => {

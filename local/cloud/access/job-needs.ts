@@ -76,10 +76,14 @@ const tablesNeeds = ({ id, tables }: z.infer<typeof Tables>, lake: Lake): Need[]
   ...objectNeeds(lake, `runs/${id}/tables.spec.json`, 'GetObject'),
   ...Object.keys(tables).flatMap((dataset) => [
     ...catalogNeeds(dataset, lake),
-    ...objectNeeds(lake, `lake/${dataset}/metadata/00000.metadata.json`, 'GetObject', 'PutObject'),
+    ...metadataNeeds(dataset, lake),
   ]),
   ...objectNeeds(lake, `runs/${id}/tables.result.json`, 'PutObject'),
 ];
+
+/** Each commit writes a metadata file and removes the oldest one. */
+const metadataNeeds = (dataset: string, lake: Lake): Need[] =>
+  objectNeeds(lake, `lake/${dataset}/metadata/00000.metadata.json`, 'GetObject', 'PutObject', 'DeleteObject');
 
 /** What Iceberg does in the Glue catalog to create a table or to commit to it. */
 const catalogNeeds = (dataset: string, { account, region, database }: Lake): Need[] => {
@@ -105,6 +109,7 @@ const qualityNeeds = ({ batch, dataset, staged }: z.infer<typeof Quality>, lake:
     bucketNeed(lake, 'ListBucket', staged),
     ...objectNeeds(lake, `runs/${batch}/quality.verdicts.json`, 'GetObject', 'PutObject'),
     ...catalogNeeds(dataset, lake),
+    ...metadataNeeds(dataset, lake),
     ...objectNeeds(lake, data, 'GetObject', 'PutObject'),
     ...multipart(lake, data),
   ];

@@ -48,8 +48,13 @@ describe('of all functions and jobs', () => {
     ['data/quarantine/streams/a.csv@1.report.json', ['archive-files', 'settle-batch', 'validate-landing']],
     ['data/quarantine/streams/a.csv@1.rows.csv', ['archive-files', 'settle-batch']],
     ['staging/clean/streams/a.csv@1.0', ['validate-landing']],
+    ['data/quarantine/sessions/a.jsonl@1.rows.jsonl', ['archive-files', 'settle-batch']],
+    ['data/archive/sessions/a.jsonl', ['archive-files']],
+    ['staging/clean/streams/jr_1.csv@1.0', ['validate-landing']],
+    ['staging/pulls/users/jr_1', ['pull-databases', 'pull-sources']],
     ['staging/b/jr_1/rows/part-0.parquet', ['transform']],
-    ['lake/streams/data/part-0.parquet', ['quality', 'tables']],
+    ['lake/streams/data/part-0.parquet', ['quality']],
+    ['lake/streams/metadata/00001-a.metadata.json', ['quality', 'tables']],
     ['kpis/r/1/kpi_days/0000_part_00.json', []],
   ])('%s is written by %j', (key, names) => {
     expect(writers(key)).toEqual(names);
@@ -60,6 +65,13 @@ describe('of all functions and jobs', () => {
     for (const key of ['data/archive/a', 'data/quarantine/a', 'lake/a', 'runs/a', 'kpis/a'])
       expect(removers(key)).toEqual([]);
     expect(removers('staging/b/jr_1/landed/0.csv')).toEqual(['transform']);
+    expect(removers('staging/clean/streams/jr_1.csv@1.0')).toEqual([]);
+  });
+
+  test('jobs remove old metadata of a silver table, and nothing that has rows', () => {
+    expect(removers('lake/streams/metadata/00001-a.metadata.json')).toEqual(['quality', 'tables']);
+    for (const key of ['data/day=1/a.parquet', 'metadata/snap-1.avro', 'metadata/a-m0.avro'])
+      expect(removers(`lake/streams/${key}`)).toEqual([]);
   });
 
   test('pull-sources alone reads secrets, those of the stage', () => {
