@@ -197,6 +197,7 @@ export const handler = lambda(Input, migrateTables, ({ env, clock, log }) => {
       account: env('ACCOUNT'),
       database: env('SILVER_DATABASE'),
       role: env('OPTIMISER_ROLE'),
+      hours: Number(env('OPTIMISER_HOURS')),
     }),
     catalog: packagedCatalog(),
     name: env('NAME'),
