@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,22 +9,44 @@ import { type LakeClient, lakeClient } from './lake-client.ts';
 import { until } from './until.ts';
 
 /** A laptop cloud in its own process with an empty state, and a client of its lake. */
-export type BenchCloud = { readonly lake: LakeClient; readonly process: number; readonly directory: string };
+export type BenchCloud = {
+  readonly lake: LakeClient;
+  readonly process: number;
+  readonly directory: string;
+  /** The content of `cloud.env`. */
+  readonly environment: Readonly<Record<string, string>>;
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Starts a cloud in its own process, runs a program with it, and deletes everything. */
-export const withCloud = async <T>(use: (cloud: BenchCloud) => Promise<T>): Promise<T> => {
+export const withCloud = async <T>(
+  use: (cloud: BenchCloud) => Promise<T>,
+  { recordsCalls = false } = {},
+): Promise<T> => {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  if (recordsCalls) await startRecording(join(directory, 'state'));
   const child = spawnCloud(join(directory, 'state'));
   try {
-    const lake = lakeClient(await environmentOf(child, join(directory, 'state', 'cloud.env')));
-    return await use({ lake, process: child.pid ?? 0, directory }).finally(() => lake.close());
+    const environment = await environmentOf(child, join(directory, 'state', 'cloud.env'));
+    const lake = lakeClient(environment);
+    return await use({ lake, process: child.pid ?? 0, directory, environment }).finally(() => lake.close());
   } finally {
     await stop(child);
     await rm(directory, { recursive: true, force: true });
   }
 };
+
+/** See `local/cloud/access/recording.ts`. */
+const startRecording = async (state: string): Promise<void> => {
+  await mkdir(state);
+  // What makes the folder a state.
+  await writeFile(join(state, 'engine'), 'duckdb\n');
+  await writeFile(callsIn(state), '');
+};
+
+/** Every call of a role while a cloud with this state folder records them. */
+export const callsIn = (state: string): string => join(state, 'all-calls.jsonl');
 
 const spawnCloud = (state: string): ChildProcess =>
   spawn(process.execPath, ['--import', 'tsx', 'bench/cloud-process.ts', state], {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { calls } from './calls.ts';
 import { type BenchCloud, withCloud } from './cloud.ts';
 import { keys } from './keys.ts';
 import { latency } from './latency.ts';
@@ -55,6 +56,12 @@ bench(
   inCloud(tenMillion),
 );
 bench('thousand-files', 'a thousand files at once', { flag: 'files', usual: 1_000 }, inCloud(thousandFiles));
+bench(
+  'calls',
+  'what functions and jobs call for so many small files: the figures of the cost page',
+  { flag: 'files', usual: 1_000 },
+  (size) => withCloud((cloud) => calls(cloud, size), { recordsCalls: true }),
+);
 bench('keys', 'one file of ten million keys, without a cloud', { flag: 'records', usual: 10_000_000 }, keys);
 bench(
   'pull',

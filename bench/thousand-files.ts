@@ -33,7 +33,8 @@ export const thousandFiles = async ({ lake, process }: BenchCloud, count: number
   };
 };
 
-const textsOf = (catalogue: Catalogue, count: number): string[] => {
+/** So many files of a hundred listens of one day. */
+export const textsOf = (catalogue: Catalogue, count: number): string[] => {
   const rows = count * rowsPerFile;
   const text = [...generateStreams({ rows, days: 1, firstDay: day, seed: 1, ...catalogue })].join('');
   const [header, ...lines] = text.trimEnd().split('\n');
@@ -42,10 +43,12 @@ const textsOf = (catalogue: Catalogue, count: number): string[] => {
   );
 };
 
-const distinctLines = (texts: readonly string[]): number =>
+/** Listens that count. */
+export const distinctLines = (texts: readonly string[]): number =>
   new Set(texts.flatMap((text) => text.trimEnd().split('\n').slice(1))).size;
 
-const landAll = (lake: LakeClient, texts: readonly string[]): Promise<LandedFile[]> => {
+/** Lands them, many at once. */
+export const landAll = (lake: LakeClient, texts: readonly string[]): Promise<LandedFile[]> => {
   const limit = pLimit(uploadsAtOnce);
   return Promise.all(
     texts.map((text, index) => limit(() => lake.land(`data/streams/streams${index + 1}.csv`, text))),

@@ -15,6 +15,7 @@ import {
   endTurn,
   type Files,
   type Functions,
+  isMigrated,
   isOver,
   type Jobs,
   type Ledger,
@@ -63,13 +64,20 @@ export const migrateTables =
   async (input: Input): Promise<void> => {
     const ended = isOfRun(input) ? input.detail.jobRunId : undefined;
     for (const mart of martsOf(ports.catalog, input)) await migrateMart(ports, mart, ended);
+    if (isDeployment(input) && (await areMigrated(ports))) await keepSmall(ports);
   };
+
+const isDeployment = (input: Input): boolean => 'command' in input && input.kind === 'deployment';
+
+/** Then the tables are there, and the deployment may have changed how often their optimisers run. */
+const areMigrated = async ({ ledger, catalog }: Ports): Promise<boolean> =>
+  (await Promise.all(Object.values(catalog.marts).map((mart) => isMigrated(ledger, mart)))).every(Boolean);
 
 const isOfRun = (input: Input): input is z.infer<typeof RunEnded> =>
   'detail' in input && 'jobRunId' in input.detail;
 
 const martsOf = ({ marts }: Catalog, input: Input): Mart[] => {
-  if (isOfRun(input) || ('command' in input && input.kind === 'deployment')) return Object.values(marts);
+  if (isOfRun(input) || isDeployment(input)) return Object.values(marts);
   const name = 'command' in input ? input.id : martOfMigration(input.detail.statementName);
   const mart = name === undefined ? undefined : marts[name];
   return mart ? [mart] : [];
@@ -197,6 +205,7 @@ export const handler = lambda(Input, migrateTables, ({ env, clock, log }) => {
       account: env('ACCOUNT'),
       database: env('SILVER_DATABASE'),
       role: env('OPTIMISER_ROLE'),
+      hours: Number(env('OPTIMISER_HOURS')),
     }),
     catalog: packagedCatalog(),
     name: env('NAME'),

@@ -144,10 +144,11 @@ const sweepPulls = async (
 const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as const;
 
 /** What the schedule starts: the sweep, then the gauges of what it left. */
-const sweepAndMeasure = (ports: Ports & { readonly metrics: Metrics }) => async (): Promise<void> => {
-  await sweep(ports)();
-  await publishGauges(ports);
-};
+const sweepAndMeasure =
+  (ports: Ports & { readonly metrics: Metrics; readonly watchesSilence: boolean }) => async (): Promise<void> => {
+    await sweep(ports)();
+    await publishGauges(ports);
+  };
 
 export const handler = lambda(z.unknown(), sweepAndMeasure, ({ env, clock, log }) => ({
   files: s3Files(env('LAKE_BUCKET')),
@@ -156,6 +157,7 @@ export const handler = lambda(z.unknown(), sweepAndMeasure, ({ env, clock, log }
   functions: lambdaFunctions(env('NAME')),
   catalog: packagedCatalog(),
   metrics: powertoolsMetrics(env('NAME')),
+  watchesSilence: env('QUIET_ALARM') === 'true',
   clock,
   log,
 }));

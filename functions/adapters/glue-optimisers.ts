@@ -16,7 +16,9 @@ const snapshotDays = 7;
 /** Days after which a file that no snapshot names is deleted: longer than any run writes before it commits. */
 const orphanDays = 7;
 
-const settings: Readonly<Record<TableOptimizerType, Partial<TableOptimizerConfiguration>>> = {
+const settingsOf = (
+  runRateInHours: number,
+): Readonly<Record<TableOptimizerType, Partial<TableOptimizerConfiguration>>> => ({
   // Every batch adds at least one file to each day that it has rows of.
   compaction: {
     compactionConfiguration: { icebergConfiguration: { strategy: 'binpack', minInputFiles: 20 } },
@@ -27,16 +29,16 @@ const settings: Readonly<Record<TableOptimizerType, Partial<TableOptimizerConfig
         snapshotRetentionPeriodInDays: snapshotDays,
         numberOfSnapshotsToRetain: 1,
         cleanExpiredFiles: true,
-        runRateInHours: 24,
+        runRateInHours,
       },
     },
   },
   orphan_file_deletion: {
     orphanFileDeletionConfiguration: {
-      icebergConfiguration: { orphanFileRetentionPeriodInDays: orphanDays, runRateInHours: 24 },
+      icebergConfiguration: { orphanFileRetentionPeriodInDays: orphanDays, runRateInHours },
     },
   },
-};
+});
 
 export type OptimisersOptions = {
   /** The account, whose catalog it is. */
@@ -45,11 +47,14 @@ export type OptimisersOptions = {
   readonly database: string;
   /** ARN of the role under which Glue maintains the tables. */
   readonly role: string;
+  /** Hours from one deletion of snapshots and orphans of a table to the next, 3 to 168: each run costs a minute at least. */
+  readonly hours: number;
 };
 
 /** The optimisers of silver tables in the Glue catalog: Glue compacts files and deletes old snapshots and orphans by itself. */
-export const glueOptimisers = ({ account, database, role }: OptimisersOptions): Optimisers => {
+export const glueOptimisers = ({ account, database, role, hours }: OptimisersOptions): Optimisers => {
   const client = new GlueClient(bounded);
+  const settings = settingsOf(hours);
   const keepOne = async (TableName: string, Type: TableOptimizerType): Promise<void> => {
     const place = { CatalogId: account, DatabaseName: database, TableName, Type };
     const wanted = { roleArn: role, enabled: true, ...settings[Type] };

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-const cloudOf = (lake: LakeClient) => ({ lake, process: process.pid, directory });
+const cloudOf = (lake: LakeClient) => ({ lake, process: process.pid, directory, environment: {} });
 
 describe('the programs of bench/', () => {
   it('takes the latency of every landing but the first, and the time of each hop', async () => {

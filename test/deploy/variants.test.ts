@@ -168,12 +168,41 @@ test('the list of wildcards has none that no role uses', () => {
   expect(Object.keys(wildcards).filter((each) => !used.includes(each))).toEqual([]);
 });
 
+describe('what costs money while nothing happens', () => {
+  const asked = (name: string) =>
+    ['FunctionAlarms', 'QuietAlarm', 'HasDashboard'].map((each) =>
+      at(templateOf(name), 'Parameters', each, 'Default'),
+    );
+
+  test('is in prod, and in dev only if it is asked for', () => {
+    expect(asked('dev')).toEqual(['false', 'false', 'false']);
+    expect(asked('prod')).toEqual(['true', 'true', 'true']);
+    const conditionOf = (id: string) => at(templateOf('prod').Resources[id], 'Condition');
+    expect(['SweepErrorsAlarm', 'NothingLandsAlarm', 'Dashboard'].map(conditionOf)).toEqual([
+      'WatchesFunctions',
+      'WatchesSilence',
+      'IsShown',
+    ]);
+  });
+
+  test('is told to the functions that cause it', () => {
+    const told = (name: string, id: string, variable: string) =>
+      at(propertiesOf(name, id), 'Environment', 'Variables', variable);
+    const both = (id: string, variable: string) => ['dev', 'prod'].map((name) => told(name, id, variable));
+    expect(both('SweepLambdaFunction', 'QUIET_ALARM')).toEqual(['false', 'true']);
+    expect(both('MigrateTablesLambdaFunction', 'OPTIMISER_HOURS')).toEqual(['168', '24']);
+  });
+});
+
 describe('the dashboard', () => {
   type Widget = { readonly y: number; readonly x: number; readonly properties: { readonly title: string } };
 
+  /** Without the alarms that are only there by parameter. */
+  const body = (): string =>
+    String(at(propertiesOf('dev', 'Dashboard'), 'DashboardBody', 'Fn::Sub', 0)).replace(`\${NothingLands}`, '');
+
   test('begins with balance, oldest file, KPI age, dead letters and cost', () => {
-    const body = at(propertiesOf('dev', 'Dashboard'), 'DashboardBody', 'Fn::Sub');
-    const { widgets } = JSON.parse(String(body)) as { widgets: readonly Widget[] };
+    const { widgets } = JSON.parse(body()) as { widgets: readonly Widget[] };
     const first = widgets.filter(({ y }) => y === 0).sort((a, b) => a.x - b.x);
     expect(first.map(({ properties: { title } }) => title.split(/[,:]/)[0])).toEqual([
       'Balance',
@@ -188,9 +217,8 @@ describe('the dashboard', () => {
     const made = resourcesOf(templateOf('dev'), 'AWS::Logs::MetricFilter').map(([, filter]) =>
       at(filter, 'MetricTransformations', 0, 'MetricName'),
     );
-    const gauges = ['FilesWaiting', 'OldestWaiting', 'KpiAge', 'RowsUnbalanced', 'SinceLanded'];
-    const body = String(at(propertiesOf('dev', 'Dashboard'), 'DashboardBody', 'Fn::Sub'));
-    const shown = [...body.matchAll(/\["soundcheck-dev", "(\w+)"/g)].map(([, metric]) => metric);
+    const gauges = ['OldestWaiting', 'KpiAge', 'RowsUnbalanced', 'SinceLanded'];
+    const shown = [...body().matchAll(/\["soundcheck-dev", "(\w+)"/g)].map(([, metric]) => metric);
     const watched = resourcesOf(templateOf('dev'), 'AWS::CloudWatch::Alarm').flatMap(([, alarm]) => [
       { namespace: alarm.Namespace, metric: alarm.MetricName },
       ...((alarm.Metrics ?? []) as object[]).map((one) => ({

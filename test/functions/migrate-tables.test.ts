@@ -93,6 +93,16 @@ test('adds the columns of a new version only, and follows the last applied one',
   expect(await recordOf()).toMatchObject({ state: 'applied', seq: 2, builds_on: 1, version: 'wider' });
 });
 
+test('sets the optimisers again with each deployment: it may have changed how often they run', async () => {
+  await migrate();
+  expect(stage.optimised).toEqual([]);
+  await endRun();
+  await endStatement();
+  expect(stage.optimised).toEqual(['plays']);
+  await migrate();
+  expect(stage.optimised).toEqual(['plays', 'plays']);
+});
+
 test('goes on without the optimisers of silver where they cannot be set', async () => {
   const denied = async (): Promise<never> => {
     throw new Error('denied');

@@ -6,21 +6,17 @@ import { anyFile, type FileRecord } from '../records/file.ts';
 import { balanceOf } from './repairs.ts';
 
 /** How the pipeline is now, in numbers that people watch; ages are seconds. */
-export type Gauges = {
-  /** Files that landed and are neither published nor rejected, without parked ones. */
-  readonly FilesWaiting: number;
-  /** Age of the oldest of them. */
+type Gauges = {
+  /** Age of the oldest file that landed and is neither published nor rejected, without parked ones. */
   readonly OldestWaiting: number;
   /** How long the oldest published batch has waited to be in the KPIs of a mart; 0 if none does. */
   readonly KpiAge: number;
   /** Rows of files that landed since yesterday and have an end, which are neither published nor quarantined nor superseded. */
   readonly RowsUnbalanced: number;
-  /** Time since a file landed, at most `longestSilence`; 0 while none ever has. */
-  readonly SinceLanded: number;
 };
 
 /** The gauges, and the file, the mart or the batch behind the worst of each. */
-export type Readings = { readonly gauges: Gauges; readonly behind: Readonly<Record<string, string>> };
+type Readings = { readonly gauges: Gauges; readonly behind: Readonly<Record<string, string>> };
 
 type Worst = { readonly age: number; readonly name?: string };
 
@@ -34,32 +30,36 @@ export const publishGauges = async (ports: {
   readonly catalog: Pick<Catalog, 'datasets' | 'marts'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Whether an alarm watches for how long no file has landed. */
+  readonly watchesSilence: boolean;
 }): Promise<void> => {
-  const { gauges, behind } = await readGauges(ports.ledger, ports.catalog, ports.clock.now());
-  ports.metrics.gauges(gauges, behind);
+  const { ledger, catalog, clock, metrics, watchesSilence } = ports;
+  const now = clock.now();
+  const known = [...new Set([...(await ledger.files.datasets()), ...Object.keys(catalog.datasets)])];
+  const { gauges, behind } = await readGauges(ledger, known, Object.keys(catalog.marts), now);
+  const silence = watchesSilence ? { SinceLanded: await sinceLanded(ledger, known, now) } : {};
+  metrics.gauges({ ...gauges, ...silence }, behind);
 };
 
-/** Reads all gauges from the ledger. */
-export const readGauges = async (
+/** Reads the gauges of every stage from the ledger. */
+const readGauges = async (
   ledger: Ledger,
-  { datasets, marts }: Pick<Catalog, 'datasets' | 'marts'>,
+  known: readonly string[],
+  marts: readonly string[],
   now: string,
 ): Promise<Readings> => {
-  const known = [...new Set([...(await ledger.files.datasets()), ...Object.keys(datasets)])];
   const waiting = (await pLimit(4).map(known, (dataset) => ledger.files.waiting(dataset)))
     .flat()
     .filter(isUndecided);
   const oldest = worst(waiting.map((file) => ({ age: ageOf(file.landed_at, now), name: fileId(file) })));
   const kpis = worst(
-    (await pLimit(4).map(Object.keys(marts), (mart) => waitingForKpis(ledger, mart, now))).flat(),
+    (await pLimit(4).map(marts, (mart) => waitingForKpis(ledger, mart, now))).flat(),
   );
   const uneven = (await pLimit(4).map(known, (dataset) => unbalanced(ledger, dataset, now))).flat();
   const gauges = {
-    FilesWaiting: waiting.length,
     OldestWaiting: oldest.age,
     KpiAge: kpis.age,
     RowsUnbalanced: uneven.reduce((sum, { rows }) => sum + rows, 0),
-    SinceLanded: await sinceLanded(ledger, known, now),
   };
   return { gauges, behind: named({ oldest: oldest.name, kpis: kpis.name, unbalanced: uneven[0]?.file }) };
 };
@@ -103,6 +103,7 @@ const unbalanced = async (
 const isOver = ({ state }: FileRecord): boolean =>
   ['published', 'rejected', 'quarantined', 'superseded'].includes(state);
 
+/** Seconds since a file landed, at most `longestSilence`; 0 while none ever has. */
 const sinceLanded = async (ledger: Ledger, datasets: readonly string[], now: string): Promise<number> => {
   if (datasets.length === 0 || (await ledger.files.datasets()).length === 0) return 0;
   for (let back = 0; back < longestSilence; back++) {

@@ -3,17 +3,30 @@ import { join } from 'node:path';
 import type { Call } from './access.ts';
 
 /**
- * Records the calls of roles in `calls.jsonl` of a state folder, each once. Only if the file exists, because it grows with the
- * number of files: an empty one starts the recording.
+ * Records the calls of roles in the state folder, only in files that exist, because they grow: in `calls.jsonl` each call once, in
+ * `all-calls.jsonl` each call as often as it happens. An empty file starts the recording.
  */
 export const openRecording = (state: string): ((call: Call) => void) | undefined => {
-  const path = join(state, 'calls.jsonl');
+  const recordings = [onceIn(join(state, 'calls.jsonl')), alwaysIn(join(state, 'all-calls.jsonl'))];
+  const open = recordings.filter((recording) => recording !== undefined);
+  if (open.length === 0) return undefined;
+  return (call) => {
+    for (const record of open) record(call);
+  };
+};
+
+const onceIn = (path: string): ((call: Call) => void) | undefined => {
   if (!existsSync(path)) return undefined;
   const known = new Set(readFileSync(path, 'utf8').split('\n'));
-  return ({ role, action, resource }) => {
-    const line = JSON.stringify({ role, action, resource });
+  return (call) => {
+    const line = lineOf(call);
     if (known.has(line)) return;
     known.add(line);
     appendFileSync(path, `${line}\n`);
   };
 };
+
+const alwaysIn = (path: string): ((call: Call) => void) | undefined =>
+  existsSync(path) ? (call) => appendFileSync(path, `${lineOf(call)}\n`) : undefined;
+
+const lineOf = ({ role, action, resource }: Call): string => JSON.stringify({ role, action, resource });

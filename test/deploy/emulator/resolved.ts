@@ -62,11 +62,14 @@ export const deployedResources = (template: Template, stack: Stack, made: Made):
     if (written === undefined) throw new Error(`nothing is known of ${id}.${name}`);
     return resolve(written);
   };
-  const substitute = (text: string): string =>
-    text.replaceAll(/\$\{([^}!]+)\}/g, (_, name: string) => {
+  const substitute = (operand: string | [text: string, values: Record<string, unknown>]): string => {
+    const [text, values] = typeof operand === 'string' ? [operand, {}] : operand;
+    return text.replaceAll(/\$\{([^}!]+)\}/g, (_, name: string) => {
+      if (name in values) return String(resolve(values[name]));
       const [id = '', ...rest] = name.split('.');
       return String(rest.length === 0 ? reference(id) : attribute(id, rest.join('.')));
     });
+  };
   const intrinsics: Readonly<Record<string, (operand: never) => unknown>> = {
     Ref: reference,
     'Fn::GetAtt': ([id, ...rest]: [string, ...string[]]) => attribute(id, rest.join('.')),
@@ -76,6 +79,8 @@ export const deployedResources = (template: Template, stack: Stack, made: Made):
     'Fn::Split': ([separator, text]: [string, unknown]) => String(resolve(text)).split(separator),
     'Fn::Select': ([index, items]: [number, unknown]) => (resolve(items) as unknown[])[index],
     'Fn::GetAZs': () => made.zones,
+    'Fn::If': ([condition, yes, no]: [string, unknown, unknown]) =>
+      resolve(resolve(at(template, 'Conditions', condition)) ? yes : no),
     'Fn::Equals': ([one, other]: [unknown, unknown]) => String(resolve(one)) === String(resolve(other)),
     'Fn::Not': ([condition]: [unknown]) => !resolve(condition),
   };

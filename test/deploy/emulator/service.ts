@@ -29,6 +29,9 @@ const forDuckDb = async (folder: string): Promise<void> => {
   await writeFile(file, changed);
 };
 
+/** What dev has only if it is asked for. */
+const shown = ['--param', 'dashboard=true', '--param', 'quietAlarm=true'];
+
 /** Copies the service into a folder of its own, to be deployed with the environment of an emulator only. */
 export const openService = async (environment: Readonly<Record<string, string>>): Promise<Service> => {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'soundcheck-service-'));
@@ -42,7 +45,7 @@ export const openService = async (environment: Readonly<Record<string, string>>)
   };
   return {
     sls: async (command, ...options) => {
-      const given = [command, '--stage', 'dev', ...options];
+      const given = [command, '--stage', 'dev', ...shown, ...options];
       const settings = { cwd: folder, env, timeout: 280_000 };
       try {
         const { stdout, stderr } = await promisify(execFile)(

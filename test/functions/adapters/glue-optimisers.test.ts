@@ -9,7 +9,8 @@ beforeAll(async () => {
 afterEach(() => laptop.rest());
 afterAll(() => laptop.close());
 
-const { keep } = glueOptimisers({ account: '1', database: 'silver', role: 'arn:aws:iam::1:role/optimiser' });
+const options = { account: '1', database: 'silver', role: 'arn:aws:iam::1:role/optimiser', hours: 24 };
+const { keep } = glueOptimisers(options);
 const types = ['compaction', 'retention', 'orphan_file_deletion'];
 
 const failure = (name: string): Answer => ({ status: 400, body: { __type: name, Message: 'no' } });
@@ -58,6 +59,16 @@ test('brings an optimiser up to date that is off or has other settings', async (
   await keep('streams');
   expect(written()).toEqual(['UpdateTableOptimizer', 'UpdateTableOptimizer']);
   expect(held.get('compaction')).toMatchObject({ enabled: true });
+});
+
+test('runs the deletions as seldom as the stage asks for, also of a table that has optimisers', async () => {
+  const held = holding(new Map());
+  await keep('streams');
+  await glueOptimisers({ ...options, hours: 168 }).keep('streams');
+  expect(written().slice(3)).toEqual(['UpdateTableOptimizer', 'UpdateTableOptimizer']);
+  const rate = { icebergConfiguration: expect.objectContaining({ runRateInHours: 168 }) };
+  expect(held.get('retention')).toMatchObject({ retentionConfiguration: rate });
+  expect(held.get('orphan_file_deletion')).toMatchObject({ orphanFileDeletionConfiguration: rate });
 });
 
 test('takes an optimiser that another process has just created', async () => {

@@ -12,16 +12,17 @@ beforeEach(() => {
 const minutes = (count: number): number => count * 60_000;
 
 /** The gauges now, and what is behind them. */
-const measured = async () => {
+const measured = async ({ watchesSilence = true } = {}) => {
   const told: unknown[] = [];
-  await publishGauges({ ...stage.ports, metrics: { gauges: (...all) => void told.push(...all) } });
+  const metrics = { gauges: (...all: unknown[]) => void told.push(...all) };
+  await publishGauges({ ...stage.ports, metrics, watchesSilence });
   const [gauges, behind] = told as [Record<string, number>, Record<string, string>];
   return { gauges, behind };
 };
 
 test('is zero before anything has landed', async () => {
   const { gauges, behind } = await measured();
-  expect(gauges).toEqual({ FilesWaiting: 0, OldestWaiting: 0, KpiAge: 0, RowsUnbalanced: 0, SinceLanded: 0 });
+  expect(gauges).toEqual({ OldestWaiting: 0, KpiAge: 0, RowsUnbalanced: 0, SinceLanded: 0 });
   expect(behind).toEqual({});
 });
 
@@ -30,7 +31,7 @@ test('tells how long the oldest file has waited, and which it is', async () => {
   stage.pass(minutes(61));
   await land(stage, 'b', goodBody(200));
   const { gauges, behind } = await measured();
-  expect(gauges).toMatchObject({ FilesWaiting: 2, OldestWaiting: 61 * 60, SinceLanded: 0 });
+  expect(gauges).toMatchObject({ OldestWaiting: 61 * 60, SinceLanded: 0 });
   expect(behind.oldest).toBe(`${first.key}@${first.version}`);
 });
 
@@ -41,7 +42,6 @@ test('does not count a file that has an end, or that waits for a person', async 
   await stage.ports.ledger.files.move(file as never, 'parked', { reason: 'its runs fail' } as never);
   stage.pass(minutes(90));
   expect((await measured()).gauges).toMatchObject({
-    FilesWaiting: 0,
     OldestWaiting: 0,
     SinceLanded: 90 * 60,
   });
@@ -76,4 +76,11 @@ test('looks back for the last file that landed, but not for ever', async () => {
   expect((await measured()).gauges.SinceLanded).toBe(3 * 86_400);
   stage.pass(minutes(60 * 24 * 300));
   expect((await measured()).gauges.SinceLanded).toBe(15 * 86_400);
+});
+
+test('does not measure for how long no file has landed where no alarm watches it', async () => {
+  await land(stage, 'a', goodBody());
+  stage.pass(minutes(60 * 24 * 3));
+  const { gauges } = await measured({ watchesSilence: false });
+  expect(Object.keys(gauges)).toEqual(['OldestWaiting', 'KpiAge', 'RowsUnbalanced']);
 });
