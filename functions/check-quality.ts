@@ -13,6 +13,7 @@ import {
   type Events,
   type Files,
   failBatch,
+  followBatch,
   isStillRunning,
   type Jobs,
   type Ledger,
@@ -28,6 +29,7 @@ import {
   type SilverCatalog,
   startRun,
   TransformResult,
+  type TransformSpec,
   transformSpec,
 } from './pipeline/index.ts';
 import { compileRuleset } from './quality/index.ts';
@@ -52,6 +54,7 @@ export const checkQuality =
     const jobRunId = 'command' in input ? input.id : input.detail.jobRunId;
     const found = await batchOfRun(ports, 'transform', jobRunId);
     if (!found) return ports.log.info('run belongs to no batch', { run: jobRunId });
+    followBatch(ports.log, found.batch);
     const batch = await asRunning(ports.ledger, 'transform', found.batch, jobRunId);
     if (!batch) return;
     const result = await ports.files.readText(runKey(batch.id, 'transform', 'result'));
@@ -67,9 +70,11 @@ const startQuality = async (
   { dpu_seconds }: Run,
   result: TransformResult,
 ): Promise<void> => {
+  const transformed = await transformSpec(ports.files, batch.id);
+  followBatch(ports.log, batch, transformed);
   await ports.files.writeOnce(
     runKey(batch.id, 'quality', 'spec'),
-    JSON.stringify(await composeSpec(ports, batch, result)),
+    JSON.stringify(await composeSpec(ports, batch, transformed, result)),
   );
   const started = await startRun(ports, 'quality', batch);
   if (!started) return;
@@ -81,9 +86,9 @@ const startQuality = async (
 const composeSpec = async (
   ports: Ports,
   batch: BatchRecord,
+  spec: TransformSpec,
   result: TransformResult,
 ): Promise<QualitySpec> => {
-  const spec = await transformSpec(ports.files, batch.id);
   const inForce = await manifestOfBatches(ports.files, batch.dataset);
   const ruleset = spec.ruleset ?? ports.catalog.datasets[batch.dataset]?.ruleset;
   if (ruleset === undefined) throw new NotInCatalog(batch.dataset, 'ruleset');

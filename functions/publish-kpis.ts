@@ -16,6 +16,7 @@ import {
   type Files,
   type Functions,
   failRebuild,
+  followRebuild,
   isRebuildOver,
   type Kpis,
   type Ledger,
@@ -82,8 +83,10 @@ export const publishRebuild =
     const id = 'command' in input ? input.id : rebuildOfStatement(input.detail.statementName);
     const rebuild = await ports.ledger.rebuilds.find(id);
     if (!rebuild || rebuild.state === 'failed') return;
+    followRebuild(ports.log, rebuild);
     if (rebuild.state === 'published') return close(ports, rebuild);
     const spec = await rebuildSpec(ports.files, rebuild.id);
+    followRebuild(ports.log, rebuild, spec);
     if (!spec || !(await isHolder(ports, rebuild))) return;
     if (publishingEnd(rebuild)) return giveUp(ports, rebuild, spec);
     const statement = 'command' in input ? rebuild.statement_id : input.detail.statementId;

@@ -12,9 +12,11 @@ import {
   type Clock,
   checkedRecord,
   closeRebuild,
+  correlationIdsOf,
   type Files,
   type Functions,
   failRebuild,
+  followRebuild,
   isGoldBefore,
   isMigrated,
   isOver,
@@ -120,6 +122,7 @@ const takeUp = async (
   isAsked: boolean,
 ): Promise<void> => {
   const known = await ports.ledger.rebuilds.find(id);
+  if (known) followRebuild(ports.log, known);
   if (known && isRebuildOver(known)) await closeRebuild(ports, known);
   else {
     const rebuild = known?.state === 'sent' ? known : await send(ports, mart, lease);
@@ -150,11 +153,12 @@ type Failed = { readonly failure: RebuildFailure; readonly error: string };
 /** How the statement of a rebuild failed; undefined while it runs, and after it has finished. */
 const failureOf = async (
   { warehouse, clock, name }: Ports,
-  { id, state: sentAs, step: before, statement_id = '', sent_at }: RebuildRecord,
+  rebuild: RebuildRecord,
 ): Promise<Failed | undefined> => {
+  const { state: sentAs, step: before, statement_id = '', sent_at } = rebuild;
   const step = sentAs === 'open' ? before : undefined;
   const statement =
-    (await warehouse.statement(statement_id)) ?? (await warehouse.find(statementName(name, id, step)));
+    (await warehouse.statement(statement_id)) ?? (await warehouse.find(statementName(name, rebuild, step)));
   if (!statement)
     return isOver(sent_at, patience, clock.now())
       ? { failure: 'lost', error: 'the warehouse does not know its statement any more' }
@@ -175,9 +179,10 @@ const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildReco
   await ledger.rebuilds.open(recordOf(ports, spec, mart, before));
   const opened = await ledger.rebuilds.find(spec.rebuild);
   if (opened?.state !== 'open') return undefined;
+  followRebuild(log, opened, spec);
   const { isDone, rebuild } = await prepareRebuild(ports, opened, spec);
   if (!isDone || !rebuild) return rebuild;
-  const name = statementName(ports.name, spec.rebuild);
+  const name = statementName(ports.name, rebuild);
   const known = await warehouse.find(name);
   const statement_id = known?.id ?? (await warehouse.send(name, spec.rebuild, spec.statements));
   const sent = await ledger.rebuilds.move(rebuild, 'sent', { statement_id, sent_at: clock.now() });
@@ -187,7 +192,7 @@ const send = async (ports: Ports, mart: Mart, lease: Lease): Promise<RebuildReco
 
 const recordOf = (
   { clock }: Ports,
-  { rebuild, seq, generation, unshown }: RebuildSpec,
+  { rebuild, seq, generation, unshown, correlation_ids: [correlation_id] = [] }: RebuildSpec,
   mart: Mart,
   before: LastRebuilds,
 ): RebuildRecord => {
@@ -200,6 +205,7 @@ const recordOf = (
     rev: 1,
     sql_hash: mart.hash,
     opened_at: clock.now(),
+    ...(correlation_id !== undefined && { correlation_id }),
     ...(follows && { follows }),
     ...(builds_on && { builds_on }),
     ...(generation !== undefined && { generation }),
@@ -269,6 +275,7 @@ const composeSpec = async (
     mart: mart.name,
     seq,
     batches,
+    correlation_ids: await correlationIdsOf(ports.files, batches),
     as_of: ports.clock.now(),
     unload,
     ...batchesOf(mart, run),
@@ -309,6 +316,7 @@ const fail = async (
   { failure, error }: Failed,
 ): Promise<RebuildIn<'failed'> | undefined> => {
   const spec = await rebuildSpec(ports.files, rebuild.id);
+  followRebuild(ports.log, rebuild, spec);
   const found = spec ? await checkedRecord(ports.files, spec.unload) : { checks: [] };
   const batch = spec && sentBatch(rebuild, spec);
   const reason =

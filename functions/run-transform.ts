@@ -14,6 +14,7 @@ import {
   batchId,
   type Clock,
   cleanUp,
+  correlationOf,
   type Dataset,
   type Events,
   FileEvent,
@@ -22,6 +23,7 @@ import {
   type Functions,
   failBatch,
   fileId,
+  followBatch,
   freeDataset,
   giveBack,
   inLedger,
@@ -172,6 +174,7 @@ const goOn = async (ports: Ports, lease: Lease | undefined, dataset: Dataset): P
   await ledger.batches.open(opened(lease, id, spec, ports.clock.now()));
   const batch = await ledger.batches.find(id);
   if (batch?.state !== 'open') return;
+  followBatch(ports.log, batch, spec);
   if (!(await claimAll(ports, batch, spec)))
     return failBatch(ports, batch, 'one of its files does not wait any more', false);
   const started = await startRun(ports, 'transform', batch);
@@ -189,7 +192,12 @@ const opened = (lease: Lease, id: string, spec: TransformSpec, now: string): Bat
   rev: 1,
   files: spec.files.length,
   opened_at: now,
+  ...correlationIn(spec),
 });
+
+/** A batch is followed under the id of the file that landed first. */
+const correlationIn = ({ files: [first] }: TransformSpec): Pick<BatchRecord, 'correlation_id'> =>
+  first ? { correlation_id: correlationOf(first) } : {};
 
 const claimAll = async (
   { ledger, clock }: Ports,

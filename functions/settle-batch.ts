@@ -21,6 +21,7 @@ import {
   failBatch,
   fileEvent,
   fileId,
+  followBatch,
   freeDataset,
   inLedger,
   isOver,
@@ -71,6 +72,7 @@ export const settleBatch =
     const jobRunId = 'command' in input ? input.id : input.detail.jobRunId;
     const found = await batchOfRun(ports, 'quality', jobRunId);
     if (!found) return ports.log.info('run belongs to no batch', { run: jobRunId });
+    followBatch(ports.log, found.batch);
     if (found.batch.state === 'published') return close(ports, found.batch);
     const batch = await asRunning(ports.ledger, 'quality', found.batch, jobRunId);
     if (!batch) return;
@@ -106,6 +108,7 @@ const settle = async (
   result: QualityResult,
 ): Promise<void> => {
   const spec = await transformSpec(ports.files, batch.id);
+  followBatch(ports.log, batch, spec);
   const { files } = spec;
   const again = new Set(files.filter(({ reprocessed }) => reprocessed).map(fileId));
   const names = new Map(files.map((file) => [fileId(file), inLedger(file)]));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from arguments import read_options, say
 from gate import settle
 from lake import open_lake
 from session import open_session
@@ -11,11 +12,7 @@ from session import open_session
 
 def main(argv: list[str]) -> None:
     """Runs the spec at `--spec`; its result is written last, after the rows are published."""
-    try:
-        from awsglue.utils import getResolvedOptions as resolve  # noqa: N813
-    except ImportError:
-        from arguments import resolve
-    options = resolve([__file__, *argv], ["spec"])
+    options = read_options(argv)
     spark = open_session()
     lake, key = open_lake(options["spec"], spark)
     spec = lake.read_spec(key)
@@ -24,7 +21,8 @@ def main(argv: list[str]) -> None:
         result = settle(spark, lake, spec, options["JOB_RUN_ID"])
         lake.write_once(result_key, result)
         published = [file["rows"] for file in result["files"] if file["outcome"] == "published"]
-        print(f"published {sum(published)} rows of {len(published)} of {len(result['files'])} files")
+        ids = [file["version"] for file in spec["files"]]
+        say(options, "rows published", batch=spec["batch"], files=len(published), rows=sum(published), correlation_ids=ids)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from arguments import read_options, say
 from lake import Lake, open_lake
 from one_writer import one_writer
 from pyspark.sql import SparkSession
@@ -14,17 +15,13 @@ from spec import TablesResult, TablesSpec
 
 def main(argv: list[str]) -> None:
     """Runs the spec at `--spec`; running it again changes nothing."""
-    try:
-        from awsglue.utils import getResolvedOptions as resolve  # noqa: N813
-    except ImportError:
-        from arguments import resolve
-    options = resolve([__file__, *argv], ["spec"])
+    options = read_options(argv)
     spark = open_session()
     lake, key = open_lake(options["spec"], spark)
     spec = lake.read_spec(key)
     result = shape_tables(spark, lake, spec, options["JOB_RUN_ID"])
     lake.write_once(f"runs/{spec['id']}/tables.result.json", result)
-    print(f"{len(result['tables'])} silver tables have the columns of their models")
+    say(options, "silver tables have the columns of their models", tables=len(result["tables"]))
 
 
 def shape_tables(spark: SparkSession, lake: Lake, spec: TablesSpec, run: str) -> TablesResult:

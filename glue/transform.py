@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from arguments import read_options, say
 from field_columns import source_names
 from lake import Lake, open_lake
 from landed import read_landed
@@ -17,11 +18,7 @@ from staging import stage_rows, to_silver
 
 def main(argv: list[str]) -> None:
     """Runs the spec at `--spec`; the first run of a batch that finishes counts, any other leaves its result unchanged."""
-    try:
-        from awsglue.utils import getResolvedOptions as resolve  # noqa: N813
-    except ImportError:
-        from arguments import resolve
-    options = resolve([__file__, *argv], ["spec"])
+    options = read_options(argv)
     spark = open_session()
     lake, key = open_lake(options["spec"], spark)
     spec = lake.read_spec(key)
@@ -30,7 +27,8 @@ def main(argv: list[str]) -> None:
         result = transform(spark, lake, spec, options["JOB_RUN_ID"])
         lake.write_once(result_key, result)
         rows = sum(file["staged"] for file in result["files"])
-        print(f"staged {rows} rows of {len(result['files'])} files under {result['staged']}")
+        ids = [file["version"] for file in spec["files"]]
+        say(options, "rows staged", batch=spec["batch"], files=len(ids), rows=rows, correlation_ids=ids)
 
 
 def transform(spark: SparkSession, lake: Lake, spec: TransformSpec, run: str) -> TransformResult:

@@ -75,11 +75,13 @@ export const glueJobs = (bucket: string, names: Partial<Record<JobName, string>>
       }
       return runs;
     },
-    start: async (job, spec) => {
+    start: async (job, spec, correlationId) => {
+      const Arguments = {
+        '--spec': locationOf(bucket, spec),
+        ...(correlationId !== undefined && { '--correlation_id': correlationId }),
+      };
       try {
-        const answer = await client.send(
-          new StartJobRunCommand({ JobName: nameOf(job), Arguments: { '--spec': locationOf(bucket, spec) } }),
-        );
+        const answer = await client.send(new StartJobRunCommand({ JobName: nameOf(job), Arguments }));
         return answer.JobRunId ?? '';
       } catch (error) {
         if (error instanceof Error && busy.has(error.name)) return 'busy';

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import * as z from 'zod';
-import type { Clock, Log, Timer } from '../pipeline/index.ts';
+import { type Clock, correlationOf, type Log, parseFileId, type Timer } from '../pipeline/index.ts';
 import { MissingVariable } from './errors.ts';
 
 /** What wiring can use: environment variables and a logger. */
@@ -28,31 +28,33 @@ type Invocation = { readonly awsRequestId: string; getRemainingTimeInMillis(): n
 const Subject = z.object({
   id: z.string().optional(),
   command: z.string().optional(),
+  kind: z.string().optional(),
   detail: z
     .object({
+      correlation_id: z.string().optional(),
       batch: z.string().optional(),
       rebuild: z.string().optional(),
       file: z.string().optional(),
       jobRunId: z.string().optional(),
       statementName: z.string().optional(),
-      object: z.object({ key: z.string(), 'version-id': z.string().optional() }).optional(),
+      object: z.object({ 'version-id': z.string().optional() }).optional(),
     })
     .optional(),
 });
 
-/** What an event or a command is about: a batch, a rebuild, a file version, a run or a statement. */
+/**
+ * What an event or a command is about: the file version with which the work began, else a batch, a rebuild, a run or a statement
+ * until the function follows what the ledger says of it.
+ */
 const subjectOf = (input: unknown): string | undefined => {
-  const { id, command, detail = {} } = Subject.safeParse(input).data ?? {};
-  if (command !== undefined) return id;
-  const { batch, rebuild, file, jobRunId, statementName, object } = detail;
-  return (
-    batch ??
-    rebuild ??
-    file ??
-    jobRunId ??
-    statementName ??
-    (object && `${object.key}@${object['version-id'] ?? ''}`)
-  );
+  const { id, command, kind, detail = {} } = Subject.safeParse(input).data ?? {};
+  if (command !== undefined) return kind === 'file' && id !== undefined ? correlationOf(parseFileId(id)) : id;
+  const { correlation_id, batch, rebuild, file, jobRunId, statementName, object } = detail;
+  const version = object?.['version-id'];
+  if (correlation_id !== undefined) return correlation_id;
+  if (version !== undefined) return correlationOf({ version });
+  if (file !== undefined) return correlationOf(parseFileId(file));
+  return batch ?? rebuild ?? jobRunId ?? statementName;
 };
 
 /**
@@ -67,12 +69,17 @@ export const lambda = <E, P, R>(
 ) => {
   const logger = new Logger({ serviceName: 'soundcheck' });
   const log: Log = {
+    follow: (correlationId, all = []) => {
+      logger.setCorrelationId(correlationId);
+      logger.removeKeys(['correlation_ids']);
+      if (all.length > 1) logger.appendKeys({ correlation_ids: [...all] });
+    },
     info: (message, facts = {}) => logger.info(message, { ...facts }),
     error: (message, facts = {}) => logger.error(message, { ...facts }),
   };
   let run: ReturnType<typeof useCase> | undefined;
   return middy<unknown, R>(async (input: unknown, context: Invocation) => {
-    logger.setCorrelationId(subjectOf(input) ?? context.awsRequestId);
+    log.follow(subjectOf(input) ?? context.awsRequestId);
     run ??= useCase(wire({ env, clock, log }));
     return run(event.parse(input), context.awsRequestId, () => context.getRemainingTimeInMillis());
   }).onError(({ error }) =>

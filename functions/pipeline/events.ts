@@ -3,8 +3,10 @@ import { type FileVersion, fileId } from './lake-keys.ts';
 
 /**
  * Events that wake the functions, each saying what happened, and the command with which one function asks another to look
- * again.
+ * again. Batches and rebuilds say the file version with which they began, for the log.
  */
+
+const begun = { correlation_id: z.string().optional() };
 
 /** S3 reports a new object version. */
 export const ObjectCreated = z.object({
@@ -26,14 +28,14 @@ export type FileEvent = z.infer<typeof FileEvent>;
 /** A batch ended. */
 export const BatchEvent = z.object({
   'detail-type': z.enum(['Batch Published', 'Batch Failed']),
-  detail: z.object({ dataset: z.string(), batch: z.string() }),
+  detail: z.object({ dataset: z.string(), batch: z.string(), ...begun }),
 });
 export type BatchEvent = z.infer<typeof BatchEvent>;
 
 /** A rebuild of a mart ended. */
 export const MartEvent = z.object({
   'detail-type': z.enum(['KPIs Published', 'KPIs Failed']),
-  detail: z.object({ mart: z.string(), rebuild: z.string() }),
+  detail: z.object({ mart: z.string(), rebuild: z.string(), ...begun }),
 });
 export type MartEvent = z.infer<typeof MartEvent>;
 
@@ -91,14 +93,27 @@ export const lookAgain = <Kind extends LookKind>(kind: Kind, id: string): LookAg
 export const fileEvent = (
   type: FileEvent['detail-type'],
   file: FileVersion & { readonly dataset: string },
-): FileEvent => ({ 'detail-type': type, detail: { dataset: file.dataset, file: fileId(file) } });
+): FileEvent => ({
+  'detail-type': type,
+  detail: { dataset: file.dataset, file: fileId(file) },
+});
+
+type Begun = { readonly correlation_id?: string | undefined };
+const begunWith = ({ correlation_id }: Begun): Begun =>
+  correlation_id === undefined ? {} : { correlation_id };
 
 export const batchEvent = (
   type: BatchEvent['detail-type'],
-  { dataset, id }: { readonly dataset: string; readonly id: string },
-): BatchEvent => ({ 'detail-type': type, detail: { dataset, batch: id } });
+  batch: Begun & { readonly dataset: string; readonly id: string },
+): BatchEvent => ({
+  'detail-type': type,
+  detail: { dataset: batch.dataset, batch: batch.id, ...begunWith(batch) },
+});
 
 export const martEvent = (
   type: MartEvent['detail-type'],
-  { mart, id }: { readonly mart: string; readonly id: string },
-): MartEvent => ({ 'detail-type': type, detail: { mart, rebuild: id } });
+  rebuild: Begun & { readonly mart: string; readonly id: string },
+): MartEvent => ({
+  'detail-type': type,
+  detail: { mart: rebuild.mart, rebuild: rebuild.id, ...begunWith(rebuild) },
+});

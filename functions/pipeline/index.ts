@@ -21,6 +21,7 @@ export {
 } from './events.ts';
 export {
   archiveKey,
+  correlationOf,
   deployedKey,
   type FileVersion,
   fileId,
@@ -80,6 +81,7 @@ export type {
 export { type DatasetRuns, datasetRuns, nameBehind } from './queries/dataset-runs.ts';
 export { leftInQuarantine } from './queries/dismissed.ts';
 export { reportOf, reportsOf, rowsFileOf } from './queries/file-places.ts';
+export { correlationIdsOf } from './queries/files-of-batches.ts';
 export { publishGauges } from './queries/gauges.ts';
 export { byLanding, inQuarantine } from './queries/in-quarantine.ts';
 export { lagOf } from './queries/kpi-lag.ts';
@@ -161,6 +163,7 @@ export {
   batchOfRun,
   cleanUp,
   failBatch,
+  followBatch,
   freeDataset,
   giveBack,
   isClaimed,
@@ -194,6 +197,7 @@ export { beginTry, type PublishTry, usualPause } from './steps/rebuild/publish-t
 export {
   closeRebuild,
   failRebuild,
+  followRebuild,
   isRebuildDue,
   isRebuildOver,
   isTooSoon,

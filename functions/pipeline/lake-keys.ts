@@ -129,6 +129,13 @@ export const parseFileId = (id: string): FileVersion => {
   return { key: id.slice(0, at), version: id.slice(at + 1) };
 };
 
+/**
+ * What log lines, events, Glue runs and statements about a file version have in common: its version id, which the event of S3
+ * brings. It fits into the name of a statement.
+ */
+export const correlationOf = ({ version }: Pick<FileVersion, 'version'>): string =>
+  /^[A-Za-z0-9][\w.+/=-]{0,99}$/.test(version) ? version : createHash('sha256').update(version).digest('hex');
+
 /** Spec and result of a batch's two runs, of a rebuild, of a migration and of the run that shapes silver tables. */
 export const runKey = (
   id: string,

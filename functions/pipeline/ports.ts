@@ -199,7 +199,7 @@ export type Ledger = {
 
 export type RunState = 'running' | 'succeeded' | 'failed';
 
-/** One run of a Glue job; `spec` is its only argument. */
+/** One run of a Glue job; `spec` is the argument that counts. */
 export type Run = {
   readonly id: string;
   readonly spec: string;
@@ -214,8 +214,10 @@ export type Jobs = {
   run(job: JobName, id: string): Promise<Run | undefined>;
   /** Runs that were started with this spec, newest first. */
   runsOf(job: JobName, spec: string): Promise<readonly Run[]>;
-  /** `busy` if the job's limit of concurrent runs is reached, or the account's of workers. */
-  start(job: JobName, spec: string): Promise<string | 'busy'>;
+  /**
+   * `busy` if the job's limit of concurrent runs is reached, or the account's of workers. The run logs the correlation id.
+   */
+  start(job: JobName, spec: string, correlationId?: string): Promise<string | 'busy'>;
 };
 /** The two jobs of a batch, and the one that shapes silver tables. */
 export type BatchJob = 'transform' | 'quality';
@@ -315,6 +317,8 @@ export type Timer = { wait(milliseconds: number): Promise<void> };
 
 /** One line per outcome: a constant message, facts as fields. */
 export type Log = {
+  /** The following lines are about work that began with this file version, and about these. */
+  follow(correlationId: string, all?: readonly string[]): void;
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 };

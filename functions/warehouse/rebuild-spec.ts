@@ -10,6 +10,8 @@ export const RebuildSpec = z.object({
   mart: z.string(),
   seq: z.number().int(),
   batches: z.array(z.string()),
+  /** Correlation ids of the files that it publishes, the first landed first, as far as they are known. */
+  correlation_ids: z.array(z.string()).optional(),
   /** When it was composed, ISO 8601 UTC: the `as_of` of its KPIs. */
   as_of: z.string(),
   /** Prefix in the lake under which each KPI model and the failed checks are unloaded as JSON lines. */

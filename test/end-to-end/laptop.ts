@@ -8,6 +8,8 @@ import { type Pipeline, pipelineAt } from './pipeline.ts';
 /** A cloud on a new state and its pipeline. */
 export type Laptop = Pipeline & {
   readonly cloud: Cloud;
+  /** The state folder. */
+  readonly state: string;
   /** Ends the cloud and takes its state away. */
   stop(): Promise<void>;
 };
@@ -19,7 +21,7 @@ export const startLaptop = async (options: Partial<CloudOptions> = {}): Promise<
   try {
     const cloud = await startCloud({ root: process.cwd(), state, ...options });
     const stop = () => cloud.stop().finally(remove);
-    return { ...pipelineAt(cloud.environment), cloud, stop };
+    return { ...pipelineAt(cloud.environment), cloud, state, stop };
   } catch (cause) {
     await remove();
     throw cause;

@@ -1,8 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { GetJobRunsCommand, GlueClient } from '@aws-sdk/client-glue';
+import { ListStatementsCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
 import { seededRandom } from '../../local/generate/random.ts';
 import { writeSample } from '../../local/generate/sample.ts';
 import { generateStreams, listenOf } from '../../local/generate/streams.ts';
@@ -16,6 +19,8 @@ const streams: LandedFile[] = [];
 let catalogue: LandedFile;
 /** A listener of the third file alone. */
 const newcomer = 900_001;
+/** What landed first, three datasets at once. */
+const landed: FileVersion[] = [];
 /** Every key that was ever published. */
 const published = new Set<string>();
 
@@ -43,6 +48,36 @@ const expectRecomputed = async (): Promise<void> => {
 };
 
 const rowsOf = (text: string): string[] => text.trimEnd().split('\n').slice(1);
+
+/** Each line that a function has logged. */
+const linesOfFunctions = async (state: string): Promise<{ readonly text: string }[]> => {
+  const logs = (await readdir(join(state, 'logs'))).filter((name) => name.startsWith('soundcheck-dev-'));
+  const texts = await Promise.all(logs.map((name) => readFile(join(state, 'logs', name), 'utf8')));
+  return texts
+    .flatMap((text) => text.split('\n').filter((line) => line.startsWith('{')))
+    .map((text) => ({ text }));
+};
+
+/** The ids that Glue's runs of both jobs were given. */
+const argumentsOfRuns = async (): Promise<(string | undefined)[]> => {
+  const client = new GlueClient();
+  const runs = await Promise.all(
+    ['transform', 'quality'].map((job) =>
+      client.send(new GetJobRunsCommand({ JobName: `soundcheck-dev-${job}` })),
+    ),
+  );
+  client.destroy();
+  return runs.flatMap(({ JobRuns = [] }) => JobRuns.map((run) => run.Arguments?.['--correlation_id']));
+};
+
+const namesOfStatements = async (): Promise<(string | undefined)[]> => {
+  const client = new RedshiftDataClient();
+  const { Statements = [] } = await client.send(
+    new ListStatementsCommand({ Status: 'ALL', MaxResults: 100 }),
+  );
+  client.destroy();
+  return Statements.map(({ StatementName }) => StatementName);
+};
 
 type Spread = { readonly rows: number; readonly days: number; readonly firstDay: string };
 
@@ -74,6 +109,7 @@ describe('the listening pipeline', { timeout: 240_000 }, () => {
     streams.push(...named.filter(({ dataset }) => dataset === 'streams'));
     catalogue = named.find(({ dataset }) => dataset === 'tracks') ?? catalogue;
 
+    landed.push(...files);
     const records = await laptop.atRest(files);
     expect(records.map(({ state, rows }) => [state, rows])).toEqual(
       named.map(({ text }) => ['published', rowsOf(text).length]),
@@ -99,6 +135,34 @@ describe('the listening pipeline', { timeout: 240_000 }, () => {
       expect(newest).toMatchObject(oracle.get(listener) ?? { listens: 'some' });
     }
     await expectRecomputed();
+  });
+
+  test('tells all that was done for a file by the version that its event names', async () => {
+    const lines = await linesOfFunctions(laptop.state);
+    const [glue, statements] = [await argumentsOfRuns(), await namesOfStatements()];
+    for (const { version } of landed) {
+      const found = lines.filter(({ text }) => text.includes(version)).map(({ text }) => JSON.parse(text));
+      const said = found.map(({ message }) => message);
+      expect(said).toEqual(
+        expect.arrayContaining([
+          ...['file validated', 'transform started', 'quality started', 'batch published', 'file moved'],
+          ...['rebuild sent', 'KPIs published'],
+        ]),
+      );
+      expect(
+        found.filter((line) => !Array.isArray(line.correlation_ids)).map((line) => line.correlation_id),
+      ).toEqual(expect.arrayContaining([version]));
+      expect(glue.filter((id) => id === version)).toHaveLength(2);
+    }
+    // A rebuild of several files goes by the one that landed first.
+    const sent = lines
+      .map(({ text }) => JSON.parse(text))
+      .filter(({ message }) => message === 'rebuild sent');
+    for (const { rebuild, correlation_id } of sent)
+      expect(statements).toContain(`soundcheck-dev-rebuild-${rebuild}/${correlation_id}`);
+    expect(landed.map(({ version }) => version)).toEqual(
+      expect.arrayContaining(sent.map(({ correlation_id }) => correlation_id)),
+    );
   });
 
   test('adds a second file of the same day, listens that both hold counted once', async () => {

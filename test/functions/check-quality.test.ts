@@ -77,7 +77,7 @@ test('fails a batch whose run left no result, and gives its files back', async (
     is_files_fault: true,
   });
   expect(await fileIn(stage, file)).toMatchObject({ state: 'accepted', failed_runs: 1, failed_alone: 1 });
-  expect(stage.announced.at(-1)).toBe(`Batch Failed: plays ${id}`);
+  expect(stage.announced.at(-1)).toBe(`Batch Failed: plays ${id} v2`);
   expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 1 });
 });
 

@@ -31,7 +31,7 @@ test('shows what was unloaded, forgets what was pending and frees the mart', asy
     name: 'mart/listening',
     fence: 1,
   });
-  expect(stage.news()).toEqual([`KPIs Published: listening ${first}`]);
+  expect(stage.news()).toEqual([`KPIs Published: listening ${first} v2`]);
 });
 
 test('records what the checks warn of; the next rebuild is told', async () => {
@@ -162,7 +162,7 @@ test('says it again when the event comes twice, and writes nothing', async () =>
   stage.news();
   await publishRebuild(stage.ports)(statementEnded({ id: 's1', state: 'finished' }, `app-rebuild-${first}`));
   expect(stage.kpiItems()).toEqual(items);
-  expect(stage.news()).toEqual([`KPIs Published: listening ${first}`]);
+  expect(stage.news()).toEqual([`KPIs Published: listening ${first} v2`]);
 });
 
 test('notes the statement that its event names: the event may be faster than the record', async () => {
@@ -282,7 +282,7 @@ describe('KPIs that cannot be written', () => {
       reason: 'its KPIs could not be written in 3 tries: DAY#2024-06-25 is too large',
     });
     expect((await lease()).holder).toBeUndefined();
-    expect(stage.news()).toEqual([`KPIs Failed: listening ${first}`]);
+    expect(stage.news()).toEqual([`KPIs Failed: listening ${first} v2`]);
     expect(await stage.ports.ledger.rebuilds.pending('listening')).toHaveLength(1);
   });
 

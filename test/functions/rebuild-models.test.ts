@@ -55,7 +55,7 @@ test('sends one transaction for what is pending, under a name and a token of its
     generation: 1,
     kpis: [{ model: 'kpi_days' }, { model: 'kpi_latest' }],
   });
-  expect(stage.statements.running()).toMatchObject([{ name: `app-rebuild-${first}`, token: first }]);
+  expect(stage.statements.running()).toMatchObject([{ name: `app-rebuild-${first}/v2`, token: first }]);
   expect(await stage.ports.ledger.rebuilds.find(first)).toMatchObject({
     state: 'sent',
     statement_id: 's1',
@@ -137,7 +137,7 @@ describe('a failed statement', () => {
     await failed();
     stage.pass(3_601_000);
     await wake();
-    expect(stage.statements.running()).toMatchObject([{ name: `app-rebuild-${second}` }]);
+    expect(stage.statements.running()).toMatchObject([{ name: `app-rebuild-${second}/v2` }]);
   });
 
   test('is tried again at once when somebody asks for it, and that once', async () => {
@@ -469,7 +469,7 @@ describe('a mart that is too much for one transaction', () => {
     await rebuildModels(stage.ports)(statementEnded({ id: statement.id, state: 'finished' }, statement.name));
   };
   const namesNow = () => stage.statements.running().map(({ name }) => name);
-  const [gold, last] = ['prepare-gold', 'rebuild'].map((step) => `app-${step}-${first}`);
+  const [gold, last] = ['prepare-gold', 'rebuild'].map((step) => `app-${step}-${first}/v2`);
   beforeEach(async () => {
     const { marts } = wideCatalog(stage.ports.catalog);
     const [mart] = Object.values(marts);
@@ -506,7 +506,7 @@ describe('a mart that is too much for one transaction', () => {
     expect((await recordOf(first)).is_committed).toBeUndefined();
     await askRetry(stage.ports, (await recordOf(first)) as RebuildIn<'failed'>);
     await wakeMart();
-    expect(namesNow()).toEqual([`app-prepare-gold-${second}`]);
+    expect(namesNow()).toEqual([`app-prepare-gold-${second}/v2`]);
   });
 
   test('keeps its new gold where only unloading its KPIs failed, and shows them with the next rebuild', async () => {
@@ -514,6 +514,6 @@ describe('a mart that is too much for one transaction', () => {
     await lost();
     expect(await recordOf(first)).toMatchObject({ state: 'failed', failure: 'lost', is_committed: true });
     expect(specOf(second)).toMatchObject({ shown: 0, batches: [batch] });
-    expect(namesNow()).toEqual([`app-prepare-gold-${second}`]);
+    expect(namesNow()).toEqual([`app-prepare-gold-${second}/v2`]);
   });
 });

@@ -216,7 +216,7 @@ test('fails a batch one of whose files does not wait any more, and blames no fil
   expect(await fileIn(stage, a)).toMatchObject({ state: 'accepted', failed_runs: 0 });
   expect(await fileIn(stage, b)).toMatchObject({ state: 'landed' });
   expect(await ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 1 });
-  expect(stage.announced).toContain(`Batch Failed: plays ${id}`);
+  expect(stage.announced).toContain(`Batch Failed: plays ${id} v2`);
   expect(stage.engine.running()).toEqual([]);
 });
 

@@ -29,7 +29,7 @@ test('publishes what passed and rejects what did not, with a report, in one batc
   expect(await stage.ports.ledger.leases.find('plays')).toEqual({ name: 'plays', fence: 1 });
   expect(stage.news().slice(-2)).toEqual([
     `File Rejected: plays ${bad.key}@${bad.version}`,
-    `Batch Published: plays ${id}`,
+    `Batch Published: plays ${id} v2`,
   ]);
 });
 
@@ -56,7 +56,7 @@ test('says it again when the event comes twice, and counts nothing twice', async
   const settled = await fileIn(stage, file);
   stage.news();
   await settle(quality);
-  expect(stage.news()).toEqual([`Batch Published: plays ${id}`]);
+  expect(stage.news()).toEqual([`Batch Published: plays ${id} v2`]);
   expect(await fileIn(stage, file)).toEqual(settled);
 });
 
@@ -65,7 +65,7 @@ test('publishes a batch none of whose files passed, empty', async () => {
   await publish(stage);
   expect(await batchIn(stage, id)).toMatchObject({ state: 'published', rows: 0 });
   expect(await stage.ports.ledger.rebuilds.pending('listening')).toEqual([]);
-  expect(stage.announced.at(-1)).toBe(`Batch Published: plays ${id}`);
+  expect(stage.announced.at(-1)).toBe(`Batch Published: plays ${id} v2`);
 });
 
 test('lets a published correction supersede, and a rejected one leave the old rows serving', async () => {
@@ -122,7 +122,7 @@ test('fails a batch whose quality runs say three times that it is not published'
   expect(last).not.toBe(first);
   expect(await batchIn(stage, id)).toMatchObject({ state: 'failed', is_files_fault: true });
   expect(await fileIn(stage, file)).toMatchObject({ state: 'accepted', failed_runs: 1 });
-  expect(stage.announced.at(-1)).toBe(`Batch Failed: plays ${id}`);
+  expect(stage.announced.at(-1)).toBe(`Batch Failed: plays ${id} v2`);
 });
 
 test('fails no batch that may be published, and looks again later', async () => {

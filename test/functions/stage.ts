@@ -90,7 +90,7 @@ export const openStage = ({ isMigrated = true } = {}) => {
     events,
     functions,
     clock,
-    log: { info: note('info'), error: note('error') },
+    log: { follow: () => {}, info: note('info'), error: note('error') },
     isTransient: (error: unknown) => error instanceof Throttled,
     catalog: simulatedCatalog,
     batchWindow: 1_000,

@@ -63,7 +63,7 @@ export const runPulls = async (
       sources: guard(defect.sources?.(world.sources) ?? world.sources),
       functions: guard(functions),
       clock: { now },
-      log: { info: () => {}, error: () => {} },
+      log: { follow: () => {}, info: () => {}, error: () => {} },
       catalog,
     };
   };

@@ -113,7 +113,7 @@ export const newWorld = (
       events: guard(events),
       functions: guard(functions),
       clock: { ...plain, wait: guard(clock).wait },
-      log: { info: () => {}, error: () => {} },
+      log: { follow: () => {}, info: () => {}, error: () => {} },
       isTransient: (error: unknown) => error instanceof Throttled,
       catalog,
       batchWindow: 1000,

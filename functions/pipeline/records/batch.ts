@@ -20,6 +20,8 @@ type Opened = {
   readonly rev: number;
   readonly files: number;
   readonly opened_at: string;
+  /** The correlation id of its first file; batches of earlier versions have none. */
+  readonly correlation_id?: string;
   /** Set while a run is being started, to the time when that began. */
   readonly starting_at?: string | undefined;
 };

@@ -26,6 +26,8 @@ type Opened = {
   readonly seq: number;
   readonly rev: number;
   readonly opened_at: string;
+  /** The correlation id of the first file that it publishes; absent without a new file. */
+  readonly correlation_id?: string;
   /** Hash of the mart's SQL. */
   readonly sql_hash: string;
   /** The last published rebuild before it. */

@@ -1,6 +1,6 @@
 import { ObjectGone } from '../errors.ts';
 import { batchEvent } from '../events.ts';
-import { batchOfSpec, type FileVersion, fileId, runKey } from '../lake-keys.ts';
+import { batchOfSpec, correlationOf, type FileVersion, fileId, runKey } from '../lake-keys.ts';
 import type { BatchJob, Clock, Events, Files, Jobs, Ledger, Log, Run } from '../ports.ts';
 import type { BatchIn, BatchRecord } from '../records/batch.ts';
 import type { FileRecord } from '../records/file.ts';
@@ -48,7 +48,7 @@ export const startRun = async (
   if (!intent) return undefined;
   const known = await jobs.runsOf(job, spec);
   const newest = known.length > runsSoFar ? known[0] : undefined;
-  const run = newest ? newest.id : await jobs.start(job, spec);
+  const run = newest ? newest.id : await jobs.start(job, spec, batch.correlation_id);
   if (run !== 'busy') return { batch: intent, patch: { [`${job}_run`]: run, starting_at: undefined } };
   await ledger.batches.amend(intent, { starting_at: undefined });
   log.info('job is busy, the batch waits', { job, batch: batch.id });
@@ -82,6 +82,13 @@ export const transformSpec = async (files: Files, batch: string): Promise<Transf
   return TransformSpec.parse(JSON.parse(text));
 };
 
+/** The log's lines from here on are about a batch, and about each of its files. */
+export const followBatch = (
+  log: Log,
+  batch: Pick<BatchRecord, 'id' | 'correlation_id'>,
+  spec?: TransformSpec,
+) => log.follow(batch.correlation_id ?? batch.id, spec?.files.map(correlationOf));
+
 /**
  * Closes a batch whose runs have ended without a result; only one of several concurrent callers continues to release its files.
  */
@@ -109,6 +116,7 @@ export const cleanUp = async (ports: Ending, batch: BatchIn<'failed'>): Promise<
 export const giveBack = async (ports: GivingBack, batch: BatchIn<'failed'>): Promise<void> => {
   const { files, ledger, log } = ports;
   const spec = await transformSpec(files, batch.id);
+  followBatch(log, batch, spec);
   const { reason, is_files_fault } = batch;
   for (const file of await claimedBy(ledger, batch, spec.files.map(inLedger))) {
     if (isAt(file, 'claimed')) {

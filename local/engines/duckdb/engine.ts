@@ -106,6 +106,7 @@ const scripts: Readonly<Record<string, typeof qualityBySpec>> = {
 const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promise<void> => {
   const { jobScript, arguments: given, begin, log } = jobRun;
   const spec = keyOf(given['--spec'] ?? '');
+  sayWhatBegan(jobRun);
   if (jobScript === 'transform') return readers.transform(jobRun, spec);
   begin();
   const script = scripts[jobScript];
@@ -117,6 +118,12 @@ const execute = async (run: EngineRun, jobRun: JobRun, readers: Readers): Promis
     run.signal?.throwIfAborted();
     throw error instanceof PipelineError ? error : new RunFailed(error);
   }
+};
+
+/** The file version with which the work began, if the run was told. */
+const sayWhatBegan = ({ arguments: given, log }: JobRun): void => {
+  const correlation_id = given['--correlation_id'];
+  if (correlation_id !== undefined) log(JSON.stringify({ message: 'the run begins', correlation_id }));
 };
 
 /** The lake's key of a location, `s3://<bucket>/<key>`. */

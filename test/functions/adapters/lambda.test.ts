@@ -42,16 +42,18 @@ describe('a handler', () => {
   });
 
   test.each([
+    ['a batch that began with a file', { detail: { batch: 'plays-1', correlation_id: 'v1' } }, 'v1'],
     ['a batch', { detail: { batch: 'plays-00000001', dataset: 'plays' } }, 'plays-00000001'],
-    ['a file', { detail: { file: 'data/plays/a.csv@v1' } }, 'data/plays/a.csv@v1'],
+    ['a file', { detail: { file: 'data/plays/a.csv@v1' } }, 'v1'],
     [
       'a file that landed',
       { detail: { object: { key: 'data/a.csv', 'version-id': 'v1' } } },
-      'data/a.csv@v1',
+      'v1',
     ],
     ['a run', { detail: { jobName: 'app-transform', jobRunId: 'jr_1' } }, 'jr_1'],
     ['a statement', { detail: { statementId: 's', statementName: 'app-rebuild-a-1' } }, 'app-rebuild-a-1'],
     ['a command', { command: 'Look Again', kind: 'mart', id: 'listening' }, 'listening'],
+    ['a command about a file', { command: 'Look Again', kind: 'file', id: 'data/a@b.csv@v1' }, 'v1'],
     ['a schedule', { id: 'of the event', detail: {} }, 'one'],
   ])('writes on each line what the work is about: %s', async (_, given, subject) => {
     const handler = lambda(
@@ -63,6 +65,30 @@ describe('a handler', () => {
     );
     await handler(given, { awsRequestId: 'one', getRemainingTimeInMillis: () => 0 } as never);
     expect(logged()).toMatchObject([{ message: 'it is done', correlation_id: subject }]);
+  });
+
+  test('writes the files that the work follows on each line, until the next event', async () => {
+    const handler = lambda(
+      z.object({ all: z.array(z.string()) }),
+      ({ log }: Surroundings) =>
+        async ({ all }) => {
+          log.info('it begins');
+          log.follow('v2', all);
+          log.info('it is done');
+        },
+      (surroundings) => surroundings,
+    );
+    const given = { awsRequestId: 'one', getRemainingTimeInMillis: () => 0 } as never;
+    await handler({ all: ['v2', 'v3'] }, given);
+    await handler({ all: ['v2'] }, given);
+    expect(
+      logged().map(({ correlation_id, correlation_ids }) => [correlation_id, correlation_ids]),
+    ).toEqual([
+      ['one', undefined],
+      ['v2', ['v2', 'v3']],
+      ['one', undefined],
+      ['v2', undefined],
+    ]);
   });
 
   test('tells the id of the invocation, and how much time is left', async () => {

@@ -30,6 +30,16 @@ test('says of each of ours what it is about, under its own name', () => {
   });
 });
 
+test('says of a batch and of a rebuild with which file they began', () => {
+  const begun = { id: 'a-1', correlation_id: 'v1' };
+  expect(BatchEvent.parse(batchEvent('Batch Failed', { ...begun, dataset: 'a' })).detail).toEqual({
+    ...{ dataset: 'a', batch: 'a-1', correlation_id: 'v1' },
+  });
+  expect(MartEvent.parse(martEvent('KPIs Failed', { ...begun, mart: 'a' })).detail).toEqual({
+    ...{ mart: 'a', rebuild: 'a-1', correlation_id: 'v1' },
+  });
+});
+
 test('reads S3’s event and drops what it does not need', () => {
   const detail = {
     version: '0',

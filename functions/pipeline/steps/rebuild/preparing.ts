@@ -37,7 +37,7 @@ const sendStep = async (
   rebuild: RebuildRecord,
   { step, statements }: RebuildSpec['before'][number],
 ): Promise<RebuildRecord | undefined> => {
-  const own = statementName(name, rebuild.id, step);
+  const own = statementName(name, rebuild, step);
   const known = await warehouse.find(own);
   const statement_id = known?.id ?? (await warehouse.send(own, `${rebuild.id}.${step}`, statements));
   return ledger.rebuilds.amend(rebuild, { step, statement_id, sent_at: clock.now() });

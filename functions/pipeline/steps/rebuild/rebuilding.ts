@@ -1,5 +1,5 @@
-import type { Mart } from '../../../warehouse/index.ts';
-import type { Clock, Files, Ledger } from '../../ports.ts';
+import type { Mart, RebuildSpec } from '../../../warehouse/index.ts';
+import type { Clock, Files, Ledger, Log } from '../../ports.ts';
 import { lastRebuilds } from '../../queries/last-rebuilds.ts';
 import { rebuildSpec } from '../../queries/rebuild-spec.ts';
 import { martLease } from '../../records/lease.ts';
@@ -9,13 +9,29 @@ import { isTriedAgain } from './retrying.ts';
 
 /** Code shared by the functions around a rebuild: its statement's name, its spec, whether one is due, how it ends. */
 
-/** Name of the statement with a rebuild's last transaction, or an earlier one; `name` is the stack's. */
-export const statementName = (name: string, rebuild: string, step?: RebuildRecord['step']): string =>
-  step === undefined ? `${name}-rebuild-${rebuild}` : `${name}-prepare-${step}-${rebuild}`;
+/**
+ * Name of the statement with a rebuild's last transaction, or an earlier one; `name` is the stack's. It ends with the
+ * correlation id, if there is one.
+ */
+export const statementName = (
+  name: string,
+  { id, correlation_id }: Pick<RebuildRecord, 'id' | 'correlation_id'>,
+  step?: RebuildRecord['step'],
+): string => {
+  const own = step === undefined ? `${name}-rebuild-${id}` : `${name}-prepare-${step}-${id}`;
+  return correlation_id === undefined ? own : `${own}/${correlation_id}`;
+};
 
 /** The rebuild of a statement. */
 export const rebuildOfStatement = (name: string): string =>
-  /-(?:rebuild|prepare-gold)-(.*)$/.exec(name)?.[1] ?? name;
+  /-(?:rebuild|prepare-gold)-([^/]*)(?:\/.*)?$/.exec(name)?.[1] ?? name;
+
+/** The log's lines from here on are about a rebuild, and about each file that it publishes. */
+export const followRebuild = (
+  log: Log,
+  rebuild: Pick<RebuildRecord, 'id' | 'correlation_id'>,
+  spec?: Pick<RebuildSpec, 'correlation_ids'>,
+): void => log.follow(rebuild.correlation_id ?? rebuild.id, spec?.correlation_ids);
 
 /** The mart of a rebuild's id. */
 export const martOfRebuild = (rebuild: string): string => rebuild.slice(0, rebuild.lastIndexOf('-'));
