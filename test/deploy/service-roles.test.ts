@@ -74,7 +74,7 @@ test.each(Object.entries(documented))(
 test('services write where they deliver: the warehouse KPIs, Glue silver, Firehose listens', () => {
   const writes = (role: string) =>
     statementsOf(template, role)
-      .filter(({ Action }) => Action.includes('s3:PutObject'))
+      .filter(({ Effect, Action }) => Effect === 'Allow' && Action.includes('s3:PutObject'))
       .flatMap(({ Resource }) => Resource.map((resource) => String(at(resource, 'Fn::Sub')).split('/*')[0]));
   expect(writes('WarehouseRole')).toEqual([`\${LakeBucket.Arn}/kpis`]);
   expect(writes('OptimiserRole')).toEqual([`\${LakeBucket.Arn}/lake`]);
