@@ -14,7 +14,8 @@ export type ColumnLimits = {
 
 /** With fewer values no limit is guessed. */
 const enough = 20;
-const steps = [64, 256, 1_024, 4_096, 16_384, 65_535];
+/** The last is the most that the warehouse surely holds: 65,535 bytes. */
+const steps = [64, 256, 1_024, 4_096, 16_383];
 
 const pairs: readonly (readonly string[])[] = [
   ['Y', 'N'],

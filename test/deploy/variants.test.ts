@@ -157,6 +157,36 @@ describe('a stage', () => {
   });
 });
 
+/** What must never happen unseen, with the metric that shows it and the number above or below which somebody is told. */
+const watched: readonly (readonly [alarm: string, metric: string, comparison: string, threshold: number])[] =
+  [
+    ['undelivered-events', 'ApproximateNumberOfMessagesVisible', 'GreaterThanThreshold', 0],
+    ['failed-invocations', 'ApproximateNumberOfMessagesVisible', 'GreaterThanThreshold', 0],
+    ['no-sweep-for-an-hour', 'Invocations', 'LessThanThreshold', 1],
+    ['files-wait', 'OldestWaiting', 'GreaterThanThreshold', 3_600],
+    ['rows-unbalanced', 'RowsUnbalanced', 'GreaterThanThreshold', 0],
+    ['kpis-are-late', 'KpiAge', 'GreaterThanThreshold', 3],
+    ['nothing-lands', 'SinceLanded', 'GreaterThanThreshold', 2],
+    ['costs-much', 'JobDpuSeconds', 'GreaterThanThreshold', 50],
+    ['batches-fail', 'BatchesFailed', 'GreaterThanThreshold', 2],
+    ['sweep-errors', 'Errors', 'GreaterThanThreshold', 2],
+    ['sweep-throttles', 'Throttles', 'GreaterThanThreshold', 0],
+    ['sweep-duration', 'Duration', 'GreaterThanThreshold', 240_000],
+  ];
+
+test.each(watched)('prod tells about %s: %s %s %i', (alarm, metric, comparison, threshold) => {
+  const [, found] =
+    resourcesOf(templateOf('prod'), 'AWS::CloudWatch::Alarm').find(
+      ([, { AlarmName }]) => AlarmName === `soundcheck-prod-${alarm}`,
+    ) ?? [];
+  const metrics = ((found?.Metrics ?? []) as object[]).map((one) =>
+    at(one, 'MetricStat', 'Metric', 'MetricName'),
+  );
+  expect([found?.MetricName, ...metrics]).toContain(metric);
+  expect([found?.ComparisonOperator, Number(found?.Threshold)]).toEqual([comparison, threshold]);
+  expect(String(found?.AlarmDescription)).toMatch(/ - npx soundcheck \w+.* --stage prod$/);
+});
+
 test('the list of wildcards has none that no role uses', () => {
   const used = names.flatMap((name) =>
     resourcesOf(templateOf(name), 'AWS::IAM::Role').flatMap(([role]) =>

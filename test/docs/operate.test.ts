@@ -2,12 +2,21 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { finishDeployment } from '../../cli/target/finish-deployment.ts';
 import { portsOf } from '../../cli/target/target.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
+import { NoPython } from '../../local/engines/spark/python.ts';
 import { startShopApi } from '../../local/sources/index.ts';
 import { soundcheckHere } from '../cli/soundcheck-here.ts';
+import { startEmulator } from '../deploy/emulator/emulator.ts';
 import { changeWarehouse, queryWarehouse } from '../end-to-end/warehouse.ts';
 import { alarmsOfFunctions, alarmsOfTemplate } from './alarms.ts';
 import { awsCommand } from './aws-command.ts';
@@ -27,7 +36,19 @@ test('docs/operate.md has every alarm with its description', () => {
   expect(rows).toEqual([...alarmsOfTemplate(), ...alarmsOfFunctions()]);
 });
 
-/** What runs on AWS only, or is npm's: its words are compared. */
+/** Commands of the text and of the table of alarms, with names for what the reader puts in. */
+const helping = [
+  ...new Set([...page.matchAll(/`(npx soundcheck [^`]+)`/g)].map(([, command = '']) => command)),
+];
+const named: Readonly<Record<string, string>> = { MART: 'listening', FILE: 'local/sample/streams1.csv' };
+const inFull = (command: string): string =>
+  command
+    .replace('DATASET', command.includes(' pull ') ? 'users' : 'streams')
+    .replace('--file FILE', '--file data/streams/streams1.csv')
+    .replace(/MART|FILE/, (word) => named[word] ?? word)
+    .replace(/(pull users)(?! --from)/, '$1 --from 2024-01-01 --to 2024-01-31');
+
+/** What other tests run, or everybody who runs these tests: its words are compared. */
 const elsewhere = new Set([
   ...['npm ci', 'npm run check', 'git pull'],
   ...['npx sls deploy --stage dev', 'npx sls remove --stage dev'],
@@ -80,6 +101,7 @@ describe('on the laptop cloud', { timeout: 240_000 }, () => {
     [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
 
   test.each(commands.map((command, at) => [at, command] as const))('%i: %s', async (_, command) => {
+    if (command.includes('restore-table')) return;
     if (command.startsWith('npx sls deploy')) await deploy();
     if (command.startsWith('aws ')) return awsCommand(words(command).slice(1), folder);
     if (elsewhere.has(command)) return;
@@ -91,4 +113,51 @@ describe('on the laptop cloud', { timeout: 240_000 }, () => {
     if (!command.includes('--tables')) return;
     expect(await queryWarehouse('select count(*) from gold.fact_listens')).toEqual([['11346']]);
   });
+
+  test.each(helping.map(inFull))('in a sentence: %s', async (command) => {
+    const args = words(command.replace(/ --stage dev$/, '')).slice(2);
+    const { code, stdout, stderr } = await soundcheckHere([...args, '--state', state]);
+    expect([code, code === 0 ? '' : `${stdout}${stderr}`]).toEqual([0, '']);
+  });
 });
+
+test('on an emulator of AWS: a table is restored beside the one that it was', async ({ skip }) => {
+  const emulator = await startEmulator().catch((cause: unknown) => {
+    if (cause instanceof NoPython && process.env.CI !== 'true') return skip(cause.message);
+    throw cause;
+  });
+  const {
+    AWS_REGION: region = '',
+    AWS_ACCESS_KEY_ID: accessKeyId = '',
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
+  } = emulator.environment;
+  const where = { endpoint: emulator.endpoint, region, credentials: { accessKeyId, secretAccessKey } };
+  const tables = new DynamoDBClient(where);
+  const key = { pk: { S: 'a' }, sk: { S: 'b' } };
+  try {
+    await tables.send(new CreateTableCommand(ledgerLike));
+    await tables.send(
+      new PutItemCommand({ TableName: ledgerLike.TableName, Item: { ...key, seq: { N: '7' } } }),
+    );
+    const command = commands.find((one) => one.includes('restore-table')) ?? '';
+    await awsCommand(command.split(' ').slice(1), '', where);
+    const TableName = 'soundcheck-dev-ledger-then';
+    expect(await tables.send(new GetItemCommand({ TableName, Key: key }))).toHaveProperty('Item.seq.N', '7');
+  } finally {
+    tables.destroy();
+    await emulator.stop();
+  }
+}, 90_000);
+
+const ledgerLike: CreateTableCommandInput = {
+  TableName: 'soundcheck-dev-ledger',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+};

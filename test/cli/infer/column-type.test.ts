@@ -144,6 +144,8 @@ describe('the limits of a column', () => {
     ['count', times(30, (at) => `${at - 5}`), {}],
     ['city', times(30, (at) => `town ${at}`), { max_length: 64 }],
     ['text', times(30, (at) => 'x'.repeat(at + 50)), { max_length: 1_024 }],
+    ['essay', times(30, (at) => 'x'.repeat(at + 4_000)), { max_length: 16_383 }],
+    ['book', times(30, (at) => 'x'.repeat(at + 5_000)), {}],
     ['zip', times(30, (at) => `0${at + 1000}`), { max_length: 64 }],
     [
       'id',

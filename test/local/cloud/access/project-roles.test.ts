@@ -81,6 +81,24 @@ describe('of all functions and jobs', () => {
     expect(reading('soundcheck-prod/shop-api-a1b2c3')).toEqual([]);
   });
 
+  test('migrate-tables alone reads the secret of the administrator of this warehouse', () => {
+    const reading = (name: string) =>
+      allowed('secretsmanager:GetSecretValue', arn('secretsmanager', `secret:${name}`));
+    expect(reading('redshift!soundcheck-dev-soundcheck_admin-a1b2c3')).toEqual(['migrate-tables']);
+    expect(reading('redshift!soundcheck-prod-soundcheck_admin-a1b2c3')).toEqual([]);
+    expect(reading('redshift!soundcheck-dev-soundcheck_admin-of-another-a1b2c3')).toEqual([]);
+  });
+
+  test('the warehouse unloads KPIs, and does not say which were left out', () => {
+    const unload = (key: string) => () =>
+      access.expect(access.callerOf(access.keyOf(deployment.warehouseRole, 'unload')), [
+        { action: 's3:PutObject', resource: `${lake}/${key}` },
+      ]);
+    expect(unload('kpis/r/1/kpi_days/0000_part_00.json')).not.toThrow();
+    for (const key of ['kpis/r/1/left-out.json', 'lake/a', 'runs/r/rebuild.spec.json'])
+      expect(unload(key)).toThrow('is not authorized to perform: s3:PutObject');
+  });
+
   test('publish-kpis alone changes KPIs, and nobody changes tables', () => {
     const kpis = arn('dynamodb', 'table/soundcheck-dev-kpis');
     for (const action of ['PutItem', 'DeleteItem', 'BatchWriteItem'])
