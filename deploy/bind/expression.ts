@@ -76,6 +76,12 @@ const kinds: Readonly<Record<string, Rule>> = {
         around.at,
         `a text of up to ${wide} characters is cast to varchar(${narrow}), which Redshift cuts off: make it varchar(${wide}), or take left(…, ${narrow})`,
       );
+    const digits = made.family === 'integer' ? 0 : made.family === 'decimal' ? made.scale : undefined;
+    if (given.scale !== undefined && digits !== undefined && given.scale > digits)
+      around.complain(
+        around.at,
+        `a decimal with ${given.scale} digits after the point is cast to ${digits}, and Redshift does not say how a cast rounds: take round(…, ${digits})`,
+      );
     return made;
   },
   NullTest: ({ fields }, around) => {

@@ -98,6 +98,9 @@ export const isAggregate = (name: string): boolean => aggregates.has(name);
 /** Whether a function needs `over (…)`. */
 export const needsOver = (name: string): boolean => onlyOver.has(name);
 
+const rounded = (name: string, type: Type, digits: number | undefined): Type =>
+  type.family === 'decimal' && ['round', 'floor', 'ceil'].includes(name) ? { ...type, scale: digits } : type;
+
 /**
  * The type of a call, and what is wrong with it; `wholes` are the arguments that are whole numbers. The linter reports functions
  * outside the subset.
@@ -113,7 +116,7 @@ export const typeOfCall = (
   const width = gives === 'text' ? textWidth(name, args.map(widthOf), wholes) : undefined;
   const type: Type =
     typeof gives === 'number'
-      ? (args[gives] ?? anyType)
+      ? rounded(name, args[gives] ?? anyType, args.length > 1 ? wholes[1] : 0)
       : { family: gives, ...(width !== undefined && { width }) };
   if (args.length < least || args.length > takes.length)
     return { type, problem: `${name} needs ${countOf(least, takes.length)}, but has ${args.length}` };

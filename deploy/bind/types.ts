@@ -20,6 +20,8 @@ export type Type = {
   readonly text?: string;
   /** Of a text: the most characters that it may have. Unknown where absent. */
   readonly width?: number | undefined;
+  /** Of a decimal: its digits after the point. Unknown where absent. */
+  readonly scale?: number | undefined;
   /** Of a record: its members. */
   readonly members?: ReadonlyMap<string, Type>;
 };
@@ -44,10 +46,10 @@ const spelled: Readonly<Record<string, Family>> = {
 /** The type that a cast names, in portable words such as `decimal(18,2)`. */
 export const typeNamed = (type: string | undefined): Type => {
   const family = spelled[(type ?? '').replace(/\(.*/, '')] ?? 'any';
-  const [, size] = /\((\d+)/.exec(type ?? '') ?? [];
+  const [, size, scale = 0] = /\((\d+)(?:, *(\d+))?/.exec(type ?? '') ?? [];
   if (size === undefined) return { family };
   if (family === 'text') return { family, width: Number(size) };
-  return family === 'decimal' ? { family, width: Number(size) + 3 } : { family };
+  return family === 'decimal' ? { family, width: Number(size) + 3, scale: Number(scale) } : { family };
 };
 
 /** The most characters that a value has as a text; undefined if that is not known. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nameHint } from '../../functions/values/index.ts';
-import { ancestorsOf, type KpiShape, Model } from '../../functions/warehouse/index.ts';
+import { ancestorsOf, type KpiShape, Model, widestValue } from '../../functions/warehouse/index.ts';
 import { commonType, typeNamed } from '../bind/types.ts';
 import { flatText } from '../sql/flat-text.ts';
 import { standAlone } from '../sql/inlined.ts';
@@ -197,6 +197,7 @@ const factMessages: ModelRule = (fact, drafts) => {
   return [
     ...dimensionMessages(fact, drafts, []),
     ...lacking(fact, [fact.partition ?? '', 'landed_file'], 'config'),
+    ...tooWide(fact, [fact.partition ?? ''], 'config'),
     ...lackingStaging(fact, reads),
     ...declaredMessages(fact, reads, upstream),
     ...Object.entries(upstream.dimensions).flatMap(([name, columns]) => {
@@ -285,9 +286,21 @@ const kpiMessages: ModelRule = (kpi, drafts) => {
     })),
     ...lacking(kpi, [kpi.partition], 'config'),
     ...lacking(fact, [kpi.partition, ...spine], `${fact.name}, which it is computed from`),
+    ...tooWide(fact, [kpi.partition, ...spine], `${fact.name}, which it is computed from`),
     ...kpi.settings.kpi.flatMap((shape) => shapeMessages(kpi, shape, drafts)),
   ];
 };
+
+/** A rebuild notes values of partitions and spines, and Redshift would cut longer ones off. */
+const tooWide = (fact: Draft, names: readonly string[], who: string): ModelProblem[] =>
+  fact.columns
+    .filter(({ name, type }) => names.includes(name) && charactersOf(type) > widestValue)
+    .map(({ name, type }) => ({
+      message: `${who}: ${name} is ${type}, and a partition or spine has texts of at most ${widestValue.toLocaleString('en')} characters: make ${fact.name} take left(${name}, ${widestValue})`,
+      at: `'${name}'`,
+    }));
+
+const charactersOf = (type: string): number => Number(/^varchar\((\d+)\)$/.exec(type)?.[1] ?? 0);
 
 const shapeMessages = (
   kpi: Draft,

@@ -46,7 +46,7 @@ export {
   rebuildBatches,
   transactionLimits,
 } from './rebuild/rebuild.ts';
-export { widestSpine } from './rebuild/touched.ts';
+export { widestSpine, widestValue } from './rebuild/touched.ts';
 export { RebuildSpec } from './rebuild-spec.ts';
 export {
   ancestorsOf,

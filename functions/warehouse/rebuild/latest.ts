@@ -2,6 +2,7 @@ import { sequenceBefore } from '../kpis/items.ts';
 import type { Kpi } from '../model.ts';
 import { affectedSpines } from './facts.ts';
 import { factOf, isAmong, literal, modelsOf, type Plan, withInlined } from './plan.ts';
+import { notedType } from './touched.ts';
 
 /**
  * In which generation each newest item of a KPI was written, so that whoever publishes the next one knows the one before it
@@ -25,7 +26,7 @@ export const withSequenceBefore = (
   const items = `(${newestShown(plan, kpi)}) as items`;
   return {
     column: `, items.seq as ${sequenceBefore}`,
-    join: `\nleft join ${items} on items.item = cast(model.${kpi.partition} as varchar(256))`,
+    join: `\nleft join ${items} on items.item = cast(model.${kpi.partition} as ${notedType})`,
   };
 };
 
@@ -58,7 +59,7 @@ const latestRows = (plan: Plan, kpi: Kpi): string => {
   const { mart, run } = plan;
   const { seq, generation = seq } = run;
   const partition = kpi.partition;
-  const affected = `select cast(${partition} as varchar(256)) as item from affected_${kpi.fact}_${partition}`;
+  const affected = `select cast(${partition} as ${notedType}) as item from affected_${kpi.fact}_${partition}`;
   const noted = `select item from gold.latest_items where ${itemsOf(plan, kpi)} and seq = ${generation} and item is not null`;
   return `select ${literal(mart.name)}, ${literal(kpi.name)}, item, ${generation} from (${affected}) as latest where not ${isAmong(['item'], noted)}`;
 };

@@ -9,16 +9,22 @@ import { literal, type Plan } from './plan.ts';
 /** The largest number of columns of a spine. */
 export const widestSpine = 8;
 
+/** The most characters of a text in a spine or a partition of KPIs; packaging rejects wider columns. */
+export const widestValue = 1024;
+
+/** The type of noted values: on Redshift a width is in bytes, of which a character has at most four. */
+export const notedType = `varchar(${widestValue * 4})`;
+
 export const touchedTable = 'touched';
 
 const values = Array.from({ length: widestSpine }, (_, index) => `value_${index + 1}`);
 
-export const touchedColumns = `mart varchar(128), fact varchar(128), spine varchar(1024), seq bigint, ${values.map((value) => `${value} varchar(4096)`).join(', ')}`;
+export const touchedColumns = `mart varchar(128), fact varchar(128), spine varchar(1024), seq bigint, ${values.map((value) => `${value} ${notedType}`).join(', ')}`;
 
 const nameOf = (spine: readonly string[]): string => spine.join('-');
 
 const typeOf = (fact: Model, column: string): string =>
-  fact.columns.find(({ name }) => name === column)?.type ?? 'varchar(4096)';
+  fact.columns.find(({ name }) => name === column)?.type ?? notedType;
 
 /** A select of the noted values of a spine that this rebuild touched, and those since the last rebuild with published KPIs. */
 export const touchedSince = ({ mart, run }: Plan, fact: Model, spine: readonly string[]): string => {
@@ -46,7 +52,7 @@ export const touchedRows = (
   relation: string,
 ): string => {
   const texts = values.map((_, index) =>
-    spine[index] === undefined ? 'cast(null as varchar(4096))' : `cast(${spine[index]} as varchar(4096))`,
+    spine[index] === undefined ? `cast(null as ${notedType})` : `cast(${spine[index]} as ${notedType})`,
   );
   const names = [mart.name, fact.name, nameOf(spine)].map(literal).join(', ');
   return `select ${names}, ${run.seq}, ${texts.join(', ')} from ${relation}`;

@@ -79,6 +79,16 @@ describe('binding a select', () => {
         /^cast: a text of up to 64 characters is cast to varchar\(63\)/,
       ],
     ],
+    [
+      'a decimal that a cast may round',
+      `with a as (select cast(sale_id as decimal(20, 4)) as b, cast(sale_id as decimal(20, 2)) as c from gold.sales), d as (select sum(b) as e, b * c as f, c from a group by b, c)
+       select cast(e as decimal(38, 2)) as e, cast(round(e, 2) as decimal(38, 2)) as g, cast(f as decimal(38, 2)) as f, cast(c as decimal(18, 2)) as c, cast(c as bigint) as h, cast(floor(c) as bigint) as i, cast(c as varchar(40)) as j, cast(round(e, 3) as decimal(38, 2)) as k from d`,
+      [
+        'cast: a decimal with 4 digits after the point is cast to 2, and Redshift does not say how a cast rounds: take round(…, 2)',
+        'cast: a decimal with 2 digits after the point is cast to 0, and Redshift does not say how a cast rounds: take round(…, 0)',
+        'cast: a decimal with 3 digits after the point is cast to 2, and Redshift does not say how a cast rounds: take round(…, 2)',
+      ],
+    ],
     ['a relation without its alias', 'select p.price from gold.sales as s', [/no relation p is read here/]],
     [
       'a silver table that is not there',

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { parseSync } from 'libpg-query';
+import { loadModule, parseSync } from 'libpg-query';
 import { afterEach, describe, expect, it } from 'vitest';
+import { textInBytes } from '../../../deploy/redshift/widths.ts';
 import { renderCatalog } from '../../../deploy/render/render.ts';
+import { widestValue } from '../../../functions/warehouse/index.ts';
+import { bookkeeping } from '../../../functions/warehouse/migration/bookkeeping.ts';
 import { composeRebuild } from '../../../functions/warehouse/rebuild/rebuild.ts';
 import { openWarehouse } from '../../sql/warehouse.ts';
 import { copyProject, weather } from '../project.ts';
@@ -15,6 +19,12 @@ const problemsOf = async (files: Parameters<typeof copyProject>[0]): Promise<str
   );
 };
 afterEach(() => (root === '' ? undefined : rm(root, { recursive: true, force: true })));
+
+const factWithGenres = (width: number): string =>
+  readFileSync('sql/marts/fact_listens.sql', 'utf8').replace(
+    'varchar(256)) as track_genre',
+    `varchar(${width})) as track_genre`,
+  );
 
 const view = (text: string) => ({ 'sql/marts/dim_extra.sql': text });
 
@@ -43,6 +53,13 @@ describe('renderCatalog', () => {
     expect(aws.datasets.tracks?.sql).toContain('cast(tempo as double)');
     expect(laptop.datasets.tracks?.sql).toContain('cast(tempo as double precision)');
     expect(aws.datasets.tracks?.table).toEqual(laptop.datasets.tracks?.table);
+  });
+
+  it('notes values of the widest spine in as many bytes as they have on Redshift', async () => {
+    await loadModule();
+    const widest = textInBytes(`varchar(${widestValue})`);
+    expect(bookkeeping.touched).toContain(`value_8 ${widest}`);
+    expect(bookkeeping.latest_items).toContain(`item ${widest}`);
   });
 
   it('takes a dataset of another domain from its files alone, as far as a gold table', async () => {
@@ -200,6 +217,11 @@ describe('renderCatalog', () => {
         'sql/staging/stg_streams.sql': `select cast(user_id as bigint) as user_id, cast(track_id as varchar(64)) as track_id, cast(listen_time as timestamp) as heard_at, cast(listen_time as date) as listen_date, cast(landed_file as varchar(1024)) as landed_file, cast(landed_version as varchar(1024)) as landed_version, cast(landed_at as timestamp) as landed_at from {{ source('silver', 'streams') }}`,
       },
       /fact_listens\.sql:\d+:\d+ stg_streams, which it reads: listen_time is not a column of the select( \(.*\))?; it is in the fact's key, from which the partition is computed: add it to sql\/staging\/stg_streams\.sql/,
+    ],
+    [
+      'a spine of texts that are longer than what a rebuild notes',
+      { 'sql/marts/fact_listens.sql': factWithGenres(1025) },
+      /kpi_gone_genres\.sql:5:\d+ fact_listens, which it is computed from: track_genre is varchar\(1025\), and a partition or spine has texts of at most 1,024 characters/,
     ],
     [
       'a KPI that joins a dimension made of its own fact',
