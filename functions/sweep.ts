@@ -145,7 +145,8 @@ const afterRun = { transform: 'check-quality', quality: 'settle-batch' } as cons
 
 /** What the schedule starts: the sweep, then the gauges of what it left. */
 const sweepAndMeasure =
-  (ports: Ports & { readonly metrics: Metrics; readonly watchesSilence: boolean }) => async (): Promise<void> => {
+  (ports: Ports & { readonly metrics: Metrics; readonly watchesSilence: boolean }) =>
+  async (): Promise<void> => {
     await sweep(ports)();
     await publishGauges(ports);
   };

@@ -28,6 +28,11 @@ export const assumptions = {
     because: `it asks the ledger some dozen times; ${cautious}`,
   },
   idleRunLogKb: { value: 2, means: 'KB that it logs', because: 'a line for the gauges, and three of Lambda' },
+  silentDays: {
+    value: 15,
+    means: 'days of each dataset in which the sweep looks for a file, with `quietAlarm`',
+    because: 'it searches so many if none landed',
+  },
   callSeconds: {
     value: 1,
     means: 'seconds of any other call of a function, without its work on files',

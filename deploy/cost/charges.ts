@@ -213,7 +213,7 @@ function optimisers({ properties }: Created, { template, tables }: Stage): Line[
 }
 
 /** A schedule calls a function, which looks for work and finds none. */
-function scheduledRuns({ properties }: Created, { template, created }: Stage): Line[] {
+function scheduledRuns({ properties }: Created, { template, created, tables }: Stage): Line[] {
   const { ScheduleExpression, Targets } = properties;
   if (ScheduleExpression === undefined) return [];
   const runs = runsAMonth(String(ScheduleExpression));
@@ -228,15 +228,18 @@ function scheduledRuns({ properties }: Created, { template, created }: Stage): L
     { what, price: 'trace', count: runs },
     { what, price: 'logs', count: (runs * assumptions.idleRunLogKb.value) / 1024 ** 2 },
   ];
-  return target === sweep ? [...calls, ...sweepCalls(runs), ...gauges(created)] : calls;
+  if (target !== sweep) return calls;
+  const isQuietWatched = String(at(called.properties, 'Environment', 'Variables', 'QUIET_ALARM')) === 'true';
+  const days = isQuietWatched ? assumptions.silentDays.value * tables : 0;
+  return [...calls, ...sweepCalls(runs, days), ...gauges(created)];
 }
 
 const sweep = 'SweepLambdaFunction';
 
-function sweepCalls(runs: number): Line[] {
+function sweepCalls(runs: number, days: number): Line[] {
   const what = 'what the sweep asks the ledger and the lake';
   return [
-    { what, price: 'tableRead', count: runs * measured.sweep.tableReads },
+    { what, price: 'tableRead', count: runs * (measured.sweep.tableReads + days) },
     { what, price: 's3Write', count: runs * measured.sweep.s3Writes },
   ];
 }

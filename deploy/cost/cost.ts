@@ -30,7 +30,9 @@ export const costPageOf = async (
   templateOf: (variant: Variant) => Promise<Template>,
 ): Promise<string> => {
   const { datasets } = createRequire(import.meta.url)('../datasets.cjs') as { datasets: readonly string[] };
-  const { params } = parse(await readFile(join(root, 'serverless.yml'), 'utf8')) as { params: Parameters };
+  const { params } = parse(await readFile(join(root, 'serverless.yml'), 'utf8'), { logLevel: 'error' }) as {
+    params: Parameters;
+  };
   const columns: Column[] = [];
   for (const name of Object.keys(costVariants) as Variant[]) {
     const { warehouseDailyRpuHours: dailyRpuHours } = { ...params.default, ...params[name] };

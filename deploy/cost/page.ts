@@ -41,20 +41,21 @@ const serverless = (columns: readonly Column[]): Column[] =>
   );
 
 const summary = (columns: readonly Column[]): string => {
-  const idle = columns.map(
-    ({ name, stage }) =>
-      `| \`${name}\`, a month in which nothing happens | ${money(sumOf(idleLines(stage)))} |`,
-  );
-  const used = serverless(columns).flatMap(({ name, stage }) =>
-    Object.values(works).map(
-      (work) => `| \`${name}\`: ${work.title} | ${money(sumOf(useLines(stage, work)))} |`,
-    ),
-  );
+  const row = (title: string, dollars: (stage: Stage) => number): string =>
+    `| ${title} | ${columns.map(({ stage }) => money(dollars(stage))).join(' | ')} |`;
+  const idle = row('**a month in which nothing happens**', (stage) => sumOf(idleLines(stage)));
+  const used = Object.values(works).map((work) => row(work.title, (stage) => sumOf(useLines(stage, work))));
   return [
     '## In short',
-    ...[table(['what', 'US dollars'], '|---|---:|', [...idle, ...used])],
-    `What decides is how often something runs, not how much lands: a batch costs two runs of Glue and a rebuild in Redshift, and each bills a minute at least. A thousand small files cost little if they land
-together, because the pipeline merges them into one batch, and most if each lands alone. To pay less, land files together, or raise \`rebuildInterval\` ([deploy.md](deploy.md#stages-and-parameters)).`,
+    table(
+      ['US dollars', ...columns.map(({ name }) => `\`${name}\``)],
+      `|---|${'---:|'.repeat(columns.length)}`,
+      [idle, ...used],
+    ),
+    `\`cluster\` is \`dev\` with a provisioned warehouse, a NAT gateway and an endpoint for Secrets Manager (\`warehouse=cluster\`, \`natGateway=true\`, \`secretsEndpoint=true\`).
+
+What decides is how often something runs, more than how much lands: a batch costs two runs of Glue and a rebuild in Redshift, and each bills a minute at least. A thousand small files cost little if they land together, because
+the pipeline merges them into one batch. They cost most if each lands alone, more than \`rebuildInterval\` after the one before. To pay less, land files together, or raise \`rebuildInterval\` ([deploy.md](deploy.md#how-often-marts-are-rebuilt)).`,
   ].join('\n\n');
 };
 
@@ -76,10 +77,8 @@ const idleSection = (columns: readonly Column[]): string => {
       ...rows,
       sums,
     ]),
-    `\`cluster\` is \`dev\` with a provisioned warehouse, a NAT gateway and an endpoint for Secrets Manager (\`warehouse=cluster\`, \`natGateway=true\`, \`secretsEndpoint=true\`).
-
-- **Redshift Serverless costs nothing while no statement runs, and no schedule wakes it.** The sweep asks the ledger, and calls a function that sends a statement only if there is work. The nightly snapshots of \`prod\` need no statement.
-- The key costs one dollar more after each of its first two yearly rotations.
+    `- **Redshift Serverless costs nothing while no statement runs, and no schedule wakes it.** The sweep asks the ledger, and calls a function that sends a statement only if there is work. The nightly snapshots of \`prod\` need no statement.
+- The key costs one dollar a month more after each of its first two yearly rotations.
 - Optimisers are billed on the assumption that each of their runs costs a minute, also if there is nothing to delete. In \`dev\` they run once a week (\`optimiserHours\`).
 - A dashboard, the alarms of functions and the alarm for silence are in \`prod\` only, unless a stage asks for them (\`dashboard\`, \`functionAlarms\`, \`quietAlarm\`).`,
   ].join('\n\n');
@@ -90,7 +89,7 @@ const useSection = (columns: readonly Column[]): string =>
     '## With use',
     'What each amount of work costs once, in addition to the table above. Files are CSV, uncompressed.',
     ...serverless(columns).map(({ name, stage }) => usedBy(name, stage)),
-    'A cluster is paid by the hour instead of the line Redshift Serverless; everything else is the same.',
+    'A cluster is paid by the hour and has no line of Redshift Serverless; everything else is as in `dev`.',
     formulas,
   ].join('\n\n');
 
@@ -124,13 +123,14 @@ const formulas = `How the two largest lines are computed, for each batch of so m
   *n* DPUs, and ${assumptions.coresPerDpu.value} × (*n* − 1) cores that read.
 - Redshift Serverless: (the greater of 60 s and ${assumptions.rebuildStartSeconds.value} s + ${assumptions.rebuildSecondsPerGb.value} s × GB) × base RPUs × ${prices.rpuHour.usd} ÷ 3600.
 
-The calls of functions and jobs were counted on a laptop cloud on ${measured.date} (\`npm run bench -- calls\`): for each file ${measured.file.tableWrites} writes and ${measured.file.tableReads} reads of the ledger, ${measured.file.s3Writes} writes and ${measured.file.s3Reads}
-reads of the lake, ${measured.file.events} events and ${measured.file.calls} calls of functions.`;
+The calls of functions and jobs were counted on a laptop cloud on ${measured.date} (\`npm run bench -- calls --files 100\`): for each file ${measured.file.tableWrites} writes and ${measured.file.tableReads} reads of the ledger, and ${measured.waitingReads} more for each
+file that waits with it; ${measured.file.s3Writes} writes and ${measured.file.s3Reads} reads of the lake, ${measured.file.events} events and ${measured.file.calls} calls of functions.`;
 
 const kept = (): string => `## What stays
 
 Each 10 GB that landed cost ${money(sumOf(keptLines(10)))} a month, and ${money(sumOf(keptLongLines(10)))} from the 90th day on, when the archive is in Glacier Instant Retrieval; 1,000 GB cost ${money(sumOf(keptLines(1000)))} and ${money(sumOf(keptLongLines(1000)))}.
-The KPI table costs ${prices.tableMonth.usd + prices.tableBackupMonth.usd} a GB and month with its point-in-time recovery; a million items of 300 bytes are 0.3 GB. [deploy.md](deploy.md#what-stays-small) says what is deleted by itself.`;
+The KPI table costs ${prices.tableMonth.usd + prices.tableBackupMonth.usd} a GB and month with its point-in-time recovery; a million items of 300 bytes are 0.3 GB.
+The nightly snapshots of \`prod\` cost what changed since the one before, at the price of S3. [deploy.md](deploy.md#what-stays-small) says what is deleted by itself.`;
 
 const ceiling = (columns: readonly Column[]): string => {
   const rows = serverless(columns).map(({ name, stage }) => {
@@ -210,7 +210,8 @@ const leftOut = (): string => `## What is not here
 
 - Data that leaves AWS, for example to an application elsewhere, and reads of KPIs by applications (${exact(prices.tableRead.usd * 1_000_000)} US dollars a million).
 - Pulls from sources: some minutes of a function a month, and what the source itself costs.
-- Queries of people in Athena (${prices.athenaTb.usd} US dollars a TB; a query scans \`athenaScanLimit\` at most) and in Redshift, and deployments.
+- Queries of people in Athena (${prices.athenaTb.usd} US dollars a TB; a query scans \`athenaScanLimit\` at most) and in Redshift.
+- Deployments. One that changes tables runs Glue once, and Redshift for some minutes.
 - The stream of listens (\`realtime\`): ${exact(prices.firehoseGb.usd)} US dollars a GB, where each listen counts as 5 KB, and a batch for each file that it lands.`;
 
 const table = (headers: readonly string[], rule: string, rows: readonly string[]): string =>

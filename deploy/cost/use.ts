@@ -100,9 +100,10 @@ const tables = ({ files, gb, batches }: Work): Line[] => {
   const { listeners, rowsPerGb, otherItems } = assumptions;
   const items = Math.min(listeners.value, rowsPerGb.value * (gb / batches)) + otherItems.value;
   const units = assumptions.recordUnits.value;
+  const reads = files * (measured.file.tableReads + (measured.waitingReads * files) / batches);
   return [
     { what: 'ledger', price: 'tableWrite', count: files * measured.file.tableWrites * units },
-    { what: 'ledger', price: 'tableRead', count: files * measured.file.tableReads * units },
+    { what: 'ledger', price: 'tableRead', count: reads * units },
     { what: 'KPI items', price: 'tableWrite', count: batches * items },
   ];
 };

@@ -229,7 +229,10 @@ describe('the dashboard', () => {
 
   /** Without the alarms that are only there by parameter. */
   const body = (): string =>
-    String(at(propertiesOf('dev', 'Dashboard'), 'DashboardBody', 'Fn::Sub', 0)).replace(`\${NothingLands}`, '');
+    String(at(propertiesOf('dev', 'Dashboard'), 'DashboardBody', 'Fn::Sub', 0)).replace(
+      `\${NothingLands}`,
+      '',
+    );
 
   test('begins with balance, oldest file, KPI age, dead letters and cost', () => {
     const { widgets } = JSON.parse(body()) as { widgets: readonly Widget[] };

@@ -52,9 +52,7 @@ const readGauges = async (
     .flat()
     .filter(isUndecided);
   const oldest = worst(waiting.map((file) => ({ age: ageOf(file.landed_at, now), name: fileId(file) })));
-  const kpis = worst(
-    (await pLimit(4).map(marts, (mart) => waitingForKpis(ledger, mart, now))).flat(),
-  );
+  const kpis = worst((await pLimit(4).map(marts, (mart) => waitingForKpis(ledger, mart, now))).flat());
   const uneven = (await pLimit(4).map(known, (dataset) => unbalanced(ledger, dataset, now))).flat();
   const gauges = {
     OldestWaiting: oldest.age,
