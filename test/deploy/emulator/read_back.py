@@ -120,7 +120,7 @@ def keys() -> Found:
             continue
         policy = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
         rotates = kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
-        found[alias["AliasName"]] = {"KeyId": key, "Rotates": rotates, "Policy": json.loads(policy)}
+        found[key] = {"Alias": alias["AliasName"], "Rotates": rotates, "Policy": json.loads(policy)}
     return found
 
 
