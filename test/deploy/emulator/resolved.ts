@@ -26,6 +26,7 @@ const attributes: Readonly<Record<string, (name: string, made: Made) => unknown>
   'AWS::SQS::Queue.QueueName': (url) => url.split('/').at(-1),
   'AWS::EC2::SecurityGroup.GroupId': (id) => id,
   'AWS::Lambda::Function.Arn': (name) => arn('lambda', `function:${name}`),
+  'AWS::EC2::EIP.AllocationId': (id) => `eipalloc-${id}`,
   'AWS::KMS::Key.Arn': (id) => arn('kms', `key/${id}`),
   'AWS::S3::Bucket.Arn': (name) => `arn:aws:s3:::${name}`,
   'AWS::RedshiftServerless::Namespace.Namespace.NamespaceArn': (name) =>
