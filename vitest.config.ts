@@ -15,7 +15,7 @@ const whole = [
   'test/bench/{programs,spark}.test.ts',
   'test/any-datasets.test.ts',
   'test/cli/{cloud-commands,check/memory,start/start}.test.ts',
-  'test/deploy/{deployed,package}.test.ts',
+  'test/deploy/{deployed,deployed-variants,package}.test.ts',
   'test/docs/{operate,readme}.test.ts',
   'test/fuzz/fuzz-spark.test.ts',
   'test/local/cloud/{cloud,state-engine}.test.ts',

@@ -1,63 +1,19 @@
 const { CloudFormationClient, DescribeStacksCommand } = require('@aws-sdk/client-cloudformation');
-const {
-  DeleteTableCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  ScanCommand,
-  UpdateTableCommand,
-  waitUntilTableExists,
-  waitUntilTableNotExists,
-} = require('@aws-sdk/client-dynamodb');
-const { DeleteBucketCommand, HeadBucketCommand, S3Client } = require('@aws-sdk/client-s3');
-const { empty, isEmpty } = require('./buckets.cjs');
+const { DynamoDBClient } = require('@aws-sdk/client-dynamodb');
+const { S3Client } = require('@aws-sdk/client-s3');
+const { bucketOf, tableOf } = require('./leftovers.cjs');
 
-/**
- * A bucket under a name of this stage: `free` if there is none, `empty` if it has no data, else `used`. In another region or
- * account it is used, too.
- */
-const bucketOf = (s3, name, { holdsData }) => ({
-  name: `s3://${name}`,
-  state: async () => {
-    const status = await s3.send(new HeadBucketCommand({ Bucket: name })).then(
-      () => 200,
-      ({ $metadata }) => $metadata?.httpStatusCode,
-    );
-    if (status === 404) return 'free';
-    if (status !== 200) return 'used';
-    return holdsData && !(await isEmpty(s3, name)) ? 'used' : 'empty';
-  },
-  remove: async () => {
-    await empty(s3, name);
-    await s3.send(new DeleteBucketCommand({ Bucket: name }));
-  },
-});
-
-const describe = async (dynamo, TableName) => {
-  try {
-    return (await dynamo.send(new DescribeTableCommand({ TableName }))).Table;
-  } catch (error) {
-    if (error.name === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
+/** The command after which a stack can be deployed; none if it can be deployed as it is. */
+const toOrder = (status, stack, stage) => {
+  if (/^UPDATE_ROLLBACK.*_IN_PROGRESS$/.test(status))
+    return `aws cloudformation wait stack-rollback-complete --stack-name ${stack}`;
+  if (status === 'UPDATE_ROLLBACK_FAILED')
+    return `aws cloudformation continue-update-rollback --stack-name ${stack}`;
+  // Not even its first resources could be created: such a stack can only be deleted.
+  if (/^(ROLLBACK|CREATE|DELETE)_FAILED$|^ROLLBACK_COMPLETE$/.test(status))
+    return `npx sls remove --stage ${stage}`;
+  return undefined;
 };
-
-const tableOf = (dynamo, TableName) => ({
-  name: `table ${TableName}`,
-  state: async () => {
-    if (!(await describe(dynamo, TableName))) return 'free';
-    const { Items } = await dynamo.send(new ScanCommand({ TableName, Limit: 1 }));
-    return Items.length > 0 ? 'used' : 'empty';
-  },
-  remove: async () => {
-    const wait = { client: dynamo, maxWaitTime: 120, minDelay: 1, maxDelay: 5 };
-    if ((await describe(dynamo, TableName)).DeletionProtectionEnabled) {
-      await dynamo.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
-      await waitUntilTableExists(wait, { TableName });
-    }
-    await dynamo.send(new DeleteTableCommand({ TableName }));
-    await waitUntilTableNotExists(wait, { TableName });
-  },
-});
 
 /**
  * Makes the deployment after a failed one work.
@@ -65,6 +21,7 @@ const tableOf = (dynamo, TableName) => ({
  * - CloudFormation cannot delete what a failed first deployment created if it is a protected table, or a bucket in which a
  *   service already writes logs. Their names then block every later deployment. What has no data is deleted here; if
  *   anything has data, nothing is deleted and the deployment stops.
+ * - A stack in some states cannot be deployed: the error names the command that helps.
  * - The framework does not deploy what is the same as the last deployment that it uploaded, even if that one was rolled back.
  */
 module.exports = class AfterFailure {
@@ -75,10 +32,19 @@ module.exports = class AfterFailure {
     this.log = log;
     this.hooks = {
       'before:aws:deploy:deploy:checkForChanges': async () => {
+        const status = await this.status();
+        this.requireOrder(status);
         await this.freeNames();
-        await this.deployAgain();
+        this.deployAgain(status);
       },
     };
+  }
+
+  requireOrder(status) {
+    const command = toOrder(status, this.aws.naming.getStackName(), this.aws.getStage());
+    if (!command) return;
+    const text = `The stack is in the state ${status} and cannot be deployed. First run:\n  ${command}`;
+    throw new this.serverless.classes.Error(text, 'STACK_NOT_IN_ORDER');
   }
 
   async freeNames() {
@@ -119,11 +85,14 @@ module.exports = class AfterFailure {
     );
   }
 
-  async deployAgain() {
+  async status() {
     const cloudFormation = new CloudFormationClient(await this.aws.getAwsSdkV3Config());
     const StackName = this.aws.naming.getStackName();
-    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
-    if (Stacks[0].StackStatus !== 'UPDATE_ROLLBACK_COMPLETE') return;
+    return (await cloudFormation.send(new DescribeStacksCommand({ StackName }))).Stacks[0].StackStatus;
+  }
+
+  deployAgain(status) {
+    if (status !== 'UPDATE_ROLLBACK_COMPLETE') return;
     this.options.force = true;
     this.log.notice('the last deployment failed: this one is not skipped, even if it is the same');
   }

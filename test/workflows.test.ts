@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -11,6 +11,7 @@ const { scripts, engines } = JSON.parse(read('package.json'));
 type Step = {
   readonly uses?: string;
   readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly with?: Readonly<Record<string, unknown>>;
 };
 type Job = {
@@ -36,6 +37,11 @@ const commandsOf = (name: string): string[] =>
   stepsOf(name).flatMap(({ run }) => (run === undefined ? [] : run.trim().split('\n')));
 
 const expression = (text: string): string => `\${{ ${text} }}`;
+
+const isTest = (command: string): boolean => {
+  const [, file] = /^npx vitest run (\S+)$/.exec(command) ?? [];
+  return file !== undefined && existsSync(join(root, file));
+};
 
 describe.each(texts)('%s', (name, text) => {
   test('uses actions by a full commit, with its version as a comment', () => {
@@ -70,7 +76,7 @@ describe.each(texts)('%s', (name, text) => {
       const [, script] = /^npm (?:run )?(\S+)/.exec(command) ?? [];
       const isKnown =
         script === undefined
-          ? /^npx sls (package|deploy) /.test(command)
+          ? /^npx sls (package|deploy) /.test(command) || isTest(command)
           : script === 'ci' || script in scripts;
       expect([command, isKnown]).toEqual([command, true]);
     }
@@ -83,6 +89,14 @@ describe.each(texts)('%s', (name, text) => {
 });
 
 describe('the workflows', () => {
+  test('set the variable, each night, without which the variants are not deployed', () => {
+    const skipped = /if \(!process\.env\.(\w+)\)\s+skip/.exec(
+      read('test/deploy/deployed-variants.test.ts'),
+    )?.[1];
+    const [step] = stepsOf('nightly.yml').filter(({ run }) => run?.includes('deployed-variants'));
+    expect(Object.keys(step?.env ?? {})).toEqual([skipped]);
+  });
+
   const job = (file: string, name: string): Job => Object.fromEntries(jobsOf(file))[name] ?? {};
 
   test('test everything on Linux and macOS, on the oldest Node and on that of the functions', () => {

@@ -1,7 +1,8 @@
 """Starts ministack with what it lacks for this stack.
 
 Types that its CloudFormation does not know are created through its own API where it has one. Of the others
-(`RECORDED`) only the properties are kept, in the file of `RECORDED_IN`, for the test to read.
+(`RECORDED`) only the properties are kept, in the file of `RECORDED_IN`, for the test to read. The file of `REFUSED_IN` names
+the one of them that is not created or changed, as if the account had reached a limit.
 """
 
 import json
@@ -48,6 +49,10 @@ RECORDED: dict[str, tuple[Callable[[str, Properties], str], Callable[[str, Prope
         named("WorkgroupName"),
         lambda name, _: {"Workgroup.WorkgroupArn": arn("redshift-serverless", f"workgroup/{name}")},
     ),
+    "AWS::Redshift::ClusterSubnetGroup": (by_logical_id, no_attributes),
+    "AWS::Redshift::ClusterParameterGroup": (by_logical_id, no_attributes),
+    "AWS::Redshift::Cluster": (named("ClusterIdentifier"), no_attributes),
+    "AWS::Redshift::ScheduledAction": (named("ScheduledActionName"), no_attributes),
     "AWS::Glue::DataQualityRuleset": (named("Name"), no_attributes),
     "AWS::Glue::TableOptimizer": (by_logical_id, no_attributes),
     "AWS::EC2::FlowLog": (by_logical_id, no_attributes),
@@ -63,18 +68,26 @@ def write_recorded() -> None:
     Path(os.environ["RECORDED_IN"]).write_text(json.dumps(recorded), encoding="utf-8")
 
 
+def accept(kind: str) -> None:
+    refused = Path(os.environ["REFUSED_IN"])
+    if refused.exists() and refused.read_text(encoding="utf-8") == kind:
+        raise ValueError(f"The account has reached its limit of {kind}")
+
+
 def record(
     kind: str, name_of: Callable[[str, Properties], str], attributes_of: Callable[[str, Properties], Properties]
 ) -> None:
     """Registers a type whose properties are kept and read by the test."""
 
     def create(logical_id: str, properties: Properties, _: str) -> Created:
+        accept(kind)
         name = name_of(logical_id, properties)
         recorded.setdefault(kind, {})[name] = properties
         write_recorded()
         return name, attributes_of(name, properties)
 
     def update(name: str, _: Properties, properties: Properties, __: str) -> Created:
+        accept(kind)
         recorded[kind][name] = properties
         write_recorded()
         return name, attributes_of(name, properties)

@@ -101,16 +101,15 @@ export const readings: Readonly<Record<string, Reading>> = {
     name: afterLast(at(Queues, 0), '/'),
     says: { Policy: PolicyDocument },
   }),
-  'AWS::KMS::Alias': (properties) => ({
+  'AWS::KMS::Alias': ({ AliasName, TargetKeyId }) => ({
     kind: 'keys',
-    name: String(properties.AliasName),
-    says: { KeyId: properties.TargetKeyId },
+    name: String(TargetKeyId),
+    says: { Alias: AliasName },
   }),
-  'AWS::KMS::Key': ({ KeyPolicy, EnableKeyRotation }) => ({
-    kind: 'keys',
-    name: 'alias/soundcheck-dev',
-    says: { Policy: KeyPolicy, Rotates: EnableKeyRotation },
-  }),
+  'AWS::KMS::Key': named('keys', ({ KeyPolicy, EnableKeyRotation }) => ({
+    Policy: KeyPolicy,
+    Rotates: EnableKeyRotation,
+  })),
   'AWS::IAM::Role': named('roles', ({ AssumeRolePolicyDocument, Policies = [], Tags = [] }) => ({
     AssumeRolePolicyDocument,
     Policies: Object.fromEntries(

@@ -5,7 +5,7 @@ The first argument is the stack, the others are the kinds to read; all of them i
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -44,10 +44,15 @@ def functions() -> Found:
 
 
 def policy_of(lam: Any, name: str) -> Any:
+    return policy(lambda: lam.get_policy(FunctionName=name), "ResourceNotFoundException")
+
+
+def policy(ask: Callable[[], Any], missing: str) -> Any:
+    """The policy of a resource; none if the answer is the error that it has none."""
     try:
-        return json.loads(lam.get_policy(FunctionName=name)["Policy"])
+        return json.loads(ask()["Policy"])
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+        if error.response["Error"]["Code"] != missing:
             raise
         return None
 
@@ -84,7 +89,7 @@ def buckets() -> Found:
             "Versioning": s3.get_bucket_versioning(**asked).get("Status"),
             "Encryption": s3.get_bucket_encryption(**asked)["ServerSideEncryptionConfiguration"]["Rules"],
             "PublicAccess": s3.get_public_access_block(**asked)["PublicAccessBlockConfiguration"],
-            "Policy": json.loads(s3.get_bucket_policy(**asked)["Policy"]),
+            "Policy": policy(lambda asked=asked: s3.get_bucket_policy(**asked), "NoSuchBucketPolicy"),
             "SendsEvents": "EventBridgeConfiguration" in notification,
             "Logging": s3.get_bucket_logging(**asked).get("LoggingEnabled"),
         }
@@ -120,7 +125,7 @@ def keys() -> Found:
             continue
         policy = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
         rotates = kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
-        found[alias["AliasName"]] = {"KeyId": key, "Rotates": rotates, "Policy": json.loads(policy)}
+        found[key] = {"Alias": alias["AliasName"], "Rotates": rotates, "Policy": json.loads(policy)}
     return found
 
 

@@ -4,14 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { copyService } from '../packaged.ts';
-import type { Resource, Template } from '../template.ts';
+import type { Template } from '../template.ts';
+
+type Resources = Template['Resources'];
+type Change = (resources: Resources) => Resources;
 
 /** A copy of the service that can be deployed. */
 export type Service = {
-  /** Runs `sls` for the stage dev and returns what it printed; rejects with what it printed. */
-  sls(command: 'package' | 'deploy' | 'remove', ...options: string[]): Promise<string>;
-  /** Makes another package from one, with these resources added or in place of its own. */
-  changePackage(from: string, to: string, resources: Readonly<Record<string, Resource>>): Promise<void>;
+  /** Runs `sls` for the stage and returns what it printed; rejects with what it printed. */
+  sls(command: 'deploy' | 'remove', ...options: string[]): Promise<string>;
+  /** Takes a package from elsewhere, under this name. */
+  takePackage(path: string, name: string): Promise<void>;
+  /** Keeps what the last deployment packaged, under a name that `deploy --package` takes. */
+  keepPackage(name: string): Promise<void>;
+  /** Makes another package from one, with these resources in place of its own. */
+  changePackage(from: string, to: string, change: Change): Promise<void>;
   /** The template in a package. */
   template(name: string): Promise<Template>;
   close(): Promise<void>;
@@ -33,7 +40,10 @@ const forDuckDb = async (folder: string): Promise<void> => {
 const shown = ['--param', 'dashboard=true', '--param', 'quietAlarm=true'];
 
 /** Copies the service into a folder of its own, to be deployed with the environment of an emulator only. */
-export const openService = async (environment: Readonly<Record<string, string>>): Promise<Service> => {
+export const openService = async (
+  environment: Readonly<Record<string, string>>,
+  stage = 'dev',
+): Promise<Service> => {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'soundcheck-service-'));
   await copyService(folder);
   await forDuckDb(folder);
@@ -45,7 +55,7 @@ export const openService = async (environment: Readonly<Record<string, string>>)
   };
   return {
     sls: async (command, ...options) => {
-      const given = [command, '--stage', 'dev', ...shown, ...options];
+      const given = [command, '--stage', stage, ...shown, ...options];
       const settings = { cwd: folder, env, timeout: 280_000 };
       try {
         const { stdout, stderr } = await promisify(execFile)(
@@ -59,11 +69,14 @@ export const openService = async (environment: Readonly<Record<string, string>>)
         throw new Error(`sls ${given.join(' ')} failed:\n${stdout}\n${stderr}`, { cause: error });
       }
     },
-    changePackage: async (from, to, resources) => {
+    takePackage: (path, name) => cp(path, join(folder, name), { recursive: true }),
+    keepPackage: (name) => cp(join(folder, '.serverless'), join(folder, name), { recursive: true }),
+    changePackage: async (from, to, change) => {
       await cp(join(folder, from), join(folder, to), { recursive: true });
       const file = join(folder, to, 'serverless-state.json');
       const state = JSON.parse(await readFile(file, 'utf8'));
-      Object.assign(state.service.provider.compiledCloudFormationTemplate.Resources, resources);
+      const { Resources } = state.service.provider.compiledCloudFormationTemplate;
+      Object.assign(Resources, change(Resources));
       await writeFile(file, JSON.stringify(state));
     },
     template: async (name) =>
