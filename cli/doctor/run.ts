@@ -9,6 +9,7 @@ import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 import { datasetProblems } from './datasets.ts';
 import { martProblems } from './marts.ts';
 import type { Problem } from './problem.ts';
+import { projectVersion } from './project-version.ts';
 import { stageProblems } from './stage.ts';
 import { warehouseProblems } from './warehouse.ts';
 
@@ -41,7 +42,9 @@ const problemsOf = async (target: Target, { stage }: TargetFlags): Promise<Probl
     ),
   );
   return [
-    ...(isLaptop ? [] : await stageProblems({ stage: stageAt(stack), stack, deploys })),
+    ...(isLaptop
+      ? []
+      : await stageProblems({ stage: stageAt(stack), stack, deploys, version: await projectVersion() })),
     ...(await warehouseProblems(target)),
     ...(await queueProblems(stack)),
     ...ofDatasets.flat(),
