@@ -11,6 +11,7 @@ import { martProblems } from './marts.ts';
 import type { Problem } from './problem.ts';
 import { projectVersion } from './project-version.ts';
 import { stageProblems } from './stage.ts';
+import { sweepProblems } from './sweep.ts';
 import { warehouseProblems } from './warehouse.ts';
 
 /** Checks a laptop cloud or a stage, and prints what was found with a command for each; exit code 1 if there is anything. */
@@ -45,6 +46,7 @@ const problemsOf = async (target: Target, { stage }: TargetFlags): Promise<Probl
     ...(isLaptop
       ? []
       : await stageProblems({ stage: stageAt(stack), stack, deploys, version: await projectVersion() })),
+    ...(isLaptop ? await sweepProblems(process.env.AWS_ENDPOINT_URL ?? '', now) : []),
     ...(await warehouseProblems(target)),
     ...(await queueProblems(stack)),
     ...ofDatasets.flat(),
