@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 /** Commands of the laptop cloud's services are run; of others it is seen only that the service has such an operation. */
-const runs = new Set(['dynamodb get-item', 'secretsmanager put-secret-value', 'sqs purge-queue']);
+const runs = new Set([
+  ...['dynamodb get-item', 'secretsmanager put-secret-value'],
+  ...['sqs get-queue-url', 'sqs purge-queue'],
+]);
 
-/** Values that the page leaves to the reader. */
-const given: Readonly<Record<string, string>> = { QUEUE_URL: 'soundcheck-dev-failed-invocations' };
+/** Values that the reader gets from a command before, by their names on the page. */
+const given: Record<string, string> = {};
 
 const pascal = (words: string): string =>
   words.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -23,6 +26,7 @@ export const awsCommand = async ([service = '', operation = '', ...options]: str
   try {
     const answer = await client.send(new Command(input));
     if (operation === 'get-item') expect(answer).toHaveProperty('Item.listens');
+    if (operation === 'get-queue-url') given.QUEUE_URL = (answer as { QueueUrl: string }).QueueUrl;
   } finally {
     client.destroy();
   }
