@@ -22,7 +22,9 @@ def main(argv: list[str]) -> None:
         lake.write_once(result_key, result)
         published = [file["rows"] for file in result["files"] if file["outcome"] == "published"]
         ids = [file["version"] for file in spec["files"]]
-        say(options, "rows published", batch=spec["batch"], files=len(published), rows=sum(published), correlation_ids=ids)
+        say(
+            options, "rows published", batch=spec["batch"], files=len(published), rows=sum(published), correlation_ids=ids
+        )
 
 
 if __name__ == "__main__":

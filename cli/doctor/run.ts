@@ -9,7 +9,9 @@ import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 import { datasetProblems } from './datasets.ts';
 import { martProblems } from './marts.ts';
 import type { Problem } from './problem.ts';
+import { projectVersion } from './project-version.ts';
 import { stageProblems } from './stage.ts';
+import { sweepProblems } from './sweep.ts';
 import { warehouseProblems } from './warehouse.ts';
 
 /** Checks a laptop cloud or a stage, and prints what was found with a command for each; exit code 1 if there is anything. */
@@ -41,7 +43,10 @@ const problemsOf = async (target: Target, { stage }: TargetFlags): Promise<Probl
     ),
   );
   return [
-    ...(isLaptop ? [] : await stageProblems({ stage: stageAt(stack), stack, deploys })),
+    ...(isLaptop
+      ? []
+      : await stageProblems({ stage: stageAt(stack), stack, deploys, version: await projectVersion() })),
+    ...(isLaptop ? await sweepProblems(process.env.AWS_ENDPOINT_URL ?? '', now) : []),
     ...(await warehouseProblems(target)),
     ...(await queueProblems(stack)),
     ...ofDatasets.flat(),

@@ -31,7 +31,16 @@ export const redeploy = async (endpoint: string): Promise<void> => {
   throw new CannotDeploy(message ?? `the cloud answered ${answer.status}`);
 };
 
-type Holder = { readonly pid: number; readonly engine: Engine };
+type Holder = {
+  readonly pid: number;
+  readonly engine: Engine;
+  /** How often the sweep of the cloud runs, in milliseconds, and when it last ended. */
+  readonly sweep?: { readonly every: number; readonly last: number };
+};
+
+/** How often the sweep of the laptop cloud at an endpoint runs, and when it last ended. */
+export const sweepAt = async (endpoint: string): Promise<Holder['sweep']> =>
+  (await whoAnswersAt(endpoint)).sweep;
 
 const whoAnswersAt = async (endpoint: string): Promise<Holder> => {
   const answer = await fetch(`${endpoint}/_soundcheck`, { signal: AbortSignal.timeout(10_000) });

@@ -14,7 +14,7 @@ import {
 import type { Chaos } from './events/chaos.ts';
 import type { Functions } from './functions/functions.ts';
 import { openFunctionLog } from './functions/log.ts';
-import { startSchedules } from './functions/schedules.ts';
+import { type Schedules, startSchedules } from './functions/schedules.ts';
 import { openGateway, type Services } from './gateway.ts';
 import { surviveErrors } from './last-resort.ts';
 import { openServices } from './services.ts';
@@ -105,8 +105,8 @@ const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers
   const { endpoint } = gateway;
   const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, log };
   const opened = await openServices(shared);
-  serve(opened.services);
-  startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
+  const schedules = startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
+  serve({ ...opened.services, health: () => ({ ...opened.services.health(), sweep: schedules.pulse() }) });
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
   writeEnvironment(state, environment);
   log(`The laptop cloud listens on ${endpoint}`);
@@ -120,7 +120,7 @@ const startWork = (
   every: number | undefined,
   isOldState: boolean,
   closers: Closers,
-): void => {
+): Schedules => {
   const { account, region } = deployment;
   const { invokeAsync: invoke } = functions;
   functions.start();
@@ -128,6 +128,7 @@ const startWork = (
   const schedules = startSchedules({ functions: deployment.functions, account, region, invoke, every });
   closers.add('schedules', schedules.stop);
   if (isOldState) schedules.fire();
+  return schedules;
 };
 
 const invokeNamed = async (

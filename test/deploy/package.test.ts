@@ -82,7 +82,7 @@ describe('functions', () => {
     const given = at(propertiesOf(`${idOf(name)}LambdaFunction`), 'Environment', 'Variables') as object;
     expect(read.length).toBeGreaterThan(0);
     expect(Object.keys(given)).toEqual(expect.arrayContaining(read));
-    const shared = ['STAGE', 'NAME', 'LAKE_BUCKET'];
+    const shared = ['STAGE', 'NAME', 'LAKE_BUCKET', 'VERSION'];
     const named = fileOf(name).endsWith('/pull-sources.ts') ? [...variablesOfSources(), 'ACCOUNT'] : [];
     expect(Object.keys(given)).toEqual(expect.arrayContaining(named));
     expect([...read, ...shared, ...named]).toEqual(expect.arrayContaining(Object.keys(given)));

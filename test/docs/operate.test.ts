@@ -10,6 +10,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
 import { finishDeployment } from '../../cli/target/finish-deployment.ts';
 import { portsOf } from '../../cli/target/target.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
@@ -34,6 +35,19 @@ test('docs/operate.md has every alarm with its description', () => {
     run: run.replaceAll('`', '').replaceAll(', then ', '; '),
   }));
   expect(rows).toEqual([...alarmsOfTemplate(), ...alarmsOfFunctions()]);
+});
+
+test('docs/operate.md has the filter of the saved query, which reads all logs of work on files', () => {
+  const saved = parse(readFileSync('resources/log-queries.yml', 'utf8'), {
+    customTags: [{ tag: '!Ref', resolve: (name: string) => name }],
+  }).Resources.FollowFile.Properties as { QueryString: string; LogGroupNames: string[] };
+  const filter = saved.QueryString.split('\n').find((line) => line.startsWith('| filter'));
+  expect(page).toContain(`\`${filter?.slice(2)}\``);
+  const sections = Object.keys(parse(readFileSync('functions/functions.yml', 'utf8'), { logLevel: 'error' }));
+  const groups = sections
+    .filter((name) => name !== 'migrateTables')
+    .map((name) => `${name[0]?.toUpperCase()}${name.slice(1)}LogGroup`);
+  expect([...saved.LogGroupNames].sort()).toEqual(groups.sort());
 });
 
 /** Commands of the text and of the table of alarms, with names for what the reader puts in. */

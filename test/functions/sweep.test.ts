@@ -164,6 +164,16 @@ test('asks again for pulls that nobody began, that ended in the middle, or whose
   expect(await found()).toEqual(look);
 
   await move('pulling', { attempt: 2, started_at: now });
+  const pulled = { sha256: 'a', records: 1, observed_at: now, key: 'data/plays/a.jsonl' };
+  const pulled_at = stage.ports.clock.now();
+  await move('pulled', { pulled, staged_key: 'staging/pulls/a.jsonl', pulled_at });
+  // It is being landed; a second process would land another version of the file.
+  expect(await found()).toEqual([]);
+  stage.pass(31_000);
+  expect(await found()).toEqual(look);
+
+  await move('failed', { failed_at: now, reason: 'its staged records are gone', tries: 2, retry_at: now });
+  await move('pulling', { attempt: 3, started_at: now });
   await move('parked', { parked_at: now, reason: 'it is another server' });
   expect(await found()).toEqual([]);
 });

@@ -57,7 +57,7 @@ export const openSparkLake = async (installation: SparkInstallation) => {
     transform: async (spec: TransformSpec, run: string): Promise<TransformResult> => {
       const key = `runs/${spec.batch}/transform.spec.json`;
       await put(key, JSON.stringify(spec));
-      const given = ['--spec', `s3://${bucket}/${key}`, '--JOB_RUN_ID', run];
+      const given = ['--spec', `s3://${bucket}/${key}`, '--JOB_RUN_ID', run, '--correlation_id', 'v1'];
       await spark.worker.run(job('transform'), given, process.env.SPARK_LOG ? console.error : undefined);
       return TransformResult.parse(await readJson(runKey(spec.batch, 'transform', 'result')));
     },

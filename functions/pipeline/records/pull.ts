@@ -53,7 +53,12 @@ export type PullRecord =
       readonly invocation?: string | undefined;
     })
   /** All bytes are staged, and land next. */
-  | (Asked & { readonly state: 'pulled'; readonly pulled: PulledContent; readonly staged_key: string })
+  | (Asked & {
+      readonly state: 'pulled';
+      readonly pulled: PulledContent;
+      readonly staged_key: string;
+      readonly pulled_at?: string;
+    })
   | (Asked & { readonly state: 'landed'; readonly content: PulledContent; readonly checked_at: string })
   | (Asked & {
       readonly state: 'failed';

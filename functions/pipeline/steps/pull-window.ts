@@ -58,9 +58,12 @@ const isFree = (record: PullRecord, now: string, invocation?: string): boolean =
   return record.state === 'failed' && record.retry_at !== undefined && record.retry_at <= now;
 };
 
-/** Work is left that nobody seems to do: a lost request, a dead process, a failure whose next try is due. */
+/**
+ * Work is left that nobody seems to do: a lost request, a dead process, a failure whose next try is due. Staged records are
+ * usually being landed; two processes at once could land them as two versions of one file.
+ */
 export const isPullDue = (record: PullRecord, now: string): boolean =>
-  record.state === 'pulled' ||
+  (record.state === 'pulled' && isOver(record.pulled_at, patience, now)) ||
   (isFree(record, now) && (record.state !== 'asked' || isOver(record.asked_at, patience, now)));
 
 const begin = (
@@ -121,7 +124,7 @@ const stageAll = async (
     return undefined;
   }
   const pulled = { ...found, key: pulledKey(record, record.attempt) };
-  return ledger.pulls.move(record, 'pulled', { pulled, staged_key });
+  return ledger.pulls.move(record, 'pulled', { pulled, staged_key, pulled_at: clock.now() });
 };
 
 const keyOf = (before: PulledContent | undefined, now: PulledContent): { readonly key?: string } =>

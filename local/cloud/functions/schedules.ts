@@ -13,7 +13,12 @@ export type SchedulesOptions = {
   readonly every?: number | undefined;
 };
 
+/** The shortest period of a rate, and the last time at which one of its runs ended, or the start. */
+export type Pulse = { readonly every: number; readonly last: number };
+
 export type Schedules = {
+  /** Of the rates; undefined if there is none. */
+  pulse(): Pulse | undefined;
   /** Wakes every function that has a rate, now. */
   fire(): void;
   stop(): void;
@@ -32,20 +37,26 @@ export const startSchedules = ({
 }: SchedulesOptions): Schedules => {
   const stops: (() => void)[] = [];
   const rates: (() => void)[] = [];
+  const periods: number[] = [];
+  let last = Date.now();
   for (const { name, schedules } of functions)
     for (const schedule of schedules) {
-      const wake = skipWhileBusy(
-        (at) => invoke(name, schedule.input ?? scheduledEvent(schedule, at, account, region)).done,
-      );
       const timing = timingOf(schedule.expression);
+      const wake = skipWhileBusy(async (at) => {
+        await invoke(name, schedule.input ?? scheduledEvent(schedule, at, account, region)).done;
+        if (!('cron' in timing)) last = Date.now();
+      });
       if ('cron' in timing) stops.push(repeatAt(timing.cron, wake));
       else {
         const fire = () => wake(Date.now());
+        const period = every ?? timing.every;
         rates.push(fire);
-        stops.push(repeatEvery(every ?? timing.every, fire));
+        periods.push(period);
+        stops.push(repeatEvery(period, fire));
       }
     }
   return {
+    pulse: () => (periods.length === 0 ? undefined : { every: Math.min(...periods), last }),
     fire: () => {
       for (const fire of rates) fire();
     },

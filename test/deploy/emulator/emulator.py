@@ -55,6 +55,7 @@ RECORDED: dict[str, tuple[Callable[[str, Properties], str], Callable[[str, Prope
     "AWS::Redshift::ScheduledAction": (named("ScheduledActionName"), no_attributes),
     "AWS::Glue::DataQualityRuleset": (named("Name"), no_attributes),
     "AWS::Glue::TableOptimizer": (by_logical_id, no_attributes),
+    "AWS::Logs::QueryDefinition": (named("Name"), no_attributes),
     "AWS::EC2::FlowLog": (by_logical_id, no_attributes),
     "AWS::EC2::EIP": (by_logical_id, lambda name, _: {"AllocationId": f"eipalloc-{name}"}),
     "AWS::EC2::NatGateway": (by_logical_id, no_attributes),

@@ -45,11 +45,7 @@ describe('a handler', () => {
     ['a batch that began with a file', { detail: { batch: 'plays-1', correlation_id: 'v1' } }, 'v1'],
     ['a batch', { detail: { batch: 'plays-00000001', dataset: 'plays' } }, 'plays-00000001'],
     ['a file', { detail: { file: 'data/plays/a.csv@v1' } }, 'v1'],
-    [
-      'a file that landed',
-      { detail: { object: { key: 'data/a.csv', 'version-id': 'v1' } } },
-      'v1',
-    ],
+    ['a file that landed', { detail: { object: { key: 'data/a.csv', 'version-id': 'v1' } } }, 'v1'],
     ['a run', { detail: { jobName: 'app-transform', jobRunId: 'jr_1' } }, 'jr_1'],
     ['a statement', { detail: { statementId: 's', statementName: 'app-rebuild-a-1' } }, 'app-rebuild-a-1'],
     ['a command', { command: 'Look Again', kind: 'mart', id: 'listening' }, 'listening'],
@@ -81,9 +77,7 @@ describe('a handler', () => {
     const given = { awsRequestId: 'one', getRemainingTimeInMillis: () => 0 } as never;
     await handler({ all: ['v2', 'v3'] }, given);
     await handler({ all: ['v2'] }, given);
-    expect(
-      logged().map(({ correlation_id, correlation_ids }) => [correlation_id, correlation_ids]),
-    ).toEqual([
+    expect(logged().map(({ correlation_id, correlation_ids }) => [correlation_id, correlation_ids])).toEqual([
       ['one', undefined],
       ['v2', ['v2', 'v3']],
       ['one', undefined],

@@ -50,6 +50,20 @@ test('another period replaces what the template says', async () => {
   expect(invoked).toHaveLength(3);
 });
 
+test('tells the period of its rates, and when a run last ended', async () => {
+  const begun = Date.now();
+  let isStuck = false;
+  const done = () => (isStuck ? new Promise<void>(() => {}) : Promise.resolve());
+  const { schedules } = start({ every: 2_000, done });
+  expect(schedules.pulse()).toEqual({ every: 2_000, last: begun });
+  await vi.advanceTimersByTimeAsync(4_000);
+  isStuck = true;
+  await vi.advanceTimersByTimeAsync(60_000);
+  schedules.stop();
+  expect(schedules.pulse()).toEqual({ every: 2_000, last: begun + 4_000 });
+  expect(start({ cron: 'cron(0 0 1 * ? *)' }).schedules.pulse()).toBeUndefined();
+});
+
 test('a rate of more days than a timer holds keeps its period', async () => {
   const { invoked, schedules } = start({ every: 30 * 86_400_000 });
   await vi.advanceTimersByTimeAsync(29 * 86_400_000);
