@@ -43,7 +43,7 @@ const isAsLong = (wanted: readonly unknown[], found: unknown): boolean =>
 
 /**
  * Every type of resource that can be read back. What the emulator leaves out is not asked for; other tests look at it in the
- * template: the network of functions, concurrent runs of jobs, keys of buckets, tables, secrets and topics, lifecycles, times
+ * template: the network of functions and of the endpoint for secrets, concurrent runs of jobs, keys of buckets, tables, secrets and topics, lifecycles, times
  * to live, and the metrics of alarms on expressions.
  */
 export const readings: Readonly<Record<string, Reading>> = {
@@ -186,7 +186,7 @@ export const readings: Readonly<Record<string, Reading>> = {
     name: String(RouteTableId),
     says: { Routes: new Among([route]) },
   }),
-  'AWS::EC2::VPCEndpoint': named('endpoints'),
+  'AWS::EC2::VPCEndpoint': named('endpoints', without('PrivateDnsEnabled', 'SecurityGroupIds')),
   'AWS::EC2::SecurityGroup': named('securityGroups', ({ SecurityGroupEgress = [], VpcId }) => ({
     VpcId,
     IpPermissionsEgress: new Among(

@@ -52,6 +52,7 @@ export const deployedResources = (template: Template, stack: Stack, made: Made):
     'AWS::URLSuffix': 'amazonaws.com',
   };
   const reference = (name: string): unknown => {
+    if (name === 'AWS::NoValue') return undefined;
     const given = at(template, 'Parameters', name, 'Default');
     return pseudo[name] ?? (given === undefined ? nameOf(name) : String(given));
   };
@@ -83,6 +84,7 @@ export const deployedResources = (template: Template, stack: Stack, made: Made):
     'Fn::If': ([condition, yes, no]: [string, unknown, unknown]) =>
       resolve(resolve(at(template, 'Conditions', condition)) ? yes : no),
     'Fn::Equals': ([one, other]: [unknown, unknown]) => String(resolve(one)) === String(resolve(other)),
+    'Fn::If': ([condition, yes, no]: [string, unknown, unknown]) => resolve(holds(condition) ? yes : no),
     'Fn::Not': ([condition]: [unknown]) => !resolve(condition),
   };
   const resolve = (value: unknown): unknown => {
@@ -91,11 +93,14 @@ export const deployedResources = (template: Template, stack: Stack, made: Made):
     const [[name = '', operand] = [], ...others] = Object.entries(value);
     const apply = others.length === 0 ? intrinsics[name] : undefined;
     if (apply) return apply(operand as never);
-    return Object.fromEntries(Object.entries(value).map(([member, inside]) => [member, resolve(inside)]));
+    // A member without a value is as if it were not there.
+    const members = Object.entries(value).map(([member, inside]) => [member, resolve(inside)] as const);
+    return Object.fromEntries(members.filter(([, inside]) => inside !== undefined));
   };
+  const holds = (condition: string): boolean => Boolean(resolve(at(template, 'Conditions', condition)));
   const isWanted = (resource: Resource): boolean => {
     const condition = at(resource, 'Condition');
-    return condition === undefined || Boolean(resolve(at(template, 'Conditions', String(condition))));
+    return condition === undefined || holds(String(condition));
   };
   return Object.entries(template.Resources)
     .filter(([, resource]) => isWanted(resource))
