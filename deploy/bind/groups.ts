@@ -35,15 +35,14 @@ const keysOf = (node: TreeNode, scope: Scope, aliases: ReadonlyMap<unknown, unkn
   return [keyOf(node, scope), ...named];
 };
 
-const hasAggregate = (value: unknown): boolean =>
-  nodesIn(value).some(
-    ({ kind, fields }) =>
-      isWhole(kind, fields) ||
-      (kind !== 'SubLink' && Object.values(fields).some((part) => hasAggregate(part) || hasIn(part))),
+/** Whether an aggregate is in it; those of a select inside are of that select. */
+const hasAggregate = (value: unknown): boolean => {
+  if (Array.isArray(value)) return value.some(hasAggregate);
+  if (!isFields(value)) return false;
+  return Object.entries(value).some(
+    ([kind, part]) => (isFields(part) && isWhole(kind, part)) || (kind !== 'SubLink' && hasAggregate(part)),
   );
-
-const hasIn = (value: unknown): boolean =>
-  isFields(value) && Object.values(value).some((part) => hasAggregate(part));
+};
 
 const isWhole = (kind: string, fields: Fields): boolean =>
   kind === 'FuncCall' && !isFields(fields.over) && isAggregate(namesIn(fields.funcname).at(-1) ?? '');

@@ -28,13 +28,14 @@ const syntaxHints: readonly [RegExp, string][] = [
 export const lintSql = (sql: string, isSilver = false): SqlProblem[] => {
   try {
     const nodes = nodesOf(sql);
+    const tokens = tokensOf(sql);
     const portable = [
       ...[...nodes.flatMap(nodeProblems), ...nodes.flatMap(lateralAliases), ...shapeProblems(nodes)],
-      ...tokenProblems(sql),
+      ...tokens.flatMap(tokenProblems),
     ];
     const places = new Set(portable.map(({ offset }) => offset));
     const ofRedshift = (isSilver ? silverRules : textRules)
-      .flatMap(({ find }) => find(nodes, tokensOf(sql)))
+      .flatMap(({ find }) => find(nodes, tokens))
       .filter(({ offset }) => !places.has(offset));
     return [...portable, ...ofRedshift].map(({ offset, message }) => ({
       offset: inCharacters(sql, offset),
@@ -69,11 +70,10 @@ const shapeProblems = (nodes: readonly TreeNode[]): SqlProblem[] => {
   return [{ offset: byteOffset(statements[1]), message: 'a file must be one select, without a semicolon' }];
 };
 
-const tokenProblems = (sql: string): SqlProblem[] =>
-  tokensOf(sql).flatMap(({ start, text }) => {
-    const message = tokenProblem(text);
-    return message === undefined ? [] : [{ offset: start, message }];
-  });
+const tokenProblems = ({ start, text }: ReturnType<typeof tokensOf>[number]): SqlProblem[] => {
+  const message = tokenProblem(text);
+  return message === undefined ? [] : [{ offset: start, message }];
+};
 
 const tokenProblem = (text: string): string | undefined => {
   if (text === '::') return 'x::type is not portable: write cast(x as type)';

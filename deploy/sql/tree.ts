@@ -21,9 +21,25 @@ export class SqlSyntaxError extends Error {
 /** Loads the parser; call it once before anything else here. */
 export const loadParser = (): Promise<void> => loadModule();
 
+const mostKept = 1_000;
+
+/** Keeps recent results: a text is read for linting, for its columns, for binding, and again when it is rendered again. */
+const recent = <Result>(read: (sql: string) => Result): ((sql: string) => Result) => {
+  const kept = new Map<string, Result>();
+  return (sql) => {
+    const known = kept.get(sql);
+    if (known) return known;
+    const result = read(sql);
+    if (kept.size === mostKept) kept.clear();
+    kept.set(sql, result);
+    return result;
+  };
+};
+
 /** The tokens of a text without comments; positions in bytes. */
-export const tokensOf = (sql: string): ScanToken[] =>
-  scanSync(sql).tokens.filter(({ tokenName }) => !tokenName.endsWith('COMMENT'));
+export const tokensOf = recent((sql: string): readonly ScanToken[] =>
+  scanSync(sql).tokens.filter(({ tokenName }) => !tokenName.endsWith('COMMENT')),
+);
 
 /** Every node of a text's statements, parents before children; throws `SqlSyntaxError`. */
 export const nodesOf = (sql: string): TreeNode[] => {
@@ -35,29 +51,14 @@ export const nodesOf = (sql: string): TreeNode[] => {
 /** The first statement of a text; throws `SqlSyntaxError`. */
 export const statementOf = (sql: string): TreeNode | undefined => nodesIn(parse(sql)[0]?.stmt)[0];
 
-type Statements = readonly { readonly stmt?: unknown }[];
-
-/** Recent results: a text is parsed for linting, for its columns and for binding. */
-const parsed = new Map<string, Statements>();
-const mostKept = 500;
-
-const parse = (sql: string): Statements => {
-  const known = parsed.get(sql);
-  if (known) return known;
-  const statements = parseUncached(sql);
-  if (parsed.size === mostKept) parsed.clear();
-  parsed.set(sql, statements);
-  return statements;
-};
-
-const parseUncached = (sql: string): Statements => {
+const parse = recent((sql: string): readonly { readonly stmt?: unknown }[] => {
   try {
     return parseSync(sql).stmts ?? [];
   } catch (error) {
     const offset = hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? 0) : 0;
     throw new SqlSyntaxError(error instanceof Error ? error.message : String(error), offset);
   }
-};
+});
 
 /** Fields whose value is a node without the wrapper that names its kind. */
 const bareNodes: Readonly<Record<string, string>> = {
@@ -78,7 +79,7 @@ const collect = (value: unknown, parent: TreeNode | undefined, nodes: TreeNode[]
   if (Array.isArray(value)) for (const item of value) collect(item, parent, nodes);
   if (!isFields(value)) return;
   for (const [kind, fields] of Object.entries(value))
-    if (/^[A-Z]/.test(kind) && isFields(fields)) enter({ kind, fields, ...(parent && { parent }) }, nodes);
+    if (isKind(kind) && isFields(fields)) enter({ kind, fields, ...(parent && { parent }) }, nodes);
 };
 
 const enter = (node: TreeNode, nodes: TreeNode[]): void => {
@@ -92,7 +93,10 @@ const enter = (node: TreeNode, nodes: TreeNode[]): void => {
 };
 
 /** The sides of a join have the same names as those of a union, but have wrappers. */
-const isWrapped = (value: Fields): boolean => Object.keys(value).every((name) => /^[A-Z]/.test(name));
+const isWrapped = (value: Fields): boolean => Object.keys(value).every(isKind);
+
+/** Kinds of nodes begin with a capital letter, names of fields do not. */
+const isKind = (name: string): boolean => name.charCodeAt(0) <= 90;
 
 /** True for an object. */
 export const isFields = (value: unknown): value is Fields =>

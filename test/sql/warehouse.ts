@@ -55,7 +55,8 @@ export const lineageOf = ({ file, version, landedAt }: SilverFile): Row => ({
 
 /** Opens an empty warehouse on DuckDB; `path` for a database in a file. */
 export const openWarehouse = async (catalog: Catalog, path = ':memory:'): Promise<TestWarehouse> => {
-  const instance = await DuckDBInstance.create(path, { threads: '2' });
+  // Few rows: more threads would only wait for each other.
+  const instance = await DuckDBInstance.create(path, { threads: '1' });
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-warehouse-'));
   const session = async <Answer>(
     work: (connection: DuckDBConnection) => Promise<Answer>,

@@ -224,6 +224,11 @@ describe('binding a select', () => {
       ['product: product must be in group by or in an aggregate such as min(product)'],
     ],
     [
+      'a column beside an aggregate in an expression',
+      'select product, case when sum(price) > 10 then 1 else 0 end as n from gold.sales',
+      ['product: product must be in group by or in an aggregate such as min(product)'],
+    ],
+    [
       'an expression that is not grouped',
       'select extract(day from sold_at), count(*) from gold.sales group by extract(hour from sold_at)',
       [/sold_at must be in group by/],
@@ -284,6 +289,7 @@ describe('binding a select', () => {
     'select product from gold.sales join gold.products using (product)',
     'select s.sale_id from gold.sales as s where exists (select 1 from gold.products as p where p.product = s.product)',
     'select sale_id from gold.sales where price > (select max(price) from gold.products)',
+    'select product, price - (select max(s.price) from gold.sales as s) as below from gold.sales',
     'select null as a from gold.sales union all select sale_id from gold.sales',
     'select anything, sum(more) as x from gold.broken group by anything',
     'with a as (select * from gold.broken) select b.x from a as b join gold.sales on b.y = sale_id',
