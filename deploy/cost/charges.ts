@@ -35,6 +35,7 @@ const network = free('it costs nothing by itself; what passes a NAT gateway or a
 /** Every type of resource that the template may have. */
 export const charges: Readonly<Record<string, Charge>> = {
   'AWS::Athena::NamedQuery': free('it is a text; running it costs what Athena scans'),
+  'AWS::Logs::QueryDefinition': free('it is a text; running it costs what it scans'),
   'AWS::Athena::WorkGroup': { use: 'by what people scan', prices: ['athenaTb'] },
   'AWS::Budgets::Budget': free('a budget that only reports costs nothing'),
   'AWS::CloudWatch::Alarm': {

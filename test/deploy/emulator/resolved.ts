@@ -81,8 +81,6 @@ export const deployedResources = (template: Template, stack: Stack, made: Made):
     'Fn::Split': ([separator, text]: [string, unknown]) => String(resolve(text)).split(separator),
     'Fn::Select': ([index, items]: [number, unknown]) => (resolve(items) as unknown[])[index],
     'Fn::GetAZs': () => ['a', 'b', 'c'].map((zone) => `${region}${zone}`),
-    'Fn::If': ([condition, yes, no]: [string, unknown, unknown]) =>
-      resolve(resolve(at(template, 'Conditions', condition)) ? yes : no),
     'Fn::Equals': ([one, other]: [unknown, unknown]) => String(resolve(one)) === String(resolve(other)),
     'Fn::If': ([condition, yes, no]: [string, unknown, unknown]) => resolve(holds(condition) ? yes : no),
     'Fn::Not': ([condition]: [unknown]) => !resolve(condition),
