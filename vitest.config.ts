@@ -30,8 +30,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Many tests wait rather than work: two processors take three files at once.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Many tests wait rather than work: two processors take four files at once.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     env: { JDK_JAVA_OPTIONS: javaOptions },
     sequence: { sequencer: LongestFirst },
     projects: [

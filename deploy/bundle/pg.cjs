@@ -1,4 +1,4 @@
 const Client = require('pg/lib/client');
 const { DatabaseError } = require('pg-protocol');
 
-module.exports = { Client, DatabaseError };
+module.exports = { Client, DatabaseError, Query: Client.Query };

@@ -147,7 +147,7 @@ const age = async ({ from, to }: typeof month): Promise<void> => {
     new UpdateCommand({
       TableName: process.env.LEDGER_TABLE,
       Key: { pk: 'PULLS#sessions', sk: `${from}/${to}` },
-      UpdateExpression: 'set asked_at = :then, started_at = :then',
+      UpdateExpression: 'set asked_at = :then, started_at = :then, pulled_at = :then',
       ExpressionAttributeValues: { ':then': hourAgo },
     }),
   );

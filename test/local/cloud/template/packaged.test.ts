@@ -45,7 +45,11 @@ describe('the deployment on this machine is the one that is packaged', () => {
         name: properties.FunctionName,
         timeout: properties.Timeout,
         memory: properties.MemorySize,
-        environment: evaluate(at(properties, 'Environment', 'Variables')),
+        environment: {
+          ...(evaluate(at(properties, 'Environment', 'Variables')) as object),
+          // What code of the deployment answers is known only to packaging.
+          VERSION: 'deploy/source-version.cjs:version',
+        },
       }));
     const local = deployment.functions.map(({ logicalId, name, timeout, memory, environment }) => ({
       logicalId,
