@@ -23,7 +23,12 @@ def main(argv: list[str]) -> None:
         published = [file["rows"] for file in result["files"] if file["outcome"] == "published"]
         ids = [file["version"] for file in spec["files"]]
         say(
-            options, "rows published", batch=spec["batch"], files=len(published), rows=sum(published), correlation_ids=ids
+            options,
+            "rows published",
+            batch=spec["batch"],
+            files=len(published),
+            rows=sum(published),
+            correlation_ids=ids,
         )
 
 

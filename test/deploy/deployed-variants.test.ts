@@ -63,7 +63,10 @@ describe.each(variants)('%s', (_, variant, left) => {
 
     const said = await service.sls('remove', ...options);
     expect(said.includes('This stage keeps its data.')).toBe(stage === 'prod');
-    expect(namesOf(await readAccount(`soundcheck-${stage}`, emulator.environment))).toEqual(left);
+    const after = await readAccount(`soundcheck-${stage}`, emulator.environment);
+    expect(namesOf(after)).toEqual(left);
+    for (const name of left.buckets ?? [])
+      expect(at(after.buckets, name, 'Policy')).toEqual(at(found.buckets, name, 'Policy'));
   });
 });
 
