@@ -42,13 +42,20 @@ describe('the benches of engines', () => {
   }, 120_000);
 });
 
+/** Other tests compare the KPIs of Spark with those of the oracle; this one keeps the bench itself working. */
+const isAsked = process.env.SPARK_BENCH !== undefined;
+
 describeInstalled('our jobs on Spark beside one written by hand', () => {
-  it('leave the same KPIs', async () => {
-    // Warm sessions and a catalogue of real size change times, not KPIs.
-    const standings = await besideHandWritten(3_000, 1, { tracks: 2_000, warmUpRows: 0 });
-    expect(standings).toMatchObject([
-      { contender: 'Soundcheck on Spark', rows: 3_000 },
-      { contender: 'written by hand', rows: 3_000 },
-    ]);
-  }, 600_000);
+  it.runIf(isAsked)(
+    'leave the same KPIs',
+    async () => {
+      // Warm sessions and a catalogue of real size change times, not KPIs.
+      const standings = await besideHandWritten(3_000, 1, { tracks: 2_000, warmUpRows: 0 });
+      expect(standings).toMatchObject([
+        { contender: 'Soundcheck on Spark', rows: 3_000 },
+        { contender: 'written by hand', rows: 3_000 },
+      ]);
+    },
+    600_000,
+  );
 });
