@@ -61,6 +61,17 @@ const stack = 'soundcheck-dev';
 /** These kinds of what the account holds, or all. */
 const account = (...kinds: string[]) => readAccount(stack, emulator.environment, ...kinds);
 
+/** The account once all functions are active: made, changed or rolled back, they are pending for a moment. */
+const accountAtRest = (): Promise<Account> =>
+  vi.waitFor(
+    async () => {
+      const found = await account();
+      for (const each of Object.values(found.functions ?? {})) expect(at(each, 'State')).toBe('Active');
+      return found;
+    },
+    { timeout: 30_000, interval: 300 },
+  );
+
 /** Of an SDK client that is the administrator. */
 const settings = () => ({
   endpoint: emulator.endpoint,
@@ -127,7 +138,7 @@ test('a first deployment that fails leaves the bucket for deployments only, and 
   const said = await service.sls('deploy', '--package', 'whole');
   expect(said).toContain('deleted table soundcheck-dev-ledger, which a failed deployment left without data');
   expect(said).toContain('limited the warehouse to 16 RPU-hours a day');
-  first = await account();
+  first = await accountAtRest();
 });
 
 test('a deployment makes what the template says', async () => {
@@ -168,7 +179,7 @@ test('each event wakes whom it concerns, also for a matcher that is not ours', a
 test('a second deployment without a change changes nothing', async () => {
   // Packaged anew, as a person deploys.
   expect(await service.sls('deploy')).toMatch(/no changes/i);
-  expect(lasting(await account())).toEqual(lasting(first));
+  expect(lasting(await accountAtRest())).toEqual(lasting(first));
 });
 
 /** Of an alarm, of the warehouse after it, and of all functions. */
@@ -191,7 +202,7 @@ const threshold = async (): Promise<unknown> =>
 test('a deployment that fails takes back what it changed, and the next one works', async () => {
   await service.changePackage('whole', 'changed', change);
   await deployInVain('--package', 'changed');
-  expect(timeless(lasting(await account()))).toEqual(timeless(lasting(first)));
+  expect(timeless(lasting(await accountAtRest()))).toEqual(timeless(lasting(first)));
   expect(await threshold()).toBe(7);
   expect(await service.sls('deploy', '--package', 'changed')).toContain('this one is not skipped');
   expect(await threshold()).toBe(3);
