@@ -106,9 +106,9 @@ const isRolledBack = async () => {
 };
 /** Deploys while the account cannot have the warehouse. */
 const deployInVain = async (...options: string[]) => {
-  await emulator.refuse('AWS::RedshiftServerless::Workgroup');
+  await emulator.reject('AWS::RedshiftServerless::Workgroup');
   await expect(service.sls('deploy', ...options)).rejects.toThrow('has reached its limit');
-  await emulator.refuse('');
+  await emulator.reject('');
   await vi.waitFor(isRolledBack, { timeout: 30_000, interval: 100 });
 };
 
@@ -177,7 +177,7 @@ test('each event wakes whom it concerns, also for a matcher that is not ours', a
 });
 
 test('a second deployment without a change changes nothing', async () => {
-  // Packaged anew, as a person deploys.
+  // Packaged again, as a person deploys.
   expect(await service.sls('deploy')).toMatch(/no changes/i);
   expect(lasting(await accountAtRest())).toEqual(lasting(first));
 });

@@ -1,7 +1,7 @@
 """Starts ministack with what it lacks for this stack.
 
 Types that its CloudFormation does not know are created through its own API where it has one. Of the others
-(`RECORDED`) only the properties are kept, in the file of `RECORDED_IN`, for the test to read. The file of `REFUSED_IN` names
+(`RECORDED`) only the properties are kept, in the file of `RECORDED_IN`, for the test to read. The file of `REJECTED_IN` names
 the one of them that is not created or changed, as if the account had reached a limit.
 """
 
@@ -70,8 +70,8 @@ def write_recorded() -> None:
 
 
 def accept(kind: str) -> None:
-    refused = Path(os.environ["REFUSED_IN"])
-    if refused.exists() and refused.read_text(encoding="utf-8") == kind:
+    rejected = Path(os.environ["REJECTED_IN"])
+    if rejected.exists() and rejected.read_text(encoding="utf-8") == kind:
         raise ValueError(f"The account has reached its limit of {kind}")
 
 

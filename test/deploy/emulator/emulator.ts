@@ -18,8 +18,8 @@ export type Emulator = {
   readonly environment: Readonly<Record<string, string>>;
   /** Properties of resources that exist in CloudFormation only, by type and name. */
   recorded(): Promise<Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>>;
-  /** From now on it creates and changes nothing of this type, which exists in CloudFormation only. Empty: it refuses nothing. */
-  refuse(type: string): Promise<void>;
+  /** From now on it creates and changes nothing of this type, which exists in CloudFormation only. Empty: it rejects nothing. */
+  reject(type: string): Promise<void>;
   /** What it and its functions wrote. */
   log(): Promise<string>;
   stop(): Promise<void>;
@@ -47,7 +47,7 @@ export const startEmulator = async (variables: Readonly<Record<string, string>> 
   };
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);
-  const refused = join(folder, 'refused');
+  const rejected = join(folder, 'rejected');
   const child = spawn(python, [fromHere('emulator.py')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: folder,
@@ -56,7 +56,7 @@ export const startEmulator = async (variables: Readonly<Record<string, string>> 
       ...{ GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', MINISTACK_HOST: '127.0.0.1' },
       ...{ MINISTACK_REGION: 'eu-west-1', LAMBDA_EXECUTOR: 'local', IOT_MTLS_ENABLED: '0' },
       ...{ S3_DATA_DIR: join(folder, 's3'), RECORDED_IN: join(folder, 'recorded.json') },
-      REFUSED_IN: refused,
+      REJECTED_IN: rejected,
       ...{ AUTH: 'true', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
       ...variables,
     },
@@ -80,7 +80,7 @@ export const startEmulator = async (variables: Readonly<Record<string, string>> 
     endpoint,
     environment,
     recorded: async () => JSON.parse(await readFile(join(folder, 'recorded.json'), 'utf8')),
-    refuse: (type) => writeFile(refused, type),
+    reject: (type) => writeFile(rejected, type),
     log: () => readFile(log, 'utf8'),
     stop,
   };
