@@ -11,7 +11,7 @@ const pure = [
 
 /** Tests of whole clouds, Spark sessions and servers, or of what a process itself is: each file has a process of its own. */
 const whole = [
-  'test/{browser,dbt,end-to-end,glue,spark}/**/*.test.ts',
+  'test/{browser,dbt,end-to-end,glue,spark,torture}/**/*.test.ts',
   'test/bench/{programs,spark}.test.ts',
   'test/any-datasets.test.ts',
   'test/cli/{cloud-commands,check/memory,start/start}.test.ts',
