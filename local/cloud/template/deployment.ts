@@ -53,6 +53,8 @@ export type Table = {
     readonly KeySchema: readonly KeyAttribute[];
     readonly Projection: Readonly<Record<string, unknown>>;
   }[];
+  /** The attribute whose number says when an item expires, in seconds since 1970; without one, items stay. */
+  readonly expiresBy?: string;
   /** ARN of the key that encrypts it, if that is the stack's own. */
   readonly keyArn?: string;
 };

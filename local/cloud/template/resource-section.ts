@@ -13,6 +13,9 @@ const TableProperties = z.object({
     .array(z.object({ IndexName: z.string(), KeySchema, Projection: z.record(z.string(), z.unknown()) }))
     .default([]),
   SSESpecification: z.object({ KMSMasterKeyId: z.string().optional() }).default({}),
+  TimeToLiveSpecification: z
+    .object({ AttributeName: z.string().optional(), Enabled: z.boolean() })
+    .optional(),
 });
 
 const Encryption = z.object({
@@ -69,8 +72,12 @@ export const readTables = (template: TemplateReader): Table[] =>
     attributes: properties.AttributeDefinitions,
     key: properties.KeySchema,
     indexes: properties.GlobalSecondaryIndexes,
+    ...expiryOf(properties.TimeToLiveSpecification),
     ...keyOf(properties.SSESpecification.KMSMasterKeyId),
   }));
+
+const expiryOf = (setting: { AttributeName?: string | undefined; Enabled: boolean } | undefined) =>
+  setting?.Enabled && setting.AttributeName !== undefined ? { expiresBy: setting.AttributeName } : {};
 
 const keyOf = (keyArn: string | undefined) => (keyArn === undefined ? {} : { keyArn });
 
