@@ -22,6 +22,8 @@ import type { Publish } from './protocol.ts';
 import { openQueues, type Queues } from './queues.ts';
 import { openRedeploy, tablesOf } from './redeploy.ts';
 import { openRedshiftData } from './redshift-data/redshift-data.ts';
+import type { Clock } from './retention/clock.ts';
+import type { Retention } from './retention/retention.ts';
 import { type LocalS3, openS3 } from './s3/s3.ts';
 import { openSecrets } from './secrets.ts';
 import type { FoundEngine } from './state-engine.ts';
@@ -37,11 +39,17 @@ export type ServicesOptions = {
   /** Secrets by ARN. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly closers: Closers;
+  readonly clock: Clock;
   /** Writes a line to the cloud's log. */
   readonly log: (line: string) => void;
 };
 
-export type OpenedServices = { readonly services: Services; readonly functions: Functions };
+export type OpenedServices = {
+  readonly services: Services;
+  readonly functions: Functions;
+  /** What removes old data of the services. */
+  readonly retentions: readonly Retention[];
+};
 
 /** Opens every service on the state folder and deploys onto them; functions do not run before `functions.start()`. */
 export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
@@ -97,6 +105,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
       access: { ...access, account, region },
     },
     functions,
+    retentions: [dynamodb.retention, s3.retention],
   };
 };
 
@@ -116,12 +125,13 @@ const openTables = async ({ state, deployment, closers }: ServicesOptions) => {
 };
 
 const openFiles = async (
-  { state, deployment, closers }: ServicesOptions,
+  { state, deployment, closers, clock }: ServicesOptions,
   publish: Publish,
 ): Promise<LocalS3> => {
   const s3 = await openS3({
     directory: join(state, 's3'),
     onObject: (object) => publish(objectCreated(object)),
+    clock: () => new Date(clock.now()),
   });
   closers.add('files', () => s3.close());
   for (const { name, ...settings } of deployment.buckets) await s3.createBucket(name, settings);

@@ -1,3 +1,5 @@
+import type { LifecycleRule } from '../s3/lifecycle/rule.ts';
+
 /** An event rule of a function. */
 export type EventRule = {
   readonly name: string;
@@ -65,11 +67,19 @@ export type Bucket = {
   readonly versioning: boolean;
   /** Object events are sent to the event bus. */
   readonly events: boolean;
+  /** When its objects expire. */
+  readonly lifecycle?: readonly LifecycleRule[];
   /** ARN of the key that encrypts it, if that is the stack's own. */
   readonly keyArn?: string;
 };
 
-export type Queue = { readonly logicalId: string; readonly name: string; readonly arn: string };
+export type Queue = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** How long it keeps messages, in seconds. */
+  readonly keepsFor: number;
+};
 
 export type Job = {
   readonly logicalId: string;

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import * as z from 'zod';
+import { LifecycleConfiguration } from './bucket-lifecycle.ts';
 import type { Bucket, Job, Queue, Schedule, Stream, Table } from './deployment.ts';
 import type { TemplateReader } from './reader.ts';
 import { checkExpression } from './schedule-expression.ts';
@@ -28,6 +29,7 @@ const Encryption = z.object({
 
 const BucketProperties = z.object({
   BucketEncryption: Encryption.optional(),
+  LifecycleConfiguration: LifecycleConfiguration.optional(),
   VersioningConfiguration: z.object({ Status: z.string() }).optional(),
   NotificationConfiguration: z
     .object({
@@ -35,6 +37,9 @@ const BucketProperties = z.object({
     })
     .optional(),
 });
+
+/** SQS keeps messages for four days unless it is told otherwise. */
+const QueueProperties = z.object({ MessageRetentionPeriod: z.number().default(345_600) });
 
 const JobProperties = z.object({
   Command: z.object({ ScriptLocation: z.string() }),
@@ -88,6 +93,7 @@ export const readBuckets = (template: TemplateReader): Bucket[] =>
     name,
     versioning: properties.VersioningConfiguration?.Status === 'Enabled',
     events: properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled ?? false,
+    ...(properties.LifecycleConfiguration && { lifecycle: properties.LifecycleConfiguration.Rules }),
     ...keyOf(
       properties.BucketEncryption?.ServerSideEncryptionConfiguration[0]?.ServerSideEncryptionByDefault
         .KMSMasterKeyID,
@@ -96,10 +102,11 @@ export const readBuckets = (template: TemplateReader): Bucket[] =>
 
 /** The SQS queues of the template. */
 export const readQueues = (template: TemplateReader): Queue[] =>
-  template.resources('AWS::SQS::Queue', z.unknown()).map(({ logicalId, name, place }) => ({
+  template.resources('AWS::SQS::Queue', QueueProperties).map(({ logicalId, name, place, properties }) => ({
     logicalId,
     name,
     arn: String(template.intrinsics.evaluate({ 'Fn::GetAtt': [logicalId, 'Arn'] }, place)),
+    keepsFor: properties.MessageRetentionPeriod,
   }));
 
 /** The Glue jobs of the template. */
