@@ -15,6 +15,7 @@ import { objectCreated } from './events/object-created.ts';
 import { openFirehose } from './firehose/firehose.ts';
 import { lambdaApi } from './functions/api.ts';
 import { type Functions, openFunctions } from './functions/functions.ts';
+import { logRetention as retentionOfLogs } from './functions/log.ts';
 import type { Services } from './gateway.ts';
 import { openGlue } from './glue/glue.ts';
 import { LedgerTables } from './ledger-tables.ts';
@@ -94,7 +95,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
     ...{ root, state, deployed: deployment.functions, engineName: options.engine.name },
     ...{ engine, functions, catalog },
   });
-  const { service, stage, account, region } = deployment;
+  const { service, stage, account, region, logRetention } = deployment;
   const secretsmanager = openSecrets({ given: options.secrets, account, region });
   const firehose = await openStreams(options, s3, access);
   const json = { ...engines, firehose, events: eventsApi(opened), sqs: queues.service, secretsmanager };
@@ -105,14 +106,19 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
       access: { ...access, account, region },
     },
     functions,
-    retentions: [dynamodb.retention, s3.retention],
+    retentions: [
+      ...[dynamodb.retention, s3.retention, queues.retention],
+      ...[engines.glue.retention, engines['redshift-data'].retention],
+      ...(logRetention === undefined ? [] : [retentionOfLogs(join(state, 'logs'), logRetention)]),
+    ],
   };
 };
 
 const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptions): Queues => {
   const { account, region } = deployment;
   const names = deployment.queues.map(({ name }) => name);
-  const queues = openQueues({ directory: join(state, 'queues'), names, account, region, endpoint });
+  const keepsFor = Object.fromEntries(deployment.queues.map((queue) => [queue.name, queue.keepsFor]));
+  const queues = openQueues({ directory: join(state, 'queues'), names, keepsFor, account, region, endpoint });
   closers.add('queues', () => queues.service.close());
   return queues;
 };

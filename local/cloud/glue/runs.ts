@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Job, JobRun } from '../../engines/index.ts';
 import { type Journal, openJournal } from '../journal.ts';
 import type { Publish } from '../protocol.ts';
+import { removeFiles } from '../retention/files.ts';
+import type { Retention } from '../retention/retention.ts';
 import { isAlive, type RunRecord, type RunState, stateChange } from './run-record.ts';
 
 export type RunsOptions = {
@@ -24,7 +26,9 @@ class Abort extends Error {
   }
 }
 
-const keptFor = 90 * 24 * 60 * 60 * 1_000;
+const hour = 60 * 60 * 1_000;
+const keptFor = 90 * 24 * hour;
+const runsPerStep = 500;
 const lost = 'The run ended because its process ended';
 
 /**
@@ -46,6 +50,12 @@ export class Runs {
   /** Newest first. */
   of(job: string): RunRecord[] {
     return [...this.journal.entries.values()].filter((run) => run.job === job).reverse();
+  }
+
+  /** Runs of a job that have not ended. */
+  active(job: string): number {
+    const running = [...this.alive.keys()].map((id) => this.get(id));
+    return running.filter((run) => run?.job === job && isAlive(run)).length;
   }
 
   get(id: string): RunRecord | undefined {
@@ -75,6 +85,25 @@ export class Runs {
     this.alive.get(id)?.abort(new Abort('STOPPED', 'The run was stopped'));
   }
 
+  /** Removes runs, and their logs, 90 days after their end. */
+  get retention(): Retention {
+    return { name: 'Job runs', every: hour, round: (now) => this.removeBefore(now - keptFor) };
+  }
+
+  private async *removeBefore(time: number): AsyncGenerator<void, void, void> {
+    let seen = 0;
+    for (const run of [...this.journal.entries.values()]) {
+      if (!isAlive(run) && run.changedAt < time) this.journal.remove(run.id);
+      seen += 1;
+      if (seen % runsPerStep === 0) yield;
+    }
+    yield* removeFiles(
+      join(this.options.directory, 'logs'),
+      time,
+      (name) => !this.get(name.replace(/\.log$/, '')),
+    );
+  }
+
   /** Interrupts all runs; the next opening marks them as failed. */
   async close(): Promise<void> {
     this.isClosing = true;
@@ -84,8 +113,7 @@ export class Runs {
   }
 
   private recover(run: RunRecord): void {
-    if (run.changedAt < Date.now() - keptFor) this.journal.remove(run.id);
-    else if (isAlive(run)) this.track(this.end(run.id, 'FAILED', lost));
+    if (isAlive(run)) this.track(this.end(run.id, 'FAILED', lost));
     else if (!run.isAnnounced) this.track(this.announce(run));
   }
 

@@ -142,6 +142,8 @@ export type Deployment = {
   readonly streams: readonly Stream[];
   readonly roles: readonly Role[];
   readonly policies: readonly ResourcePolicy[];
+  /** Days for which logs of functions are kept; without it, they stay. */
+  readonly logRetention?: number;
   /** ARN of the role with which the warehouse reads and writes the lake. */
   readonly warehouseRole?: string;
 };
