@@ -23,11 +23,8 @@ export type CheckedFile = {
 export const openPages = (path: string): CheckedFile => {
   const file = openPlain(path);
   const scratch = Buffer.alloc(PAGE);
-  let size = file.size();
-  if (size % PAGE !== 0) {
-    file.close();
-    throw new DamagedStore(path, `it ends inside page ${Math.floor(size / PAGE) + 1}`);
-  }
+  // A page that was cut, when the disk was full, is still in the log.
+  let size = file.size() - (file.size() % PAGE);
   const check = (page: Buffer, number: number): void => {
     if (page.readUInt32LE(PAGE - RESERVED) !== checksumOf(page, number))
       throw new DamagedStore(path, `page ${number} has a wrong checksum`);

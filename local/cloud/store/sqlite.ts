@@ -117,30 +117,23 @@ export class Connection {
   readonly #pointer: number;
   readonly #statements: number[] = [];
 
-  constructor(path: string, vfsName: string) {
+  /** A new file leaves so many bytes at the end of each page to its VFS. */
+  constructor(path: string, vfsName: string, reserved: number) {
     const place = wasm.scopedAllocPush();
     try {
       const pointer = wasm.scopedAlloc(8);
       const flags = capi.SQLITE_OPEN_READWRITE | capi.SQLITE_OPEN_CREATE;
       const code = capi.sqlite3_open_v2(path, pointer, flags, vfsName);
       this.#pointer = wasm.peekPtr(pointer);
-      if (code === 0) return;
-      const error = errorOf(this.#pointer, code);
-      this.close();
-      throw error;
-    } finally {
-      wasm.scopedAllocPop(place);
-    }
-  }
-
-  /** Leaves so many bytes at the end of each page of a new file. */
-  reserve(bytes: number): void {
-    const place = wasm.scopedAllocPush();
-    try {
-      const pointer = wasm.scopedAlloc(4);
-      wasm.poke(pointer, bytes, 'i32');
-      const { SQLITE_FCNTL_RESERVE_BYTES } = capi;
-      capi.sqlite3_file_control(this.#pointer, 'main', SQLITE_FCNTL_RESERVE_BYTES, pointer);
+      if (code !== 0) {
+        const error = errorOf(this.#pointer, code);
+        this.close();
+        throw error;
+      }
+      wasm.poke(pointer, reserved, 'i32');
+      capi.sqlite3_file_control(this.#pointer, 'main', capi.SQLITE_FCNTL_RESERVE_BYTES, pointer);
+      // A damaged log must not be removed by the end of a process that cannot use it.
+      capi.sqlite3_db_config(this.#pointer, capi.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, 0);
     } finally {
       wasm.scopedAllocPop(place);
     }
