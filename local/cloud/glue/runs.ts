@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, JobRun } from '../../engines/index.ts';
 import { type Journal, openJournal } from '../journal.ts';
@@ -24,7 +24,8 @@ class Abort extends Error {
   }
 }
 
-const keptFor = 90 * 24 * 60 * 60 * 1_000;
+/** Ended runs that are kept; Glue keeps those of 90 days. A number, because a clock that is wrong must not delete runs. */
+const mostKept = 1_000;
 const lost = 'The run ended because its process ended';
 
 /**
@@ -41,6 +42,7 @@ export class Runs {
     mkdirSync(join(options.directory, 'logs'), { recursive: true });
     this.journal = openJournal(join(options.directory, 'runs.journal'));
     for (const run of [...this.journal.entries.values()]) this.recover(run);
+    this.forgetOldest();
   }
 
   /** Newest first. */
@@ -84,8 +86,7 @@ export class Runs {
   }
 
   private recover(run: RunRecord): void {
-    if (run.changedAt < Date.now() - keptFor) this.journal.remove(run.id);
-    else if (isAlive(run)) this.track(this.end(run.id, 'FAILED', lost));
+    if (isAlive(run)) this.track(this.end(run.id, 'FAILED', lost));
     else if (!run.isAnnounced) this.track(this.announce(run));
   }
 
@@ -137,6 +138,22 @@ export class Runs {
       return;
     }
     this.journal.add(run.id, { ...run, isAnnounced: true });
+    this.forgetOldest();
+  }
+
+  /** Deletes the oldest runs and their logs while there are too many; those that somebody still has to hear of stay. */
+  private forgetOldest(): void {
+    const { entries } = this.journal;
+    for (const run of entries.values()) {
+      if (entries.size <= mostKept) return;
+      if (isAlive(run) || !run.isAnnounced) continue;
+      this.journal.remove(run.id);
+      rmSync(this.logOf(run.id), { force: true });
+    }
+  }
+
+  private logOf(id: string): string {
+    return join(this.options.directory, 'logs', `${id}.log`);
   }
 
   private change(run: RunRecord, changes: Partial<RunRecord>): RunRecord {
@@ -146,10 +163,7 @@ export class Runs {
   }
 
   private log(id: string, line: string): void {
-    appendFileSync(
-      join(this.options.directory, 'logs', `${id}.log`),
-      `${new Date().toISOString()} ${line}\n`,
-    );
+    appendFileSync(this.logOf(id), `${new Date().toISOString()} ${line}\n`);
   }
 
   private track(work: Promise<void>): void {
