@@ -18,7 +18,7 @@ test.each([
   [
     ['branches', 'titles', 'openings', 'listed'],
     manyDimensions,
-    'rebuilt by 37 + 5 statements of at most 40 each',
+    'rebuilt by 38 + 5 statements of at most 40 each',
   ],
 ])('it is said how many statements a rebuild has', async (kpis, added, size) => {
   const { banking } = (await bankWith(kpis, added)).marts;
