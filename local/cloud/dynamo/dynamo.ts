@@ -12,8 +12,15 @@ import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PromptLevel } from '../level.ts';
+import type { Retention } from '../retention/retention.ts';
 import type { Table } from '../template/deployment.ts';
+import { withStore } from './dynalite.ts';
+import { applySetting, expiryOperations } from './expiry/operations.ts';
+import { itemRetention } from './expiry/retention.ts';
+import { openSettings } from './expiry/settings.ts';
+import { trackExpiry } from './expiry/tracking.ts';
 import { limitDynalite } from './limits.ts';
+import { openOperations } from './operations.ts';
 
 /** A request whose body has been read. */
 export type ReadRequest = {
@@ -26,8 +33,10 @@ export type ReadRequest = {
 export type LocalDynamo = {
   /** Answers one request of DynamoDB's wire protocol. */
   handle(request: ReadRequest, response: ServerResponse): void;
-  /** Creates missing tables. */
+  /** Creates missing tables; items of each expire as it says. */
   createTables(tables: readonly Table[]): Promise<void>;
+  /** Deletes expired items. */
+  readonly retention: Retention;
   /** Closes after all writes; call it after the last request. */
   close(): Promise<void>;
 };
@@ -50,18 +59,25 @@ limitDynalite(import.meta.url);
  * folder is private to this user, because the server answers everybody who reaches it, even web pages.
  */
 export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
-  const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const { opened: server, store } = withStore(() =>
+    dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }),
+  );
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-'));
   const socket = join(folder, 'dynamo');
   await listen(server, socket);
   const call = caller(socket);
+  const settings = await openSettings(store);
+  trackExpiry(store, settings);
+  const answer = openOperations(store, expiryOperations(store, settings));
   return {
     handle: (request, response) => {
-      server.emit('request', replay(request), response);
+      if (!answer(request, response)) server.emit('request', replay(request), response);
     },
     createTables: async (tables) => {
       await Promise.all(tables.map((table) => createTable(call, table)));
+      for (const { name, expiresBy } of tables) await applySetting(settings, name, expiresBy);
     },
+    retention: itemRetention(store, settings),
     close: async () => {
       await new Promise<void>((resolve, reject) => {
         server.close((cause) => (cause ? reject(cause) : resolve()));

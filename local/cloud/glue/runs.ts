@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Job, JobRun } from '../../engines/index.ts';
 import { type Journal, openJournal } from '../journal.ts';
 import type { Publish } from '../protocol.ts';
+import { removeFiles } from '../retention/files.ts';
+import type { Retention } from '../retention/retention.ts';
 import { isAlive, type RunRecord, type RunState, stateChange } from './run-record.ts';
 
 export type RunsOptions = {
@@ -24,8 +26,11 @@ class Abort extends Error {
   }
 }
 
-/** Ended runs that are kept; Glue keeps those of 90 days. A number, because a clock that is wrong must not delete runs. */
+/** Runs that are kept, so that a busy month needs no more memory than a quiet one; Glue has only the 90 days. */
 const mostKept = 1_000;
+const hour = 60 * 60 * 1_000;
+const keptFor = 90 * 24 * hour;
+const runsPerStep = 500;
 const lost = 'The run ended because its process ended';
 
 /**
@@ -48,6 +53,12 @@ export class Runs {
   /** Newest first. */
   of(job: string): RunRecord[] {
     return [...this.journal.entries.values()].filter((run) => run.job === job).reverse();
+  }
+
+  /** Runs of a job that have not ended. */
+  active(job: string): number {
+    const running = [...this.alive.keys()].map((id) => this.get(id));
+    return running.filter((run) => run?.job === job && isAlive(run)).length;
   }
 
   get(id: string): RunRecord | undefined {
@@ -75,6 +86,25 @@ export class Runs {
     const run = this.journal.entries.get(id);
     if (run && isAlive(run)) this.change(run, { state: 'STOPPING' });
     this.alive.get(id)?.abort(new Abort('STOPPED', 'The run was stopped'));
+  }
+
+  /** Removes runs, and their logs, 90 days after their end. */
+  get retention(): Retention {
+    return { name: 'Job runs', every: hour, round: (now) => this.removeBefore(now - keptFor) };
+  }
+
+  private async *removeBefore(time: number): AsyncGenerator<void, void, void> {
+    let seen = 0;
+    for (const run of [...this.journal.entries.values()]) {
+      if (!isAlive(run) && run.isAnnounced && run.changedAt < time) this.journal.remove(run.id);
+      seen += 1;
+      if (seen % runsPerStep === 0) yield;
+    }
+    yield* removeFiles(
+      join(this.options.directory, 'logs'),
+      time,
+      (name) => !this.get(name.replace(/\.log$/, '')),
+    );
   }
 
   /** Interrupts all runs; the next opening marks them as failed. */

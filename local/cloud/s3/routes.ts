@@ -10,6 +10,7 @@ import {
 import { completeUpload } from './complete-upload.ts';
 import { deleteObject, deleteObjects } from './delete-object.ts';
 import { S3Error } from './error.ts';
+import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle/configuration.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { listParts, listUploads } from './list-uploads.ts';
 import { listObjectVersions } from './list-versions.ts';
@@ -61,6 +62,27 @@ const routes: readonly Route[] = [
     query: 'versioning',
     needs: onBucket('PutBucketVersioning'),
     run: putBucketVersioning,
+  },
+  {
+    method: 'GET',
+    scope: 'bucket',
+    query: 'lifecycle',
+    needs: onBucket('GetLifecycleConfiguration'),
+    run: getLifecycle,
+  },
+  {
+    method: 'PUT',
+    scope: 'bucket',
+    query: 'lifecycle',
+    needs: onBucket('PutLifecycleConfiguration'),
+    run: putLifecycle,
+  },
+  {
+    method: 'DELETE',
+    scope: 'bucket',
+    query: 'lifecycle',
+    needs: onBucket('PutLifecycleConfiguration'),
+    run: deleteLifecycle,
   },
   {
     method: 'GET',
