@@ -20,7 +20,7 @@ const logTo = (append: (chunk: string | Uint8Array) => void): void => {
   Object.assign(process.stderr, { write });
 };
 
-const contextOf = ({ requestId, functionName, functionArn, memory, deadline }: InvokeMessage) => ({
+const contextOf = ({ requestId, functionName, functionArn, memory }: InvokeMessage, end: number) => ({
   awsRequestId: requestId,
   functionName,
   functionVersion: '$LATEST',
@@ -29,7 +29,7 @@ const contextOf = ({ requestId, functionName, functionArn, memory, deadline }: I
   logGroupName: `/aws/lambda/${functionName}`,
   logStreamName: 'local',
   callbackWaitsForEmptyEventLoop: true,
-  getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  getRemainingTimeInMillis: () => Math.max(0, end - performance.now()),
 });
 
 const describe = (cause: unknown): FunctionError => {
@@ -43,9 +43,15 @@ const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 
 type Handler = (event: unknown, context: ReturnType<typeof contextOf>) => unknown;
 
 const run = async (handler: Handler, message: InvokeMessage): Promise<WorkerMessage> => {
+  // A clock that somebody sets changes nothing about the time that is left.
+  const end = performance.now() + message.timeout;
   const { requestId } = message;
   try {
-    return { kind: 'answered', requestId, payload: asJson(await handler(message.event, contextOf(message))) };
+    return {
+      kind: 'answered',
+      requestId,
+      payload: asJson(await handler(message.event, contextOf(message, end))),
+    };
   } catch (cause) {
     const error = describe(cause);
     console.error(JSON.stringify({ level: 'ERROR', message: 'Invoke Error', requestId, ...error }));
