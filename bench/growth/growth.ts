@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { MovedCloud } from '../cloud.ts';
 import { landCatalogue } from '../landings.ts';
 import { median } from '../median.ts';
+import { processorTime } from '../process-tree.ts';
 import { DayByDay } from './day-by-day.ts';
 import { heapOf, restingMemory } from './memory.ts';
 import { type StateSize, stateSize } from './state-size.ts';
@@ -21,6 +22,8 @@ export type Checkpoint = {
   readonly day: number;
   /** From the landing of one file until its day can be read; the median of several, one after the other. */
   readonly single_ms: number;
+  /** Processor time of the cloud's process for each of these files, with what goes on after its day can be read. */
+  readonly processor_ms: number;
   readonly rss_mb: number;
   readonly heap_mb: number;
   readonly state: StateSize;
@@ -47,12 +50,14 @@ export const growth = async (
     const isDue = Math.floor(until / every) > Math.floor((((day - 1) * files) / days + 1e-9) / every);
     await landing.inGroups(until - landing.files - (isDue ? singles : 0), group);
     if (!isDue) continue;
-    const times: number[] = [];
+    const [times, before] = [[] as number[], await processorTime(cloud.process)];
     while (landing.files < until) times.push(await landing.land(1));
+    const used = await processorTime(cloud.process);
     const checkpoint = {
       files: until,
       day,
       single_ms: median(times),
+      processor_ms: (used - before) / times.length,
       rss_mb: await restingMemory(cloud.process),
       heap_mb: await heapOf(cloud.child),
       state: await stateSize(cloud.directory),

@@ -12,10 +12,10 @@ export const restingMemory = async (process: number): Promise<number> => {
   return treeMemory(process);
 };
 
-/** What a cloud's process uses of its heap after garbage collection, with what its buffers hold, MB. */
+/** What the main thread of a cloud's process has on its heap after garbage collection, MB. */
 export const heapOf = async (child: ChildProcess): Promise<number> => {
   const answered = once(child, 'message');
   child.send('memory');
-  const [{ heapUsed, external }] = await answered;
-  return (heapUsed + external) / 1e6;
+  const [{ heapUsed }] = await answered;
+  return heapUsed / 1e6;
 };

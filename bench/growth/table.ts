@@ -5,7 +5,7 @@ type Row = Readonly<Record<string, number>>;
 
 /** The columns of a row; what one more file takes on the disk is counted since the row before. */
 const rowOf = (checkpoint: Checkpoint, before: Checkpoint | undefined): Row => {
-  const { files, day, single_ms, rss_mb, heap_mb, state } = checkpoint;
+  const { files, day, single_ms, processor_ms, rss_mb, heap_mb, state } = checkpoint;
   const since = (part: (one: Checkpoint) => number): number =>
     before ? ((part(checkpoint) - part(before)) * 1000) / (files - before.files) : Number.NaN;
   const perFile = Object.keys(state).map((name): [string, number] => [
@@ -16,6 +16,7 @@ const rowOf = (checkpoint: Checkpoint, before: Checkpoint | undefined): Row => {
     files,
     day,
     'one file ms': single_ms,
+    'processor ms': processor_ms,
     'RSS MB': rss_mb,
     'heap MB': heap_mb,
     'state MB': wholeOf(state),
@@ -38,7 +39,7 @@ export const growthTable = () => {
   let before: Checkpoint | undefined;
   const state = { objects: 0, index: 0, tables: 0, warehouse: 0, logs: 0, other: 0 };
   const names = Object.keys(
-    rowOf({ files: 0, day: 0, single_ms: 0, rss_mb: 0, heap_mb: 0, state }, undefined),
+    rowOf({ files: 0, day: 0, single_ms: 0, processor_ms: 0, rss_mb: 0, heap_mb: 0, state }, undefined),
   );
   return {
     head: (): string[] => [
