@@ -123,8 +123,8 @@ const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptio
   return queues;
 };
 
-const openTables = async ({ state, deployment, closers }: ServicesOptions) => {
-  const dynamodb = await openDynamo(join(state, 'dynamo'));
+const openTables = async ({ state, deployment, closers, clock }: ServicesOptions) => {
+  const dynamodb = await openDynamo(join(state, 'dynamo'), clock.now);
   closers.add('tables', dynamodb.close);
   await dynamodb.createTables(deployment.tables);
   return dynamodb;

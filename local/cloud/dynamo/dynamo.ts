@@ -21,6 +21,8 @@ import { openSettings } from './expiry/settings.ts';
 import { trackExpiry } from './expiry/tracking.ts';
 import { limitDynalite } from './limits.ts';
 import { openOperations } from './operations.ts';
+import { transactionOperations } from './transactions/operations.ts';
+import { openTokens } from './transactions/tokens.ts';
 
 /** A request whose body has been read. */
 export type ReadRequest = {
@@ -58,7 +60,7 @@ limitDynalite(import.meta.url);
  * Opens the embedded DynamoDB on a folder. It can close its database only as a server, so it listens on a socket; the socket's
  * folder is private to this user, because the server answers everybody who reaches it, even web pages.
  */
-export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
+export const openDynamo = async (directory: string, now: () => number = Date.now): Promise<LocalDynamo> => {
   const { opened: server, store } = withStore(() =>
     dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }),
   );
@@ -68,7 +70,11 @@ export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
   const call = caller(socket);
   const settings = await openSettings(store);
   trackExpiry(store, settings);
-  const answer = openOperations(store, expiryOperations(store, settings));
+  const tokens = await openTokens(store, now);
+  const answer = openOperations(store, {
+    ...expiryOperations(store, settings),
+    ...transactionOperations(store, settings, tokens),
+  });
   return {
     handle: (request, response) => {
       if (!answer(request, response)) server.emit('request', replay(request), response);

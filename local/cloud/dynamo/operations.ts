@@ -6,8 +6,11 @@ import type { ReadRequest } from './dynamo.ts';
 
 /** An operation that dynalite does not have. */
 export type Operation = Validation & {
-  /** Works on a request that was validated; rejects with a `Rejection` for what a client did wrong. */
-  run(request: Record<string, unknown>): Promise<object>;
+  /**
+   * Works on a request that was validated, which parses its expressions; `given` is the request as it was sent. Rejects with a
+   * `Rejection` for what a client did wrong.
+   */
+  run(request: Record<string, unknown>, given: Readonly<Record<string, unknown>>): Promise<object>;
 };
 
 /** Answers a request if it is for one of the operations; else returns false. */
@@ -39,7 +42,7 @@ const answer = async (store: Store, operation: Operation, body: Buffer): Promise
     const { checkTypes, checkValidations } = validations();
     const request = checkTypes(objectIn(body), operation.types);
     checkValidations(request, operation.types, operation.custom, store);
-    return { status: 200, body: await operation.run(request) };
+    return { status: 200, body: await operation.run(request, objectIn(body)) };
   } catch (cause) {
     if (isRejection(cause)) return { status: cause.statusCode, body: cause.body };
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -47,9 +50,10 @@ const answer = async (store: Store, operation: Operation, body: Buffer): Promise
   }
 };
 
-const objectIn = (body: Buffer): object => {
+const objectIn = (body: Buffer): Record<string, unknown> => {
   const parsed: unknown = parsedOf(body);
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+    return parsed as Record<string, unknown>;
   throw rejection('com.amazon.coral.service#SerializationException', 'Unexpected value type in payload');
 };
 

@@ -15,6 +15,7 @@ import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { listParts, listUploads } from './list-uploads.ts';
 import { listObjectVersions } from './list-versions.ts';
 import { type Needs, onAccount, onBucket, onObject, onUpload, putting, puttingPart } from './needs.ts';
+import { getNotification, putNotification } from './notification.ts';
 import { getObject, getObjectAttributes, headObject } from './read-object.ts';
 import type { Reply } from './reply.ts';
 import type { S3Request } from './request.ts';
@@ -83,6 +84,20 @@ const routes: readonly Route[] = [
     query: 'lifecycle',
     needs: onBucket('PutLifecycleConfiguration'),
     run: deleteLifecycle,
+  },
+  {
+    method: 'GET',
+    scope: 'bucket',
+    query: 'notification',
+    needs: onBucket('GetBucketNotification'),
+    run: getNotification,
+  },
+  {
+    method: 'PUT',
+    scope: 'bucket',
+    query: 'notification',
+    needs: onBucket('PutBucketNotification'),
+    run: putNotification,
   },
   {
     method: 'GET',

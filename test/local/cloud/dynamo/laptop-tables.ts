@@ -40,10 +40,13 @@ export type LaptopTables = {
   close(): Promise<void>;
 };
 
-/** Opens tables in a folder of its own, with a client. */
-export const startTables = async (tables: readonly Table[]): Promise<LaptopTables> => {
-  const directory = await mkdtemp(join(tmpdir(), 'tables-'));
-  let dynamo = await openDynamo(directory);
+/** Opens tables in a folder, with a client; without a folder, in one that `close` removes. */
+export const startTables = async (
+  tables: readonly Table[],
+  { folder, now }: { folder?: string; now?: () => number } = {},
+): Promise<LaptopTables> => {
+  const directory = folder ?? (await mkdtemp(join(tmpdir(), 'tables-')));
+  let dynamo = await openDynamo(directory, now);
   await dynamo.createTables(tables);
   const server = createServer(async (request, response) => {
     const { method = 'GET', url = '/', headers } = request;
@@ -69,7 +72,7 @@ export const startTables = async (tables: readonly Table[]): Promise<LaptopTable
     },
     async reopen(changed) {
       await dynamo.close();
-      dynamo = await openDynamo(directory);
+      dynamo = await openDynamo(directory, now);
       await dynamo.createTables(changed);
     },
     async close() {
@@ -77,7 +80,7 @@ export const startTables = async (tables: readonly Table[]): Promise<LaptopTable
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
       await dynamo.close();
-      await rm(directory, { recursive: true, force: true });
+      if (folder === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 };
