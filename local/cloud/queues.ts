@@ -5,7 +5,7 @@ import { type Journal, openJournal } from './journal.ts';
 import { type JsonService, ServiceError } from './protocol.ts';
 import type { Retention } from './retention/retention.ts';
 
-/** A message in the file. */
+/** A message in the journal. */
 export type Message = {
   readonly body: string;
   /** Epoch milliseconds. */
@@ -13,7 +13,7 @@ export type Message = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-/** The queues of the deployment, each in one file of JSON lines. */
+/** The queues of the deployment, each in one journal. */
 export type Queues = {
   /** Removes messages that are older than their queue keeps them. */
   readonly retention: Retention;
@@ -24,7 +24,7 @@ export type Queues = {
 };
 
 export type QueuesOptions = {
-  /** One file `<name>.jsonl` each. */
+  /** One journal `<name>.jsonl` each. */
   readonly directory: string;
   readonly names: readonly string[];
   /** Seconds for which a queue keeps its messages; default: four days, as SQS. */
@@ -59,7 +59,7 @@ const inputs = {
   DeleteMessage: Url.extend({ ReceiptHandle: z.string() }),
 };
 
-/** Opens the queues with the messages in their files. */
+/** Opens the queues with the messages in their journals. */
 export const openQueues = (options: QueuesOptions): Queues => {
   const queues = new Map(options.names.map((name) => [name, openQueue(options.directory, name)]));
   const named = (name: string): Queue => {
