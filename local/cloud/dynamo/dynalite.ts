@@ -41,7 +41,6 @@ export type Root = {
   batch(changes: readonly Change[]): Promise<void>;
   get(key: string): Promise<unknown>;
   iterator(positions: Positions): { all(): Promise<[key: string, value: unknown][]> };
-  clear(positions: Positions): Promise<void>;
 };
 
 export type Store = {

@@ -31,7 +31,15 @@ export const openSettings = async ({ db }: Store) => {
     async remove(table: string): Promise<void> {
       if (!settings.delete(table)) return;
       await db.batch([{ type: 'del', key: keyOf(table) }]);
-      await db.clear(allEntries(table));
+      await removeEntries(db, table);
     },
   };
+};
+
+const removeEntries = async (db: Store['db'], table: string): Promise<void> => {
+  for (;;) {
+    const entries = await db.iterator({ ...allEntries(table), limit: 500 }).all();
+    if (entries.length === 0) return;
+    await db.batch(entries.map(([key]) => ({ type: 'del', key })));
+  }
 };
