@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { generateStreams } from '../../local/generate/index.ts';
-import type { LakeClient } from '../lake-client.ts';
-import { type Catalogue, untilClosed, untilReadable, untilRecorded } from '../landings.ts';
+import type { LakeClient, LandedFile } from '../lake-client.ts';
+import type { Catalogue } from '../landings.ts';
+import { until } from '../until.ts';
 
 const rowsPerFile = 100;
 const uploadsAtOnce = 32;
@@ -44,13 +45,34 @@ export class DayByDay {
     this.listens += count * rowsPerFile;
     const started = performance.now();
     const landed = await pLimit(uploadsAtOnce).map(texts, ({ key, text }) => this.lake.land(key, text));
-    const totals = await untilReadable(this.lake, this.day, this.listens, patienceMs);
+    const rebuild = await this.untilReadable(count === 1 ? 25 : 200);
     const took = performance.now() - started;
-    await pLimit(uploadsAtOnce).map(landed, (file) =>
-      untilRecorded(this.lake, file, 'archived_at', patienceMs),
+    // One after the other: whoever asks for many at once takes the time of those who do the work.
+    for (const file of landed) await this.until(`the end of ${file.key}`, () => this.isArchived(file));
+    await this.until(`the end of ${rebuild}`, async () =>
+      Boolean((await this.lake.record(`REBUILD#${rebuild}`))?.closed_at),
     );
-    await untilClosed(this.lake, String(totals.rebuild), patienceMs);
     return took;
+  }
+
+  /** The rebuild after which all listens of the day count. */
+  private untilReadable(everyMs: number): Promise<string> {
+    const what = `${this.listens} listens on ${this.day}`;
+    return until(
+      async () => {
+        const totals = await this.lake.day(this.day);
+        return Number(totals?.listens ?? 0) >= this.listens ? String(totals?.rebuild) : undefined;
+      },
+      { what, everyMs, atMostMs: patienceMs },
+    );
+  }
+
+  private async isArchived(file: LandedFile): Promise<boolean> {
+    return (await this.lake.file(file))?.archived_at !== undefined;
+  }
+
+  private async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    await until(async () => (await isSo()) || undefined, { what, everyMs: 200, atMostMs: patienceMs });
   }
 
   private text(number: number): string {
