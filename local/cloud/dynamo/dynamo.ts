@@ -13,6 +13,7 @@ import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PromptLevel } from '../level.ts';
 import type { Table } from '../template/deployment.ts';
+import { hastenParsers } from './expressions.ts';
 import { limitDynalite } from './limits.ts';
 
 /** A request whose body has been read. */
@@ -44,6 +45,7 @@ const require = createRequire(import.meta.url);
 createRequire(require.resolve('dynalite'))('level').Level = PromptLevel;
 const dynalite: Dynalite = require('dynalite');
 limitDynalite(import.meta.url);
+hastenParsers(import.meta.url);
 
 /**
  * Opens the embedded DynamoDB on a folder. It can close its database only as a server, so it listens on a socket; the socket's

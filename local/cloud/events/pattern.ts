@@ -1,4 +1,5 @@
-import { flattenEvent, type Leaf } from './flatten.ts';
+import { isObject } from '../json.ts';
+import { flattenEvent, type Leaf, type Place } from './flatten.ts';
 import { compileMatcher, type Matcher } from './matchers.ts';
 import { PatternError } from './pattern-error.ts';
 
@@ -21,8 +22,8 @@ export const compilePattern = (pattern: unknown): Pattern => {
   };
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** AWS rejects a pattern with more combinations of `$or`. */
+const mostAlternatives = 1_000;
 
 const compileObject = (
   alternatives: readonly Alternative[],
@@ -61,10 +62,14 @@ const compileOr = (
   const where = path === '' ? '$or' : `${path}.$or`;
   if (!Array.isArray(value) || value.length < 2)
     throw new PatternError(where, 'must be an array of two objects or more');
-  return value.flatMap((choice) => {
+  const all: Alternative[] = [];
+  for (const choice of value) {
     if (!isObject(choice)) throw new PatternError(where, 'must contain only objects');
-    return compileObject(alternatives, choice, path, true);
-  });
+    all.push(...compileObject(alternatives, choice, path, true));
+    if (all.length > mostAlternatives)
+      throw new PatternError(where, `has more than ${mostAlternatives} combinations`);
+  }
+  return all;
 };
 
 const reservedInsideOr = new Set(
@@ -84,15 +89,52 @@ const holds = (alternative: Alternative, leaves: ReadonlyMap<string, readonly Le
     if (meant.length === 0) return false;
     candidates.push(meant);
   }
-  return isConsistent(candidates, new Map());
+  return isConsistent(candidates.map((field) => field.map(({ place }) => wayTo(place))));
 };
 
-/** Whether one value per field can be chosen so that each array is used with one element only. */
-const isConsistent = (fields: readonly (readonly Leaf[])[], chosen: ReadonlyMap<number, number>): boolean => {
-  const [first, ...rest] = fields;
-  if (!first) return true;
-  return first.some(({ elements }) => {
-    const agrees = [...elements].every(([array, element]) => (chosen.get(array) ?? element) === element);
-    return agrees && isConsistent(rest, new Map([...chosen, ...elements]));
+/** The elements around a value, outermost first. */
+type Way = readonly Place[];
+
+const wayTo = (place: Place | undefined): Way => {
+  const way: Place[] = [];
+  for (let at = place; at; at = at.around) way.push(at);
+  return way.reverse();
+};
+
+/**
+ * Whether one value per field can be chosen so that each array is used with one element only. Arrays are a tree, so that each
+ * can be looked at for itself: in one of its elements, everything that has to be in this array is consistent.
+ */
+const isConsistent = (fields: readonly (readonly Way[])[]): boolean => {
+  // A value outside of all arrays is free.
+  const tied = fields.filter((ways) => ways.every((way) => way.length > 0));
+  const arrays = new Map<number, (readonly Way[])[]>();
+  for (const ways of tied) {
+    // Names with dots can bring a field into two arrays: then the first one counts.
+    const [array = -1] = ways.map(([place]) => place?.array);
+    arrays.set(array, [...(arrays.get(array) ?? []), ways.filter(([place]) => place?.array === array)]);
+  }
+  return [...arrays.values()].every(isInOneElement);
+};
+
+const isInOneElement = (fields: readonly (readonly Way[])[]): boolean => {
+  const byElement = fields.map(groupByElement);
+  const [first, ...others] = byElement;
+  return [...(first?.entries() ?? [])].some(([element, ways]) => {
+    const same = [ways, ...others.map((field) => field.get(element) ?? [])];
+    return same.every(({ length }) => length > 0) && isConsistent(same.map((all) => all.map(inner)));
   });
 };
+
+const groupByElement = (ways: readonly Way[]): ReadonlyMap<number | undefined, Way[]> => {
+  const groups = new Map<number | undefined, Way[]>();
+  for (const way of ways) {
+    const element = way[0]?.element;
+    const group = groups.get(element);
+    if (group) group.push(way);
+    else groups.set(element, [way]);
+  }
+  return groups;
+};
+
+const inner = (way: Way): Way => way.slice(1);

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export type Stalls = {
+  /** Watches a request until its connection has done with it; `onStall` answers one whose body does not go on. */
+  watch(request: IncomingMessage, response: ServerResponse, onStall: () => void): void;
+  close(): void;
+};
+
+type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly onStall: () => void;
+  /** Bytes that have passed when it was last looked at, and how often in a row none had. */
+  bytes: number;
+  idle: number;
+};
+
+/** Looks until a stalled exchange ends. They are counted, so that a process that was stopped for a while blames nobody. */
+const mostIdle = 4;
+
+/**
+ * Ends exchanges whose client stopped: one that announced more of a body than it sends, takes no more of the answer, or goes on
+ * with a body long after the answer. A request at which the cloud itself is at work is never ended.
+ */
+export const openStalls = (patience: number): Stalls => {
+  const exchanges = new Set<Exchange>();
+  const look = (): void => {
+    for (const exchange of exchanges) if (isIdle(exchange) && ++exchange.idle >= mostIdle) end(exchange);
+  };
+  const timer = setInterval(look, patience / mostIdle).unref();
+  return {
+    watch(request, response, onStall) {
+      const exchange: Exchange = { request, response, onStall, bytes: -1, idle: 0 };
+      exchanges.add(exchange);
+      const linger = () => {
+        if (request.complete) return;
+        // Who sends on after the answer may read it first: to close at once would take it away.
+        setTimeout(() => request.complete || request.socket.destroy(), patience / 10).unref();
+      };
+      response.once('finish', linger).once('close', () => exchanges.delete(exchange));
+    },
+    close: () => clearInterval(timer),
+  };
+};
+
+const isIdle = (exchange: Exchange): boolean => {
+  const { request, response, bytes } = exchange;
+  const passed = request.socket.bytesRead + request.socket.bytesWritten;
+  const isOurs = request.complete || request.readableLength >= request.readableHighWaterMark;
+  const isTheirs = !isOurs || response.writableNeedDrain || response.writableEnded;
+  if (isTheirs && passed === bytes) return true;
+  Object.assign(exchange, { bytes: passed, idle: 0 });
+  return false;
+};
+
+const end = ({ request, response, onStall }: Exchange): void => {
+  if (response.headersSent) request.socket.destroy();
+  else onStall();
+};
