@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
 import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
+import { expectValues } from './dynamo/nulls.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
 import { isObject, JsonProblem, parseJson } from './json.ts';
 import { onBehalfOf } from './last-resort.ts';
@@ -151,7 +152,10 @@ const dispatch = async (
     throw new ServiceError('UnknownOperationException', `${service} does not run on this machine`, 404);
   const input = whole.body.length === 0 && json ? {} : inputIn(whole.body, service);
   if (caller) expectCall(services, caller, service, whole, input);
-  if (!json) return services.dynamodb.handle(whole, response);
+  if (!json) {
+    expectValues(input);
+    return services.dynamodb.handle(whole, response);
+  }
   return replyJson(json, whole, input, response, caller);
 };
 
@@ -233,7 +237,7 @@ const unexpected = (cause: unknown, log: GatewayOptions['log']): ServiceError =>
 
 const replyError = (request: IncomingMessage, response: ServerResponse, error: ServiceError): void => {
   if (response.headersSent) return void response.destroy();
-  if (serviceOf(request) === 's3') return replyS3Error(request, response, error);
+  if (serviceOf(request) === 's3') return void replyS3Error(request, response, error);
   const headers = {
     'content-type': jsonType(request.headers['content-type']),
     'x-amzn-errortype': error.name,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 export type Stalls = {
   /** Watches a request until its connection has done with it; `onStall` answers one whose body does not go on. */
@@ -24,20 +25,33 @@ const mostIdle = 4;
  */
 export const openStalls = (patience: number): Stalls => {
   const exchanges = new Set<Exchange>();
+  const latest = new WeakMap<Socket, IncomingMessage>();
   const look = (): void => {
     for (const exchange of exchanges) if (isIdle(exchange) && ++exchange.idle >= mostIdle) end(exchange);
   };
   const timer = setInterval(look, patience / mostIdle).unref();
+  const endLater = (socket: Socket, isMeant = () => true): void => {
+    setTimeout(() => isMeant() && socket.destroy(), patience / 10).unref();
+  };
+  /** To close before a client has sent all would take the answer away from it: only the sending side is closed then. */
+  const closeInTwoSteps = (socket: Socket): void => {
+    const close = socket.destroySoon.bind(socket);
+    socket.destroySoon = () => {
+      if (latest.get(socket)?.complete !== false) return close();
+      socket.end();
+      endLater(socket);
+    };
+  };
   return {
     watch(request, response, onStall) {
+      const { socket } = request;
+      if (!latest.has(socket)) closeInTwoSteps(socket);
+      latest.set(socket, request);
       const exchange: Exchange = { request, response, onStall, bytes: -1, idle: 0 };
       exchanges.add(exchange);
-      const linger = () => {
-        if (request.complete) return;
-        // Who sends on after the answer may read it first: to close at once would take it away.
-        setTimeout(() => request.complete || request.socket.destroy(), patience / 10).unref();
-      };
-      response.once('finish', linger).once('close', () => exchanges.delete(exchange));
+      response
+        .once('finish', () => request.complete || endLater(socket, () => !request.complete))
+        .once('close', () => exchanges.delete(exchange));
     },
     close: () => clearInterval(timer),
   };
