@@ -98,7 +98,7 @@ const jsonRequest = (model: Model, operation: Operation, input: object, dice: Di
   return finish(service, operation.name, head, body, dice);
 };
 
-const signature = (service: string): [string, string][] => [
+export const signature = (service: string): [string, string][] => [
   [
     'authorization',
     `AWS4-HMAC-SHA256 Credential=local/20240101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,

@@ -183,6 +183,9 @@ const hints: Readonly<Record<string, (making: Making, kind: Shape['kind']) => un
 
 /** A value of an attribute; deep ones are the business of mutations. */
 const attribute = ({ dice }: Making): unknown =>
+  dice.chance(0.7) ? dice.pick([{ S: 'a' }, { N: '-1.50' }, { M: { c: { N: '1' } } }]) : oddAttribute(dice);
+
+const oddAttribute = (dice: Dice): unknown =>
   dice.pick([
     { S: dice.pick(texts.slice(1)) },
     { N: dice.pick(['0', '-1.50', '1e125', '1e126', '1e-131', '1e1000000000', '0x1', '', '9'.repeat(39)]) },
@@ -272,7 +275,7 @@ const isAllowed = (name: string, { isLegacy }: Making): boolean =>
 
 const structureOf = (members: readonly Member[], making: Making): Record<string, unknown> => {
   const { dice, depth } = making;
-  const share = depth > 3 || members.length > 15 ? 0.04 : 0.15;
+  const share = depth > 3 || members.length > 9 ? 0.04 : 0.15;
   const given = members.filter(
     ({ name, isRequired }) =>
       isRequired || (isAllowed(name, making) && dice.chance(likely.has(name) ? 0.7 : share)),
