@@ -96,7 +96,7 @@ const readJson = (text: string): unknown => {
 };
 
 const MAX_PATTERN = 4_096;
-const Test = z.object({ EventPattern: z.string().max(MAX_PATTERN), Event: z.string() });
+const Test = z.object({ EventPattern: z.string().max(MAX_PATTERN), Event: z.string().max(MAX_BYTES) });
 
 const testPattern = (input: Record<string, unknown>) => {
   const { success, data, error } = Test.safeParse(input);

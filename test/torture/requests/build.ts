@@ -55,7 +55,15 @@ const offered: Readonly<Record<string, readonly string[]>> = {
     ...['GetQueueUrl', 'ListQueues', 'GetQueueAttributes', 'SendMessage', 'ReceiveMessage', 'DeleteMessage'],
     'PurgeQueue',
   ],
-  glue: ['GetJobRun', 'GetJobRuns', 'GetJob', 'ListJobs', 'BatchStopJobRun', 'GetTableOptimizer'],
+  glue: [
+    'StartJobRun',
+    'GetJobRun',
+    'GetJobRuns',
+    'GetJob',
+    'ListJobs',
+    'BatchStopJobRun',
+    'GetTableOptimizer',
+  ],
   'redshift-data': [
     ...['ExecuteStatement', 'BatchExecuteStatement', 'DescribeStatement', 'GetStatementResult'],
     ...['ListStatements', 'CancelStatement'],

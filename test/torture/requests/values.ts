@@ -109,8 +109,10 @@ const statements = [
 
 /** What a member with a certain name usually holds. */
 const hints: Readonly<Record<string, (making: Making, kind: Shape['kind']) => unknown>> = {
-  Bucket: ({ known, dice }) =>
-    dice.pick([known.bucket, known.bucket, known.bucket, 'no-such-bucket', 'B_ad']),
+  Bucket: ({ known, dice, operation }) =>
+    operation === 'DeleteBucket'
+      ? 'no-such-bucket'
+      : dice.pick(dice.chance(0.9) ? [known.bucket] : ['no-such-bucket', 'B_ad']),
   Key: ({ dice, operation }, kind) => {
     if (kind !== 'text') return { pk: { S: dice.pick(usual) }, sk: { S: 'a' } };
     if (/Upload|Part/.test(operation)) return 'fuzz/upload';
@@ -120,7 +122,10 @@ const hints: Readonly<Record<string, (making: Making, kind: Shape['kind']) => un
     ...{ pk: { S: making.dice.pick(usual) }, sk: { S: 'a' } },
     ...(kind === 'map' ? { n: attribute(making), a: attribute(making) } : {}),
   }),
-  TableName: ({ known, dice }) => dice.pick([known.table, known.table, known.table, 'no-such-table', 'x']),
+  TableName: ({ known, dice, operation }) =>
+    operation === 'DeleteTable'
+      ? 'no-such-table'
+      : dice.pick(dice.chance(0.9) ? [known.table] : ['no-such-table', 'x']),
   FunctionName: ({ known, dice }) => dice.pick([known.functionName, 'no-such-function', 'constructor']),
   InvocationType: ({ dice }) => dice.pick(['DryRun', 'DryRun', 'Event', 'RequestResponse', 'toString']),
   QueueUrl: ({ known, dice }) => dice.pick([known.queueUrl, known.queueUrl, 'http://localhost/0/none']),
@@ -280,5 +285,15 @@ const structureOf = (members: readonly Member[], making: Making): Record<string,
     ({ name, isRequired }) =>
       isRequired || (isAllowed(name, making) && dice.chance(likely.has(name) ? 0.7 : share)),
   );
-  return Object.fromEntries(given.map(({ name, shape }) => [name, makeValue(shape(), making, name)]));
+  const made = Object.fromEntries(given.map(({ name, shape }) => [name, makeValue(shape(), making, name)]));
+  const knowsValues = members.some(({ name }) => name === 'ExpressionAttributeValues');
+  return knowsValues && dice.chance(0.95) ? withValues(made) : made;
+};
+
+/** DynamoDB wants all values that expressions name, and no others. */
+const withValues = (made: Record<string, unknown>): Record<string, unknown> => {
+  const { ExpressionAttributeValues: _, ...others } = made;
+  const expressions = Object.entries(others).filter(([name]) => name.endsWith('Expression'));
+  const isUsed = expressions.some(([, expression]) => String(expression).includes(':a'));
+  return isUsed ? { ...others, ExpressionAttributeValues: { ':a': { S: 'a' } } } : others;
 };
