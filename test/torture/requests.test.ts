@@ -89,6 +89,7 @@ const prepare = async (): Promise<Known> => {
     queueUrl: `${environment.AWS_ENDPOINT_URL}/000000000000/soundcheck-dev-failed-invocations`,
     queueName: 'soundcheck-dev-failed-invocations',
     stream: 'soundcheck-dev-listens',
+    roleKey: 'soundcheck-dev-sweeprole.soundcheck-dev-sweep',
     job: 'soundcheck-dev-transform',
     uploads: [],
     statements: [],

@@ -85,12 +85,13 @@ export const nextRequest = (dice: Dice, known: Known): Request => {
   const operation = chooseOperation(model, dice);
   const making = { dice, known, depth: 0, operation: operation.name, isLegacy: dice.chance(0.3) };
   const input = makeValue(operation.input(), making) as Record<string, unknown>;
+  const key = dice.chance(0.15) ? known.roleKey : 'local';
   return operation.http && model.version === 'rest'
-    ? restRequest(model, operation, input, dice)
-    : jsonRequest(model, operation, input, dice);
+    ? restRequest(model, operation, input, dice, key)
+    : jsonRequest(model, operation, input, dice, key);
 };
 
-const jsonRequest = (model: Model, operation: Operation, input: object, dice: Dice): Request => {
+const jsonRequest = (model: Model, operation: Operation, input: object, dice: Dice, key: string): Request => {
   const isWrong = dice.chance(0.5);
   const body = isWrong ? mutateJson(input, dice) : JSON.stringify(input);
   const head: Head = {
@@ -99,17 +100,18 @@ const jsonRequest = (model: Model, operation: Operation, input: object, dice: Di
     headers: [
       ['content-type', `application/x-amz-json-${model.version}`],
       ['x-amz-target', `${model.target}.${operation.name}`],
-      ...signature(model.service),
+      ...signature(model.service, key),
     ],
   };
   const service = dice.chance(0.08) ? spoilHead(head, dice) : model.service;
   return finish(service, operation.name, head, body, dice);
 };
 
-export const signature = (service: string): [string, string][] => [
+/** Headers of a request that is signed for a service, by the administrator or with the key of a role. */
+export const signature = (service: string, key = 'local'): [string, string][] => [
   [
     'authorization',
-    `AWS4-HMAC-SHA256 Credential=local/20240101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
+    `AWS4-HMAC-SHA256 Credential=${key}/20240101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
   ],
   ['x-amz-date', '20240101T000000Z'],
 ];
@@ -119,11 +121,12 @@ const restRequest = (
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
   dice: Dice,
+  key: string,
 ): Request => {
   const [method = 'GET', template = '/'] = operation.http ?? [];
   const shape = operation.input();
   const members = 'members' in shape ? shape.members : [];
-  const headers: [string, string][] = [...signature(model.service)];
+  const headers: [string, string][] = [...signature(model.service, key)];
   const queries: string[] = [];
   let path = template.split('?')[0] ?? '/';
   const fixed = (template.split('?')[1] ?? '').split('&').filter(Boolean);

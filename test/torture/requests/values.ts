@@ -10,6 +10,8 @@ export type Known = {
   readonly queueName: string;
   readonly job: string;
   readonly stream: string;
+  /** The access key of a function's role. */
+  readonly roleKey: string;
   /** Ids that the cloud has given: of multipart uploads, and of statements and runs. */
   readonly uploads: string[];
   readonly statements: string[];
