@@ -26,7 +26,8 @@ const read = ({ parse }: Parser, expression: string): unknown => {
   try {
     return parse(expression, { context: context() });
   } catch (cause) {
-    return String(cause);
+    // What was expected where depends on what was tried.
+    return String(cause).replace(/^(SyntaxError): Expected.*/s, '$1');
   }
 };
 
