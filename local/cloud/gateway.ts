@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
 import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
-import { expectValues } from './dynamo/nulls.ts';
+import { expectInput } from './dynamo/input.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
 import { isObject, JsonProblem, parseJson } from './json.ts';
 import { onBehalfOf } from './last-resort.ts';
@@ -153,7 +153,7 @@ const dispatch = async (
   const input = whole.body.length === 0 && json ? {} : inputIn(whole.body, service);
   if (caller) expectCall(services, caller, service, whole, input);
   if (!json) {
-    expectValues(input);
+    expectInput(operationIn(whole.headers), input, whole.body.length);
     return services.dynamodb.handle(whole, response);
   }
   return replyJson(json, whole, input, response, caller);

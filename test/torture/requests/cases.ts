@@ -127,6 +127,12 @@ export const cases: readonly Case[] = [
   dynamo('PutItem', item('{"L":[null]}'), 400, 'ValidationException'),
   dynamo('PutItem', item('null'), 400, 'ValidationException'),
   dynamo('PutItem', item('{"M":{"__proto__":{"S":"x"}}}'), 400, 'ValidationException'),
+  dynamo(
+    'PutItem',
+    item(`{"M":{${Array.from({ length: 300_000 }, (_, index) => `"k${index}":{"S":""}`).join(',')}}}`),
+    400,
+    'ValidationException',
+  ),
   dynamo('Scan', '{"TableName":"fuzz-table"}', 200),
   dynamo('PutItem', 'null', 400, 'SerializationException'),
   dynamo('PutItem', '[]', 400, 'SerializationException'),
