@@ -20,6 +20,7 @@ import { applySetting, expiryOperations } from './expiry/operations.ts';
 import { itemRetention } from './expiry/retention.ts';
 import { openSettings } from './expiry/settings.ts';
 import { trackExpiry } from './expiry/tracking.ts';
+import { hastenParsers } from './expressions.ts';
 import { limitDynalite } from './limits.ts';
 import { openOperations } from './operations.ts';
 import { StoreLevel } from './store-level.ts';
@@ -62,6 +63,7 @@ const dynalite: Dynalite = require('dynalite');
 if (asked) require.cache[level] = asked;
 else delete require.cache[level];
 limitDynalite(import.meta.url);
+hastenParsers(import.meta.url);
 
 /**
  * Opens the embedded DynamoDB on the store `<path>.db`. It can close its database only as a server, so it listens on a socket; the socket's
