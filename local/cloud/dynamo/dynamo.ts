@@ -1,10 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import {
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { request as httpRequest, type Server, type ServerResponse } from 'node:http';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +7,7 @@ import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { convertLevel } from '../level-state.ts';
+import type { ReadRequest } from '../read-body.ts';
 import type { Retention } from '../retention/retention.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Table } from '../template/deployment.ts';
@@ -26,14 +22,6 @@ import { openOperations } from './operations.ts';
 import { StoreLevel } from './store-level.ts';
 import { transactionOperations } from './transactions/operations.ts';
 import { openTokens } from './transactions/tokens.ts';
-
-/** A request whose body has been read. */
-export type ReadRequest = {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-};
 
 export type LocalDynamo = {
   /** Answers one request of DynamoDB's wire protocol. */
