@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFiles } from '../retention/files.ts';
 import type { Retention } from '../retention/retention.ts';
@@ -21,7 +21,7 @@ export const openFunctionLog = (
   mkdirSync(directory, { recursive: true });
   const path = join(directory, `${functionName}.log`);
   let file = openSync(path, 'a');
-  let { size, mtimeMs: lastWrite } = statSync(path);
+  let { mtimeMs: lastWrite } = statSync(path);
 
   const beginAnew = (time: number): void => {
     closeSync(file);
@@ -30,18 +30,35 @@ export const openFunctionLog = (
       join(directory, `${functionName}.${new Date(time).toISOString().replaceAll(':', '')}.log`),
     );
     file = openSync(path, 'a');
-    size = 0;
   };
   return {
     path,
     write: (line) => {
       const time = now();
+      // The threads of the function write to it, too.
+      const { size } = fstatSync(file);
       const isNewDay = Math.floor(time / day) !== Math.floor(lastWrite / day);
       if (size >= sizes.most || (isNewDay && size >= sizes.day)) beginAnew(time);
       lastWrite = time;
-      size += writeSync(file, `${line}\n`);
+      writeSync(file, `${line}\n`);
     },
     close: () => closeSync(file),
+  };
+};
+
+/** Appends to a log that another thread has opened, in whatever file it is now. */
+export const joinFunctionLog = (path: string): ((chunk: string | Uint8Array) => void) => {
+  let file = openSync(path, 'a');
+  let { ino } = fstatSync(file);
+  return (chunk) => {
+    const now = statSync(path, { throwIfNoEntry: false })?.ino;
+    if (now !== ino) {
+      closeSync(file);
+      file = openSync(path, 'a');
+      ino = fstatSync(file).ino;
+    }
+    if (typeof chunk === 'string') writeSync(file, chunk);
+    else writeSync(file, chunk);
   };
 };
 

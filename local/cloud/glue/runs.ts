@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, JobRun } from '../../engines/index.ts';
 import { type Journal, openJournal } from '../journal.ts';
@@ -26,6 +26,8 @@ class Abort extends Error {
   }
 }
 
+/** Runs that are kept, so that a busy month needs no more memory than a quiet one; Glue has only the 90 days. */
+const mostKept = 1_000;
 const hour = 60 * 60 * 1_000;
 const keptFor = 90 * 24 * hour;
 const runsPerStep = 500;
@@ -45,6 +47,7 @@ export class Runs {
     mkdirSync(join(options.directory, 'logs'), { recursive: true });
     this.journal = openJournal(join(options.directory, 'runs.journal'));
     for (const run of [...this.journal.entries.values()]) this.recover(run);
+    this.forgetOldest();
   }
 
   /** Newest first. */
@@ -93,7 +96,7 @@ export class Runs {
   private async *removeBefore(time: number): AsyncGenerator<void, void, void> {
     let seen = 0;
     for (const run of [...this.journal.entries.values()]) {
-      if (!isAlive(run) && run.changedAt < time) this.journal.remove(run.id);
+      if (!isAlive(run) && run.isAnnounced && run.changedAt < time) this.journal.remove(run.id);
       seen += 1;
       if (seen % runsPerStep === 0) yield;
     }
@@ -165,6 +168,22 @@ export class Runs {
       return;
     }
     this.journal.add(run.id, { ...run, isAnnounced: true });
+    this.forgetOldest();
+  }
+
+  /** Deletes the oldest runs and their logs while there are too many; those that somebody still has to hear of stay. */
+  private forgetOldest(): void {
+    const { entries } = this.journal;
+    for (const run of entries.values()) {
+      if (entries.size <= mostKept) return;
+      if (isAlive(run) || !run.isAnnounced) continue;
+      this.journal.remove(run.id);
+      rmSync(this.logOf(run.id), { force: true });
+    }
+  }
+
+  private logOf(id: string): string {
+    return join(this.options.directory, 'logs', `${id}.log`);
   }
 
   private change(run: RunRecord, changes: Partial<RunRecord>): RunRecord {
@@ -174,10 +193,7 @@ export class Runs {
   }
 
   private log(id: string, line: string): void {
-    appendFileSync(
-      join(this.options.directory, 'logs', `${id}.log`),
-      `${new Date().toISOString()} ${line}\n`,
-    );
+    appendFileSync(this.logOf(id), `${new Date().toISOString()} ${line}\n`);
   }
 
   private track(work: Promise<void>): void {

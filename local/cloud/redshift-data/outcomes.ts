@@ -31,8 +31,9 @@ export class Outcomes {
 
   /** Writes the outcome in the connection's open transaction. */
   async record(connection: DuckDBConnection, id: string, parts: readonly PartState[]): Promise<void> {
-    const row = { id, parts: JSON.stringify(parts) };
-    await connection.run('insert into soundcheck_data_api.statements values ($id, now(), $parts)', row);
+    const row = { id, seconds: Date.now() / 1_000, parts: JSON.stringify(parts) };
+    const insert = 'insert into soundcheck_data_api.statements values ($id, to_timestamp($seconds), $parts)';
+    await connection.run(insert, row);
   }
 
   /** The parts of a transaction that was committed; undefined if it was not. */
