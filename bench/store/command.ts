@@ -18,7 +18,7 @@ export const addStore = (program: Command): void => {
   program
     .command('store')
     .description(
-      'stores of entries, one after another: times, memory, disk, and flipped bits that each notices',
+      'stores of entries, one after another: processor times, memory, disk, and flipped bits that each notices',
     )
     .option('--entries <number>', 'how many entries', whole, 100_000)
     .option('--flips <number>', 'how many flipped bits', Number, 300)

@@ -14,7 +14,7 @@ import { seededRandom } from '../../local/generate/random.ts';
 import { peakMemory } from '../memory.ts';
 import { type Contender, contenders, type Pair } from './contenders.ts';
 
-/** Times in microseconds, unless they end with `_ms`. */
+/** Processor times of all threads in microseconds, unless they end with `_ms`. */
 export type Standing = {
   readonly contender: string;
   readonly get: number;
@@ -38,9 +38,10 @@ const pairOf = (at: number): Pair => [
 ];
 
 const timed = async (count: number, work: () => Promise<unknown>): Promise<number> => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   await work();
-  return ((performance.now() - start) * 1_000) / count;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / count;
 };
 
 const measure = async (name: string, entries: number, flips: number): Promise<Standing> => {
