@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
+import { anyDisk, type Disk } from './disk.ts';
+import { internalErrorOf } from './disk-errors.ts';
 import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
 import { onBehalfOf } from './last-resort.ts';
@@ -44,6 +46,8 @@ export type GatewayOptions = {
   /** Requests wait until the services are open. */
   readonly services: Promise<Services>;
   readonly log: (line: string) => void;
+  /** Default: a disk that is never full. */
+  readonly disk?: Disk;
 };
 
 const HEALTH = '/_soundcheck';
@@ -55,11 +59,19 @@ const GRACE_MS = 1_000;
  * Opens the common endpoint of all services on 127.0.0.1. A request goes to the service named in its signature; everything else
  * goes to S3. Signatures are not verified, so requests that a web page could send are rejected. Rejects if the port is in use.
  */
-export const openGateway = async ({ port = 0, services, log }: GatewayOptions): Promise<Gateway> => {
+export const openGateway = async ({
+  port = 0,
+  services,
+  log,
+  disk = anyDisk,
+}: GatewayOptions): Promise<Gateway> => {
   const server = createServer((request, response) => {
     const fail = (cause: unknown): void => {
-      const error = cause instanceof ServiceError ? cause : (denied(cause) ?? unexpected(cause, log));
-      replyError(request, response, error);
+      replyError(
+        request,
+        response,
+        known(cause) ?? full(cause, serviceOf(request), disk) ?? unexpected(cause, log),
+      );
     };
     onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
   });
@@ -143,9 +155,17 @@ const expectCall = (
   access.expect(caller, needsOfCall({ service, operation, input, owner, userId: userIdOf(caller) }, access));
 };
 
-/** Services answer with their own status; all of them name the error like this. */
-const denied = (cause: unknown): ServiceError | undefined =>
-  cause instanceof AccessDenied ? new ServiceError('AccessDeniedException', cause.message, 400) : undefined;
+/** Services answer with their own status; all of them name this error of access. */
+const known = (cause: unknown): ServiceError | undefined => {
+  if (cause instanceof AccessDenied) return new ServiceError('AccessDeniedException', cause.message, 400);
+  return cause instanceof ServiceError ? cause : undefined;
+};
+
+/** A service that cannot write answers with its own internal error, which clients take for transient. */
+const full = (cause: unknown, service: string, disk: Disk): ServiceError | undefined => {
+  const failure = disk.notice(cause);
+  return failure && internalErrorOf(service, failure);
+};
 
 const operationIn = (headers: ReadRequest['headers']): string =>
   String(headers['x-amz-target'] ?? '')

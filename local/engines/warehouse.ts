@@ -51,14 +51,20 @@ const openInstance = async ({
     .flatMap((path) => [path, pathPattern(path)])
     .map(literal)
     .join(', ');
-  const connection = await instance.connect();
   try {
-    for (const sql of ["set global TimeZone = 'UTC'", ...loads, ...confined(reachable)])
-      await connection.run(sql);
-  } finally {
-    connection.closeSync();
+    const connection = await instance.connect();
+    try {
+      for (const sql of ["set global TimeZone = 'UTC'", ...loads, ...confined(reachable)])
+        await connection.run(sql);
+    } finally {
+      connection.closeSync();
+    }
+    return instance;
+  } catch (error) {
+    // What is not closed keeps the file, and nobody could open it again.
+    instance.closeSync();
+    throw error;
   }
-  return instance;
 };
 
 /** The last one makes the others permanent. */

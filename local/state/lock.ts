@@ -46,8 +46,8 @@ const create = (path: string): boolean => {
   const began = processOf(process.pid)?.began;
   const holder: Holder = { pid: process.pid, ...(began ? { began } : {}), since: new Date().toISOString() };
   const own = `${path}.${process.pid}`;
-  writeFileSync(own, `${JSON.stringify(holder)}\n`);
   try {
+    writeFileSync(own, `${JSON.stringify(holder)}\n`);
     // A link appears together with its content, and only if the name is free.
     linkSync(own, path);
     return true;
@@ -55,7 +55,7 @@ const create = (path: string): boolean => {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw cause;
   } finally {
-    rmSync(own);
+    rmSync(own, { force: true });
   }
 };
 

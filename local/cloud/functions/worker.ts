@@ -1,5 +1,5 @@
-import { openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { type LogFile, openLogFile } from '../../state/index.ts';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from './worker-protocol.ts';
 
 /** Lambda's runtime inside a worker: loads the bundle, then runs one invocation after another. */
@@ -9,10 +9,9 @@ const { bundle, handler: name, log } = workerData as WorkerStart;
 const say = (message: WorkerMessage): void => parentPort?.postMessage(message);
 
 /** The worker writes the lines itself, so that they are in the file even if it is stopped in the middle. */
-const logTo = (file: number): void => {
+const logTo = (file: LogFile): void => {
   const write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
-    if (typeof chunk === 'string') writeSync(file, chunk);
-    else writeSync(file, chunk);
+    file.write(String(typeof chunk === 'string' ? chunk : Buffer.from(chunk)));
     const callback = typeof encoding === 'function' ? encoding : done;
     if (typeof callback === 'function') queueMicrotask(() => callback());
     return true;
@@ -54,7 +53,7 @@ const run = async (handler: Handler, message: InvokeMessage): Promise<WorkerMess
   }
 };
 
-logTo(openSync(log, 'a'));
+logTo(openLogFile(log));
 const { [name]: handler } = (await import(bundle)) as Record<string, unknown>;
 if (typeof handler !== 'function') throw new Error(`${bundle} exports no function ${name}`);
 parentPort?.on('message', async (message: InvokeMessage) => say(await run(handler as Handler, message)));

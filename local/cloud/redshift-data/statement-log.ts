@@ -25,11 +25,9 @@ export class StatementLog {
     this.states = openJournal(join(directory, 'states.journal'));
   }
 
+  /** A request without a state is submitted, so that this is one write, which succeeds or fails. */
   add(request: StatementRequest): Statement {
-    const { id, createdAt } = request;
-    const parts = request.sqls.map(() => untouched(createdAt));
-    this.requests.add(id, request);
-    this.update(id, { status: 'SUBMITTED', updatedAt: createdAt, duration: -1, parts });
+    this.requests.add(request.id, request);
     return this.of(request);
   }
 
@@ -73,7 +71,6 @@ export class StatementLog {
     this.states.close();
   }
 
-  /** If the process died before the first state was written, the request was only submitted. */
   private of(request: StatementRequest): Statement {
     const { id, createdAt, sqls } = request;
     const state = this.progress.get(id) ?? this.states.entries.get(id);

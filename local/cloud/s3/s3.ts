@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { anyDisk, type Disk } from '../disk.ts';
 import type { Algorithm } from './checksums.ts';
 import { S3Error } from './error.ts';
 import { listCurrent } from './list-objects.ts';
@@ -54,6 +55,8 @@ export type LocalS3Options = {
   /** Called at least once for each new version in a bucket with events, until it resolves, in this process or a later one. */
   onObject: (event: ObjectEvent) => Promise<void> | void;
   clock?: () => Date;
+  /** Default: a disk that is never full. */
+  disk?: Disk;
 };
 
 const ensureBucket = async ({ buckets }: Store, name: string, isVersioned: boolean, isAnnounced: boolean) => {
@@ -123,6 +126,12 @@ const answer = async (store: Store, incoming: IncomingMessage, expect: Expect): 
   }
 };
 
+/** A full disk is an internal error of S3, which its clients try again. */
+const answeringFull = (disk: Disk, error: unknown): unknown => {
+  const failure = disk.notice(error);
+  return failure ? new S3Error('InternalError', { message: failure.message }) : error;
+};
+
 const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion']);
 
 /**
@@ -133,11 +142,14 @@ export const openS3 = async ({
   directory,
   onObject,
   clock = () => new Date(),
+  disk = anyDisk,
 }: LocalS3Options): Promise<LocalS3> => {
   const store = await openStore({ directory, onObject, clock });
   return {
     handle: (request, response, expect = () => {}) =>
-      void respond(request, response, () => answer(store, request, expect)),
+      void respond(request, response, () =>
+        answer(store, request, expect).catch((error: unknown) => Promise.reject(answeringFull(disk, error))),
+      ),
     createBucket: (name, { versioning, events }) => ensureBucket(store, name, versioning, events),
     isBucket: store.buckets.has,
     locate: (bucket, key, versionId) => locate(store, bucket, key, versionId),
