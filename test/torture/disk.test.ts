@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FileVersion, manifestKey } from '../../functions/pipeline/lake-keys.ts';
+import { seededRandom } from '../../local/generate/random.ts';
+import { rowsOf, smallStreams } from '../end-to-end/listens.ts';
+import { newState } from '../end-to-end/new-state.ts';
+import { type Pipeline, pipelineAt } from '../end-to-end/pipeline.ts';
+import { differences, expected, readable } from '../end-to-end/published-kpis.ts';
+import { queryWarehouse } from '../end-to-end/warehouse.ts';
+import { scaleOf, tell } from './scale.ts';
+import { mountSmallDisk } from './small-disk.ts';
+
+const { rounds, seed } = scaleOf({ rounds: 2, seed: 4 });
+/** Room for a state, with some growth for each round. */
+const disk = mountSmallDisk((160 + 2 * rounds) * 2 ** 20);
+const isMounted = typeof disk !== 'string';
+const streams = Array.from({ length: 2 * rounds + 2 }, (_, index) => ({
+  name: `streams${index}.csv`,
+  text: smallStreams(100 * seed + index),
+}));
+type File = (typeof streams)[number];
+
+/** What happens to a cloud while its disk is full. */
+const endings = [
+  'goes on',
+  'is killed, and started while the disk is full',
+  'is killed, and started later',
+] as const;
+const figures = {
+  rounds,
+  files: streams.length,
+  refused: 0,
+  kills: 0,
+  'started on a full disk': 0,
+  'said that it is full': 0,
+};
+
+let state: string;
+let child: ChildProcess;
+let said: Promise<string>;
+beforeAll(async () => {
+  if (isMounted) state = await newState('duckdb', disk.folder);
+});
+afterAll(async () => {
+  await kill();
+  if (isMounted) await disk.remove();
+});
+
+/** Starts a cloud in a process of its own; undefined if it ends instead, and says why. */
+const start = async (): Promise<Pipeline | undefined> => {
+  const script = join(import.meta.dirname, '../end-to-end/cloud-process.ts');
+  child = spawn(process.execPath, ['--import', 'tsx', script, process.cwd(), state], {
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('the process has no output');
+  said = text(stderr);
+  const up = once(createInterface(stdout), 'line').then(([line]) => pipelineAt(JSON.parse(line)));
+  return Promise.race([up, once(child, 'exit').then(() => undefined)]);
+};
+
+const begin = async (): Promise<Pipeline> => {
+  const pipeline = await start();
+  if (!pipeline) throw new Error(`the cloud ended: ${await said}`);
+  return pipeline;
+};
+
+const isRunning = (one: ChildProcess | undefined = child): boolean =>
+  one !== undefined && one.exitCode === null && one.signalCode === null;
+
+const kill = async (): Promise<void> => {
+  if (!isRunning()) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+};
+
+/** Lands files as a patient client does, until each is confirmed or the cloud is gone. */
+const land = async (pipeline: Pipeline, files: readonly File[]) => {
+  const cloud = child;
+  const outcomes = await Promise.all(
+    files.map(async ({ name, text: content }): Promise<FileVersion | undefined> => {
+      while (isRunning(cloud)) {
+        try {
+          return await pipeline.land(`data/streams/${name}`, content);
+        } catch {
+          await pause(100);
+        }
+      }
+      return undefined;
+    }),
+  );
+  return {
+    landed: outcomes.filter((version) => version !== undefined),
+    left: files.filter((_, index) => outcomes[index] === undefined),
+  };
+};
+
+/** On a full disk the cloud answers, reads what it has, and refuses what it cannot write with an error to try again. */
+const expectAnswers = async ({ files }: Pipeline): Promise<void> => {
+  const manifest = await readFile('rules/streams/manifest.json', 'utf8');
+  expect(await files.readText(manifestKey('streams'))).toBe(manifest);
+  const Body = Buffer.alloc(2 ** 20);
+  const once = new S3Client({ maxAttempts: 1 });
+  const put = new PutObjectCommand({ Bucket: process.env.LAKE_BUCKET, Key: 'tmp/large', Body });
+  const refusal = await once.send(put).then(
+    () => 'written',
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+  expect(refusal).toMatch(/^InternalError: the disk of the state folder .* is full, so free some space/);
+  figures.refused += 1;
+};
+
+describe(`a cloud whose disk is full ${rounds} times, seed ${seed}`, { timeout: 100_000 * rounds }, () => {
+  test.skipIf(!isMounted)(`counts every row once${isMounted ? '' : ` (skipped: ${disk})`}`, async () => {
+    if (!isMounted) return;
+    const random = seededRandom(seed);
+    const landed: FileVersion[] = [];
+    let left: readonly File[] = streams.slice(0, 2);
+    let pipeline = await begin();
+    await pipeline.landManifest('streams');
+    for (let round = 1; round <= rounds; round++) {
+      const landing = land(pipeline, left);
+      await pause(random.below(3_000));
+      disk.fill(random.below(100_000));
+      await pause(random.below(2_000));
+      await expectAnswers(pipeline);
+      const ending = endings[(seed + round) % endings.length];
+      if (ending !== 'goes on') {
+        await kill();
+        figures.kills += 1;
+      }
+      if (ending === 'is killed, and started while the disk is full') {
+        const started = await start();
+        if (started) figures['started on a full disk'] += 1;
+        else {
+          expect(await said).toMatch(/StateNotWritable: the disk of the state folder .* is full/);
+          figures['said that it is full'] += 1;
+        }
+        if (started) pipeline = started;
+      }
+      await pause(random.below(2_000));
+      expect(isRunning() || ending !== 'goes on').toBe(true);
+      disk.free();
+      if (!isRunning()) pipeline = await begin();
+      const outcome = await landing;
+      landed.push(...outcome.landed);
+      left = [...outcome.left, ...streams.slice(2 * round, 2 * round + 2)];
+    }
+    const freed = performance.now();
+    const outcome = await land(pipeline, left);
+    expect(outcome.left).toEqual([]);
+
+    const records = await pipeline.atRest([...landed, ...outcome.landed], { timeout: 50_000 * rounds });
+    const seconds = ((performance.now() - freed) / 1_000).toFixed(1);
+    expect(records.map(({ state: now }) => now)).toEqual(records.map(() => 'published'));
+    expect(new Set(records.map(({ key }) => key)).size).toBe(streams.length);
+    const perFile = 'select landed_file, count(*) from silver.streams group by landed_file';
+    expect(new Map((await queryWarehouse(perFile)) as [string, string][])).toEqual(
+      new Map(streams.map(({ name, text: rows }) => [`data/streams/${name}`, String(rowsOf(rows).length)])),
+    );
+    const wanted = expected({ streams, tracks: [] });
+    expect(differences(readable(await pipeline.allKpis()), wanted)).toEqual([]);
+    tell('disk', { ...figures, 'seconds until all is published': seconds });
+  });
+});
