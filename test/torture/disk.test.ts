@@ -53,7 +53,7 @@ afterAll(async () => {
   if (isMounted) await disk.remove();
 });
 
-/** Starts a cloud in a process of its own; undefined if it ends instead, and says why. */
+/** Starts a cloud in a process of its own; undefined if it ends instead, and says why. It must do one of both. */
 const start = async (): Promise<Pipeline | undefined> => {
   const script = join(import.meta.dirname, '../end-to-end/cloud-process.ts');
   child = spawn(process.execPath, ['--import', 'tsx', script, process.cwd(), state], {
@@ -64,7 +64,12 @@ const start = async (): Promise<Pipeline | undefined> => {
   if (!stdout || !stderr) throw new Error('the process has no output');
   said = text(stderr);
   const up = once(createInterface(stdout), 'line').then(([line]) => pipelineAt(JSON.parse(line)));
-  return Promise.race([up, once(child, 'exit').then(() => undefined)]);
+  const enough = new AbortController();
+  const hangs = pause(120_000, 'hangs' as const, { signal: enough.signal }).catch(() => undefined);
+  const outcome = await Promise.race([up, once(child, 'exit').then(() => undefined), hangs]);
+  enough.abort();
+  if (typeof outcome === 'string') throw new Error('the cloud neither starts nor ends');
+  return outcome;
 };
 
 const begin = async (): Promise<Pipeline> => {
@@ -83,12 +88,13 @@ const kill = async (): Promise<void> => {
   await ended;
 };
 
-/** Lands files as a patient client does, until each is confirmed or the cloud is gone. */
+/** Lands files as a patient client does, until each is confirmed, the cloud is gone, or two minutes are over. */
 const land = async (pipeline: Pipeline, files: readonly File[]) => {
   const cloud = child;
+  const latest = performance.now() + 120_000;
   const outcomes = await Promise.all(
     files.map(async ({ name, text: content }): Promise<FileVersion | undefined> => {
-      while (isRunning(cloud)) {
+      while (isRunning(cloud) && performance.now() < latest) {
         try {
           return await pipeline.land(`data/streams/${name}`, content);
         } catch {

@@ -32,7 +32,7 @@ const keptFor = 90 * 24 * 60 * 60 * 1_000;
 const lost = 'The run ended because its process ended';
 
 /** Longest pause in milliseconds between two tries of a run for which the disk had no room. */
-const longestPause = 30_000;
+const longestPause = 10_000;
 
 /**
  * The runs of a folder. When the folder is opened, runs whose process died have failed, and ends that were not yet announced

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Database } from '../../engines/index.ts';
@@ -38,7 +39,7 @@ const lost =
 const cancelled = 'Query cancelled by user';
 
 /** Longest pause in milliseconds between two tries of a statement for which the disk has no room. */
-const longestPause = 30_000;
+const longestPause = 10_000;
 
 /**
  * Runs statements: writers one after another, readers at the same time. A writer for which the disk has no room waits for some;
@@ -48,6 +49,8 @@ export class Statements {
   private readonly lanes = { write: pLimit(1), read: pLimit(2) };
   private readonly alive = new Map<string, AbortController>();
   private readonly pending = new Map<string, Promise<void>>();
+  /** Emits the id of each statement that has ended. */
+  private readonly ends = new EventEmitter().setMaxListeners(0);
   private isClosing = false;
 
   constructor(private readonly ports: StatementsPorts) {}
@@ -87,11 +90,13 @@ export class Statements {
     return abort !== undefined;
   }
 
-  /** Resolves when a statement has ended, or after that many seconds. */
+  /** Resolves when a statement has ended, although its end may wait to be written, or after that many seconds. */
   async settled(id: string, seconds: number): Promise<void> {
+    if (isOver(this.ports.log.get(id)?.state ?? nothing)) return;
     const timeout = new AbortController();
     await Promise.race([
       this.pending.get(id),
+      once(this.ends, id, { signal: timeout.signal }).catch(() => undefined),
       wait(seconds * 1_000, undefined, { signal: timeout.signal }).catch(() => undefined),
     ]);
     timeout.abort();
@@ -161,6 +166,7 @@ export class Statements {
 
   private async settle(id: string, end: StatementState): Promise<void> {
     this.ports.log.show(id, end);
+    this.ends.emit(id);
     await this.ports.disk.untilWritten(() => this.change(id, end));
     await this.announce(id);
   }

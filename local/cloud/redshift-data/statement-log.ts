@@ -47,8 +47,8 @@ export class StatementLog {
   }
 
   update(id: string, state: StatementState): void {
-    this.progress.delete(id);
     this.states.add(id, state);
+    this.progress.delete(id);
   }
 
   /** Shows the progress of a statement, until the process ends. */
