@@ -54,7 +54,7 @@ const openInstance = async ({
   try {
     const connection = await instance.connect();
     try {
-      for (const sql of ["set global TimeZone = 'UTC'", ...loads, ...confined(reachable)])
+      for (const sql of ["set global TimeZone = 'UTC'", spillLimit, ...loads, ...confined(reachable)])
         await connection.run(sql);
     } finally {
       connection.closeSync();
@@ -66,6 +66,12 @@ const openInstance = async ({
     throw error;
   }
 };
+
+/**
+ * Otherwise DuckDB keeps the limit that it finds when it first spills, nine tenths of the room at that moment, although a disk that
+ * was full has room again.
+ */
+const spillLimit = "set global max_temp_directory_size = '1000TB'";
 
 /** The last one makes the others permanent. */
 const confined = (folders: string): string[] => [

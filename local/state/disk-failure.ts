@@ -1,26 +1,54 @@
-/** What a system, SQLite, DuckDB, LevelDB and Java call a disk without room. */
+/** How a system names a disk without room, or one that can be read at most, by code or in words. */
 const full = {
-  codes: /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)$/,
-  words:
-    /no space left on device|disk quota exceeded|file too large|database or disk is full|max_temp_directory_size/i,
+  codes: /^(ENOSPC|EDQUOT|EFBIG)$/,
+  words: 'No space left on device|Disk quota exceeded',
 };
-
-/** What they call a disk that can be read at most. */
 const broken = {
-  codes: /^(EIO|EROFS|SQLITE_IOERR\w*)$/,
-  words: /input\/output error|read-only file system|disk i\/o error/i,
+  codes: /^(EIO|EROFS)$/,
+  words: 'Input/output error|Read-only file system',
 };
 
-type Facts = { readonly code?: unknown; readonly message?: unknown; readonly cause?: unknown };
+/**
+ * Where such words are the system's own: at the beginning, or in an error of DuckDB about files. Anywhere else they may be a value
+ * of a landed row, which must not look like a full disk. The last one is DuckDB's limit of what it spills, the room of the disk.
+ */
+const messagesWith = (words: string): RegExp =>
+  new RegExp(
+    [
+      `^(?:not published: )?(?:[\\w.]+(?:Exception|Error): )*(?:\\[Errno \\d+\\] )?(?:${words})`,
+      `^(?:not published: )?(?:IO|FATAL) Error: [^]*(?:${words})`,
+      `^(?:not published: )?TransactionContext Error: Failed to commit: Could not [^]*(?:${words})`,
+    ].join('|'),
+  );
+const spilled = /^(?:not published: )?Out of Memory Error: failed to offload/;
 
-const isOf = ({ codes, words }: typeof full, { code, message }: Facts): boolean =>
-  codes.test(String(code)) || words.test(String(message));
+type Facts = {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+};
+
+const [SQLITE_IOERR, SQLITE_FULL] = [10, 13];
+
+const isFull = ({ name, code, message }: Facts): boolean =>
+  full.codes.test(String(code)) ||
+  (name === 'SqliteError' && code === SQLITE_FULL) ||
+  fullMessage.test(String(message)) ||
+  spilled.test(String(message));
+
+const isBroken = ({ name, code, message }: Facts): boolean =>
+  broken.codes.test(String(code)) ||
+  (name === 'SqliteError' && (Number(code) & 0xff) === SQLITE_IOERR) ||
+  brokenMessage.test(String(message));
+
+const [fullMessage, brokenMessage] = [messagesWith(full.words), messagesWith(broken.words)];
 
 /** The first error in a chain of causes that says that this machine cannot write. */
 const failureIn = (error: unknown): Facts | undefined => {
   if (typeof error !== 'object' || error === null) return undefined;
   const facts: Facts = error;
-  return isOf(full, facts) || isOf(broken, facts) ? facts : failureIn(facts.cause);
+  return isFull(facts) || isBroken(facts) ? facts : failureIn(facts.cause);
 };
 
 /** The machine cannot write into a state folder: its disk is full, over its quota, read-only or broken. */
@@ -32,7 +60,7 @@ export class StateNotWritable extends Error {
   ) {
     const failure = failureIn(cause) ?? {};
     const [line = ''] = String(failure.message ?? cause).split('\n');
-    const problem = isOf(full, failure)
+    const problem = isFull(failure)
       ? `the disk of the state folder ${state} is full, so free some space`
       : `the state folder ${state} cannot be written`;
     super(`${problem} (${line})`, { cause });

@@ -14,7 +14,7 @@ import { mountSmallDisk, type SmallDisk } from '../../torture/small-disk.ts';
 import { target } from './redshift-data/target.ts';
 import { bucket, startS3 } from './s3/laptop-s3.ts';
 
-const mounted = mountSmallDisk(16 * 2 ** 20);
+const mounted = mountSmallDisk(64 * 2 ** 20);
 const disk = mounted as SmallDisk;
 const isMounted = typeof mounted !== 'string';
 
@@ -109,7 +109,7 @@ describe.skipIf(!isMounted)(`on a full disk${isMounted ? '' : ` (skipped: ${moun
   });
 
   test('the warehouse keeps what was committed, is read, and goes on', async () => {
-    const warehouse = await openWarehouse({ state: disk.folder, memoryLimit: '100MB', threads: 1 });
+    const warehouse = await openWarehouse({ state: disk.folder, memoryLimit: '40MB', threads: 1 });
     const ask = async (sql: string) => {
       const connection = await warehouse.connect();
       try {
@@ -119,6 +119,11 @@ describe.skipIf(!isMounted)(`on a full disk${isMounted ? '' : ` (skipped: ${moun
       }
     };
     const insert = 'insert into t select range, md5(range::varchar) from range(200000)';
+    const spilling = 'select count(*) from (select distinct range, md5(range::varchar) from range(600000))';
+    disk.fill(2 ** 20);
+    await expect(ask(spilling)).rejects.toThrow(/No space left on device/);
+    disk.free();
+    expect(await ask(spilling)).toEqual([['600000']]);
     await ask('create table t as select 1::bigint as a, md5(1::varchar) as b');
     disk.fill(100_000);
     await expect(ask(insert)).rejects.toThrow(/No space left on device/);

@@ -1,20 +1,26 @@
 import { expect, test } from 'vitest';
 import { StateNotWritable, stateNotWritable } from '../../../local/state/index.ts';
 
-const withCode = (code: string, message = 'write') => Object.assign(new Error(message), { code });
+const withCode = (code: string | number, message = 'write', name = 'Error') =>
+  Object.assign(new Error(message), { code, name });
+const commit = 'TransactionContext Error: Failed to commit: ';
+const noSpace = 'Could not write file "/s/w.duckdb": No space left on device';
 
 test.each([
   ['a full disk', withCode('ENOSPC')],
   ['a quota', withCode('EDQUOT')],
   ['a limit of files', withCode('EFBIG')],
-  ['SQLite', withCode('SQLITE_FULL')],
-  ['SQLite in words', new Error('sqlite result code 13: database or disk is full')],
-  ['DuckDB', new Error('IO Error: Could not write file "/s/w.duckdb.wal": No space left on device')],
+  ['SQLite', withCode(13, 'database or disk is full', 'SqliteError')],
+  ['DuckDB', new Error(`IO Error: ${noSpace}`)],
+  ['a commit of DuckDB', new Error(`${commit}${noSpace}`)],
   [
-    "DuckDB's files of large queries",
-    new Error("This limit was set by the 'max_temp_directory_size' setting."),
+    'DuckDB after a checkpoint',
+    new Error(`FATAL Error: Failed: it was invalidated.\nOriginal error: "${noSpace}"`),
   ],
+  ['DuckDB that spills', new Error('Out of Memory Error: failed to offload data block of size 256.0 KiB')],
+  ['a quality run', new Error(`not published: IO Error: ${noSpace}`)],
   ['Java', new Error('java.io.IOException: No space left on device')],
+  ['Python', new Error('[Errno 28] No space left on device')],
   ['a cause', new Error('the run failed', { cause: new Error('deeper', { cause: withCode('ENOSPC') }) })],
 ])('finds a full disk in what is said by %s', (_, error) => {
   const failure = stateNotWritable('/state', error);
@@ -28,7 +34,7 @@ test.each([
 test.each([
   ['a broken disk', withCode('EIO')],
   ['a disk for reading', withCode('EROFS')],
-  ['SQLite', withCode('SQLITE_IOERR_WRITE')],
+  ['SQLite', withCode(778, 'write', 'SqliteError')],
 ])('finds a state that cannot be written in what is said by %s', (_, error) => {
   expect(stateNotWritable('/state', error)?.message).toBe(
     'the state folder /state cannot be written (write)',
@@ -38,7 +44,9 @@ test.each([
 test.each([
   ['a missing file', withCode('ENOENT')],
   ['a missing permission', withCode('EACCES')],
-  ['a value of a row', new Error('Conversion Error: "large" is no number')],
+  ['a value', new Error("Conversion Error: Could not convert string 'x: No space left on device' to INT32")],
+  ['a key', new Error(`${commit}PRIMARY KEY constraint violation: duplicate key "No space left on device"`)],
+  ['a limit of one process', new Error('RunFailed: File too large')],
   ['nothing', undefined],
 ])('finds none in %s', (_, error) => {
   expect(stateNotWritable('/state', error)).toBeUndefined();
