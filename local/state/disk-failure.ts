@@ -1,11 +1,13 @@
+import { dirname } from 'node:path';
+
 /** How a system names a disk without room, or one that can be read at most, by code or in words. */
 const full = {
   codes: /^(ENOSPC|EDQUOT|EFBIG)$/,
-  words: 'No space left on device|Disk quota exceeded',
+  words: 'No space left on device|Disk quota exceeded|ENOSPC: |EDQUOT: ',
 };
 const broken = {
   codes: /^(EIO|EROFS)$/,
-  words: 'Input/output error|Read-only file system',
+  words: 'Input/output error|Read-only file system|EIO: |EROFS: ',
 };
 
 /**
@@ -27,6 +29,8 @@ type Facts = {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly cause?: unknown;
+  /** What could not be opened. */
+  readonly path?: unknown;
 };
 
 const [SQLITE_IOERR, SQLITE_FULL] = [10, 13];
@@ -60,9 +64,13 @@ export class StateNotWritable extends Error {
   ) {
     const failure = failureIn(cause) ?? {};
     const [line = ''] = String(failure.message ?? cause).split('\n');
+    const { path } = failure;
+    // Temporary files may be on another disk.
+    const folder =
+      typeof path === 'string' && !path.startsWith(state) ? dirname(path) : `the state folder ${state}`;
     const problem = isFull(failure)
-      ? `the disk of the state folder ${state} is full, so free some space`
-      : `the state folder ${state} cannot be written`;
+      ? `the disk of ${folder} is full, so free some space`
+      : `${folder} cannot be written`;
     super(`${problem} (${line})`, { cause });
   }
 }

@@ -55,6 +55,8 @@ export const openInvocations = (options: InvocationsOptions): Invocations => {
     for (let number = 1; ; ) {
       const failures = disk.failures;
       const outcome = await options.run(invocation, requestId);
+      // Its own temporary files may have found no room.
+      if (!outcome.ok) disk.notice(new Error(outcome.error.errorMessage));
       if (stopping.signal.aborted && !outcome.ok) return;
       const isCounted = outcome.ok || disk.failures === failures;
       if (isCounted && (outcome.ok || number === tries))

@@ -34,9 +34,12 @@ const write = (what: string): void => {
   if (what !== 'probe') happened.push(what);
 };
 
-/** Gives the others time to fail, then frees the disk. */
+/** Resolves when something has found no room. */
+const isFull = () =>
+  vi.waitFor(() => expect(disk.failures).toBeGreaterThan(0), { timeout: 10_000, interval: 5 });
+
 const freeLater = async (): Promise<void> => {
-  await pause(50);
+  await isFull();
   hasRoom = true;
 };
 
@@ -113,7 +116,7 @@ test('a run that finds no room has not failed: it begins again, and its end is a
   const stateNow = async () =>
     ((await glue.handle('GetJobRun', { JobName: 'transform', RunId })).JobRun as Record<string, unknown>)
       .JobRunState;
-  await pause(30);
+  await isFull();
   expect([await stateNow(), begun]).toEqual(['STARTING', 1]);
   hasRoom = true;
   await vi.waitFor(() => expect(happened).toEqual(['announced SUCCEEDED']));
@@ -127,7 +130,7 @@ test('a run that waits for room can be stopped, and a cloud that stops does not 
   const fail = () => Promise.reject(noSpace());
   const glue = await openJobs(fail);
   const { JobRunId } = await glue.handle('StartJobRun', { JobName: 'transform' });
-  await pause(20);
+  await isFull();
   await glue.handle('BatchStopJobRun', { JobName: 'transform', JobRunIds: [JobRunId] });
   hasRoom = true;
   await vi.waitFor(() => expect(happened).toEqual(['announced STOPPED']));
@@ -146,7 +149,8 @@ test('a statement that writes waits for room; one that reads says that there is 
     const unload = `copy (select a from t) to 's3://lake/t/' (format json)`;
     const Sqls = ['insert into t values (2)', unload];
     const { Id } = await api.handle('BatchExecuteStatement', { ...target, Sqls, WithEvent: true });
-    await pause(50);
+    await isFull();
+    await pause(20);
     const waiting = await api.handle('DescribeStatement', { Id });
     expect(waiting.Status).toBe('STARTED');
     expect(await warehouse.rows('select count(*) from t')).toEqual([['1']]);

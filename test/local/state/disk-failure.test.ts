@@ -20,6 +20,7 @@ test.each([
   ['DuckDB that spills', new Error('Out of Memory Error: failed to offload data block of size 256.0 KiB')],
   ['a quality run', new Error(`not published: IO Error: ${noSpace}`)],
   ['Java', new Error('java.io.IOException: No space left on device')],
+  ['a reader of landed files', new Error('ENOSPC: no space left on device, write')],
   ['Python', new Error('[Errno 28] No space left on device')],
   ['a cause', new Error('the run failed', { cause: new Error('deeper', { cause: withCode('ENOSPC') }) })],
 ])('finds a full disk in what is said by %s', (_, error) => {
@@ -55,4 +56,11 @@ test.each([
 test('says the same of a failure that is known already', () => {
   const known = new StateNotWritable('/state', withCode('ENOSPC'));
   expect(stateNotWritable('/state', known)).toBe(known);
+});
+
+test('names the folder if it is another one', () => {
+  const cause = Object.assign(withCode('ENOSPC', 'no space'), { path: '/tmp/soundcheck-1a' });
+  expect(new StateNotWritable('/state', cause).message).toBe(
+    'the disk of /tmp is full, so free some space (no space)',
+  );
 });
