@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -55,9 +55,9 @@ afterAll(async () => {
 });
 
 /** Starts a cloud in a process of its own; undefined if it ends instead, and says why. It must do one of both. */
-const start = async (): Promise<Pipeline | undefined> => {
+const start = async (folder = state): Promise<Pipeline | undefined> => {
   const script = join(import.meta.dirname, '../end-to-end/cloud-process.ts');
-  child = spawn(process.execPath, ['--import', 'tsx', script, process.cwd(), state], {
+  child = spawn(process.execPath, ['--import', 'tsx', script, process.cwd(), folder], {
     env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -73,8 +73,8 @@ const start = async (): Promise<Pipeline | undefined> => {
   return outcome;
 };
 
-const begin = async (): Promise<Pipeline> => {
-  const pipeline = await start();
+const begin = async (folder = state): Promise<Pipeline> => {
+  const pipeline = await start(folder);
   if (!pipeline) throw new Error(`the cloud ended: ${await said}`);
   return pipeline;
 };
@@ -138,6 +138,13 @@ const expectAnswers = async ({ files }: Pipeline): Promise<void> => {
   if (item !== 'written') expect(item).toMatch(full);
 };
 
+/** A process that ended by itself has said that the disk is full. */
+const expectSaid = async (): Promise<void> =>
+  expect(await said).toMatch(/StateNotWritable: the disk of the state folder .* is full/);
+
+/** Seeds of new clouds, in a torture only. */
+const news = process.env.TORTURE_ROUNDS ? Array.from({ length: rounds }, (_, round) => seed + round) : [];
+
 describe(`a cloud whose disk is full ${rounds} times, seed ${seed}`, { timeout: 100_000 * rounds }, () => {
   test.skipIf(!isMounted)(`counts every row once${isMounted ? '' : ` (skipped: ${disk})`}`, async () => {
     if (!isMounted) return;
@@ -161,7 +168,7 @@ describe(`a cloud whose disk is full ${rounds} times, seed ${seed}`, { timeout: 
         const started = await start();
         if (started) figures['started on a full disk'] += 1;
         else {
-          expect(await said).toMatch(/StateNotWritable: the disk of the state folder .* is full/);
+          await expectSaid();
           figures['said that it is full'] += 1;
         }
         if (started) pipeline = started;
@@ -190,4 +197,23 @@ describe(`a cloud whose disk is full ${rounds} times, seed ${seed}`, { timeout: 
     expect(differences(readable(await pipeline.allKpis()), wanted)).toEqual([]);
     tell('disk', { ...figures, 'seconds until all is published': seconds });
   });
+
+  test.runIf(isMounted).each(news)(
+    'starts for the first time with little room, or says so, seed %i',
+    async (one) => {
+      if (!isMounted) return;
+      const folder = await newState('duckdb', disk.folder);
+      const room = seededRandom(one).below(3 * 2 ** 20);
+      disk.fill(room);
+      const started = await start(folder);
+      if (!started) await expectSaid();
+      await kill();
+      disk.free();
+      const pipeline = await begin(folder);
+      await pipeline.landManifest('streams');
+      await kill();
+      await rm(folder, { recursive: true });
+      tell('disk', { room, start: started ? 'is up' : 'said that it is full' });
+    },
+  );
 });
