@@ -2,6 +2,7 @@
 const order = [
   'disk',
   'schedules',
+  'retention',
   'workers',
   'warehouse',
   'jobs',

@@ -18,6 +18,8 @@ import { openFunctionLog } from './functions/log.ts';
 import { type Schedules, startSchedules } from './functions/schedules.ts';
 import { openGateway, type Services } from './gateway.ts';
 import { surviveErrors } from './last-resort.ts';
+import { type Clock, machineClock } from './retention/clock.ts';
+import { startRetention } from './retention/retention.ts';
 import { openServices } from './services.ts';
 import { type Engine, engineOfState, type FoundEngine, findEngine, rememberEngine } from './state-engine.ts';
 import type { Deployment } from './template/deployment.ts';
@@ -43,6 +45,10 @@ export type CloudOptions = {
   variables?: Readonly<Record<string, string>>;
   /** Secrets by ARN; they are kept in memory only. */
   secrets?: Readonly<Record<string, string>>;
+  /** What says when objects and items expire; default: the clock of this machine. */
+  clock?: Clock;
+  /** Milliseconds for which the clock must run without a jump before anything expires; default: ten minutes. */
+  calm?: number;
   log?: (line: string) => void;
   /** Receives what a person has to know at once: that the disk is full, and that it has room again. */
   warn?: (line: string) => void;
@@ -122,6 +128,7 @@ const open = async (
   closers: Closers,
 ): Promise<Cloud> => {
   const { root, state, stage = 'dev', params = {}, port, chaos, secrets = {}, log = () => {} } = options;
+  const { clock = machineClock, calm } = options;
   const isOldState = ['dynamo.db', 'dynamo'].some((name) => existsSync(join(state, name)));
   const template = readTemplate(root, { stage, account: ACCOUNT, region: REGION, params });
   const deployment = withVariables(template, { ...usualVariables, ...options.variables });
@@ -132,7 +139,7 @@ const open = async (
   const gateway = await openGateway({ port, services, log, disk });
   closers.add('gateway', gateway.close);
   const { endpoint } = gateway;
-  const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, disk, log };
+  const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, clock, disk, log };
   const opened = await openServices(shared);
   const schedules = startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
   const health = () => ({
@@ -143,6 +150,8 @@ const open = async (
   serve({ ...opened.services, health });
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
   writeEnvironment(state, environment);
+  const keeper = startRetention({ retentions: opened.retentions, clock, calm, log });
+  closers.add('retention', keeper.stop);
   log(`The laptop cloud listens on ${endpoint}`);
   const invoke: Cloud['invoke'] = (name, event) => invokeNamed(opened.functions, deployment, name, event);
   return { endpoint, environment, invoke, stop: () => closers.closeAll() };

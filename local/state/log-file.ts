@@ -1,7 +1,16 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 
 /** A file of lines that nobody waits for: they are in the file when `write` returns, unless it cannot be written. */
-export type LogFile = { readonly path: string; write(text: string): void; close(): void };
+export type LogFile = {
+  readonly path: string;
+  write(text: string | Uint8Array): void;
+  /** Its bytes, also those that others have written; 0 if they cannot be counted. */
+  size(): number;
+  /** Gives the file another name if that can be done; the next line begins a new one. */
+  moveTo(path: string): void;
+  /** What is written afterwards opens the path again. */
+  close(): void;
+};
 
 const newline = '\n'.charCodeAt(0);
 
@@ -18,8 +27,8 @@ export const openLogFile = (path: string): LogFile => {
     file ??= openSync(path, 'a');
     return file;
   };
-  const append = (text: string): void => {
-    const bytes = Buffer.from(text);
+  const append = (text: string | Uint8Array): void => {
+    const bytes = Buffer.from(text as string);
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(open(), bytes, written);
       isCut = bytes[written - 1] !== newline;
@@ -34,17 +43,31 @@ export const openLogFile = (path: string): LogFile => {
     }
   };
 
+  const close = (): void => {
+    if (file !== undefined) attempt(() => closeSync(file ?? -1));
+    file = undefined;
+  };
+
   attempt(open);
   return {
     path,
+    size() {
+      let size = 0;
+      attempt(() => {
+        size = fstatSync(open()).size;
+      });
+      return size;
+    },
+    moveTo(other) {
+      close();
+      isCut = false;
+      attempt(() => renameSync(path, other));
+    },
+    close,
     write(text) {
       const note = `${isCut ? '\n' : ''}(${failed} writes to this log have failed)\n`;
       if (failed > 0 && attempt(() => append(note))) failed = 0;
       if (failed > 0 || !attempt(() => append(text))) failed += 1;
-    },
-    close() {
-      if (file !== undefined) attempt(() => closeSync(file ?? -1));
-      file = undefined;
     },
   };
 };
