@@ -116,12 +116,13 @@ const openTables = async ({ state, deployment, closers }: ServicesOptions) => {
 };
 
 const openFiles = async (
-  { state, deployment, closers }: ServicesOptions,
+  { state, deployment, closers, log: complain }: ServicesOptions,
   publish: Publish,
 ): Promise<LocalS3> => {
   const s3 = await openS3({
     directory: join(state, 's3'),
     onObject: (object) => publish(objectCreated(object)),
+    complain,
   });
   closers.add('files', () => s3.close());
   for (const { name, ...settings } of deployment.buckets) await s3.createBucket(name, settings);

@@ -1,4 +1,5 @@
 import type { Checksum } from './checksums.ts';
+import type { PieceSums } from './piece-sums.ts';
 
 export type Bucket = {
   readonly name: string;
@@ -26,6 +27,8 @@ export type Version = Description & {
   readonly versionId: string;
   readonly lastModified: string;
   readonly blob?: string;
+  /** Of the blob. */
+  readonly sums?: PieceSums;
   readonly size: number;
   readonly etag: string;
   readonly checksum?: Checksum;
@@ -46,6 +49,8 @@ export type Upload = Description & {
 export type Part = {
   readonly number: number;
   readonly blob: string;
+  /** Of the blob. */
+  readonly sums?: PieceSums;
   readonly size: number;
   readonly etag: string;
   readonly lastModified: string;

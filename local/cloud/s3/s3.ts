@@ -1,12 +1,14 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { DamagedBlob } from './blob-reader.ts';
 import type { Algorithm } from './checksums.ts';
 import { S3Error } from './error.ts';
 import { listCurrent } from './list-objects.ts';
 import { seesAbsence } from './needs.ts';
 import { type Draft, undescribed } from './object-store.ts';
-import type { ObjectEvent } from './records.ts';
+import { bytesOf } from './read-object.ts';
+import type { ObjectEvent, Version } from './records.ts';
 import { type Reply, respond } from './reply.ts';
 import { answeringDenied, type Expect, readRequest } from './request.ts';
 import { operationOf } from './routes.ts';
@@ -34,7 +36,10 @@ export type LocalS3 = {
   /** Creates a bucket, or changes the settings of an existing one. */
   createBucket(name: string, options: { versioning: boolean; events: boolean }): Promise<void>;
   isBucket(name: string): boolean;
-  /** Finds the file with the bytes of one version, by default the newest; undefined if there is none. */
+  /**
+   * Finds the file with the bytes of one version, by default the newest; undefined if there is none. All of its bytes are checked;
+   * an error names a damaged file.
+   */
   locate(bucket: string, key: string, versionId?: string): Promise<LocatedObject | undefined>;
   /** Puts the bytes of a local file or a buffer; with `ifNoneMatch`, returns undefined if the key exists. */
   put(
@@ -54,6 +59,8 @@ export type LocalS3Options = {
   /** Called at least once for each new version in a bucket with events, until it resolves, in this process or a later one. */
   onObject: (event: ObjectEvent) => Promise<void> | void;
   clock?: () => Date;
+  /** Receives a line about each damage that is found. */
+  complain?: (line: string) => void;
 };
 
 const ensureBucket = async ({ buckets }: Store, name: string, isVersioned: boolean, isAnnounced: boolean) => {
@@ -69,13 +76,36 @@ const locate = async (
   versionId?: string,
 ) => {
   const { name } = buckets.named(bucketName);
-  const version = await (versionId === undefined
-    ? objects.newest(name, key)
-    : objects.find(name, key, versionId));
-  if (version?.blob === undefined) return undefined;
-  const { size, etag, lastModified } = version;
-  return { path: blobs.pathOf(version.blob), size, versionId: version.versionId, etag, lastModified };
+  const find = (): Promise<Version | undefined> =>
+    versionId === undefined ? objects.newest(name, key) : objects.find(name, key, versionId);
+  for (let version = await find(); version?.blob !== undefined; ) {
+    const { blob, size, etag, lastModified } = version;
+    try {
+      const path = await blobs.soundPath(bytesOf({ ...version, blob }));
+      return { path, size, versionId: version.versionId, etag, lastModified };
+    } catch (error) {
+      version = await find();
+      const isReplaced = error instanceof DamagedBlob && error.isMissing && version?.blob !== blob;
+      if (!isReplaced) throw error;
+    }
+  }
+  return undefined;
 };
+
+type Complain = (line: string) => void;
+
+/** Tells of damage, and passes every error on. */
+const telling =
+  (complain: Complain) =>
+  (error: unknown): never => {
+    if (error instanceof DamagedBlob) complain(error.message);
+    throw error;
+  };
+
+const tellingOf = <T>(
+  bytes: AsyncIterableIterator<T>,
+  tell: (error: unknown) => never,
+): AsyncIterableIterator<T> => ({ ...bytes, next: () => bytes.next().catch(tell) });
 
 /** Objects that this machine puts get the checksum that the processor computes: S3's default takes ten times as long. */
 const ownAlgorithm: Algorithm = 'crc32';
@@ -84,7 +114,7 @@ const draftOf = async ({ blobs }: Store, key: string, body: { path: string } | B
   const bytes = Buffer.isBuffer(body)
     ? Readable.from([body])
     : createReadStream(body.path, { highWaterMark: 1 << 20 });
-  const { id, size, md5, checksums } = await blobs.write(bytes, [ownAlgorithm]);
+  const { id, sums, size, md5, checksums } = await blobs.write(bytes, [ownAlgorithm]);
   const value = checksums[ownAlgorithm] ?? '';
   const checksum = { algorithm: ownAlgorithm, value, type: 'FULL_OBJECT' as const };
   return {
@@ -92,6 +122,7 @@ const draftOf = async ({ blobs }: Store, key: string, body: { path: string } | B
     headers: { 'content-type': 'binary/octet-stream' },
     key,
     blob: id,
+    sums,
     size,
     etag: md5,
     checksum,
@@ -111,12 +142,19 @@ const put = async (store: Store, bucket: string, draft: Draft, ifNoneMatch: bool
   }
 };
 
-const answer = async (store: Store, incoming: IncomingMessage, expect: Expect): Promise<Reply> => {
+const answer = async (
+  store: Store,
+  incoming: IncomingMessage,
+  expect: Expect,
+  tell: (error: unknown) => never,
+): Promise<Reply> => {
   const request = readRequest(incoming, store.buckets.has, answeringDenied(expect));
   const { needs, run } = operationOf(request);
   request.expect(needs(request));
   try {
-    return await run(store, request);
+    const reply = await run(store, request).catch(tell);
+    if (typeof reply.body !== 'object') return reply;
+    return { ...reply, body: { ...reply.body, bytes: tellingOf(reply.body.bytes, tell) } };
   } catch (error) {
     if (error instanceof S3Error && absences.has(error.name)) request.expect([seesAbsence(request.bucket)]);
     throw error;
@@ -133,14 +171,15 @@ export const openS3 = async ({
   directory,
   onObject,
   clock = () => new Date(),
+  complain = () => {},
 }: LocalS3Options): Promise<LocalS3> => {
   const store = await openStore({ directory, onObject, clock });
   return {
     handle: (request, response, expect = () => {}) =>
-      void respond(request, response, () => answer(store, request, expect)),
+      void respond(request, response, () => answer(store, request, expect, telling(complain))),
     createBucket: (name, { versioning, events }) => ensureBucket(store, name, versioning, events),
     isBucket: store.buckets.has,
-    locate: (bucket, key, versionId) => locate(store, bucket, key, versionId),
+    locate: (bucket, key, versionId) => locate(store, bucket, key, versionId).catch(telling(complain)),
     put: async (bucket, key, body, { ifNoneMatch = false } = {}) =>
       put(store, store.buckets.named(bucket).name, await draftOf(store, key, body), ifNoneMatch),
     list: async (bucket, prefix) => {
