@@ -211,7 +211,7 @@ const openEngines = async (
 };
 
 const openChosenEngine = (
-  { state, endpoint, deployment, engine }: ServicesOptions,
+  { state, endpoint, deployment, engine, log: complain }: ServicesOptions,
   s3: LocalS3,
   catalog: Catalog,
   guard: JobGuard,
@@ -221,11 +221,11 @@ const openChosenEngine = (
     const environment = functionEnvironment(endpoint, state);
     const environmentOf = (job: string) => ({ AWS_ACCESS_KEY_ID: guard.keyOf(job) });
     return openSparkEngine({
-      ...{ state, datasets, installation: engine.installation, environment, environmentOf },
+      ...{ state, datasets, installation: engine.installation, environment, environmentOf, complain },
     });
   }
   const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
-  return openEngine({ state, s3, s3Of: guard.objectsOf, bucket, datasets });
+  return openEngine({ state, s3, s3Of: guard.objectsOf, bucket, datasets, complain });
 };
 
 /** A promise that is resolved from outside. */

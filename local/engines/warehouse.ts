@@ -15,6 +15,8 @@ export type WarehouseOptions = {
   readonly extensions?: readonly string[];
   /** Folders, in addition to the state's `scratch`, whose files its SQL may read and write. */
   readonly folders?: readonly string[];
+  /** Receives a line about each damage that is found. */
+  readonly complain?: (line: string) => void;
 };
 
 /**
@@ -23,9 +25,12 @@ export type WarehouseOptions = {
  * SQL.
  */
 export const openWarehouse = async (options: WarehouseOptions): Promise<Warehouse> => {
-  const open = () => openInstance(options);
-  return new Warehouse(await open(), open);
+  const { state, complain } = options;
+  return Warehouse.open({ path: warehouseIn(state), open: () => openInstance(options), complain });
 };
+
+/** The file of a state's database. */
+export const warehouseIn = (state: string): string => join(state, 'warehouse.duckdb');
 
 const openInstance = async ({
   state,
@@ -39,7 +44,7 @@ const openInstance = async ({
     throw new TypeError(`${state}: the path of a state must not have a question mark; name another folder`);
   const scratch = join(state, 'scratch');
   await mkdir(scratch, { recursive: true });
-  const instance = await DuckDBInstance.create(join(state, 'warehouse.duckdb'), {
+  const instance = await DuckDBInstance.create(warehouseIn(state), {
     preserve_insertion_order: 'false',
     temp_directory: join(scratch, 'duckdb'),
     memory_limit: memoryLimit,

@@ -122,7 +122,8 @@ export class Statements {
       if (parts) return finished(stateNow(), parts);
       if (this.isClosing) return undefined;
       const isCancelled = signal.reason instanceof Error && signal.reason.message === cancelled;
-      return broken(stateNow(), isCancelled ? 'ABORTED' : 'FAILED', reasonOf(error), request.isBatch);
+      const explained = this.ports.instance.explain?.(error) ?? error;
+      return broken(stateNow(), isCancelled ? 'ABORTED' : 'FAILED', reasonOf(explained), request.isBatch);
     }
   }
 
