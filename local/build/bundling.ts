@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type BuildOptions, type BuildResult, build, stop } from 'esbuild';
 import { isUpToDate, rememberSources, statesOf } from './sources.ts';
 
-/** Bundles with these settings, unless the existing bundle is up to date. Rejects with esbuild's errors. */
+/** Bundles with these settings, unless the existing bundle is up to date and as it was written. Rejects with esbuild's errors. */
 export const bundleUnlessUpToDate = async (
   bundled: readonly BuildOptions[],
   record: string,
@@ -13,7 +13,10 @@ export const bundleUnlessUpToDate = async (
   const sources = results.flatMap(({ metafile }, index) =>
     Object.keys(metafile?.inputs ?? {}).map((path) => resolve(bundled[index]?.absWorkingDir ?? '', path)),
   );
-  rememberSources(record, { stamp, files: statesOf(sources) });
+  const made = results.flatMap(({ metafile }, index) =>
+    Object.keys(metafile?.outputs ?? {}).map((path) => resolve(bundled[index]?.absWorkingDir ?? '', path)),
+  );
+  rememberSources(record, { stamp, files: statesOf(sources), made });
 };
 
 /** Builds that are running. */

@@ -106,8 +106,9 @@ const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers
   const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, log };
   const opened = await openServices(shared);
   const schedules = startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
-  serve({ ...opened.services, health: () => ({ ...opened.services.health(), sweep: schedules.pulse() }) });
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
+  const health = () => ({ ...opened.services.health(), environment, sweep: schedules.pulse() });
+  serve({ ...opened.services, health });
   writeEnvironment(state, environment);
   log(`The laptop cloud listens on ${endpoint}`);
   const invoke: Cloud['invoke'] = (name, event) => invokeNamed(opened.functions, deployment, name, event);

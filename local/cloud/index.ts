@@ -4,7 +4,7 @@
  * they do. Start with `cloud.ts`, then read the folder of one service.
  */
 
-export { catalogPath } from './build/build.ts';
+export { catalogOfState } from './build/build.ts';
 export { type Cloud, startCloud } from './cloud.ts';
 export { openDynamo } from './dynamo/dynamo.ts';
 export { clientEnvironment } from './environment.ts';

@@ -1,9 +1,11 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { pathPattern } from '../../functions/engine/index.ts';
 import { literal } from '../../functions/values/index.ts';
 import { Warehouse } from './duckdb/database.ts';
+import { logOf, noteOf } from './duckdb/last-commit.ts';
 
 export type WarehouseOptions = {
   /** Folder of `warehouse.duckdb`. */
@@ -31,6 +33,17 @@ export const openWarehouse = async (options: WarehouseOptions): Promise<Warehous
 
 /** The file of a state's database. */
 export const warehouseIn = (state: string): string => join(state, 'warehouse.duckdb');
+
+/** Moves a state's database out of the way, so that the next start begins an empty one; returns the folder that it is in now. */
+export const setWarehouseAside = (state: string, now = new Date()): string => {
+  const aside = join(state, `old-warehouse-${now.toISOString().replace(/\D/g, '').slice(0, 14)}`);
+  const database = warehouseIn(state);
+  mkdirSync(aside, { recursive: true });
+  for (const file of [database, logOf(database)])
+    if (existsSync(file)) renameSync(file, join(aside, basename(file)));
+  rmSync(noteOf(database), { force: true });
+  return aside;
+};
 
 const openInstance = async ({
   state,

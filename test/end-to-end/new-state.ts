@@ -54,8 +54,8 @@ const lock = async (folder: string): Promise<() => void> => {
 
 /** A copied record tells of the copies. */
 const moveRecord = async (record: string, from: string, to: string): Promise<void> => {
-  const { stamp, files } = JSON.parse((await readFile(record, 'utf8')).replaceAll(from, to));
+  const { stamp, files, made } = JSON.parse((await readFile(record, 'utf8')).replaceAll(from, to));
   const copied = Object.keys(files).filter((path) => path.startsWith(to));
-  rememberSources(record, { stamp, files: { ...files, ...statesOf(copied) } });
+  rememberSources(record, { stamp, files: { ...files, ...statesOf(copied) }, made: Object.keys(made) });
   if (!isUpToDate(record, stamp)) throw new Error(`${record} is not up to date`);
 };
