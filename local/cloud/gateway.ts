@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
 import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
@@ -26,6 +28,8 @@ export type Services = {
   readonly access?: Pick<Access, 'callerOf' | 'expect'> & Place;
   /** The answer to `GET /_soundcheck`. */
   readonly health: () => object;
+  /** The answer to `GET /_soundcheck/examine`, as JSON lines: what is damaged in the stored data. */
+  readonly examine?: () => AsyncIterable<object>;
   /** The work of `POST /_soundcheck/deploy`: puts the project's current SQL and rules in force. */
   readonly deploy: () => Promise<object>;
 };
@@ -47,6 +51,7 @@ export type GatewayOptions = {
 };
 
 const HEALTH = '/_soundcheck';
+const EXAMINE = '/_soundcheck/examine';
 const DEPLOY = '/_soundcheck/deploy';
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const GRACE_MS = 1_000;
@@ -104,6 +109,10 @@ const dispatch = async (
   if (service === 's3' && request.method === 'GET' && request.url === HEALTH) {
     return reply(response, 200, { 'content-type': 'application/json' }, JSON.stringify(services.health()));
   }
+  if (service === 's3' && request.method === 'GET' && request.url === EXAMINE && services.examine) {
+    response.writeHead(200, { 'content-type': 'application/jsonl' });
+    return pipeline(Readable.from(linesOf(services.examine())), response);
+  }
   if (service === 's3' && request.method === 'POST' && request.url === DEPLOY) {
     return reply(
       response,
@@ -125,6 +134,10 @@ const dispatch = async (
     throw new ServiceError('UnknownServiceException', `${service} does not run on this machine`, 501);
   return replyJson(json, whole, response, caller);
 };
+
+async function* linesOf(documents: AsyncIterable<object>): AsyncGenerator<string> {
+  for await (const document of documents) yield `${JSON.stringify(document)}\n`;
+}
 
 /** Throws `AccessDenied` unless the caller's role allows the call. */
 const expectCall = (

@@ -13,6 +13,7 @@ export { bundleFunctions } from './functions/bundle.ts';
 export { openGateway, type Services } from './gateway.ts';
 export { ServiceError } from './protocol.ts';
 export { parseUnload } from './redshift-data/unload.ts';
+export type { Examined } from './s3/examine.ts';
 export { type LocalS3, openS3 } from './s3/s3.ts';
 export { openSecrets } from './secrets.ts';
 export { type Engine, engineOfState, engines, findEngine, usualEngine } from './state-engine.ts';

@@ -94,6 +94,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   return {
     services: {
       ...{ s3, dynamodb, lambda: lambdaApi(functions), json, health, deploy },
+      examine: s3.examine,
       access: { ...access, account, region },
     },
     functions,

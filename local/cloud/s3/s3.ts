@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { DamagedBlob } from './blob-reader.ts';
 import type { Algorithm } from './checksums.ts';
 import { S3Error } from './error.ts';
+import { type Examined, examineObjects } from './examine.ts';
 import { listCurrent } from './list-objects.ts';
 import { seesAbsence } from './needs.ts';
 import { type Draft, undescribed } from './object-store.ts';
@@ -50,6 +52,8 @@ export type LocalS3 = {
   ): Promise<{ versionId: string; etag: string } | undefined>;
   /** Lists all keys with a prefix, in the order of their UTF-8 bytes. */
   list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
+  /** Reads the bytes of all objects, and finds files that belong to none. */
+  examine(): AsyncIterable<Examined>;
   /** Closes after pending events were passed on; call it after the last request. */
   close(): Promise<void>;
 };
@@ -189,6 +193,7 @@ export const openS3 = async ({
         'entry' in line ? [{ key: line.entry.key, size: line.entry.size }] : [],
       );
     },
+    examine: () => examineObjects(store, join(directory, 'objects')),
     close: store.close,
   };
 };
