@@ -44,9 +44,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   'local/sources': { uses: ['local/build', 'local/generate', 'local/engines'] },
   deploy: { uses: [...decisions, 'functions/pipeline', 'functions/engine'] },
   'local/cloud/iam': { uses: [], isPure: true, packages: ['zod'] },
+  'local/cloud/store': { uses: [], packages: ['@sqlite.org/sqlite-wasm'] },
   'local/cloud': {
     uses: [
       'local/cloud/iam',
+      'local/cloud/store',
       ...['functions/values', 'functions/pipeline', 'functions/engine'],
       ...['deploy', 'local/build', 'local/state', 'local/engines'],
     ],
@@ -74,6 +76,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'local/generate',
       'local/engines',
       'local/cloud',
+      'local/cloud/store',
       'cli',
     ],
   },

@@ -93,7 +93,7 @@ const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((
 
 const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
   const { root, state, stage = 'dev', params = {}, port, chaos, secrets = {}, log = () => {} } = options;
-  const isOldState = existsSync(join(state, 'dynamo'));
+  const isOldState = ['dynamo.db', 'dynamo'].some((name) => existsSync(join(state, name)));
   const template = readTemplate(root, { stage, account: ACCOUNT, region: REGION, params });
   const deployment = withVariables(template, { ...usualVariables, ...options.variables });
   let serve: (services: Services) => void = () => {};

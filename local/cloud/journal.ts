@@ -1,74 +1,80 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { renameSync } from 'node:fs';
+import { readLines } from './journal-lines.ts';
+import { type Change, openStore, type Store } from './store/index.ts';
 
 /** A set of entries that survives the death of the process: it still holds all entries that were added and not removed. */
 export type Journal<Entry> = {
   /** Entries in the order in which they were first added. */
   readonly entries: ReadonlyMap<string, Entry>;
-  /** Adds or replaces an entry; it is on disk when this returns. */
+  /** Adds or replaces an entry; it is on disk when this returns. If it throws, nothing has changed. */
   add(id: string, entry: Entry): void;
   remove(id: string): void;
   close(): void;
 };
 
-/** Number of removed lines after which the file is rewritten. */
-const DEAD_LINES = 5_000;
-
 /**
- * Opens a journal: a file of JSON lines, `{"id","entry"}` for an addition and `{"id"}` for a removal. An incomplete last line,
- * left by a killed process, is dropped. Writes are synchronous and small, so that a busy thread pool cannot delay them; they
- * survive the death of the process, not that of the machine.
+ * Opens a journal, a store of its own with the ending `.db`; a file of JSON lines at `path` is converted first. Writes are synchronous
+ * and small, so that a busy thread pool cannot delay them. Throws `DamagedStore`.
  */
 export const openJournal = <Entry>(path: string): Journal<Entry> => {
-  mkdirSync(dirname(path), { recursive: true });
-  const entries = readEntries<Entry>(path);
-  let file = rewrite(path, entries);
-  let dead = 0;
-  const append = (line: object) => {
-    writeSync(file, `${JSON.stringify(line)}\n`);
-  };
+  const lines = readLines(path);
+  const store = openStore(path.replace(/\.\w+$/, '.db'));
+  if (lines) convert(path, lines, store);
+  const entries = new Map<string, Entry>();
+  const numbers = new Map<string, number>();
+  let last = 0;
+  for (const { number, id, entry } of read<Entry>(store)) {
+    last = number;
+    numbers.set(id, number);
+    entries.set(id, entry);
+  }
   return {
     entries,
     add(id, entry) {
-      append({ id, entry });
+      const number = numbers.get(id) ?? last + 1;
+      store.write([addition(number, id, entry)]);
+      last = Math.max(last, number);
+      numbers.set(id, number);
       entries.set(id, entry);
     },
     remove(id) {
-      if (!entries.delete(id)) return;
-      append({ id });
-      dead += 1;
-      if (dead < DEAD_LINES || dead < entries.size) return;
-      closeSync(file);
-      file = rewrite(path, entries);
-      dead = 0;
+      const number = numbers.get(id);
+      if (number === undefined) return;
+      store.write([{ type: 'del', key: keyOf(number) }]);
+      numbers.delete(id);
+      entries.delete(id);
     },
-    close: () => closeSync(file),
+    close: () => store.close(),
   };
 };
 
-const readEntries = <Entry>(path: string): Map<string, Entry> => {
-  const entries = new Map<string, Entry>();
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
-  for (const line of lines) {
-    const { id, entry } = JSON.parse(line) as { id: string; entry?: Entry };
-    if (entry === undefined) entries.delete(id);
-    else entries.set(id, entry);
-  }
-  return entries;
+/** Writes the same entries again if an earlier process died before it renamed the file. */
+const convert = (path: string, lines: ReadonlyMap<string, unknown>, store: Store): void => {
+  store.write([...lines].map(([id, entry], at) => addition(at + 1, id, entry)));
+  renameSync(path, `${path}.old`);
 };
 
-const rewrite = (path: string, entries: ReadonlyMap<string, unknown>): number => {
-  const lines = [...entries].map(([id, entry]) => `${JSON.stringify({ id, entry })}\n`);
-  writeFileSync(`${path}.new`, lines.join(''));
-  renameSync(`${path}.new`, path);
-  return openSync(path, 'a');
+function* read<Entry>(store: Store) {
+  const cursor = store.cursor({});
+  for (let row = cursor.next(); row; row = cursor.next()) {
+    const [key, value] = row;
+    const { id, entry } = JSON.parse(value.toString()) as { readonly id: string; readonly entry: Entry };
+    yield { number: key.readUIntBE(0, KEY_BYTES), id, entry };
+  }
+  cursor.close();
+}
+
+/** Keys are numbers, whose bytes have the order of additions. */
+const KEY_BYTES = 6;
+
+const keyOf = (number: number): Buffer => {
+  const key = Buffer.alloc(KEY_BYTES);
+  key.writeUIntBE(number, 0, KEY_BYTES);
+  return key;
 };
+
+const addition = (number: number, id: string, entry: unknown): Change => ({
+  type: 'put',
+  key: keyOf(number),
+  value: Buffer.from(JSON.stringify({ id, entry })),
+});

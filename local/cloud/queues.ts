@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type Journal, openJournal } from './journal.ts';
 import { type JsonService, ServiceError } from './protocol.ts';
 
-/** A message in the file. */
+/** A message in the journal. */
 export type Message = {
   readonly body: string;
   /** Epoch milliseconds. */
@@ -12,7 +12,7 @@ export type Message = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-/** The queues of the deployment, each in one file of JSON lines; messages stay until somebody deletes them. */
+/** The queues of the deployment, each in one journal; messages stay until somebody deletes them. */
 export type Queues = {
   /** Puts a message with text attributes on a queue and returns its id; it is on disk then. */
   send(name: string, body: string, attributes?: Readonly<Record<string, string>>): string;
@@ -21,7 +21,7 @@ export type Queues = {
 };
 
 export type QueuesOptions = {
-  /** One file `<name>.jsonl` each. */
+  /** One journal `<name>.jsonl` each. */
   readonly directory: string;
   readonly names: readonly string[];
   readonly account: string;
@@ -53,7 +53,7 @@ const inputs = {
   DeleteMessage: Url.extend({ ReceiptHandle: z.string() }),
 };
 
-/** Opens the queues with the messages in their files. */
+/** Opens the queues with the messages in their journals. */
 export const openQueues = (options: QueuesOptions): Queues => {
   const queues = new Map(options.names.map((name) => [name, openQueue(options.directory, name)]));
   const named = (name: string): Queue => {

@@ -5,15 +5,17 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PromptLevel } from '../level.ts';
+import { convertLevel } from '../level-state.ts';
+import { openStore, type Store } from '../store/index.ts';
 import type { Table } from '../template/deployment.ts';
 import { limitDynalite } from './limits.ts';
+import { StoreLevel } from './store-level.ts';
 
 /** A request whose body has been read. */
 export type ReadRequest = {
@@ -33,24 +35,31 @@ export type LocalDynamo = {
 };
 
 type Dynalite = (options: {
-  path: string;
+  /** Passed to `Level`. */
+  path: Store;
   createTableMs: number;
   deleteTableMs: number;
   updateTableMs: number;
 }) => Server;
 
 const require = createRequire(import.meta.url);
-// Dynalite asks `level` for its database once, while it is loaded.
-createRequire(require.resolve('dynalite'))('level').Level = PromptLevel;
+// Dynalite asks `level` for its database once, while it is loaded. So LevelDB itself is not loaded.
+const level = createRequire(require.resolve('dynalite')).resolve('level');
+const asked = require.cache[level];
+require.cache[level] = Object.assign(new Module(level), { loaded: true, exports: { Level: StoreLevel } });
 const dynalite: Dynalite = require('dynalite');
+if (asked) require.cache[level] = asked;
+else delete require.cache[level];
 limitDynalite(import.meta.url);
 
 /**
- * Opens the embedded DynamoDB on a folder. It can close its database only as a server, so it listens on a socket; the socket's
+ * Opens the embedded DynamoDB on the store `<path>.db`. It can close its database only as a server, so it listens on a socket; the socket's
  * folder is private to this user, because the server answers everybody who reaches it, even web pages.
  */
-export const openDynamo = async (directory: string): Promise<LocalDynamo> => {
-  const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+export const openDynamo = async (path: string): Promise<LocalDynamo> => {
+  const store = openStore(`${path}.db`);
+  await convertLevel(path, store);
+  const server = dynalite({ path: store, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-'));
   const socket = join(folder, 'dynamo');
   await listen(server, socket);

@@ -1,10 +1,9 @@
-import { PromptLevel } from '../level.ts';
+import { convertLevel } from '../level-state.ts';
+import { type Change, openStore, type Range } from '../store/index.ts';
 import { partsOf, tableOf, uploadsOf, versionsOf } from './index-keys.ts';
 import type { Bucket, ObjectEvent, Part, Upload, Version } from './records.ts';
 
-export type Change =
-  | { readonly type: 'put'; readonly key: Buffer; readonly value: unknown }
-  | { readonly type: 'del'; readonly key: Buffer };
+export type { Change, Range };
 
 /** Entries in order; some can be skipped. */
 export type Cursor<T> = {
@@ -14,27 +13,40 @@ export type Cursor<T> = {
   close(): Promise<void>;
 };
 
-export type Range = { readonly gte: Buffer; readonly lt: Buffer };
-
 export type ObjectIndex = Awaited<ReturnType<typeof openIndex>>;
 
-const put = (key: Buffer, value: unknown): Change => ({ type: 'put', key, value });
+const put = (key: Buffer, value: unknown): Change => ({
+  type: 'put',
+  key,
+  value: Buffer.from(JSON.stringify(value)),
+});
 const del = (key: Buffer): Change => ({ type: 'del', key });
+const read = <T>(value: Buffer | undefined): T | undefined => value && JSON.parse(value.toString());
 
-/** Opens the index of everything except bytes. A write is one atomic batch and survives the death of the process. */
-export const openIndex = async (directory: string) => {
-  const db = new PromptLevel<Buffer, unknown>(directory, { keyEncoding: 'buffer', valueEncoding: 'json' });
-  await db.open();
+/**
+ * Opens the index of everything except bytes, the store `<path>.db`. A write is one atomic batch and survives the death of the
+ * process.
+ */
+export const openIndex = async (path: string) => {
+  const store = openStore(`${path}.db`);
+  await convertLevel(path, store);
 
-  const get = async <T>(key: Buffer): Promise<T | undefined> => (await db.get(key)) as T | undefined;
-  const all = async <T>(range: Range): Promise<T[]> => (await db.values(range).all()) as T[];
+  const get = async <T>(key: Buffer): Promise<T | undefined> => read(store.get(key));
+  const all = async <T>(range: Range): Promise<T[]> => {
+    const entries = store.cursor(range);
+    const values: T[] = [];
+    for (let entry = entries.next(); entry; entry = entries.next())
+      values.push(JSON.parse(entry[1].toString()));
+    entries.close();
+    return values;
+  };
 
   const cursor = <T>(range: Range): Cursor<T> => {
-    const iterator = db.iterator(range);
+    const entries = store.cursor(range);
     return {
-      next: async () => (await iterator.next())?.[1] as T | undefined,
-      skipTo: (position) => iterator.seek(position),
-      close: () => iterator.close(),
+      next: async () => read(entries.next()?.[1]),
+      skipTo: (position) => entries.seek(position),
+      close: async () => entries.close(),
     };
   };
 
@@ -44,8 +56,8 @@ export const openIndex = async (directory: string) => {
   const leftovers = tableOf('g');
 
   return {
-    write: (changes: Change[]): Promise<void> => db.batch(changes),
-    close: (): Promise<void> => db.close(),
+    write: (changes: readonly Change[]): Promise<void> => store.writeSoon(changes),
+    close: async (): Promise<void> => store.close(),
     sequence: {
       last: async (): Promise<number> => (await get<number>(sequenceKey)) ?? 0,
       put: (sequence: number) => put(sequenceKey, sequence),

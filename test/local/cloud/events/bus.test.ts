@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -75,11 +76,13 @@ describe('the bus', () => {
   test('delivers again after a death before the acknowledgement, and not after it', async () => {
     const { bus } = open({ deliver: () => new Promise(() => {}) });
     await bus.publish(event);
-    // No close: the first process is gone.
-    const { bus: second, delivered } = open();
+    const afterDeath = { directory: join(directory, 'after-death') };
+    const files = readdirSync(directory);
+    await Promise.all(files.map((name) => cp(join(directory, name), join(afterDeath.directory, name))));
+    const { bus: second, delivered } = open(afterDeath);
     await second.close();
     expect(delivered).toHaveLength(1);
-    const { bus: third, delivered: again } = open();
+    const { bus: third, delivered: again } = open(afterDeath);
     await third.close();
     expect(again).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { lambdaApi } from '../../../../local/cloud/functions/api.ts';
@@ -203,8 +203,11 @@ describe('an asynchronous invocation', () => {
     const { path, count, clear } = tries();
     const accepted = project.open([deployed('count')]);
     accepted.invokeAsync('test-count', { file: path });
-    // Never started, never closed: that process is gone.
-    open(deployed('count'));
+    const state = join(project.root, 'after-death');
+    await cp(join(project.root, 'state'), state, { recursive: true });
+    accepted.close();
+    functions = project.open([deployed('count')], { state });
+    functions.start();
     await vi.waitFor(() => expect(count()).toBe(1), 10_000);
     await clear();
   });

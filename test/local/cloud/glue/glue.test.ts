@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -48,11 +48,20 @@ afterEach(async () => {
 const open = async (
   execute: GlueOptions['execute'],
   publish?: GlueOptions['publish'],
+  folder = directory,
 ): Promise<JsonService> => {
   const keep = async (event: BusEvent) => void events.push(event);
-  const glue = await openGlue({ directory, jobs, execute, publish: publish ?? keep });
+  const glue = await openGlue({ directory: folder, jobs, execute, publish: publish ?? keep });
   opened.push(glue);
   return glue;
+};
+
+/** What a process that dies now leaves. */
+const afterDeath = (): string => {
+  const folder = mkdtempSync(join(directory, 'after-'));
+  for (const name of readdirSync(directory).filter((one) => one.startsWith('runs.')))
+    copyFileSync(join(directory, name), join(folder, name));
+  return folder;
 };
 
 const start = async (glue: JsonService, input = {}): Promise<string> =>
@@ -234,7 +243,7 @@ test('fails the runs that were alive when the process died, and says so on the b
   const { execute } = patiently();
   const dying = await open(execute);
   const id = await start(dying);
-  const glue = await open(execute);
+  const glue = await open(execute, undefined, afterDeath());
   await ended(['FAILED']);
   expect(events[0]?.detail).toMatchObject({
     jobRunId: id,
@@ -264,10 +273,11 @@ test('announces again what the bus did not take', async () => {
   );
   const id = await start(first);
   await vi.waitFor(async () => expect((await runOf(first, id)).JobRunState).toBe('SUCCEEDED'));
-  await open(async () => {});
+  const folder = afterDeath();
+  await open(async () => {}, undefined, folder);
   await ended(['SUCCEEDED']);
   await opened.pop()?.close();
-  await open(async () => {});
+  await open(async () => {}, undefined, folder);
   expect(events).toHaveLength(1);
 });
 
