@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine } from '../../local/cloud/index.ts';
+import type { Engine, Examined } from '../../local/cloud/index.ts';
 
 /** The environment of the laptop cloud that runs on a state folder, as it says itself; undefined if none runs. */
 export const runningCloud = async (state: string): Promise<Record<string, string> | undefined> => {
@@ -42,6 +42,17 @@ type Holder = {
 /** How often the sweep of the laptop cloud at an endpoint runs, and when it last ended. */
 export const sweepAt = async (endpoint: string): Promise<Holder['sweep']> =>
   (await whoAnswersAt(endpoint)).sweep;
+
+/** Reads the bytes of all objects and all entries of a running cloud, and what is damaged. */
+export async function* examinedAt(endpoint: string): AsyncGenerator<Examined> {
+  const answer = await fetch(`${endpoint}/_soundcheck/examine`);
+  let rest = '';
+  for await (const piece of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
 
 const whoAnswersAt = async (endpoint: string): Promise<Holder> => {
   const answer = await fetch(`${endpoint}/_soundcheck`, { signal: AbortSignal.timeout(10_000) });

@@ -22,9 +22,11 @@ import type { Publish } from './protocol.ts';
 import { openQueues, type Queues } from './queues.ts';
 import { openRedeploy, tablesOf } from './redeploy.ts';
 import { openRedshiftData } from './redshift-data/redshift-data.ts';
+import type { Examined } from './s3/examine.ts';
 import { type LocalS3, openS3 } from './s3/s3.ts';
 import { openSecrets } from './secrets.ts';
 import type { FoundEngine } from './state-engine.ts';
+import { damageOfOpenStores } from './store/index.ts';
 import type { Deployment } from './template/deployment.ts';
 
 export type ServicesOptions = {
@@ -94,12 +96,18 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   return {
     services: {
       ...{ s3, dynamodb, lambda: lambdaApi(functions), json, health, deploy },
-      examine: s3.examine,
+      examine: () => examine(state, s3),
       access: { ...access, account, region },
     },
     functions,
   };
 };
+
+/** What is damaged in the stores of a state, and in the bytes of its objects. */
+async function* examine(state: string, s3: Pick<LocalS3, 'examine'>): AsyncGenerator<Examined> {
+  for await (const message of damageOfOpenStores(state)) yield { kind: 'damaged', message };
+  yield* s3.examine();
+}
 
 const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptions): Queues => {
   const { account, region } = deployment;

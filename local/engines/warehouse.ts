@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { pathPattern } from '../../functions/engine/index.ts';
 import { literal } from '../../functions/values/index.ts';
-import { Warehouse } from './duckdb/database.ts';
+import { type Database, Warehouse } from './duckdb/database.ts';
 import { logOf, noteOf } from './duckdb/last-commit.ts';
+import { expectCommitted, namingDamage } from './duckdb/sound-files.ts';
 
 export type WarehouseOptions = {
   /** Folder of `warehouse.duckdb`. */
@@ -33,6 +34,30 @@ export const openWarehouse = async (options: WarehouseOptions): Promise<Warehous
 
 /** The file of a state's database. */
 export const warehouseIn = (state: string): string => join(state, 'warehouse.duckdb');
+
+/**
+ * Opens the database of a state on which no cloud runs, only to read it; it spills into another folder. Throws `DamagedState`.
+ * The caller closes what it gets.
+ */
+export const readWarehouse = async (
+  state: string,
+  { extensions = [], spill }: Pick<WarehouseOptions, 'extensions'> & { readonly spill: string },
+): Promise<Database & { closeSync(): void }> => {
+  const path = warehouseIn(state);
+  const explain = (error: unknown): unknown => namingDamage(path, error);
+  try {
+    expectCommitted(path);
+    const settings = { access_mode: 'READ_ONLY', temp_directory: spill, memory_limit: '1GB' };
+    const instance = await DuckDBInstance.create(path, settings);
+    const connection = await instance.connect();
+    for (const sql of ["set global TimeZone = 'UTC'", ...extensions.map((one) => `load ${literal(one)}`)])
+      await connection.run(sql);
+    connection.closeSync();
+    return { connect: () => instance.connect(), explain, closeSync: () => instance.closeSync() };
+  } catch (error) {
+    throw explain(error);
+  }
+};
 
 /** Moves a state's database out of the way, so that the next start begins an empty one; returns the folder that it is in now. */
 export const setWarehouseAside = (state: string, now = new Date()): string => {

@@ -11,10 +11,8 @@ export type StatePorts = {
   readonly files: Pick<FileReader, 'list'>;
   readonly ledger: Ledger;
   readonly catalog: Catalog;
-  /** Reads the bytes of all objects. */
+  /** Reads the bytes of all objects, and of a running cloud all entries. */
   readonly objects: () => AsyncIterable<Examined>;
-  /** Reads each store of entries as a whole; a line about each that is damaged. */
-  readonly stores: () => Promise<readonly string[]>;
   /** Answers one SELECT on silver and gold. */
   readonly ask: (sql: string) => Promise<Rows>;
   /** All items of the KPI table. */
@@ -31,6 +29,3 @@ export type Compared = {
   readonly rows: number;
   readonly kpi_items: number;
 };
-
-/** Commands that help against damage name a folder, which only the person knows. */
-export const mostNamed = 10;

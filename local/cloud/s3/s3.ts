@@ -65,6 +65,8 @@ export type LocalS3Options = {
   clock?: () => Date;
   /** Receives a line about each damage that is found. */
   complain?: (line: string) => void;
+  /** Only to be read, and changed by nobody. */
+  isReadOnly?: boolean;
 };
 
 const ensureBucket = async ({ buckets }: Store, name: string, isVersioned: boolean, isAnnounced: boolean) => {
@@ -176,8 +178,9 @@ export const openS3 = async ({
   onObject,
   clock = () => new Date(),
   complain = () => {},
+  isReadOnly = false,
 }: LocalS3Options): Promise<LocalS3> => {
-  const store = await openStore({ directory, onObject, clock });
+  const store = await openStore({ directory, onObject, clock, isReadOnly });
   return {
     handle: (request, response, expect = () => {}) =>
       void respond(request, response, () => answer(store, request, expect, telling(complain))),
