@@ -64,6 +64,7 @@ export const openGateway = async ({ port = 0, services, log }: GatewayOptions): 
   const server = createServer((request, response) => {
     const fail = (cause: unknown): void => {
       const error = cause instanceof ServiceError ? cause : (denied(cause) ?? unexpected(cause, log));
+      if (error === cause && error.status === 500) log(`A request failed: ${error.message}`);
       replyError(request, response, error);
     };
     onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
