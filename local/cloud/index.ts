@@ -18,4 +18,4 @@ export type { Examined } from './s3/examine.ts';
 export { type LocalS3, openS3 } from './s3/s3.ts';
 export { openSecrets } from './secrets.ts';
 export { type Engine, engineOfState, engines, findEngine, usualEngine } from './state-engine.ts';
-export { DamagedStore, damageOfStores } from './store/index.ts';
+export { damageOfStores } from './store/index.ts';

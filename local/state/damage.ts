@@ -1,5 +1,5 @@
 /** What always helps against damage. */
-export const putBack = 'put back a copy of the state folder, or start with an empty one (--fresh)';
+const putBack = 'put back a copy of the state folder, or start with an empty one (--fresh)';
 
 /** A file of a state does not have what was written to it. The message names the file, and what to do next. */
 export class DamagedState extends Error {

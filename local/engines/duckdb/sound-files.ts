@@ -4,7 +4,7 @@ import { checkpointOf, hasLog, logOf, noteOf, readNote } from './last-commit.ts'
 
 /** What to do about a warehouse: its tables can be computed again. */
 const next =
-  'put back a copy of the state folder, or start with --fresh-warehouse and compute its tables again (docs/operate.md#a-damaged-state)';
+  'put back a copy of the state folder, or start with --fresh-warehouse and compute its tables again (docs/reliability.md#after-damage)';
 
 const damaged = (path: string, damage: string, cause?: unknown): DamagedState =>
   new DamagedState(path, damage, next, { cause });
