@@ -1,5 +1,5 @@
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } = require('node:fs');
+const { mkdirSync, readFileSync, readdirSync, rmSync, statSync } = require('node:fs');
 const { basename, dirname, join, relative, resolve } = require('node:path');
 const { rememberSources, stampIfCurrent, statesOf } = require('../local/build/sources.cjs');
 
@@ -22,10 +22,10 @@ const buildApart = () => {
   return stdout.trim();
 };
 
-/** The last build, unless one of its sources has changed or is gone. */
+/** The last build, unless one of its sources has changed or is gone, or the build is damaged. */
 const readBuild = () => {
   const entry = stampIfCurrent(record);
-  return entry && existsSync(join(builds, entry)) ? join(builds, entry) : undefined;
+  return entry && join(builds, entry);
 };
 
 /** Each build gets its own folder and counts only once its record is written, so that two builds at once do no harm. */
@@ -37,8 +37,8 @@ const build = async () => {
   const inputs = Object.keys(metafile.inputs).filter(isOurs);
   const entry = join(folder, 'soundcheck.mjs');
   const sources = [...inputs, ...own, 'package-lock.json'].map((path) => join(root, path));
-  rememberSources(join(builds, folder, basename(record)), { stamp: entry, files: statesOf(sources) });
-  renameSync(join(builds, folder, basename(record)), record);
+  const made = Object.keys(metafile.outputs).map((path) => join(root, path));
+  rememberSources(record, { stamp: entry, files: statesOf(sources), made });
   removeOld(folder);
   return join(builds, entry);
 };

@@ -5,7 +5,16 @@
 export const heardByNpm = (environment: NodeJS.ProcessEnv): { fresh?: true } => {
   if (environment.npm_lifecycle_event === undefined) return {};
   const said = (name: string): boolean => environment[`npm_config_${name}`] !== undefined;
-  for (const name of ['state', 'port', 'engine', 'chaos', 'sweep_every', 'param', 'dataset']) {
+  for (const name of [
+    'state',
+    'port',
+    'engine',
+    'chaos',
+    'sweep_every',
+    'param',
+    'dataset',
+    'fresh_warehouse',
+  ]) {
     const flag = `--${name.replace('_', '-')}`;
     if (said(name))
       throw new Error(

@@ -15,6 +15,8 @@ import {
 export type CloudFlags = {
   readonly state: string;
   readonly fresh?: boolean;
+  /** Start with an empty warehouse, and keep the old one aside. */
+  readonly freshWarehouse?: boolean;
   readonly port?: number;
   readonly engine?: Engine;
   readonly chaos?: Chaos;
@@ -69,6 +71,10 @@ export const withCloud = (command: Command): Command =>
   command
     .option('--state <folder>', 'the state folder', usualState)
     .option('--fresh', 'start with an empty state')
+    .option(
+      '--fresh-warehouse',
+      'start with an empty warehouse, to compute its tables again; the old one is kept aside',
+    )
     .option('--port <number>', 'the port of the cloud (default: a free one)', checked(port))
     .addOption(
       new Option(

@@ -1,18 +1,19 @@
 import { lambdaEnvironment } from '../../functions/adapters/lambda-environment.ts';
 import { redshiftQueries } from '../../functions/adapters/redshift-queries.ts';
-import { functionName } from '../../functions/pipeline/index.ts';
+import { functionName, type Queries } from '../../functions/pipeline/index.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { laptopWarehouse } from '../target/laptop-warehouse.ts';
 import type { Target } from '../target/target.ts';
 import type { Problem } from './problem.ts';
 
 /** Whether the warehouse answers. An empty query starts one that rests; Redshift Serverless bills a minute for it. */
-export const warehouseProblems = async ({
-  stack,
-  isLaptop,
-}: Pick<Target, 'stack' | 'isLaptop'>): Promise<Problem[]> => {
+export const warehouseProblems = async (
+  { stack, isLaptop }: Pick<Target, 'stack' | 'isLaptop'>,
+  given?: Queries['ask'],
+): Promise<Problem[]> => {
   try {
-    await redshiftQueries(isLaptop ? laptopWarehouse : await warehouseOf(stack)).ask('select 1');
+    const ask = given ?? redshiftQueries(isLaptop ? laptopWarehouse : await warehouseOf(stack)).ask;
+    await ask('select 1');
     return [];
   } catch (cause) {
     const message = `the warehouse does not answer: ${cause instanceof Error ? cause.message : cause}`;

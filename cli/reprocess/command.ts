@@ -11,6 +11,7 @@ export const addReprocess = (program: Command): void => {
     )
     .argument('<dataset>', 'the dataset')
     .option('--file <names...>', 'only these files, even if nothing has changed for them')
+    .option('--all', 'all published files, for a warehouse that has lost its rows')
     .option('--no-wait', 'return without following them');
   withExamples(
     withJson(withTarget(command)),

@@ -17,7 +17,11 @@ import { nextCommand } from '../output/next-command.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 import { keptUnder, type PublishedBy, publishedBy } from './published-by.ts';
 
-export type ReprocessFlags = TargetFlags & { readonly file?: readonly string[]; readonly wait: boolean };
+export type ReprocessFlags = TargetFlags & {
+  readonly file?: readonly string[];
+  readonly all?: boolean;
+  readonly wait: boolean;
+};
 
 /** There is nothing to reprocess. */
 export class CannotReprocess extends Error {
@@ -34,8 +38,8 @@ export const reprocess = async (dataset: string, flags: ReprocessFlags): Promise
       throw new CannotReprocess(
         `files of ${dataset} cannot be reprocessed: it has no manifest in force, or no sql/silver/${dataset}.sql`,
       );
-    const chosen = flags.file ? named(found, flags.file) : found.outdated;
-    const toDo = chosen.filter((file) => flags.file || !keptUnder(file, found.in_force));
+    const chosen = flags.file ? named(found, flags.file) : flags.all ? found.published : found.outdated;
+    const toDo = chosen.filter((file) => flags.file || flags.all || !keptUnder(file, found.in_force));
     await ask(target, toDo, found.in_force);
     const seen = flags.wait ? await watchAll(target, toDo) : await again(target, toDo);
     const stay = chosen.filter((file) => !toDo.includes(file));

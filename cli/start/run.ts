@@ -1,3 +1,4 @@
+import { catalogOfState } from '../../local/cloud/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { fedMarts } from '../follow/fed-marts.ts';
 import { followingOn, watch } from '../follow/watch.ts';
@@ -10,7 +11,7 @@ import { CannotLand, withDatasets } from '../target/datasets.ts';
 import { finishDeployment } from '../target/finish-deployment.ts';
 import type { LandedFile } from '../target/landing.ts';
 import { type OpenCloud, openCloud, stopOnSignal } from '../target/open-cloud.ts';
-import { catalogOfState, martsOfState, portsOf } from '../target/target.ts';
+import { martsOfState, portsOf } from '../target/target.ts';
 import { balanceLines, knownLines } from './balance.ts';
 import { quarantineLines } from './quarantine.ts';
 import { landAll, runSample } from './sample.ts';

@@ -8,10 +8,12 @@ import {
   startCloud,
   usualEngine,
 } from '../../local/cloud/index.ts';
+import { setWarehouseAside } from '../../local/engines/index.ts';
 import { expectState, lockState } from '../../local/state/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { type CloudFlags, projectRoot } from '../options.ts';
 import { notice } from '../output/answer.ts';
+import { nextCommand } from '../output/next-command.ts';
 import { noShop, startShop } from './shop.ts';
 
 /** A cloud of this process. */
@@ -25,6 +27,7 @@ export const openCloud = async (flags: CloudFlags, { withSources = false } = {})
   const { state, fresh, port, chaos, sweepEvery, param: params = {} } = flags;
   const engine = engineFor(flags);
   if (fresh) await empty(resolve(state));
+  else if (flags.freshWarehouse) await emptyWarehouse(resolve(state));
   if (engine === 'spark') notice('Starting Spark …');
   const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
   const shop = withSources ? await startShop() : undefined;
@@ -57,6 +60,17 @@ const empty = async (state: string): Promise<void> => {
   const unlock = await lockState(state);
   unlock();
   await rm(state, { recursive: true, force: true });
+};
+
+/** Silver and gold can be computed again, from the archive. */
+const emptyWarehouse = async (state: string): Promise<void> => {
+  expectState(state);
+  const unlock = await lockState(state);
+  const aside = setWarehouseAside(state);
+  unlock();
+  notice(
+    `The warehouse is empty now; the old one is in ${aside}. Compute its tables again when the cloud is up: ${nextCommand('retry', '--mart', 'MART', '--tables')} for each mart, then ${nextCommand('reprocess', 'DATASET', '--all')} for each dataset.`,
+  );
 };
 
 const portInUse = (cause: NodeJS.ErrnoException & { readonly port?: number }): never => {

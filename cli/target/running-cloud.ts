@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine } from '../../local/cloud/index.ts';
+import type { Engine, Examined } from '../../local/cloud/index.ts';
 
-/** The environment of the laptop cloud that runs on a state folder, from its `cloud.env`; undefined if none runs. */
+/** The environment of the laptop cloud that runs on a state folder, as it says itself; undefined if none runs. */
 export const runningCloud = async (state: string): Promise<Record<string, string> | undefined> => {
   try {
     const environment = await cloudEnvironment(state);
     const lock: Holder = JSON.parse(await readFile(join(state, 'lock'), 'utf8'));
     const holder = await whoAnswersAt(environment.AWS_ENDPOINT_URL ?? '');
-    return holder.pid === lock.pid ? environment : undefined;
+    return holder.pid === lock.pid ? holder.environment : undefined;
   } catch {
     // The files are missing, or nothing answers: no cloud is running.
     return undefined;
@@ -34,6 +34,7 @@ export const redeploy = async (endpoint: string): Promise<void> => {
 type Holder = {
   readonly pid: number;
   readonly engine: Engine;
+  readonly environment: Record<string, string>;
   /** How often the sweep of the cloud runs, in milliseconds, and when it last ended. */
   readonly sweep?: { readonly every: number; readonly last: number };
   /** Epoch milliseconds since which its state cannot be written. */
@@ -47,6 +48,17 @@ export const sweepAt = async (endpoint: string): Promise<Holder['sweep']> =>
 /** Since when the state of the laptop cloud at an endpoint cannot be written, in epoch milliseconds; undefined if it can. */
 export const fullSince = async (endpoint: string): Promise<Holder['full_since']> =>
   (await whoAnswersAt(endpoint)).full_since;
+
+/** Reads the bytes of all objects and all entries of a running cloud, and what is damaged. */
+export async function* examinedAt(endpoint: string): AsyncGenerator<Examined> {
+  const answer = await fetch(`${endpoint}/_soundcheck/examine`);
+  let rest = '';
+  for await (const piece of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
 
 const whoAnswersAt = async (endpoint: string): Promise<Holder> => {
   const answer = await fetch(`${endpoint}/_soundcheck`, { signal: AbortSignal.timeout(10_000) });

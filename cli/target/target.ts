@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dynamoKpis } from '../../functions/adapters/dynamo-kpis.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { lambdaFunctions } from '../../functions/adapters/lambda-functions.ts';
 import { s3Files } from '../../functions/adapters/s3-files.ts';
 import { s3Landings } from '../../functions/adapters/s3-landings.ts';
 import {
-  Catalog,
+  type Catalog,
   type Files,
   type Functions,
   type Kpis,
@@ -15,7 +14,7 @@ import {
   stackOfLedger,
 } from '../../functions/pipeline/index.ts';
 import type { Mart } from '../../functions/warehouse/index.ts';
-import { catalogPath } from '../../local/cloud/index.ts';
+import { catalogOfState } from '../../local/cloud/index.ts';
 import { expectBegun } from '../../local/state/index.ts';
 import { interrupted } from '../exit-codes.ts';
 import { projectRoot, usualState, usualSweepEvery, type Where } from '../options.ts';
@@ -132,10 +131,6 @@ const laptop = async (state: string, withSources: boolean): Promise<Target> => {
 /** Marts of the catalog that the cloud of a state runs with. */
 export const martsOfState = async (state: string): Promise<readonly Mart[]> =>
   Object.values((await catalogOfState(state)).marts);
-
-/** The catalog that the cloud of a state runs with. */
-export const catalogOfState = async (state: string): Promise<Catalog> =>
-  Catalog.parse(JSON.parse(await readFile(catalogPath(state), 'utf8')));
 
 /** The ports of a cloud, by the names of its bucket and its ledger. */
 export const portsOf = ({ LAKE_BUCKET, LEDGER_TABLE }: Names) => {

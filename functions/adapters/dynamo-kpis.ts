@@ -7,6 +7,7 @@ import {
   NumberValue,
   PutCommand,
   paginateQuery,
+  paginateScan,
 } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
 import type { Kpis } from '../pipeline/index.ts';
@@ -128,3 +129,16 @@ const asStored = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(asStored);
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, asStored(part)]));
 };
+
+/** All items of a KPI table, page by page, in no order. */
+export async function* scanKpis(table: string): AsyncGenerator<KpiItem> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(bounded), {
+    unmarshallOptions: { wrapNumbers: numberOf },
+  });
+  try {
+    for await (const { Items = [] } of paginateScan({ client }, { TableName: table, ConsistentRead: true }))
+      yield* Items as KpiItem[];
+  } finally {
+    client.destroy();
+  }
+}

@@ -5,6 +5,7 @@
 
 export { type CheckViolations, checksPrefix, readCheckViolations } from './check-violations.ts';
 export { failureReason } from './failure-reason.ts';
+export { rowsOfKpi } from './kpis/full-rows.ts';
 export { groupColumn } from './kpis/groups.ts';
 export {
   type KpiItem,
@@ -27,14 +28,14 @@ export {
   readLeftOut,
   Screening,
 } from './kpis/left-out.ts';
-export { itemSize, possibleKeys } from './kpis/limits.ts';
+export { itemSize, kpiProblem, possibleKeys } from './kpis/limits.ts';
 export { lineLeftOut, rowReader } from './kpis/rows.ts';
 export { martsOf, TwoMartsInOne } from './marts.ts';
 export { bookkeepingTables } from './migration/bookkeeping.ts';
 export { definitionsFor } from './migration/definitions.ts';
 export { ChangedColumnType, composeMigration, definitionsOf, type Found } from './migration/migration.ts';
 export { MigrationSpec } from './migration/migration-spec.ts';
-export { KpiShape, Mart, Model } from './model.ts';
+export { KpiShape, Mart, Model, type ModelOf } from './model.ts';
 export { hidden } from './rebuild/checks.ts';
 export { inlinedName } from './rebuild/plan.ts';
 export {

@@ -5,8 +5,8 @@ import { writeWhole } from '../state/index.ts';
 import { isUpToDate, rememberSources, statesOf } from './sources.ts';
 
 /**
- * Bundles with these settings, unless the existing bundle is up to date. Rejects with esbuild's errors; if the bundles cannot be
- * written, the existing ones stay.
+ * Bundles with these settings, unless the existing bundle is up to date and as it was written. Rejects with esbuild's errors; if
+ * the bundles cannot be written, the existing ones stay.
  */
 export const bundleUnlessUpToDate = async (
   bundled: readonly BuildOptions[],
@@ -22,7 +22,8 @@ export const bundleUnlessUpToDate = async (
   for (const folder of new Set(files.map(({ path }) => dirname(path))))
     mkdirSync(folder, { recursive: true });
   writeWhole(files.map(({ path, contents }) => ({ path, content: contents })));
-  rememberSources(record, { stamp, files: statesOf(sources) });
+  const made = files.map(({ path }) => path);
+  rememberSources(record, { stamp, files: statesOf(sources), made });
 };
 
 /** Builds that are running. */

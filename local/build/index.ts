@@ -1,4 +1,4 @@
 /** Bundles of TypeScript, rebuilt only when a source has changed. Start with `bundling.ts`. */
 
 export { bundleUnlessUpToDate } from './bundling.ts';
-export { isUpToDate, rememberSources, statesOf } from './sources.ts';
+export { isAsMade, isUpToDate, rememberSources, statesOf } from './sources.ts';

@@ -142,13 +142,14 @@ const open = async (
   const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, clock, disk, log };
   const opened = await openServices(shared);
   const schedules = startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
+  const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
   const health = () => ({
     ...opened.services.health(),
+    environment,
     sweep: schedules.pulse(),
     full_since: disk.fullSince,
   });
   serve({ ...opened.services, health });
-  const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
   writeEnvironment(state, environment);
   const keeper = startRetention({ retentions: opened.retentions, clock, calm, log });
   closers.add('retention', keeper.stop);

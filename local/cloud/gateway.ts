@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
 import { anyDisk, type Disk } from './disk.ts';
@@ -34,6 +36,8 @@ export type Services = {
   readonly access?: Pick<Access, 'callerOf' | 'expect'> & Place;
   /** The answer to `GET /_soundcheck`. */
   readonly health: () => object;
+  /** The answer to `GET /_soundcheck/examine`, as JSON lines: what is damaged in the stored data. */
+  readonly examine?: () => AsyncIterable<object>;
   /** The work of `POST /_soundcheck/deploy`: puts the project's current SQL and rules in force. */
   readonly deploy: () => Promise<object>;
 };
@@ -59,6 +63,7 @@ export type GatewayOptions = {
 };
 
 const HEALTH = '/_soundcheck';
+const EXAMINE = '/_soundcheck/examine';
 const DEPLOY = '/_soundcheck/deploy';
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const GRACE_MS = 1_000;
@@ -79,11 +84,9 @@ export const openGateway = async ({
     const fail = (cause: unknown): void => {
       // Who has left gets no answer.
       if (request.destroyed && !request.complete) return void response.destroy();
-      replyError(
-        request,
-        response,
-        known(cause) ?? full(cause, serviceOf(request), disk) ?? unexpected(cause, log),
-      );
+      const error = known(cause) ?? full(cause, serviceOf(request), disk) ?? unexpected(cause, log);
+      if (error === cause && error.status === 500) log(`A request failed: ${error.message}`);
+      replyError(request, response, error);
     };
     stalls.watch(request, response, () => {
       response.setHeader('connection', 'close');
@@ -141,6 +144,10 @@ const dispatch = async (
   if (service === 's3' && request.method === 'GET' && request.url === HEALTH) {
     return reply(response, 200, { 'content-type': 'application/json' }, JSON.stringify(services.health()));
   }
+  if (service === 's3' && request.method === 'GET' && request.url === EXAMINE && services.examine) {
+    response.writeHead(200, { 'content-type': 'application/jsonl' });
+    return pipeline(Readable.from(linesOf(services.examine())), response);
+  }
   if (service === 's3' && request.method === 'POST' && request.url === DEPLOY) {
     return reply(
       response,
@@ -166,6 +173,10 @@ const dispatch = async (
   }
   return replyJson(json, whole, input, response, caller);
 };
+
+async function* linesOf(documents: AsyncIterable<object>): AsyncGenerator<string> {
+  for await (const document of documents) yield `${JSON.stringify(document)}\n`;
+}
 
 /** Throws `AccessDenied` unless the caller's role allows the call. */
 const expectCall = (

@@ -26,9 +26,11 @@ import { openRedeploy, tablesOf } from './redeploy.ts';
 import { openRedshiftData } from './redshift-data/redshift-data.ts';
 import type { Clock } from './retention/clock.ts';
 import type { Retention } from './retention/retention.ts';
+import type { Examined } from './s3/examine.ts';
 import { type LocalS3, openS3 } from './s3/s3.ts';
 import { openSecrets } from './secrets.ts';
 import type { FoundEngine } from './state-engine.ts';
+import { damageOfOpenStores } from './store/index.ts';
 import type { Deployment } from './template/deployment.ts';
 
 export type ServicesOptions = {
@@ -106,6 +108,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   return {
     services: {
       ...{ s3, dynamodb, lambda: lambdaApi(functions), json, health, deploy },
+      examine: () => examine(state, s3),
       access: { ...access, account, region },
     },
     functions,
@@ -116,6 +119,12 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
     ],
   };
 };
+
+/** What is damaged in the stores of a state, and in the bytes of its objects. */
+async function* examine(state: string, s3: Pick<LocalS3, 'examine'>): AsyncGenerator<Examined> {
+  for await (const message of damageOfOpenStores(state)) yield { kind: 'damaged', message };
+  yield* s3.examine();
+}
 
 const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptions): Queues => {
   const { account, region } = deployment;
@@ -134,7 +143,7 @@ const openTables = async ({ state, deployment, closers, clock }: ServicesOptions
 };
 
 const openFiles = async (
-  { state, deployment, closers, clock, disk }: ServicesOptions,
+  { state, deployment, closers, clock, disk, log: complain }: ServicesOptions,
   publish: Publish,
 ): Promise<LocalS3> => {
   const s3 = await openS3({
@@ -142,6 +151,7 @@ const openFiles = async (
     onObject: (object) => publish(objectCreated(object)),
     disk,
     clock: () => new Date(clock.now()),
+    complain,
   });
   closers.add('files', () => s3.close());
   for (const { name, ...settings } of deployment.buckets) await s3.createBucket(name, settings);
@@ -232,7 +242,7 @@ const openEngines = async (
 };
 
 const openChosenEngine = (
-  { state, endpoint, deployment, engine }: ServicesOptions,
+  { state, endpoint, deployment, engine, log: complain }: ServicesOptions,
   s3: LocalS3,
   catalog: Catalog,
   guard: JobGuard,
@@ -242,11 +252,11 @@ const openChosenEngine = (
     const environment = functionEnvironment(endpoint, state);
     const environmentOf = (job: string) => ({ AWS_ACCESS_KEY_ID: guard.keyOf(job) });
     return openSparkEngine({
-      ...{ state, datasets, installation: engine.installation, environment, environmentOf },
+      ...{ state, datasets, installation: engine.installation, environment, environmentOf, complain },
     });
   }
   const { LAKE_BUCKET: bucket = '' } = deployedNames(deployment);
-  return openEngine({ state, s3, s3Of: guard.objectsOf, bucket, datasets });
+  return openEngine({ state, s3, s3Of: guard.objectsOf, bucket, datasets, complain });
 };
 
 /** A promise that is resolved from outside. */

@@ -60,13 +60,13 @@ export const findEngine = (name: Engine): FoundEngine => {
   return { name, installation };
 };
 
-/** A warehouse without this record is from the time when DuckDB was the only engine. */
+/** A record that is missing or damaged is made again from what the engines leave: Spark has a folder of its own. */
 const rememberedEngine = (state: string): Engine | undefined => {
   const record = recordIn(state);
-  if (existsSync(record)) {
-    const text = readFileSync(record, 'utf8').trim();
-    return engines.find((engine) => engine === text);
-  }
+  const text = existsSync(record) ? readFileSync(record, 'utf8').trim() : '';
+  const named = engines.find((engine) => engine === text);
+  if (named) return named;
+  if (existsSync(join(state, 'spark'))) return 'spark';
   return existsSync(join(state, 'warehouse.duckdb')) ? 'duckdb' : undefined;
 };
 

@@ -12,3 +12,4 @@ export { openSparkEngine } from './spark/engine.ts';
 export { findSpark, type SparkInstallation } from './spark/installation.ts';
 export { sparkSettings } from './spark/settings.ts';
 export { startWorker } from './spark/worker.ts';
+export { readWarehouse, setWarehouseAside } from './warehouse.ts';

@@ -1,9 +1,12 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { pathPattern } from '../../functions/engine/index.ts';
 import { literal } from '../../functions/values/index.ts';
-import { Warehouse } from './duckdb/database.ts';
+import { type Database, Warehouse } from './duckdb/database.ts';
+import { logOf, noteOf } from './duckdb/last-commit.ts';
+import { expectCommitted, namingDamage } from './duckdb/sound-files.ts';
 
 export type WarehouseOptions = {
   /** Folder of `warehouse.duckdb`. */
@@ -15,6 +18,8 @@ export type WarehouseOptions = {
   readonly extensions?: readonly string[];
   /** Folders, in addition to the state's `scratch`, whose files its SQL may read and write. */
   readonly folders?: readonly string[];
+  /** Receives a line about each damage that is found. */
+  readonly complain?: (line: string) => void;
 };
 
 /**
@@ -23,8 +28,46 @@ export type WarehouseOptions = {
  * SQL.
  */
 export const openWarehouse = async (options: WarehouseOptions): Promise<Warehouse> => {
-  const open = () => openInstance(options);
-  return new Warehouse(await open(), open);
+  const { state, complain } = options;
+  return Warehouse.open({ path: warehouseIn(state), open: () => openInstance(options), complain });
+};
+
+/** The file of a state's database. */
+export const warehouseIn = (state: string): string => join(state, 'warehouse.duckdb');
+
+/**
+ * Opens the database of a state on which no cloud runs, only to read it; it spills into another folder. Throws `DamagedState`.
+ * The caller closes what it gets.
+ */
+export const readWarehouse = async (
+  state: string,
+  { extensions = [], spill }: Pick<WarehouseOptions, 'extensions'> & { readonly spill: string },
+): Promise<Database & { closeSync(): void }> => {
+  const path = warehouseIn(state);
+  const explain = (error: unknown): unknown => namingDamage(path, error);
+  try {
+    expectCommitted(path);
+    const settings = { access_mode: 'READ_ONLY', temp_directory: spill, memory_limit: '1GB' };
+    const instance = await DuckDBInstance.create(path, settings);
+    const connection = await instance.connect();
+    for (const sql of ["set global TimeZone = 'UTC'", ...extensions.map((one) => `load ${literal(one)}`)])
+      await connection.run(sql);
+    connection.closeSync();
+    return { connect: () => instance.connect(), explain, closeSync: () => instance.closeSync() };
+  } catch (error) {
+    throw explain(error);
+  }
+};
+
+/** Moves a state's database out of the way, so that the next start begins an empty one; returns the folder that it is in now. */
+export const setWarehouseAside = (state: string, now = new Date()): string => {
+  const aside = join(state, `old-warehouse-${now.toISOString().replace(/\D/g, '').slice(0, 14)}`);
+  const database = warehouseIn(state);
+  mkdirSync(aside, { recursive: true });
+  for (const file of [database, logOf(database)])
+    if (existsSync(file)) renameSync(file, join(aside, basename(file)));
+  rmSync(noteOf(database), { force: true });
+  return aside;
 };
 
 const openInstance = async ({
@@ -39,7 +82,7 @@ const openInstance = async ({
     throw new TypeError(`${state}: the path of a state must not have a question mark; name another folder`);
   const scratch = join(state, 'scratch');
   await mkdir(scratch, { recursive: true });
-  const instance = await DuckDBInstance.create(join(state, 'warehouse.duckdb'), {
+  const instance = await DuckDBInstance.create(warehouseIn(state), {
     preserve_insertion_order: 'false',
     temp_directory: join(scratch, 'duckdb'),
     memory_limit: memoryLimit,

@@ -1,8 +1,9 @@
 /**
- * The folder of a laptop cloud: whether a folder is one, the lock that only one process can hold, and how files in it are
- * written so that a full disk damages none. Start with `folder.ts`.
+ * The folder of a laptop cloud: whether a folder is one, the lock that only one process can hold, how files in it are written so
+ * that a full disk damages none, and what damage of a file is. Start with `folder.ts`.
  */
 
+export { DamagedState } from './damage.ts';
 export { StateNotWritable, stateNotWritable } from './disk-failure.ts';
 export { expectBegun, expectState } from './folder.ts';
 export { lockState, StateIsLocked } from './lock.ts';

@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isUpToDate, rememberSources, statesOf } from '../../local/build/index.ts';
 import { buildFunctions } from '../../local/cloud/build/build.ts';
@@ -54,8 +54,12 @@ const lock = async (folder: string): Promise<() => void> => {
 
 /** A copied record tells of the copies. */
 const moveRecord = async (record: string, from: string, to: string): Promise<void> => {
-  const { stamp, files } = JSON.parse((await readFile(record, 'utf8')).replaceAll(from, to));
+  const { stamp, files, made } = JSON.parse((await readFile(record, 'utf8')).replaceAll(from, to));
   const copied = Object.keys(files).filter((path) => path.startsWith(to));
-  rememberSources(record, { stamp, files: { ...files, ...statesOf(copied) } });
+  rememberSources(record, {
+    stamp,
+    files: { ...files, ...statesOf(copied) },
+    made: Object.keys(made).map((name) => join(dirname(record), name)),
+  });
   if (!isUpToDate(record, stamp)) throw new Error(`${record} is not up to date`);
 };

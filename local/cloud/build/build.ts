@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Catalog } from '../../../functions/pipeline/index.ts';
-import { isUpToDate, rememberSources, statesOf } from '../../build/index.ts';
-import { writeWhole } from '../../state/index.ts';
+import { isAsMade, isUpToDate, rememberSources, statesOf } from '../../build/index.ts';
+import { DamagedState, writeWhole } from '../../state/index.ts';
 import { type Bundles, bundleFunctions } from '../functions/bundle.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
 
@@ -12,7 +12,7 @@ export type Build = { readonly catalog: Promise<Catalog>; readonly bundles: Prom
 
 /**
  * Renders `rules/` and `sql/` for an engine and a DuckDB warehouse, and at the same time bundles every function with the
- * result, into the state folder; files that are up to date are kept. If `accept` rejects the catalog, nothing is written.
+ * result, into the state folder; files that are up to date and as they were written are kept. If `accept` rejects the catalog, nothing is written.
  */
 export const buildFunctions = (
   root: string,
@@ -31,13 +31,26 @@ export const buildFunctions = (
 /** The path of a state's rendered catalog. */
 export const catalogPath = (state: string): string => join(state, 'catalog.json');
 
+const recordOf = (path: string): string => `${path}.sources`;
+
+/** The catalog that a cloud on a state runs with, or the last one did. Throws `DamagedState`. */
+export const catalogOfState = async (state: string): Promise<Catalog> => {
+  const path = catalogPath(state);
+  if (isAsMade(recordOf(path), path)) return Catalog.parse(JSON.parse(await readFile(path, 'utf8')));
+  throw new DamagedState(
+    path,
+    'it is missing or has other bytes than were written',
+    'stop the cloud and start it again, which makes this file again',
+  );
+};
+
 const readOrRender = async (
   root: string,
   path: string,
   engine: Catalog['engine'],
   accept: (catalog: Catalog) => Promise<void>,
 ): Promise<Catalog> => {
-  const record = `${path}.sources`;
+  const record = recordOf(path);
   const paths = await sourcesUnder(root);
   const stamp = [engine, ...paths].join('\n');
   if (isUpToDate(record, stamp)) return Catalog.parse(JSON.parse(await readFile(path, 'utf8')));
@@ -47,7 +60,7 @@ const readOrRender = async (
   const catalog = await renderCatalog(root, 'duckdb', engine);
   await accept(catalog);
   await writeChanged(path, JSON.stringify(catalog));
-  rememberSources(record, { stamp, files: { ...files, ...statesOf([path]) } });
+  rememberSources(record, { stamp, files, made: [path] });
   return catalog;
 };
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
+import { DamagedState } from '../../state/index.ts';
 import { entryNamed, type JsonService, ServiceError } from '../protocol.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { Statements } from './execution.ts';
 import type { Outcomes } from './outcomes.ts';
 import { bindParameters } from './parameters.ts';
 import * as requests from './requests.ts';
-import type { ResultFiles } from './result-files.ts';
+import { type ResultFiles, rowsPerPage } from './result-files.ts';
 import { describeStatement, describeSubmission, listStatement, type Statement } from './statement.ts';
 import type { StatementLog } from './statement-log.ts';
 
@@ -110,8 +111,10 @@ export class DataApi implements JsonService {
   }
 
   private async resultPage(id: string, page: number, { state }: Statement): Promise<Record<string, unknown>> {
-    const found = state.status === 'FINISHED' ? await this.results.read(id, page) : undefined;
-    if (found) return found;
+    const part = state.parts[Number(id.split(':')[1] ?? 1) - 1];
+    const { rows = -1, hasResultSet = false } = part ?? {};
+    if (state.status === 'FINISHED' && hasResultSet && page < Math.max(1, Math.ceil(rows / rowsPerPage)))
+      return this.results.read(id, page).catch(damaged);
     const message = 'Query does not have result. Please check query status with DescribeStatement.';
     throw new ServiceError('ResourceNotFoundException', message);
   }
@@ -151,6 +154,11 @@ const targetOf = ({ Database, WorkgroupName, ClusterIdentifier, DbUser, SecretAr
       ([name, value]) => (value === undefined ? [] : [[name, value]]),
     ),
   );
+
+const damaged = (error: unknown): never => {
+  if (error instanceof DamagedState) throw new ServiceError('InternalServerException', error.message, 500);
+  throw error;
+};
 
 const statementOf = (id: string): string => id.replace(/:.*/, '');
 

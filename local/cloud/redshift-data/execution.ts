@@ -144,8 +144,8 @@ export class Statements {
     } catch (error) {
       if (this.isClosing || disk.isClosed) return undefined;
       const isCancelled = signal.reason instanceof Error && signal.reason.message === cancelled;
-      const reason = reasonOf(disk.notice(error) ?? error);
-      return broken(stateNow(), isCancelled ? 'ABORTED' : 'FAILED', reason, request.isBatch);
+      const explained = disk.notice(error) ?? this.ports.instance.explain?.(error) ?? error;
+      return broken(stateNow(), isCancelled ? 'ABORTED' : 'FAILED', reasonOf(explained), request.isBatch);
     }
   }
 

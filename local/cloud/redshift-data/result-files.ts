@@ -1,9 +1,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { DuckDBResult } from '@duckdb/node-api';
+import { DamagedState } from '../../state/index.ts';
 import { columnsOf, type Field, fieldsOf } from './fields.ts';
 
-const rowsPerPage = 1_000;
+/** Rows of each page but the last. */
+export const rowsPerPage = 1_000;
 const largestResult = 500 * 1024 * 1024;
 
 type Page = { readonly records: readonly (readonly Field[])[]; readonly next: boolean };
@@ -36,7 +39,7 @@ export class ResultFiles {
       const text = JSON.stringify(page);
       size += text.length;
       if (size > largestResult) throw new Error('The result is larger than 500 MB; unload it');
-      await writeFile(join(this.folder(id), `${pages}.json`), text);
+      await this.save(id, String(pages), text);
       pages += 1;
     };
     for await (const chunk of result.yieldRows()) {
@@ -46,21 +49,16 @@ export class ResultFiles {
     }
     await flush(true);
     const head: Head = { columns: columnsOf(result), rows };
-    await writeFile(join(this.folder(id), 'head.json'), JSON.stringify(head));
+    await this.save(id, 'head', JSON.stringify(head));
     return { rows, size };
   }
 
-  /** The answer of `GetStatementResult` for a page, counted from 0; undefined if there is none. */
-  async read(id: string, page: number): Promise<Record<string, unknown> | undefined> {
-    try {
-      const { columns, rows } = await this.json<Head>(id, 'head');
-      const { records, next } = await this.json<Page>(id, String(page));
-      const token = next ? { NextToken: String(page + 1) } : {};
-      return { ColumnMetadata: columns, TotalNumRows: rows, Records: records, ...token };
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw error;
-    }
+  /** The answer of `GetStatementResult` for a page, counted from 0. Throws `DamagedState` if files are missing or damaged. */
+  async read(id: string, page: number): Promise<Record<string, unknown>> {
+    const { columns, rows } = await this.json<Head>(id, 'head');
+    const { records, next } = await this.json<Page>(id, String(page));
+    const token = next ? { NextToken: String(page + 1) } : {};
+    return { ColumnMetadata: columns, TotalNumRows: rows, Records: records, ...token };
   }
 
   /** Removes the results of a statement and its sub-statements. */
@@ -74,7 +72,27 @@ export class ResultFiles {
     return join(this.directory, statement, part);
   }
 
+  /** A file begins with the checksum of its text. */
+  private save(id: string, name: string, text: string): Promise<void> {
+    return writeFile(this.path(id, name), `${crc32(text)}\n${text}`);
+  }
+
   private async json<Content>(id: string, name: string): Promise<Content> {
-    return JSON.parse(await readFile(join(this.folder(id), `${name}.json`), 'utf8'));
+    const path = this.path(id, name);
+    const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      throw new DamagedState(path, 'it is missing', again);
+    });
+    const start = content.indexOf('\n') + 1;
+    const text = content.slice(start);
+    if (content.slice(0, start) !== `${crc32(text)}\n`)
+      throw new DamagedState(path, 'it has other bytes than were written', again);
+    return JSON.parse(text);
+  }
+
+  private path(id: string, name: string): string {
+    return join(this.folder(id), `${name}.json`);
   }
 }
+
+const again = 'run the query again';

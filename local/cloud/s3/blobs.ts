@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { DamagedBlob, expectSound, type Known, readBlob, type Slice } from './blob-reader.ts';
 import { type Algorithm, type Digest, startDigest } from './checksums.ts';
 import type { ObjectIndex } from './object-index.ts';
+import { type PieceSums, RunningSums } from './piece-sums.ts';
 
 type Source = Readable | AsyncIterable<Uint8Array>;
 
@@ -14,26 +16,35 @@ export type Blob = {
   readonly size: number;
   /** Hexadecimal. */
   readonly md5: string;
+  readonly sums: PieceSums;
   /** Base64, for each requested algorithm. */
   readonly checksums: Partial<Record<Algorithm, string>>;
 };
 
 export type Blobs = ReturnType<typeof openBlobs>;
 
-const measure = async function* (source: Source, digests: Iterable<Digest>, count: (bytes: number) => void) {
+/** An object in the words of a message. */
+export type Named = Known & { readonly about: string };
+
+type Measures = Iterable<Pick<Digest, 'update'>>;
+
+const measure = async function* (source: Source, measures: Measures, count: (bytes: number) => void) {
   for await (const chunk of source) {
-    for (const digest of digests) digest.update(chunk);
+    for (const each of measures) each.update(chunk);
     count(chunk.length);
     yield chunk;
   }
 };
 
 /**
- * Opens the folder of bytes. Before its first byte is written, a blob's name is in the index's list of leftovers; the batch
+ * Opens the folder of bytes. Bytes are checked whenever they are read; what is damaged throws `DamagedBlob`. Before its first byte is written, a blob's name is in the index's list of leftovers; the batch
  * that makes a version or part point to it removes the name. So the next start deletes what a killed process was writing.
  */
 export const openBlobs = (directory: string, index: ObjectIndex) => {
   const pathOf = (id: string): string => join(directory, id);
+
+  const read = (named: Named, slice?: Slice): AsyncGenerator<Uint8Array> =>
+    readBlob(pathOf(named.blob), named.about, named, slice);
 
   /** The next start removes what cannot be removed now; what was asked for is done, or has failed for a reason of its own. */
   const discard = async (id: string): Promise<void> => {
@@ -75,7 +86,8 @@ export const openBlobs = (directory: string, index: ObjectIndex) => {
           [...new Set<Algorithm>(['md5', ...wanted])].map((name) => [name, startDigest(name)]),
         );
         let size = 0;
-        const measured = measure(source, [...digests.values()], (bytes) => {
+        const sums = new RunningSums();
+        const measured = measure(source, [...digests.values(), sums], (bytes) => {
           size += bytes;
         });
         await writeFile(path, measured);
@@ -86,21 +98,36 @@ export const openBlobs = (directory: string, index: ObjectIndex) => {
           checksums[name] = value.toString('base64');
           if (name === 'md5') md5 = value.toString('hex');
         }
-        return { id, size, md5, checksums };
+        return { id, size, md5, sums: sums.sums(), checksums };
       });
     },
 
-    /** Gives bytes a second name without reading them, if the file system supports it. */
-    duplicate(id: string): Promise<string> {
-      return reserve(async (copy, path) => {
-        await link(pathOf(id), path).catch(() => copyFile(pathOf(id), path, constants.COPYFILE_FICLONE));
+    /** Gives bytes a second name without reading them, if the file system supports it; their file must have its size. */
+    duplicate(named: Named): Promise<string> {
+      const path = pathOf(named.blob);
+      return reserve(async (copy, to) => {
+        const found = await stat(path).catch(() => undefined);
+        if (!found) throw new DamagedBlob(named.about, path, 'is missing', true);
+        if (found.size !== named.size)
+          throw new DamagedBlob(named.about, path, `has ${found.size} bytes, not ${named.size}`);
+        await link(path, to).catch(() => copyFile(path, to, constants.COPYFILE_FICLONE));
         return copy;
       });
     },
 
-    /** Streams blobs one after another, completely or from one byte to another (both included). */
-    async *read(ids: readonly string[], range?: { start: number; end: number }): AsyncGenerator<Uint8Array> {
-      for (const id of ids) yield* createReadStream(pathOf(id), { highWaterMark: 1 << 20, ...range });
+    /** Streams a blob, completely or a slice of it. */
+    read,
+
+    /** Streams blobs one after another. */
+    async *readAll(all: readonly Named[]): AsyncGenerator<Uint8Array> {
+      for (const each of all) yield* read(each);
+    },
+
+    /** The path of a blob for those who read files themselves, after all of its bytes were checked. */
+    async soundPath(named: Named): Promise<string> {
+      const path = pathOf(named.blob);
+      await expectSound(path, named.about, named);
+      return path;
     },
   };
 };

@@ -63,13 +63,16 @@ const checkSizes = (parts: readonly Part[], { header }: S3Request): void => {
   });
 };
 
-const assemble = async ({ blobs }: Store, { checksum }: Upload, parts: readonly Part[]) => {
-  const [only, ...others] = parts;
-  if (only && others.length === 0) return { id: await blobs.duplicate(only.blob), whole: only.checksum };
+const assemble = async ({ blobs }: Store, { key, checksum }: Upload, parts: readonly Part[]) => {
+  const named = parts.map((part) => ({ ...part, about: `part ${part.number} of an upload of ${key}` }));
+  const [only, ...others] = named;
+  if (only && others.length === 0) {
+    const { sums, checksum: whole } = only;
+    return { id: await blobs.duplicate(only), ...(sums === undefined ? {} : { sums }), whole };
+  }
   const wanted = checksum.type === 'FULL_OBJECT' ? [checksum.algorithm] : [];
-  const ids = parts.map(({ blob }) => blob);
-  const { id, checksums }: Blob = await blobs.write(blobs.read(ids), wanted);
-  return { id, whole: checksums[checksum.algorithm] ?? '' };
+  const { id, sums, checksums }: Blob = await blobs.write(blobs.readAll(named), wanted);
+  return { id, sums, whole: checksums[checksum.algorithm] ?? '' };
 };
 
 const checksumOf = async (upload: Upload, parts: readonly Part[], whole: string): Promise<Checksum> => {
@@ -92,7 +95,7 @@ const draftFrom = async (
   upload: Upload,
   parts: readonly Part[],
 ): Promise<Draft> => {
-  const { id, whole } = await assemble(store, upload, parts);
+  const { id, whole, ...sums } = await assemble(store, upload, parts);
   const checksum = await checksumOf(upload, parts, whole);
   try {
     checkDeclared(request, checksum);
@@ -107,6 +110,7 @@ const draftFrom = async (
     metadata,
     tags,
     blob: id,
+    ...sums,
     checksum,
     etag: multipartEtag(parts.map(({ etag }) => etag)),
     size: parts.reduce((sum, part) => sum + part.size, 0),

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { DamagedBlob } from './blob-reader.ts';
+import type { Named } from './blobs.ts';
 import { checksumElement, checksumElements } from './checksums.ts';
 import { isNotModified } from './conditions.ts';
 import { S3Error } from './error.ts';
@@ -14,6 +15,12 @@ import type { Element } from './xml.ts';
 
 /** A version with bytes. */
 export type Stored = Version & { readonly blob: string };
+
+/** The bytes of a version, named for a message. */
+export const bytesOf = (version: Stored): Named => ({
+  ...version,
+  about: `${version.key} (version ${version.versionId})`,
+});
 
 const markerHeaders = (bucket: Bucket, marker: Version): Record<string, string> => ({
   'x-amz-delete-marker': 'true',
@@ -99,27 +106,36 @@ const read = async (store: Store, request: S3Request): Promise<Reading> => {
   };
 };
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-const openFile = async (path: string): Promise<FileHandle | undefined> => {
-  try {
-    return await open(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+/** An iterator whose first result is known. Not a generator: its end must be told even if nobody began to read. */
+const after = <T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncIterableIterator<T> => {
+  const known = [first];
+  return {
+    next: async () => known.pop() ?? rest.next(),
+    return: () => rest.return(undefined),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 };
 
-/** GetObject. If the bytes are replaced between finding and opening them, they are looked up again. */
+/**
+ * GetObject. Each piece is checked before it is sent: if the first one is damaged, the answer is an error, and if a later one is,
+ * the connection ends there. If the bytes are replaced between finding and opening them, they are looked up again.
+ */
 export const getObject = async (store: Store, request: S3Request): Promise<Reply> => {
-  for (let attempt = 0; attempt < 10; attempt += 1) {
+  let seen: string | undefined;
+  for (;;) {
     const { version, reply, start, size } = await read(store, request);
     if (reply.status === 304) return reply;
-    const file = await openFile(store.blobs.pathOf(version.blob));
-    if (file) return { ...reply, body: { file, start, size } };
+    const bytes = store.blobs.read(bytesOf(version), { start, end: start + size - 1 });
+    try {
+      return { ...reply, body: { bytes: after(await bytes.next(), bytes), size } };
+    } catch (error) {
+      const isReplaced = error instanceof DamagedBlob && error.isMissing && version.blob !== seen;
+      if (!isReplaced) throw error;
+      seen = version.blob;
+    }
   }
-  throw new S3Error('InternalError');
 };
 
 /** HeadObject. */

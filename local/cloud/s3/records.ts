@@ -1,5 +1,6 @@
 import type { Checksum } from './checksums.ts';
 import type { LifecycleRule } from './lifecycle/rule.ts';
+import type { PieceSums } from './piece-sums.ts';
 
 export type Bucket = {
   readonly name: string;
@@ -35,6 +36,8 @@ export type Version = Description & {
   readonly versionId: string;
   readonly lastModified: string;
   readonly blob?: string;
+  /** Of the blob. */
+  readonly sums?: PieceSums;
   readonly size: number;
   readonly etag: string;
   readonly checksum?: Checksum;
@@ -55,6 +58,8 @@ export type Upload = Description & {
 export type Part = {
   readonly number: number;
   readonly blob: string;
+  /** Of the blob. */
+  readonly sums?: PieceSums;
   readonly size: number;
   readonly etag: string;
   readonly lastModified: string;

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { S3Error } from './error.ts';
 import { type Element, xmlDeclaration, xmlDocument, xmlError } from './xml.ts';
 
-/** Bytes of an open file, from one to another, both included. */
-type FileSlice = { readonly file: FileHandle; readonly start: number; readonly size: number };
+/** So many bytes of an object, which end early if they are damaged. */
+type Bytes = { readonly bytes: AsyncIterableIterator<Uint8Array>; readonly size: number };
 
 export type Reply = {
   readonly status: number;
   readonly headers?: Record<string, string | undefined>;
-  readonly body?: string | FileSlice;
+  readonly body?: string | Bytes;
 };
 
 /** Answers 200 with an XML document. */
@@ -64,15 +64,9 @@ const writeHead = (response: ServerResponse, { status, headers = {} }: Reply, id
     if (value !== undefined) response.setHeader(name, value);
 };
 
-const sendFile = async (response: ServerResponse, { file, start, size }: FileSlice): Promise<void> => {
+const sendBytes = async (response: ServerResponse, { bytes, size }: Bytes): Promise<void> => {
   response.setHeader('content-length', size);
-  if (size === 0) {
-    await file.close();
-    response.end();
-    return;
-  }
-  const bytes = file.createReadStream({ start, end: start + size - 1, highWaterMark: 1 << 18 });
-  await pipeline(bytes, response);
+  await pipeline(Readable.from(bytes, { objectMode: false, highWaterMark: 1 << 18 }), response);
 };
 
 const sendText = (response: ServerResponse, text: string, isHead: boolean): void => {
@@ -111,7 +105,7 @@ export const respond = async (
     // Once the answer has begun, an error is told by its document alone.
     if (response.headersSent) return void response.end(String(reply.body).replace(xmlDeclaration, ''));
     writeHead(response, reply, id);
-    if (typeof reply.body === 'object') await sendFile(response, reply.body);
+    if (typeof reply.body === 'object') await sendBytes(response, reply.body);
     else sendText(response, reply.body ?? '', isHead);
   } catch {
     response.destroy();

@@ -1,17 +1,21 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { anyDisk, type Disk } from '../disk.ts';
 import type { Retention } from '../retention/retention.ts';
+import { DamagedBlob } from './blob-reader.ts';
 import type { Algorithm } from './checksums.ts';
 import { S3Error } from './error.ts';
+import { type Examined, examineObjects } from './examine.ts';
 import { usualMinimumSize } from './lifecycle/configuration.ts';
 import { objectRetention } from './lifecycle/retention.ts';
 import type { LifecycleRule } from './lifecycle/rule.ts';
 import { listCurrent } from './list-objects.ts';
 import { seesAbsence } from './needs.ts';
 import { type Draft, undescribed } from './object-store.ts';
-import type { ObjectEvent } from './records.ts';
+import { bytesOf } from './read-object.ts';
+import type { ObjectEvent, Version } from './records.ts';
 import { type Reply, respond } from './reply.ts';
 import { answeringDenied, type Expect, readRequest } from './request.ts';
 import { operationOf } from './routes.ts';
@@ -48,7 +52,10 @@ export type LocalS3 = {
   isBucket(name: string): boolean;
   /** Carries out the lifecycle rules of the buckets. */
   readonly retention: Retention;
-  /** Finds the file with the bytes of one version, by default the newest; undefined if there is none. */
+  /**
+   * Finds the file with the bytes of one version, by default the newest; undefined if there is none. All of its bytes are checked;
+   * an error names a damaged file.
+   */
   locate(bucket: string, key: string, versionId?: string): Promise<LocatedObject | undefined>;
   /** Puts the bytes of a local file or a buffer; with `ifNoneMatch`, returns undefined if the key exists. */
   put(
@@ -59,6 +66,8 @@ export type LocalS3 = {
   ): Promise<{ versionId: string; etag: string } | undefined>;
   /** Lists all keys with a prefix, in the order of their UTF-8 bytes. */
   list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
+  /** Reads the bytes of all objects, and finds files that belong to none. */
+  examine(): AsyncIterable<Examined>;
   /** Closes after pending events were passed on; call it after the last request. */
   close(): Promise<void>;
 };
@@ -70,6 +79,10 @@ export type LocalS3Options = {
   clock?: () => Date;
   /** Default: a disk that is never full. */
   disk?: Disk;
+  /** Receives a line about each damage that is found. */
+  complain?: (line: string) => void;
+  /** Only to be read, and changed by nobody. */
+  isReadOnly?: boolean;
 };
 
 const ensureBucket = async ({ buckets }: Store, name: string, options: BucketOptions) => {
@@ -88,13 +101,36 @@ const locate = async (
   versionId?: string,
 ) => {
   const { name } = buckets.named(bucketName);
-  const version = await (versionId === undefined
-    ? objects.newest(name, key)
-    : objects.find(name, key, versionId));
-  if (version?.blob === undefined) return undefined;
-  const { size, etag, lastModified } = version;
-  return { path: blobs.pathOf(version.blob), size, versionId: version.versionId, etag, lastModified };
+  const find = (): Promise<Version | undefined> =>
+    versionId === undefined ? objects.newest(name, key) : objects.find(name, key, versionId);
+  for (let version = await find(); version?.blob !== undefined; ) {
+    const { blob, size, etag, lastModified } = version;
+    try {
+      const path = await blobs.soundPath(bytesOf({ ...version, blob }));
+      return { path, size, versionId: version.versionId, etag, lastModified };
+    } catch (error) {
+      version = await find();
+      const isReplaced = error instanceof DamagedBlob && error.isMissing && version?.blob !== blob;
+      if (!isReplaced) throw error;
+    }
+  }
+  return undefined;
 };
+
+type Complain = (line: string) => void;
+
+/** Tells of damage, and passes every error on. */
+const telling =
+  (complain: Complain) =>
+  (error: unknown): never => {
+    if (error instanceof DamagedBlob) complain(error.message);
+    throw error;
+  };
+
+const tellingOf = <T>(
+  bytes: AsyncIterableIterator<T>,
+  tell: (error: unknown) => never,
+): AsyncIterableIterator<T> => ({ ...bytes, next: () => bytes.next().catch(tell) });
 
 /** Objects that this machine puts get the checksum that the processor computes: S3's default takes ten times as long. */
 const ownAlgorithm: Algorithm = 'crc32';
@@ -103,7 +139,7 @@ const draftOf = async ({ blobs }: Store, key: string, body: { path: string } | B
   const bytes = Buffer.isBuffer(body)
     ? Readable.from([body])
     : createReadStream(body.path, { highWaterMark: 1 << 20 });
-  const { id, size, md5, checksums } = await blobs.write(bytes, [ownAlgorithm]);
+  const { id, sums, size, md5, checksums } = await blobs.write(bytes, [ownAlgorithm]);
   const value = checksums[ownAlgorithm] ?? '';
   const checksum = { algorithm: ownAlgorithm, value, type: 'FULL_OBJECT' as const };
   return {
@@ -111,6 +147,7 @@ const draftOf = async ({ blobs }: Store, key: string, body: { path: string } | B
     headers: { 'content-type': 'binary/octet-stream' },
     key,
     blob: id,
+    sums,
     size,
     etag: md5,
     checksum,
@@ -130,12 +167,19 @@ const put = async (store: Store, bucket: string, draft: Draft, ifNoneMatch: bool
   }
 };
 
-const answer = async (store: Store, incoming: IncomingMessage, expect: Expect): Promise<Reply> => {
+const answer = async (
+  store: Store,
+  incoming: IncomingMessage,
+  expect: Expect,
+  tell: (error: unknown) => never,
+): Promise<Reply> => {
   const request = readRequest(incoming, store.buckets.has, answeringDenied(expect));
   const { needs, run } = operationOf(request);
   request.expect(needs(request));
   try {
-    return await run(store, request);
+    const reply = await run(store, request).catch(tell);
+    if (typeof reply.body !== 'object') return reply;
+    return { ...reply, body: { ...reply.body, bytes: tellingOf(reply.body.bytes, tell) } };
   } catch (error) {
     if (error instanceof S3Error && absences.has(error.name)) request.expect([seesAbsence(request.bucket)]);
     throw error;
@@ -159,17 +203,21 @@ export const openS3 = async ({
   onObject,
   clock = () => new Date(),
   disk = anyDisk,
+  complain = () => {},
+  isReadOnly = false,
 }: LocalS3Options): Promise<LocalS3> => {
-  const store = await openStore({ directory, onObject, clock });
+  const store = await openStore({ directory, onObject, clock, isReadOnly });
   return {
     handle: (request, response, expect = () => {}) =>
       void respond(request, response, () =>
-        answer(store, request, expect).catch((error: unknown) => Promise.reject(answeringFull(disk, error))),
+        answer(store, request, expect, telling(complain)).catch((error: unknown) =>
+          Promise.reject(answeringFull(disk, error)),
+        ),
       ),
     createBucket: (name, options) => ensureBucket(store, name, options),
     isBucket: store.buckets.has,
     retention: objectRetention(store),
-    locate: (bucket, key, versionId) => locate(store, bucket, key, versionId),
+    locate: (bucket, key, versionId) => locate(store, bucket, key, versionId).catch(telling(complain)),
     put: async (bucket, key, body, { ifNoneMatch = false } = {}) =>
       put(store, store.buckets.named(bucket).name, await draftOf(store, key, body), ifNoneMatch),
     list: async (bucket, prefix) => {
@@ -179,6 +227,7 @@ export const openS3 = async ({
         'entry' in line ? [{ key: line.entry.key, size: line.entry.size }] : [],
       );
     },
+    examine: () => examineObjects(store, join(directory, 'objects')),
     close: store.close,
   };
 };

@@ -12,6 +12,8 @@ export type StoreOptions = {
   readonly directory: string;
   readonly onObject: (event: ObjectEvent) => Promise<void> | void;
   readonly clock: () => Date;
+  /** Nothing is changed and no event is passed on: leftovers stay. */
+  readonly isReadOnly?: boolean;
 };
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
@@ -20,16 +22,16 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
  * Opens the stored data of S3 in a folder: an index, and a file for each version's bytes. Only one process at a time may open
  * it.
  */
-export const openStore = async ({ directory, onObject, clock }: StoreOptions) => {
+export const openStore = async ({ directory, onObject, clock, isReadOnly = false }: StoreOptions) => {
   const index = await openIndex(join(directory, 'index'));
   const blobs = openBlobs(join(directory, 'objects'), index);
-  await blobs.recover();
+  if (!isReadOnly) await blobs.recover();
   const announcer = openAnnouncer(index, onObject);
   const buckets = await openBuckets(index, clock);
   const turns = await openTurns(index);
   const objects = openObjects({ index, blobs, buckets, turns, announcer, clock });
   const uploads = openUploads({ index, blobs, buckets, turns, clock });
-  await announcer.recover();
+  if (!isReadOnly) await announcer.recover();
   return {
     index,
     blobs,

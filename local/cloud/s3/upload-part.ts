@@ -2,6 +2,7 @@ import { checksumElement, defaultAlgorithm } from './checksums.ts';
 import { S3Error } from './error.ts';
 import { descriptionOf } from './object-headers.ts';
 import { readCopyRange } from './ranges.ts';
+import { bytesOf } from './read-object.ts';
 import type { Upload } from './records.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import { numberIn, type S3Request } from './request.ts';
@@ -73,10 +74,11 @@ export const uploadPart = async (store: Store, request: S3Request): Promise<Repl
       message: `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${algorithm}`,
     });
   }
-  const { id, size, md5: etag } = blob;
+  const { id, sums, size, md5: etag } = blob;
   await store.uploads.addPart(upload, {
     number,
     blob: id,
+    sums,
     size,
     etag,
     checksum: blob.checksums[expected] ?? '',
@@ -92,12 +94,12 @@ export const uploadPartCopy = async (store: Store, request: S3Request): Promise<
   const range = request.header('x-amz-copy-source-range');
   const { algorithm } = upload.checksum;
   const bytes = store.blobs.read(
-    [source.blob],
+    bytesOf(source),
     range === undefined ? undefined : readCopyRange(range, source.size),
   );
-  const { id, size, md5, checksums } = await store.blobs.write(bytes, [algorithm]);
+  const { id, sums, size, md5, checksums } = await store.blobs.write(bytes, [algorithm]);
   const checksum = checksums[algorithm] ?? '';
-  const part = await store.uploads.addPart(upload, { number, blob: id, size, etag: md5, checksum });
+  const part = await store.uploads.addPart(upload, { number, blob: id, sums, size, etag: md5, checksum });
   const isVersioned = store.buckets.named(source.bucket).versioning !== undefined;
   return xmlReply(
     'CopyPartResult',

@@ -4,7 +4,7 @@ import { S3Error } from './error.ts';
 import { copyingTags, readingSource } from './needs.ts';
 import { checksumHeaders, descriptionOf, tagsOf, versionHeader } from './object-headers.ts';
 import type { Draft } from './object-store.ts';
-import { findStored, type Stored } from './read-object.ts';
+import { bytesOf, findStored, type Stored } from './read-object.ts';
 import type { Description, Version } from './records.ts';
 import { type Reply, xmlReply } from './reply.ts';
 import { decodeUri, type S3Request } from './request.ts';
@@ -27,6 +27,7 @@ export const putObject = async (store: Store, request: S3Request): Promise<Reply
       ...description,
       key,
       blob: blob.id,
+      sums: blob.sums,
       size: blob.size,
       etag: blob.md5,
       checksum: { algorithm, value: checksum, type: 'FULL_OBJECT' },
@@ -114,18 +115,22 @@ const rejectIdleCopy = (request: S3Request, source: Stored & { bucket: string })
   });
 };
 
-type CopiedBytes = Pick<Draft, 'blob' | 'etag' | 'size' | 'checksum'>;
+type CopiedBytes = Pick<Draft, 'blob' | 'sums' | 'etag' | 'size' | 'checksum'>;
 
 // An object made of parts becomes one that was put as a whole, with its tags and checksums.
 const copyBytes = async ({ blobs }: Store, request: S3Request, source: Stored): Promise<CopiedBytes> => {
-  const { checksum, etag, size } = source;
+  const { checksum, etag, size, sums } = source;
   const algorithm = chosenAlgorithm(request) ?? checksum?.algorithm ?? defaultAlgorithm;
   const isWhole = !etag.includes('-') && checksum?.type === 'FULL_OBJECT' && checksum.algorithm === algorithm;
-  if (isWhole) return { blob: await blobs.duplicate(source.blob), etag, size, checksum };
-  const blob = await blobs.write(blobs.read([source.blob]), [algorithm]);
+  if (isWhole) {
+    const blob = await blobs.duplicate(bytesOf(source));
+    return { blob, ...(sums === undefined ? {} : { sums }), etag, size, checksum };
+  }
+  const blob = await blobs.write(blobs.read(bytesOf(source)), [algorithm]);
   const value = blob.checksums[algorithm] ?? '';
   return {
     blob: blob.id,
+    sums: blob.sums,
     etag: blob.md5,
     size: blob.size,
     checksum: { algorithm, value, type: 'FULL_OBJECT' },

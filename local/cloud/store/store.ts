@@ -5,6 +5,7 @@ import { type Cursor, openCursor, type Range, type ReadRange, type TrackedCursor
 import { DamagedStore } from './damaged-store.ts';
 import { Database, type Prepare } from './database.ts';
 import { type LastCommit, openLastCommit } from './last-commit.ts';
+import { remembered } from './open-stores.ts';
 import type { Value } from './sqlite.ts';
 import {
   checksumOf,
@@ -47,7 +48,7 @@ export const openStore = (file: string): Store => {
   const last = openLastCommit(`${path}-last`, isNew);
   try {
     if (isNew && last.found) throw new DamagedStore(path, 'it is missing');
-    return openEntries(path, last);
+    return remembered(path, openEntries(path, last));
   } catch (cause) {
     last.close();
     throw cause;

@@ -1,41 +1,85 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import pLimit from 'p-limit';
+import { DamagedState } from '../../state/index.ts';
+import { CommitNotes } from './last-commit.ts';
+import { expectCommitted, namingDamage } from './sound-files.ts';
 
 /** A database that runs statements; the caller of `connect` closes the connection. */
-export type Database = Pick<DuckDBInstance, 'connect'>;
+export type Database = Pick<DuckDBInstance, 'connect'> & {
+  /** An error of a statement; one that says that a file is damaged becomes `DamagedState`, which names the file. */
+  readonly explain?: (error: unknown) => unknown;
+};
+
+export type WarehouseFile = {
+  readonly path: string;
+  readonly open: () => Promise<DuckDBInstance>;
+  /** Receives a line about each damage that is found. */
+  readonly complain?: ((line: string) => void) | undefined;
+};
 
 /** Milliseconds between two interrupts of statements that must end, and the longest time for that. */
 const [interruptEvery, endsWithin] = [20, 10_000];
 
 /**
  * The laptop's database. After a fatal error DuckDB rejects every further statement: running ones fail, and the next connection
- * reopens the database with everything that was committed. If that fails, the connection after it tries again.
+ * reopens the database with everything that was committed. If that fails, the connection after it tries again. When a connection
+ * is closed, it is noted what the files have now.
  */
 export class Warehouse implements Database {
-  readonly #open: () => Promise<DuckDBInstance>;
+  readonly #file: WarehouseFile;
+  readonly #notes: CommitNotes;
   readonly #inUse = new Set<DuckDBConnection>();
   readonly #turn = pLimit(1);
   /** Undefined if it was closed to be opened again, and could not be opened, such as on a full disk. */
   #instance: DuckDBInstance | undefined;
 
-  constructor(instance: DuckDBInstance, open: () => Promise<DuckDBInstance>) {
+  private constructor(instance: DuckDBInstance, file: WarehouseFile) {
     this.#instance = instance;
-    this.#open = open;
+    this.#file = file;
+    this.#notes = new CommitNotes(file.path);
+    this.#notes.write();
+  }
+
+  /** Throws `DamagedState`, and changes nothing, if a file is damaged or lacks what was committed. */
+  static async open(file: WarehouseFile): Promise<Warehouse> {
+    try {
+      expectCommitted(file.path);
+      return new Warehouse(await file.open(), file);
+    } catch (error) {
+      throw namingDamage(file.path, error);
+    }
   }
 
   async connect(): Promise<DuckDBConnection> {
     const connection = await this.#turn(() => this.#soundConnection());
     this.#inUse.add(connection);
     const close = connection.closeSync.bind(connection);
-    connection.closeSync = () => {
-      this.#inUse.delete(connection);
-      close();
-    };
-    return connection;
+    const [run, runAndReadAll] = [connection.run.bind(connection), connection.runAndReadAll.bind(connection)];
+    return Object.assign(connection, {
+      run: (...given: Parameters<typeof run>) => run(...given).catch(this.#throwing),
+      runAndReadAll: (...given: Parameters<typeof runAndReadAll>) =>
+        runAndReadAll(...given).catch(this.#throwing),
+      closeSync: () => {
+        this.#inUse.delete(connection);
+        close();
+        this.#notes.write();
+      },
+    });
   }
+
+  readonly explain = (error: unknown): unknown => {
+    const explained = namingDamage(this.#file.path, error);
+    if (explained !== error && explained instanceof DamagedState) this.#file.complain?.(explained.message);
+    return explained;
+  };
+
+  readonly #throwing = (error: unknown): never => {
+    throw this.explain(error);
+  };
 
   closeSync(): void {
     this.#instance?.closeSync();
+    this.#notes.write();
   }
 
   async #soundConnection(): Promise<DuckDBConnection> {
@@ -56,7 +100,7 @@ export class Warehouse implements Database {
     }
     this.#instance?.closeSync();
     this.#instance = undefined;
-    this.#instance = await this.#open();
+    this.#instance = await this.#file.open();
     return this.#instance.connect();
   }
 }

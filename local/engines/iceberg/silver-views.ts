@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import pLimit from 'p-limit';
 import { openSession, type Session, silverName } from '../../../functions/engine/index.ts';
 import { identifier, literal, type SilverTable } from '../../../functions/values/index.ts';
 import type { Database } from '../duckdb/database.ts';
+import { ChecksumFiles } from './checksum-files.ts';
 import { currentMetadata } from './current-metadata.ts';
 
 export type SilverViewsOptions = {
@@ -22,6 +24,7 @@ export class SilverViews {
   /** The metadata file that each view reads; absent before the view is made. */
   readonly #shown = new Map<string, string | undefined>();
   readonly #turn = pLimit(1);
+  readonly #checksums = new ChecksumFiles();
   #datasets: SilverViewsOptions['datasets'];
 
   constructor(private readonly options: SilverViewsOptions) {
@@ -39,7 +42,7 @@ export class SilverViews {
 
   /**
    * Points the views at the current main. A later transaction sees this or something newer, the same in all its statements; a
-   * running transaction still sees the old state.
+   * running transaction still sees the old state. Throws `DamagedState` if files of a table that is shown anew are damaged.
    */
   refresh(): Promise<void> {
     return this.#turn(async () => {
@@ -64,6 +67,7 @@ export class SilverViews {
 
   async #show(session: Session, dataset: string, metadata: string | undefined): Promise<void> {
     const { columns = [] } = this.#datasets[dataset] ?? {};
+    if (metadata !== undefined) await this.#expectSound(session, metadata);
     const source = metadata === undefined ? undefined : `iceberg_scan(${literal(metadata)})`;
     const there = source === undefined ? new Set() : await columnsOf(session, source);
     const selected = columns.map(({ name, type }) => {
@@ -74,6 +78,23 @@ export class SilverViews {
     await session.run(
       `create or replace view ${silverName(dataset)} as select ${selected.join(', ')} ${from}`,
     );
+  }
+
+  /** Compares the files that a table has now. What a killed process left beside them is not read. */
+  async #expectSound(session: Session, metadata: string): Promise<void> {
+    await this.#checksums.expectSound([metadata]);
+    const named = await session
+      .rows(`select manifest_path, file_path from iceberg_metadata(${literal(metadata)})`)
+      .catch(async (error: unknown) => {
+        const folder = dirname(metadata);
+        const lists = (await readdir(folder)).filter(
+          (name) => name.endsWith('.avro') && !name.startsWith('.'),
+        );
+        await this.#checksums.expectSound(lists.map((name) => join(folder, name)));
+        throw error;
+      });
+    const paths = named.flatMap(({ manifest_path, file_path }) => [String(manifest_path), String(file_path)]);
+    await this.#checksums.expectSound([...new Set(paths)]);
   }
 
   async #inTransaction(work: (session: Session) => Promise<void>): Promise<void> {

@@ -15,6 +15,8 @@ export type SparkEngineOptions = {
   readonly environment: Readonly<Record<string, string>>;
   /** Further variables of one job: the credentials of its role. */
   readonly environmentOf?: (jobScript: string) => Readonly<Record<string, string>>;
+  /** Receives a line about each damage that is found. */
+  readonly complain?: (line: string) => void;
 };
 
 /** Opens Spark for Glue's jobs, and the laptop's database with views over the tables that the jobs publish. */
@@ -24,10 +26,14 @@ export const openSparkEngine = async ({
   datasets,
   environment,
   environmentOf,
+  complain,
 }: SparkEngineOptions): Promise<LocalEngine> => {
   const folder = join(state, 'spark');
   const folders = [join(folder, 'lake'), join(state, 'redshift-data', 'scratch')];
-  const instance = await openWarehouse({ state, extensions: installation.extensions, folders });
+  const instance = await openWarehouse({
+    ...{ state, extensions: installation.extensions, folders },
+    ...(complain && { complain }),
+  });
   const views = new SilverViews({ instance, folder: join(folder, 'lake', 'silver'), datasets });
   await views.refresh();
   const jobs = openSparkJobs({ installation, folder, environment, ...(environmentOf && { environmentOf }) });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -36,6 +36,17 @@ describe('the engine of a state', () => {
     writeFileSync(join(state, 'warehouse.duckdb'), '');
     expect(engineOfState(state)).toBe('duckdb');
     expect(() => engineOfState(state, 'spark')).toThrow(OtherEngine);
+  });
+
+  test.each(['', 'dtckdb\n', 'spa'])('is made again where the record is damaged: %j', (text) => {
+    writeFileSync(join(state, 'engine'), text);
+    expect(engineOfState(state, 'duckdb')).toBe('duckdb');
+    writeFileSync(join(state, 'warehouse.duckdb'), '');
+    expect(() => engineOfState(state, 'spark')).toThrow(OtherEngine);
+    mkdirSync(join(state, 'spark'));
+    expect(engineOfState(state)).toBe('spark');
+    rmSync(join(state, 'engine'));
+    expect(engineOfState(state)).toBe('spark');
   });
 
   test('is not changed: a cloud with another one is rejected with what to do', async () => {

@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -66,4 +66,25 @@ test('says what is wrong with a project, also when it was right before', async (
   await appendFile(join(root, 'sql', 'marts', 'dim_date.sql'), 'qualify 1 = 1');
   await expect(build()).rejects.toMatchObject({ name: 'ProjectProblems' });
   await expect(build()).rejects.toThrow('sql/marts/dim_date.sql');
+});
+
+/** Flips a bit, and leaves size and time as they were. */
+const damage = async (path: string): Promise<void> => {
+  const { atime, mtime } = await stat(path);
+  const bytes = await readFile(path);
+  const at = Math.max(bytes.indexOf('"streams"'), 20);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+  await utimes(path, atime, mtime);
+};
+
+test('makes again what has other bytes than were written, and what says so', async () => {
+  const { catalog, bundle } = await build();
+  const files = [catalogPath(state), bundle, join(state, 'bundles', 'worker.mjs')];
+  const made = await Promise.all(files.map((path) => readFile(path)));
+  for (const path of [...files, `${catalogPath(state)}.sources`, join(state, 'bundles', 'sources.json')]) {
+    await damage(path);
+    expect((await build()).catalog).toEqual(catalog);
+    expect(await Promise.all(files.map((file) => readFile(file)))).toEqual(made);
+  }
 });

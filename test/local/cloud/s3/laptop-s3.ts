@@ -17,6 +17,8 @@ export type LaptopS3 = {
   endpoint: string;
   directory: string;
   events: ObjectEvent[];
+  /** What the log of the cloud would have about damage. */
+  damage: string[];
   connect(config: S3ClientConfig): S3Client;
   close(): Promise<void>;
 };
@@ -32,7 +34,14 @@ export const startS3 = async ({
 } = {}): Promise<LaptopS3> => {
   const directory = await mkdtemp(join(parent, 's3-'));
   const events: ObjectEvent[] = [];
-  const s3 = await openS3({ directory, onObject: (event) => void events.push(event), ...options });
+  const damage: string[] = [];
+  const complain = (line: string) => void damage.push(line);
+  const s3 = await openS3({
+    directory,
+    onObject: (event) => void events.push(event),
+    complain,
+    ...options,
+  });
   await s3.createBucket(bucket, { versioning: true, events: true });
   await s3.createBucket('plain', { versioning: false, events: false });
   const server = createServer((request, response) => s3.handle(request, response));
@@ -56,6 +65,7 @@ export const startS3 = async ({
     endpoint,
     directory,
     events,
+    damage,
     connect,
     async close() {
       for (const client of clients) client.destroy();

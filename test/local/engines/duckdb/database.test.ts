@@ -53,9 +53,12 @@ test('answers whoever asks at the same moment', async () => {
 
 test('opens again with the next statement if it could not with this one, such as on a full disk', async () => {
   const isThere = { file: true };
-  const own = new Warehouse(await DuckDBInstance.create(':memory:'), async () => {
-    if (!isThere.file) throw new Error('No space left on device');
-    return DuckDBInstance.create(':memory:');
+  const own = await Warehouse.open({
+    path: join(state, 'own.duckdb'),
+    open: async () => {
+      if (!isThere.file) throw new Error('No space left on device');
+      return DuckDBInstance.create(':memory:');
+    },
   });
   const ask = async (sql: string) => {
     const connection = await own.connect();
