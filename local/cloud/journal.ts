@@ -19,14 +19,19 @@ export type Journal<Entry> = {
 export const openJournal = <Entry>(path: string): Journal<Entry> => {
   const lines = readLines(path);
   const store = openStore(path.replace(/\.\w+$/, '.db'));
-  if (lines) convert(path, lines, store);
   const entries = new Map<string, Entry>();
   const numbers = new Map<string, number>();
   let last = 0;
-  for (const { number, id, entry } of read<Entry>(store)) {
-    last = number;
-    numbers.set(id, number);
-    entries.set(id, entry);
+  try {
+    if (lines) convert(path, lines, store);
+    for (const { number, id, entry } of read<Entry>(store)) {
+      last = number;
+      numbers.set(id, number);
+      entries.set(id, entry);
+    }
+  } catch (cause) {
+    store.close();
+    throw cause;
   }
   return {
     entries,

@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Change, Store } from './store/index.ts';
+import { type Change, DamagedStore, type Store } from './store/index.ts';
 
 type LevelDb = {
   open(options: { readonly createIfMissing: false }): Promise<void>;
@@ -17,21 +17,34 @@ const ENTRIES_AT_ONCE = 500;
 
 /**
  * Copies the entries of a folder of LevelDB, which was used before there was a store, and renames it. If the process dies
- * before, the same entries are written again at the next start.
+ * before, the same entries are written again at the next start. If it fails, the store is closed; `DamagedStore` names the folder.
  */
 export const convertLevel = async (directory: string, store: Store): Promise<void> => {
   if (!existsSync(join(directory, 'CURRENT'))) return;
+  try {
+    await convert(directory, store);
+  } catch (cause) {
+    store.close();
+    const isOfLevel = String((cause as NodeJS.ErrnoException).code).startsWith('LEVEL_');
+    throw isOfLevel ? new DamagedStore(directory, 'LevelDB cannot read it', { cause }) : cause;
+  }
+};
+
+const convert = async (directory: string, store: Store): Promise<void> => {
   const db = new (classicLevel())(directory, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
   await db.open({ createIfMissing: false });
-  let changes: Change[] = [];
-  for await (const [key, value] of db.iterator()) {
-    changes.push({ type: 'put', key, value });
-    if (changes.length < ENTRIES_AT_ONCE) continue;
+  try {
+    let changes: Change[] = [];
+    for await (const [key, value] of db.iterator()) {
+      changes.push({ type: 'put', key, value });
+      if (changes.length < ENTRIES_AT_ONCE) continue;
+      store.write(changes);
+      changes = [];
+    }
     store.write(changes);
-    changes = [];
+  } finally {
+    await db.close();
   }
-  store.write(changes);
-  await db.close();
   renameSync(directory, `${directory}.old`);
 };
 

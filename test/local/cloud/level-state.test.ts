@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -22,18 +22,32 @@ beforeEach(async () => {
 afterEach(() => stores.remove());
 
 test('the entries of a folder of LevelDB are copied once, and the folder is renamed', async () => {
-  const store = stores.open();
-  await convertLevel(level, store);
-  const entries = entriesOf(store);
+  const read = async () => {
+    const store = stores.open();
+    await convertLevel(level, store);
+    const entries = entriesOf(store);
+    store.check();
+    store.close();
+    return entries;
+  };
+  const entries = await read();
   expect(entries).toHaveLength(1_199);
   expect(entries.slice(6, 8)).toEqual([
     ['key 0006', '{"at":6}'],
     ['key 0008', '{"at":8}'],
   ]);
   expect([existsSync(level), existsSync(`${level}.old`)]).toEqual([false, true]);
-  await convertLevel(level, store);
+  expect(await read()).toEqual(entries);
   renameSync(`${level}.old`, level);
-  await convertLevel(level, store);
-  expect(entriesOf(store)).toEqual(entries);
-  store.check();
+  expect(await read()).toEqual(entries);
+});
+
+test('a folder that LevelDB cannot read is an error that names it, and stays', async () => {
+  const [manifest = ''] = readdirSync(level).filter((name) => name.startsWith('MANIFEST'));
+  rmSync(join(level, manifest));
+  for (let start = 0; start < 2; start++)
+    await expect(convertLevel(level, stores.open())).rejects.toThrow(
+      /index is damaged: LevelDB cannot read it/,
+    );
+  expect(existsSync(level)).toBe(true);
 });
