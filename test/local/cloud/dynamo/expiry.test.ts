@@ -1,11 +1,13 @@
 import {
+  CreateTableCommand,
   DeleteItemCommand,
+  DeleteTableCommand,
   DescribeTimeToLiveCommand,
   QueryCommand,
   UpdateItemCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { itemsTable, type LaptopTables, startTables } from './laptop-tables.ts';
 
 const now = Date.UTC(2026, 5, 1) / 1_000;
@@ -181,6 +183,23 @@ describe('the setting', () => {
     ['for a missing table', () => update('a', true, 'missing'), /not found/],
   ])('cannot be set %s', async (_, set, message) => {
     await expect(set()).rejects.toThrow(message);
+  });
+
+  test('goes with its table', async () => {
+    await tables.client.send(new DeleteTableCommand({ TableName: 'items' }));
+    await vi.waitFor(() => expect(describeIt()).rejects.toThrow(/not found/));
+    await tables.client.send(
+      new CreateTableCommand({
+        TableName: 'items',
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    await vi.waitFor(() => tables.put('a', at(now - 1)));
+    expect((await describeIt()).TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'DISABLED' });
+    await round();
+    expect(await left('a')).toEqual(['a']);
   });
 
   test('cannot be taken off twice', async () => {
