@@ -22,6 +22,7 @@ import { openSettings } from './expiry/settings.ts';
 import { trackExpiry } from './expiry/tracking.ts';
 import { limitDynalite } from './limits.ts';
 import { openOperations } from './operations.ts';
+import { quickenParsers } from './parsers.ts';
 import { StoreLevel } from './store-level.ts';
 import { transactionOperations } from './transactions/operations.ts';
 import { openTokens } from './transactions/tokens.ts';
@@ -61,7 +62,8 @@ require.cache[level] = Object.assign(new Module(level), { loaded: true, exports:
 const dynalite: Dynalite = require('dynalite');
 if (asked) require.cache[level] = asked;
 else delete require.cache[level];
-limitDynalite(import.meta.url);
+limitDynalite();
+quickenParsers(import.meta.url);
 
 /**
  * Opens the embedded DynamoDB on the store `<path>.db`. It can close its database only as a server, so it listens on a socket; the socket's
