@@ -1,15 +1,21 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
-import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
+import type { LocalDynamo } from './dynamo/dynamo.ts';
+import { expectInput } from './dynamo/input.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
+import { isObject, JsonProblem, parseJson } from './json.ts';
 import { onBehalfOf } from './last-resort.ts';
-import { type JsonService, ServiceError } from './protocol.ts';
+import { entryNamed, type JsonService, ServiceError } from './protocol.ts';
+import { type ReadRequest, readBody } from './read-body.ts';
+import { S3Error } from './s3/error.ts';
+import { replyS3Error } from './s3/reply.ts';
 import type { Expect } from './s3/request.ts';
 import { accessKeyOf, serviceOf } from './service-of.ts';
+import { openStalls } from './stalls.ts';
 import { rejectionOf } from './web-pages.ts';
 
 /** The services behind the gateway. */
@@ -44,6 +50,8 @@ export type GatewayOptions = {
   /** Requests wait until the services are open. */
   readonly services: Promise<Services>;
   readonly log: (line: string) => void;
+  /** Milliseconds after which a client that neither sends nor takes anything is given up; default: a minute. */
+  readonly patience?: number;
 };
 
 const HEALTH = '/_soundcheck';
@@ -55,12 +63,24 @@ const GRACE_MS = 1_000;
  * Opens the common endpoint of all services on 127.0.0.1. A request goes to the service named in its signature; everything else
  * goes to S3. Signatures are not verified, so requests that a web page could send are rejected. Rejects if the port is in use.
  */
-export const openGateway = async ({ port = 0, services, log }: GatewayOptions): Promise<Gateway> => {
+export const openGateway = async ({
+  port = 0,
+  services,
+  log,
+  patience = 60_000,
+}: GatewayOptions): Promise<Gateway> => {
+  const stalls = openStalls(patience);
   const server = createServer((request, response) => {
     const fail = (cause: unknown): void => {
+      // Who has left gets no answer.
+      if (request.destroyed && !request.complete) return void response.destroy();
       const error = cause instanceof ServiceError ? cause : (denied(cause) ?? unexpected(cause, log));
       replyError(request, response, error);
     };
+    stalls.watch(request, response, () => {
+      response.setHeader('connection', 'close');
+      fail(stalled(serviceOf(request)));
+    });
     onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
   });
   // Uploads may take long, and clients keep connections longer than Node's five seconds.
@@ -68,9 +88,17 @@ export const openGateway = async ({ port = 0, services, log }: GatewayOptions): 
   await listen(server, port);
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => close(server),
+    close: async () => {
+      await close(server);
+      stalls.close();
+    },
   };
 };
+
+const stalled = (service: string): ServiceError =>
+  service === 's3'
+    ? new S3Error('RequestTimeout')
+    : new ServiceError('RequestTimeoutException', 'The rest of the request did not arrive', 408);
 
 const listen = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -99,6 +127,7 @@ const dispatch = async (
   if (rejection) {
     // The body is not read, so the connection cannot be reused.
     response.setHeader('connection', 'close');
+    if (service === 's3') throw new S3Error('AccessDenied', { message: rejection });
     throw new ServiceError('AccessDeniedException', rejection, 403);
   }
   if (service === 's3' && request.method === 'GET' && request.url === HEALTH) {
@@ -117,13 +146,17 @@ const dispatch = async (
     return services.s3.handle(request, response, (needs) => services.access?.expect(caller, needs));
   response.setHeader('x-amzn-requestid', randomUUID());
   const whole = await readWhole(request);
-  if (caller) expectCall(services, caller, service, whole);
-  if (service === 'dynamodb') return services.dynamodb.handle(whole, response);
-  if (service === 'lambda') return replyLambda(services, whole, response);
-  const json = services.json[service];
-  if (!json)
-    throw new ServiceError('UnknownServiceException', `${service} does not run on this machine`, 501);
-  return replyJson(json, whole, response, caller);
+  if (service === 'lambda') return handleLambda(services, whole, response, caller);
+  const json = entryNamed(services.json, service);
+  if (!json && service !== 'dynamodb')
+    throw new ServiceError('UnknownOperationException', `${service} does not run on this machine`, 404);
+  const input = whole.body.length === 0 && json ? {} : inputIn(whole.body, service);
+  if (caller) expectCall(services, caller, service, whole, input);
+  if (!json) {
+    expectInput(operationIn(whole.headers), input, whole.body.length);
+    return services.dynamodb.handle(whole, response);
+  }
+  return replyJson(json, whole, input, response, caller);
 };
 
 /** Throws `AccessDenied` unless the caller's role allows the call. */
@@ -131,14 +164,11 @@ const expectCall = (
   { access, json }: Services,
   caller: Caller,
   service: string,
-  { url, headers, body }: ReadRequest,
+  { headers }: ReadRequest,
+  input: Readonly<Record<string, unknown>>,
 ): void => {
   if (!access) return;
-  if (service === 'lambda') {
-    access.expect(caller, needsOfInvocation(url, access));
-    return;
-  }
-  const [operation, input] = [operationIn(headers), parseBody(body)];
+  const operation = operationIn(headers);
   const owner = typeof input.Id === 'string' ? json[service]?.ownerOf?.(input.Id) : undefined;
   access.expect(caller, needsOfCall({ service, operation, input, owner, userId: userIdOf(caller) }, access));
 };
@@ -154,42 +184,46 @@ const operationIn = (headers: ReadRequest['headers']): string =>
 
 const readWhole = async (request: IncomingMessage): Promise<ReadRequest> => {
   const { method = 'GET', url = '/', headers } = request;
-  if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-    throw new ServiceError(
-      'RequestEntityTooLargeException',
-      `A request must have at most ${MAX_BODY_BYTES} bytes`,
-      413,
-    );
-  }
-  return { method, url, headers, body: await buffer(request) };
+  return { method, url, headers, body: await readBody(request, MAX_BODY_BYTES) };
 };
 
-const replyLambda = async (
-  { lambda }: Services,
+const handleLambda = async (
+  { lambda, access }: Services,
   request: ReadRequest,
   response: ServerResponse,
+  caller: Caller | undefined,
 ): Promise<void> => {
+  if (access && caller) access.expect(caller, needsOfInvocation(request.url, access));
   const [path = '/'] = request.url.split('?');
-  const answer = await lambda({ ...request, path, body: request.body.toString() });
+  const answer = await lambda({ ...request, path });
   reply(response, answer.status, answer.headers ?? {}, answer.body ?? '');
 };
 
 const replyJson = async (
   service: JsonService,
-  request: ReadRequest,
+  { headers }: ReadRequest,
+  input: Record<string, unknown>,
   response: ServerResponse,
   caller: Caller | undefined,
 ): Promise<void> => {
   const userId = caller && userIdOf(caller);
-  const answer = await service.handle(operationIn(request.headers), parseBody(request.body), userId);
-  reply(response, 200, { 'content-type': jsonType(request.headers['content-type']) }, JSON.stringify(answer));
+  const answer = await service.handle(operationIn(headers), input, userId);
+  reply(response, 200, { 'content-type': jsonType(headers['content-type']) }, JSON.stringify(answer));
 };
 
-const parseBody = (body: Buffer): Record<string, unknown> => {
+/** Reads the input of an operation, which is an object; SerializationException for anything else. */
+const inputIn = (body: Buffer, service: string): Record<string, unknown> => {
   try {
-    return body.length === 0 ? {} : JSON.parse(body.toString());
+    if (!isUtf8(body)) throw new JsonProblem('It is not UTF-8');
+    const input = parseJson(body.toString());
+    if (isObject(input)) return input;
+    throw new JsonProblem('It is not an object');
   } catch (cause) {
-    throw new ServiceError('SerializationException', `The body is not JSON: ${cause}`);
+    if (!(cause instanceof JsonProblem)) throw cause;
+    // DynamoDB limits the levels of values, so that deep ones are wrong values and not wrong JSON.
+    if (cause.isTooDeep && service === 'dynamodb')
+      throw new ServiceError('ValidationException', 'Nesting Levels have exceeded supported limits');
+    throw new ServiceError('SerializationException', `The body is not valid: ${cause.message}`);
   }
 };
 
@@ -203,6 +237,7 @@ const unexpected = (cause: unknown, log: GatewayOptions['log']): ServiceError =>
 
 const replyError = (request: IncomingMessage, response: ServerResponse, error: ServiceError): void => {
   if (response.headersSent) return void response.destroy();
+  if (serviceOf(request) === 's3') return void replyS3Error(request, response, error);
   const headers = {
     'content-type': jsonType(request.headers['content-type']),
     'x-amzn-errortype': error.name,

@@ -9,6 +9,12 @@ export class ServiceError extends Error {
   }
 }
 
+/** The entry with a name that a request gives; undefined also for a name that every object has, such as `constructor`. */
+export const entryNamed = <Value>(
+  entries: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined => (Object.hasOwn(entries, name) ? entries[name] : undefined);
+
 /** A service with AWS JSON protocol: one call per operation, errors as `ServiceError`. */
 export type JsonService = {
   /**

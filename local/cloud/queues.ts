@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type Journal, openJournal } from './journal.ts';
-import { type JsonService, ServiceError } from './protocol.ts';
+import { entryNamed, type JsonService, ServiceError } from './protocol.ts';
 import type { Retention } from './retention/retention.ts';
 
 /** A message in the journal. */
@@ -110,7 +110,7 @@ export const openQueues = (options: QueuesOptions): Queues => {
     send: (name, body, attributes = {}) => add(named(name), body, attributes),
     service: {
       async handle(operation, input) {
-        const answer = operations[operation];
+        const answer = entryNamed(operations, operation);
         if (!answer)
           throw new ServiceError('UnknownOperationException', `SQS on this machine has no ${operation}`);
         return answer(input);

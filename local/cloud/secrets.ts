@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { type JsonService, ServiceError } from './protocol.ts';
+import { entryNamed, type JsonService, ServiceError } from './protocol.ts';
 
 export type SecretsOptions = {
   /** Secrets by ARN. */
@@ -79,7 +79,7 @@ export const openSecrets = ({ given, account, region }: SecretsOptions): JsonSer
   };
   return {
     async handle(operation, input) {
-      const answer = operations[operation];
+      const answer = entryNamed(operations, operation);
       if (!answer)
         throw new ServiceError(
           'UnknownOperationException',

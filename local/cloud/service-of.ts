@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { entryNamed } from './protocol.ts';
 
 /** Services by the first part of `X-Amz-Target`, which names an API and often its date. */
 const targets: Readonly<Record<string, string>> = {
@@ -19,7 +20,7 @@ export const serviceOf = ({ headers, url = '/' }: Pick<IncomingMessage, 'headers
   const service = credentialOf({ headers, url })?.split('/').at(-2);
   if (service) return service;
   const target = String(headers['x-amz-target'] ?? '').split(/[._]/)[0] ?? '';
-  return targets[target] ?? (url.startsWith('/2015-03-31/functions/') ? 'lambda' : 's3');
+  return entryNamed(targets, target) ?? (url.startsWith('/2015-03-31/functions/') ? 'lambda' : 's3');
 };
 
 /** The access key with which a request is signed; undefined for an unsigned one. */

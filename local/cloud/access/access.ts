@@ -6,6 +6,7 @@ import {
   type Principal,
   readPolicy,
 } from '../iam/index.ts';
+import { entryNamed } from '../protocol.ts';
 import type { Deployment, Role } from '../template/deployment.ts';
 import { conditionKeys } from './condition-keys.ts';
 
@@ -164,7 +165,7 @@ const keyNeeds = (
   const [service = ''] = action.split(':');
   const key = keys.get(service === 'dynamodb' ? (resource.split('/index/')[0] ?? '') : ownerOf(resource));
   if (key === undefined) return [];
-  const needed = service === 'dynamodb' ? ['kms:Decrypt'] : (keyActions[action] ?? []);
+  const needed = service === 'dynamodb' ? ['kms:Decrypt'] : (entryNamed(keyActions, action) ?? []);
   const context = { 'kms:ViaService': `${service}.${region}.amazonaws.com`, 'kms:CallerAccount': account };
   return [...needed, ...(isPart ? ['kms:Decrypt'] : [])].map((name) => ({
     action: name,

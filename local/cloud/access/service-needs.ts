@@ -1,3 +1,6 @@
+import { decodeName } from '../functions/api.ts';
+import { isObject } from '../json.ts';
+import { entryNamed } from '../protocol.ts';
 import type { Need } from './access.ts';
 
 /** A call to a service with AWS JSON protocol. */
@@ -17,7 +20,7 @@ type Needs = (call: JsonCall, arn: (service: string, resource: string) => string
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const namesIn = (value: unknown): string[] => Object.keys((value ?? {}) as object);
 const itemsIn = (value: unknown): Readonly<Record<string, unknown>>[] =>
-  Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
+  Array.isArray(value) ? value.filter(isObject) : [];
 
 /** Items of a transaction by what they do; each needs the permission of the single operation. */
 const transactActions: Readonly<Record<string, string>> = {
@@ -39,7 +42,10 @@ const dynamodb: Needs = ({ operation, input }, arn) => {
   if (operation === 'TransactGetItems' || operation === 'TransactWriteItems')
     return itemsIn(input.TransactItems).flatMap((item) =>
       Object.entries(item).map(([kind, given]) =>
-        on(text((given as { TableName?: unknown } | null)?.TableName), transactActions[kind] ?? kind),
+        on(
+          text((given as { TableName?: unknown } | null)?.TableName),
+          entryNamed(transactActions, kind) ?? kind,
+        ),
       ),
     );
   if (operation === 'ListTables') return [{ action: 'dynamodb:ListTables', resource: '*' }];
@@ -132,14 +138,14 @@ const services: Readonly<Record<string, Needs>> = {
 /** What a call needs; of a service without a description here, its action on everything, which no role has. */
 export const needsOfCall = (call: JsonCall, { account, region }: Place): readonly Need[] => {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
-  const needs = services[call.service];
+  const needs = entryNamed(services, call.service);
   return needs?.(call, arn) ?? [{ action: `${call.service}:${call.operation}`, resource: '*' }];
 };
 
 /** What a request of Lambda's REST API needs. */
 export const needsOfInvocation = (path: string, { account, region }: Place): readonly Need[] => {
-  const [, encoded = ''] = /\/functions\/([^/]+)/.exec(path) ?? [];
-  const [name = ''] = decodeURIComponent(encoded)
+  const [, encoded = ''] = /\/functions\/([^/?]+)/.exec(path) ?? [];
+  const [name = ''] = decodeName(encoded)
     .replace(/^.*\bfunction:/, '')
     .split(':');
   return [

@@ -1,10 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import {
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { request as httpRequest, type Server, type ServerResponse } from 'node:http';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +7,7 @@ import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { convertLevel } from '../level-state.ts';
+import type { ReadRequest } from '../read-body.ts';
 import type { Retention } from '../retention/retention.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Table } from '../template/deployment.ts';
@@ -20,20 +16,12 @@ import { applySetting, expiryOperations } from './expiry/operations.ts';
 import { itemRetention } from './expiry/retention.ts';
 import { openSettings } from './expiry/settings.ts';
 import { trackExpiry } from './expiry/tracking.ts';
+import { hastenParsers } from './expressions.ts';
 import { limitDynalite } from './limits.ts';
 import { openOperations } from './operations.ts';
-import { quickenParsers } from './parsers.ts';
 import { StoreLevel } from './store-level.ts';
 import { transactionOperations } from './transactions/operations.ts';
 import { openTokens } from './transactions/tokens.ts';
-
-/** A request whose body has been read. */
-export type ReadRequest = {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-};
 
 export type LocalDynamo = {
   /** Answers one request of DynamoDB's wire protocol. */
@@ -63,7 +51,7 @@ const dynalite: Dynalite = require('dynalite');
 if (asked) require.cache[level] = asked;
 else delete require.cache[level];
 limitDynalite();
-quickenParsers(import.meta.url);
+hastenParsers(import.meta.url);
 
 /**
  * Opens the embedded DynamoDB on the store `<path>.db`. It can close its database only as a server, so it listens on a socket; the socket's

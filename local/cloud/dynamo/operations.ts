@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
+import type { ReadRequest } from '../read-body.ts';
 import { type Rejection, type Store, type Validation, validations } from './dynalite.ts';
-import type { ReadRequest } from './dynamo.ts';
 
 /** An operation that dynalite does not have. */
 export type Operation = Validation & {

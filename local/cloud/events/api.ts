@@ -1,8 +1,12 @@
 import * as z from 'zod';
+import { isObject, JsonProblem, parseJson } from '../json.ts';
 import { type JsonService, ServiceError } from '../protocol.ts';
 import type { Bus } from './bus.ts';
 import { compilePattern } from './pattern.ts';
 import { PatternError } from './pattern-error.ts';
+
+/** The last second of the year 9999: later ones have no time of four digits. */
+const LATEST = 253_402_300_799;
 
 const Entry = z.object({
   Source: z.string().optional(),
@@ -10,7 +14,7 @@ const Entry = z.object({
   Detail: z.string().optional(),
   Resources: z.array(z.string()).optional(),
   /** Epoch seconds. */
-  Time: z.number().optional(),
+  Time: z.number().min(0).max(LATEST).optional(),
   EventBusName: z.string().optional(),
 });
 type Entry = z.infer<typeof Entry>;
@@ -78,29 +82,33 @@ const isDefaultBus = ({ EventBusName = 'default' }: Entry): boolean =>
   /(^|:event-bus\/)default$/.test(EventBusName);
 
 const parseDetail = (text: string): Record<string, unknown> | undefined => {
-  const value = parseJson(text);
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+  const value = readJson(text);
+  return isObject(value) ? value : undefined;
 };
 
-const parseJson = (text: string): unknown => {
+const readJson = (text: string): unknown => {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return parseJson(text);
+  } catch (cause) {
+    if (cause instanceof JsonProblem) return undefined;
+    throw cause;
   }
 };
 
-const testPattern = ({ EventPattern, Event }: Record<string, unknown>) => {
-  const event = typeof Event === 'string' ? parseDetail(Event) : undefined;
+const MAX_PATTERN = 4_096;
+const Test = z.object({ EventPattern: z.string().max(MAX_PATTERN), Event: z.string().max(MAX_BYTES) });
+
+const testPattern = (input: Record<string, unknown>) => {
+  const { success, data, error } = Test.safeParse(input);
+  if (!success) throw new ServiceError('ValidationException', z.prettifyError(error));
+  const event = parseDetail(data.Event);
   if (!event)
     throw new ServiceError(
       'ValidationException',
       'Parameter Event is not valid. Reason: it is no JSON object',
     );
   try {
-    return { Result: compilePattern(parseJson(String(EventPattern)))(event) };
+    return { Result: compilePattern(readJson(data.EventPattern))(event) };
   } catch (cause) {
     if (cause instanceof PatternError) throw new ServiceError(cause.name, cause.message);
     throw cause;

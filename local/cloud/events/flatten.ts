@@ -1,8 +1,11 @@
 /** A value at the end of a path of an event. */
 export type Scalar = string | number | boolean | null;
 
-/** One value of an event and, for each array around it, the index of its element. */
-export type Leaf = { readonly value: Scalar; readonly elements: ReadonlyMap<number, number> };
+/** The element of an array around a value, and the one around that array. */
+export type Place = { readonly array: number; readonly element: number; readonly around: Place | undefined };
+
+/** One value of an event, and the innermost element of an array that ties it to others. */
+export type Leaf = { readonly value: Scalar; readonly place: Place | undefined };
 
 type Walk = { readonly leaves: Map<string, Leaf[]>; arrays: number };
 
@@ -14,33 +17,28 @@ export const flattenEvent = (
   event: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, readonly Leaf[]> => {
   const walk: Walk = { leaves: new Map(), arrays: 0 };
-  visitObject(walk, event, '', new Map());
+  visitObject(walk, event, '', undefined);
   return walk.leaves;
 };
 
-const visitObject = (walk: Walk, object: object, path: string, elements: Leaf['elements']): void => {
+const visitObject = (walk: Walk, object: object, path: string, place: Leaf['place']): void => {
   for (const [name, value] of Object.entries(object)) {
-    visit(walk, value, path === '' ? name : `${path}.${name}`, elements);
+    visit(walk, value, path === '' ? name : `${path}.${name}`, place);
   }
 };
 
-const visit = (walk: Walk, value: unknown, path: string, elements: Leaf['elements']): void => {
-  if (Array.isArray(value)) visitArray(walk, value, path, elements);
-  else if (typeof value === 'object' && value !== null) visitObject(walk, value, path, elements);
-  else if (value !== undefined) addLeaf(walk, path, { value: value as Scalar, elements });
+const visit = (walk: Walk, value: unknown, path: string, place: Leaf['place']): void => {
+  if (Array.isArray(value)) visitArray(walk, value, path, place);
+  else if (typeof value === 'object' && value !== null) visitObject(walk, value, path, place);
+  else if (value !== undefined) addLeaf(walk, path, { value: value as Scalar, place });
 };
 
-const visitArray = (
-  walk: Walk,
-  array: readonly unknown[],
-  path: string,
-  elements: Leaf['elements'],
-): void => {
+const visitArray = (walk: Walk, array: readonly unknown[], path: string, place: Leaf['place']): void => {
   const id = walk.arrays++;
-  array.forEach((element, index) => {
+  array.forEach((value, element) => {
     // Plain values of one array are alternatives; only objects and arrays tie other fields to the same element.
-    const isNested = typeof element === 'object' && element !== null;
-    visit(walk, element, path, isNested ? new Map(elements).set(id, index) : elements);
+    const isNested = typeof value === 'object' && value !== null;
+    visit(walk, value, path, isNested ? { array: id, element, around: place } : place);
   });
 };
 

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { entryNamed } from '../protocol.ts';
 import type { Scalar } from './flatten.ts';
 import { PatternError } from './pattern-error.ts';
 
@@ -15,7 +16,7 @@ type TextTest = (value: string) => boolean;
 export const compileMatcher = (matcher: unknown, path: string): Matcher => {
   if (isScalar(matcher)) return (value) => value === matcher;
   const [name, operand] = onlyEntry(matcher, path);
-  const compile = operators[name];
+  const compile = entryNamed(operators, name);
   if (!compile) throw new PatternError(path, `has the unknown operator ${JSON.stringify(name)}`);
   return compile(operand, `${path}.${name}`);
 };
@@ -76,14 +77,30 @@ const wildcard = (pattern: string, path: string): TextTest => {
   if (/^(?:[^\\]|\\.)*?\*\*/s.test(pattern)) throw new PatternError(path, 'has two * in a row');
   if (/^(?:[^\\]|\\[*\\])*\\(?![*\\])/s.test(pattern))
     throw new PatternError(path, 'escapes only \\* and \\\\');
-  const pieces = pattern.replaceAll(/\\([*\\])|(\*)|([^\\*]+)/gs, (_, escaped, star, plain) =>
-    star ? '.*' : quote(escaped ?? plain),
-  );
-  const expression = new RegExp(`^${pieces}$`, 's');
-  return (value) => expression.test(value);
+  const texts = [''];
+  for (const [, escaped, star, plain] of pattern.matchAll(/\\([*\\])|(\*)|([^\\*]+)/gs)) {
+    if (star) texts.push('');
+    else texts.push(`${texts.pop()}${escaped ?? plain}`);
+  }
+  const [first = '', ...others] = texts;
+  const last = others.pop();
+  return last === undefined ? (value) => value === first : between(first, others, last);
 };
 
-const quote = (plain: string): string => plain.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+/** Texts that follow each other, with anything between them: each is searched once, where it comes first. */
+const between =
+  (first: string, inner: readonly string[], last: string): TextTest =>
+  (value) => {
+    const end = value.length - last.length;
+    if (!value.startsWith(first) || !value.endsWith(last)) return false;
+    let at = first.length;
+    for (const text of inner) {
+      const found = value.indexOf(text, at);
+      if (found < 0) return false;
+      at = found + text.length;
+    }
+    return at <= end;
+  };
 
 const anythingBut = (operand: unknown, path: string): Matcher => {
   if (typeof operand === 'object' && operand !== null && !Array.isArray(operand))
@@ -104,7 +121,7 @@ const negatable: Readonly<Record<string, (wanted: unknown, path: string) => Text
 
 const noneOfTests = (operand: object, path: string): Matcher => {
   const [name, wanted] = onlyEntry(operand, path);
-  const compile = negatable[name];
+  const compile = entryNamed(negatable, name);
   if (!compile) throw new PatternError(path, `has the unknown operator ${JSON.stringify(name)}`);
   const list: unknown[] = Array.isArray(wanted) ? wanted : [wanted];
   if (list.length === 0) throw new PatternError(`${path}.${name}`, 'must not be an empty list');
@@ -139,7 +156,7 @@ const isLower = (operator: unknown): boolean => operator === '>' || operator ===
 const isUpper = (operator: unknown): boolean => operator === '<' || operator === '<=';
 
 const comparison = (operator: unknown, bound: unknown, path: string): ((value: number) => boolean) => {
-  const compare = typeof operator === 'string' ? comparisons[operator] : undefined;
+  const compare = typeof operator === 'string' ? entryNamed(comparisons, operator) : undefined;
   if (!compare) throw new PatternError(path, `has the unknown comparison ${JSON.stringify(operator)}`);
   if (typeof bound !== 'number') throw new PatternError(path, 'must compare with a number');
   return (value) => compare(value, bound);

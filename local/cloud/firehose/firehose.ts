@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { type JsonService, ServiceError } from '../protocol.ts';
+import { entryNamed, type JsonService, ServiceError } from '../protocol.ts';
 import type { Stream } from '../template/deployment.ts';
 import { StreamBuffer } from './buffer.ts';
 
@@ -68,7 +68,7 @@ export const openFirehose = async (options: FirehoseOptions): Promise<JsonServic
   };
   return {
     async handle(operation, input) {
-      const answer = operations[operation];
+      const answer = entryNamed(operations, operation);
       if (!answer)
         throw new ServiceError('UnknownOperationException', `Firehose on this machine has no ${operation}`);
       return answer(input);

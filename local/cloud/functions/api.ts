@@ -1,4 +1,6 @@
-import { ServiceError } from '../protocol.ts';
+import { isUtf8 } from 'node:buffer';
+import { JsonProblem, parseJson } from '../json.ts';
+import { entryNamed, ServiceError } from '../protocol.ts';
 import { FunctionNotFound, type Functions } from './functions.ts';
 
 /** A call of Lambda's REST API. */
@@ -7,7 +9,7 @@ export type LambdaRequest = {
   /** Path without the query, still encoded. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
+  readonly body: Buffer;
 };
 
 export type LambdaResponse = {
@@ -17,6 +19,7 @@ export type LambdaResponse = {
 };
 
 const MAX_EVENT_BYTES = 256 * 1024;
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** Lambda's wire API: `Invoke` in its three modes. Throws `ServiceError`. */
 export const lambdaApi =
@@ -30,12 +33,31 @@ export const lambdaApi =
         404,
       );
     }
-    const functionName = readName(decodeURIComponent(encoded));
+    const functionName = readName(decodeName(encoded));
     if (!functions.has(functionName)) throw notFound(functionName);
-    const way = invocationWays[String(headers['x-amz-invocation-type'] ?? 'RequestResponse')];
+    const way = entryNamed(invocationWays, String(headers['x-amz-invocation-type'] ?? 'RequestResponse'));
     if (!way) throw new ServiceError('InvalidParameterValueException', 'InvocationType is not valid');
+    expectSize(body, MAX_PAYLOAD_BYTES);
     return way(functions, functionName, readEvent(body), body);
   };
+
+/** The name in a path; InvalidParameterValueException unless it is UTF-8. */
+export const decodeName = (encoded: string): string => {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw new ServiceError('InvalidParameterValueException', `FunctionName is not valid: ${encoded}`);
+  }
+};
+
+const expectSize = (body: Buffer, most: number): void => {
+  if (body.length <= most) return;
+  throw new ServiceError(
+    'RequestTooLargeException',
+    `Request must be smaller than ${most} bytes for the InvokeFunction operation`,
+    413,
+  );
+};
 
 /** The name may be plain, with a qualifier, or a whole or partial ARN. */
 const readName = (name: string): string => {
@@ -46,29 +68,25 @@ const readName = (name: string): string => {
 const notFound = (functionName: string) =>
   new ServiceError('ResourceNotFoundException', new FunctionNotFound(functionName).message, 404);
 
-const readEvent = (body: string): unknown => {
+const readEvent = (body: Buffer): unknown => {
   try {
-    return body === '' ? {} : JSON.parse(body);
+    if (!isUtf8(body)) throw new JsonProblem('It is not UTF-8');
+    return body.length === 0 ? {} : parseJson(body.toString());
   } catch (cause) {
+    if (!(cause instanceof JsonProblem)) throw cause;
     throw new ServiceError(
       'InvalidRequestContentException',
-      `Could not parse request body into json: ${cause}`,
+      `Could not parse request body into json: ${cause.message}`,
     );
   }
 };
 
-type Way = (functions: Functions, name: string, event: unknown, body: string) => Promise<LambdaResponse>;
+type Way = (functions: Functions, name: string, event: unknown, body: Buffer) => Promise<LambdaResponse>;
 
 const invocationWays: Readonly<Record<string, Way>> = {
   DryRun: async () => ({ status: 204 }),
   Event: async (functions, name, event, body) => {
-    if (Buffer.byteLength(body) > MAX_EVENT_BYTES) {
-      throw new ServiceError(
-        'RequestTooLargeException',
-        `${MAX_EVENT_BYTES} bytes is the limit of an event`,
-        413,
-      );
-    }
+    expectSize(body, MAX_EVENT_BYTES);
     functions.invokeAsync(name, event);
     return { status: 202 };
   },

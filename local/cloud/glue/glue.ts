@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { describeJob, type Job } from '../../engines/index.ts';
-import { type JsonService, ServiceError } from '../protocol.ts';
+import { entryNamed, type JsonService, ServiceError } from '../protocol.ts';
 import type { Retention } from '../retention/retention.ts';
 import { describeRun, isAlive, type RunRecord } from './run-record.ts';
 import { Runs, type RunsOptions } from './runs.ts';
@@ -92,7 +92,7 @@ export const openGlue = async (
   };
   return {
     handle: async (operation, input) => {
-      const answer = operations[operation];
+      const answer = entryNamed(operations, operation);
       if (!answer)
         throw new ServiceError('UnknownOperationException', `Glue on this machine has no ${operation}.`);
       return answer(input);

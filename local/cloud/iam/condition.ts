@@ -54,7 +54,7 @@ export const compileCondition = ({ operator, key, values }: Written): Condition 
   if (operator === 'Null') return nullCondition(key, values);
   const [, set = '', name = '', ifExists] =
     /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
-  const known = operators[name];
+  const known = Object.hasOwn(operators, name) ? operators[name] : undefined;
   if (!known) return `has the operator ${operator}, which is not known here`;
   const patterns = values.map(known.compile);
   const wrong = values[patterns.indexOf(undefined)];

@@ -30,8 +30,6 @@ const partsOf = (pattern: string): Part[] => {
 export const variablesIn = (pattern: string): string[] =>
   partsOf(pattern).flatMap((part) => ('variable' in part ? [part.variable] : []));
 
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-
 type Options = {
   /** `*` and `?` are wildcards; otherwise they stand for themselves. */
   readonly hasWildcards: boolean;
@@ -39,35 +37,72 @@ type Options = {
 };
 
 /** Compiles a text of a policy. A value of a variable is compared as it is: wildcards in it are characters. */
-export const compilePattern = (pattern: string, { hasWildcards, ignoresCase = false }: Options): Pattern =>
-  compileWith(pattern, ignoresCase ? 'isu' : 'su', (wildcard) =>
-    hasWildcards ? (wildcard === '*' ? '.*' : '.') : escaped(wildcard),
+export const compilePattern = (pattern: string, { hasWildcards, ignoresCase = false }: Options): Pattern => {
+  const fold = ignoresCase ? (text: string) => text.toLowerCase() : (text: string) => text;
+  return compileWith(pattern, fold, (wildcard) =>
+    hasWildcards ? { isMany: wildcard === '*', staysInPart: false } : { text: wildcard },
   );
+};
 
-/** Compiles a text, with the regular expression of each wildcard by its place in the text. */
+/** A step of a pattern: a text as it is, or one character or any number of them, in the same part of an ARN or in any. */
+type Step = { readonly text: string } | { readonly isMany: boolean; readonly staysInPart: boolean };
+
+/** Compiles a text, with the meaning of each wildcard by its place in the text. */
 const compileWith = (
   pattern: string,
-  flags: string,
-  expressionOf: (wildcard: '*' | '?', at: number) => string,
+  fold: (text: string) => string,
+  stepOf: (wildcard: '*' | '?', at: number) => Step,
 ): Pattern => {
   const parts = partsOf(pattern);
-  const expression = (context: Context): RegExp | undefined => {
-    let source = '';
+  const stepsIn = (context: Context): Step[] | undefined => {
+    const steps: Step[] = [];
     for (const part of parts) {
-      if ('text' in part) source += escaped(part.text);
-      else if ('wildcard' in part) source += expressionOf(part.wildcard, part.at);
+      if ('text' in part) steps.push({ text: fold(part.text) });
+      else if ('wildcard' in part) steps.push(stepOf(part.wildcard, part.at));
       else {
         const [value, ...others] = valuesOf(context, part.variable) ?? [];
         if (value === undefined || others.length > 0) return undefined;
-        source += escaped(value);
+        steps.push({ text: fold(value) });
       }
     }
-    return new RegExp(`^${source}$`, flags);
+    return steps;
   };
   if (parts.some((part) => 'variable' in part))
-    return (value, context) => expression(context)?.test(value) ?? false;
-  const constant = expression({});
-  return (value) => constant?.test(value) ?? false;
+    return (value, context) => isMatch(stepsIn(context), fold(value));
+  const constant = stepsIn({});
+  return (value) => isMatch(constant, fold(value));
+};
+
+/** Follows all ways through a text at once, so that many wildcards take no longer than the product of both lengths. */
+const isMatch = (steps: readonly Step[] | undefined, value: string): boolean => {
+  if (!steps) return false;
+  let ends = [0];
+  for (const step of steps) {
+    ends = 'text' in step ? afterText(value, ends, step.text) : afterWildcard(value, ends, step);
+    if (ends.length === 0) return false;
+  }
+  return ends.at(-1) === value.length;
+};
+
+const afterText = (value: string, from: readonly number[], text: string): number[] =>
+  from.flatMap((at) => (value.startsWith(text, at) ? [at + text.length] : []));
+
+const afterWildcard = (
+  value: string,
+  from: readonly number[],
+  { isMany, staysInPart }: Exclude<Step, { text: string }>,
+): number[] => {
+  const next = (at: number): number => at + ((value.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+  const canPass = (at: number): boolean => at < value.length && !(staysInPart && value[at] === ':');
+  if (!isMany) return from.flatMap((at) => (canPass(at) ? [next(at)] : []));
+  const ends: number[] = [];
+  // What an earlier start has reached is listed already.
+  for (const start of from)
+    for (let at = start; at > (ends.at(-1) ?? -1); at = next(at)) {
+      ends.push(at);
+      if (!canPass(at)) break;
+    }
+  return ends;
 };
 
 /** Where the last of the six parts of an ARN begins; the length of the text if there are fewer. */
@@ -89,9 +124,11 @@ export const compileResource = (pattern: string): Pattern | undefined => {
   if (pattern === '*') return () => true;
   if (!/^(arn:|\*$)/.test(pattern)) return undefined;
   const last = lastPart(pattern);
-  return compileWith(pattern, 'su', (wildcard, at) => {
-    const isEnd = wildcard === '*' && (at + 1 === pattern.length || pattern[at + 1] === ':');
-    return `${isEnd || at >= last ? '.' : '[^:]'}${wildcard === '*' ? '*' : ''}`;
+  const asWritten = (text: string): string => text;
+  return compileWith(pattern, asWritten, (wildcard, at) => {
+    const isMany = wildcard === '*';
+    const isEnd = isMany && (at + 1 === pattern.length || pattern[at + 1] === ':');
+    return { isMany, staysInPart: !isEnd && at < last };
   });
 };
 

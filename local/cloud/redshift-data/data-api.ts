@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import { type JsonService, ServiceError } from '../protocol.ts';
+import { entryNamed, type JsonService, ServiceError } from '../protocol.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { Statements } from './execution.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -52,7 +52,7 @@ export class DataApi implements JsonService {
     input: Record<string, unknown>,
     userId?: string,
   ): Promise<Record<string, unknown>> {
-    const answer = this.operations[operation];
+    const answer = entryNamed(this.operations, operation);
     if (answer) return answer(input, userId);
     throw new ServiceError('UnknownOperationException', `The Data API on this machine has no ${operation}.`);
   }

@@ -1,6 +1,7 @@
 import { S3Error } from './error.ts';
 
 const longestLine = 16_384;
+const mostTrailers = 100;
 
 /** Reads lines and counted bytes from a stream, in any order. */
 const openReader = (source: AsyncIterable<Uint8Array>) => {
@@ -59,7 +60,7 @@ const readTrailers = async (
   for (let line = await reader.line(); line !== undefined; line = await reader.line()) {
     if (line === '') continue;
     const colon = line.indexOf(':');
-    if (colon < 0) throw new S3Error('MalformedTrailerError');
+    if (colon < 0 || trailers.size === mostTrailers) throw new S3Error('MalformedTrailerError');
     trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
 };

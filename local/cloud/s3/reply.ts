@@ -48,6 +48,13 @@ const errorReply = (error: unknown, id: string, resource = ''): Reply => {
   };
 };
 
+/** Sends an error that no operation of S3 has answered. */
+export const replyS3Error = (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
+  const reply = errorReply(error, requestId(), request.url);
+  writeHead(response, reply, requestId());
+  sendText(response, String(reply.body), request.method === 'HEAD');
+};
+
 const writeHead = (response: ServerResponse, { status, headers = {} }: Reply, id: string): void => {
   response.statusCode = status;
   response.setHeader('server', 'AmazonS3');
@@ -100,6 +107,7 @@ export const respond = async (
   const reply = await run().catch((error: unknown) => errorReply(error, id, request.url));
   clearInterval(beginning);
   try {
+    if (response.writableEnded) return;
     // Once the answer has begun, an error is told by its document alone.
     if (response.headersSent) return void response.end(String(reply.body).replace(xmlDeclaration, ''));
     writeHead(response, reply, id);

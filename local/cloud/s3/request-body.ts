@@ -30,6 +30,16 @@ const bodyOf = (request: S3Request): AsyncIterable<Uint8Array> => ({
 const contentOf = (request: S3Request, trailers: Map<string, string>): AsyncIterable<Uint8Array> =>
   isFramed(request) ? decodeChunked(bodyOf(request), trailers) : bodyOf(request);
 
+/** The bytes of a stream; IncompleteBody as soon as there are more than announced. */
+const atMost = async function* (source: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const piece of source) {
+    size += piece.length;
+    if (size > most) throw new S3Error('IncompleteBody');
+    yield piece;
+  }
+};
+
 type Announced = { readonly algorithm: Algorithm; readonly isTrailer: boolean };
 
 /** Finds which checksum the client sends, before or after the bytes; undefined if it sends none. */
@@ -92,7 +102,7 @@ export const receiveBody = async (
   const isHashed = /^[0-9a-f]{64}$/.test(request.header('x-amz-content-sha256') ?? '');
   const trailers = new Map<string, string>();
   const wanted = [algorithm, ...(required ? [required] : []), ...(isHashed ? (['sha256'] as const) : [])];
-  const blob = await blobs.write(contentOf(request, trailers), wanted);
+  const blob = await blobs.write(atMost(contentOf(request, trailers), size), wanted);
   try {
     if (blob.size !== size) throw new S3Error('IncompleteBody');
     const checksum = blob.checksums[algorithm] ?? '';

@@ -231,8 +231,8 @@ describe('the gateway', () => {
     const authorization =
       'AWS4-HMAC-SHA256 Credential=AK/20260101/eu-west-1/iam/aws4_request, SignedHeaders=host';
     expect(await call('', '{}', { authorization })).toMatchObject({
-      status: 501,
-      body: { __type: 'UnknownServiceException' },
+      status: 404,
+      body: { __type: 'UnknownOperationException' },
     });
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { flattenEvent } from '../../../../local/cloud/events/flatten.ts';
 import { compilePattern } from '../../../../local/cloud/events/pattern.ts';
+import { type Random, seededRandom } from '../../../../local/generate/random.ts';
 
 const matches = (pattern: unknown, event: Record<string, unknown>) => compilePattern(pattern)(event);
 const withValue = (matcher: unknown, value: unknown) => matches({ a: [matcher] }, { a: value });
@@ -198,5 +200,58 @@ describe('a pattern that AWS rejects', () => {
     ['an operator as a field in $or', { $or: [{ prefix: ['a'] }, { a: [1] }] }, /operator prefix/],
   ])('is rejected with its place: %s', (_, pattern, message) => {
     expect(() => compilePattern(pattern)).toThrow(message);
+  });
+});
+
+describe('fields of arrays', () => {
+  const names = ['a', 'b', 'c'];
+  const anything = (random: Random, depth: number): unknown => {
+    if (depth === 0 || random.chance(0.2)) return random.below(2);
+    if (random.chance(0.5))
+      return Array.from({ length: 1 + random.below(3) }, () => anything(random, depth - 1));
+    return Object.fromEntries(
+      names.filter(() => random.chance(0.7)).map((name) => [name, anything(random, depth - 1)]),
+    );
+  };
+  const paths = names.flatMap((first) => [first, ...names.map((second) => `${first}.${second}`)]);
+  const nested = (wanted: readonly string[]): Record<string, unknown> => {
+    const pattern: Record<string, Record<string, unknown>> = {};
+    for (const path of wanted) {
+      const [first = '', second = ''] = path.split('.');
+      pattern[first] = { ...pattern[first], [second]: [1] };
+    }
+    return pattern;
+  };
+
+  /** Every way to choose a value for each field, tried one by one. */
+  const isChosen = (event: Record<string, unknown>, wanted: readonly string[]): boolean => {
+    const leaves = flattenEvent(event);
+    const choose = (left: readonly string[], elements: ReadonlyMap<number, number>): boolean => {
+      const [path, ...others] = left;
+      if (path === undefined) return true;
+      return (leaves.get(path) ?? []).some(({ value, place }) => {
+        const next = new Map(elements);
+        for (let at = place; at; at = at.around) {
+          if ((next.get(at.array) ?? at.element) !== at.element) return false;
+          next.set(at.array, at.element);
+        }
+        return value === 1 && choose(others, next);
+      });
+    };
+    return choose(wanted, new Map());
+  };
+
+  test('match as if every choice of elements was tried', () => {
+    const random = seededRandom(7);
+    const outcomes = new Set<boolean>();
+    for (let run = 0; run < 3_000; run++) {
+      const event = { a: anything(random, 4), b: anything(random, 4), c: anything(random, 3) };
+      const wanted = paths.filter((path) => path.includes('.') && random.chance(0.4));
+      if (wanted.length === 0) continue;
+      const expected = isChosen(event, wanted);
+      outcomes.add(expected);
+      expect(matches(nested(wanted), event), JSON.stringify({ event, wanted })).toBe(expected);
+    }
+    expect(outcomes).toEqual(new Set([true, false]));
   });
 });

@@ -263,7 +263,10 @@ describe('bundles', () => {
 
 describe("Lambda's REST API", () => {
   const call = (path: string, headers: Record<string, string> = {}, body = '{"message":"m"}') =>
-    lambdaApi(open(deployed('echo'), deployed('fail')))({ method: 'POST', path, headers, body });
+    lambdaApi(open(deployed('echo'), deployed('fail')))({
+      ...{ method: 'POST', path, headers },
+      body: Buffer.from(body),
+    });
   const invocations = (name: string) => `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
 
   test.each([

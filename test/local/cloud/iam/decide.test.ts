@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide, type Policy, readPolicy } from '../../../../local/cloud/iam/index.ts';
+import { compileResource } from '../../../../local/cloud/iam/pattern.ts';
 import { isAllowed, type PlainStatement } from './naive.ts';
 
 const account = '000000000000';
@@ -51,6 +52,14 @@ describe('action and resource', () => {
     [{ Action: 's3:GetObject', NotResource: 'arn:aws:s3:::lake/data/*' }, false],
   ])('of %j: %s', (statement, expected) => {
     expect(allows({ Effect: 'Allow', ...statement }, 's3:GetObject', object)).toBe(expected);
+  });
+
+  test('match many wildcards in linear time', () => {
+    const matches = compileResource(`arn:aws:s3:::lake/${'*a'.repeat(40)}`);
+    const begun = performance.now();
+    expect(matches?.(`arn:aws:s3:::lake/${'a'.repeat(1_000)}!`, {})).toBe(false);
+    expect(matches?.(`arn:aws:s3:::lake/${'a'.repeat(1_000)}`, {})).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 
   test('take values of variables as they are, wildcards among them', () => {

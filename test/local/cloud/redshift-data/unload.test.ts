@@ -19,3 +19,9 @@ test.each([
 ])('takes nothing else for one: %s', (sql) => {
   expect(parseUnload(sql)).toBeUndefined();
 });
+
+test('takes no time for blanks without an end', () => {
+  const begun = performance.now();
+  expect(parseUnload(`copy (x) to 's3://a/b' (format json)${' '.repeat(100_000)}x`)).toBeUndefined();
+  expect(performance.now() - begun).toBeLessThan(1_000);
+});

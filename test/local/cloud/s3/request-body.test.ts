@@ -206,3 +206,30 @@ it('says what it does not implement', async () => {
   expect(codeOf(await send('PATCH', '/plain/key', {}))).toBe('MethodNotAllowed');
   expect(codeOf(await send('GET', '/plain/%ff', {}))).toBe('InvalidURI');
 });
+
+it('ends a framed body that is longer than announced, or whose trailers have no end, while it arrives', async () => {
+  const longer = '5\r\nhello\r\n'.repeat(3);
+  const endless = `5\r\nhello\r\n0\r\n${Array.from({ length: 200 }, (_, index) => `a${index}:b\r\n`).join('')}`;
+  const open = { ...framed(unsigned, 5), ...trailer, 'transfer-encoding': 'chunked' };
+  for (const [body, code] of [
+    [longer, 'IncompleteBody'],
+    [endless, 'MalformedTrailerError'],
+  ] as const) {
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      // It is never ended: only an answer ends the wait.
+      const sent = request(
+        `${laptop.endpoint}/plain/endless`,
+        { method: 'PUT', headers: open },
+        (response) => {
+          response.setEncoding('utf8').once('data', (text) => {
+            resolve({ status: response.statusCode, headers: response.headers, text });
+            sent.destroy();
+          });
+        },
+      );
+      sent.once('error', reject);
+      sent.write(body);
+    });
+    expect({ status: answer.status, code: codeOf(answer) }).toEqual({ status: 400, code });
+  }
+});
