@@ -84,8 +84,12 @@ const attacks = {
 
 type File = (typeof streams)[number];
 
+/** When each file landed by the clock of this process. */
+const landedAt = new Map<string, number>();
+
 /** Lands files while the cloud may be killed; those that it did not confirm are to be landed again. */
 const land = async (pipeline: Pipeline, files: readonly File[]) => {
+  for (const { name } of files) landedAt.set(`data/streams/${name}`, Date.now());
   const outcomes = await Promise.allSettled(
     files.map(({ name, text }) => pipeline.land(`data/streams/${name}`, text)),
   );
@@ -118,6 +122,8 @@ describe(`a cloud whose clock jumps ${rounds} times, seed ${seed}`, { timeout: 1
     const records = await pipeline.atRest([...landed, ...outcome.landed], { timeout: 50_000 * rounds });
     expect(new Set(records.map(({ key }) => key)).size).toBe(streams.length);
     expect(new Set(records.map((record) => record.state))).not.toContain('parked');
+    const errors = records.map(({ key, landed_at }) => Date.parse(landed_at) - (landedAt.get(key) ?? 0));
+    expect(Math.max(...errors.map(Math.abs))).toBeGreaterThan(minute);
     const perFile = 'select landed_file, count(*) from silver.streams group by landed_file';
     expect(new Map((await queryWarehouse(perFile)) as [string, string][])).toEqual(
       new Map(streams.map(({ name, text }) => [`data/streams/${name}`, String(rowsOf(text).length)])),
