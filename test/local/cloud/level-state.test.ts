@@ -14,7 +14,8 @@ beforeEach(async () => {
   stores = openStores();
   level = join(stores.folder, 'index');
   const db = new ClassicLevel(level, { valueEncoding: 'json' });
-  for (let at = 0; at < 1_200; at++) await db.put(`key ${String(at).padStart(4, '0')}`, { at });
+  const entries = Array.from({ length: 1_200 }, (_, at) => [`key ${String(at).padStart(4, '0')}`, { at }]);
+  await db.batch(entries.map(([key, value]) => ({ type: 'put', key, value })));
   await db.del('key 0007');
   await db.close();
 });

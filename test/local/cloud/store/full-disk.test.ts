@@ -69,5 +69,5 @@ test.skipIf(!canLimit)('pages that cannot be moved meanwhile are moved later', (
   limitFiles('unlimited');
   for (let at = round; at < 60; at++) store.write(large(at));
   expect(statSync(join(stores.folder, 'entries.db')).size).toBeGreaterThan(space + 20_000_000);
-  store.check();
+  expect(store.get(Buffer.from('0'))).toHaveLength(900_000);
 });
