@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deadLetters } from '../../cli/aws/index.ts';
 import { type FileVersion, manifestKey } from '../../functions/pipeline/lake-keys.ts';
 import { seededRandom } from '../../local/generate/random.ts';
 import { rowsOf, smallStreams } from '../end-to-end/listens.ts';
@@ -195,7 +196,8 @@ describe(`a cloud whose disk is full ${rounds} times, seed ${seed}`, { timeout: 
     );
     const wanted = expected({ streams, tracks: [] });
     expect(differences(readable(await pipeline.allKpis()), wanted)).toEqual([]);
-    tell('disk', { ...figures, 'seconds until all is published': seconds });
+    const letters = Object.values(await deadLetters('soundcheck-dev')).reduce((sum, one) => sum + one, 0);
+    tell('disk', { ...figures, 'seconds until all is published': seconds, 'dead letters': letters });
   });
 
   test.runIf(isMounted).each(news)(
