@@ -79,12 +79,13 @@ export const openQueues = (options: QueuesOptions): Queues => {
     },
     ReceiveMessage: (input) => ({ Messages: receive(at(input), read(inputs.ReceiveMessage, input)) }),
     DeleteMessage: (input) => {
-      at(input).messages.remove(read(inputs.DeleteMessage, input).ReceiptHandle);
+      const { ReceiptHandle } = read(inputs.DeleteMessage, input);
+      remove(at(input), ReceiptHandle);
       return {};
     },
     PurgeQueue: (input) => {
-      const { messages } = at(input);
-      for (const id of [...messages.entries.keys()]) messages.remove(id);
+      const queue = at(input);
+      for (const id of [...queue.messages.entries.keys()]) remove(queue, id);
       return {};
     },
   };
@@ -120,6 +121,11 @@ const add = ({ messages }: Queue, body: string, attributes: Message['attributes'
   const id = randomUUID();
   messages.add(id, { body, sentAt: Date.now(), attributes });
   return id;
+};
+
+const remove = ({ messages, hidden }: Queue, id: string): void => {
+  messages.remove(id);
+  hidden.delete(id);
 };
 
 const isVisible = ({ hidden }: Queue, id: string): boolean => (hidden.get(id) ?? 0) <= performance.now();
