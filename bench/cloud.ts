@@ -17,20 +17,25 @@ export type BenchCloud = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
+/** The same, with the process to talk to, and the file that moves its clock. */
+export type MovedCloud = BenchCloud & { readonly child: ChildProcess; readonly clock: string };
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Starts a cloud in its own process, runs a program with it, and deletes everything. */
 export const withCloud = async <T>(
-  use: (cloud: BenchCloud) => Promise<T>,
+  use: (cloud: MovedCloud) => Promise<T>,
   { recordsCalls = false } = {},
 ): Promise<T> => {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const clock = join(directory, 'clock');
   if (recordsCalls) await startRecording(join(directory, 'state'));
-  const child = spawnCloud(join(directory, 'state'));
+  const child = spawnCloud(join(directory, 'state'), clock);
   try {
     const environment = await environmentOf(child, join(directory, 'state', 'cloud.env'));
     const lake = lakeClient(environment);
-    return await use({ lake, process: child.pid ?? 0, directory, environment }).finally(() => lake.close());
+    const cloud = { lake, process: child.pid ?? 0, directory, environment, child, clock };
+    return await use(cloud).finally(() => lake.close());
   } finally {
     await stop(child);
     await rm(directory, { recursive: true, force: true });
@@ -48,12 +53,16 @@ const startRecording = async (state: string): Promise<void> => {
 /** Every call of a role while a cloud with this state folder records them. */
 export const callsIn = (state: string): string => join(state, 'all-calls.jsonl');
 
-const spawnCloud = (state: string): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', 'bench/cloud-process.ts', state], {
-    cwd: root,
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+const spawnCloud = (state: string, clock: string): ChildProcess =>
+  spawn(
+    process.execPath,
+    ['--import', 'tsx', '--import', './bench/moved-clock.mjs', 'bench/cloud-process.ts', state],
+    {
+      cwd: root,
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', MOVED_CLOCK: clock },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  );
 
 const environmentOf = (child: ChildProcess, path: string): Promise<Record<string, string>> =>
   until(

@@ -54,3 +54,14 @@ const statusOf = async (pid: string): Promise<Status | undefined> => {
   const [parent, kilobytes] = [figure('PPid'), figure('VmRSS')];
   return Number.isNaN(parent + kilobytes) ? undefined : { pid: Number(pid), parent, kilobytes };
 };
+
+/** Processor time that a process and its threads have used, in milliseconds; NaN on systems without procfs. */
+export const processorTime = async (pid: number): Promise<number> => {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The name of the program stands in parentheses and may have blanks.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * millisecondsPerTick;
+};
+
+/** Linux counts it in hundredths of a second. */
+const millisecondsPerTick = 10;

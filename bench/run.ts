@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { calls } from './calls.ts';
 import { type BenchCloud, withCloud } from './cloud.ts';
+import { addGrowth } from './growth/command.ts';
 import { keys } from './keys.ts';
 import { latency } from './latency.ts';
 import { publishKpis } from './publish-kpis/publish-kpis.ts';
@@ -10,13 +11,7 @@ import { addSpark } from './spark/command.ts';
 import { tenMillion } from './ten-million.ts';
 import { thousandFiles } from './thousand-files.ts';
 import { addValidate } from './validate/command.ts';
-
-const count = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1.');
-  return value;
-};
+import { whole } from './whole.ts';
 
 const program = new Command('bench').description(
   'Measures a new laptop cloud, or only the validator; prints a table or one JSON object.',
@@ -32,7 +27,7 @@ const bench = (
     .command(name)
     .description(description)
     .option('--json', 'print one JSON object', false)
-    .option(`--${size.flag} <number>`, `how many ${size.flag}`, count, size.usual)
+    .option(`--${size.flag} <number>`, `how many ${size.flag}`, whole, size.usual)
     .action(async (options) => {
       const measurement = await run(options[size.flag]);
       console.log(options.json ? asJson(measurement) : asTable(measurement));
@@ -75,6 +70,7 @@ bench(
   { flag: 'listeners', usual: 1_000_000 },
   publishKpis,
 );
+addGrowth(program);
 addValidate(program);
 addSpark(program);
 

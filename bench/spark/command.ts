@@ -1,14 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { machine } from '../report.ts';
 import { type Column, markdownTable } from '../validate/table.ts';
+import { whole } from '../whole.ts';
 import { batchSizes, besideHandWritten, engineSizes, type Standing } from './measure.ts';
-
-const whole = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1.');
-  return value;
-};
 
 const several = (text: string, before: readonly number[] | undefined): number[] => [
   ...(before ?? []),

@@ -11,7 +11,8 @@ import { bounded } from './bounded.ts';
 import { UnknownJob } from './errors.ts';
 
 /** Runs of one spec are close together among the newest; older pages are not read. */
-const mostPages = 5;
+const pageSize = 50;
+const mostPages = 20;
 
 const alive = new Set(['STARTING', 'RUNNING', 'STOPPING', 'WAITING']);
 
@@ -66,7 +67,7 @@ export const glueJobs = (bucket: string, names: Partial<Record<JobName, string>>
     runsOf: async (job, spec) => {
       const runs: Run[] = [];
       let pages = 0;
-      for await (const page of paginateGetJobRuns({ client, pageSize: 200 }, { JobName: nameOf(job) })) {
+      for await (const page of paginateGetJobRuns({ client, pageSize }, { JobName: nameOf(job) })) {
         const found = (page.JobRuns ?? [])
           .map((run) => runOf(bucket, run))
           .filter((run) => run.spec === spec);

@@ -5,7 +5,7 @@ import { FencedOut } from './errors.ts';
 import { expectRows, rowsPerFile } from './rows-per-file.ts';
 import type { Session } from './session.ts';
 import { silverName } from './silver.ts';
-import { columnList, list } from './sql-text.ts';
+import { columnList, list, timestamp } from './sql-text.ts';
 
 /** The result of the run that published a batch; undefined if none has. */
 export const publishedResult = async (
@@ -44,7 +44,7 @@ const commitRows = async (session: Session, spec: QualitySpec, result: QualityRe
     literal(spec.batch),
     literal(spec.dataset),
     String(spec.fence),
-    "cast(now() at time zone 'UTC' as timestamp)",
+    timestamp(new Date().toISOString()),
     literal(JSON.stringify(result)),
   ];
   await session.run('begin transaction');

@@ -1,6 +1,7 @@
 /** The order of stopping: first the parts that create work, then those that do it, then those that store it. */
 const order = [
   'schedules',
+  'retention',
   'workers',
   'warehouse',
   'jobs',

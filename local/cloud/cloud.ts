@@ -17,6 +17,8 @@ import { openFunctionLog } from './functions/log.ts';
 import { type Schedules, startSchedules } from './functions/schedules.ts';
 import { openGateway, type Services } from './gateway.ts';
 import { surviveErrors } from './last-resort.ts';
+import { type Clock, machineClock } from './retention/clock.ts';
+import { startRetention } from './retention/retention.ts';
 import { openServices } from './services.ts';
 import { type Engine, engineOfState, type FoundEngine, findEngine, rememberEngine } from './state-engine.ts';
 import type { Deployment } from './template/deployment.ts';
@@ -42,6 +44,10 @@ export type CloudOptions = {
   variables?: Readonly<Record<string, string>>;
   /** Secrets by ARN; they are kept in memory only. */
   secrets?: Readonly<Record<string, string>>;
+  /** What says when objects and items expire; default: the clock of this machine. */
+  clock?: Clock;
+  /** Milliseconds for which the clock must run without a jump before anything expires; default: ten minutes. */
+  calm?: number;
   log?: (line: string) => void;
 };
 
@@ -93,6 +99,7 @@ const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((
 
 const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
   const { root, state, stage = 'dev', params = {}, port, chaos, secrets = {}, log = () => {} } = options;
+  const { clock = machineClock, calm } = options;
   const isOldState = ['dynamo.db', 'dynamo'].some((name) => existsSync(join(state, name)));
   const template = readTemplate(root, { stage, account: ACCOUNT, region: REGION, params });
   const deployment = withVariables(template, { ...usualVariables, ...options.variables });
@@ -103,12 +110,14 @@ const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers
   const gateway = await openGateway({ port, services, log });
   closers.add('gateway', gateway.close);
   const { endpoint } = gateway;
-  const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, log };
+  const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, clock, log };
   const opened = await openServices(shared);
   const schedules = startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
   serve({ ...opened.services, health: () => ({ ...opened.services.health(), sweep: schedules.pulse() }) });
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
   writeEnvironment(state, environment);
+  const keeper = startRetention({ retentions: opened.retentions, clock, calm, log });
+  closers.add('retention', keeper.stop);
   log(`The laptop cloud listens on ${endpoint}`);
   const invoke: Cloud['invoke'] = (name, event) => invokeNamed(opened.functions, deployment, name, event);
   return { endpoint, environment, invoke, stop: () => closers.closeAll() };

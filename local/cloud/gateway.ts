@@ -4,13 +4,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
-import type { LocalDynamo, ReadRequest } from './dynamo/dynamo.ts';
+import type { LocalDynamo } from './dynamo/dynamo.ts';
 import { expectInput } from './dynamo/input.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
 import { isObject, JsonProblem, parseJson } from './json.ts';
 import { onBehalfOf } from './last-resort.ts';
 import { entryNamed, type JsonService, ServiceError } from './protocol.ts';
-import { readBody } from './read-body.ts';
+import { type ReadRequest, readBody } from './read-body.ts';
 import { S3Error } from './s3/error.ts';
 import { replyS3Error } from './s3/reply.ts';
 import type { Expect } from './s3/request.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type Journal, openJournal } from './journal.ts';
 import { entryNamed, type JsonService, ServiceError } from './protocol.ts';
+import type { Retention } from './retention/retention.ts';
 
 /** A message in the journal. */
 export type Message = {
@@ -12,8 +13,10 @@ export type Message = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-/** The queues of the deployment, each in one journal; messages stay until somebody deletes them. */
+/** The queues of the deployment, each in one journal. */
 export type Queues = {
+  /** Removes messages that are older than their queue keeps them. */
+  readonly retention: Retention;
   /** Puts a message with text attributes on a queue and returns its id; it is on disk then. */
   send(name: string, body: string, attributes?: Readonly<Record<string, string>>): string;
   /** SQS's wire API, as far as it is needed to read and delete dead letters. */
@@ -24,6 +27,8 @@ export type QueuesOptions = {
   /** One journal `<name>.jsonl` each. */
   readonly directory: string;
   readonly names: readonly string[];
+  /** Seconds for which a queue keeps its messages; default: four days, as SQS. */
+  readonly keepsFor?: Readonly<Record<string, number>>;
   readonly account: string;
   readonly region: string;
   readonly endpoint: string;
@@ -37,6 +42,7 @@ type Queue = {
 };
 
 const VISIBILITY_SECONDS = 30;
+const usualSeconds = 345_600;
 
 const Url = z.object({ QueueUrl: z.string() });
 const Attribute = z.object({ StringValue: z.string().optional(), DataType: z.string() });
@@ -79,17 +85,28 @@ export const openQueues = (options: QueuesOptions): Queues => {
     },
     ReceiveMessage: (input) => ({ Messages: receive(at(input), read(inputs.ReceiveMessage, input)) }),
     DeleteMessage: (input) => {
-      const { ReceiptHandle } = read(inputs.DeleteMessage, input);
-      remove(at(input), ReceiptHandle);
+      forget(at(input), read(inputs.DeleteMessage, input).ReceiptHandle);
       return {};
     },
     PurgeQueue: (input) => {
       const queue = at(input);
-      for (const id of [...queue.messages.entries.keys()]) remove(queue, id);
+      for (const id of [...queue.messages.entries.keys()]) forget(queue, id);
       return {};
     },
   };
   return {
+    retention: {
+      name: 'Messages',
+      every: 60 * 60_000,
+      async *round(now) {
+        for (const queue of queues.values()) {
+          const keepsFor = 1_000 * (options.keepsFor?.[queue.name] ?? usualSeconds);
+          for (const [id, { sentAt }] of [...queue.messages.entries])
+            if (sentAt < now - keepsFor) forget(queue, id);
+          yield;
+        }
+      },
+    },
     send: (name, body, attributes = {}) => add(named(name), body, attributes),
     service: {
       async handle(operation, input) {
@@ -123,7 +140,7 @@ const add = ({ messages }: Queue, body: string, attributes: Message['attributes'
   return id;
 };
 
-const remove = ({ messages, hidden }: Queue, id: string): void => {
+const forget = ({ messages, hidden }: Queue, id: string): void => {
   messages.remove(id);
   hidden.delete(id);
 };

@@ -1,5 +1,13 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ServiceError } from './protocol.ts';
+
+/** A request whose body has been read. */
+export type ReadRequest = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+};
 
 /** Bytes of bodies that are being read, of all requests together. */
 const mostHeld = 256 * 2 ** 20;

@@ -15,6 +15,7 @@ import { objectCreated } from './events/object-created.ts';
 import { openFirehose } from './firehose/firehose.ts';
 import { lambdaApi } from './functions/api.ts';
 import { type Functions, openFunctions } from './functions/functions.ts';
+import { logRetention as retentionOfLogs } from './functions/log.ts';
 import type { Services } from './gateway.ts';
 import { openGlue } from './glue/glue.ts';
 import { LedgerTables } from './ledger-tables.ts';
@@ -22,6 +23,8 @@ import type { Publish } from './protocol.ts';
 import { openQueues, type Queues } from './queues.ts';
 import { openRedeploy, tablesOf } from './redeploy.ts';
 import { openRedshiftData } from './redshift-data/redshift-data.ts';
+import type { Clock } from './retention/clock.ts';
+import type { Retention } from './retention/retention.ts';
 import { type LocalS3, openS3 } from './s3/s3.ts';
 import { openSecrets } from './secrets.ts';
 import type { FoundEngine } from './state-engine.ts';
@@ -37,11 +40,17 @@ export type ServicesOptions = {
   /** Secrets by ARN. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly closers: Closers;
+  readonly clock: Clock;
   /** Writes a line to the cloud's log. */
   readonly log: (line: string) => void;
 };
 
-export type OpenedServices = { readonly services: Services; readonly functions: Functions };
+export type OpenedServices = {
+  readonly services: Services;
+  readonly functions: Functions;
+  /** What removes old data of the services. */
+  readonly retentions: readonly Retention[];
+};
 
 /** Opens every service on the state folder and deploys onto them; functions do not run before `functions.start()`. */
 export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
@@ -86,7 +95,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
     ...{ root, state, deployed: deployment.functions, engineName: options.engine.name },
     ...{ engine, functions, catalog },
   });
-  const { service, stage, account, region } = deployment;
+  const { service, stage, account, region, logRetention } = deployment;
   const secretsmanager = openSecrets({ given: options.secrets, account, region });
   const firehose = await openStreams(options, s3, access);
   const json = { ...engines, firehose, events: eventsApi(opened), sqs: queues.service, secretsmanager };
@@ -97,31 +106,38 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
       access: { ...access, account, region },
     },
     functions,
+    retentions: [
+      ...[dynamodb.retention, s3.retention, queues.retention],
+      ...[engines.glue.retention, engines['redshift-data'].retention],
+      ...(logRetention === undefined ? [] : [retentionOfLogs(join(state, 'logs'), logRetention)]),
+    ],
   };
 };
 
 const openDeadLetters = ({ state, endpoint, deployment, closers }: ServicesOptions): Queues => {
   const { account, region } = deployment;
   const names = deployment.queues.map(({ name }) => name);
-  const queues = openQueues({ directory: join(state, 'queues'), names, account, region, endpoint });
+  const keepsFor = Object.fromEntries(deployment.queues.map((queue) => [queue.name, queue.keepsFor]));
+  const queues = openQueues({ directory: join(state, 'queues'), names, keepsFor, account, region, endpoint });
   closers.add('queues', () => queues.service.close());
   return queues;
 };
 
-const openTables = async ({ state, deployment, closers }: ServicesOptions) => {
-  const dynamodb = await openDynamo(join(state, 'dynamo'));
+const openTables = async ({ state, deployment, closers, clock }: ServicesOptions) => {
+  const dynamodb = await openDynamo(join(state, 'dynamo'), clock.now);
   closers.add('tables', dynamodb.close);
   await dynamodb.createTables(deployment.tables);
   return dynamodb;
 };
 
 const openFiles = async (
-  { state, deployment, closers }: ServicesOptions,
+  { state, deployment, closers, clock }: ServicesOptions,
   publish: Publish,
 ): Promise<LocalS3> => {
   const s3 = await openS3({
     directory: join(state, 's3'),
     onObject: (object) => publish(objectCreated(object)),
+    clock: () => new Date(clock.now()),
   });
   closers.add('files', () => s3.close());
   for (const { name, ...settings } of deployment.buckets) await s3.createBucket(name, settings);

@@ -46,7 +46,8 @@ export const startRun = async (
   const spec = runKey(batch.id, job, 'spec');
   const intent = await ledger.batches.amend(batch, { starting_at: clock.now() });
   if (!intent) return undefined;
-  const known = await jobs.runsOf(job, spec);
+  // Without an intent before this one, nobody can have started a run that the ledger does not know.
+  const known = batch.starting_at === undefined ? [] : await jobs.runsOf(job, spec);
   const newest = known.length > runsSoFar ? known[0] : undefined;
   const run = newest ? newest.id : await jobs.start(job, spec, batch.correlation_id);
   if (run !== 'busy') return { batch: intent, patch: { [`${job}_run`]: run, starting_at: undefined } };

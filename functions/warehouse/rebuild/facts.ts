@@ -16,7 +16,7 @@ import {
   type Plan,
   withInlined,
 } from './plan.ts';
-import { insertTouched, touchedRows, touchedSince } from './touched.ts';
+import { insertTouched, type Touched, touchedSince } from './touched.ts';
 
 /**
  * A fact is replaced by partitions. Its partition is computed from its key (packaging checks that), so all rows of a key are in
@@ -30,25 +30,30 @@ const spineName = (fact: Fact, columns: readonly string[]): string =>
 const affectedPartitions = (fact: Fact): string =>
   `select ${fact.partition} from ${spineName(fact, [fact.partition])}`;
 
-/** Finds the partitions of facts that a rebuild must replace, notes the values that KPIs had there, and replaces them. */
-export const rebuildFacts = (plan: Plan, facts: readonly Fact[]): Part[] => {
-  const spines = facts.flatMap((fact) => spinesOf(plan, fact).map((spine) => ({ fact, spine })));
-  return [
-    ...facts.map((fact) => ({ path: fact.path, statements: [findPartitions(plan, fact)] })),
-    { path: '', statements: noteSpines(plan, spines) },
-    ...facts.map((fact) => ({ path: fact.path, statements: replacePartitions(plan, fact) })),
-  ];
-};
+/** Finds the partitions of facts that a rebuild must replace, keeps what their KPIs need of them, and replaces them. */
+export const rebuildFacts = (plan: Plan, facts: readonly Fact[]): Part[] => [
+  ...facts.map((fact) => ({ path: fact.path, statements: [findPartitions(plan, fact)] })),
+  {
+    path: '',
+    statements: noteSpines(
+      plan,
+      facts.flatMap((fact) => spinesBefore(plan, fact)),
+    ),
+  },
+  ...facts.map((fact) => ({
+    path: fact.path,
+    statements: [...keepReplaced(plan, fact), ...replacePartitions(plan, fact)],
+  })),
+];
 
 const replacePartitions = (plan: Plan, fact: Fact): string[] => {
   const table = goldTable(fact);
   const columns = columnList(fact.columns);
-  const isAffected = isAmong([fact.partition], affectedPartitions(fact));
   const { sql, relations } = incrementalText(fact);
   return [
-    `delete from ${table} where ${isAffected}`,
+    `delete from ${table} where ${isReplaced(fact)}`,
     `insert into ${table} (${columns})
-${withInlined(plan, fact.refs, [], relations)}select ${columns} from (\n${sql}\n) as model where ${isAffected}`,
+${withInlined(plan, fact.refs, [], relations)}select ${columns} from (\n${sql}\n) as model where ${isReplaced(fact)}`,
   ];
 };
 
@@ -69,30 +74,63 @@ export const affectedSpines = (plan: Plan, fact: Fact): Named[] =>
 
 /**
  * After all facts are replaced, notes the values that their KPIs must have rows for until they are published, and what their
- * checks read.
+ * checks read: each replaced partition, even if it has no rows, and the values of spines in rows that are not what they were.
  */
 export const noteTouched = (plan: Plan): string[] =>
   noteSpines(
     plan,
-    modelsOf(plan, 'fact').flatMap((fact) =>
-      [[fact.partition], ...spinesOf(plan, fact)].map((spine) => ({ fact, spine })),
-    ),
+    modelsOf(plan, 'fact').flatMap((fact) => [
+      { fact, spine: [fact.partition], relation: spineName(fact, [fact.partition]) },
+      ...spinesAfter(plan, fact),
+    ]),
   );
 
-/** Notes the values of spines in the affected partitions of their facts; of a partition itself, even if it has no rows. */
-const noteSpines = (
-  plan: Plan,
-  spines: readonly { readonly fact: Fact; readonly spine: readonly string[] }[],
-): string[] => {
-  if (spines.length === 0) return [];
-  const rows = spines.map(({ fact, spine }) => {
-    const isAffected = isAmong([fact.partition], affectedPartitions(fact));
-    const held = `(select distinct ${spine.join(', ')} from ${goldTable(fact)} where ${isAffected}) as held`;
-    const isPartition = spine.join() === fact.partition;
-    return touchedRows(plan, fact, spine, isPartition ? spineName(fact, spine) : held);
+const noteSpines = (plan: Plan, touched: readonly Touched[]): string[] =>
+  touched.length === 0 ? [] : [insertTouched(plan, touched)];
+
+/** The values of spines in rows whose KPIs change anyhow: they read something that has changed beside the row. */
+const spinesBefore = (plan: Plan, fact: Fact): Touched[] =>
+  spinesOf(plan, fact).map((spine) => {
+    const isTouched = `${isReplaced(fact)} and ${isChangedBeside(plan, fact)}`;
+    return { fact, spine, relation: heldIn(spine, [`${goldTable(fact)} where ${isTouched}`]) };
   });
-  return [`${insertTouched}\n${rows.join('\nunion all\n')}`];
+
+/** Afterwards, the values in rows that came, went or changed. */
+const spinesAfter = (plan: Plan, fact: Fact): Touched[] =>
+  spinesOf(plan, fact).map((spine) => {
+    const before = `select * from ${keptName(fact)}`;
+    const isKept = `exists (select 1 from ${keptName(fact)})`;
+    const after = `${goldTable(fact)} where ${isReplaced(fact)} and`;
+    const relation = heldIn(spine, [
+      // A comparison with nothing would cost more.
+      `${after} not ${isKept}`,
+      `(${before} except select * from ${after} ${isKept}) as gone`,
+      `(select * from ${after} ${isKept} except ${before}) as arrived`,
+    ]);
+    return { fact, spine, relation };
+  });
+
+/** The values of a spine in some relations, each once. */
+const heldIn = (spine: readonly string[], relations: readonly string[]): string => {
+  const selects = relations.map((relation) => `select ${spine.join(', ')} from ${relation}`);
+  return `(${selects.length === 1 ? selects.join().replace('select', 'select distinct') : selects.join('\nunion\n')}) as held`;
 };
+
+const keptName = (fact: Fact): string => `kept_${fact.name}`;
+
+const isReplaced = (fact: Fact): string => isAmong([fact.partition], affectedPartitions(fact));
+
+/**
+ * Keeps the rows that are replaced, to compare them with those that come: a listener who is in no changed file has the same
+ * KPIs as before. Without a spine nothing is compared.
+ */
+const keepReplaced = (plan: Plan, fact: Fact): string[] =>
+  spinesOf(plan, fact).length === 0
+    ? []
+    : [
+        `${plan.engine.createTemporary} ${keptName(fact)} as
+select * from ${goldTable(fact)} where ${isReplaced(fact)} and ${isChangedBeside(plan, fact)} is not true`,
+      ];
 
 const findPartitions = (plan: Plan, fact: Fact): string => {
   const { reads, partition } = fact;
@@ -110,17 +148,40 @@ ${[...touched, touchedSince(plan, fact, [partition])].join('\nunion all\n')}
 
 /** Conditions, on a row with these columns of the fact or of what it reads, under which its partition must be replaced. */
 const reasons = (plan: Plan, fact: Fact, columns: Model['columns']): string[] => {
-  const { reads, dimensions, whole } = fact;
-  const files = modelNamed(plan, reads).sources.map((dataset) =>
+  const files = modelNamed(plan, fact.reads).sources.map((dataset) =>
     isAmong(['landed_file'], changedFiles(dataset)),
   );
-  const members = Object.entries(dimensions)
-    .filter(([, key]) => key.every((held) => columns.some(({ name }) => name === held)))
-    .map(([name, key]) => isAmong(key, changedKeys(dimensionNamed(plan, name))));
-  const texts = [fact, ...kpisOn(plan, fact)].map(({ name }) => name);
-  const others = Object.keys(whole).map((name) => isModelChanged(plan, modelNamed(plan, name)));
-  return [...files, ...members, ...others, isAnyChanged([], texts)];
+  const members = membersOf(plan, fact, columns).map(({ condition }) => condition);
+  return [...files, ...members, ...reasonsForAll(plan, fact)];
 };
+
+/** A condition: the KPIs of a row of a fact may have changed although the row has not. */
+const isChangedBeside = (plan: Plan, fact: Fact): string => {
+  const members = membersOf(plan, fact, fact.columns);
+  const found = new Set(members.map(({ name }) => name));
+  const others = Object.keys(fact.dimensions).filter((name) => !found.has(name));
+  const conditions = [
+    ...members.map(({ condition }) => condition),
+    ...others.map((name) => isModelChanged(plan, modelNamed(plan, name))),
+    ...reasonsForAll(plan, fact),
+  ];
+  return `(${conditions.join(' or ')})`;
+};
+
+/** For each dimension whose key these columns hold, the condition that its member has changed. */
+const membersOf = (plan: Plan, { dimensions }: Fact, columns: Model['columns']) =>
+  Object.entries(dimensions)
+    .filter(([, key]) => key.every((held) => columns.some(({ name }) => name === held)))
+    .map(([name, key]) => ({ name, condition: isAmong(key, changedKeys(dimensionNamed(plan, name))) }));
+
+/** Conditions under which every partition must be replaced. */
+const reasonsForAll = (plan: Plan, fact: Fact): string[] => [
+  ...Object.keys(fact.whole).map((name) => isModelChanged(plan, modelNamed(plan, name))),
+  isAnyChanged([], textsOn(plan, fact)),
+];
+
+/** The fact and its KPIs: a change of their texts changes everything. */
+const textsOn = (plan: Plan, fact: Fact): string[] => [fact, ...kpisOn(plan, fact)].map(({ name }) => name);
 
 const dimensionNamed = (plan: Plan, name: string): Dimension => {
   const model = modelNamed(plan, name);

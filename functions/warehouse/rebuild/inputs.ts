@@ -87,8 +87,9 @@ const silverOrigin = (dataset: string): string => `silver.${dataset}`;
 
 /** A condition: a file of these datasets differs, or the text of one of these models or of a model that it reads. */
 export const isAnyChanged = (datasets: readonly string[], models: readonly string[]): string => {
-  const files = `origin in (${['', ...datasets.map(silverOrigin)].map(literal).join(', ')})`;
-  return `exists (select 1 from changed_inputs where ${files} or (origin = 'model' and name in (${models.map(literal).join(', ')})))`;
+  const texts = `origin = 'model' and name in (${models.map(literal).join(', ')})`;
+  const files = datasets.map(silverOrigin).map(literal).join(', ');
+  return `exists (select 1 from changed_inputs where ${datasets.length > 0 ? `origin in (${files}) or (${texts})` : texts})`;
 };
 
 /** A select of the files of a dataset that differ. */

@@ -41,19 +41,23 @@ export const forgetTouched = ({ mart, run: { shown = 0 } }: Plan): string[] =>
     ? [`delete from gold.${touchedTable} where mart = ${literal(mart.name)} and seq <= ${shown}`]
     : [];
 
-/** The beginning of an insert of touched values. */
-export const insertTouched = `insert into gold.${touchedTable} (mart, fact, spine, seq, ${values.join(', ')})`;
+/** A relation with values of a spine, to be noted. */
+export type Touched = { readonly fact: Model; readonly spine: readonly string[]; readonly relation: string };
 
-/** A select of the rows that note the values of a spine in a relation. */
-export const touchedRows = (
+/** An insert that notes the values of spines; columns that no spine of them has stay NULL. */
+export const insertTouched = (plan: Plan, all: readonly Touched[]): string => {
+  const width = Math.max(...all.map(({ spine }) => spine.length));
+  const rows = all.map((touched) => touchedRows(plan, touched, values.slice(0, width)));
+  return `insert into gold.${touchedTable} (mart, fact, spine, seq, ${values.slice(0, width).join(', ')})
+${rows.join('\nunion all\n')}`;
+};
+
+const touchedRows = (
   { mart, run }: Plan,
-  fact: Model,
-  spine: readonly string[],
-  relation: string,
+  { fact, spine, relation }: Touched,
+  columns: readonly string[],
 ): string => {
-  const texts = values.map((_, index) =>
-    spine[index] === undefined ? `cast(null as ${notedType})` : `cast(${spine[index]} as ${notedType})`,
-  );
+  const texts = columns.map((_, index) => `cast(${spine[index] ?? 'null'} as ${notedType})`);
   const names = [mart.name, fact.name, nameOf(spine)].map(literal).join(', ');
   return `select ${names}, ${run.seq}, ${texts.join(', ')} from ${relation}`;
 };

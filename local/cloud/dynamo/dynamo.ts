@@ -1,10 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import {
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { request as httpRequest, type Server, type ServerResponse } from 'node:http';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,25 +7,29 @@ import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { convertLevel } from '../level-state.ts';
+import type { ReadRequest } from '../read-body.ts';
+import type { Retention } from '../retention/retention.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Table } from '../template/deployment.ts';
+import { withStore } from './dynalite.ts';
+import { applySetting, expiryOperations } from './expiry/operations.ts';
+import { itemRetention } from './expiry/retention.ts';
+import { openSettings } from './expiry/settings.ts';
+import { trackExpiry } from './expiry/tracking.ts';
 import { hastenParsers } from './expressions.ts';
 import { limitDynalite } from './limits.ts';
+import { openOperations } from './operations.ts';
 import { StoreLevel } from './store-level.ts';
-
-/** A request whose body has been read. */
-export type ReadRequest = {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-};
+import { transactionOperations } from './transactions/operations.ts';
+import { openTokens } from './transactions/tokens.ts';
 
 export type LocalDynamo = {
   /** Answers one request of DynamoDB's wire protocol. */
   handle(request: ReadRequest, response: ServerResponse): void;
-  /** Creates missing tables. */
+  /** Creates missing tables; items of each expire as it says. */
   createTables(tables: readonly Table[]): Promise<void>;
+  /** Deletes expired items. */
+  readonly retention: Retention;
   /** Closes after all writes; call it after the last request. */
   close(): Promise<void>;
 };
@@ -58,21 +57,32 @@ hastenParsers(import.meta.url);
  * Opens the embedded DynamoDB on the store `<path>.db`. It can close its database only as a server, so it listens on a socket; the socket's
  * folder is private to this user, because the server answers everybody who reaches it, even web pages.
  */
-export const openDynamo = async (path: string): Promise<LocalDynamo> => {
-  const store = openStore(`${path}.db`);
-  await convertLevel(path, store);
-  const server = dynalite({ path: store, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+export const openDynamo = async (path: string, now: () => number = Date.now): Promise<LocalDynamo> => {
+  const entries = openStore(`${path}.db`);
+  await convertLevel(path, entries);
+  const { opened: server, store } = withStore(() =>
+    dynalite({ path: entries, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }),
+  );
   const folder = await mkdtemp(join(tmpdir(), 'soundcheck-'));
   const socket = join(folder, 'dynamo');
   await listen(server, socket);
   const call = caller(socket);
+  const settings = await openSettings(store);
+  trackExpiry(store, settings);
+  const tokens = await openTokens(store, now);
+  const answer = openOperations(store, {
+    ...expiryOperations(store, settings),
+    ...transactionOperations(store, settings, tokens),
+  });
   return {
     handle: (request, response) => {
-      server.emit('request', replay(request), response);
+      if (!answer(request, response)) server.emit('request', replay(request), response);
     },
     createTables: async (tables) => {
       await Promise.all(tables.map((table) => createTable(call, table)));
+      for (const { name, expiresBy } of tables) await applySetting(settings, name, expiresBy);
     },
+    retention: itemRetention(store, settings),
     close: async () => {
       await new Promise<void>((resolve, reject) => {
         server.close((cause) => (cause ? reject(cause) : resolve()));

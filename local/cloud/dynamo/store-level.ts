@@ -42,6 +42,16 @@ export class StoreLevel<Key = string, Value = string> extends AbstractLevel<Buff
     return this.store.writeSoon(changes);
   }
 
+  /** Deletes a range; what abstract-level does without this is nothing. */
+  _clear(options: Bounds): Promise<void> {
+    const cursor = this.store.cursor(rangeOf(options));
+    const changes: Change[] = [];
+    for (let entry = cursor.next(); entry && changes.length !== options.limit; entry = cursor.next())
+      changes.push({ type: 'del', key: entry[0] });
+    cursor.close();
+    return this.store.writeSoon(changes);
+  }
+
   _iterator(options: Bounds): StoreIterator {
     return new StoreIterator(this, this.store.cursor(rangeOf(options)), options);
   }

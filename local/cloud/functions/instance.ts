@@ -125,5 +125,5 @@ const messageOf = (settings: FunctionSettings, event: unknown, requestId: string
   functionName: settings.name,
   functionArn: settings.arn,
   memory: settings.memory,
-  deadline: Date.now() + settings.timeout,
+  timeout: settings.timeout,
 });

@@ -86,17 +86,25 @@ const repeatEvery = (period: number, call: () => void): (() => void) => {
 /** Time until the clock is read again: timers stand still while the machine sleeps, and hold less than 25 days. */
 const longestWait = 60_000;
 
-/** Calls at each time of a cron, with that time, until it is stopped. */
+/**
+ * Calls at each time of a cron, with that time, until it is stopped. A clock that was set back does not delay the next time,
+ * and no time is called twice in a row.
+ */
 const repeatAt = (cron: Cron, call: (at: number) => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined;
+  let called: number | undefined;
   const waitFor = (at: number | undefined): void => {
-    if (at === undefined) return;
     const now = Date.now();
-    if (now < at) timer = setTimeout(() => waitFor(at), Math.min(at - now, longestWait));
-    else {
+    const next = nextTime(cron, now);
+    if (at !== undefined && at <= now) {
       call(at);
-      waitFor(nextTime(cron, now));
+      called = at;
+      waitFor(next);
+      return;
     }
+    const sooner = next !== called ? next : nextTime(cron, next ?? now);
+    if (sooner === undefined) return;
+    timer = setTimeout(() => waitFor(sooner), Math.min(sooner - now, longestWait));
   };
   waitFor(nextTime(cron, Date.now()));
   return () => clearTimeout(timer);

@@ -15,8 +15,8 @@ export type InvokeMessage = {
   readonly functionArn: string;
   /** Megabytes. */
   readonly memory: number;
-  /** Epoch milliseconds at which the worker is stopped. */
-  readonly deadline: number;
+  /** Milliseconds after which the worker is stopped. */
+  readonly timeout: number;
 };
 
 /** An error as Lambda shows it to callers. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { describeJob, type Job } from '../../engines/index.ts';
 import { entryNamed, type JsonService, ServiceError } from '../protocol.ts';
+import type { Retention } from '../retention/retention.ts';
 import { describeRun, isAlive, type RunRecord } from './run-record.ts';
 import { Runs, type RunsOptions } from './runs.ts';
 import { tableOptimisers } from './table-optimisers.ts';
@@ -24,7 +25,9 @@ const Stop = Name.extend({ JobRunIds: z.array(z.string()).min(1).max(25) });
  * Opens Glue's jobs on this machine, with the runs stored in its folder. Each run is passed to `execute`; its end is published
  * as a `Glue Job State Change`, at least once.
  */
-export const openGlue = async (options: GlueOptions): Promise<JsonService> => {
+export const openGlue = async (
+  options: GlueOptions,
+): Promise<JsonService & { readonly retention: Retention }> => {
   const runs = new Runs(options);
   const jobNamed = (name: string): Job => {
     const job = options.jobs.find((one) => one.name === name);
@@ -48,7 +51,7 @@ export const openGlue = async (options: GlueOptions): Promise<JsonService> => {
     StartJobRun: (input) => {
       const { JobName, Arguments, Timeout } = parse(Start, input);
       const job = jobNamed(JobName);
-      const busy = runs.of(JobName).filter(isAlive).length;
+      const busy = runs.active(JobName);
       if (busy >= job.maxConcurrentRuns) {
         throw new ServiceError('ConcurrentRunsExceededException', `Concurrent runs exceeded for ${JobName}`);
       }
@@ -94,6 +97,7 @@ export const openGlue = async (options: GlueOptions): Promise<JsonService> => {
         throw new ServiceError('UnknownOperationException', `Glue on this machine has no ${operation}.`);
       return answer(input);
     },
+    retention: runs.retention,
     close: () => runs.close(),
   };
 };

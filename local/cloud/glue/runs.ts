@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, JobRun } from '../../engines/index.ts';
 import { type Journal, openJournal } from '../journal.ts';
 import type { Publish } from '../protocol.ts';
+import { removeFiles } from '../retention/files.ts';
+import type { Retention } from '../retention/retention.ts';
 import { isAlive, type RunRecord, type RunState, stateChange } from './run-record.ts';
 
 export type RunsOptions = {
@@ -24,7 +26,11 @@ class Abort extends Error {
   }
 }
 
-const keptFor = 90 * 24 * 60 * 60 * 1_000;
+/** Runs that are kept, so that a busy month needs no more memory than a quiet one; Glue has only the 90 days. */
+const mostKept = 1_000;
+const hour = 60 * 60 * 1_000;
+const keptFor = 90 * 24 * hour;
+const runsPerStep = 500;
 const lost = 'The run ended because its process ended';
 
 /**
@@ -41,11 +47,18 @@ export class Runs {
     mkdirSync(join(options.directory, 'logs'), { recursive: true });
     this.journal = openJournal(join(options.directory, 'runs.journal'));
     for (const run of [...this.journal.entries.values()]) this.recover(run);
+    this.forgetOldest();
   }
 
   /** Newest first. */
   of(job: string): RunRecord[] {
     return [...this.journal.entries.values()].filter((run) => run.job === job).reverse();
+  }
+
+  /** Runs of a job that have not ended. */
+  active(job: string): number {
+    const running = [...this.alive.keys()].map((id) => this.get(id));
+    return running.filter((run) => run?.job === job && isAlive(run)).length;
   }
 
   get(id: string): RunRecord | undefined {
@@ -75,6 +88,25 @@ export class Runs {
     this.alive.get(id)?.abort(new Abort('STOPPED', 'The run was stopped'));
   }
 
+  /** Removes runs, and their logs, 90 days after their end. */
+  get retention(): Retention {
+    return { name: 'Job runs', every: hour, round: (now) => this.removeBefore(now - keptFor) };
+  }
+
+  private async *removeBefore(time: number): AsyncGenerator<void, void, void> {
+    let seen = 0;
+    for (const run of [...this.journal.entries.values()]) {
+      if (!isAlive(run) && run.isAnnounced && run.changedAt < time) this.journal.remove(run.id);
+      seen += 1;
+      if (seen % runsPerStep === 0) yield;
+    }
+    yield* removeFiles(
+      join(this.options.directory, 'logs'),
+      time,
+      (name) => !this.get(name.replace(/\.log$/, '')),
+    );
+  }
+
   /** Interrupts all runs; the next opening marks them as failed. */
   async close(): Promise<void> {
     this.isClosing = true;
@@ -84,8 +116,7 @@ export class Runs {
   }
 
   private recover(run: RunRecord): void {
-    if (run.changedAt < Date.now() - keptFor) this.journal.remove(run.id);
-    else if (isAlive(run)) this.track(this.end(run.id, 'FAILED', lost));
+    if (isAlive(run)) this.track(this.end(run.id, 'FAILED', lost));
     else if (!run.isAnnounced) this.track(this.announce(run));
   }
 
@@ -137,6 +168,22 @@ export class Runs {
       return;
     }
     this.journal.add(run.id, { ...run, isAnnounced: true });
+    this.forgetOldest();
+  }
+
+  /** Deletes the oldest runs and their logs while there are too many; those that somebody still has to hear of stay. */
+  private forgetOldest(): void {
+    const { entries } = this.journal;
+    for (const run of entries.values()) {
+      if (entries.size <= mostKept) return;
+      if (isAlive(run) || !run.isAnnounced) continue;
+      this.journal.remove(run.id);
+      rmSync(this.logOf(run.id), { force: true });
+    }
+  }
+
+  private logOf(id: string): string {
+    return join(this.options.directory, 'logs', `${id}.log`);
   }
 
   private change(run: RunRecord, changes: Partial<RunRecord>): RunRecord {
@@ -146,10 +193,7 @@ export class Runs {
   }
 
   private log(id: string, line: string): void {
-    appendFileSync(
-      join(this.options.directory, 'logs', `${id}.log`),
-      `${new Date().toISOString()} ${line}\n`,
-    );
+    appendFileSync(this.logOf(id), `${new Date().toISOString()} ${line}\n`);
   }
 
   private track(work: Promise<void>): void {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import { entryNamed, type JsonService, ServiceError } from '../protocol.ts';
+import type { Retention } from '../retention/retention.ts';
 import type { Statements } from './execution.ts';
+import type { Outcomes } from './outcomes.ts';
 import { bindParameters } from './parameters.ts';
 import * as requests from './requests.ts';
 import type { ResultFiles } from './result-files.ts';
@@ -9,6 +11,7 @@ import { describeStatement, describeSubmission, listStatement, type Statement } 
 import type { StatementLog } from './statement-log.ts';
 
 const mostActive = 500;
+const hour = 60 * 60_000;
 
 type Submission = requests.Submission & { readonly owner: string | undefined };
 type Operation = (input: object, userId?: string) => Promise<Record<string, unknown>>;
@@ -41,6 +44,7 @@ export class DataApi implements JsonService {
     private readonly log: StatementLog,
     private readonly results: ResultFiles,
     private readonly statements: Statements,
+    private readonly outcomes: Outcomes,
   ) {}
 
   async handle(
@@ -65,7 +69,6 @@ export class DataApi implements JsonService {
   private async submit(given: Submission, sqls: readonly string[], isBatch: boolean) {
     requests.expectSubmittable(given, sqls);
     bindParameters(sqls, given.Parameters ?? []);
-    await this.expire();
     const known =
       given.ClientToken === undefined ? undefined : this.log.byToken(given.ClientToken, Date.now());
     const { request } = known ?? this.start(given, sqls, isBatch);
@@ -128,8 +131,17 @@ export class DataApi implements JsonService {
     throw new ServiceError('ResourceNotFoundException', 'Query does not exist.');
   }
 
-  private async expire(): Promise<void> {
-    await Promise.all(this.log.expire(Date.now()).map((id) => this.results.remove(id)));
+  /** Removes statements and their results a day after they were sent. */
+  get retention(): Retention {
+    return { name: 'Statements', every: hour, round: (now) => this.removeOld(now) };
+  }
+
+  private async *removeOld(now: number): AsyncGenerator<void, void, void> {
+    for (const id of this.log.expire(now)) {
+      await this.results.remove(id);
+      yield;
+    }
+    await this.outcomes.expire(now);
   }
 }
 

@@ -9,23 +9,31 @@ import type { PartState } from './statement.ts';
 export class Outcomes {
   constructor(private readonly instance: Database) {}
 
-  /** Creates the table if it is missing and deletes outcomes older than two days. */
+  /** Creates the table if it is missing. */
   async open(): Promise<void> {
     await this.with(async (connection) => {
       await connection.run('create schema if not exists soundcheck_data_api');
       await connection.run(
         'create table if not exists soundcheck_data_api.statements (id varchar primary key, finished_at timestamptz not null, parts varchar not null)',
       );
+    });
+  }
+
+  /** Deletes outcomes that are older than two days. */
+  async expire(now: number): Promise<void> {
+    await this.with(async (connection) => {
       await connection.run(
-        "delete from soundcheck_data_api.statements where finished_at < now() - interval '2' day",
+        'delete from soundcheck_data_api.statements where finished_at < to_timestamp($seconds)',
+        { seconds: Math.floor(now / 1_000) - 2 * 86_400 },
       );
     });
   }
 
   /** Writes the outcome in the connection's open transaction. */
   async record(connection: DuckDBConnection, id: string, parts: readonly PartState[]): Promise<void> {
-    const row = { id, parts: JSON.stringify(parts) };
-    await connection.run('insert into soundcheck_data_api.statements values ($id, now(), $parts)', row);
+    const row = { id, seconds: Date.now() / 1_000, parts: JSON.stringify(parts) };
+    const insert = 'insert into soundcheck_data_api.statements values ($id, to_timestamp($seconds), $parts)';
+    await connection.run(insert, row);
   }
 
   /** The parts of a transaction that was committed; undefined if it was not. */

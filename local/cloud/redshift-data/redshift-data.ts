@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../../engines/index.ts';
-import type { BusEvent, JsonService, Publish } from '../protocol.ts';
+import type { BusEvent, Publish } from '../protocol.ts';
 import { DataApi } from './data-api.ts';
 import { Statements } from './execution.ts';
 import { Outcomes } from './outcomes.ts';
@@ -29,7 +29,7 @@ export type RedshiftDataOptions = {
  * Opens the Redshift Data API on a DuckDB database: asynchronous, one transaction per request. After the death of the process,
  * it still answers correctly for the statements it had accepted, and announces their end.
  */
-export const openRedshiftData = async (options: RedshiftDataOptions): Promise<JsonService> => {
+export const openRedshiftData = async (options: RedshiftDataOptions): Promise<DataApi> => {
   const scratch = join(options.directory, 'scratch');
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
@@ -48,7 +48,7 @@ export const openRedshiftData = async (options: RedshiftDataOptions): Promise<Js
     eventOf,
   });
   await statements.recover();
-  return new DataApi(log, results, statements);
+  return new DataApi(log, results, statements, outcomes);
 };
 
 const statusChange =

@@ -19,16 +19,20 @@ export class StatementLog {
   private readonly states: Journal<StatementState>;
   /** Progress of running statements, which is not stored. */
   private readonly progress = new Map<string, StatementState>();
+  /** The newest statement of each token. */
+  private readonly tokens = new Map<string, string>();
 
   constructor(directory: string) {
     this.requests = openJournal(join(directory, 'requests.journal'));
     this.states = openJournal(join(directory, 'states.journal'));
+    for (const [id, { token }] of this.requests.entries) if (token !== undefined) this.tokens.set(token, id);
   }
 
   add(request: StatementRequest): Statement {
     const { id, createdAt } = request;
     const parts = request.sqls.map(() => untouched(createdAt));
     this.requests.add(id, request);
+    if (request.token !== undefined) this.tokens.set(request.token, id);
     this.update(id, { status: 'SUBMITTED', updatedAt: createdAt, duration: -1, parts });
     return this.of(request);
   }
@@ -45,7 +49,8 @@ export class StatementLog {
 
   /** The statement that was sent with this token, as long as the token is valid. */
   byToken(token: string, now: number): Statement | undefined {
-    return this.all().find(({ request }) => request.token === token && request.createdAt > now - tokenLasts);
+    const statement = this.get(this.tokens.get(token) ?? '');
+    return statement && statement.request.createdAt > now - tokenLasts ? statement : undefined;
   }
 
   update(id: string, state: StatementState): void {
@@ -60,12 +65,16 @@ export class StatementLog {
 
   /** Deletes old statements and returns their ids. */
   expire(now: number): string[] {
-    const old = this.all().filter(({ request, state }) => isOver(state) && request.createdAt < now - keptFor);
-    for (const { request } of old) {
-      this.requests.remove(request.id);
-      this.states.remove(request.id);
+    const old = [...this.requests.entries.values()].filter(
+      (request) => request.createdAt < now - keptFor && isOver(this.of(request).state),
+    );
+    for (const { id, token } of old) {
+      this.requests.remove(id);
+      this.states.remove(id);
+      this.progress.delete(id);
+      if (token !== undefined && this.tokens.get(token) === id) this.tokens.delete(token);
     }
-    return old.map(({ request }) => request.id);
+    return old.map(({ id }) => id);
   }
 
   close(): void {

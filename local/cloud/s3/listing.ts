@@ -29,12 +29,14 @@ const rolledUp = (key: string, prefix: string, delimiter: string): string | unde
 const startOf = <T>({ positions, prefix, delimiter, after, afterEntry }: Listing<T>): Buffer => {
   const first = positions.atPrefix(prefix);
   if (after === '') return first;
-  const isPrefix = rolledUp(after, prefix, delimiter) === after;
-  const resumed = isPrefix
-    ? positions.behindPrefix(after)
-    : afterEntry === undefined
-      ? positions.behindKey(after)
-      : positions.behindEntry(after, afterEntry);
+  // S3 leaves out a common prefix that is not greater than the marker, also if keys below it are.
+  const common = rolledUp(after, prefix, delimiter);
+  const resumed =
+    common !== undefined
+      ? positions.behindPrefix(common)
+      : afterEntry === undefined
+        ? positions.behindKey(after)
+        : positions.behindEntry(after, afterEntry);
   return Buffer.compare(first, resumed) < 0 ? resumed : first;
 };
 

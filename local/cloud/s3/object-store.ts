@@ -171,6 +171,27 @@ export const openObjects = ({ index, blobs, buckets, turns, announcer, clock }: 
       });
     },
 
+    /**
+     * Expires a version that is still what it was seen as: a current one is deleted as its key is, a noncurrent one and one that
+     * is alone are removed permanently.
+     */
+    expire(
+      name: string,
+      { key, sequence }: Version,
+      seenAs: 'current' | 'noncurrent' | 'alone',
+    ): Promise<void> {
+      return turns.take(async (next) => {
+        if (!buckets.has(name)) return;
+        const isCurrent = (await newest(name, key))?.sequence === sequence;
+        if (isCurrent !== (seenAs !== 'noncurrent')) return;
+        if (seenAs === 'current') return void (await mark(buckets.named(name), key, next));
+        if (seenAs === 'alone' && (await first(name, key, (one) => one.sequence !== sequence))) return;
+        const version = await index.versions.get(name, key, sequence);
+        await index.write(dropping(name, version));
+        await sweep(version);
+      });
+    },
+
     /** Replaces the tags of a version. */
     tag(name: string, { key, sequence }: Version, tags: Record<string, string>): Promise<void> {
       return turns.take(async () => {

@@ -1,4 +1,5 @@
 import type { Checksum } from './checksums.ts';
+import type { LifecycleRule } from './lifecycle/rule.ts';
 
 export type Bucket = {
   readonly name: string;
@@ -7,6 +8,14 @@ export type Bucket = {
   readonly versioning?: 'Enabled' | 'Suspended';
   /** Whether object events are passed on. */
   readonly isAnnounced: boolean;
+  readonly lifecycle?: Lifecycle;
+};
+
+/** When the objects of a bucket expire. */
+export type Lifecycle = {
+  readonly rules: readonly LifecycleRule[];
+  /** As in the header `x-amz-transition-default-minimum-object-size`; it is kept and has no effect here. */
+  readonly minimumSize: string;
 };
 
 /** Properties that a client gave an object, returned with it. */

@@ -10,10 +10,12 @@ import {
 import { completeUpload } from './complete-upload.ts';
 import { deleteObject, deleteObjects } from './delete-object.ts';
 import { S3Error } from './error.ts';
+import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle/configuration.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { listParts, listUploads } from './list-uploads.ts';
 import { listObjectVersions } from './list-versions.ts';
 import { type Needs, onAccount, onBucket, onObject, onUpload, putting, puttingPart } from './needs.ts';
+import { getNotification, putNotification } from './notification.ts';
 import { getObject, getObjectAttributes, headObject } from './read-object.ts';
 import type { Reply } from './reply.ts';
 import type { S3Request } from './request.ts';
@@ -61,6 +63,41 @@ const routes: readonly Route[] = [
     query: 'versioning',
     needs: onBucket('PutBucketVersioning'),
     run: putBucketVersioning,
+  },
+  {
+    method: 'GET',
+    scope: 'bucket',
+    query: 'lifecycle',
+    needs: onBucket('GetLifecycleConfiguration'),
+    run: getLifecycle,
+  },
+  {
+    method: 'PUT',
+    scope: 'bucket',
+    query: 'lifecycle',
+    needs: onBucket('PutLifecycleConfiguration'),
+    run: putLifecycle,
+  },
+  {
+    method: 'DELETE',
+    scope: 'bucket',
+    query: 'lifecycle',
+    needs: onBucket('PutLifecycleConfiguration'),
+    run: deleteLifecycle,
+  },
+  {
+    method: 'GET',
+    scope: 'bucket',
+    query: 'notification',
+    needs: onBucket('GetBucketNotification'),
+    run: getNotification,
+  },
+  {
+    method: 'PUT',
+    scope: 'bucket',
+    query: 'notification',
+    needs: onBucket('PutBucketNotification'),
+    run: putNotification,
   },
   {
     method: 'GET',

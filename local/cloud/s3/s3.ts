@@ -1,8 +1,12 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { Retention } from '../retention/retention.ts';
 import type { Algorithm } from './checksums.ts';
 import { S3Error } from './error.ts';
+import { usualMinimumSize } from './lifecycle/configuration.ts';
+import { objectRetention } from './lifecycle/retention.ts';
+import type { LifecycleRule } from './lifecycle/rule.ts';
 import { listCurrent } from './list-objects.ts';
 import { seesAbsence } from './needs.ts';
 import { type Draft, undescribed } from './object-store.ts';
@@ -25,6 +29,13 @@ export type LocatedObject = {
   lastModified: string;
 };
 
+export type BucketOptions = {
+  readonly versioning: boolean;
+  readonly events: boolean;
+  /** When its objects expire; without rules, they stay. */
+  readonly lifecycle?: readonly LifecycleRule[];
+};
+
 export type LocalS3 = {
   /**
    * Answers one request of S3's REST protocol, path-style or with the bucket in the host; `expect` throws `AccessDenied` for what
@@ -32,8 +43,10 @@ export type LocalS3 = {
    */
   handle(request: IncomingMessage, response: ServerResponse, expect?: Expect): void;
   /** Creates a bucket, or changes the settings of an existing one. */
-  createBucket(name: string, options: { versioning: boolean; events: boolean }): Promise<void>;
+  createBucket(name: string, options: BucketOptions): Promise<void>;
   isBucket(name: string): boolean;
+  /** Carries out the lifecycle rules of the buckets. */
+  readonly retention: Retention;
   /** Finds the file with the bytes of one version, by default the newest; undefined if there is none. */
   locate(bucket: string, key: string, versionId?: string): Promise<LocatedObject | undefined>;
   /** Puts the bytes of a local file or a buffer; with `ifNoneMatch`, returns undefined if the key exists. */
@@ -56,10 +69,13 @@ export type LocalS3Options = {
   clock?: () => Date;
 };
 
-const ensureBucket = async ({ buckets }: Store, name: string, isVersioned: boolean, isAnnounced: boolean) => {
-  const versioning = isVersioned ? { versioning: 'Enabled' as const } : {};
-  if (!buckets.has(name)) return buckets.create(name, { ...versioning, isAnnounced });
-  await buckets.save({ ...buckets.named(name), ...versioning, isAnnounced });
+const ensureBucket = async ({ buckets }: Store, name: string, options: BucketOptions) => {
+  const { events: isAnnounced, lifecycle: rules = [] } = options;
+  const versioning = options.versioning ? { versioning: 'Enabled' as const } : {};
+  if (!buckets.has(name)) await buckets.create(name, { ...versioning, isAnnounced });
+  const { lifecycle: _, ...bucket } = buckets.named(name);
+  const lifecycle = rules.length === 0 ? {} : { lifecycle: { rules, minimumSize: usualMinimumSize } };
+  await buckets.save({ ...bucket, ...versioning, ...lifecycle, isAnnounced });
 };
 
 const locate = async (
@@ -138,8 +154,9 @@ export const openS3 = async ({
   return {
     handle: (request, response, expect = () => {}) =>
       void respond(request, response, () => answer(store, request, expect)),
-    createBucket: (name, { versioning, events }) => ensureBucket(store, name, versioning, events),
+    createBucket: (name, options) => ensureBucket(store, name, options),
     isBucket: store.buckets.has,
+    retention: objectRetention(store),
     locate: (bucket, key, versionId) => locate(store, bucket, key, versionId),
     put: async (bucket, key, body, { ifNoneMatch = false } = {}) =>
       put(store, store.buckets.named(bucket).name, await draftOf(store, key, body), ifNoneMatch),

@@ -1,3 +1,5 @@
+import type { LifecycleRule } from '../s3/lifecycle/rule.ts';
+
 /** An event rule of a function. */
 export type EventRule = {
   readonly name: string;
@@ -53,6 +55,8 @@ export type Table = {
     readonly KeySchema: readonly KeyAttribute[];
     readonly Projection: Readonly<Record<string, unknown>>;
   }[];
+  /** The attribute whose number says when an item expires, in seconds since 1970; without one, items stay. */
+  readonly expiresBy?: string;
   /** ARN of the key that encrypts it, if that is the stack's own. */
   readonly keyArn?: string;
 };
@@ -63,11 +67,19 @@ export type Bucket = {
   readonly versioning: boolean;
   /** Object events are sent to the event bus. */
   readonly events: boolean;
+  /** When its objects expire. */
+  readonly lifecycle?: readonly LifecycleRule[];
   /** ARN of the key that encrypts it, if that is the stack's own. */
   readonly keyArn?: string;
 };
 
-export type Queue = { readonly logicalId: string; readonly name: string; readonly arn: string };
+export type Queue = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** How long it keeps messages, in seconds. */
+  readonly keepsFor: number;
+};
 
 export type Job = {
   readonly logicalId: string;
@@ -130,6 +142,8 @@ export type Deployment = {
   readonly streams: readonly Stream[];
   readonly roles: readonly Role[];
   readonly policies: readonly ResourcePolicy[];
+  /** Days for which logs of functions are kept; without it, they stay. */
+  readonly logRetention?: number;
   /** ARN of the role with which the warehouse reads and writes the lake. */
   readonly warehouseRole?: string;
 };

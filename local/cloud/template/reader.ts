@@ -44,6 +44,7 @@ const Provider = z.object({
   environment: Section.default({}),
   timeout: z.number().default(6),
   memorySize: z.number().default(1024),
+  logRetentionInDays: z.number().optional(),
   stackName: z.string().optional(),
   stackParameters: z.array(z.object({ ParameterKey: z.string(), ParameterValue: z.unknown() })).default([]),
 });

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import * as z from 'zod';
+import { LifecycleConfiguration } from './bucket-lifecycle.ts';
 import type { Bucket, Job, Queue, Schedule, Stream, Table } from './deployment.ts';
 import type { TemplateReader } from './reader.ts';
 import { checkExpression } from './schedule-expression.ts';
@@ -13,6 +14,9 @@ const TableProperties = z.object({
     .array(z.object({ IndexName: z.string(), KeySchema, Projection: z.record(z.string(), z.unknown()) }))
     .default([]),
   SSESpecification: z.object({ KMSMasterKeyId: z.string().optional() }).default({}),
+  TimeToLiveSpecification: z
+    .object({ AttributeName: z.string().optional(), Enabled: z.boolean() })
+    .optional(),
 });
 
 const Encryption = z.object({
@@ -25,6 +29,7 @@ const Encryption = z.object({
 
 const BucketProperties = z.object({
   BucketEncryption: Encryption.optional(),
+  LifecycleConfiguration: LifecycleConfiguration.optional(),
   VersioningConfiguration: z.object({ Status: z.string() }).optional(),
   NotificationConfiguration: z
     .object({
@@ -32,6 +37,9 @@ const BucketProperties = z.object({
     })
     .optional(),
 });
+
+/** SQS keeps messages for four days unless it is told otherwise. */
+const QueueProperties = z.object({ MessageRetentionPeriod: z.number().default(345_600) });
 
 const JobProperties = z.object({
   Command: z.object({ ScriptLocation: z.string() }),
@@ -69,8 +77,12 @@ export const readTables = (template: TemplateReader): Table[] =>
     attributes: properties.AttributeDefinitions,
     key: properties.KeySchema,
     indexes: properties.GlobalSecondaryIndexes,
+    ...expiryOf(properties.TimeToLiveSpecification),
     ...keyOf(properties.SSESpecification.KMSMasterKeyId),
   }));
+
+const expiryOf = (setting: { AttributeName?: string | undefined; Enabled: boolean } | undefined) =>
+  setting?.Enabled && setting.AttributeName !== undefined ? { expiresBy: setting.AttributeName } : {};
 
 const keyOf = (keyArn: string | undefined) => (keyArn === undefined ? {} : { keyArn });
 
@@ -81,6 +93,7 @@ export const readBuckets = (template: TemplateReader): Bucket[] =>
     name,
     versioning: properties.VersioningConfiguration?.Status === 'Enabled',
     events: properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled ?? false,
+    ...(properties.LifecycleConfiguration && { lifecycle: properties.LifecycleConfiguration.Rules }),
     ...keyOf(
       properties.BucketEncryption?.ServerSideEncryptionConfiguration[0]?.ServerSideEncryptionByDefault
         .KMSMasterKeyID,
@@ -89,10 +102,11 @@ export const readBuckets = (template: TemplateReader): Bucket[] =>
 
 /** The SQS queues of the template. */
 export const readQueues = (template: TemplateReader): Queue[] =>
-  template.resources('AWS::SQS::Queue', z.unknown()).map(({ logicalId, name, place }) => ({
+  template.resources('AWS::SQS::Queue', QueueProperties).map(({ logicalId, name, place, properties }) => ({
     logicalId,
     name,
     arn: String(template.intrinsics.evaluate({ 'Fn::GetAtt': [logicalId, 'Arn'] }, place)),
+    keepsFor: properties.MessageRetentionPeriod,
   }));
 
 /** The Glue jobs of the template. */

@@ -36,6 +36,7 @@ export const readTemplate = (root: string, options: TemplateOptions): Deployment
   const [jobs, buckets, queues] = [readJobs(template), readBuckets(template), readQueues(template)];
   const streams = readStreams(template);
   const warehouseRole = readWarehouseRole(template);
+  const { logRetentionInDays: logRetention } = template.provider;
   const used = [...functions, ...jobs, ...streams, { role: warehouseRole }].flatMap(({ role }) => role ?? []);
   const roles = readRoles(template, new Set(used));
   expectRoles(template, new Set(used), roles);
@@ -56,6 +57,7 @@ export const readTemplate = (root: string, options: TemplateOptions): Deployment
     streams,
     roles,
     policies: readResourcePolicies(template, { buckets, queues }),
+    ...(logRetention === undefined ? {} : { logRetention }),
     ...(warehouseRole === undefined ? {} : { warehouseRole }),
   };
 };

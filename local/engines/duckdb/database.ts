@@ -46,9 +46,9 @@ export class Warehouse implements Database {
    * statement fails.
    */
   async #reconnect(): Promise<DuckDBConnection> {
-    const latest = Date.now() + endsWithin;
+    const latest = performance.now() + endsWithin;
     while (this.#inUse.size > 0) {
-      if (Date.now() > latest)
+      if (performance.now() > latest)
         throw new Error(`the database cannot be opened again: ${this.#inUse.size} statements do not end`);
       for (const connection of this.#inUse) connection.interrupt();
       await new Promise((resolve) => setTimeout(resolve, interruptEvery));

@@ -22,8 +22,8 @@ type Ports = { kpis: Kpis; clock: Clock };
 type Item = ShapedItem['item'];
 type Publish = ShapedItem['shape']['publish'];
 
-/** How long a reader may still use an old version after the pointer has moved, in seconds. */
-const grace = 86_400;
+/** How long a reader may still use an old version after the pointer has moved, in seconds: a few calls take far less. */
+const grace = 3_600;
 
 /** What is published, and how far earlier tries got. */
 export type Publication = {

@@ -197,6 +197,21 @@ describeWarehouses('a rebuild', (engine) => {
     expect((await warehouse.rebuild(mart)).get('kpi_days')).toEqual([]);
   });
 
+  it('unloads no listener whose listens of the day stay what they were', async () => {
+    warehouse = await engine.open(catalog);
+    await landStreams('v1', listen);
+    await warehouse.rebuild(mart);
+    const second = { ...listen, user_id: 2 };
+    await landStreams('v2', listen, second);
+    expect((await warehouse.rebuild(mart)).get('kpi_listeners')?.map(({ user_id }) => user_id)).toEqual([2]);
+    await landTracks('v1', 1000);
+    const again = (await warehouse.rebuild(mart)).get('kpi_listeners')?.map(({ user_id }) => user_id);
+    expect(again?.toSorted()).toEqual([1, 2]);
+    await landStreams('v3', listen);
+    const left = (await warehouse.rebuild(mart)).get('kpi_listeners');
+    expect(left).toMatchObject([{ user_id: 2, listens: 0 }]);
+  });
+
   it('says zero of a day, a listener and a genre that vanished', async () => {
     warehouse = await engine.open(catalog);
     await landStreams('v1', listen);
@@ -221,7 +236,7 @@ describeWarehouses('a rebuild', (engine) => {
         file: `streams${hour}.csv`,
         version: 'v1',
         landedAt: `2024-07-02 ${hour}:00:00`,
-        rows: [{ ...listen, ...changes }],
+        rows: [{ ...listen, listen_time: `2024-06-25 20:${hour}:00`, ...changes }],
       });
     const generations = (rows: Awaited<ReturnType<typeof warehouse.rebuild>>) =>
       rows.get('kpi_listeners')?.map(({ sequence_before }) => sequence_before);
@@ -360,8 +375,8 @@ describe('composeRebuild', () => {
       rebuildBatches(wide, { ...run, ...options }).map(
         ({ step, statements }) => `${step} ${statements.length}`,
       );
-    expect(steps({})).toEqual(['gold 37', 'rebuild 16']);
-    expect(steps({ previous: appliedBy(wide) })).toEqual(['gold 37', 'rebuild 16']);
+    expect(steps({})).toEqual(['gold 40', 'rebuild 16']);
+    expect(steps({ previous: appliedBy(wide) })).toEqual(['gold 40', 'rebuild 16']);
   });
 
   it('rejects more than a transaction takes', () => {

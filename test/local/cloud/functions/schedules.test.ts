@@ -123,6 +123,20 @@ describe('a cron', () => {
     expect(timesOf(invoked)).toEqual(['2024-02-01T00:00:00Z', '2024-02-01T10:00:00Z']);
   });
 
+  test('fires at its next time after a clock that was far ahead is set right, and twice for none', async () => {
+    const { invoked, schedules } = start({ cron: 'cron(0 0 * * ? *)' });
+    await vi.advanceTimersByTimeAsync(30_000);
+    vi.setSystemTime(Date.UTC(2024, 0, 31, 23, 58));
+    await vi.advanceTimersByTimeAsync(5 * minute);
+    expect(timesOf(invoked)).toEqual(['2024-02-01T00:00:00Z']);
+    vi.setSystemTime(Date.UTC(2034, 1, 1));
+    await vi.advanceTimersByTimeAsync(minute);
+    vi.setSystemTime(Date.UTC(2024, 1, 1, 23, 58));
+    await vi.advanceTimersByTimeAsync(3 * minute);
+    schedules.stop();
+    expect(timesOf(invoked).at(-1)).toBe('2024-02-02T00:00:00Z');
+  });
+
   test('is not woken with the rates, nor by another period', async () => {
     const { invoked, schedules } = start({ cron: 'cron(0 3 1 * ? *)', every: 1_000 });
     schedules.fire();

@@ -281,6 +281,26 @@ test('announces again what the bus did not take', async () => {
   expect(events).toHaveLength(1);
 });
 
+test('keeps the last thousand runs and their logs, and those that the bus does not know yet', async () => {
+  let takes = false;
+  const publish = async (event: BusEvent) => {
+    if (!takes) throw new Error('the bus is closed');
+    events.push(event);
+  };
+  const glue = await open(async () => {}, publish);
+  const untold = await start(glue);
+  await setTimeout(1);
+  takes = true;
+  for (let number = 0; number < 1_010; number++) {
+    await start(glue);
+    await new Promise(setImmediate);
+  }
+  await vi.waitFor(() => expect(events).toHaveLength(1_010));
+  expect(readdirSync(join(directory, 'logs'))).toHaveLength(1_000);
+  const found = await glue.handle('GetJobRun', { JobName: 'app-transform', RunId: untold });
+  expect(found).toMatchObject({ JobRun: { JobRunState: 'SUCCEEDED' } });
+});
+
 test('describes its jobs and rejects what it does not know', async () => {
   const glue = await open(async () => {});
   expect(await glue.handle('ListJobs', { MaxResults: 1 })).toEqual({

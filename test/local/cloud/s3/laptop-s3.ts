@@ -21,10 +21,10 @@ export type LaptopS3 = {
 };
 
 /** Starts a local S3 in a folder of its own, with the versioned bucket `lake`, the unversioned `plain`, and a client. */
-export const startS3 = async (): Promise<LaptopS3> => {
+export const startS3 = async (clock: () => Date = () => new Date()): Promise<LaptopS3> => {
   const directory = await mkdtemp(join(tmpdir(), 's3-'));
   const events: ObjectEvent[] = [];
-  const s3 = await openS3({ directory, onObject: (event) => void events.push(event) });
+  const s3 = await openS3({ directory, onObject: (event) => void events.push(event), clock });
   await s3.createBucket(bucket, { versioning: true, events: true });
   await s3.createBucket('plain', { versioning: false, events: false });
   const server = createServer((request, response) => s3.handle(request, response));

@@ -36,6 +36,29 @@ const names = ({ Contents = [], CommonPrefixes = [] }: Awaited<ReturnType<typeof
   prefixes: CommonPrefixes.map(({ Prefix }) => Prefix),
 });
 
+describe('a marker', () => {
+  const page = { Bucket: 'plain', Prefix: 'photos/', Delimiter: '/' };
+  const prefixesOf = (answer: { CommonPrefixes?: { Prefix?: string | undefined }[] | undefined }) =>
+    (answer.CommonPrefixes ?? []).map(({ Prefix }) => Prefix);
+
+  // As S3 documents it: a common prefix that is not greater than the marker is left out.
+  it.each([
+    ['is greater', 'photos/2023', ['photos/2024/', 'photos/2025/']],
+    ['is equal', 'photos/2024/', ['photos/2025/']],
+    ['has keys behind it', 'photos/2024/a', ['photos/2025/']],
+    ['is smaller', 'photos/2025/z', []],
+  ])('lists only common prefixes behind it: one that %s', async (_, marker, prefixes) => {
+    const { client } = laptop;
+    expect(prefixesOf(await list({ ...page, StartAfter: marker }))).toEqual(prefixes);
+    expect(prefixesOf(await client.send(new ListObjectsCommand({ ...page, Marker: marker })))).toEqual(
+      prefixes,
+    );
+    expect(
+      prefixesOf(await client.send(new ListObjectVersionsCommand({ ...page, KeyMarker: marker }))),
+    ).toEqual(prefixes);
+  });
+});
+
 describe('listing objects', () => {
   it('lists in the order of UTF-8 bytes', async () => {
     expect(names(await list()).keys).toEqual(tree);

@@ -199,7 +199,7 @@ it('finds the bucket in the host', async () => {
 });
 
 it('says what it does not implement', async () => {
-  for (const path of ['/plain?policy', '/plain?lifecycle', '/plain/key?acl', '/plain/key?torrent']) {
+  for (const path of ['/plain?policy', '/plain?cors', '/plain/key?acl', '/plain/key?torrent']) {
     const answer = await send('GET', path, {});
     expect([path, answer.status, codeOf(answer)]).toEqual([path, 501, 'NotImplemented']);
   }

@@ -376,6 +376,30 @@ describe('the template of this project', () => {
     expect(deployment.jobs.map(({ script }) => script)).toEqual(['transform', 'quality', 'tables']);
   });
 
+  test('says when items, objects and messages expire', () => {
+    const { tables, buckets, queues } = deployment;
+    expect(tables.find(({ logicalId }) => logicalId === 'KpiTable')).toMatchObject({ expiresBy: 'expires' });
+    expect(tables.find(({ logicalId }) => logicalId === 'LedgerTable')).not.toHaveProperty('expiresBy');
+    expect(buckets.find(({ logicalId }) => logicalId === 'LakeBucket')?.lifecycle).toEqual(
+      expect.arrayContaining([
+        {
+          ID: 'staging',
+          Filter: { Prefix: 'staging/' },
+          Status: 'Enabled',
+          Expiration: { Days: 14 },
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        },
+        {
+          ID: 'uploads',
+          Filter: { Prefix: '' },
+          Status: 'Enabled',
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 },
+        },
+      ]),
+    );
+    expect(new Set(queues.map(({ keepsFor }) => keepsFor))).toEqual(new Set([14 * 86_400]));
+  });
+
   test('has a stream of listens only where it is asked for, which gathers as long as is asked', () => {
     expect(deployment.streams).toEqual([]);
     const params = { realtime: 'true', realtimeBufferSeconds: '7' };
