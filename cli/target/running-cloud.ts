@@ -36,11 +36,17 @@ type Holder = {
   readonly engine: Engine;
   /** How often the sweep of the cloud runs, in milliseconds, and when it last ended. */
   readonly sweep?: { readonly every: number; readonly last: number };
+  /** Epoch milliseconds since which its state cannot be written. */
+  readonly full_since?: number;
 };
 
 /** How often the sweep of the laptop cloud at an endpoint runs, and when it last ended. */
 export const sweepAt = async (endpoint: string): Promise<Holder['sweep']> =>
   (await whoAnswersAt(endpoint)).sweep;
+
+/** Since when the state of the laptop cloud at an endpoint cannot be written, in epoch milliseconds; undefined if it can. */
+export const fullSince = async (endpoint: string): Promise<Holder['full_since']> =>
+  (await whoAnswersAt(endpoint)).full_since;
 
 const whoAnswersAt = async (endpoint: string): Promise<Holder> => {
   const answer = await fetch(`${endpoint}/_soundcheck`, { signal: AbortSignal.timeout(10_000) });

@@ -1,4 +1,4 @@
-const { readFileSync, statSync, writeFileSync } = require('node:fs');
+const { readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 
 /**
  * Records of what a build was made from. CommonJS, because the command reads them before any TypeScript is built; the types
@@ -12,7 +12,16 @@ const stateOf = (path) => {
 
 exports.statesOf = (paths) => Object.fromEntries(paths.map((path) => [path, stateOf(path)]));
 
-exports.rememberSources = (record, sources) => writeFileSync(record, JSON.stringify(sources));
+/** A record is there as a whole or not at all, also on a full disk. */
+exports.rememberSources = (record, sources) => {
+  const fresh = `${record}.${process.pid}.new`;
+  try {
+    writeFileSync(fresh, JSON.stringify(sources));
+    renameSync(fresh, record);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+};
 
 exports.stampIfCurrent = (record) => {
   try {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { anyDisk, type Disk } from '../disk.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { Algorithm } from './checksums.ts';
 import { S3Error } from './error.ts';
@@ -67,6 +68,8 @@ export type LocalS3Options = {
   /** Called at least once for each new version in a bucket with events, until it resolves, in this process or a later one. */
   onObject: (event: ObjectEvent) => Promise<void> | void;
   clock?: () => Date;
+  /** Default: a disk that is never full. */
+  disk?: Disk;
 };
 
 const ensureBucket = async ({ buckets }: Store, name: string, options: BucketOptions) => {
@@ -139,6 +142,12 @@ const answer = async (store: Store, incoming: IncomingMessage, expect: Expect): 
   }
 };
 
+/** A full disk is an internal error of S3, which its clients try again. */
+const answeringFull = (disk: Disk, error: unknown): unknown => {
+  const failure = disk.notice(error);
+  return failure ? new S3Error('InternalError', { message: failure.message }) : error;
+};
+
 const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion']);
 
 /**
@@ -149,11 +158,14 @@ export const openS3 = async ({
   directory,
   onObject,
   clock = () => new Date(),
+  disk = anyDisk,
 }: LocalS3Options): Promise<LocalS3> => {
   const store = await openStore({ directory, onObject, clock });
   return {
     handle: (request, response, expect = () => {}) =>
-      void respond(request, response, () => answer(store, request, expect)),
+      void respond(request, response, () =>
+        answer(store, request, expect).catch((error: unknown) => Promise.reject(answeringFull(disk, error))),
+      ),
     createBucket: (name, options) => ensureBucket(store, name, options),
     isBucket: store.buckets.has,
     retention: objectRetention(store),

@@ -9,13 +9,14 @@ const [interruptEvery, endsWithin] = [20, 10_000];
 
 /**
  * The laptop's database. After a fatal error DuckDB rejects every further statement: running ones fail, and the next connection
- * reopens the database with everything that was committed.
+ * reopens the database with everything that was committed. If that fails, the connection after it tries again.
  */
 export class Warehouse implements Database {
   readonly #open: () => Promise<DuckDBInstance>;
   readonly #inUse = new Set<DuckDBConnection>();
   readonly #turn = pLimit(1);
-  #instance: DuckDBInstance;
+  /** Undefined if it was closed to be opened again, and could not be opened, such as on a full disk. */
+  #instance: DuckDBInstance | undefined;
 
   constructor(instance: DuckDBInstance, open: () => Promise<DuckDBInstance>) {
     this.#instance = instance;
@@ -34,11 +35,11 @@ export class Warehouse implements Database {
   }
 
   closeSync(): void {
-    this.#instance.closeSync();
+    this.#instance?.closeSync();
   }
 
   async #soundConnection(): Promise<DuckDBConnection> {
-    return (await connectTo(this.#instance)) ?? this.#reconnect();
+    return (this.#instance && (await connectTo(this.#instance))) ?? this.#reconnect();
   }
 
   /**
@@ -53,7 +54,8 @@ export class Warehouse implements Database {
       for (const connection of this.#inUse) connection.interrupt();
       await new Promise((resolve) => setTimeout(resolve, interruptEvery));
     }
-    this.#instance.closeSync();
+    this.#instance?.closeSync();
+    this.#instance = undefined;
     this.#instance = await this.#open();
     return this.#instance.connect();
   }
