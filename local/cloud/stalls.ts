@@ -16,6 +16,9 @@ type Exchange = {
   idle: number;
 };
 
+/** Milliseconds that a client has to read its answer while it still sends. */
+const lingering = 5_000;
+
 /** Looks until a stalled exchange ends. They are counted, so that a process that was stopped for a while blames nobody. */
 const mostIdle = 4;
 
@@ -31,7 +34,7 @@ export const openStalls = (patience: number): Stalls => {
   };
   const timer = setInterval(look, patience / mostIdle).unref();
   const endLater = (socket: Socket, isMeant = () => true): void => {
-    setTimeout(() => isMeant() && socket.destroy(), patience / 10).unref();
+    setTimeout(() => isMeant() && socket.destroy(), lingering).unref();
   };
   /** To close before a client has sent all would take the answer away from it: only the sending side is closed then. */
   const closeInTwoSteps = (socket: Socket): void => {

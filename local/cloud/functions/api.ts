@@ -20,11 +20,13 @@ export type LambdaResponse = {
 
 const MAX_EVENT_BYTES = 256 * 1024;
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+/** Bytes of events that wait for their functions, of all requests together. */
+const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 
 /** Lambda's wire API: `Invoke` in its three modes. Throws `ServiceError`. */
-export const lambdaApi =
-  (functions: Functions) =>
-  async ({ method, path, headers, body }: LambdaRequest): Promise<LambdaResponse> => {
+export const lambdaApi = (functions: Functions) => {
+  let waiting = 0;
+  return async ({ method, path, headers, body }: LambdaRequest): Promise<LambdaResponse> => {
     const [, encoded] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
     if (method !== 'POST' || encoded === undefined) {
       throw new ServiceError(
@@ -38,8 +40,17 @@ export const lambdaApi =
     const way = entryNamed(invocationWays, String(headers['x-amz-invocation-type'] ?? 'RequestResponse'));
     if (!way) throw new ServiceError('InvalidParameterValueException', 'InvocationType is not valid');
     expectSize(body, MAX_PAYLOAD_BYTES);
-    return way(functions, functionName, readEvent(body), body);
+    const event = readEvent(body);
+    if (waiting + body.length > MAX_WAITING_BYTES)
+      throw new ServiceError('TooManyRequestsException', 'Rate Exceeded.', 429);
+    waiting += body.length;
+    try {
+      return await way(functions, functionName, event, body);
+    } finally {
+      waiting -= body.length;
+    }
   };
+};
 
 /** The name in a path; InvalidParameterValueException unless it is UTF-8. */
 export const decodeName = (encoded: string): string => {

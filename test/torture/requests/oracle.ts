@@ -53,6 +53,7 @@ const ofS3 = new Set([
     'XAmzContentSHA256Mismatch',
     'MalformedTrailerError',
     'NoSuchTagSet',
+    'NoSuchLifecycleConfiguration',
     'InvalidStorageClass',
   ],
 ]);

@@ -156,14 +156,29 @@ const hints: Readonly<Record<string, (making: Making, kind: Shape['kind']) => un
         ? { Keys: [{ pk: { S: 'a' }, sk: { S: 'a' } }] }
         : [{ PutRequest: { Item: { pk: { S: dice.pick(usual) }, sk: { S: 'a' } } } }],
   }),
+  TimeToLiveSpecification: ({ dice }) => ({
+    AttributeName: dice.pick(['ttl', '', 'constructor']),
+    Enabled: dice.chance(0.5),
+  }),
   Type: ({ dice }) => dice.pick(['compaction', 'retention', '']),
   ClientToken: ({ dice }) => dice.pick(['token', 'x'.repeat(65)]),
   Parameters: ({ dice }) => [{ name: 'a', value: dice.pick(['1', '', "'"]) }],
   TransactItems: ({ dice, known, operation }) => {
     const at = { TableName: known.table, Key: { pk: { S: dice.pick(usual) }, sk: { S: 'a' } } };
     if (operation === 'TransactGetItems') return [{ Get: at }];
+    const named = { ExpressionAttributeValues: { ':a': { S: 'a' } } };
     const condition = { ConditionExpression: dice.pick(['attribute_exists(pk)', ...expressions]) };
-    return [{ Put: { TableName: known.table, Item: at.Key } }, { ConditionCheck: { ...at, ...condition } }];
+    const other = { TableName: known.table, Key: { pk: { S: dice.pick(usual) }, sk: { S: 'b' } } };
+    return dice.pick([
+      [{ Put: { TableName: known.table, Item: at.Key } }, { Delete: other }],
+      [
+        { Put: { TableName: known.table, Item: at.Key } },
+        { ConditionCheck: { ...other, ...condition, ...named } },
+      ],
+      [{ Update: { ...at, UpdateExpression: dice.pick(['SET b = :a', ...expressions]), ...named } }],
+      [{ Put: { TableName: known.table, Item: at.Key } }, { Delete: at }],
+      Array.from({ length: 101 }, () => ({ Delete: at })),
+    ]);
   },
   WorkgroupName: () => 'workgroup',
   Database: ({ dice }) => dice.pick(['dev', 'x']),

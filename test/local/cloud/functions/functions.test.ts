@@ -294,6 +294,27 @@ describe("Lambda's REST API", () => {
     expect(await call(invocations('test-fail'), { 'x-amz-invocation-type': type })).toEqual({ status });
   });
 
+  test('answers that there are too many where events that wait are larger than 128 MB', async () => {
+    const waiting: (() => void)[] = [];
+    const invoke = lambdaApi({
+      ...open(deployed('echo')),
+      has: () => true,
+      invoke: () =>
+        new Promise((resolve) => {
+          waiting.push(() => resolve({ requestId: 'r', ok: true, payload: null }));
+        }),
+    });
+    const body = Buffer.from(JSON.stringify('x'.repeat(6_000_000)));
+    const call = () => invoke({ method: 'POST', path: invocations('echo'), headers: {}, body });
+    const accepted = Array.from({ length: 22 }, call);
+    await expect(call()).rejects.toMatchObject({ name: 'TooManyRequestsException', status: 429 });
+    for (const end of waiting) end();
+    expect((await Promise.all(accepted)).map(({ status }) => status)).toEqual(accepted.map(() => 200));
+    const later = call();
+    waiting.at(-1)?.();
+    expect(await later).toMatchObject({ status: 200 });
+  });
+
   test.each([
     ['an unknown function', invocations('gone'), {}, '{}', 'ResourceNotFoundException', 404],
     ['a body that is no JSON', invocations('test-echo'), {}, '{', 'InvalidRequestContentException', 400],

@@ -33,10 +33,13 @@ const complete = () =>
   client.send(new CompleteMultipartUploadCommand({ Bucket: 'lake', Key: 'k', UploadId: 'u' }));
 
 test('a completion that takes long begins to answer before it is done', async () => {
-  work = () => xmlReply('CompleteMultipartUploadResult', [['ETag', '"e"']]);
-  const began = performance.now();
+  let isDone = false;
+  work = () => {
+    isDone = true;
+    return xmlReply('CompleteMultipartUploadResult', [['ETag', '"e"']]);
+  };
   const response = await fetch(`${url}/lake/k?uploadId=u`, { method: 'POST' });
-  expect(performance.now() - began).toBeLessThan(290);
+  expect(isDone).toBe(false);
   expect(await response.text()).toMatch(/^<\?xml[^>]*\?>\n *<CompleteMultipartUploadResult/);
   expect((await complete()).ETag).toBe('"e"');
 });
