@@ -8,6 +8,7 @@ import { publishKpis } from './publish-kpis/publish-kpis.ts';
 import { pull } from './pull/pull.ts';
 import { asJson, asTable, type Measurement } from './report.ts';
 import { addSpark } from './spark/command.ts';
+import { addStore } from './store/command.ts';
 import { tenMillion } from './ten-million.ts';
 import { thousandFiles } from './thousand-files.ts';
 import { addValidate } from './validate/command.ts';
@@ -73,6 +74,7 @@ bench(
 addGrowth(program);
 addValidate(program);
 addSpark(program);
+addStore(program);
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 program.parseAsync().catch((error: unknown) => {

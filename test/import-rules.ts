@@ -35,8 +35,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'functions/adapters': { uses: [...decisions, 'functions/pipeline'], isOpen: true },
   functions: { uses: functions, packages: ['zod', 'p-limit'] },
-  'local/build': { uses: [] },
   'local/state': { uses: [] },
+  'local/build': { uses: ['local/state'] },
   'local/generate': { uses: [] },
   'local/engines': {
     uses: ['functions/values', 'functions/pipeline', 'functions/engine', 'local/build', 'local/state'],

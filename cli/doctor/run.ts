@@ -16,6 +16,7 @@ import { examinedAt, runningCloud } from '../target/running-cloud.ts';
 import { UnreadableState, withStoppedState } from '../target/stopped-state.ts';
 import { onTarget, portsOf, type Target, type TargetFlags } from '../target/target.ts';
 import { datasetProblems } from './datasets.ts';
+import { diskProblems } from './disk.ts';
 import { martProblems } from './marts.ts';
 import type { Problem } from './problem.ts';
 import { projectVersion } from './project-version.ts';
@@ -128,12 +129,18 @@ const problemsOf = async (
     ...(isLaptop
       ? []
       : await stageProblems({ stage: stageAt(stack), stack, deploys, version: await projectVersion() })),
-    ...(isLaptop ? await sweepProblems(process.env.AWS_ENDPOINT_URL ?? '', now) : []),
+    ...(isLaptop ? await laptopProblems(process.env.AWS_ENDPOINT_URL ?? '', now) : []),
     ...(await warehouseProblems(target, ask)),
     ...(await queueProblems(stack)),
     ...ofDatasets.flat(),
     ...ofMarts.flat(),
   ];
+};
+
+/** On a full disk the sweep cannot end either. */
+const laptopProblems = async (endpoint: string, now: string): Promise<Problem[]> => {
+  const disk = await diskProblems(endpoint, now);
+  return disk.length > 0 ? disk : sweepProblems(endpoint, now);
 };
 
 const deploying = (stack: string, stage = stack.slice(stack.indexOf('-') + 1)): string =>

@@ -32,8 +32,8 @@ export const openCloud = async (flags: CloudFlags, { withSources = false } = {})
   const options = { ...(port === undefined ? {} : { port }), ...(chaos === undefined ? {} : { chaos }) };
   const shop = withSources ? await startShop() : undefined;
   const { variables, secrets } = shop ?? noShop;
-  const started = { root: projectRoot, state, engine, sweepEvery, params, variables, secrets, ...options };
-  const cloud = await startCloud(started).catch(async (cause) => {
+  const shared = { root: projectRoot, state, engine, sweepEvery, params, variables, secrets };
+  const cloud = await startCloud({ ...shared, ...options, warn: notice }).catch(async (cause) => {
     await shop?.stop();
     return portInUse(cause);
   });

@@ -37,6 +37,8 @@ type Holder = {
   readonly environment: Record<string, string>;
   /** How often the sweep of the cloud runs, in milliseconds, and when it last ended. */
   readonly sweep?: { readonly every: number; readonly last: number };
+  /** Epoch milliseconds since which its state cannot be written. */
+  readonly full_since?: number;
 };
 
 /** How often the sweep of the laptop cloud at an endpoint runs, and when it last ended. */
@@ -53,6 +55,10 @@ export async function* examinedAt(endpoint: string): AsyncGenerator<Examined> {
     for (const line of lines) yield JSON.parse(line);
   }
 }
+
+/** Since when the state of the laptop cloud at an endpoint cannot be written, in epoch milliseconds; undefined if it can. */
+export const fullSince = async (endpoint: string): Promise<Holder['full_since']> =>
+  (await whoAnswersAt(endpoint)).full_since;
 
 const whoAnswersAt = async (endpoint: string): Promise<Holder> => {
   const answer = await fetch(`${endpoint}/_soundcheck`, { signal: AbortSignal.timeout(10_000) });

@@ -118,17 +118,7 @@ export const plainNodes: ReadonlySet<string> = new Set([
     'List',
     'Alias',
   ],
-  ...[
-    'A_Star',
-    'String',
-    'Integer',
-    'Float',
-    'ResTarget',
-    'CommonTableExpr',
-    'SortBy',
-    'GroupingSet',
-    'GroupingFunc',
-  ],
+  ...['A_Star', 'String', 'Integer', 'Float', 'ResTarget', 'SortBy', 'GroupingSet', 'GroupingFunc'],
 ]);
 
 /** Rejected node kinds in words, and what to use instead. */

@@ -1,4 +1,6 @@
 import { silverRules, textRules } from '../redshift/text-rules.ts';
+import { allowedTypes } from './allowed.ts';
+import { tokenOfOneEngine } from './argument-rules.ts';
 import { problemWith } from './rules.ts';
 import {
   byteOffset,
@@ -31,6 +33,7 @@ export const lintSql = (sql: string, isSilver = false): SqlProblem[] => {
     const tokens = tokensOf(sql);
     const portable = [
       ...[...nodes.flatMap(nodeProblems), ...nodes.flatMap(lateralAliases), ...shapeProblems(nodes)],
+      ...typeNameProblems(sql, nodes),
       ...tokens.flatMap(tokenProblems),
     ];
     const places = new Set(portable.map(({ offset }) => offset));
@@ -83,7 +86,35 @@ const tokenProblem = (text: string): string | undefined => {
   if (/^\w*\$/.test(text) && !/^\$/.test(text)) return 'names are letters, digits and _';
   if (text.startsWith('"')) return 'quoted names differ: use plain lower-case names';
   if (/^([ebnx]|u&)'|^\$/i.test(text)) return 'write a literal in plain quotes';
-  return undefined;
+  return tokenOfOneEngine(text);
+};
+
+/** The names under which every engine has the types. */
+const typeNames = [
+  'smallint',
+  'int',
+  'integer',
+  'bigint',
+  'varchar',
+  'decimal',
+  'numeric',
+  'date',
+  'timestamp',
+];
+const otherNames = ['boolean', 'double', 'interval'];
+
+/** A type under a name that only some engines have, such as int8. */
+const typeNameProblems = (sql: string, nodes: readonly TreeNode[]): SqlProblem[] => {
+  const bytes = Buffer.from(sql);
+  return nodes.flatMap((node) => {
+    const usual =
+      node.kind === 'TypeName' ? allowedTypes[namesIn(node.fields.names).at(-1) ?? ''] : undefined;
+    if (usual === undefined) return [];
+    const offset = byteOffset(node);
+    const [written = ''] = /^\w+/.exec(bytes.subarray(offset, offset + 40).toString()) ?? [];
+    if ([...typeNames, ...otherNames].includes(written.toLowerCase())) return [];
+    return [{ offset, message: `not every engine has the type name ${written}: write ${usual}` }];
+  });
 };
 
 /** A name that is only another entry's name in the same select list: some engines look it up there, others do not. */

@@ -9,6 +9,7 @@ import {
   plainNodes,
   typeHints,
 } from './allowed.ts';
+import { argumentProblem, castProblem } from './argument-rules.ts';
 import { isFields, namesIn, nodesIn, shapeOf, type TreeNode } from './tree.ts';
 
 /** What is wrong with a node that some engines lack or treat differently, and what to use instead; undefined if nothing is. */
@@ -18,6 +19,9 @@ export const problemWith = (node: TreeNode): string | undefined => {
   if (plainNodes.has(node.kind)) return undefined;
   return nodeHints[node.kind] ?? `${node.kind} is not in the portable subset`;
 };
+
+/** Bits of the parser for `exclude` in a frame. */
+const excludes = 0x8000 | 0x10000 | 0x20000;
 
 const first = (...problems: (string | false | undefined)[]): string | undefined =>
   problems.find((problem): problem is string => typeof problem === 'string');
@@ -32,6 +36,7 @@ const rules: Readonly<Record<string, (node: TreeNode) => string | undefined>> = 
       (fields.limitCount ?? fields.limitOffset) !== undefined &&
         'limit and fetch take any rows: use row_number() with a total order',
       nodesIn(fields.groupClause).some(({ kind }) => kind === 'A_Const') && 'group by names, not positions',
+      fields.groupDistinct === true && 'group by distinct is PostgreSQL’s: leave distinct out',
       nodesIn(fields.sortClause).length > 0 && 'a relation has no order: remove order by',
     ),
   WithClause: ({ fields }) => first(fields.recursive === true && 'with recursive differs: use a macro'),
@@ -45,18 +50,34 @@ const rules: Readonly<Record<string, (node: TreeNode) => string | undefined>> = 
       fields.lateral === true && 'lateral differs: use a join',
     ),
   JoinExpr: ({ fields }) =>
-    first(fields.isNatural === true && 'natural joins change with the tables: name the columns'),
-  TypeCast: ({ fields }) => first(isIntervalCast(fields) && "an interval is written n * interval '1' day"),
+    first(
+      fields.isNatural === true && 'natural joins change with the tables: name the columns',
+      (fields.alias ?? fields.join_using_alias) !== undefined &&
+        'a join has no name of its own: leave it out',
+    ),
+  TypeCast: (node) =>
+    first(isIntervalCast(node.fields) && "an interval is written n * interval '1' day", castProblem(node)),
   TypeName: typeProblem,
   FuncCall: functionProblem,
   WindowDef: ({ fields }) =>
     first(
       nodesIn(fields.orderClause).some(({ fields: by }) => by.sortby_nulls !== 'SORTBY_NULLS_DEFAULT') &&
         'nulls first and last differ inside over(): order by coalesce(…)',
+      (Number(fields.frameOptions ?? 0) & excludes) !== 0 &&
+        'exclude is missing on Redshift and Spark: leave it out',
     ),
   A_Expr: expressionProblem,
   SubLink: ({ fields }) => formProblem('SubLink', fields.subLinkType, 'use in, exists or a join'),
-  RowExpr: ({ fields }) => first(fields.row_format !== 'COERCE_IMPLICIT_CAST' && 'write (a, b), without row'),
+  RowExpr: ({ fields, parent }) =>
+    first(
+      fields.row_format !== 'COERCE_IMPLICIT_CAST' && 'write (a, b), without row',
+      parent?.kind === 'ResTarget' && 'a row is no column: list its parts',
+    ),
+  CommonTableExpr: ({ fields }) =>
+    first(
+      fields.ctematerialized !== 'CTEMaterializeDefault' &&
+        'materialized is PostgreSQL’s and DuckDB’s: leave it out',
+    ),
 };
 
 /** `select * from final`, the last line of a model. */
@@ -87,9 +108,15 @@ function typeProblem({ fields }: TreeNode): string | undefined {
   return first(
     name === 'varchar' && sizes !== 1 && 'varchar needs a length: varchar(n), in bytes on Redshift',
     name === 'numeric' && sizes !== 2 && 'decimal needs precision and scale: decimal(p, s)',
+    name === 'numeric' &&
+      !isDecimal(nodesIn(fields.typmods)) &&
+      'the scale of a decimal is 0 to its precision',
     name === 'timestamp' && sizes !== 0 && 'timestamp must have no precision',
   );
 }
+
+const isDecimal = ([precision, scale]: readonly TreeNode[]): boolean =>
+  constantOf(scale) !== '' && Number(constantOf(scale)) <= Number(constantOf(precision));
 
 function functionProblem({ fields, parent }: TreeNode): string | undefined {
   const name = namesIn(fields.funcname).at(-1) ?? '';
@@ -110,6 +137,7 @@ function functionProblem({ fields, parent }: TreeNode): string | undefined {
     name === 'mod' && !isSafeDivisor(args[1]) && 'mod by zero differs: write mod(a, nullif(b, 0))',
     name === 'substring' && Number(constantOf(args[1]) || '1') < 1 && 'substring starts at 1',
     isUnframed(name, fields) && `${name} over (…) needs rows between … and …`,
+    argumentProblem(name, fields),
   );
 }
 

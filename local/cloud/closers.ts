@@ -1,5 +1,6 @@
-/** The order of stopping: first the parts that create work, then those that do it, then those that store it. */
+/** The order of stopping: first who waits for room on the disk, then the parts that create work, then those that do it, then those that store it. */
 const order = [
+  'disk',
   'schedules',
   'retention',
   'workers',
@@ -14,6 +15,7 @@ const order = [
   'tables',
   'queues',
   'state',
+  'last resort',
   'log',
 ] as const;
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expectState, lockState } from '../state/index.ts';
+import { expectState, lockState, stateNotWritable } from '../state/index.ts';
 import { Closers } from './closers.ts';
+import { type Disk, openDisk } from './disk.ts';
 import {
   ACCOUNT,
   clientEnvironment,
@@ -49,6 +50,8 @@ export type CloudOptions = {
   /** Milliseconds for which the clock must run without a jump before anything expires; default: ten minutes. */
   calm?: number;
   log?: (line: string) => void;
+  /** Receives what a person has to know at once: that the disk is full, and that it has room again. */
+  warn?: (line: string) => void;
 };
 
 export type Cloud = {
@@ -64,40 +67,66 @@ export type Cloud = {
 
 /**
  * Starts the laptop cloud on 127.0.0.1 and deploys `serverless.yml` onto it. On an existing state it also does the work that
- * the earlier run left. Rejects with `StateIsLocked`, `NotAState`, `OtherEngine`, `SparkIsMissing`, `TemplateError` or another
- * error of the deployment, and leaves nothing running then.
+ * the earlier run left. Rejects with `StateIsLocked`, `StateNotWritable`, `NotAState`, `OtherEngine`, `SparkIsMissing`,
+ * `TemplateError` or another error of the deployment, and leaves nothing running then.
  */
 export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const closers = new Closers();
   const state = resolve(options.state);
   expectState(state);
   const engine = findEngine(engineOfState(state, options.engine));
-  closers.add('state', await lockState(state));
   try {
+    closers.add('state', await lockState(state));
     rememberEngine(state, engine.name);
-    return await open({ ...options, state, log: openLog(state, options.log, closers) }, engine, closers);
+    const log = openLog(state, options.log, closers);
+    return await open(
+      { ...options, state, log },
+      engine,
+      openDiskOf(state, { ...options, log }, closers),
+      closers,
+    );
   } catch (cause) {
     await closers.closeAll();
-    throw cause;
+    throw stateNotWritable(state, cause) ?? cause;
   }
 };
 
-/** The cloud's own log is a file beside the functions' logs; uncaught errors are written there, too. */
+/** The cloud's own log is a file beside the functions' logs. */
 const openLog = (state: string, told: CloudOptions['log'], closers: Closers): ((line: string) => void) => {
   const file = openFunctionLog(join(state, 'logs'), 'cloud');
-  const log = (line: string): void => {
+  closers.add('log', file.close);
+  return (line) => {
     file.write(`${new Date().toISOString()} ${line}`);
     told?.(line);
   };
-  const letGo = surviveErrors(log);
-  closers.add('log', () => {
-    letGo();
-    file.close();
-  });
-  return log;
 };
 
-const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers): Promise<Cloud> => {
+/** Uncaught errors go to the log, unless they only say that the disk is full. */
+const openDiskOf = (
+  state: string,
+  { log = () => {}, warn }: Pick<CloudOptions, 'log' | 'warn'>,
+  closers: Closers,
+): Disk => {
+  const tell = (line: string): void => {
+    log(line);
+    warn?.(line);
+  };
+  const disk = openDisk({ state, log: tell });
+  const letGo = surviveErrors((cause) => {
+    if (!disk.notice(cause))
+      log(`An uncaught error: ${cause instanceof Error ? cause.stack : String(cause)}`);
+  });
+  closers.add('disk', disk.close);
+  closers.add('last resort', letGo);
+  return disk;
+};
+
+const open = async (
+  options: CloudOptions,
+  engine: FoundEngine,
+  disk: Disk,
+  closers: Closers,
+): Promise<Cloud> => {
   const { root, state, stage = 'dev', params = {}, port, chaos, secrets = {}, log = () => {} } = options;
   const { clock = machineClock, calm } = options;
   const isOldState = ['dynamo.db', 'dynamo'].some((name) => existsSync(join(state, name)));
@@ -107,14 +136,19 @@ const open = async (options: CloudOptions, engine: FoundEngine, closers: Closers
   const services = new Promise<Services>((settle) => {
     serve = settle;
   });
-  const gateway = await openGateway({ port, services, log });
+  const gateway = await openGateway({ port, services, log, disk });
   closers.add('gateway', gateway.close);
   const { endpoint } = gateway;
-  const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, clock, log };
+  const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, clock, disk, log };
   const opened = await openServices(shared);
   const schedules = startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
-  const health = () => ({ ...opened.services.health(), environment, sweep: schedules.pulse() });
+  const health = () => ({
+    ...opened.services.health(),
+    environment,
+    sweep: schedules.pulse(),
+    full_since: disk.fullSince,
+  });
   serve({ ...opened.services, health });
   writeEnvironment(state, environment);
   const keeper = startRetention({ retentions: opened.retentions, clock, calm, log });

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../state/index.ts';
 import type { Deployment } from './template/deployment.ts';
 
 /** The account number of all resources on this machine. */
@@ -56,5 +56,5 @@ const hasValue = (entry: readonly [string, string | undefined]): entry is readon
 /** Writes `cloud.env`, lines of `NAME=value` for a shell or dotenv. */
 export const writeEnvironment = (state: string, environment: Readonly<Record<string, string>>): void => {
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
-  writeFileSync(join(state, 'cloud.env'), lines.join(''));
+  writeWhole([{ path: join(state, 'cloud.env'), content: lines.join('') }]);
 };

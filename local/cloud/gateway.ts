@@ -6,6 +6,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
+import { anyDisk, type Disk } from './disk.ts';
+import { internalErrorOf } from './disk-errors.ts';
 import type { LocalDynamo } from './dynamo/dynamo.ts';
 import { expectInput } from './dynamo/input.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
@@ -54,6 +56,8 @@ export type GatewayOptions = {
   /** Requests wait until the services are open. */
   readonly services: Promise<Services>;
   readonly log: (line: string) => void;
+  /** Default: a disk that is never full. */
+  readonly disk?: Disk;
   /** Milliseconds after which a client that neither sends nor takes anything is given up; default: a minute. */
   readonly patience?: number;
 };
@@ -73,15 +77,19 @@ export const openGateway = async ({
   services,
   log,
   patience = 60_000,
+  disk = anyDisk,
 }: GatewayOptions): Promise<Gateway> => {
   const stalls = openStalls(patience);
   const server = createServer((request, response) => {
     const fail = (cause: unknown): void => {
       // Who has left gets no answer.
       if (request.destroyed && !request.complete) return void response.destroy();
-      const error = cause instanceof ServiceError ? cause : (denied(cause) ?? unexpected(cause, log));
-      if (error === cause && error.status === 500) log(`A request failed: ${error.message}`);
-      replyError(request, response, error);
+      if (cause instanceof ServiceError && cause.status === 500) log(`A request failed: ${cause.message}`);
+      replyError(
+        request,
+        response,
+        known(cause) ?? full(cause, serviceOf(request), disk) ?? unexpected(cause, log),
+      );
     };
     stalls.watch(request, response, () => {
       response.setHeader('connection', 'close');
@@ -187,9 +195,17 @@ const expectCall = (
   access.expect(caller, needsOfCall({ service, operation, input, owner, userId: userIdOf(caller) }, access));
 };
 
-/** Services answer with their own status; all of them name the error like this. */
-const denied = (cause: unknown): ServiceError | undefined =>
-  cause instanceof AccessDenied ? new ServiceError('AccessDeniedException', cause.message, 400) : undefined;
+/** Services answer with their own status; all of them name this error of access. */
+const known = (cause: unknown): ServiceError | undefined => {
+  if (cause instanceof AccessDenied) return new ServiceError('AccessDeniedException', cause.message, 400);
+  return cause instanceof ServiceError ? cause : undefined;
+};
+
+/** A service that cannot write answers with its own internal error, which clients take for transient. */
+const full = (cause: unknown, service: string, disk: Disk): ServiceError | undefined => {
+  const failure = disk.notice(cause);
+  return failure && internalErrorOf(service, failure);
+};
 
 const operationIn = (headers: ReadRequest['headers']): string =>
   String(headers['x-amz-target'] ?? '')

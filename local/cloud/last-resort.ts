@@ -8,15 +8,27 @@ const requests = new AsyncLocalStorage<Fail>();
 /** Does work for a request; an uncaught error in anything that it starts is passed to `fail`. */
 export const onBehalfOf = <Answer>(fail: Fail, work: () => Answer): Answer => requests.run(fail, work);
 
+/** What was written to a closed pipe, or to a file on a full disk, is lost; to say so there would fail again. */
+const ignore = (): void => {};
+
 /**
- * Keeps the process running after an uncaught error: logs the error, and fails the request that it belongs to, if any. Returns
- * a function that ends this.
+ * Keeps the process running after an uncaught error: tells it, and fails the request that it belongs to, if any. Output that
+ * cannot be written is no error. Returns a function that ends this.
  */
-export const surviveErrors = (log: (line: string) => void): (() => void) => {
+export const surviveErrors = (tell: (cause: unknown) => void): (() => void) => {
   const survive = (cause: unknown): void => {
-    log(`An uncaught error: ${cause instanceof Error ? cause.stack : String(cause)}`);
+    try {
+      tell(cause);
+    } catch {
+      // Node would end the process.
+    }
     requests.getStore()?.(cause);
   };
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.on('error', ignore);
   process.on('uncaughtException', survive).on('unhandledRejection', survive);
-  return () => process.off('uncaughtException', survive).off('unhandledRejection', survive);
+  return () => {
+    process.off('uncaughtException', survive).off('unhandledRejection', survive);
+    for (const stream of streams) stream.off('error', ignore);
+  };
 };

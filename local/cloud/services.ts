@@ -6,6 +6,7 @@ import { type JobGuard, openJobGuard } from './access/jobs.ts';
 import { openRecording } from './access/recording.ts';
 import { buildFunctions } from './build/build.ts';
 import type { Closers } from './closers.ts';
+import type { Disk } from './disk.ts';
 import { openDynamo } from './dynamo/dynamo.ts';
 import { deployedNames, functionEnvironment } from './environment.ts';
 import { eventsApi } from './events/api.ts';
@@ -42,6 +43,7 @@ export type ServicesOptions = {
   /** Secrets by ARN. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly closers: Closers;
+  readonly disk: Disk;
   readonly clock: Clock;
   /** Writes a line to the cloud's log. */
   readonly log: (line: string) => void;
@@ -56,7 +58,7 @@ export type OpenedServices = {
 
 /** Opens every service on the state folder and deploys onto them; functions do not run before `functions.start()`. */
 export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
-  const { root, state, endpoint, deployment, closers } = options;
+  const { root, state, endpoint, deployment, closers, disk } = options;
   const building = buildFunctions(root, state, deployment.functions, options.engine.name);
   // Both are awaited below; an earlier failure must not become an unhandled rejection.
   Promise.allSettled([building.catalog, building.bundles]);
@@ -73,6 +75,7 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
   const catalog = await building.catalog;
   const functions = openFunctions({
     state,
+    disk,
     functions: deployment.functions,
     bundles: await building.bundles,
     environment: functionEnvironment(endpoint, state),
@@ -140,12 +143,13 @@ const openTables = async ({ state, deployment, closers, clock }: ServicesOptions
 };
 
 const openFiles = async (
-  { state, deployment, closers, clock, log: complain }: ServicesOptions,
+  { state, deployment, closers, clock, disk, log: complain }: ServicesOptions,
   publish: Publish,
 ): Promise<LocalS3> => {
   const s3 = await openS3({
     directory: join(state, 's3'),
     onObject: (object) => publish(objectCreated(object)),
+    disk,
     clock: () => new Date(clock.now()),
     complain,
   });
@@ -155,7 +159,7 @@ const openFiles = async (
 };
 
 const openStreams = async (
-  { state, deployment, closers, log: complain }: ServicesOptions,
+  { state, deployment, closers, disk, log: complain }: ServicesOptions,
   s3: LocalS3,
   access: Access,
 ) => {
@@ -167,6 +171,7 @@ const openStreams = async (
       access.expect(access.callerOf(access.keyOf(role, name)), [{ action: 's3:PutObject', resource }]);
       await s3.put(bucket, key, bytes);
     },
+    disk,
     complain,
   });
   closers.add('streams', () => firehose.close());
@@ -174,7 +179,7 @@ const openStreams = async (
 };
 
 const openEvents = (options: ServicesOptions, functions: Functions, queues: Queues, access: Access): Bus => {
-  const { state, deployment, chaos, closers } = options;
+  const { state, deployment, chaos, closers, disk } = options;
   const bus = openBus({
     directory: join(state, 'events'),
     account: deployment.account,
@@ -194,6 +199,7 @@ const openEvents = (options: ServicesOptions, functions: Functions, queues: Queu
       queues.send(deadLetterQueue, JSON.stringify(payload), rejection(name, cause));
     },
     fate: chaos ? chaoticFates(chaos) : calm,
+    disk,
   });
   closers.add('events', bus.close);
   return bus;
@@ -206,7 +212,7 @@ const rejection = (rule: string, cause: unknown) => ({
 });
 
 const openEngines = async (
-  { state, endpoint, deployment, closers, log: complain }: ServicesOptions,
+  { state, endpoint, deployment, closers, disk, log: complain }: ServicesOptions,
   engine: LocalEngine,
   publish: Publish,
   guard: JobGuard,
@@ -223,10 +229,10 @@ const openEngines = async (
     await Promise.all([engine.refresh(), ledger.refresh(sqls)]);
   };
   const { account, region, jobs } = deployment;
-  const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish, complain });
+  const glue = await openGlue({ directory: join(state, 'glue'), jobs, execute, publish, disk, complain });
   closers.add('jobs', () => glue.close());
   const directory = join(state, 'redshift-data');
-  const ports = { instance, refresh, store: guard.unloading, publish, complain };
+  const ports = { instance, refresh, store: guard.unloading, publish, disk, complain };
   const warehouse = await openRedshiftData({ directory, ...ports, region, account });
   closers.add('warehouse', async () => {
     await warehouse.close();

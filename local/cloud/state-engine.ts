@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../../functions/pipeline/index.ts';
 import { findSpark, type SparkInstallation } from '../engines/index.ts';
+import { writeWhole } from '../state/index.ts';
 
 /** The engine of Glue's jobs on this machine. */
 export type Engine = Catalog['engine'];
@@ -45,8 +46,11 @@ export const engineOfState = (state: string, asked?: Engine): Engine => {
 };
 
 /** Records the engine of a new state. */
-export const rememberEngine = (state: string, engine: Engine): void =>
-  writeFileSync(recordIn(state), `${engine}\n`);
+export const rememberEngine = (state: string, engine: Engine): void => {
+  const path = recordIn(state);
+  const isKnown = existsSync(path) && readFileSync(path, 'utf8').trim() === engine;
+  if (!isKnown) writeWhole([{ path, content: `${engine}\n` }]);
+};
 
 /** Finds an engine; `spark` is where `npm run spark:setup` put it. Throws `SparkIsMissing`. */
 export const findEngine = (name: Engine): FoundEngine => {

@@ -94,15 +94,27 @@ const openInstance = async ({
     .flatMap((path) => [path, pathPattern(path)])
     .map(literal)
     .join(', ');
-  const connection = await instance.connect();
   try {
-    for (const sql of ["set global TimeZone = 'UTC'", ...loads, ...confined(reachable)])
-      await connection.run(sql);
-  } finally {
-    connection.closeSync();
+    const connection = await instance.connect();
+    try {
+      for (const sql of ["set global TimeZone = 'UTC'", spillLimit, ...loads, ...confined(reachable)])
+        await connection.run(sql);
+    } finally {
+      connection.closeSync();
+    }
+    return instance;
+  } catch (error) {
+    // What is not closed keeps the file, and nobody could open it again.
+    instance.closeSync();
+    throw error;
   }
-  return instance;
 };
+
+/**
+ * Otherwise DuckDB keeps the limit that it finds when it first spills, nine tenths of the room at that moment, although a disk that
+ * was full has room again.
+ */
+const spillLimit = "set global max_temp_directory_size = '1000TB'";
 
 /** The last one makes the others permanent. */
 const confined = (folders: string): string[] => [

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { stateNotWritable } from './disk-failure.ts';
 
 /** Another process uses this state folder. */
 export class StateIsLocked extends Error {
@@ -28,9 +29,12 @@ const DYING = 1_000;
 
 /**
  * Locks the state folder for this process and returns the function that unlocks it. The lock of a dead process is taken over.
- * Rejects with `StateIsLocked`.
+ * Rejects with `StateIsLocked` or `StateNotWritable`.
  */
-export const lockState = async (state: string): Promise<() => void> => {
+export const lockState = (state: string): Promise<() => void> =>
+  lock(state).catch((cause: unknown) => Promise.reject(stateNotWritable(state, cause) ?? cause));
+
+const lock = async (state: string): Promise<() => void> => {
   mkdirSync(state, { recursive: true });
   const path = join(state, 'lock');
   for (let waited = 0; !create(path); waited += 50) {
@@ -46,8 +50,8 @@ const create = (path: string): boolean => {
   const began = processOf(process.pid)?.began;
   const holder: Holder = { pid: process.pid, ...(began ? { began } : {}), since: new Date().toISOString() };
   const own = `${path}.${process.pid}`;
-  writeFileSync(own, `${JSON.stringify(holder)}\n`);
   try {
+    writeFileSync(own, `${JSON.stringify(holder)}\n`);
     // A link appears together with its content, and only if the name is free.
     linkSync(own, path);
     return true;
@@ -55,7 +59,7 @@ const create = (path: string): boolean => {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw cause;
   } finally {
-    rmSync(own);
+    rmSync(own, { force: true });
   }
 };
 

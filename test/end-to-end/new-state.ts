@@ -16,8 +16,8 @@ const records = ['catalog.json.sources', 'bundles/sources.json'];
  * Makes a temporary state for a cloud of this project. It holds the functions already, bundled once for all tests: to
  * bundle them takes a cloud longer than the rest of its start. Where the project has changed since, the cloud bundles again.
  */
-export const newState = async (engine: Engine = 'duckdb'): Promise<string> => {
-  const state = await mkdtemp(join(tmpdir(), 'end-to-end-'));
+export const newState = async (engine: Engine = 'duckdb', parent = tmpdir()): Promise<string> => {
+  const state = await mkdtemp(join(parent, 'end-to-end-'));
   const built = await buildOnce(engine);
   for (const name of ['bundles', 'catalog.json', 'catalog.json.sources'])
     await cp(join(built, name), join(state, name), { recursive: true });

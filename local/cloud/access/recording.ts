@@ -21,12 +21,21 @@ const onceIn = (path: string): ((call: Call) => void) | undefined => {
   return (call) => {
     const line = lineOf(call);
     if (known.has(line)) return;
-    known.add(line);
-    appendFileSync(path, `${line}\n`);
+    if (append(path, line)) known.add(line);
   };
 };
 
 const alwaysIn = (path: string): ((call: Call) => void) | undefined =>
-  existsSync(path) ? (call) => appendFileSync(path, `${lineOf(call)}\n`) : undefined;
+  existsSync(path) ? (call) => void append(path, lineOf(call)) : undefined;
+
+/** A call is not rejected because it cannot be recorded. */
+const append = (path: string, line: string): boolean => {
+  try {
+    appendFileSync(path, `${line}\n`);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 const lineOf = ({ role, action, resource }: Call): string => JSON.stringify({ role, action, resource });

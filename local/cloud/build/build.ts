@@ -1,9 +1,9 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Catalog } from '../../../functions/pipeline/index.ts';
 import { isAsMade, isUpToDate, rememberSources, statesOf } from '../../build/index.ts';
-import { DamagedState } from '../../state/index.ts';
+import { DamagedState, writeWhole } from '../../state/index.ts';
 import { type Bundles, bundleFunctions } from '../functions/bundle.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
 
@@ -86,5 +86,5 @@ const filesIn = async (folder: string): Promise<string[]> => {
 /** An unchanged file is not written, so that bundles made from it stay up to date. */
 const writeChanged = async (path: string, text: string): Promise<void> => {
   const before = await readFile(path, 'utf8').catch(() => undefined);
-  if (before !== text) await writeFile(path, text);
+  if (before !== text) writeWhole([{ path, content: text }]);
 };

@@ -81,6 +81,23 @@ export type Functions = {
     after: Item | undefined,
     table: StoredTable,
   ): IndexActions;
+  updateIndexes(
+    store: Store,
+    table: StoredTable,
+    before: Item | undefined,
+    after: Item | undefined,
+    done: Done,
+  ): void;
+  queryTable(
+    store: Store,
+    table: StoredTable,
+    request: object,
+    options: object,
+    isLocal: boolean,
+    fetches: boolean,
+    startKeys: readonly string[],
+    done: Done<object>,
+  ): void;
   validationError(message: string): Rejection;
   capacityUnits(item: Item | undefined, isRead: boolean, isConsistent: boolean): number;
 };

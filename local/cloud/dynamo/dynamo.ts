@@ -50,7 +50,7 @@ require.cache[level] = Object.assign(new Module(level), { loaded: true, exports:
 const dynalite: Dynalite = require('dynalite');
 if (asked) require.cache[level] = asked;
 else delete require.cache[level];
-limitDynalite(import.meta.url);
+limitDynalite();
 hastenParsers(import.meta.url);
 
 /**

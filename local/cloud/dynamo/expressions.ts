@@ -71,11 +71,11 @@ const expectShort = (expression: string): void => {
     if (depth > mostOperators) throw new Error('The expression has redundant parentheses;');
   }
   const negations = expression.match(/\bnot\b/gi)?.length ?? 0;
-  if (negations > mostOperators) throw new Error(tooManyOperators(negations));
+  if (negations > mostOperators) throw new Error(tooManyOperators);
 };
 
-const tooManyOperators = (count: number): string =>
-  `The expression contains too many operators; operator count: ${count}`;
+/** DynamoDB counts no further. */
+const tooManyOperators = `The expression contains too many operators; operator count: ${mostOperators + 1}`;
 
 /** What the parsers answer: a condition, the sections of an update, or paths; a text is a problem. */
 type Parsed = { readonly expression?: unknown; readonly sections?: unknown; readonly paths?: unknown };
@@ -84,7 +84,7 @@ const expectFew = (parsed: unknown): void => {
   if (typeof parsed !== 'object' || parsed === null) return;
   const { expression, sections, paths } = parsed as Parsed;
   const operators = operatorsIn([expression, sections, paths]);
-  if (operators > mostOperators) throw new Error(tooManyOperators(operators));
+  if (operators > mostOperators) throw new Error(tooManyOperators);
 };
 
 const operatorsIn = (node: unknown): number => {
@@ -98,7 +98,7 @@ const operatorsIn = (node: unknown): number => {
   const { type, path, val, args = [] } = node;
   if (type === 'in' && args.length > mostOperands + 1)
     throw new Error(
-      `Invalid number of operands for operator or function; operator or function: IN, number of operands: ${args.length}`,
+      `The IN operator is provided with too many operands; number of operands: ${args.length - 1}`,
     );
   return 1 + operatorsIn([path, val, ...args]);
 };

@@ -1,42 +1,28 @@
-import { createRequire } from 'node:module';
+import {
+  type Attribute,
+  functions,
+  type Item,
+  type Rejection,
+  type StoredTable,
+  validationOf,
+  validations as validationsOfDynalite,
+} from './dynalite.ts';
+import { limitExpressions } from './expression-limits.ts';
+import { limitItems } from './item-limits.ts';
+import { isItem, isTooDeep, keyProblem, tooDeep } from './value-limits.ts';
 
 /**
  * Limits of DynamoDB that dynalite does not check: it counts characters where DynamoDB counts bytes of UTF-8, and allows any
  * nesting. Dynalite's own functions run first, so that their messages stay the same; they call each other by these names.
  */
 
-type Attribute = Readonly<Record<string, unknown>>;
-type Item = Readonly<Record<string, Attribute>>;
-type Rejection = object | null | undefined;
-type KeyElement = { readonly AttributeName: string; readonly KeyType: 'HASH' | 'RANGE' };
-type Table = { readonly KeySchema: readonly KeyElement[] };
-
-/** The part of dynalite that is replaced. */
-type Store = {
-  itemSize(item: Item): number;
-  validateItem(item: Item, table: Table): Rejection;
-  validateKey(key: Item, table: Table): Rejection;
-  validationError(message: string): object;
-};
 type Expressions = { readonly ExpressionAttributeValues?: Item | null };
-type Validations = {
-  validateAttributeValue(value: Attribute): string | undefined;
-  validateExpressionParams(data: Expressions, ...names: string[][]): string | undefined;
-};
 
-const mostLevels = 32;
-const tooDeep = 'Nesting Levels have exceeded supported limits';
-const keyLimits = {
-  HASH: [2048, 'Size of hashkey has exceeded the maximum size limit of2048 bytes'],
-  RANGE: [1024, 'Aggregated size of all range keys has exceeded the size limit of 1024 bytes'],
-} as const;
-
-/** Makes a module's dynalite as strict as DynamoDB. */
-export const limitDynalite = (from: string): void => {
-  const require = createRequire(createRequire(from).resolve('dynalite'));
-  const store: Store = require('./db');
+/** Makes dynalite as strict as DynamoDB. */
+export const limitDynalite = (): void => {
+  const store = functions();
   const { validateItem, validateKey, validationError } = store;
-  const rejectKey = (item: Item, { KeySchema }: Table): Rejection => {
+  const rejectKey = (item: Item, { KeySchema }: StoredTable): Rejection | undefined => {
     const problem = KeySchema.map(({ AttributeName, KeyType }) =>
       keyProblem(item[AttributeName], KeyType),
     ).find(Boolean);
@@ -46,30 +32,19 @@ export const limitDynalite = (from: string): void => {
   };
   store.itemSize = itemSize;
   store.validateItem = (item, table) => validateItem(item, table) ?? rejectKey(item, table);
-  store.validateKey = (key, table) => validateKey(key, table) ?? rejectKey(key, table);
+  store.validateKey = (key, table, schema) => validateKey(key, table, schema) ?? rejectKey(key, table);
 
-  const validations: Validations = require('./validations');
+  const validations = validationsOfDynalite();
   const { validateAttributeValue, validateExpressionParams } = validations;
   validations.validateAttributeValue = (value) =>
     isTooDeep(value, 0) ? tooDeep : validateAttributeValue(value);
-  validations.validateExpressionParams = (data, ...names) =>
+  validations.validateExpressionParams = (data: Expressions, ...names) =>
     Object.values(data.ExpressionAttributeValues ?? {}).some((value) => isTooDeep(value, 0))
       ? tooDeep
       : validateExpressionParams(data, ...names);
+  limitExpressions(validations);
+  limitItems(store, validations, validationOf('batchWriteItem'));
 };
-
-const keyProblem = (value: Attribute | undefined, type: KeyElement['KeyType']): string | undefined => {
-  const [most, words] = keyLimits[type];
-  return typeof value?.S === 'string' && Buffer.byteLength(value.S) > most ? words : undefined;
-};
-
-const isTooDeep = ({ L, M }: Attribute, level: number): boolean => {
-  const parts = Array.isArray(L) ? L : isItem(M) ? Object.values(M) : undefined;
-  if (parts === undefined) return false;
-  return level === mostLevels || parts.some((part) => isItem(part) && isTooDeep(part, level + 1));
-};
-
-const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null;
 
 /**
  * An item's size in bytes as DynamoDB counts it: names and texts in UTF-8, one byte for two digits, and the overhead of nested

@@ -3,42 +3,57 @@ import { after, type Change, type Cursor, type Store } from '../store/index.ts';
 
 type Options = { readonly keyEncoding?: string; readonly valueEncoding?: string };
 
+/** Keys and values as abstract-level passes them: texts or bytes, as the options of the call say. */
+type Data = string | Buffer;
+type Encodings = { readonly valueEncoding?: string; readonly keyEncoding?: string };
+type Operation =
+  | { readonly type: 'put'; readonly key: Data; readonly value: Data }
+  | { readonly type: 'del'; readonly key: Data };
+
 /** The bounds of a range as abstract-level passes them. */
-type Bounds = {
-  readonly gte?: Buffer;
-  readonly gt?: Buffer;
-  readonly lte?: Buffer;
-  readonly lt?: Buffer;
+type Bounds = Encodings & {
+  readonly gte?: Data;
+  readonly gt?: Data;
+  readonly lte?: Data;
+  readonly lt?: Data;
   readonly reverse: boolean;
   readonly limit: number;
 };
 
-/** The database that dynalite expects, on an open store, which it closes. Reads are answered at once; writes of one turn of the event loop together. */
-export class StoreLevel<Key = string, Value = string> extends AbstractLevel<Buffer, Key, Value> {
+/**
+ * The database that dynalite expects, on an open store, which it closes. Reads are answered at once; writes of one turn of the
+ * event loop together.
+ */
+export class StoreLevel<Key = string, Value = string> extends AbstractLevel<Data, Key, Value> {
   constructor(
     readonly store: Store,
     options: Options = {},
   ) {
-    super({ encodings: { buffer: true }, createIfMissing: false, errorIfExists: false }, options);
+    super({ encodings: { utf8: true, buffer: true }, createIfMissing: false, errorIfExists: false }, options);
   }
 
   async _close(): Promise<void> {
     this.store.close();
   }
 
-  async _get(key: Buffer): Promise<Buffer | undefined> {
-    return this.store.get(key);
+  async _get(key: Data, { valueEncoding }: Encodings): Promise<Data | undefined> {
+    const value = this.store.get(bytesOf(key));
+    return value && given(value, valueEncoding);
   }
 
-  _put(key: Buffer, value: Buffer): Promise<void> {
-    return this.store.writeSoon([{ type: 'put', key, value }]);
+  _put(key: Data, value: Data): Promise<void> {
+    return this.store.writeSoon([{ type: 'put', key: bytesOf(key), value: bytesOf(value) }]);
   }
 
-  _del(key: Buffer): Promise<void> {
-    return this.store.writeSoon([{ type: 'del', key }]);
+  _del(key: Data): Promise<void> {
+    return this.store.writeSoon([{ type: 'del', key: bytesOf(key) }]);
   }
 
-  _batch(changes: readonly Change[]): Promise<void> {
+  _batch(operations: readonly Operation[]): Promise<void> {
+    const changes = operations.map((one): Change => {
+      const key = bytesOf(one.key);
+      return one.type === 'put' ? { type: 'put', key, value: bytesOf(one.value) } : { type: 'del', key };
+    });
     return this.store.writeSoon(changes);
   }
 
@@ -57,21 +72,28 @@ export class StoreLevel<Key = string, Value = string> extends AbstractLevel<Buff
   }
 }
 
-class StoreIterator extends AbstractIterator<StoreLevel<unknown, unknown>, Buffer, Buffer> {
+const bytesOf = (data: Data): Buffer => (typeof data === 'string' ? Buffer.from(data) : data);
+const given = (bytes: Buffer, encoding: string | undefined): Data =>
+  encoding === 'utf8' ? bytes.toString() : bytes;
+
+class StoreIterator extends AbstractIterator<StoreLevel<unknown, unknown>, Data, Data> {
   readonly #cursor: Cursor;
+  readonly #encodings: Encodings;
 
   constructor(level: object, cursor: Cursor, options: Bounds) {
     super(level as StoreLevel<unknown, unknown>, options as object);
     this.#cursor = cursor;
+    this.#encodings = options;
   }
 
-  async _next(): Promise<[Buffer, Buffer] | undefined> {
-    const entry = this.#cursor.next();
-    return entry && [...entry];
+  async _next(): Promise<[Data, Data] | undefined> {
+    const [key, value] = this.#cursor.next() ?? [];
+    if (!key || !value) return undefined;
+    return [given(key, this.#encodings.keyEncoding), given(value, this.#encodings.valueEncoding)];
   }
 
-  _seek(target: Buffer): void {
-    this.#cursor.seek(target);
+  _seek(target: Data): void {
+    this.#cursor.seek(bytesOf(target));
   }
 
   async _close(): Promise<void> {
@@ -80,7 +102,11 @@ class StoreIterator extends AbstractIterator<StoreLevel<unknown, unknown>, Buffe
 }
 
 const rangeOf = ({ gte, gt, lte, lt, reverse }: Bounds) => {
-  const from = gt ? after(gt) : gte;
-  const to = lte ? after(lte) : lt;
-  return { ...(from ? { gte: from } : {}), ...(to ? { lt: to } : {}), isReverse: reverse };
+  const from = gt === undefined ? gte : after(bytesOf(gt));
+  const to = lte === undefined ? lt : after(bytesOf(lte));
+  return {
+    ...(from === undefined ? {} : { gte: bytesOf(from) }),
+    ...(to === undefined ? {} : { lt: bytesOf(to) }),
+    isReverse: reverse,
+  };
 };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { anyDisk, type Disk } from '../disk.ts';
 import type { BusEvent, Publish } from '../protocol.ts';
 import { calm, type Fate } from './chaos.ts';
 import { openDeliveries } from './deliveries.ts';
@@ -42,6 +43,8 @@ export type BusOptions = {
   /** Stores an event that a target rejected. */
   readonly reject: (rule: Rule, payload: unknown, cause: unknown) => Promise<void>;
   readonly fate?: Fate;
+  /** Default: a disk that is never full. */
+  readonly disk?: Disk;
 };
 
 export type Bus = {
@@ -58,15 +61,18 @@ type Delivery = { readonly rule: string; readonly event: Envelope };
  * `PatternError`, with the rule's name, for a pattern that AWS would reject.
  */
 export const openBus = (options: BusOptions): Bus => {
-  const { account, region, fate = calm } = options;
+  const { account, region, fate = calm, disk = anyDisk } = options;
   const rules = options.rules.map((rule) => ({ ...rule, matches: compileRule(rule) }));
   const deliver = async ({ rule: name, event }: Delivery): Promise<void> => {
     const rule = rules.find((each) => each.name === name);
     if (!rule) return;
     const payload = rule.input ?? event;
-    await options.deliver(rule.target, payload).catch((cause) => options.reject(rule, payload, cause));
+    await options.deliver(rule.target, payload).catch((cause) => {
+      if (disk.notice(cause)) throw cause;
+      return options.reject(rule, payload, cause);
+    });
   };
-  const deliveries = openDeliveries(join(options.directory, 'deliveries.jsonl'), deliver);
+  const deliveries = openDeliveries(join(options.directory, 'deliveries.jsonl'), deliver, disk);
 
   const put: Bus['put'] = async (sent) => {
     const event = { ...seal(sent), account, region };

@@ -1,5 +1,7 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Disk } from '../disk.ts';
+import { RecordFile, recordsIn } from './record-file.ts';
 
 export type BufferOptions = {
   /** Holds the records that are gathered, and files that are not put yet. */
@@ -11,40 +13,43 @@ export type BufferOptions = {
   /** Puts a file; called again with the same name and bytes until it succeeds, also after a restart. */
   readonly put: (name: string, bytes: Buffer) => Promise<void>;
   readonly complain: (line: string) => void;
+  readonly disk: Disk;
 };
+
+/** Records that are gathered. Files that are not put yet end with `sealed`; those of older versions hold bare records. */
+const gathered = 'records';
+const sealed = '.sealed';
 
 /** Gathers records on disk until they are many or old enough, then puts them as one file. */
 export class StreamBuffer {
   readonly #options: BufferOptions;
-  readonly #gathered: string;
-  #bytes = 0;
+  readonly #records: RecordFile;
   #timer: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  private constructor(options: BufferOptions) {
+  private constructor(options: BufferOptions, records: RecordFile) {
     this.#options = options;
-    this.#gathered = join(options.directory, 'gathered');
+    this.#records = records;
   }
 
   /** Continues with what an earlier process left. */
   static async open(options: BufferOptions): Promise<StreamBuffer> {
-    await mkdir(options.directory, { recursive: true });
-    const buffer = new StreamBuffer(options);
-    const left = await readFile(buffer.#gathered).catch(() => Buffer.alloc(0));
-    buffer.#bytes = left.length;
+    const { directory, newName } = options;
+    await mkdir(directory, { recursive: true });
+    // An older version has gathered bare records.
+    await rename(join(directory, 'gathered'), join(directory, newName())).catch(() => undefined);
+    const buffer = new StreamBuffer(options, await RecordFile.open(join(directory, gathered)));
     // The cloud must be open before files can be put.
-    if ((await readdir(options.directory)).length > 0) buffer.#wake(retryMilliseconds);
+    if ((await readdir(directory)).length > 0) buffer.#wake(retryMilliseconds);
     return buffer;
   }
 
-  /** Resolves when the records are on disk. */
+  /** Resolves when the records are on disk; if it rejects, none of them is. */
   add(records: readonly Buffer[]): Promise<void> {
     return this.#inTurn(async () => {
-      const bytes = Buffer.concat(records);
-      await appendFile(this.#gathered, bytes);
-      this.#bytes += bytes.length;
+      await this.#records.append(Buffer.concat(records));
       const { mostBytes, mostMilliseconds } = this.#options;
-      if (this.#bytes >= mostBytes) await this.#seal();
+      if (this.#records.length >= mostBytes) await this.#putAll();
       else if (!this.#timer) this.#wake(mostMilliseconds);
     });
   }
@@ -54,28 +59,38 @@ export class StreamBuffer {
     clearTimeout(this.#timer);
     await this.#last;
     clearTimeout(this.#timer);
+    await this.#records.close();
   }
 
   #wake(milliseconds: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#inTurn(() => this.#seal()), milliseconds);
+    this.#timer = setTimeout(() => void this.#inTurn(() => this.#putAll()), milliseconds);
+  }
+
+  /** What cannot be put now is put later. */
+  async #putAll(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { complain, disk } = this.#options;
+    try {
+      await this.#seal();
+    } catch (cause) {
+      if (!disk.notice(cause)) complain(`A stream could not put its file: ${cause}`);
+      this.#wake(retryMilliseconds);
+    }
   }
 
   /** What is gathered gets its name before it is put, so that another try puts the same file. */
   async #seal(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const { directory, newName, put, complain } = this.#options;
-    if (this.#bytes > 0) await rename(this.#gathered, join(directory, newName()));
-    this.#bytes = 0;
-    try {
-      for (const name of (await readdir(directory)).filter((one) => one !== 'gathered').sort()) {
-        await put(name, await readFile(join(directory, name)));
-        await rm(join(directory, name));
-      }
-    } catch (cause) {
-      complain(`A stream could not put its file: ${cause}`);
-      this.#wake(retryMilliseconds);
+    const { directory, newName, put } = this.#options;
+    if (this.#records.length > 0) await this.#records.moveTo(join(directory, `${newName()}${sealed}`));
+    for (const name of (await readdir(directory)).filter((one) => one !== gathered).sort()) {
+      const content = await readFile(join(directory, name));
+      const [bytes, key] = name.endsWith(sealed)
+        ? [recordsIn(content), name.slice(0, -sealed.length)]
+        : [content, name];
+      await put(key, bytes);
+      await rm(join(directory, name));
     }
   }
 

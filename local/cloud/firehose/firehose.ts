@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { anyDisk, type Disk } from '../disk.ts';
 import { entryNamed, type JsonService, ServiceError } from '../protocol.ts';
 import type { Stream } from '../template/deployment.ts';
 import { StreamBuffer } from './buffer.ts';
@@ -12,6 +13,8 @@ export type FirehoseOptions = {
   /** Puts an object with the role of a stream. */
   readonly put: (stream: Stream, key: string, bytes: Buffer) => Promise<void>;
   readonly complain: (line: string) => void;
+  /** Default: a disk that is never full. */
+  readonly disk?: Disk;
   readonly clock?: () => Date;
 };
 
@@ -28,7 +31,7 @@ const mostBatchBytes = 4 * 2 ** 20;
 
 /** Opens Firehose on this machine, as far as records are put directly and land in S3 as they are. */
 export const openFirehose = async (options: FirehoseOptions): Promise<JsonService> => {
-  const { streams, directory, put, complain, clock = () => new Date() } = options;
+  const { streams, directory, put, complain, disk = anyDisk, clock = () => new Date() } = options;
   const open = streams.map(async (stream) => {
     const buffer = await StreamBuffer.open({
       directory: join(directory, stream.name),
@@ -37,6 +40,7 @@ export const openFirehose = async (options: FirehoseOptions): Promise<JsonServic
       newName: () => keyOf(stream, clock(), randomUUID()).replaceAll('/', '|'),
       put: (name, bytes) => put(stream, name.replaceAll('|', '/'), bytes),
       complain,
+      disk,
     });
     return { stream, buffer };
   });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { anyDisk, type Disk } from '../disk.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
 import type { Bundles } from './bundle.ts';
 import { failureRecord } from './failure-record.ts';
@@ -22,6 +23,8 @@ export type FunctionsOptions = {
   readonly retryDelay?: number;
   /** Workers that a function may have at the same time; default: 4. */
   readonly concurrency?: number;
+  /** Default: a disk that is never full. */
+  readonly disk?: Disk;
 };
 
 /** The function is not deployed. */
@@ -91,6 +94,7 @@ export const openFunctions = (options: FunctionsOptions): Functions => {
       if (onFailure) await options.send(onFailure, record(), settings);
     },
     retryDelay: options.retryDelay ?? 1_000,
+    disk: options.disk ?? anyDisk,
   });
   return {
     has: (functionName) => running.has(functionName),

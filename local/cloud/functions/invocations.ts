@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Disk } from '../disk.ts';
 import { openJournal } from '../journal.ts';
 import type { Outcome } from './instance.ts';
 
@@ -18,7 +19,11 @@ export type InvocationsOptions = {
   readonly giveUp: (invocation: Invocation, outcome: Outcome, tries: number) => Promise<void>;
   /** Milliseconds before the first retry; each later one waits twice as long. */
   readonly retryDelay: number;
+  readonly disk: Disk;
 };
+
+/** Milliseconds; retries that do not count may be many. */
+const longestDelay = 30_000;
 
 /** Lambda's queue of asynchronous invocations. */
 export type Invocations = {
@@ -34,9 +39,11 @@ export type Invocations = {
 
 /**
  * Opens the queue, which runs nothing before `start`. Every invocation is tried once, then as often as its function says, with
- * growing delays; it is done when a try succeeded or it was given up.
+ * growing delays; it is done when a try succeeded or it was given up. A try that fails while the disk is full does not count, and
+ * the next one waits for room.
  */
 export const openInvocations = (options: InvocationsOptions): Invocations => {
+  const { disk } = options;
   const journal = openJournal<Invocation>(options.path);
   const held: (() => void)[] = [];
   const stopping = new AbortController();
@@ -44,14 +51,35 @@ export const openInvocations = (options: InvocationsOptions): Invocations => {
 
   const process = async (requestId: string, invocation: Invocation): Promise<void> => {
     const tries = 1 + options.retriesOf(invocation.functionName);
-    for (let number = 1; ; number++) {
+    let delay = options.retryDelay;
+    for (let number = 1; ; ) {
+      const failures = disk.failures;
       const outcome = await options.run(invocation, requestId);
+      // Its own temporary files may have found no room.
+      if (!outcome.ok) disk.notice(new Error(outcome.error.errorMessage));
       if (stopping.signal.aborted && !outcome.ok) return;
-      if (!outcome.ok && number === tries) await options.giveUp(invocation, outcome, number);
-      if (outcome.ok || number === tries) return journal.remove(requestId);
-      await wait(options.retryDelay * 2 ** (number - 1), undefined, { signal: stopping.signal });
+      const isCounted = outcome.ok || disk.failures === failures;
+      if (isCounted && (outcome.ok || number === tries))
+        return finish(requestId, invocation, outcome, number);
+      await disk.writable(stopping.signal);
+      await wait(delay, undefined, { signal: stopping.signal });
+      delay = Math.min(2 * delay, Math.max(longestDelay, options.retryDelay));
+      if (isCounted) number += 1;
     }
   };
+  const finish = (
+    requestId: string,
+    invocation: Invocation,
+    outcome: Outcome,
+    tries: number,
+  ): Promise<void> =>
+    disk.untilWritten(
+      async () => {
+        if (!outcome.ok) await options.giveUp(invocation, outcome, tries);
+        journal.remove(requestId);
+      },
+      { signal: stopping.signal },
+    );
   /** An invocation that ends with an error is not done: it stays in the journal. */
   const begin = (requestId: string, invocation: Invocation): Promise<void> =>
     process(requestId, invocation).catch(() => {});

@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { openLogFile } from '../../state/index.ts';
 import { removeFiles } from '../retention/files.ts';
 import type { Retention } from '../retention/retention.ts';
 
-/** The log file of one function; lines are in the file when `write` returns. */
+/** The log file of one function; lines are in the file when `write` returns, unless the disk is full. */
 export type FunctionLog = { readonly path: string; write(line: string): void; close(): void };
 
 /** A file that is larger begins anew on the next day, and one of the second size at once. */
@@ -19,46 +20,37 @@ export const openFunctionLog = (
   now: () => number = Date.now,
 ): FunctionLog => {
   mkdirSync(directory, { recursive: true });
-  const path = join(directory, `${functionName}.log`);
-  let file = openSync(path, 'a');
-  let { mtimeMs: lastWrite } = statSync(path);
-
-  const beginAnew = (time: number): void => {
-    closeSync(file);
-    renameSync(
-      path,
-      join(directory, `${functionName}.${new Date(time).toISOString().replaceAll(':', '')}.log`),
-    );
-    file = openSync(path, 'a');
-  };
+  const file = openLogFile(join(directory, `${functionName}.log`));
+  let lastWrite = statSync(file.path, { throwIfNoEntry: false })?.mtimeMs ?? now();
   return {
-    path,
+    ...file,
     write: (line) => {
       const time = now();
-      // The threads of the function write to it, too.
-      const { size } = fstatSync(file);
       const isNewDay = Math.floor(time / day) !== Math.floor(lastWrite / day);
-      if (size >= sizes.most || (isNewDay && size >= sizes.day)) beginAnew(time);
+      // The threads of the function write to it, too.
+      const size = file.size();
+      if (size >= sizes.most || (isNewDay && size >= sizes.day))
+        file.moveTo(
+          join(directory, `${functionName}.${new Date(time).toISOString().replaceAll(':', '')}.log`),
+        );
       lastWrite = time;
-      writeSync(file, `${line}\n`);
+      file.write(`${line}\n`);
     },
-    close: () => closeSync(file),
   };
 };
 
 /** Appends to a log that another thread has opened, in whatever file it is now. */
 export const joinFunctionLog = (path: string): ((chunk: string | Uint8Array) => void) => {
-  let file = openSync(path, 'a');
-  let { ino } = fstatSync(file);
+  const inode = () => statSync(path, { throwIfNoEntry: false })?.ino;
+  const file = openLogFile(path);
+  let opened = inode();
   return (chunk) => {
-    const now = statSync(path, { throwIfNoEntry: false })?.ino;
-    if (now !== ino) {
-      closeSync(file);
-      file = openSync(path, 'a');
-      ino = fstatSync(file).ino;
+    if (inode() !== opened) {
+      file.close();
+      opened = undefined;
     }
-    if (typeof chunk === 'string') writeSync(file, chunk);
-    else writeSync(file, chunk);
+    file.write(chunk);
+    opened ??= inode();
   };
 };
 

@@ -110,14 +110,17 @@ const repeatAt = (cron: Cron, call: (at: number) => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
+/** Work that cannot be accepted now, such as on a full disk, is left to the next time. */
 const skipWhileBusy = (work: (at: number) => Promise<void>): ((at: number) => void) => {
   let isBusy = false;
   return (at) => {
     if (isBusy) return;
     isBusy = true;
-    work(at).finally(() => {
-      isBusy = false;
-    });
+    work(at)
+      .catch(() => undefined)
+      .finally(() => {
+        isBusy = false;
+      });
   };
 };
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, JobRun } from '../../engines/index.ts';
+import { type LogFile, openLogFile } from '../../state/index.ts';
+import { anyDisk, type Disk } from '../disk.ts';
 import { type Journal, openJournal } from '../journal.ts';
 import type { Publish } from '../protocol.ts';
 import { removeFiles } from '../retention/files.ts';
@@ -12,6 +14,8 @@ export type RunsOptions = {
   readonly directory: string;
   readonly execute: (run: JobRun) => Promise<void>;
   readonly publish: Publish;
+  /** Default: a disk that is never full. */
+  readonly disk?: Disk | undefined;
   /** Receives errors that belong to no run. */
   readonly complain?: (line: string) => void;
 };
@@ -33,17 +37,23 @@ const keptFor = 90 * 24 * hour;
 const runsPerStep = 500;
 const lost = 'The run ended because its process ended';
 
+/** Longest pause in milliseconds between two tries of a run for which the disk had no room. */
+const longestPause = 10_000;
+
 /**
  * The runs of a folder. When the folder is opened, runs whose process died have failed, and ends that were not yet announced
- * are announced.
+ * are announced. A run for which the disk has no room has not failed: its work begins again when there is some, because nobody
+ * can repair a file that is not wrong.
  */
 export class Runs {
   private readonly journal: Journal<RunRecord>;
   private readonly alive = new Map<string, AbortController>();
   private readonly pending = new Set<Promise<unknown>>();
+  private readonly disk: Disk;
   private isClosing = false;
 
   constructor(private readonly options: RunsOptions) {
+    this.disk = options.disk ?? anyDisk;
     mkdirSync(join(options.directory, 'logs'), { recursive: true });
     this.journal = openJournal(join(options.directory, 'runs.journal'));
     for (const run of [...this.journal.entries.values()]) this.recover(run);
@@ -116,27 +126,51 @@ export class Runs {
   }
 
   private recover(run: RunRecord): void {
-    if (isAlive(run)) this.track(this.end(run.id, 'FAILED', lost));
+    if (isAlive(run)) this.track(this.endLost(run.id));
     else if (!run.isAnnounced) this.track(this.announce(run));
+  }
+
+  private async endLost(id: string): Promise<void> {
+    const log = this.openLog(id);
+    await this.end(id, log, 'FAILED', lost).finally(log.close);
   }
 
   private async perform(run: RunRecord, jobScript: string): Promise<void> {
     const abort = new AbortController();
     this.alive.set(run.id, abort);
+    const log = this.openLog(run.id);
+    const patience = { signal: abort.signal, longestPause };
+    try {
+      await this.disk.untilWritten(() => this.execute(run, jobScript, abort, log), patience);
+      await this.end(run.id, log, 'SUCCEEDED');
+    } catch (error) {
+      const isInterrupted = this.isClosing || this.disk.isClosed;
+      if (!isInterrupted) await this.fail(run.id, log, abort.signal.reason ?? error);
+    } finally {
+      log.close();
+      this.alive.delete(run.id);
+    }
+  }
+
+  /** Only the time of the work itself counts. */
+  private async execute(
+    run: RunRecord,
+    jobScript: string,
+    abort: AbortController,
+    { write: log }: LogFile,
+  ): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const begin = () => {
       timer ??= this.begin(run, abort);
     };
-    const log = (line: string) => this.log(run.id, line);
     try {
       const { id, arguments: given } = run;
       await this.options.execute({ id, jobScript, arguments: given, signal: abort.signal, begin, log });
-      await this.end(run.id, 'SUCCEEDED');
     } catch (error) {
-      if (!this.isClosing) await this.fail(run.id, abort.signal.reason ?? error);
+      if (this.disk.notice(error)) log(`the disk has no room for this run, which waits for some: ${error}`);
+      throw error;
     } finally {
       clearTimeout(timer);
-      this.alive.delete(run.id);
     }
   }
 
@@ -147,28 +181,31 @@ export class Runs {
     return setTimeout(() => abort.abort(overtime), timeoutMinutes * 60_000);
   }
 
-  private fail(id: string, cause: unknown): Promise<void> {
+  private fail(id: string, log: LogFile, cause: unknown): Promise<void> {
     return cause instanceof Abort
-      ? this.end(id, cause.state, cause.message)
-      : this.end(id, 'FAILED', String(cause));
+      ? this.end(id, log, cause.state, cause.message)
+      : this.end(id, log, 'FAILED', String(cause));
   }
 
-  private async end(id: string, state: RunState, message?: string): Promise<void> {
+  private async end(id: string, log: LogFile, state: RunState, message?: string): Promise<void> {
     const run = this.journal.entries.get(id);
     if (!run) return;
-    this.log(id, message === undefined ? state : `${state} ${message}`);
-    await this.announce(this.change(run, { state, ...(message === undefined ? {} : { message }) }));
+    log.write(message === undefined ? state : `${state} ${message}`);
+    const changes = { state, ...(message === undefined ? {} : { message }) };
+    await this.announce(await this.disk.untilWritten(() => this.change(run, changes)));
   }
 
-  /** An end that cannot be announced now is announced at the next opening. */
+  /** An end that cannot be announced now is announced when the disk has room, or else at the next opening. */
   private async announce(run: RunRecord): Promise<void> {
     try {
-      await this.options.publish(stateChange(run));
+      await this.disk.untilWritten(() => this.options.publish(stateChange(run)));
     } catch {
       return;
     }
-    this.journal.add(run.id, { ...run, isAnnounced: true });
-    this.forgetOldest();
+    await this.disk.untilWritten(() => {
+      this.journal.add(run.id, { ...run, isAnnounced: true });
+      this.forgetOldest();
+    });
   }
 
   /** Deletes the oldest runs and their logs while there are too many; those that somebody still has to hear of stay. */
@@ -192,8 +229,9 @@ export class Runs {
     return changed;
   }
 
-  private log(id: string, line: string): void {
-    appendFileSync(this.logOf(id), `${new Date().toISOString()} ${line}\n`);
+  private openLog(id: string): LogFile {
+    const file = openLogFile(this.logOf(id));
+    return { ...file, write: (line) => file.write(`${new Date().toISOString()} ${line}\n`) };
   }
 
   private track(work: Promise<void>): void {

@@ -1,6 +1,8 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Database } from '../../engines/index.ts';
+import type { Disk } from '../disk.ts';
 import type { BusEvent, Publish } from '../protocol.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { ResultFiles } from './result-files.ts';
@@ -25,6 +27,7 @@ export type StatementsPorts = {
   readonly store: ObjectStore;
   readonly scratch: string;
   readonly publish: Publish;
+  readonly disk: Disk;
   /** Receives errors that belong to no statement. */
   readonly complain: (line: string) => void;
   /** The event for the end of a statement. */
@@ -35,11 +38,19 @@ const lost =
   'The process that ran the statement ended before the transaction was committed; nothing was changed';
 const cancelled = 'Query cancelled by user';
 
-/** Runs statements: writers one after another, readers at the same time. */
+/** Longest pause in milliseconds between two tries of a statement for which the disk has no room. */
+const longestPause = 10_000;
+
+/**
+ * Runs statements: writers one after another, readers at the same time. A writer for which the disk has no room waits for some;
+ * a reader, which somebody waits for, fails.
+ */
 export class Statements {
   private readonly lanes = { write: pLimit(1), read: pLimit(2) };
   private readonly alive = new Map<string, AbortController>();
   private readonly pending = new Map<string, Promise<void>>();
+  /** Emits the id of each statement that has ended. */
+  private readonly ends = new EventEmitter().setMaxListeners(0);
   private isClosing = false;
 
   constructor(private readonly ports: StatementsPorts) {}
@@ -79,11 +90,13 @@ export class Statements {
     return abort !== undefined;
   }
 
-  /** Resolves when a statement has ended, or after that many seconds. */
+  /** Resolves when a statement has ended, although its end may wait to be written, or after that many seconds. */
   async settled(id: string, seconds: number): Promise<void> {
+    if (isOver(this.ports.log.get(id)?.state ?? nothing)) return;
     const timeout = new AbortController();
     await Promise.race([
       this.pending.get(id),
+      once(this.ends, id, { signal: timeout.signal }).catch(() => undefined),
       wait(seconds * 1_000, undefined, { signal: timeout.signal }).catch(() => undefined),
     ]);
     timeout.abort();
@@ -101,7 +114,6 @@ export class Statements {
     const signal = this.alive.get(id)?.signal;
     if (this.isClosing || !signal) return;
     const started = process.hrtime.bigint();
-    this.change(id, { status: 'STARTED' });
     const end = await this.transact(request, signal).finally(() => this.alive.delete(id));
     if (end) await this.settle(id, { ...end, duration: Number(process.hrtime.bigint() - started) });
   }
@@ -114,16 +126,27 @@ export class Statements {
     const stateNow = (): StatementState => this.ports.log.get(request.id)?.state ?? nothing;
     const progress = (parts: readonly PartState[]) =>
       this.ports.log.show(request.id, { ...stateNow(), parts });
+    const attempt = async (): Promise<StatementState> => {
+      try {
+        this.ports.log.show(request.id, { ...stateNow(), status: 'STARTED', updatedAt: Date.now() });
+        return finished(stateNow(), await this.connected(request, signal, progress));
+      } catch (error) {
+        // The commit may have succeeded in spite of the error; if the database cannot tell, the statement has failed.
+        const parts = await this.ports.outcomes.find(request.id).catch(() => undefined);
+        if (parts) return finished(stateNow(), parts);
+        throw error;
+      }
+    };
+    const { disk } = this.ports;
     try {
-      return finished(stateNow(), await this.connected(request, signal, progress));
+      const isPatient = !request.sqls.every(isReading);
+      return await (isPatient ? disk.untilWritten(attempt, { signal, longestPause }) : attempt());
     } catch (error) {
-      // The commit may have succeeded in spite of the error; if the database cannot tell, the statement has failed.
-      const parts = await this.ports.outcomes.find(request.id).catch(() => undefined);
-      if (parts) return finished(stateNow(), parts);
-      if (this.isClosing) return undefined;
+      if (this.isClosing || disk.isClosed) return undefined;
       const isCancelled = signal.reason instanceof Error && signal.reason.message === cancelled;
       const explained = this.ports.instance.explain?.(error) ?? error;
-      return broken(stateNow(), isCancelled ? 'ABORTED' : 'FAILED', reasonOf(explained), request.isBatch);
+      const reason = reasonOf(disk.notice(error) ?? explained);
+      return broken(stateNow(), isCancelled ? 'ABORTED' : 'FAILED', reason, request.isBatch);
     }
   }
 
@@ -143,20 +166,25 @@ export class Statements {
   }
 
   private async settle(id: string, end: StatementState): Promise<void> {
-    this.change(id, end);
+    this.ports.log.show(id, end);
+    this.ends.emit(id);
+    await this.ports.disk.untilWritten(() => this.change(id, end));
     await this.announce(id);
   }
 
-  /** An end that cannot be announced now is announced at the next opening. */
+  /** An end that cannot be announced now is announced when the disk has room, or else at the next opening. */
   private async announce(id: string): Promise<void> {
     const statement = this.ports.log.get(id);
     if (!statement) return;
     try {
-      if (statement.request.withEvent) await this.ports.publish(this.ports.eventOf(statement));
+      if (statement.request.withEvent)
+        await this.ports.disk.untilWritten(() => this.ports.publish(this.ports.eventOf(statement)));
     } catch {
       return;
     }
-    this.ports.log.update(id, { ...statement.state, isAnnounced: true });
+    await this.ports.disk.untilWritten(() =>
+      this.ports.log.update(id, { ...statement.state, isAnnounced: true }),
+    );
   }
 
   private change(id: string, changes: Partial<StatementState>): void {

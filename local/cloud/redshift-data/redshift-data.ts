@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../../engines/index.ts';
+import { anyDisk, type Disk } from '../disk.ts';
 import type { BusEvent, Publish } from '../protocol.ts';
 import { DataApi } from './data-api.ts';
 import { Statements } from './execution.ts';
@@ -19,6 +20,8 @@ export type RedshiftDataOptions = {
   readonly refresh?: (sqls: readonly string[]) => Promise<void>;
   readonly store: ObjectStore;
   readonly publish: Publish;
+  /** Default: a disk that is never full. */
+  readonly disk?: Disk;
   /** Receives errors that belong to no statement. */
   readonly complain?: (line: string) => void;
   readonly region: string;
@@ -40,6 +43,7 @@ export const openRedshiftData = async (options: RedshiftDataOptions): Promise<Da
   const eventOf = statusChange(options);
   const statements = new Statements({
     complain: () => {},
+    disk: anyDisk,
     ...options,
     log,
     outcomes,

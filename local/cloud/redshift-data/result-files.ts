@@ -19,8 +19,17 @@ export type ResultSize = { readonly rows: number; readonly size: number };
 export class ResultFiles {
   constructor(private readonly directory: string) {}
 
-  /** Writes a result as it streams, at most 500 MB. */
+  /** Writes a result as it streams, at most 500 MB; what was written is removed if it cannot be written whole. */
   async write(id: string, result: DuckDBResult): Promise<ResultSize> {
+    try {
+      return await this.writePages(id, result);
+    } catch (error) {
+      await rm(this.folder(id), { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private async writePages(id: string, result: DuckDBResult): Promise<ResultSize> {
     await mkdir(this.folder(id), { recursive: true });
     const types = result.columnTypes();
     let [rows, size, pages] = [0, 0, 0];

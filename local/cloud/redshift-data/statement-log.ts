@@ -28,12 +28,10 @@ export class StatementLog {
     for (const [id, { token }] of this.requests.entries) if (token !== undefined) this.tokens.set(token, id);
   }
 
+  /** A request without a state is submitted, so that this is one write, which succeeds or fails. */
   add(request: StatementRequest): Statement {
-    const { id, createdAt } = request;
-    const parts = request.sqls.map(() => untouched(createdAt));
-    this.requests.add(id, request);
-    if (request.token !== undefined) this.tokens.set(request.token, id);
-    this.update(id, { status: 'SUBMITTED', updatedAt: createdAt, duration: -1, parts });
+    this.requests.add(request.id, request);
+    if (request.token !== undefined) this.tokens.set(request.token, request.id);
     return this.of(request);
   }
 
@@ -54,8 +52,8 @@ export class StatementLog {
   }
 
   update(id: string, state: StatementState): void {
-    this.progress.delete(id);
     this.states.add(id, state);
+    this.progress.delete(id);
   }
 
   /** Shows the progress of a statement, until the process ends. */
@@ -82,7 +80,6 @@ export class StatementLog {
     this.states.close();
   }
 
-  /** If the process died before the first state was written, the request was only submitted. */
   private of(request: StatementRequest): Statement {
     const { id, createdAt, sqls } = request;
     const state = this.progress.get(id) ?? this.states.entries.get(id);

@@ -46,9 +46,14 @@ export const openBlobs = (directory: string, index: ObjectIndex) => {
   const read = (named: Named, slice?: Slice): AsyncGenerator<Uint8Array> =>
     readBlob(pathOf(named.blob), named.about, named, slice);
 
+  /** The next start removes what cannot be removed now; what was asked for is done, or has failed for a reason of its own. */
   const discard = async (id: string): Promise<void> => {
-    await rm(pathOf(id), { force: true });
-    await index.write([index.leftovers.remove(id)]);
+    try {
+      await rm(pathOf(id), { force: true });
+      await index.write([index.leftovers.remove(id)]);
+    } catch {
+      return;
+    }
   };
 
   const reserve = async <T>(fill: (id: string, path: string) => Promise<T>): Promise<T> => {

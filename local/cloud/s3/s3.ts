@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { anyDisk, type Disk } from '../disk.ts';
 import type { Retention } from '../retention/retention.ts';
 import { DamagedBlob } from './blob-reader.ts';
 import type { Algorithm } from './checksums.ts';
@@ -80,6 +81,8 @@ export type LocalS3Options = {
   complain?: (line: string) => void;
   /** Only to be read, and changed by nobody. */
   isReadOnly?: boolean;
+  /** Default: a disk that is never full. */
+  disk?: Disk;
 };
 
 const ensureBucket = async ({ buckets }: Store, name: string, options: BucketOptions) => {
@@ -183,6 +186,12 @@ const answer = async (
   }
 };
 
+/** A full disk is an internal error of S3, which its clients try again. */
+const answeringFull = (disk: Disk, error: unknown): unknown => {
+  const failure = disk.notice(error);
+  return failure ? new S3Error('InternalError', { message: failure.message }) : error;
+};
+
 const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion']);
 
 /**
@@ -195,11 +204,16 @@ export const openS3 = async ({
   clock = () => new Date(),
   complain = () => {},
   isReadOnly = false,
+  disk = anyDisk,
 }: LocalS3Options): Promise<LocalS3> => {
   const store = await openStore({ directory, onObject, clock, isReadOnly });
   return {
     handle: (request, response, expect = () => {}) =>
-      void respond(request, response, () => answer(store, request, expect, telling(complain))),
+      void respond(request, response, () =>
+        answer(store, request, expect, telling(complain)).catch((error: unknown) =>
+          Promise.reject(answeringFull(disk, error)),
+        ),
+      ),
     createBucket: (name, options) => ensureBucket(store, name, options),
     isBucket: store.buckets.has,
     retention: objectRetention(store),

@@ -68,9 +68,19 @@ const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.
 export const openLog = (path: string): CheckedFile => {
   const file = openPlain(path);
   const checksums = new Map<number, number>();
+  // SQLite writes the header of a frame and then its page; they are written together.
+  const frame = Buffer.alloc(FRAME_HEADER + PAGE);
+  let held: number | undefined;
+  const settle = (): void => {
+    if (held === undefined) return;
+    const offset = held;
+    held = undefined;
+    file.write(frame.subarray(0, FRAME_HEADER), offset);
+  };
   return {
     ...file,
     read(into, offset) {
+      settle();
       const count = file.read(into, offset);
       const [page, at] =
         into.length === PAGE + FRAME_HEADER
@@ -85,10 +95,35 @@ export const openLog = (path: string): CheckedFile => {
       return count;
     },
     write(bytes, offset) {
-      if (bytes.length === PAGE) checksums.set(offset, crc32(bytes));
-      file.write(bytes, offset);
+      if (bytes.length === FRAME_HEADER) {
+        settle();
+        frame.set(bytes);
+        held = offset;
+      } else if (bytes.length === PAGE && offset === (held ?? 0) + FRAME_HEADER) {
+        held = undefined;
+        frame.set(bytes, FRAME_HEADER);
+        checksums.set(offset, crc32(bytes));
+        file.write(frame, offset - FRAME_HEADER);
+      } else {
+        settle();
+        if (bytes.length === PAGE) checksums.set(offset, crc32(bytes));
+        file.write(bytes, offset);
+      }
+    },
+    sync() {
+      settle();
+      file.sync();
+    },
+    size() {
+      settle();
+      return file.size();
+    },
+    close() {
+      settle();
+      file.close();
     },
     truncate(length) {
+      settle();
       file.truncate(length);
       for (const at of checksums.keys()) if (at >= length) checksums.delete(at);
     },

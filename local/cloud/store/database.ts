@@ -4,9 +4,10 @@ import { DamagedStore } from './damaged-store.ts';
 import { Connection, SqliteError, type Statement, type Value } from './sqlite.ts';
 import { SqliteFiles, VFS } from './sqlite-files.ts';
 
-/** Settings of a new file, whose first pages are written without a journal: there is no log yet. */
+/** Settings of a new file. Its first page is written without a journal: there is no log yet, and nothing to lose. */
 const makingIt = [
   'locking_mode = exclusive',
+  'synchronous = off',
   'journal_mode = memory',
   `page_size = ${PAGE}`,
   'auto_vacuum = incremental',

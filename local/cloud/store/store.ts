@@ -61,6 +61,7 @@ const openEntries = (path: string, last: LastCommit): Store => {
     if (!last.found?.number) makeTables(database);
     const totals = readTotals(database);
     expectWhole(database, totals, last);
+    giveBack(database);
     return new Entries(database, last, totals);
   } catch (cause) {
     database.abandon();
@@ -83,6 +84,21 @@ const expectWhole = (database: Database, totals: Totals, { found, isOtherBoot }:
   if (found?.isClosed && !hasLog && lost === 0) return;
   database.checkPages();
   compareTotals(database, totals);
+};
+
+const PAGES_AT_ONCE = 2_000;
+
+/** Gives the pages of removed entries back to the file system if they are a quarter of all. */
+const giveBack = (database: Database): void => {
+  const free = Number(database.ask('pragma freelist_count'));
+  if (free < PAGES_AT_ONCE || free < Number(database.ask('pragma page_count')) / 4) return;
+  try {
+    for (let given = 0; given < free; given += PAGES_AT_ONCE)
+      database.run((sql) => sql(`pragma incremental_vacuum(${PAGES_AT_ONCE})`).run());
+  } catch (cause) {
+    // A disk that is too full for this is not too full to read.
+    if (cause instanceof DamagedStore) throw cause;
+  }
 };
 
 class Entries implements Store {

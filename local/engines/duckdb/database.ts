@@ -22,14 +22,16 @@ const [interruptEvery, endsWithin] = [20, 10_000];
 
 /**
  * The laptop's database. After a fatal error DuckDB rejects every further statement: running ones fail, and the next connection
- * reopens the database with everything that was committed. When a connection is closed, it is noted what the files have now.
+ * reopens the database with everything that was committed. If that fails, the connection after it tries again. When a connection is
+ * closed, it is noted what the files have now.
  */
 export class Warehouse implements Database {
   readonly #file: WarehouseFile;
   readonly #notes: CommitNotes;
   readonly #inUse = new Set<DuckDBConnection>();
   readonly #turn = pLimit(1);
-  #instance: DuckDBInstance;
+  /** Undefined if it was closed to be opened again, and could not be opened, such as on a full disk. */
+  #instance: DuckDBInstance | undefined;
 
   private constructor(instance: DuckDBInstance, file: WarehouseFile) {
     this.#instance = instance;
@@ -76,12 +78,12 @@ export class Warehouse implements Database {
   };
 
   closeSync(): void {
-    this.#instance.closeSync();
+    this.#instance?.closeSync();
     this.#notes.write();
   }
 
   async #soundConnection(): Promise<DuckDBConnection> {
-    return (await connectTo(this.#instance)) ?? this.#reconnect();
+    return (this.#instance && (await connectTo(this.#instance))) ?? this.#reconnect();
   }
 
   /**
@@ -96,7 +98,8 @@ export class Warehouse implements Database {
       for (const connection of this.#inUse) connection.interrupt();
       await new Promise((resolve) => setTimeout(resolve, interruptEvery));
     }
-    this.#instance.closeSync();
+    this.#instance?.closeSync();
+    this.#instance = undefined;
     this.#instance = await this.#file.open();
     return this.#instance.connect();
   }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
+import { openLogFile } from '../../state/index.ts';
 import { inTurn } from '../in-turn.ts';
 import type { JobRun } from '../job.ts';
 import { Sessions } from '../sessions.ts';
@@ -67,7 +68,8 @@ const sessionsIn = ({ installation, folder, environment }: SparkJobsOptions): ((
   const scratches = join(folder, 'scratch');
   const logPath = join(folder, 'sessions.log');
   for (const left of [scratches, logPath]) rmSync(left, { recursive: true, force: true });
-  const log = (line: string) => appendFileSync(logPath, `${new Date().toISOString()} ${line}\n`);
+  const { write } = openLogFile(logPath);
+  const log = (line: string) => write(`${new Date().toISOString()} ${line}\n`);
   return () => {
     const scratch = join(scratches, randomUUID());
     mkdirSync(scratch, { recursive: true });

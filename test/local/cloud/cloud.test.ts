@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Cloud, startCloud } from '../../../local/cloud/cloud.ts';
+import { StateNotWritable } from '../../../local/state/disk-failure.ts';
 import { StateIsLocked } from '../../../local/state/lock.ts';
+import { mountSmallDisk } from '../../torture/small-disk.ts';
 
 const root = process.cwd();
 
@@ -117,3 +119,21 @@ describe('the cloud', { timeout: 120_000 }, () => {
     });
   });
 });
+
+const disk = mountSmallDisk(2 ** 20);
+afterAll(() => (typeof disk === 'string' ? undefined : disk.remove()));
+
+test.skipIf(typeof disk === 'string')(
+  `does not start on a full disk, says so, and leaves nothing${typeof disk === 'string' ? ` (skipped: ${disk})` : ''}`,
+  async () => {
+    if (typeof disk === 'string') return;
+    disk.fill(0);
+    const folder = join(disk.folder, 'state');
+    const starting = startCloud({ root, state: folder });
+    await expect(starting).rejects.toThrow(StateNotWritable);
+    await expect(starting).rejects.toThrow(
+      `the disk of the state folder ${folder} is full, so free some space (ENOSPC: no space left on device, write)`,
+    );
+    expect(existsSync(folder) ? await readdir(folder) : []).toEqual([]);
+  },
+);

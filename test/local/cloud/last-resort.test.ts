@@ -15,7 +15,7 @@ const alone = (): (() => void) => {
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const others = events.map((event) => [event, process.rawListeners(event)] as const);
   for (const event of events) process.removeAllListeners(event);
-  const end = surviveErrors((line) => lines.push(line));
+  const end = surviveErrors((cause) => lines.push(String(cause)));
   return () => {
     end();
     for (const [event, listeners] of others)

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { vi } from 'vitest';
 import type { BusEvent, JsonService } from '../../../../local/cloud/protocol.ts';
-import { openRedshiftData } from '../../../../local/cloud/redshift-data/redshift-data.ts';
+import {
+  openRedshiftData,
+  type RedshiftDataOptions,
+} from '../../../../local/cloud/redshift-data/redshift-data.ts';
 import { target } from './target.ts';
 
 type Answer = Record<string, unknown> & { Id: string; Status: string };
 
 /** A Data API on a database of its own, with a folder for an object store and a list for a bus. */
-export const openWarehouse = async () => {
+export const openWarehouse = async (more: Partial<RedshiftDataOptions> = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'redshift-data-'));
   const instance = await DuckDBInstance.create(join(folder, 'warehouse.duckdb'), { threads: '2' });
   const events: BusEvent[] = [];
@@ -20,7 +23,10 @@ export const openWarehouse = async () => {
     if (bucket === 'full') throw new Error('the store is full');
     objects.set(`${bucket}/${key}`, 'path' in body ? readFileSync(body.path, 'utf8') : String(body));
   };
-  const open = async (directory = join(folder, 'api')): Promise<JsonService> => {
+  const open = async (
+    directory = join(folder, 'api'),
+    refresh: () => Promise<void> = async () => {},
+  ): Promise<JsonService> => {
     const publish = async (event: BusEvent) => void events.push(event);
     const api = await openRedshiftData({
       directory,
@@ -29,6 +35,8 @@ export const openWarehouse = async () => {
       publish,
       region: 'eu-west-1',
       account: '000000000000',
+      refresh,
+      ...more,
     });
     opened.add(api);
     return api;

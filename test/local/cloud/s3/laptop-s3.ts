@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client, type S3ClientConfig, type S3ServiceException } from '@aws-sdk/client-s3';
+import type { Disk } from '../../../../local/cloud/disk.ts';
 import { type LocalS3, type ObjectEvent, openS3 } from '../../../../local/cloud/s3/s3.ts';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -23,12 +24,19 @@ export type LaptopS3 = {
 };
 
 /** Starts a local S3 in a folder of its own, with the versioned bucket `lake`, the unversioned `plain`, and a client. */
-export const startS3 = async (clock: () => Date = () => new Date()): Promise<LaptopS3> => {
-  const directory = await mkdtemp(join(tmpdir(), 's3-'));
+export const startS3 = async ({
+  parent = tmpdir(),
+  ...options
+}: {
+  readonly parent?: string;
+  readonly clock?: () => Date;
+  readonly disk?: Disk;
+} = {}): Promise<LaptopS3> => {
+  const directory = await mkdtemp(join(parent, 's3-'));
   const events: ObjectEvent[] = [];
   const damage: string[] = [];
   const complain = (line: string) => void damage.push(line);
-  const s3 = await openS3({ directory, onObject: (event) => void events.push(event), complain, clock });
+  const s3 = await openS3({ directory, onObject: (event) => void events.push(event), complain, ...options });
   await s3.createBucket(bucket, { versioning: true, events: true });
   await s3.createBucket('plain', { versioning: false, events: false });
   const server = createServer((request, response) => s3.handle(request, response));

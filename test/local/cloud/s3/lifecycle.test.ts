@@ -63,7 +63,7 @@ test('days are counted to the midnight after them', () => {
 describe('the rules', () => {
   beforeEach(async () => {
     now = begin;
-    laptop = await startS3(() => new Date(now));
+    laptop = await startS3({ clock: () => new Date(now) });
   });
   afterEach(() => laptop.close());
 

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRedshiftData } from '../../../../local/cloud/redshift-data/redshift-data.ts';
-import type { Warehouse } from '../../../../local/engines/duckdb/database.ts';
+import { Warehouse } from '../../../../local/engines/duckdb/database.ts';
 import { openWarehouse } from '../../../../local/engines/warehouse.ts';
 import { target } from '../../cloud/redshift-data/target.ts';
 import { poisonousParquet } from './poison.ts';
@@ -48,6 +49,30 @@ test('answers whoever asks at the same moment', async () => {
   await expect(run(poison())).rejects.toThrow(/INTERNAL Error/);
   const answers = await Promise.all(Array.from({ length: 5 }, (_, n) => run(`select ${n}`)));
   expect(answers).toEqual([0, 1, 2, 3, 4].map((n) => [[n]]));
+});
+
+test('opens again with the next statement if it could not with this one, such as on a full disk', async () => {
+  const isThere = { file: true };
+  const open = async () => {
+    if (!isThere.file) throw new Error('No space left on device');
+    return DuckDBInstance.create(':memory:');
+  };
+  const own = await Warehouse.open({ path: join(state, 'in-memory.duckdb'), open });
+  const ask = async (sql: string) => {
+    const connection = await own.connect();
+    try {
+      return (await connection.runAndReadAll(sql)).getRowsJson();
+    } finally {
+      connection.closeSync();
+    }
+  };
+  await expect(ask(poison())).rejects.toThrow(/INTERNAL Error/);
+  isThere.file = false;
+  for (let times = 0; times < 2; times++)
+    await expect(ask('select 1')).rejects.toThrow('No space left on device');
+  isThere.file = true;
+  expect(await ask('select 1')).toEqual([[1]]);
+  own.closeSync();
 });
 
 test('ends a statement that stands in its way', async () => {
