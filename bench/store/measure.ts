@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '../../local/generate/random.ts';
+import { seededRandom } from '../../local/generate/index.ts';
 import { peakMemory } from '../memory.ts';
 import { type Contender, contenders, type Pair } from './contenders.ts';
 
