@@ -29,7 +29,7 @@ beforeAll(async () => {
   cloud = await startCloud({ root: process.cwd(), state, sweepEvery: 86_400_000 });
   pipeline = pipelineAt(cloud.environment);
   await pipeline.landManifest('streams');
-});
+}, 120_000);
 afterAll(async () => {
   await cloud.stop();
   await rm(state, { recursive: true, force: true });
