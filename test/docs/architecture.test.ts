@@ -16,7 +16,7 @@ const architecture = pages.find(({ name }) => name === 'docs/architecture.md')?.
 const elsewhere = new Set([
   ...pages.flatMap(({ text }) => Object.keys(exampleFiles(text))),
   ...['sql/checks/fact_transactions_known_accounts.sql', 'sql/kpis/kpi_customers.sql'],
-  ...['sql/views', 'sql/target', 'sql/logs'],
+  ...['sql/views', 'sql/target', 'sql/logs', 'glue/logs'],
 ]);
 
 const folders = ['functions', 'glue', 'rules', 'sql', 'resources', 'deploy', 'cli', 'local', 'bench'];
