@@ -76,17 +76,18 @@ export const affectedSpines = (plan: Plan, fact: Fact): Named[] =>
  * After all facts are replaced, notes the values that their KPIs must have rows for until they are published, and what their
  * checks read: each replaced partition, even if it has no rows, and the values of spines in rows that are not what they were.
  */
-export const noteTouched = (plan: Plan): string[] =>
-  noteSpines(
-    plan,
-    modelsOf(plan, 'fact').flatMap((fact) => [
-      { fact, spine: [fact.partition], relation: spineName(fact, [fact.partition]) },
-      ...spinesAfter(plan, fact),
-    ]),
-  );
+export const noteTouched = (plan: Plan): string[] => {
+  const facts = modelsOf(plan, 'fact');
+  const touched = facts.flatMap((fact) => [
+    { fact, spine: [fact.partition], relation: spineName(fact, [fact.partition]) },
+    ...spinesAfter(plan, fact),
+  ]);
+  const compared = facts.filter((fact) => spinesOf(plan, fact).length > 0);
+  return noteSpines(plan, touched, compared.flatMap(differingRows));
+};
 
-const noteSpines = (plan: Plan, touched: readonly Touched[]): string[] =>
-  touched.length === 0 ? [] : [insertTouched(plan, touched)];
+const noteSpines = (plan: Plan, touched: readonly Touched[], relations: readonly Named[] = []): string[] =>
+  touched.length === 0 ? [] : [insertTouched(plan, touched, relations)];
 
 /** The values of spines in rows whose KPIs change anyhow: they read something that has changed beside the row. */
 const spinesBefore = (plan: Plan, fact: Fact): Touched[] =>
@@ -98,17 +99,30 @@ const spinesBefore = (plan: Plan, fact: Fact): Touched[] =>
 /** Afterwards, the values in rows that came, went or changed. */
 const spinesAfter = (plan: Plan, fact: Fact): Touched[] =>
   spinesOf(plan, fact).map((spine) => {
-    const before = `select * from ${keptName(fact)}`;
-    const isKept = `exists (select 1 from ${keptName(fact)})`;
-    const after = `${goldTable(fact)} where ${isReplaced(fact)} and`;
-    const relation = heldIn(spine, [
-      // A comparison with nothing would cost more.
-      `${after} not ${isKept}`,
-      `(${before} except select * from ${after} ${isKept}) as gone`,
-      `(select * from ${after} ${isKept} except ${before}) as arrived`,
-    ]);
-    return { fact, spine, relation };
+    // A comparison with nothing would cost more.
+    const alone = `${goldTable(fact)} where ${isReplaced(fact)} and not ${isKept(fact)}`;
+    return { fact, spine, relation: heldIn(spine, [alone, differingName(fact)]) };
   });
+
+/** The rows of a fact that are not as often there as before, below the rows that are there now. */
+const differingRows = (fact: Fact): Named[] => {
+  const [before, after] = [`select * from ${keptName(fact)}`, `select * from now_${fact.name}`];
+  return [
+    { name: `now_${fact.name}`, sql: countedRows(fact, `${isReplaced(fact)} and ${isKept(fact)}`) },
+    {
+      name: differingName(fact),
+      sql: `select * from (${before} except ${after}) as gone
+union all
+select * from (${after} except ${before}) as arrived`,
+    },
+  ];
+};
+
+/** A select of different rows and how often each is there: nothing makes sure that no two rows of a fact are equal. */
+const countedRows = (fact: Fact, condition: string): string => {
+  const places = fact.columns.map((_, index) => index + 1);
+  return `select ${columnList(fact.columns)}, count(*) as copies from ${goldTable(fact)} where ${condition} group by ${places.join(', ')}`;
+};
 
 /** The values of a spine in some relations, each once. */
 const heldIn = (spine: readonly string[], relations: readonly string[]): string => {
@@ -117,6 +131,10 @@ const heldIn = (spine: readonly string[], relations: readonly string[]): string 
 };
 
 const keptName = (fact: Fact): string => `kept_${fact.name}`;
+
+const differingName = (fact: Fact): string => `differing_${fact.name}`;
+
+const isKept = (fact: Fact): string => `exists (select 1 from ${keptName(fact)})`;
 
 const isReplaced = (fact: Fact): string => isAmong([fact.partition], affectedPartitions(fact));
 
@@ -129,7 +147,7 @@ const keepReplaced = (plan: Plan, fact: Fact): string[] =>
     ? []
     : [
         `${plan.engine.createTemporary} ${keptName(fact)} as
-select * from ${goldTable(fact)} where ${isReplaced(fact)} and ${isChangedBeside(plan, fact)} is not true`,
+${countedRows(fact, `${isReplaced(fact)} and ${isChangedBeside(plan, fact)} is not true`)}`,
       ];
 
 const findPartitions = (plan: Plan, fact: Fact): string => {

@@ -1,5 +1,5 @@
 import type { Model } from '../model.ts';
-import { literal, type Plan } from './plan.ts';
+import { literal, type Named, type Plan, withRelations } from './plan.ts';
 
 /**
  * What rebuilds have touched and KPIs do not show yet. It is committed with gold, so it is correct whatever happens to the
@@ -44,12 +44,12 @@ export const forgetTouched = ({ mart, run: { shown = 0 } }: Plan): string[] =>
 /** A relation with values of a spine, to be noted. */
 export type Touched = { readonly fact: Model; readonly spine: readonly string[]; readonly relation: string };
 
-/** An insert that notes the values of spines; columns that no spine of them has stay NULL. */
-export const insertTouched = (plan: Plan, all: readonly Touched[]): string => {
+/** An insert that notes the values of spines, which are in these relations, too; columns that no spine has stay NULL. */
+export const insertTouched = (plan: Plan, all: readonly Touched[], relations: readonly Named[]): string => {
   const width = Math.max(...all.map(({ spine }) => spine.length));
   const rows = all.map((touched) => touchedRows(plan, touched, values.slice(0, width)));
   return `insert into gold.${touchedTable} (mart, fact, spine, seq, ${values.slice(0, width).join(', ')})
-${rows.join('\nunion all\n')}`;
+${withRelations(relations)}${rows.join('\nunion all\n')}`;
 };
 
 const touchedRows = (

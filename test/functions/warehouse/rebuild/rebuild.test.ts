@@ -212,6 +212,26 @@ describeWarehouses('a rebuild', (engine) => {
     expect(left).toMatchObject([{ user_id: 2, listens: 0 }]);
   });
 
+  it('unloads a listener who has fewer of equal rows', async () => {
+    const whole = (sql: string) =>
+      `select user_id, track_id, track_genre, landed_file, popularity, duration_ms, date_trunc('hour', listen_time) as listen_time, listen_date from (${sql}) as model`;
+    const { sql, incremental_sql } = mart.models.find(({ kind }) => kind === 'fact') ?? {
+      sql: '',
+      incremental_sql: '',
+    };
+    const { models } = withModel('fact_listens', {
+      sql: whole(sql),
+      incremental_sql: whole(incremental_sql),
+    });
+    const hourly = { ...mart, models: models.filter(({ kind }) => kind !== 'check') };
+    warehouse = await engine.open(catalog);
+    await landStreams('v1', listen, { ...listen, listen_time: '2024-06-25 10:00:01' });
+    await warehouse.rebuild(hourly);
+    await landStreams('v2', listen);
+    const listeners = (await warehouse.rebuild(hourly)).get('kpi_listeners');
+    expect(listeners).toMatchObject([{ user_id: 1, listens: 1 }]);
+  });
+
   it('says zero of a day, a listener and a genre that vanished', async () => {
     warehouse = await engine.open(catalog);
     await landStreams('v1', listen);
