@@ -26,12 +26,13 @@ export const exceptions: readonly { readonly of: RegExp; readonly reason: string
   { of: /PublishKpisRole Kpis dynamodb:DeleteItem/, reason: 'a latest KPI of something that is gone' },
   { of: /RunTransformRole Announce /, reason: 'a batch that cannot begin' },
   { of: /RunTransformRole Ledger dynamodb:DeleteItem/, reason: 'files that are gone before their batch' },
+  { of: / (Job|QualityRun) glue:GetJobRuns/, reason: 'the start of a run that was not answered' },
   {
     of: /CheckQualityRole (Announce|List|Ledger dynamodb:BatchGetItem|TransformRun glue:GetJobRuns)/,
     reason: 'a transform run that fails',
   },
   {
-    of: /SettleBatchRole (List|QualityRun glue:(StartJobRun|GetJobRuns))/,
+    of: /SettleBatchRole (List|QualityRun glue:StartJobRun)/,
     reason: 'a quality run that fails',
   },
   { of: /SettleBatchRole Report /, reason: 'a reprocess whose rows break a quality rule' },

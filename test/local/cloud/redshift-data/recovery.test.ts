@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openJournal } from '../../../../local/cloud/journal.ts';
 import type { BusEvent, JsonService } from '../../../../local/cloud/protocol.ts';
 import { openRedshiftData } from '../../../../local/cloud/redshift-data/redshift-data.ts';
+import type { StatementState } from '../../../../local/cloud/redshift-data/statement.ts';
 import { slow, target } from './target.ts';
 import { openWarehouse, type Warehouse } from './warehouse.ts';
 
@@ -69,10 +71,7 @@ describe('after the process died', () => {
     const { Id } = await warehouse.execute(api, ['select 1'], { WithEvent: true });
     await warehouse.announced(['FINISHED']);
     const later = warehouse.snapshot('later');
-    appendFileSync(
-      join(later, 'states.journal'),
-      `${JSON.stringify({ id: Id, entry: { status: 'FINISHED', updatedAt: 0, duration: 1, parts: [] } })}\n`,
-    );
+    note(later, Id, { status: 'FINISHED', updatedAt: 0, duration: 1, parts: [] });
     const again = await warehouse.open(later);
     await warehouse.announced(['FINISHED', 'FINISHED']);
     await warehouse.shut(again);
@@ -81,9 +80,13 @@ describe('after the process died', () => {
     expect(warehouse.events).toHaveLength(2);
   });
 
-  const noteStarted = (directory: string, id: string) => {
-    const entry = { status: 'STARTED', updatedAt: 0, duration: -1, parts: [] };
-    appendFileSync(join(directory, 'states.journal'), `${JSON.stringify({ id, entry })}\n`);
+  const noteStarted = (directory: string, id: string) =>
+    note(directory, id, { status: 'STARTED', updatedAt: 0, duration: -1, parts: [] });
+
+  const note = (directory: string, id: string, state: StatementState) => {
+    const states = openJournal<StatementState>(join(directory, 'states.journal'));
+    states.add(id, state);
+    states.close();
   };
 });
 
