@@ -2,8 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type Access, AccessDenied, type Caller, userIdOf } from './access/access.ts';
 import { needsOfCall, needsOfInvocation } from './access/service-needs.ts';
 import { anyDisk, type Disk } from './disk.ts';
@@ -13,6 +11,7 @@ import { expectInput } from './dynamo/input.ts';
 import type { LambdaRequest, LambdaResponse } from './functions/api.ts';
 import { isObject, JsonProblem, parseJson } from './json.ts';
 import { onBehalfOf } from './last-resort.ts';
+import { answerOwn, type Own } from './own-requests.ts';
 import { entryNamed, type JsonService, ServiceError } from './protocol.ts';
 import { type ReadRequest, readBody } from './read-body.ts';
 import { S3Error } from './s3/error.ts';
@@ -23,7 +22,7 @@ import { openStalls } from './stalls.ts';
 import { rejectionOf } from './web-pages.ts';
 
 /** The services behind the gateway. */
-export type Services = {
+export type Services = Own & {
   readonly s3: {
     handle(request: IncomingMessage, response: ServerResponse, expect?: Expect): void;
     isBucket(name: string): boolean;
@@ -34,12 +33,6 @@ export type Services = {
   readonly json: Readonly<Record<string, JsonService>>;
   /** Who may do what; without it, everybody may do everything. */
   readonly access?: Pick<Access, 'callerOf' | 'expect'> & Place;
-  /** The answer to `GET /_soundcheck`. */
-  readonly health: () => object;
-  /** The answer to `GET /_soundcheck/examine`, as JSON lines: what is damaged in the stored data. */
-  readonly examine?: () => AsyncIterable<object>;
-  /** The work of `POST /_soundcheck/deploy`: puts the project's current SQL and rules in force. */
-  readonly deploy: () => Promise<object>;
 };
 
 type Place = { readonly account: string; readonly region: string };
@@ -62,15 +55,12 @@ export type GatewayOptions = {
   readonly patience?: number;
 };
 
-const HEALTH = '/_soundcheck';
-const EXAMINE = '/_soundcheck/examine';
-const DEPLOY = '/_soundcheck/deploy';
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const GRACE_MS = 1_000;
 
 /**
  * Opens the common endpoint of all services on 127.0.0.1. A request goes to the service named in its signature; everything else
- * goes to S3. Signatures are not verified, so requests that a web page could send are rejected. Rejects if the port is in use.
+ * goes to S3, or to the cloud itself. Signatures are not verified, so requests that a web page could send are rejected. Rejects if the port is in use.
  */
 export const openGateway = async ({
   port = 0,
@@ -141,21 +131,7 @@ const dispatch = async (
     if (service === 's3') throw new S3Error('AccessDenied', { message: rejection });
     throw new ServiceError('AccessDeniedException', rejection, 403);
   }
-  if (service === 's3' && request.method === 'GET' && request.url === HEALTH) {
-    return reply(response, 200, { 'content-type': 'application/json' }, JSON.stringify(services.health()));
-  }
-  if (service === 's3' && request.method === 'GET' && request.url === EXAMINE && services.examine) {
-    response.writeHead(200, { 'content-type': 'application/jsonl' });
-    return pipeline(Readable.from(linesOf(services.examine())), response);
-  }
-  if (service === 's3' && request.method === 'POST' && request.url === DEPLOY) {
-    return reply(
-      response,
-      200,
-      { 'content-type': 'application/json' },
-      JSON.stringify(await services.deploy()),
-    );
-  }
+  if (service === 'soundcheck') return answerOwn(services, request, response);
   const caller = services.access?.callerOf(accessKeyOf(request));
   if (service === 's3')
     return services.s3.handle(request, response, (needs) => services.access?.expect(caller, needs));
@@ -173,10 +149,6 @@ const dispatch = async (
   }
   return replyJson(json, whole, input, response, caller);
 };
-
-async function* linesOf(documents: AsyncIterable<object>): AsyncGenerator<string> {
-  for await (const document of documents) yield `${JSON.stringify(document)}\n`;
-}
 
 /** Throws `AccessDenied` unless the caller's role allows the call. */
 const expectCall = (

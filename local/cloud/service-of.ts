@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isOwnPath } from './own-requests.ts';
 import { entryNamed } from './protocol.ts';
 
 /** Services by the first part of `X-Amz-Target`, which names an API and often its date. */
@@ -14,13 +15,16 @@ const targets: Readonly<Record<string, string>> = {
 
 /**
  * Finds the service of a request: from the scope of its signature, in the header or in the URL, else from `X-Amz-Target` or the
- * path. Without any of these it is S3, whose requests may be unsigned.
+ * path; `soundcheck` is the cloud itself. Without any of these it is S3, whose requests may be unsigned.
  */
 export const serviceOf = ({ headers, url = '/' }: Pick<IncomingMessage, 'headers' | 'url'>): string => {
   const service = credentialOf({ headers, url })?.split('/').at(-2);
   if (service) return service;
   const target = String(headers['x-amz-target'] ?? '').split(/[._]/)[0] ?? '';
-  return entryNamed(targets, target) ?? (url.startsWith('/2015-03-31/functions/') ? 'lambda' : 's3');
+  const named = entryNamed(targets, target);
+  if (named) return named;
+  if (isOwnPath(url)) return 'soundcheck';
+  return url.startsWith('/2015-03-31/functions/') ? 'lambda' : 's3';
 };
 
 /** The access key with which a request is signed; undefined for an unsigned one. */
