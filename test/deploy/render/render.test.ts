@@ -125,7 +125,7 @@ describe('renderCatalog', () => {
     ['a word that Jinja does not know', view('-- x\n{{ nope }}'), /dim_extra\.sql:2 undefined value/],
     [
       'a setting that is none',
-      view(`{{ config(meta={'partion': 'a'}) }}\nselect cast(1 as date) as a`),
+      view(`{{ config(meta={'partion': 'a'}) }}\nselect cast(null as date) as a`),
       /dim_extra\.sql:1:4 config: .*has unknown keys partion/,
     ],
     [
@@ -142,14 +142,14 @@ describe('renderCatalog', () => {
     ],
     [
       'a key that is not a column',
-      view(`{{ config(meta={'key': ['b']}) }}\nselect cast(1 as date) as a`),
+      view(`{{ config(meta={'key': ['b']}) }}\nselect cast(null as date) as a`),
       /b is not a column/,
     ],
-    ['a dimension without a key', view('select cast(1 as date) as a'), /key is missing/],
+    ['a dimension without a key', view('select cast(null as date) as a'), /key is missing/],
     [
       'a source outside staging',
       view(
-        `{{ config(meta={'key': ['a']}) }}\nselect cast(1 as date) as a from {{ source('silver', 'tracks') }}`,
+        `{{ config(meta={'key': ['a']}) }}\nselect cast(null as date) as a from {{ source('silver', 'tracks') }}`,
       ),
       /only models in sql\/staging/,
     ],
@@ -177,7 +177,7 @@ describe('renderCatalog', () => {
     ],
     [
       'a mart without a table',
-      view(`{{ config(materialized='ephemeral', meta={'key': ['a']}) }}\nselect cast(1 as date) as a`),
+      view(`{{ config(materialized='ephemeral', meta={'key': ['a']}) }}\nselect cast(null as date) as a`),
       /dim_extra\.sql:1:4 config: materialized is 'ephemeral' only in sql\/staging\/ and sql\/kpis\//,
     ],
     [
@@ -194,7 +194,7 @@ describe('renderCatalog', () => {
     ],
     [
       'a check with other columns',
-      { 'sql/checks/odd.sql': 'select cast(1 as date) as a' },
+      { 'sql/checks/odd.sql': 'select cast(null as date) as a' },
       /subject and detail/,
     ],
     [
