@@ -63,7 +63,7 @@ test('a job run and its log are removed 90 days after its end, while the process
   expect(await runs()).toEqual([running, ended]);
   await round(glue.retention, Date.now() + 91 * day);
   expect(await runs()).toEqual([running]);
-  expect(readdirSync(join(directory, 'logs'))).toEqual([]);
+  expect(readdirSync(join(directory, 'logs'))).toEqual([`${running}.log`]);
   await start();
   await expect(start()).rejects.toThrow('Concurrent runs exceeded');
   for (const end of endings) end();
