@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { GetJobRunsCommand, GlueClient } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FileVersion } from '../../functions/pipeline/lake-keys.ts';
-import { anyFile } from '../../functions/pipeline/records/file.ts';
 import { type Cloud, startCloud } from '../../local/cloud/cloud.ts';
 import { soundcheck } from '../cli/soundcheck-process.ts';
 import { poisonousParquet } from '../local/engines/duckdb/poison.ts';
@@ -46,10 +46,12 @@ let root: string;
 let state: string;
 let cloud: Cloud;
 let pipeline: Pipeline;
+let glue: GlueClient;
 
 const start = async (): Promise<void> => {
   cloud = await startCloud({ root, state });
   pipeline = pipelineAt(cloud.environment);
+  glue = new GlueClient();
 };
 beforeAll(async () => {
   root = await projectWith(dx);
@@ -70,10 +72,12 @@ const readers = (): number[] =>
     .flatMap((found) => (Number(found?.[2]) === process.pid ? [Number(found?.[1])] : []));
 
 const stateOf = async (file: FileVersion) => (await pipeline.ledger.files.find(file))?.state;
-const batchOf = async (file: FileVersion) => {
-  const found = await pipeline.ledger.files.find(file);
-  const batch = found && anyFile(found).batch_id;
-  return batch && (await pipeline.ledger.batches.find(batch))?.state;
+/** The state of the newest transform: once it is running, it has a reader. */
+const newestRun = async (): Promise<string | undefined> => {
+  const { JobRuns = [] } = await glue.send(
+    new GetJobRunsCommand({ JobName: 'soundcheck-dev-transform', MaxResults: 1 }),
+  );
+  return JobRuns[0]?.JobRunState;
 };
 const published = (file: FileVersion) =>
   vi.waitFor(async () => expect(await stateOf(file)).toBe('published'), { timeout: 150_000, interval: 100 });
@@ -99,7 +103,7 @@ describe('a file that breaks what reads it', { timeout: 400_000 }, () => {
     // It takes up its next run and gets nowhere with it.
     process.kill(reader, 'SIGSTOP');
     const file = await pipeline.land('data/streams/streams3.csv', smallStreams(3));
-    await vi.waitFor(async () => expect(await batchOf(file)).toBe('transforming'), {
+    await vi.waitFor(async () => expect(await newestRun()).toBe('RUNNING'), {
       timeout: 150_000,
       interval: 50,
     });
