@@ -30,6 +30,11 @@ export class StoreLevel<Key = string, Value = string> extends AbstractLevel<Data
     options: Options = {},
   ) {
     super({ encodings: { utf8: true, buffer: true }, createIfMissing: false, errorIfExists: false }, options);
+    // Dynalite ends a reading with `return()`, which iterators of abstract-level do not have.
+    Object.assign(this, {
+      keys: (given = {}) => returning(super.keys(given)),
+      values: (given = {}) => returning(super.values(given)),
+    });
   }
 
   async _close(): Promise<void> {
@@ -72,6 +77,10 @@ export class StoreLevel<Key = string, Value = string> extends AbstractLevel<Data
   }
 }
 
+/** An iterator that stays open keeps what changes meanwhile, and makes each write dearer. */
+const returning = <Iterator extends { close(): Promise<void> }>(iterator: Iterator): Iterator =>
+  Object.assign(iterator, { return: () => iterator.close() });
+
 const bytesOf = (data: Data): Buffer => (typeof data === 'string' ? Buffer.from(data) : data);
 const given = (bytes: Buffer, encoding: string | undefined): Data =>
   encoding === 'utf8' ? bytes.toString() : bytes;
@@ -88,7 +97,10 @@ class StoreIterator extends AbstractIterator<StoreLevel<unknown, unknown>, Data,
 
   async _next(): Promise<[Data, Data] | undefined> {
     const [key, value] = this.#cursor.next() ?? [];
-    if (!key || !value) return undefined;
+    if (!key || !value) {
+      this.#cursor.close();
+      return undefined;
+    }
     return [given(key, this.#encodings.keyEncoding), given(value, this.#encodings.valueEncoding)];
   }
 
