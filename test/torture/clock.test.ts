@@ -15,7 +15,7 @@ import { differences, expected, readable } from '../end-to-end/published-kpis.ts
 import { queryWarehouse } from '../end-to-end/warehouse.ts';
 import { scaleOf, tell } from './scale.ts';
 
-const { rounds, seed } = scaleOf({ rounds: 4, seed: 5 });
+const { rounds, seed } = scaleOf({ rounds: 3, seed: 5 });
 const streams = Array.from({ length: 2 * rounds + 2 }, (_, index) => ({
   name: `streams${index}.csv`,
   text: smallStreams(100 * seed + index),

@@ -27,7 +27,7 @@ import {
 } from './damaged-state.ts';
 import { scaleOf, tell } from './scale.ts';
 
-const { rounds, seed } = scaleOf({ rounds: 30, seed: 1 });
+const { rounds, seed } = scaleOf({ rounds: 10, seed: 1 });
 
 const folder = (name: string): string => mkdtempSync(join(tmpdir(), `damage-${name}-`));
 

@@ -83,7 +83,7 @@ export const noteTouched = (plan: Plan): string[] => {
     ...spinesAfter(plan, fact),
   ]);
   const compared = facts.filter((fact) => spinesOf(plan, fact).length > 0);
-  return noteSpines(plan, touched, compared.flatMap(differingRows));
+  return noteSpines(plan, touched, compared.map(differingRows));
 };
 
 const noteSpines = (plan: Plan, touched: readonly Touched[], relations: readonly Named[] = []): string[] =>
@@ -104,24 +104,17 @@ const spinesAfter = (plan: Plan, fact: Fact): Touched[] =>
     return { fact, spine, relation: heldIn(spine, [alone, differingName(fact)]) };
   });
 
-/** The rows of a fact that are not as often there as before, below the rows that are there now. */
-const differingRows = (fact: Fact): Named[] => {
-  const [before, after] = [`select * from ${keptName(fact)}`, `select * from now_${fact.name}`];
-  return [
-    { name: `now_${fact.name}`, sql: countedRows(fact, `${isReplaced(fact)} and ${isKept(fact)}`) },
-    {
-      name: differingName(fact),
-      sql: `select * from (${before} except ${after}) as gone
-union all
-select * from (${after} except ${before}) as arrived`,
-    },
-  ];
-};
-
-/** A select of different rows and how often each is there: nothing makes sure that no two rows of a fact are equal. */
-const countedRows = (fact: Fact, condition: string): string => {
+/** The rows of a fact that are not as often there as before: nothing makes sure that no two of its rows are equal. */
+const differingRows = (fact: Fact): Named => {
   const places = fact.columns.map((_, index) => index + 1);
-  return `select ${columnList(fact.columns)}, count(*) as copies from ${goldTable(fact)} where ${condition} group by ${places.join(', ')}`;
+  return {
+    name: differingName(fact),
+    sql: `select ${columnList(fact.columns)} from (
+select *, 1 as side from ${keptName(fact)}
+union all
+select *, -1 as side from ${goldTable(fact)} where ${isReplaced(fact)} and ${isKept(fact)}
+) as sides group by ${places.join(', ')} having sum(side) <> 0`,
+  };
 };
 
 /** The values of a spine in some relations, each once. */
@@ -147,7 +140,7 @@ const keepReplaced = (plan: Plan, fact: Fact): string[] =>
     ? []
     : [
         `${plan.engine.createTemporary} ${keptName(fact)} as
-${countedRows(fact, `${isReplaced(fact)} and ${isChangedBeside(plan, fact)} is not true`)}`,
+select * from ${goldTable(fact)} where ${isReplaced(fact)} and ${isChangedBeside(plan, fact)} is not true`,
       ];
 
 const findPartitions = (plan: Plan, fact: Fact): string => {
