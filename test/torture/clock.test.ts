@@ -13,6 +13,7 @@ import { newState } from '../end-to-end/new-state.ts';
 import { type Pipeline, pipelineAt } from '../end-to-end/pipeline.ts';
 import { differences, expected, readable } from '../end-to-end/published-kpis.ts';
 import { queryWarehouse } from '../end-to-end/warehouse.ts';
+import { type File, landUnderAttack } from './land-under-attack.ts';
 import { scaleOf, tell } from './scale.ts';
 
 const { rounds, seed } = scaleOf({ rounds: 3, seed: 5 });
@@ -82,21 +83,12 @@ const attacks = {
   },
 } satisfies Record<string, (random: Random) => Promise<void>>;
 
-type File = (typeof streams)[number];
-
 /** When each file landed by the clock of this process. */
 const landedAt = new Map<string, number>();
 
-/** Lands files while the cloud may be killed; those that it did not confirm are to be landed again. */
-const land = async (pipeline: Pipeline, files: readonly File[]) => {
+const land = (pipeline: Pipeline, files: readonly File[]) => {
   for (const { name } of files) landedAt.set(`data/streams/${name}`, Date.now());
-  const outcomes = await Promise.allSettled(
-    files.map(({ name, text }) => pipeline.land(`data/streams/${name}`, text)),
-  );
-  return {
-    landed: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
-    left: files.filter((_, index) => outcomes[index]?.status === 'rejected'),
-  };
+  return landUnderAttack(pipeline, files);
 };
 
 describe(`a cloud whose clock jumps ${rounds} times, seed ${seed}`, { timeout: 100_000 * rounds }, () => {

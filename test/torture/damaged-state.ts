@@ -184,7 +184,7 @@ export const kinds: readonly Kind[] = [
   },
 ];
 
-/** Files that nobody reads again, or that each start writes anew. */
+/** Files that nobody reads again, or that each start writes again. */
 export const isUnread = (path: string): boolean =>
   /^(logs|glue\/logs|scratch|redshift-data\/scratch)\//.test(path) ||
   ['cloud.env', 'lock'].includes(path) ||

@@ -38,7 +38,7 @@ const endings = [
 const figures = {
   rounds,
   files: streams.length,
-  refused: 0,
+  rejected: 0,
   kills: 0,
   'started on a full disk': 0,
   'said that it is full': 0,
@@ -119,7 +119,7 @@ const outcomeOf = (request: Promise<unknown>): Promise<string> =>
     (error: Error) => `${error.name}: ${error.message}`,
   );
 
-/** On a full disk the cloud answers, reads what it has, and refuses what it cannot write with an error to try again. */
+/** On a full disk the cloud answers, reads what it has, and rejects what it cannot write with an error to try again. */
 const expectAnswers = async ({ files }: Pipeline): Promise<void> => {
   const manifest = await readFile('rules/streams/manifest.json', 'utf8');
   expect(await files.readText(manifestKey('streams'))).toBe(manifest);
@@ -133,7 +133,7 @@ const expectAnswers = async ({ files }: Pipeline): Promise<void> => {
   const dynamo = new DynamoDBClient({ maxAttempts: 1 });
   const Item = { pk: { S: 'TORTURE' }, sk: { S: 'LARGE' }, text: { S: 'x'.repeat(390_000) } };
   const item = await outcomeOf(dynamo.send(new PutItemCommand({ TableName, Item })));
-  figures.refused += item === 'written' ? 1 : 2;
+  figures.rejected += item === 'written' ? 1 : 2;
   // The store's log may still have room for it.
   if (item !== 'written') expect(item).toMatch(/^InternalServerError/);
   if (item !== 'written') expect(item).toMatch(full);

@@ -12,6 +12,7 @@ import { newState } from '../end-to-end/new-state.ts';
 import { type Pipeline, pipelineAt } from '../end-to-end/pipeline.ts';
 import { differences, expected, readable } from '../end-to-end/published-kpis.ts';
 import { queryWarehouse } from '../end-to-end/warehouse.ts';
+import { type File, landUnderAttack } from './land-under-attack.ts';
 import { scaleOf, tell } from './scale.ts';
 
 const { rounds, seed } = scaleOf({ rounds: 3, seed: 17 });
@@ -48,18 +49,6 @@ const kill = async (): Promise<void> => {
   await ended;
 };
 
-type File = (typeof streams)[number];
-
-/** Lands files while the cloud may die under them; those that it did not confirm are to be landed again. */
-const land = async (pipeline: Pipeline, files: readonly File[]) => {
-  const landing = files.map(({ name, text }) => pipeline.land(`data/streams/${name}`, text));
-  const outcomes = await Promise.allSettled(landing);
-  return {
-    landed: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
-    left: files.filter((_, index) => outcomes[index]?.status === 'rejected'),
-  };
-};
-
 describe(`a cloud that is killed ${rounds} times, seed ${seed}`, { timeout: 100_000 * rounds }, () => {
   test('counts every row once', async () => {
     const random = seededRandom(seed);
@@ -68,7 +57,7 @@ describe(`a cloud that is killed ${rounds} times, seed ${seed}`, { timeout: 100_
     let pipeline = await start();
     await pipeline.landManifest('streams');
     for (let round = 1; round <= rounds; round++) {
-      const landing = land(pipeline, left);
+      const landing = landUnderAttack(pipeline, left);
       await pause(random.below(3_000));
       await kill();
       const outcome = await landing;
@@ -76,7 +65,7 @@ describe(`a cloud that is killed ${rounds} times, seed ${seed}`, { timeout: 100_
       left = [...outcome.left, ...streams.slice(2 * round, 2 * round + 2)];
       pipeline = await start();
     }
-    const outcome = await land(pipeline, left);
+    const outcome = await landUnderAttack(pipeline, left);
     expect(outcome.left).toEqual([]);
 
     const records = await pipeline.atRest([...landed, ...outcome.landed], { timeout: 50_000 * rounds });

@@ -7,7 +7,7 @@ import type { Retention } from '../retention/retention.ts';
 /** The log file of one function; lines are in the file when `write` returns, unless the disk is full. */
 export type FunctionLog = { readonly path: string; write(line: string): void; close(): void };
 
-/** A file that is larger begins anew on the next day, and one of the second size at once. */
+/** A file that is larger begins again on the next day, and one of the second size at once. */
 const sizes = { day: 2 ** 20, most: 64 * 2 ** 20 };
 const earlierFile = /\.\d{4}-\d{2}-\d{2}T\d{6}\.\d{3}Z\.log$/;
 const hour = 60 * 60_000;

@@ -42,7 +42,7 @@ export class SilverViews {
 
   /**
    * Points the views at the current main. A later transaction sees this or something newer, the same in all its statements; a
-   * running transaction still sees the old state. Throws `DamagedState` if files of a table that is shown anew are damaged.
+   * running transaction still sees the old state. Throws `DamagedState` if files of a table that is shown again are damaged.
    */
   refresh(): Promise<void> {
     return this.#turn(async () => {

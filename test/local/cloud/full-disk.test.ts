@@ -161,7 +161,7 @@ describe.skipIf(!isMounted)(`on a full disk${isMounted ? '' : ` (skipped: ${moun
     watched.close();
   });
 
-  test('S3 refuses what it cannot write with an error to try again, serves what it has, and goes on', async () => {
+  test('S3 rejects what it cannot write with an error to try again, serves what it has, and goes on', async () => {
     const watched = openDisk({ state: disk.folder, log: () => {} });
     const s3 = await startS3({ parent: disk.folder, disk: watched });
     const get = async (Key: string) =>

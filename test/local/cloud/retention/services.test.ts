@@ -94,7 +94,7 @@ test('a statement is removed a day after it was sent, unless it still runs', () 
   again.close();
 });
 
-test('a large log begins anew on the next day, and earlier files are removed after their days', async () => {
+test('a large log begins again on the next day, and earlier files are removed after their days', async () => {
   let now = Date.UTC(2026, 0, 1, 23);
   const log = openFunctionLog(directory, 'validate', () => now);
   const large = 'x'.repeat(2 ** 20);
