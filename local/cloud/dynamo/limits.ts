@@ -8,6 +8,7 @@ import {
   validations as validationsOfDynalite,
 } from './dynalite.ts';
 import { limitExpressions } from './expression-limits.ts';
+import { showFailedItems } from './failed-conditions.ts';
 import { limitItems } from './item-limits.ts';
 import { isItem, isTooDeep, keyProblem, tooDeep } from './value-limits.ts';
 
@@ -44,6 +45,7 @@ export const limitDynalite = (): void => {
       : validateExpressionParams(data, ...names);
   limitExpressions(validations);
   limitItems(store, validations, validationOf('batchWriteItem'));
+  showFailedItems(store, ['putItem', 'updateItem', 'deleteItem'].map(validationOf));
 };
 
 /**

@@ -1,4 +1,10 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  type ReturnValuesOnConditionCheckFailure,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoItems, type Item, type Items } from '../../../../functions/adapters/dynamo-items.ts';
@@ -77,6 +83,39 @@ describe('numbers', () => {
   ])('takes %s and rejects %s', async (good, bad) => {
     await put(good);
     await expect(put(bad)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('a write whose condition fails shows the item if it is asked to', () => {
+  const Key = { pk: { S: 'shown' }, sk: { S: 'x' } };
+  const Item = { ...Key, n: { N: '1' } };
+  const condition = (ReturnValuesOnConditionCheckFailure?: ReturnValuesOnConditionCheckFailure) => ({
+    TableName: tableName,
+    ConditionExpression: 'n = :n',
+    ExpressionAttributeValues: { ':n': { N: '2' } },
+    ReturnValuesOnConditionCheckFailure,
+  });
+  type Condition = ReturnType<typeof condition>;
+  const client = new DynamoDBClient({});
+
+  test.each<[string, (condition: Condition) => Promise<unknown>]>([
+    ['put', (given) => client.send(new PutItemCommand({ ...given, Item }))],
+    [
+      'update',
+      (given) => client.send(new UpdateItemCommand({ ...given, Key, UpdateExpression: 'SET n = :n' })),
+    ],
+    ['delete', (given) => client.send(new DeleteItemCommand({ ...given, Key }))],
+  ])('%s', async (_, write) => {
+    await client.send(new PutItemCommand({ TableName: tableName, Item }));
+    const failed = { name: 'ConditionalCheckFailedException' };
+    await expect(write(condition('ALL_OLD'))).rejects.toMatchObject({ ...failed, Item });
+    for (const choice of ['NONE', undefined] as const)
+      await expect(write(condition(choice))).rejects.toMatchObject({ ...failed, Item: undefined });
+    await expect(write(condition('ALL_NEW' as 'NONE'))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    await client.send(new DeleteItemCommand({ TableName: tableName, Key }));
+    await expect(write(condition('ALL_OLD'))).rejects.toMatchObject({ ...failed, Item: undefined });
   });
 });
 
