@@ -20,7 +20,7 @@ import { openGateway, type Services } from './gateway.ts';
 import { surviveErrors } from './last-resort.ts';
 import { type Clock, machineClock } from './retention/clock.ts';
 import { startRetention } from './retention/retention.ts';
-import { openServices } from './services.ts';
+import { type OpenedServices, openServices } from './services.ts';
 import { type Engine, engineOfState, type FoundEngine, findEngine, rememberEngine } from './state-engine.ts';
 import type { Deployment } from './template/deployment.ts';
 import { readTemplate } from './template/template.ts';
@@ -141,7 +141,7 @@ const open = async (
   const { endpoint } = gateway;
   const shared = { root, state, endpoint, deployment, engine, chaos, secrets, closers, clock, disk, log };
   const opened = await openServices(shared);
-  const schedules = startWork(opened.functions, deployment, options.sweepEvery, isOldState, closers);
+  const schedules = startWork(opened, deployment, options.sweepEvery, isOldState, closers);
   const environment = { ...clientEnvironment(endpoint), ...deployedNames(deployment) };
   const health = () => ({
     ...opened.services.health(),
@@ -159,7 +159,7 @@ const open = async (
 };
 
 const startWork = (
-  functions: Functions,
+  { functions, start }: OpenedServices,
   deployment: Deployment,
   every: number | undefined,
   isOldState: boolean,
@@ -167,7 +167,7 @@ const startWork = (
 ): Schedules => {
   const { account, region } = deployment;
   const { invokeAsync: invoke } = functions;
-  functions.start();
+  start();
   closers.add('workers', () => functions.drain());
   const schedules = startSchedules({ functions: deployment.functions, account, region, invoke, every });
   closers.add('schedules', schedules.stop);

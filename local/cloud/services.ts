@@ -52,11 +52,13 @@ export type ServicesOptions = {
 export type OpenedServices = {
   readonly services: Services;
   readonly functions: Functions;
+  /** Begins to work: functions run, and jobs that an earlier process has left begin again. */
+  start(): void;
   /** What removes old data of the services. */
   readonly retentions: readonly Retention[];
 };
 
-/** Opens every service on the state folder and deploys onto them; functions do not run before `functions.start()`. */
+/** Opens every service on the state folder and deploys onto them; nothing works before `start()`. */
 export const openServices = async (options: ServicesOptions): Promise<OpenedServices> => {
   const { root, state, endpoint, deployment, closers, disk } = options;
   const building = buildFunctions(root, state, deployment.functions, options.engine.name);
@@ -112,6 +114,10 @@ export const openServices = async (options: ServicesOptions): Promise<OpenedServ
       access: { ...access, account, region },
     },
     functions,
+    start: () => {
+      functions.start();
+      engines.glue.resume();
+    },
     retentions: [
       ...[dynamodb.retention, s3.retention, queues.retention],
       ...[engines.glue.retention, engines['redshift-data'].retention],

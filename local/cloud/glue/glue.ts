@@ -6,8 +6,6 @@ import { describeRun, isAlive, type RunRecord } from './run-record.ts';
 import { Runs, type RunsOptions } from './runs.ts';
 import { tableOptimisers } from './table-optimisers.ts';
 
-export type GlueOptions = RunsOptions & { readonly jobs: readonly Job[] };
-
 const Start = z.object({
   JobName: z.string(),
   Arguments: z.record(z.string(), z.string()).default({}),
@@ -21,13 +19,17 @@ const Page = z.object({
 });
 const Stop = Name.extend({ JobRunIds: z.array(z.string()).min(1).max(25) });
 
+export type Glue = JsonService & {
+  readonly retention: Retention;
+  /** Goes on with what the process before this one has left. */
+  resume(): void;
+};
+
 /**
  * Opens Glue's jobs on this machine, with the runs stored in its folder. Each run is passed to `execute`; its end is published
  * as a `Glue Job State Change`, at least once.
  */
-export const openGlue = async (
-  options: GlueOptions,
-): Promise<JsonService & { readonly retention: Retention }> => {
+export const openGlue = async (options: RunsOptions): Promise<Glue> => {
   const runs = new Runs(options);
   const jobNamed = (name: string): Job => {
     const job = options.jobs.find((one) => one.name === name);
@@ -43,7 +45,7 @@ export const openGlue = async (
     const run = runs.get(id);
     if (run?.job !== job) return 'EntityNotFoundException';
     if (!isAlive(run)) return 'IllegalSessionStateException';
-    runs.stop(id);
+    runs.stop(run);
     return undefined;
   };
   const operations: Record<string, (input: object) => Record<string, unknown>> = {
@@ -98,6 +100,7 @@ export const openGlue = async (
       return answer(input);
     },
     retention: runs.retention,
+    resume: () => runs.resume(),
     close: () => runs.close(),
   };
 };

@@ -9,10 +9,16 @@ export type RunRecord = {
   readonly state: RunState;
   readonly startedAt: number;
   /** When the work itself began. */
-  readonly begunAt?: number;
+  readonly begunAt?: number | undefined;
   readonly changedAt: number;
   readonly timeoutMinutes: number;
   readonly message?: string;
+  /** How often its work has begun again. */
+  readonly attempt?: number;
+  /** How often its process ended while it was at work. */
+  readonly losses?: number;
+  /** The cloud was stopped while it was at work. */
+  readonly isLeft?: boolean;
   /** Its last state is on the bus. */
   readonly isAnnounced?: boolean;
 };
@@ -25,7 +31,7 @@ export const isAlive = ({ state }: RunRecord): boolean => alive.has(state);
 /** `JobRun` of the Glue API; times are seconds. */
 export const describeRun = (run: RunRecord) => ({
   Id: run.id,
-  Attempt: 0,
+  Attempt: run.attempt ?? 0,
   JobName: run.job,
   JobRunState: run.state,
   Arguments: run.arguments,

@@ -11,8 +11,9 @@ import {
   paginateGetJobRuns,
   StartJobRunCommand,
 } from '@aws-sdk/client-glue';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type GlueOptions, openGlue } from '../../../../local/cloud/glue/glue.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openGlue } from '../../../../local/cloud/glue/glue.ts';
+import type { RunsOptions } from '../../../../local/cloud/glue/runs.ts';
 import type { BusEvent, JsonService } from '../../../../local/cloud/protocol.ts';
 import type { JobRun } from '../../../../local/engines/job.ts';
 import { serve } from './json-server.ts';
@@ -46,21 +47,23 @@ afterEach(async () => {
 });
 
 const open = async (
-  execute: GlueOptions['execute'],
-  publish?: GlueOptions['publish'],
+  execute: RunsOptions['execute'],
+  publish?: RunsOptions['publish'],
   folder = directory,
+  known = jobs,
 ): Promise<JsonService> => {
   const keep = async (event: BusEvent) => void events.push(event);
-  const glue = await openGlue({ directory: folder, jobs, execute, publish: publish ?? keep });
+  const glue = await openGlue({ directory: folder, jobs: known, execute, publish: publish ?? keep });
   opened.push(glue);
+  glue.resume();
   return glue;
 };
 
 /** What a process that dies now leaves. */
-const afterDeath = (): string => {
+const afterDeath = (of = directory): string => {
   const folder = mkdtempSync(join(directory, 'after-'));
-  for (const name of readdirSync(directory).filter((one) => one.startsWith('runs.')))
-    copyFileSync(join(directory, name), join(folder, name));
+  for (const name of readdirSync(of).filter((one) => one.startsWith('runs.')))
+    copyFileSync(join(of, name), join(folder, name));
   return folder;
 };
 
@@ -239,29 +242,85 @@ test('knows no operation that stops one run, as Glue does not', async () => {
   await expect(glue.handle('StopJobRun', {})).rejects.toMatchObject({ name: 'UnknownOperationException' });
 });
 
-test('fails the runs that were alive when the process died, and says so on the bus', async () => {
-  const { execute } = patiently();
-  const dying = await open(execute);
-  const id = await start(dying);
-  const glue = await open(execute, undefined, afterDeath());
-  await ended(['FAILED']);
-  expect(events[0]?.detail).toMatchObject({
-    jobRunId: id,
-    message: expect.stringContaining('its process ended'),
+const isRunning = (glue: JsonService, id: string, attempt: number) =>
+  vi.waitFor(async () =>
+    expect(await runOf(glue, id)).toMatchObject({ JobRunState: 'RUNNING', Attempt: attempt }),
+  );
+
+describe('a run that was at work when its process died', () => {
+  test('begins again, under an id of its own, and ends as if nothing had been', async () => {
+    const ids: string[] = [];
+    const { execute, end } = patiently();
+    const noting: typeof execute = (run) => {
+      ids.push(run.id);
+      return execute(run);
+    };
+    const dying = await open(noting);
+    const id = await start(dying);
+    const folder = afterDeath();
+    await opened.pop()?.close();
+    end();
+    const glue = await open(noting, undefined, folder);
+    await isRunning(glue, id, 1);
+    expect(ids).toEqual([id, `${id}_attempt_1`]);
+    end();
+    await ended(['SUCCEEDED']);
+    expect(events[0]?.detail.jobRunId).toBe(id);
+    expect(await runOf(glue, id)).not.toHaveProperty('ErrorMessage');
   });
-  expect((await runOf(glue, id)).JobRunState).toBe('FAILED');
-  await start(glue);
+
+  test('has failed when this has happened four times, because it may be the reason', async () => {
+    const { execute } = patiently();
+    const dying = await open(execute);
+    const id = await start(dying);
+    let folder = afterDeath();
+    for (const attempt of [1, 2, 3]) {
+      const glue = await open(execute, undefined, folder);
+      await isRunning(glue, id, attempt);
+      folder = afterDeath(folder);
+    }
+    expect(events).toEqual([]);
+    const glue = await open(execute, undefined, folder);
+    await ended(['FAILED']);
+    expect(events[0]?.detail).toMatchObject({
+      jobRunId: id,
+      message: 'The run ended because its process ended, 4 times',
+    });
+    await start(glue);
+  });
+
+  test('is stopped if it was to be stopped', async () => {
+    const stubborn = () => new Promise<void>(() => {});
+    const dying = await open(stubborn);
+    opened.pop();
+    const id = await start(dying);
+    await dying.handle('BatchStopJobRun', { JobName: 'app-transform', JobRunIds: [id] });
+    await open(stubborn, undefined, afterDeath());
+    await ended(['STOPPED']);
+  });
+
+  test('has failed if nobody has its job any more', async () => {
+    const { execute } = patiently();
+    const dying = await open(execute);
+    const id = await start(dying, { JobName: 'app-quality' });
+    await open(execute, undefined, afterDeath(), jobs.slice(0, 1));
+    await ended(['FAILED']);
+    expect(events[0]?.detail).toMatchObject({
+      jobRunId: id,
+      message: 'There is no job app-quality any more',
+    });
+  });
 });
 
-test('leaves an orderly end to the next opening', async () => {
+test('begins again whatever an orderly end has left, however often', async () => {
   const { execute } = patiently();
   const first = await open(execute);
-  await start(first);
-  await first.close();
+  const id = await start(first);
+  for (const attempt of [1, 2, 3, 4, 5, 6]) {
+    await opened.pop()?.close();
+    await isRunning(await open(execute), id, attempt);
+  }
   expect(events).toEqual([]);
-  opened.pop();
-  await open(execute);
-  await ended(['FAILED']);
 });
 
 test('announces again what the bus did not take', async () => {
