@@ -22,7 +22,6 @@ export const longest: readonly string[] = [
   'end-to-end/inferred-datasets',
   'glue/transform',
   'glue/transform-parity',
-  'end-to-end/odd-state-path',
   'end-to-end/rebuild-kills',
   'sql/dimension-changes',
   'end-to-end/retry-rebuild',

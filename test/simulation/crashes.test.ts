@@ -13,12 +13,12 @@ const reads = new Set([
 
 /**
  * A crash after a call that only reads leaves the same behind as one after the same process's last write, and so does one
- * before its next call: of those every tenth and every twentieth is tried, and of those after a write every other one;
+ * before its next call: of those every twentieth is tried, and of those after a write every fourth;
  * `SIMULATION_CRASHES=all`, as each night, tries them all.
  */
 const isAll = process.env.SIMULATION_CRASHES === 'all';
 const isTried = {
-  after: (name: string, call: number): boolean => isAll || call % (reads.has(name) ? 10 : 2) === 0,
+  after: (name: string, call: number): boolean => isAll || call % (reads.has(name) ? 20 : 4) === 0,
   before: (_: string, call: number): boolean => isAll || call % 20 === 1,
 };
 

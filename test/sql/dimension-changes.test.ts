@@ -142,7 +142,7 @@ describe('an incremental rebuild gives what a full one gives where a KPI', () =>
       expect(wholeOf(bank)).toEqual(whole);
       await fc.assert(
         fc.asyncProperty(histories, (history) => live(bank, history)),
-        { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 6) },
+        { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 3) },
       );
     },
     120_000,
@@ -155,7 +155,7 @@ describe('an incremental rebuild gives what a full one gives where a KPI', () =>
     expect(steps).toEqual(['gold', 'rebuild']);
     await fc.assert(
       fc.asyncProperty(histories, (history) => live(bank, history)),
-      { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 5) },
+      { numRuns: Number(process.env.SOUNDCHECK_RUNS ?? 3) },
     );
   }, 120_000);
 

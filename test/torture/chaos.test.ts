@@ -31,9 +31,10 @@ const landAll = (files: typeof streams) =>
   Promise.all(files.map(({ name, text }) => laptop.land(`data/streams/${name}`, text)));
 
 describe('a cloud that sweeps every other second', { timeout: 300_000 }, () => {
-  test.each([
+  test.each<[string, string]>([
     ['doubled, delayed and now and then lost', 'dup=0.3,lose=0.05,delay=1s,seed=7'],
-    ['lost, every one', 'lose=1'],
+    // In `npm test` other tests lose every event.
+    ...(rounds > 0 ? [['lost, every one', 'lose=1'] satisfies [string, string]] : []),
     ...Array.from({ length: rounds }, anyChaos),
   ])('counts every row once when events are %s', async (_, chaos) => {
     laptop = await startLaptop({ chaos: parseChaos(chaos), sweepEvery: 2_000 });

@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -7,11 +7,16 @@ import { openJournal } from '../../../local/cloud/journal.ts';
 import { grantsOfProject, isUsed, lineOf } from '../../local/cloud/access/grants.ts';
 import { exceptions, reasonOf } from '../../local/cloud/access/unrecorded.ts';
 import { type CommandProcess, runCommand } from '../command-process.ts';
+import { soundcheck } from '../soundcheck-process.ts';
 import { workWithoutEvents } from './lost-events.ts';
 
 /** What the sample's day has. */
 const day = 'listens 11,346, unique_listeners 8,956, listening_ms ';
 
+/** Signs that a shell, SQL, a pattern, a URL or a partition of a table takes for something else. */
+const oddName = "my state=1 it's [x]*{a,b} %41 #+& Kraków 音🎵";
+
+let folder: string;
 let state: string;
 let running: CommandProcess | undefined;
 const run = (script: string, ...args: string[]): CommandProcess => {
@@ -19,10 +24,13 @@ const run = (script: string, ...args: string[]): CommandProcess => {
   return running;
 };
 beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), 'commands-'));
+  folder = await mkdtemp(join(tmpdir(), 'commands-'));
+  state = join(folder, oddName);
+  // A path that a pattern in the state's own would match.
+  await mkdir(join(folder, oddName.replace('[x]*', 'x1')));
 });
 afterEach(() => running?.kill());
-afterAll(() => rm(state, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** In order: each goes on from the state that the one before left. */
 describe('the commands', { timeout: 240_000 }, () => {
@@ -53,6 +61,12 @@ describe('the commands', { timeout: 240_000 }, () => {
     for (const item of ['ARTIST#1', 'COUNTRY#US']) expect(said).toMatch(`, sk=${item}\n`);
     expect(said).toContain('nothing lost, nothing counted twice');
     expect(said).toContain('data/streams/streams2.csv is in quarantine');
+  });
+
+  test('answer SQL when no cloud runs', async () => {
+    const counted = 'select count(*) as listens from gold.fact_listens';
+    const { stdout } = await soundcheck(['query', counted, '--csv', '--state', state]);
+    expect(stdout).toBe('listens\n11346\n');
   });
 
   test('run nothing twice', async () => {
@@ -138,5 +152,16 @@ describe('a mistake', { timeout: 60_000 }, () => {
     expect(await start.ended).toBe(1);
     expect(start.text()).toMatch(message);
     expect(start.text()).not.toContain('    at ');
+  });
+
+  test('is one clear line: a path of which DuckDB would keep a part elsewhere; nothing is begun there', async () => {
+    const odd = join(folder, 'what now?', 'state');
+    const { code, stderr } = await soundcheck(['start', '--state', odd]);
+    expect(stderr).toContain(
+      `error: ${odd}: the path of a state must not have a question mark; name another folder\n`,
+    );
+    expect(stderr).not.toContain('    at ');
+    expect(code).toBe(1);
+    await expect(access(join(odd, 'warehouse.duckdb'))).rejects.toThrow('ENOENT');
   });
 });
