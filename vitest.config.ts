@@ -9,14 +9,22 @@ const pure = [
   'test/oracle/**/*.test.ts',
 ];
 
-/** Tests of whole clouds, Spark sessions and servers, or of what a process itself is: each file has a process of its own. */
-const whole = [
-  'test/{browser,dbt,end-to-end,glue,spark,torture}/**/*.test.ts',
-  'test/bench/{programs,spark}.test.ts',
+/** Tests of clouds in the test's own process, and of clouds in processes that it starts: each ends its cloud, so they share a process. */
+const clouds = [
   'test/any-datasets.test.ts',
-  'test/cli/{cloud-commands,check/memory,start/start}.test.ts',
+  'test/cli/cloud-commands.test.ts',
+  'test/end-to-end/!(spark|spark-kills).test.ts',
+  'test/torture/*.test.ts',
+];
+
+/** Tests of Spark sessions and servers, or of what a process itself is: each file has a process of its own. */
+const whole = [
+  'test/{browser,dbt,glue,spark}/**/*.test.ts',
+  'test/bench/{programs,spark}.test.ts',
+  'test/cli/{check/memory,start/start}.test.ts',
   'test/deploy/{deployed,deployed-variants,package}.test.ts',
   'test/docs/{operate,readme}.test.ts',
+  'test/end-to-end/{spark,spark-kills}.test.ts',
   'test/fuzz/fuzz-spark.test.ts',
   'test/local/cloud/{cloud,state-engine}.test.ts',
   'test/local/engines/iceberg/silver-views.test.ts',
@@ -41,11 +49,12 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...pure, ...whole],
+          exclude: [...configDefaults.exclude, ...pure, ...clouds, ...whole],
           // To load the SDK and DuckDB takes most of these files longer than to run.
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'clouds', include: clouds, isolate: false } },
       {
         extends: true,
         test: { name: 'whole', include: whole, globalSetup: ['test/spark/global-setup.ts'] },

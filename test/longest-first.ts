@@ -5,37 +5,48 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const longest: readonly string[] = [
   'end-to-end/spark-kills',
   'end-to-end/spark',
-  'cli/cloud-commands',
+  'dbt/dbt',
+  'cli/start/start',
+  'deploy/deployed',
+  'docs/operate',
+  'deploy/package',
   'glue/quality-killed',
   'bench/spark',
-  'dbt/dbt',
-  'simulation/crashes',
-  'cli/start/start',
-  'end-to-end/listening',
-  'torture/kills',
-  'end-to-end/pulls',
-  'simulation/simulation',
-  'torture/chaos',
   'glue/quality-publishing',
   'local/engines/spark/jobs',
   'glue/conformance',
-  'end-to-end/inferred-datasets',
   'glue/transform',
   'glue/transform-parity',
+  'cli/cloud-commands',
+  'end-to-end/pulls',
+  'any-datasets',
+  'end-to-end/listening',
+  'torture/kills',
+  'torture/chaos',
+  'end-to-end/inferred-datasets',
   'end-to-end/rebuild-kills',
-  'sql/dimension-changes',
   'end-to-end/retry-rebuild',
   'end-to-end/reprocess',
+  'simulation/crashes',
+  'simulation/simulation',
+  'sql/shop/shop',
+  'sql/dimension-changes',
+  'sql/incremental',
+  'deploy/variants',
 ].map((name) => `test/${name}.test.ts`);
 
-/** Puts the files that take longest first, so that none of them runs alone at the end; the others stay in their order. */
-export const longestFirst = <File extends { readonly moduleId: string }>(
-  files: readonly File[],
-  root: string,
-): File[] => {
+/** Projects whose files take longest come first, so that the end of all tests has short ones; files of one project share processes. */
+export const projects: readonly string[] = ['whole', 'clouds', 'shared', 'pure'];
+
+type TestFile = { readonly moduleId: string; readonly project: { readonly name: string } };
+
+/** Puts projects in their order, and in each the files that take longest first; the others stay in their order. */
+export const longestFirst = <File extends TestFile>(files: readonly File[], root: string): File[] => {
   const paths = longest.map((file) => join(root, file));
-  const placeOf = ({ moduleId }: File): number =>
-    paths.includes(moduleId) ? paths.indexOf(moduleId) : paths.length;
+  const placeOf = ({ moduleId, project }: File): number => {
+    const at = paths.indexOf(moduleId);
+    return projects.indexOf(project.name) * (paths.length + 1) + (at === -1 ? paths.length : at);
+  };
   return [...files].sort((one, other) => placeOf(one) - placeOf(other));
 };
 
