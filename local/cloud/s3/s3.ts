@@ -89,9 +89,10 @@ const ensureBucket = async ({ buckets }: Store, name: string, options: BucketOpt
   const { events: isAnnounced, lifecycle: rules = [] } = options;
   const versioning = options.versioning ? { versioning: 'Enabled' as const } : {};
   if (!buckets.has(name)) await buckets.create(name, { ...versioning, isAnnounced });
-  const { lifecycle: _, ...bucket } = buckets.named(name);
   const lifecycle = rules.length === 0 ? {} : { lifecycle: { rules, minimumSize: usualMinimumSize } };
-  await buckets.save({ ...bucket, ...versioning, ...lifecycle, isAnnounced });
+  await buckets.change(name, ({ lifecycle: _, ...bucket }) => ({
+    ...{ ...bucket, ...versioning, ...lifecycle, isAnnounced },
+  }));
 };
 
 const locate = async (
