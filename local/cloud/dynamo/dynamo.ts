@@ -24,8 +24,8 @@ import { transactionOperations } from './transactions/operations.ts';
 import { openTokens } from './transactions/tokens.ts';
 
 export type LocalDynamo = {
-  /** Answers one request of DynamoDB's wire protocol. */
-  handle(request: ReadRequest, response: ServerResponse): void;
+  /** Answers one request of DynamoDB's wire protocol; rejects with an error of this machine. */
+  handle(request: ReadRequest, response: ServerResponse): Promise<void>;
   /** Creates missing tables; items of each expire as it says. */
   createTables(tables: readonly Table[]): Promise<void>;
   /** Deletes expired items. */
@@ -75,8 +75,10 @@ export const openDynamo = async (path: string, now: () => number = Date.now): Pr
     ...transactionOperations(store, settings, tokens),
   });
   return {
-    handle: (request, response) => {
-      if (!answer(request, response)) server.emit('request', replay(request), response);
+    handle: async (request, response) => {
+      const answered = answer(request, response);
+      if (!answered) server.emit('request', replay(request), response);
+      await answered;
     },
     createTables: async (tables) => {
       await Promise.all(tables.map((table) => createTable(call, table)));

@@ -23,10 +23,11 @@ const TableName = 'items';
 const key = (pk: string) => ({ pk: { S: pk } });
 
 let now: number;
+let clock = (): number => now;
 let tables: LaptopTables;
 beforeEach(async () => {
   now = Date.UTC(2026, 0, 1);
-  tables = await startTables([{ ...itemsTable, expiresBy: 'expires' }, other], { now: () => now });
+  tables = await startTables([{ ...itemsTable, expiresBy: 'expires' }, other], { now: () => clock() });
 });
 afterEach(() => tables.close());
 
@@ -62,6 +63,17 @@ const increment = (pk: string, more = {}): TransactWriteItem => ({
   },
 });
 const isThere = { ConditionExpression: 'attribute_exists(pk)' };
+
+test('an error of this machine is told, and writes nothing', async () => {
+  const [usual, error] = [clock, new Error('there is no time')];
+  clock = () => {
+    throw error;
+  };
+  await expect(write([put('new')])).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+  clock = usual;
+  expect(tables.errors).toEqual([error]);
+  expect(await get('new')).toBeUndefined();
+});
 
 describe('a transaction that writes', () => {
   test('does all of its actions, in several tables and their indexes', async () => {
