@@ -199,17 +199,21 @@ describe('the token of a transaction', () => {
   beforeEach(() => tables.put('a', { n: { N: '0' } }));
   const count = async () => Number((await get('a'))?.n?.N);
 
-  test('lets it be done once in ten minutes, also after a restart and at the same time', async () => {
-    await Promise.all([write([increment('a')], token), write([increment('a')], token)]);
-    expect(await count()).toBe(1);
-    now += 9 * 60_000;
-    await tables.reopen([itemsTable, other]);
-    await write([increment('a')], token);
-    expect(await count()).toBe(1);
-    now += 60_000;
-    await write([increment('a')], token);
-    expect(await count()).toBe(2);
-  });
+  test.each(['token', 'żeton 🎟'])(
+    'lets it be done once in ten minutes, also after a restart and at the same time: %s',
+    async (named) => {
+      const token = { ClientRequestToken: named };
+      await Promise.all([write([increment('a')], token), write([increment('a')], token)]);
+      expect(await count()).toBe(1);
+      now += 9 * 60_000;
+      await tables.reopen([itemsTable, other]);
+      await write([increment('a')], token);
+      expect(await count()).toBe(1);
+      now += 60_000;
+      await write([increment('a')], token);
+      expect(await count()).toBe(2);
+    },
+  );
 
   test('is rejected with another transaction', async () => {
     await write([increment('a')], token);
