@@ -16,7 +16,7 @@ import { applySetting, expiryOperations } from './expiry/operations.ts';
 import { itemRetention } from './expiry/retention.ts';
 import { openSettings } from './expiry/settings.ts';
 import { trackExpiry } from './expiry/tracking.ts';
-import { hastenParsers } from './expressions.ts';
+import { speedUpParsers } from './expressions.ts';
 import { limitDynalite } from './limits.ts';
 import { openOperations } from './operations.ts';
 import { StoreLevel } from './store-level.ts';
@@ -51,7 +51,7 @@ const dynalite: Dynalite = require('dynalite');
 if (asked) require.cache[level] = asked;
 else delete require.cache[level];
 limitDynalite();
-hastenParsers(import.meta.url);
+speedUpParsers(import.meta.url);
 
 /**
  * Opens the embedded DynamoDB on the store `<path>.db`. It can close its database only as a server, so it listens on a socket; the socket's
