@@ -32,29 +32,41 @@ export type Checkpoint = {
 const singles = 5;
 const dayMs = 86_400_000;
 
+/** A day of a run: how many files have landed at its end, and whether the cloud is measured then. */
+type Day = { readonly day: number; readonly files: number; readonly isMeasured: boolean };
+
+/** The days of a run; a day on which the number of files passes a multiple of `every` is measured. */
+export const daysOf = ({ files, days, every }: Omit<GrowthSize, 'group'>): readonly Day[] =>
+  Array.from({ length: days }, (_, index) => {
+    const [before, until] = [index, index + 1].map((day) => Math.round((day * files) / days)) as [
+      number,
+      number,
+    ];
+    const isMeasured = Math.floor(until / every) > Math.floor(before / every);
+    return { day: index + 1, files: until, isMeasured };
+  });
+
 /**
  * Lands small files over simulated days on a cloud whose clock is moved: the files of a day in a few groups, and at the end of
  * some days one file after the other, so that each checkpoint finds a day with as many files.
  */
 export const growth = async (
   cloud: MovedCloud,
-  { files, days, every, group }: GrowthSize,
+  size: GrowthSize,
   tell: (checkpoint: Checkpoint) => void,
 ): Promise<readonly Checkpoint[]> => {
   const landing = new DayByDay(cloud.lake, await landCatalogue(cloud.lake));
   const checkpoints: Checkpoint[] = [];
-  for (let day = 1; day <= days; day++) {
+  for (const { day, files, isMeasured } of daysOf(size)) {
     await writeFile(cloud.clock, String((day - 1) * dayMs));
     landing.begin(day);
-    const until = Math.round((day * files) / days);
-    const isDue = Math.floor(until / every) > Math.floor((((day - 1) * files) / days + 1e-9) / every);
-    await landing.inGroups(until - landing.files - (isDue ? singles : 0), group);
-    if (!isDue) continue;
+    await landing.inGroups(files - landing.files - (isMeasured ? singles : 0), size.group);
+    if (!isMeasured) continue;
     const [times, before] = [[] as number[], await processorTime(cloud.process)];
-    while (landing.files < until) times.push(await landing.land(1));
+    while (landing.files < files) times.push(await landing.land(1));
     const used = await processorTime(cloud.process);
     const checkpoint = {
-      files: until,
+      files,
       day,
       single_ms: median(times),
       processor_ms: (used - before) / times.length,

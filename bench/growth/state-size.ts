@@ -5,13 +5,16 @@ import { join, sep } from 'node:path';
 export type StateSize = Readonly<Record<(typeof parts)[number]['name'], number>>;
 
 const parts = [
-  { name: 'objects', paths: /^s3\/(objects|blobs)/ },
+  { name: 'objects', paths: /^s3\/objects\// },
   { name: 'index', paths: /^s3\// },
   { name: 'tables', paths: /^dynamo/ },
   { name: 'warehouse', paths: /^warehouse/ },
   { name: 'logs', paths: /^(logs|glue\/logs)\// },
   { name: 'other', paths: /^/ },
 ] as const;
+
+/** A state of no size. */
+export const noState = Object.fromEntries(parts.map(({ name }) => [name, 0])) as StateSize;
 
 /** Measures each part of the state of a bench's folder; blocks count, because small files fill whole ones. */
 export const stateSize = async (directory: string): Promise<StateSize> => {

@@ -1,5 +1,5 @@
 import type { Checkpoint } from './growth.ts';
-import { wholeOf } from './state-size.ts';
+import { noState, wholeOf } from './state-size.ts';
 
 type Row = Readonly<Record<string, number>>;
 
@@ -37,9 +37,11 @@ const line = (names: readonly string[], texts: readonly string[]): string =>
 export const growthTable = () => {
   const rows: Row[] = [];
   let before: Checkpoint | undefined;
-  const state = { objects: 0, index: 0, tables: 0, warehouse: 0, logs: 0, other: 0 };
   const names = Object.keys(
-    rowOf({ files: 0, day: 0, single_ms: 0, processor_ms: 0, rss_mb: 0, heap_mb: 0, state }, undefined),
+    rowOf(
+      { files: 0, day: 0, single_ms: 0, processor_ms: 0, rss_mb: 0, heap_mb: 0, state: noState },
+      undefined,
+    ),
   );
   return {
     head: (): string[] => [

@@ -80,8 +80,9 @@ const stoppedProblems = async (state: string, flags: TargetFlags): Promise<Found
     });
   } catch (cause) {
     if (!(cause instanceof UnreadableState || cause instanceof DamagedState)) throw cause;
-    const damage = cause instanceof UnreadableState ? cause.damage : [cause.message];
-    const next = npmStart('--fresh');
+    const isLost = cause instanceof UnreadableState;
+    const damage = isLost ? cause.damage : [cause.message];
+    const next = isLost ? npmStart('--fresh') : npmCloud();
     return { problems: damage.map((message) => ({ check: 'state', about: 'state', message, next })) };
   }
 };

@@ -29,11 +29,18 @@ export class Closers {
     this.#closers.set(part, close);
   }
 
+  /** Stops every part, also after one that could not stop; rejects with the first error then. */
   async closeAll(): Promise<void> {
+    const errors: unknown[] = [];
     for (const part of order) {
       const close = this.#closers.get(part);
       this.#closers.delete(part);
-      await close?.();
+      try {
+        await close?.();
+      } catch (error) {
+        errors.push(error);
+      }
     }
+    if (errors.length > 0) throw errors[0];
   }
 }

@@ -86,7 +86,8 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
       closers,
     );
   } catch (cause) {
-    await closers.closeAll();
+    // What cannot be closed after a start that failed says less than why it failed.
+    await closers.closeAll().catch(() => undefined);
     throw stateNotWritable(state, cause) ?? cause;
   }
 };

@@ -31,7 +31,7 @@ export type Patience = {
 
 export type DiskOptions = {
   readonly state: string;
-  /** Receives a line when writes begin to fail, one a minute as long as they do, and one when they succeed again. */
+  /** Receives a line when writes begin to fail, at most one a minute as long as they do, and one when they succeed again. */
   readonly log: (line: string) => void;
   /** Milliseconds between two looks at a full disk; default: 500. */
   readonly every?: number;
@@ -49,7 +49,9 @@ export const openDisk = (options: DiskOptions): Disk => {
   const closing = new AbortController();
   let failures = 0;
   let fullSince: number | undefined;
-  let told = Number.NEGATIVE_INFINITY;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  /** Whether the last line said that the disk is full. A disk with room for the probe only is full again at once. */
+  let isTold = false;
   let room: Promise<void> = Promise.resolve();
 
   const watch = async (): Promise<void> => {
@@ -57,7 +59,8 @@ export const openDisk = (options: DiskOptions): Disk => {
     while (!succeeds(probe));
     const seconds = Math.round((Date.now() - (fullSince ?? Date.now())) / 1_000);
     fullSince = undefined;
-    log(`${state} can be written again, after ${seconds} s`);
+    if (isTold) log(`${state} can be written again, after ${seconds} s`);
+    isTold = false;
   };
   const notice: Disk['notice'] = (error) => {
     const failure = stateNotWritable(state, error);
@@ -68,10 +71,11 @@ export const openDisk = (options: DiskOptions): Disk => {
       room = watch();
       room.catch(() => undefined);
     }
-    if (performance.now() - told < tellEvery) return failure;
-    told = performance.now();
+    if (performance.now() - toldAt < tellEvery) return failure;
+    toldAt = performance.now();
+    isTold = true;
     log(
-      `${failure.message}; requests that write get an error until there is room, and then all goes on by itself`,
+      `${failure.message}; requests that write get an error until there is room, and then everything continues by itself`,
     );
     return failure;
   };

@@ -55,7 +55,8 @@ Outcomes.prototype.record = function (...given) {
 const { show, update } = StatementLog.prototype;
 StatementLog.prototype.show = function (id, state) {
   const at = state.parts.findIndex(({ status }) => status === 'STARTED');
-  if (/^copy\b/.test(this.get(id)?.request.sqls[at] ?? '')) reach('while it unloads');
+  const statement = this.get(id);
+  if (statement && /^copy\b/.test(this.whole(statement).request.sqls[at] ?? '')) reach('while it unloads');
   Reflect.apply(show, this, [id, state]);
 };
 StatementLog.prototype.update = function (id, state) {

@@ -1,18 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Problem } from '../../cli/doctor/problem.ts';
 import { startCloud } from '../../local/cloud/cloud.ts';
 import { openJournal } from '../../local/cloud/journal.ts';
 import { openS3 } from '../../local/cloud/s3/s3.ts';
+import { openStore as openObjects } from '../../local/cloud/s3/store.ts';
 import { openWarehouse } from '../../local/engines/warehouse.ts';
 import { soundcheckHere } from '../cli/soundcheck-here.ts';
 import { smallStreams } from '../end-to-end/listens.ts';
 import { newState } from '../end-to-end/new-state.ts';
 import { pipelineAt } from '../end-to-end/pipeline.ts';
 import { queryWarehouse } from '../end-to-end/warehouse.ts';
+import { startTables } from '../local/cloud/dynamo/laptop-tables.ts';
 import { dice } from '../simulation/dice.ts';
 import {
   copyFiles,
@@ -146,6 +149,30 @@ const copyWhole = (from: keyof typeof states): Promise<void> => {
   return copyFiles(states[from], copy, filesOf(states[from]));
 };
 
+/** Deletes an object of the copy, as a client would. */
+const deleteObject = async (key: string): Promise<void> => {
+  const options = { directory: join(copy, 's3'), onObject: () => {}, clock: () => new Date() };
+  const { objects, close } = await openObjects(options);
+  await objects.remove(lake, key);
+  await close();
+};
+
+/** Takes a file's record from the ledger of the copy, and gives the current version of a day an item too many. */
+const changeTables = async (): Promise<void> => {
+  const [ledger, kpis] = ['soundcheck-dev-ledger', 'soundcheck-dev-kpis'];
+  const { client, close } = await startTables([], { folder: join(copy, 'dynamo') });
+  const items = async (TableName: string) => (await client.send(new ScanCommand({ TableName }))).Items ?? [];
+  const record = (await items(ledger)).find(({ pk }) => pk?.S === 'FILE#data/streams/streams2.csv');
+  const pointer = (await items(kpis)).find(({ sk }) => sk?.S === 'CURRENT');
+  const { pk = { S: '' }, sk = { S: '' } } = record ?? {};
+  await client.send(new DeleteItemCommand({ TableName: ledger, Key: { pk, sk } }));
+  const version = { S: `${pointer?.pk?.S}#${pointer?.version?.S}` };
+  await client.send(
+    new PutItemCommand({ TableName: kpis, Item: { pk: version, sk: { S: 'GENRE#nobody' } } }),
+  );
+  await close();
+};
+
 describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
   const doctor = async () => {
     const { code, stdout } = await soundcheckHere(['doctor', '--state', copy, '--json']);
@@ -154,6 +181,7 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
       code,
       compared,
       problems: problems.map(({ check, message }: Problem) => `${check}: ${message}`),
+      next: problems.map((problem: Problem) => problem.next),
     };
   };
   const known = (text: string) => !/dead letters|manifest|deployed|outdated|tables: /.test(text);
@@ -189,45 +217,65 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
     const archived = (await s3.list(lake, 'data/archive/')).map(({ key }) => key);
     const { path = '' } = (await s3.locate(lake, archived[0] ?? '')) ?? {};
     await s3.put(lake, 'data/archive/streams/year=2024/month=01/day=01/stray.csv@1', Buffer.from('x'));
+    const [rejected = ''] = (await s3.list(lake, 'data/quarantine/'))
+      .map(({ key }) => key)
+      .filter((key) => !key.endsWith('.json'));
     await s3.close();
+    await deleteObject(rejected);
     damage(path, 'cut', () => 5);
     writeFileSync(join(copy, 's3', 'objects', 'stray'), 'nobody');
     const warehouse = await openWarehouse({ state: copy });
     const connection = await warehouse.connect();
-    await connection.run("delete from silver.streams where landed_file = 'data/streams/streams1.csv'");
-    await connection.run(
+    for (const sql of [
+      "delete from silver.streams where landed_file = 'data/streams/streams1.csv'",
+      `insert into silver.streams select * replace ('data/streams/stranger.csv' as landed_file)
+        from silver.streams where landed_file = 'data/streams/streams2.csv' limit 3`,
       'delete from gold.fact_listens where user_id = (select min(user_id) from gold.fact_listens)',
-    );
+    ])
+      await connection.run(sql);
     connection.closeSync();
     warehouse.closeSync();
+    await changeTables();
     const { code, problems } = await doctor();
     expect(code).toBe(1);
     expect(problems.filter(known)).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^objects: The bytes of data\/.* are damaged: .* has 5 bytes, not \d+/),
-        expect.stringMatching(/^objects: 1 file of 0\.0 MB belong.*s3\/objects\/stray/),
+        expect.stringMatching(/^objects: 1 file of 0\.0 MB belongs to no object.*s3\/objects\/stray/),
         expect.stringMatching(/^ledger: data\/archive\/.*stray\.csv@1 belongs to no file of the ledger/),
+        expect.stringMatching(
+          /^ledger: data\/streams\/streams3\.csv@.* is quarantined, but data\/quarantine\/.* is not in the lake/,
+        ),
+        expect.stringMatching(
+          /^ledger: the ledger lists data\/streams\/streams2\.csv@.*, but has no record of it/,
+        ),
         expect.stringMatching(
           /^silver: silver\.streams has 0 rows of data\/streams\/streams1\.csv@.*, but 30 were published/,
         ),
-        expect.stringMatching(/^KPIs: \d+ items? of the KPI table (is|are) not what gold says: /),
+        expect.stringMatching(
+          /^silver: silver\.streams has 3 rows of data\/streams\/stranger\.csv@.*, which is not published/,
+        ),
+        expect.stringMatching(/^KPIs: \d+ items? of the KPI table differs? from gold: /),
+        expect.stringMatching(/^KPIs: the current version DAY#.* has items that gold does not have/),
       ]),
     );
   });
 
   test.each([
-    ['dynamo.db', /^state: .*dynamo\.db is damaged: /],
+    ['dynamo.db', /^state: .*dynamo\.db is damaged: /, /^npm start -- --state \S+ --fresh$/],
     [
       'warehouse.duckdb',
       /^state: silver with the ledger cannot be compared: .*warehouse\.duckdb is damaged: /,
+      /runs --open/,
     ],
-    ['cloud.env', /^state: .*cloud\.env is damaged: /],
-  ])('names %s if it is damaged', async (path, said) => {
+    ['cloud.env', /^state: .*cloud\.env is damaged: /, /^npm run cloud -- --state \S+$/],
+  ])('names %s if it is damaged, and what to do', async (path, said, command) => {
     await copyWhole('stopped');
     damage(join(copy, path), path === 'cloud.env' ? 'missing' : 'cut', () => 7_000);
-    const { code, problems } = await doctor();
+    const { code, problems, next } = await doctor();
     expect(code).toBe(1);
-    expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(said)]));
+    const at = problems.findIndex((problem: string) => said.test(problem));
+    expect([problems[at], next[at]]).toEqual([expect.anything(), expect.stringMatching(command)]);
   });
 });
 

@@ -21,7 +21,7 @@ const parts: Readonly<Record<string, Part>> = {
   'KPI items with gold': kpiProblems,
 };
 
-/** Milliseconds after which what differs in a running cloud is looked at again: files move from one place to another. */
+/** Milliseconds after which what differs in a running cloud is compared again: files move from one place to another. */
 const again = 3_000;
 
 /** Compares the parts of a state with each other, and says on standard error what it is doing. */
@@ -30,32 +30,24 @@ export const compareState = async (ports: StatePorts): Promise<Comparison> => {
   const problems: Problem[] = [];
   for (const [what, part] of Object.entries(parts)) {
     notice(`Comparing ${what} …`);
-    const found = await looked(ports, what, part);
+    const found = await comparePart(ports, what, part);
     compared = { ...compared, ...found.counts };
     problems.push(...found.problems);
   }
   return { problems, compared };
 };
 
-const looked: (ports: StatePorts, what: string, part: Part) => ReturnType<Part> = async (
-  ports,
-  what,
-  part,
-) => {
-  const found = await tried(ports, what, part);
+const comparePart = async (ports: StatePorts, what: string, part: Part): ReturnType<Part> => {
+  const found = await compareOnce(ports, what, part);
   if (!ports.isRunning || found.problems.length === 0 || part === objectProblems) return found;
   await pause(again);
-  const second = await tried(ports, what, part);
+  const second = await compareOnce(ports, what, part);
   const messages = new Set(found.problems.map(({ message }) => message));
   return { ...second, problems: second.problems.filter(({ message }) => messages.has(message)) };
 };
 
 /** What cannot be read is a problem, too; the error names it. */
-const tried: (ports: StatePorts, what: string, part: Part) => ReturnType<Part> = async (
-  ports,
-  what,
-  part,
-) => {
+const compareOnce = async (ports: StatePorts, what: string, part: Part): ReturnType<Part> => {
   try {
     return await part(ports);
   } catch (cause) {

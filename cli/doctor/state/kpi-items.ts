@@ -105,10 +105,17 @@ const problemsOfMart = async (ports: Ports, mart: Mart, table: KpiTable): Promis
       const isLeftOut = has === undefined && kpiProblem(item) !== undefined;
       if (has === figuresOf(item) || isLeftOut) continue;
       total += 1;
-      first ||= `${item.pk}, ${item.sk} ${has === undefined ? 'is missing' : 'differs'}`;
+      first ||= `${item.pk}, ${item.sk} ${has === undefined ? 'is missing' : 'has other values'}`;
     }
-    const what = `${count(total, 'item')} of the KPI table ${total === 1 ? 'is' : 'are'} not what gold says`;
-    if (total > 0) problems.push(kpiProblemOf(mart, kpi.name, `${what}: ${first}`));
+    const differ = total === 1 ? 'differs' : 'differ';
+    if (total > 0)
+      problems.push(
+        kpiProblemOf(
+          mart,
+          kpi.name,
+          `${count(total, 'item')} of the KPI table ${differ} from gold: ${first}`,
+        ),
+      );
   }
   for (const [pk, number] of wanted)
     if ((table.counts.get(pk) ?? 0) > number)

@@ -1,6 +1,6 @@
 import { notice } from '../../output/answer.ts';
 import { count } from '../../output/count.ts';
-import { nextCommand, npmStart } from '../../output/next-command.ts';
+import { nextCommand } from '../../output/next-command.ts';
 import type { Problem } from '../problem.ts';
 import type { Compared, StatePorts } from './ports.ts';
 
@@ -23,18 +23,19 @@ export const objectProblems = async ({
       unknown.bytes += found.bytes;
       unknown.first ||= found.path;
     } else {
-      if (found.objects > counts.objects && counts.objects > 0) notice(`  ${said(found)} …`);
+      if (found.objects > counts.objects && counts.objects > 0) notice(`  ${counted(found)} …`);
       counts = { objects: found.objects, bytes: found.bytes };
     }
   }
   if (unknown.files > 0) {
-    const message = `${count(unknown.files, 'file')} of ${megabytes(unknown.bytes)} belong to no object, the first is ${unknown.first}; the index of objects may be an older one. Start with a copy of the state folder, or delete them`;
-    problems.push({ check: 'objects', about: 'objects', message, next: npmStart('--fresh') });
+    const belong = unknown.files === 1 ? 'belongs' : 'belong';
+    const message = `${count(unknown.files, 'file')} of ${megabytes(unknown.bytes)} ${belong} to no object, the first is ${unknown.first}; if the index of objects is an older one, put back a copy of the state folder, otherwise delete ${unknown.files === 1 ? 'it' : 'them'}`;
+    problems.push({ check: 'objects', about: 'objects', message, next: nextCommand('runs') });
   }
   return { problems, counts };
 };
 
-const said = ({ objects, bytes }: Pick<Compared, 'objects' | 'bytes'>): string =>
+const counted = ({ objects, bytes }: Pick<Compared, 'objects' | 'bytes'>): string =>
   `${count(objects, 'object')}, ${megabytes(bytes)}`;
 
 /** A size as people read it. */

@@ -27,7 +27,11 @@ export type Part = {
   del(key: string, done: Done): void;
   /** Runs `work` alone for these keys; `work` calls what `release(…)` returns when it is done. */
   lock(keys: string | readonly string[], work: (release: (done: () => void) => () => void) => void): void;
+  /** Gives values by the event `data`. */
+  createValueStream(options: object): ValueStream;
 };
+
+type ValueStream = { on(event: 'data', take: (item: Item) => void): ValueStream };
 
 export type Positions = {
   readonly gte?: string;
@@ -48,6 +52,7 @@ export type Store = {
   readonly db: Root;
   getTable(name: string, check: boolean, done: Done<StoredTable>): void;
   getItemDb(table: string): Part;
+  getIndexDb(kind: 'Local' | 'Global', table: string, index: string): Part;
   deleteItemDb(table: string, done: Done): void;
 };
 
@@ -68,7 +73,8 @@ type IndexActions = {
 export type Functions = {
   create(options: object): Store;
   createKey(item: Item, table: StoredTable): string;
-  itemSize(item: Item): number;
+  /** The size of an item; with these choices, what dynalite measured that a page of DynamoDB counts for it. */
+  itemSize(item: Item, isCompressed?: boolean, hasOverhead?: boolean, rangeKey?: string): number;
   validateItem(item: Item, table: StoredTable): Rejection | null | undefined;
   validateKey(key: Item, table: StoredTable, schema?: readonly KeyElement[]): Rejection | null | undefined;
   validateUpdates(attributes: unknown, updates: unknown, table: StoredTable): Rejection | null | undefined;

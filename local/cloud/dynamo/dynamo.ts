@@ -16,7 +16,7 @@ import { applySetting, expiryOperations } from './expiry/operations.ts';
 import { itemRetention } from './expiry/retention.ts';
 import { openSettings } from './expiry/settings.ts';
 import { trackExpiry } from './expiry/tracking.ts';
-import { hastenParsers } from './expressions.ts';
+import { speedUpParsers } from './expressions.ts';
 import { limitDynalite } from './limits.ts';
 import { openOperations } from './operations.ts';
 import { StoreLevel } from './store-level.ts';
@@ -24,8 +24,8 @@ import { transactionOperations } from './transactions/operations.ts';
 import { openTokens } from './transactions/tokens.ts';
 
 export type LocalDynamo = {
-  /** Answers one request of DynamoDB's wire protocol. */
-  handle(request: ReadRequest, response: ServerResponse): void;
+  /** Answers one request of DynamoDB's wire protocol; rejects with an error of this machine. */
+  handle(request: ReadRequest, response: ServerResponse): Promise<void>;
   /** Creates missing tables; items of each expire as it says. */
   createTables(tables: readonly Table[]): Promise<void>;
   /** Deletes expired items. */
@@ -51,7 +51,7 @@ const dynalite: Dynalite = require('dynalite');
 if (asked) require.cache[level] = asked;
 else delete require.cache[level];
 limitDynalite();
-hastenParsers(import.meta.url);
+speedUpParsers(import.meta.url);
 
 /**
  * Opens the embedded DynamoDB on the store `<path>.db`. It can close its database only as a server, so it listens on a socket; the socket's
@@ -75,8 +75,10 @@ export const openDynamo = async (path: string, now: () => number = Date.now): Pr
     ...transactionOperations(store, settings, tokens),
   });
   return {
-    handle: (request, response) => {
-      if (!answer(request, response)) server.emit('request', replay(request), response);
+    handle: async (request, response) => {
+      const answered = answer(request, response);
+      if (!answered) server.emit('request', replay(request), response);
+      await answered;
     },
     createTables: async (tables) => {
       await Promise.all(tables.map((table) => createTable(call, table)));

@@ -17,7 +17,7 @@ const mostOperands = 100;
 const deepestPath = 32;
 
 /** Gives a module's dynalite parsers that no expression can keep busy. */
-export const hastenParsers = (from: string): void => {
+export const speedUpParsers = (from: string): void => {
   const require = createRequire(createRequire(from).resolve('dynalite'));
   for (const name of parsers) {
     const path = require.resolve(`./db/${name}`);

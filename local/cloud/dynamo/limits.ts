@@ -10,6 +10,7 @@ import {
 import { limitExpressions } from './expression-limits.ts';
 import { showFailedItems } from './failed-conditions.ts';
 import { limitItems } from './item-limits.ts';
+import { limitPages } from './page-limits.ts';
 import { isItem, isTooDeep, keyProblem, tooDeep } from './value-limits.ts';
 
 /**
@@ -31,6 +32,8 @@ export const limitDynalite = (): void => {
       ? problem
       : validationError(`One or more parameter values were invalid: ${problem}`);
   };
+  // Before its function for sizes is replaced, which pages use in another form.
+  limitPages(store);
   store.itemSize = itemSize;
   store.validateItem = (item, table) => validateItem(item, table) ?? rejectKey(item, table);
   store.validateKey = (key, table, schema) => validateKey(key, table, schema) ?? rejectKey(key, table);

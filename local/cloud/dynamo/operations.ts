@@ -13,8 +13,8 @@ export type Operation = Validation & {
   run(request: Record<string, unknown>, given: Readonly<Record<string, unknown>>): Promise<object>;
 };
 
-/** Answers a request if it is for one of the operations; else returns false. */
-export type Answering = (request: ReadRequest, response: ServerResponse) => boolean;
+/** Answers a request if it is for one of the operations, and rejects with what is no answer; undefined for all others. */
+export type Answering = (request: ReadRequest, response: ServerResponse) => Promise<void> | undefined;
 
 /** Opens operations beside those of dynalite: they read requests and write answers and errors in the same way. */
 export const openOperations =
@@ -22,8 +22,8 @@ export const openOperations =
   (request, response) => {
     const [version, name = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-    if (request.method !== 'POST' || version !== 'DynamoDB_20120810' || !operation) return false;
-    void answer(store, operation, request.body).then(({ status, body }) => {
+    if (request.method !== 'POST' || version !== 'DynamoDB_20120810' || !operation) return undefined;
+    return answer(store, operation, request.body).then(({ status, body }) => {
       const [type = ''] = String(request.headers['content-type'] ?? '').split(';');
       const text = JSON.stringify(body);
       response.setHeader('x-amzn-RequestId', randomBytes(26).toString('hex').toUpperCase());
@@ -32,7 +32,6 @@ export const openOperations =
       response.setHeader('content-length', Buffer.byteLength(text));
       response.writeHead(status).end(text);
     });
-    return true;
   };
 
 type Answer = { readonly status: number; readonly body: object };
@@ -45,8 +44,7 @@ const answer = async (store: Store, operation: Operation, body: Buffer): Promise
     return { status: 200, body: await operation.run(request, objectIn(body)) };
   } catch (cause) {
     if (isRejection(cause)) return { status: cause.statusCode, body: cause.body };
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return { status: 500, body: { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message } };
+    throw cause;
   }
 };
 

@@ -12,9 +12,14 @@ export type BufferOptions = {
   readonly newName: () => string;
   /** Puts a file; called again with the same name and bytes until it succeeds, also after a restart. */
   readonly put: (name: string, bytes: Buffer) => Promise<void>;
+  /** Receives what the stream cannot do, as the rest of a sentence. */
   readonly complain: (line: string) => void;
   readonly disk: Disk;
+  /** Milliseconds between the first two tries to put a file, and between the last ones. */
+  readonly pauses?: { readonly first: number; readonly longest: number };
 };
+
+const usualPauses = { first: 1_000, longest: 60_000 };
 
 /** Records that are gathered. Files that are not put yet end with `sealed`; those of older versions hold bare records. */
 const gathered = 'records';
@@ -26,10 +31,16 @@ export class StreamBuffer {
   readonly #records: RecordFile;
   #timer: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
+  #pause: number;
 
   private constructor(options: BufferOptions, records: RecordFile) {
     this.#options = options;
     this.#records = records;
+    this.#pause = this.#pauses.first;
+  }
+
+  get #pauses() {
+    return this.#options.pauses ?? usualPauses;
   }
 
   /** Continues with what an earlier process left. */
@@ -40,7 +51,7 @@ export class StreamBuffer {
     await rename(join(directory, 'gathered'), join(directory, newName())).catch(() => undefined);
     const buffer = new StreamBuffer(options, await RecordFile.open(join(directory, gathered)));
     // The cloud must be open before files can be put.
-    if ((await readdir(directory)).length > 0) buffer.#wake(retryMilliseconds);
+    if ((await readdir(directory)).length > 0) buffer.#wake(buffer.#pause);
     return buffer;
   }
 
@@ -67,16 +78,19 @@ export class StreamBuffer {
     this.#timer = setTimeout(() => void this.#inTurn(() => this.#putAll()), milliseconds);
   }
 
-  /** What cannot be put now is put later. */
+  /** What cannot be put now is put later, after pauses that grow. */
   async #putAll(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { complain, disk } = this.#options;
     try {
       await this.#seal();
+      this.#pause = this.#pauses.first;
     } catch (cause) {
-      if (!disk.notice(cause)) complain(`A stream could not put its file: ${cause}`);
-      this.#wake(retryMilliseconds);
+      if (disk.notice(cause)) return this.#wake(this.#pauses.first);
+      complain(`cannot put its file, and tries it again: ${cause}`);
+      this.#wake(this.#pause);
+      this.#pause = Math.min(2 * this.#pause, this.#pauses.longest);
     }
   }
 
@@ -100,5 +114,3 @@ export class StreamBuffer {
     return turn;
   }
 }
-
-const retryMilliseconds = 1_000;

@@ -39,7 +39,7 @@ export const openFirehose = async (options: FirehoseOptions): Promise<JsonServic
       mostMilliseconds: stream.seconds * 1_000,
       newName: () => keyOf(stream, clock(), randomUUID()).replaceAll('/', '|'),
       put: (name, bytes) => put(stream, name.replaceAll('|', '/'), bytes),
-      complain,
+      complain: (line) => complain(`The stream ${stream.name} ${line}`),
       disk,
     });
     return { stream, buffer };

@@ -30,14 +30,14 @@ export class DataApi implements JsonService {
     },
     DescribeStatement: async (input) => {
       const given = requests.parseInput(requests.DescribeStatement, input);
-      return describeStatement(await this.settled(given));
+      return describeStatement(this.log.whole(await this.settled(given)));
     },
     GetStatementResult: async (input) => {
       const given = requests.parseInput(requests.GetStatementResult, input);
       return this.resultPage(given.Id, Number(given.NextToken), await this.settled(given));
     },
     ListStatements: async (input, userId) =>
-      listPage(ofRole(this.log.all(), userId), requests.parseInput(requests.ListStatements, input)),
+      this.list(ofRole(this.log.all(), userId), requests.parseInput(requests.ListStatements, input)),
     CancelStatement: async (input) => this.cancel(requests.parseInput(requests.CancelStatement, input).Id),
   };
 
@@ -127,6 +127,11 @@ export class DataApi implements JsonService {
     );
   }
 
+  private list(all: readonly Statement[], given: z.infer<typeof requests.ListStatements>) {
+    const { page, next } = pageOf(all, given);
+    return { Statements: page.map((statement) => listStatement(this.log.whole(statement))), ...next };
+  }
+
   /** The id may name a sub-statement: `<id>:2`. */
   private find(id: string): Statement {
     const statement = this.log.get(statementOf(id));
@@ -140,8 +145,10 @@ export class DataApi implements JsonService {
   }
 
   private async *removeOld(now: number): AsyncGenerator<void, void, void> {
-    for (const id of this.log.expire(now)) {
+    for (const id of this.log.expired(now)) {
+      // First, because nobody looks for results of a statement that is gone.
       await this.results.remove(id);
+      this.log.remove(id);
       yield;
     }
     await this.outcomes.expire(now);
@@ -169,7 +176,7 @@ const ofRole = (all: readonly Statement[], userId: string | undefined): readonly
   return all.filter(({ request }) => request.owner?.split(':')[0] === role);
 };
 
-const listPage = (all: readonly Statement[], given: z.infer<typeof requests.ListStatements>) => {
+const pageOf = (all: readonly Statement[], given: z.infer<typeof requests.ListStatements>) => {
   const matching = all.filter(
     ({ request, state }) =>
       (request.name ?? '').startsWith(given.StatementName) &&
@@ -184,5 +191,5 @@ const listPage = (all: readonly Statement[], given: z.infer<typeof requests.List
   const page = matching.slice(start, start + (given.MaxResults || 100));
   const last = page.at(-1);
   const next = last && start + page.length < matching.length ? { NextToken: last.request.id } : {};
-  return { Statements: page.map(listStatement), ...next };
+  return { page, next };
 };

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { type Journal, openJournal } from '../journal.ts';
 import {
+  headOf,
   isOver,
   type Statement,
+  type StatementHead,
   type StatementRequest,
   type StatementState,
   untouched,
+  type WholeStatement,
 } from './statement.ts';
 
 const hour = 60 * 60 * 1_000;
@@ -14,8 +17,8 @@ const tokenLasts = 8 * hour;
 
 /** All statements of the last 24 hours; survives the death of the process. */
 export class StatementLog {
-  /** Stored apart from the states, so that a long text is written only once. */
-  private readonly requests: Journal<StatementRequest>;
+  /** Stored apart from the states, so that a long text is written only once; memory does not hold it. */
+  private readonly requests: Journal<StatementRequest, StatementHead>;
   private readonly states: Journal<StatementState>;
   /** Progress of running statements, which is not stored. */
   private readonly progress = new Map<string, StatementState>();
@@ -23,7 +26,7 @@ export class StatementLog {
   private readonly tokens = new Map<string, string>();
 
   constructor(directory: string) {
-    this.requests = openJournal(join(directory, 'requests.journal'));
+    this.requests = openJournal(join(directory, 'requests.journal'), headOf);
     this.states = openJournal(join(directory, 'states.journal'));
     for (const [id, { token }] of this.requests.entries) if (token !== undefined) this.tokens.set(token, id);
   }
@@ -32,12 +35,19 @@ export class StatementLog {
   add(request: StatementRequest): Statement {
     this.requests.add(request.id, request);
     if (request.token !== undefined) this.tokens.set(request.token, request.id);
-    return this.of(request);
+    return this.of(headOf(request));
   }
 
   get(id: string): Statement | undefined {
     const request = this.requests.entries.get(id);
     return request && this.of(request);
+  }
+
+  /** The same statement with its texts, which are read from the disk. */
+  whole({ request, state }: Statement): WholeStatement {
+    const whole = this.requests.read(request.id);
+    if (!whole) throw new Error(`The statement ${request.id} has expired`);
+    return { request: whole, state };
   }
 
   /** Newest first. */
@@ -61,18 +71,19 @@ export class StatementLog {
     this.progress.set(id, state);
   }
 
-  /** Deletes old statements and returns their ids. */
-  expire(now: number): string[] {
-    const old = [...this.requests.entries.values()].filter(
-      (request) => request.createdAt < now - keptFor && isOver(this.of(request).state),
+  /** The ids of statements that are kept no longer. */
+  expired(now: number): string[] {
+    return [...this.requests.entries.values()].flatMap((request) =>
+      request.createdAt < now - keptFor && isOver(this.of(request).state) ? [request.id] : [],
     );
-    for (const { id, token } of old) {
-      this.requests.remove(id);
-      this.states.remove(id);
-      this.progress.delete(id);
-      if (token !== undefined && this.tokens.get(token) === id) this.tokens.delete(token);
-    }
-    return old.map(({ id }) => id);
+  }
+
+  remove(id: string): void {
+    const token = this.requests.entries.get(id)?.token;
+    this.requests.remove(id);
+    this.states.remove(id);
+    this.progress.delete(id);
+    if (token !== undefined && this.tokens.get(token) === id) this.tokens.delete(token);
   }
 
   close(): void {
@@ -80,10 +91,10 @@ export class StatementLog {
     this.states.close();
   }
 
-  private of(request: StatementRequest): Statement {
-    const { id, createdAt, sqls } = request;
+  private of(request: StatementHead): Statement {
+    const { id, createdAt, texts } = request;
     const state = this.progress.get(id) ?? this.states.entries.get(id);
-    const parts = sqls.map(() => untouched(createdAt));
+    const parts = Array.from({ length: texts }, () => untouched(createdAt));
     return { request, state: state ?? { status: 'SUBMITTED', updatedAt: createdAt, duration: -1, parts } };
   }
 }

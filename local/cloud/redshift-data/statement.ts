@@ -18,6 +18,14 @@ export type StatementRequest = {
   readonly target: Readonly<Record<string, string>>;
 };
 
+/** What memory holds of a request: everything but its texts, which may be 100 KB. */
+export type StatementHead = Omit<StatementRequest, 'sqls' | 'parameters'> & { readonly texts: number };
+
+export const headOf = ({ sqls, parameters: _, ...others }: StatementRequest): StatementHead => ({
+  ...others,
+  texts: sqls.length,
+});
+
 /** State of one SQL text of a statement; durations in nanoseconds, sizes in bytes. */
 export type PartState = {
   readonly status: Status;
@@ -40,7 +48,10 @@ export type StatementState = {
   readonly isAnnounced?: boolean;
 };
 
-export type Statement = { readonly request: StatementRequest; readonly state: StatementState };
+export type Statement = { readonly request: StatementHead; readonly state: StatementState };
+
+/** A statement with its texts. */
+export type WholeStatement = { readonly request: StatementRequest; readonly state: StatementState };
 
 /** A part that has not begun. */
 export const untouched = (now: number): PartState => ({
@@ -59,7 +70,7 @@ export const isOver = ({ status }: { status: Status }): boolean =>
 const seconds = (milliseconds: number): number => milliseconds / 1_000;
 
 /** The answer of `ExecuteStatement` and `BatchExecuteStatement`. */
-export const describeSubmission = ({ request, state }: Statement) => ({
+export const describeSubmission = ({ request, state }: Statement | WholeStatement) => ({
   Id: request.id,
   CreatedAt: seconds(request.createdAt),
   ...request.target,
@@ -68,7 +79,7 @@ export const describeSubmission = ({ request, state }: Statement) => ({
 });
 
 /** The answer of `DescribeStatement`. */
-export const describeStatement = ({ request, state }: Statement) => {
+export const describeStatement = ({ request, state }: WholeStatement) => {
   const [only] = state.parts;
   const { rows, size } = !request.isBatch && only ? only : { rows: -1, size: -1 };
   return {
@@ -103,7 +114,7 @@ const describePart = (request: StatementRequest, part: PartState, index: number)
 });
 
 /** An item of `ListStatements`. */
-export const listStatement = ({ request, state }: Statement) => ({
+export const listStatement = ({ request, state }: WholeStatement) => ({
   Id: request.id,
   ...(request.name === undefined ? {} : { StatementName: request.name }),
   ...(request.isBatch ? { QueryStrings: request.sqls } : { QueryString: request.sqls[0] }),

@@ -44,20 +44,22 @@ export const headBucket = async ({ buckets }: Store, { bucket }: S3Request): Pro
 };
 
 /** DeleteBucket. */
-export const deleteBucket = async ({ buckets, index }: Store, { bucket }: S3Request): Promise<Reply> => {
-  buckets.named(bucket);
-  for (const [positions, open] of [
-    [versionsOf(bucket), index.versions.cursor],
-    [uploadsOf(bucket), index.uploads.cursor],
-  ] as const) {
-    const cursor = open({ gte: positions.atPrefix(''), lt: positions.behindPrefix('') });
-    const first = await cursor.next();
-    await cursor.close();
-    if (first) throw new S3Error('BucketNotEmpty', { details: { BucketName: bucket } });
-  }
-  await buckets.remove(bucket);
-  return { status: 204 };
-};
+export const deleteBucket = ({ buckets, index, turns }: Store, { bucket }: S3Request): Promise<Reply> =>
+  // Nothing is put into the bucket between the look at it and its end.
+  turns.take(async () => {
+    buckets.named(bucket);
+    for (const [positions, open] of [
+      [versionsOf(bucket), index.versions.cursor],
+      [uploadsOf(bucket), index.uploads.cursor],
+    ] as const) {
+      const cursor = open({ gte: positions.atPrefix(''), lt: positions.behindPrefix('') });
+      const first = await cursor.next();
+      await cursor.close();
+      if (first) throw new S3Error('BucketNotEmpty', { details: { BucketName: bucket } });
+    }
+    await buckets.remove(bucket);
+    return { status: 204 };
+  });
 
 /** GetBucketLocation. */
 export const getBucketLocation = async ({ buckets }: Store, { bucket }: S3Request): Promise<Reply> => {
@@ -71,9 +73,10 @@ export const getBucketVersioning = async ({ buckets }: Store, { bucket }: S3Requ
 
 /** PutBucketVersioning. */
 export const putBucketVersioning = async ({ buckets }: Store, request: S3Request): Promise<Reply> => {
-  const bucket = buckets.named(request.bucket);
+  buckets.named(request.bucket);
   const parsed = Versioning.safeParse(parseXml(await receiveText(request)));
   if (!parsed.success) throw new S3Error('MalformedXML');
-  await buckets.save({ ...bucket, versioning: parsed.data.VersioningConfiguration.Status });
+  const { Status: versioning } = parsed.data.VersioningConfiguration;
+  await buckets.change(request.bucket, (bucket) => ({ ...bucket, versioning }));
   return { status: 200 };
 };

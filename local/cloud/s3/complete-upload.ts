@@ -34,8 +34,8 @@ const readList = async (request: S3Request): Promise<ListedPart[]> => {
   return parts;
 };
 
-const pick = (upload: Upload, held: readonly Part[], listed: ListedPart): Part => {
-  const part = held.find(({ number }) => number === Number(listed.PartNumber));
+const pick = (upload: Upload, held: ReadonlyMap<number, Part>, listed: ListedPart): Part => {
+  const part = held.get(Number(listed.PartNumber));
   const declared = listed[checksumElement(upload.checksum.algorithm)];
   const isSame = part?.etag === listed.ETag.trim().replace(/^"(.*)"$/, '$1');
   if (part && isSame && (declared === undefined || declared === part.checksum)) return part;
@@ -124,7 +124,8 @@ export const completeUpload = async (store: Store, request: S3Request): Promise<
   const conditions = writeConditions(request.header);
   const listed = await readList(request);
   const held = await store.uploads.parts(upload);
-  const parts = listed.map((part) => pick(upload, held, part));
+  const byNumber = new Map(held.map((part) => [part.number, part]));
+  const parts = listed.map((part) => pick(upload, byNumber, part));
   checkSizes(parts, request);
   const draft = await draftFrom(store, request, upload, parts);
   const version = await store.objects.commit(request.bucket, draft, {

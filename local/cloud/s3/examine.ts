@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DamagedBlob, type Known } from './blob-reader.ts';
+import { DamagedBlob } from './blob-reader.ts';
 import type { Named } from './blobs.ts';
 import { uploadsOf, versionsOf } from './index-keys.ts';
 import { bytesOf } from './read-object.ts';
-import type { Upload, Version } from './records.ts';
+import { stepsOf } from './steps.ts';
 import type { Store } from './store.ts';
 
 /** What an examination has found, or how far it is. */
@@ -14,7 +14,7 @@ export type Examined =
   | { readonly kind: 'unknown'; readonly path: string; readonly bytes: number }
   | { readonly kind: 'counted'; readonly objects: number; readonly bytes: number };
 
-/** How often it says how far it is, in milliseconds. */
+/** Milliseconds between two counts. */
 const usualPace = 1_000;
 
 /**
@@ -52,13 +52,15 @@ type Held = {
 
 async function* allBytes({ buckets, index, objects }: Store): AsyncGenerator<Held> {
   for (const { name } of buckets.all()) {
-    for await (const version of entries(index.versions.cursor, versionsOf(name))) {
+    const versions = { positions: versionsOf(name), prefix: '', open: index.versions.cursor };
+    for await (const version of eachOf(stepsOf(versions))) {
       const { blob, key, versionId } = version;
       if (blob === undefined) continue;
       const isThere = async () => (await objects.find(name, key, versionId))?.blob === blob;
       yield { named: bytesOf({ ...version, blob }), isThere };
     }
-    for await (const { key, uploadId } of entries(index.uploads.cursor, uploadsOf(name)))
+    const uploads = { positions: uploadsOf(name), prefix: '', open: index.uploads.cursor };
+    for await (const { key, uploadId } of eachOf(stepsOf(uploads)))
       for (const part of await index.parts.all(uploadId)) {
         const about = `part ${part.number} of an upload of ${key}`;
         const isThere = async () => (await index.parts.get(uploadId, part.number))?.blob === part.blob;
@@ -67,36 +69,24 @@ async function* allBytes({ buckets, index, objects }: Store): AsyncGenerator<Hel
   }
 }
 
-type Positions = ReturnType<typeof versionsOf>;
-
-async function* entries<T extends Version | Upload>(
-  open: (range: { gte: Buffer; lt: Buffer }) => { next(): Promise<T | undefined>; close(): Promise<void> },
-  positions: Positions,
-): AsyncGenerator<T> {
-  const cursor = open({ gte: positions.atPrefix(''), lt: positions.behindPrefix('') });
-  try {
-    for (let entry = await cursor.next(); entry; entry = await cursor.next()) yield entry;
-  } finally {
-    await cursor.close();
-  }
+async function* eachOf<Entry>(steps: AsyncIterable<readonly Entry[]>): AsyncGenerator<Entry> {
+  for await (const step of steps) yield* step;
 }
 
-/** What is wrong with a blob; a file with several names is read once for each set of checksums. */
+/** What is wrong with a blob; a file with several names is read once. */
 const damageOf = async ({ blobs }: Store, named: Named, read: Set<number>): Promise<string | undefined> => {
   const found = await stat(blobs.pathOf(named.blob)).catch(() => undefined);
   const isRead = found !== undefined && found.nlink > 1 && read.has(found.ino);
-  if (isRead && isSameSize(found, named)) return undefined;
+  if (isRead && found.size === named.size) return undefined;
   try {
     await blobs.soundPath(named);
-    if (found) read.add(found.ino);
+    if (found && found.nlink > 1) read.add(found.ino);
     return undefined;
   } catch (error) {
     if (error instanceof DamagedBlob) return error.message;
     throw error;
   }
 };
-
-const isSameSize = (found: { readonly size: number }, { size }: Known): boolean => found.size === size;
 
 async function* unknownFiles(
   { index }: Store,

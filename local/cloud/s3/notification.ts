@@ -38,7 +38,7 @@ export const putNotification = async ({ buckets }: Store, request: S3Request): P
   if (!parsed.success) throw new S3Error('MalformedXML');
   checkTargets(parsed.data);
   const isAnnounced = parsed.data.EventBridgeConfiguration !== undefined;
-  await buckets.save({ ...buckets.named(request.bucket), isAnnounced });
+  await buckets.change(request.bucket, (bucket) => ({ ...bucket, isAnnounced }));
   return { status: 200 };
 };
 

@@ -79,7 +79,7 @@ export type LocalS3Options = {
   clock?: () => Date;
   /** Default: a disk that is never full. */
   disk?: Disk;
-  /** Receives a line about each damage that is found. */
+  /** Receives a line about each damage that is found, and about each error that nobody expected. */
   complain?: (line: string) => void;
   /** Only to be read, and changed by nobody. */
   isReadOnly?: boolean;
@@ -89,9 +89,10 @@ const ensureBucket = async ({ buckets }: Store, name: string, options: BucketOpt
   const { events: isAnnounced, lifecycle: rules = [] } = options;
   const versioning = options.versioning ? { versioning: 'Enabled' as const } : {};
   if (!buckets.has(name)) await buckets.create(name, { ...versioning, isAnnounced });
-  const { lifecycle: _, ...bucket } = buckets.named(name);
   const lifecycle = rules.length === 0 ? {} : { lifecycle: { rules, minimumSize: usualMinimumSize } };
-  await buckets.save({ ...bucket, ...versioning, ...lifecycle, isAnnounced });
+  await buckets.change(name, ({ lifecycle: _, ...bucket }) => ({
+    ...{ ...bucket, ...versioning, ...lifecycle, isAnnounced },
+  }));
 };
 
 const locate = async (
@@ -186,11 +187,19 @@ const answer = async (
   }
 };
 
-/** A full disk is an internal error of S3, which its clients try again. */
-const answeringFull = (disk: Disk, error: unknown): unknown => {
+/**
+ * The error that a client gets. A full disk is an internal error of S3, which its clients try again; what nobody expected is one,
+ * too, and goes to the log.
+ */
+const answeredError = (error: unknown, disk: Disk, complain: Complain): unknown => {
   const failure = disk.notice(error);
-  return failure ? new S3Error('InternalError', { message: failure.message }) : error;
+  if (failure) return new S3Error('InternalError', { message: failure.message });
+  if (!(error instanceof S3Error))
+    complain(`A request failed: ${error instanceof Error ? error.stack : error}`);
+  return error;
 };
+
+const hasLeft = ({ destroyed, complete }: IncomingMessage): boolean => destroyed && !complete;
 
 const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion']);
 
@@ -210,9 +219,9 @@ export const openS3 = async ({
   return {
     handle: (request, response, expect = () => {}) =>
       void respond(request, response, () =>
-        answer(store, request, expect, telling(complain)).catch((error: unknown) =>
-          Promise.reject(answeringFull(disk, error)),
-        ),
+        answer(store, request, expect, telling(complain)).catch((error: unknown) => {
+          throw hasLeft(request) ? error : answeredError(error, disk, complain);
+        }),
       ),
     createBucket: (name, options) => ensureBucket(store, name, options),
     isBucket: store.buckets.has,

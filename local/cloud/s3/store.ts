@@ -36,6 +36,7 @@ export const openStore = async ({ directory, onObject, clock, isReadOnly = false
     index,
     blobs,
     buckets,
+    turns,
     objects,
     uploads,
     close: async (): Promise<void> => {

@@ -74,6 +74,7 @@ export class Warehouse implements Database {
   };
 
   readonly #throwing = (error: unknown): never => {
+    this.#notes.renew();
     throw this.explain(error);
   };
 
@@ -101,6 +102,7 @@ export class Warehouse implements Database {
     this.#instance?.closeSync();
     this.#instance = undefined;
     this.#instance = await this.#file.open();
+    this.#notes.renew();
     return this.#instance.connect();
   }
 }

@@ -45,7 +45,10 @@ export const readNote = (database: string): LastCommit | undefined => {
   return sum === String(crc32(text)) ? JSON.parse(text) : undefined;
 };
 
-/** Notes commits of one database; only what was added to its log is read. */
+/**
+ * Notes commits of one database; only what was added to its log is read. A commit of another connection may be noted while it is
+ * still written: if it fails, DuckDB cuts it off, so `renew` must be called after each statement that failed.
+ */
 export class CommitNotes {
   readonly #database: string;
   #last: LastCommit | undefined;
@@ -54,32 +57,48 @@ export class CommitNotes {
     this.#database = database;
   }
 
-  /** Notes what is committed now. */
+  /** Notes what is committed now. It never fails: the note before still says what the log has to begin with. */
   write(): void {
-    const checkpoint = checkpointOf(this.#database);
-    if (checkpoint === undefined) return;
-    const before = this.#last?.checkpoint === checkpoint ? this.#last : undefined;
-    const [from, sum] = [before?.logBytes ?? 0, before?.logSum ?? 0];
-    const added = readAt(logOf(this.#database), from);
-    if (before && added.length === 0) return;
-    this.#last = { checkpoint, logBytes: from + added.length, logSum: crc32(added, sum) };
-    const text = JSON.stringify(this.#last);
     try {
+      const checkpoint = checkpointOf(this.#database);
+      if (checkpoint === undefined) return;
+      const before = this.#last?.checkpoint === checkpoint ? this.#last : undefined;
+      const [from, sum] = [before?.logBytes ?? 0, before?.logSum ?? 0];
+      const added = readAt(logOf(this.#database), from);
+      if (before && added.length === 0) return;
+      this.#last = { checkpoint, logBytes: from + added.length, logSum: crc32(added, sum) };
+      const text = JSON.stringify(this.#last);
       writeWhole([{ path: noteOf(this.#database), content: `${text}\n${crc32(text)}` }]);
     } catch {
-      // Without room for it, the note before still says what the log has to begin with.
+      this.#last = undefined;
     }
+  }
+
+  /** Notes what is committed now, with all of the log read again. */
+  renew(): void {
+    this.#last = undefined;
+    this.write();
   }
 }
 
 /** Bytes of a file from a position on; fewer than asked for at its end, none if it is missing. */
 const readAt = (path: string, from: number, most = Number.POSITIVE_INFINITY): Buffer => {
-  if (!existsSync(path)) return Buffer.alloc(0);
-  const file = openSync(path, 'r');
+  const file = openIfThere(path);
+  if (file === undefined) return Buffer.alloc(0);
   try {
     const bytes = Buffer.alloc(Math.max(0, Math.min(fstatSync(file).size - from, most)));
     return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from));
   } finally {
     closeSync(file);
+  }
+};
+
+/** A checkpoint may remove the log at any moment. */
+const openIfThere = (path: string): number | undefined => {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 };

@@ -16,7 +16,7 @@ test('finds a state that cannot be written, until it can', async () => {
   expect(await found()).toEqual([
     {
       ...{ check: 'disk', about: 'disk', next: 'npx soundcheck doctor' },
-      message: expect.stringMatching(/for 42 s, .*; free some space, and everything goes on by itself$/),
+      message: expect.stringMatching(/for 42 s, .*; free some space, and everything continues by itself$/),
     },
   ]);
   health = { pid: 1, engine: 'duckdb' };

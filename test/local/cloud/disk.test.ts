@@ -23,13 +23,22 @@ describe('a disk', () => {
   test('tells once that it is full however many say so, and once that it has room', async () => {
     for (let times = 0; times < 1_000; times++) disk.notice(noSpace);
     expect(lines).toEqual([
-      'the disk of the state folder /state is full, so free some space (ENOSPC: no space left on device, write); requests that write get an error until there is room, and then all goes on by itself',
+      'the disk of the state folder /state is full, so free some space (ENOSPC: no space left on device, write); requests that write get an error until there is room, and then everything continues by itself',
     ]);
     expect([disk.failures, typeof disk.fullSince]).toEqual([1_000, 'number']);
     hasRoom = true;
     await disk.writable();
     expect(lines[1]).toBe('/state can be written again, after 0 s');
     expect([lines.length, disk.fullSince]).toEqual([2, undefined]);
+  });
+
+  test('tells no more often if there is room for a little only', async () => {
+    hasRoom = true;
+    for (let times = 0; times < 5; times++) {
+      disk.notice(noSpace);
+      await disk.writable();
+    }
+    expect(lines).toEqual([expect.stringMatching(/is full/), expect.stringMatching(/can be written again/)]);
   });
 
   test('lets wait who asks, as long as it is full', async () => {

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const echo = { handle: async (_: string, input: Record<string, unknown>) => input, close: async () => {} };
   const services: Services = {
     ...{ s3, json: { glue: echo }, lambda: async () => ({ status: 200 }) },
-    ...{ dynamodb: { handle: (_, response) => void response.end() }, health: () => ({}) },
+    ...{ dynamodb: { handle: async (_, response) => void response.end() }, health: () => ({}) },
     deploy: async () => ({}),
   };
   gateway = await openGateway({ services: Promise.resolve(services), log: () => {}, patience: PATIENCE });

@@ -29,7 +29,7 @@ export const rehearse = async (store: Store, target: Target): Promise<Rehearsed>
   const item = partNames.items(table.TableName) + key;
   const before = (await store.db.get(item)) as Item | undefined;
   const changes: Change[] = [];
-  const recording = (prefix: string): Part => ({
+  const recording = (prefix: string): Omit<Part, 'createValueStream'> => ({
     get: (_, done) => done(null, before),
     put: (at, value, done) => {
       changes.push({ type: 'put', key: prefix + at, value });

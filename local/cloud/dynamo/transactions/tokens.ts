@@ -7,7 +7,10 @@ type Used = { readonly token: string; readonly hash: string; readonly at: number
 export type Tokens = Awaited<ReturnType<typeof openTokens>>;
 
 const validFor = 10 * 60_000;
-const range = { gte: 'token~', lt: 'token~\xff' };
+/** Tokens that are kept before anybody looks for old ones. */
+const fewTokens = 100;
+/** Up to the character after the tilde: a token may have any characters. */
+const range = { gte: 'token~', lt: 'token\x7f' };
 const keyOf = (token: string): string => `token~${token}`;
 
 /** Opens the tokens of transactions that were carried out: each is stored with its transaction and counts for ten minutes. */
@@ -16,6 +19,14 @@ export const openTokens = async ({ db }: Store, now: () => number) => {
   const used = new Map(stored.sort((a, b) => a.at - b.at).map((one) => [one.token, one]));
   const underway = new Map<string, Promise<unknown>>();
   const isOver = ({ at }: Used): boolean => at <= now() - validFor;
+  let looksAt = fewTokens;
+  /** Old tokens; asked for only if there are twice as many tokens as after the last time, so that it costs each token little. */
+  const oldTokens = (): string[] => {
+    if (used.size < looksAt) return [];
+    const old = [...used.values()].filter(isOver).map(({ token }) => token);
+    looksAt = fewTokens + 2 * (used.size - old.length);
+    return old;
+  };
 
   return {
     /** Runs requests with the same token one after another. */
@@ -43,7 +54,7 @@ export const openTokens = async ({ db }: Store, now: () => number) => {
 
     /** What is written with a transaction, so that its token counts exactly if it was carried out; old tokens are removed. */
     changes(token: string, content: unknown): { readonly changes: Change[]; readonly written: () => void } {
-      const over = [...used.values()].filter(isOver).map((one) => one.token);
+      const over = oldTokens();
       const entry = { token, hash: hashOf(content), at: now() };
       return {
         changes: [

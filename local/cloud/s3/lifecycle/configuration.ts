@@ -32,14 +32,14 @@ export const putLifecycle = async ({ buckets }: Store, request: S3Request): Prom
   const rules = readRules(await receiveText(request));
   checkRules(rules);
   const named = rules.map((rule) => ({ ...rule, ID: rule.ID || randomUUID() }));
-  await buckets.save({ ...buckets.named(request.bucket), lifecycle: { rules: named, minimumSize } });
+  const lifecycle = { rules: named, minimumSize };
+  await buckets.change(request.bucket, (bucket) => ({ ...bucket, lifecycle }));
   return { status: 200, headers: { [minimumSizeHeader]: minimumSize } };
 };
 
 /** DeleteBucketLifecycle: nothing expires any more. */
 export const deleteLifecycle = async ({ buckets }: Store, { bucket }: S3Request): Promise<Reply> => {
-  const { lifecycle: _, ...kept } = buckets.named(bucket);
-  await buckets.save(kept);
+  await buckets.change(bucket, ({ lifecycle: _, ...kept }) => kept);
   return { status: 204 };
 };
 

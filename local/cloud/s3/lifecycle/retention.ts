@@ -1,15 +1,14 @@
 import type { Retention } from '../../retention/retention.ts';
 import { S3Error } from '../error.ts';
-import { type Positions, uploadsOf, versionsOf } from '../index-keys.ts';
-import type { Cursor, Range } from '../object-index.ts';
+import { uploadsOf, versionsOf } from '../index-keys.ts';
 import type { Bucket, Version } from '../records.ts';
+import { stepsOf } from '../steps.ts';
 import type { Store } from '../store.ts';
 import { isCurrentDue, isMarkerDue, isNoncurrentDue, isUploadDue, type Seen } from './due.ts';
 import { type LifecycleRule, scopeOf } from './rule.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-const entriesPerStep = 200;
 
 /**
  * Carries out the lifecycle rules of all buckets: after each midnight UTC, after a start and after a change of the rules. It
@@ -99,40 +98,4 @@ const expectGone = (error: unknown): void => {
 const prefixesOf = (rules: readonly LifecycleRule[]): string[] => {
   const all = [...new Set(rules.map((rule) => scopeOf(rule).prefix))];
   return all.filter((one) => !all.some((other) => other !== one && one.startsWith(other))).sort();
-};
-
-type Entries<Entry> = {
-  readonly positions: Positions;
-  readonly prefix: string;
-  readonly open: (range: Range) => Cursor<Entry>;
-};
-
-/** Entries in small groups; between two of them no cursor is open. */
-const stepsOf = async function* <Entry extends { readonly key: string; readonly sequence: number }>({
-  positions,
-  prefix,
-  open,
-}: Entries<Entry>): AsyncGenerator<Entry[]> {
-  const lt = positions.behindPrefix(prefix);
-  let gte = positions.atPrefix(prefix);
-  for (;;) {
-    const step = await readStep(open({ gte, lt }));
-    const last = step.at(-1);
-    if (!last) return;
-    yield step;
-    gte = positions.behindEntry(last.key, last.sequence);
-  }
-};
-
-const readStep = async <Entry>(cursor: Cursor<Entry>): Promise<Entry[]> => {
-  try {
-    const step: Entry[] = [];
-    for (let entry = await cursor.next(); entry; entry = await cursor.next()) {
-      step.push(entry);
-      if (step.length === entriesPerStep) break;
-    }
-    return step;
-  } finally {
-    await cursor.close();
-  }
 };

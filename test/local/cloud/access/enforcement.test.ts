@@ -173,7 +173,7 @@ describe('a request', () => {
     await s3.createBucket('lake', { versioning: true, events: false });
     const services: Services = {
       s3,
-      dynamodb: { handle: (_, response) => void response.end('{}') },
+      dynamodb: { handle: async (_, response) => void response.end('{}') },
       lambda: async () => ({ status: 202 }),
       json: {
         ...{ glue: anyService, events: anyService, secretsmanager: anyService },

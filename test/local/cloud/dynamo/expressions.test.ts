@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { hastenParsers } from '../../../../local/cloud/dynamo/expressions.ts';
+import { speedUpParsers } from '../../../../local/cloud/dynamo/expressions.ts';
 import { seededRandom } from '../../../../local/generate/random.ts';
 
 type Parser = { parse(expression: string, options: object): unknown };
 
-hastenParsers(import.meta.url);
+speedUpParsers(import.meta.url);
 const dynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
 
 /** A parser as dynalite has it. */

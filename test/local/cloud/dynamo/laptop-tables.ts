@@ -32,6 +32,8 @@ export const itemsTable: Table = {
 
 export type LaptopTables = {
   readonly client: DynamoDBClient;
+  /** What the gateway would write to the log. */
+  readonly errors: unknown[];
   dynamo(): LocalDynamo;
   put(pk: string, item?: Record<string, AttributeValue>): Promise<void>;
   has(pk: string): Promise<boolean>;
@@ -48,9 +50,14 @@ export const startTables = async (
   const directory = folder ?? (await mkdtemp(join(tmpdir(), 'tables-')));
   let dynamo = await openDynamo(directory, now);
   await dynamo.createTables(tables);
+  const errors: unknown[] = [];
   const server = createServer(async (request, response) => {
     const { method = 'GET', url = '/', headers } = request;
-    dynamo.handle({ method, url, headers, body: await buffer(request) }, response);
+    const body = await buffer(request);
+    dynamo.handle({ method, url, headers, body }, response).catch((error: unknown) => {
+      errors.push(error);
+      response.writeHead(500).end(JSON.stringify({ __type: 'InternalFailure' }));
+    });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const client = new DynamoDBClient({
@@ -62,6 +69,7 @@ export const startTables = async (
   const TableName = 'items';
   return {
     client,
+    errors,
     dynamo: () => dynamo,
     async put(pk, item = {}) {
       await client.send(new PutItemCommand({ TableName, Item: { pk: { S: pk }, ...item } }));

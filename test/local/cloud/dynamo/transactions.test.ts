@@ -23,10 +23,11 @@ const TableName = 'items';
 const key = (pk: string) => ({ pk: { S: pk } });
 
 let now: number;
+let clock = (): number => now;
 let tables: LaptopTables;
 beforeEach(async () => {
   now = Date.UTC(2026, 0, 1);
-  tables = await startTables([{ ...itemsTable, expiresBy: 'expires' }, other], { now: () => now });
+  tables = await startTables([{ ...itemsTable, expiresBy: 'expires' }, other], { now: () => clock() });
 });
 afterEach(() => tables.close());
 
@@ -62,6 +63,17 @@ const increment = (pk: string, more = {}): TransactWriteItem => ({
   },
 });
 const isThere = { ConditionExpression: 'attribute_exists(pk)' };
+
+test('an error of this machine is told, and writes nothing', async () => {
+  const [usual, error] = [clock, new Error('there is no time')];
+  clock = () => {
+    throw error;
+  };
+  await expect(write([put('new')])).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+  clock = usual;
+  expect(tables.errors).toEqual([error]);
+  expect(await get('new')).toBeUndefined();
+});
 
 describe('a transaction that writes', () => {
   test('does all of its actions, in several tables and their indexes', async () => {
@@ -187,17 +199,21 @@ describe('the token of a transaction', () => {
   beforeEach(() => tables.put('a', { n: { N: '0' } }));
   const count = async () => Number((await get('a'))?.n?.N);
 
-  test('lets it be done once in ten minutes, also after a restart and at the same time', async () => {
-    await Promise.all([write([increment('a')], token), write([increment('a')], token)]);
-    expect(await count()).toBe(1);
-    now += 9 * 60_000;
-    await tables.reopen([itemsTable, other]);
-    await write([increment('a')], token);
-    expect(await count()).toBe(1);
-    now += 60_000;
-    await write([increment('a')], token);
-    expect(await count()).toBe(2);
-  });
+  test.each(['token', 'żeton 🎟'])(
+    'lets it be done once in ten minutes, also after a restart and at the same time: %s',
+    async (named) => {
+      const token = { ClientRequestToken: named };
+      await Promise.all([write([increment('a')], token), write([increment('a')], token)]);
+      expect(await count()).toBe(1);
+      now += 9 * 60_000;
+      await tables.reopen([itemsTable, other]);
+      await write([increment('a')], token);
+      expect(await count()).toBe(1);
+      now += 60_000;
+      await write([increment('a')], token);
+      expect(await count()).toBe(2);
+    },
+  );
 
   test('is rejected with another transaction', async () => {
     await write([increment('a')], token);

@@ -15,6 +15,12 @@ const sources = {
       return { event, functionName, awsRequestId, left: context.getRemainingTimeInMillis(), env: process.env, catalog };
     };`,
   fail: `export const handler = async ({ message }: { message: string }) => { throw new TypeError(message); };`,
+  jump: `
+    export const handler = (_: unknown, context: { getRemainingTimeInMillis(): number }) => {
+      const now = Date.now();
+      Date.now = () => now + 400 * 86_400_000;
+      return { left: context.getRemainingTimeInMillis() };
+    };`,
   hang: `export const handler = async () => { for (;;); };`,
   wait: `export const handler = () => new Promise(() => { setInterval(() => {}, 1000); });`,
   crash: `export const handler = () => process.exit(3);`,
@@ -70,6 +76,11 @@ describe('a function', () => {
     functions.start();
     const outcome = await functions.invoke('test-echo', {});
     expect(outcome).toMatchObject({ payload: { env: { AWS_ACCESS_KEY_ID: `${role} test-echo` } } });
+  });
+
+  test('has as much time left as before if the clock jumps', async () => {
+    const outcome = await open(deployed('jump')).invoke('test-jump', {});
+    expect((outcome as { payload: { left: number } }).payload.left).toBeGreaterThan(9_000);
   });
 
   test('gets event and context and sees only its own environment', async () => {

@@ -1,10 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { logRetention, openFunctionLog } from '../../../../local/cloud/functions/log.ts';
 import { openGlue } from '../../../../local/cloud/glue/glue.ts';
 import { openQueues } from '../../../../local/cloud/queues.ts';
+import { DataApi } from '../../../../local/cloud/redshift-data/data-api.ts';
+import type { Statements } from '../../../../local/cloud/redshift-data/execution.ts';
+import type { Outcomes } from '../../../../local/cloud/redshift-data/outcomes.ts';
+import { ResultFiles } from '../../../../local/cloud/redshift-data/result-files.ts';
 import { StatementLog } from '../../../../local/cloud/redshift-data/statement-log.ts';
 import type { Retention } from '../../../../local/cloud/retention/retention.ts';
 
@@ -70,28 +82,71 @@ test('a job run and its log are removed 90 days after its end, while the process
   await glue.close();
 });
 
-test('a statement is removed a day after it was sent, unless it still runs', () => {
-  const log = new StatementLog(directory);
+describe('a statement', () => {
   const createdAt = Date.UTC(2026, 0, 1);
   const part = { status: 'FINISHED', updatedAt: createdAt, duration: 1 } as const;
-  const request = (id: string) => ({
-    ...{ id, sqls: ['select 1'], isBatch: false, parameters: [], name: undefined, token: `token-${id}` },
-    ...{ withEvent: false, createdAt, owner: undefined, target: {} },
+  const over = { status: 'FINISHED', updatedAt: createdAt, duration: 1, parts: [part as never] } as const;
+  const add = (log: StatementLog, id: string): void => {
+    log.add({
+      ...{
+        id,
+        sqls: [`select '${id}'`],
+        isBatch: false,
+        parameters: [],
+        name: undefined,
+        token: `token-${id}`,
+      },
+      ...{ withEvent: false, createdAt, owner: undefined, target: {} },
+    });
+  };
+  const idsIn = (log: StatementLog): string[] => log.all().map(({ request }) => request.id);
+
+  test('is old a day after it was sent, unless it still runs', () => {
+    const log = new StatementLog(directory);
+    for (const id of ['over', 'running']) add(log, id);
+    log.update('over', over);
+    expect(log.byToken('token-over', createdAt + 1)?.request.id).toBe('over');
+    expect(log.expired(createdAt + day)).toEqual([]);
+    expect(log.expired(createdAt + day + 1)).toEqual(['over']);
+    log.remove('over');
+    expect(idsIn(log)).toEqual(['running']);
+    expect(log.byToken('token-over', createdAt + 1)).toBeUndefined();
+    expect(log.byToken('token-running', createdAt + 9 * 3_600_000)).toBeUndefined();
+    log.close();
+
+    const again = new StatementLog(directory);
+    expect(again.byToken('token-running', createdAt + 1)?.request.id).toBe('running');
+    again.close();
   });
-  for (const id of ['over', 'running']) log.add(request(id) as Parameters<StatementLog['add']>[0]);
-  log.update('over', { status: 'FINISHED', updatedAt: createdAt, duration: 1, parts: [part as never] });
 
-  expect(log.byToken('token-over', createdAt + 1)?.request.id).toBe('over');
-  expect(log.expire(createdAt + day)).toEqual([]);
-  expect(log.expire(createdAt + day + 1)).toEqual(['over']);
-  expect(log.all().map((one) => one.request.id)).toEqual(['running']);
-  expect(log.byToken('token-over', createdAt + 1)).toBeUndefined();
-  expect(log.byToken('token-running', createdAt + 9 * 3_600_000)).toBeUndefined();
-  log.close();
+  test('has its texts on the disk only', () => {
+    for (const open of [(log: StatementLog) => add(log, 'a'), () => {}]) {
+      const log = new StatementLog(directory);
+      open(log);
+      const [statement] = log.all();
+      expect(JSON.stringify(statement)).not.toContain('select');
+      expect(statement && log.whole(statement).request.sqls).toEqual(["select 'a'"]);
+      log.close();
+    }
+  });
 
-  const again = new StatementLog(directory);
-  expect(again.byToken('token-running', createdAt + 1)?.request.id).toBe('running');
-  again.close();
+  test('loses its results with it, also if a round ends early', async () => {
+    const log = new StatementLog(directory);
+    const results = new ResultFiles(join(directory, 'results'));
+    for (const id of ['a', 'b', 'c']) {
+      add(log, id);
+      log.update(id, over);
+      mkdirSync(join(directory, 'results', id), { recursive: true });
+    }
+    const expire = async () => {};
+    const api = new DataApi(log, results, {} as Statements, { expire } as unknown as Outcomes);
+    for await (const _ of api.retention.round(createdAt + 2 * day)) break;
+    expect(readdirSync(join(directory, 'results'))).toEqual(['b', 'c']);
+    expect(idsIn(log)).toEqual(['c', 'b']);
+    await round(api.retention, createdAt + 2 * day);
+    expect([readdirSync(join(directory, 'results')), idsIn(log)]).toEqual([[], []]);
+    log.close();
+  });
 });
 
 test('a large log begins again on the next day, and earlier files are removed after their days', async () => {

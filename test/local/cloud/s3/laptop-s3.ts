@@ -17,7 +17,7 @@ export type LaptopS3 = {
   endpoint: string;
   directory: string;
   events: ObjectEvent[];
-  /** What the log of the cloud would have about damage. */
+  /** What the log of the cloud would have: damage, and errors that nobody expected. */
   damage: string[];
   connect(config: S3ClientConfig): S3Client;
   close(): Promise<void>;

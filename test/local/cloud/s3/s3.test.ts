@@ -3,8 +3,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalS3, type ObjectEvent, openS3 } from '../../../../local/cloud/s3/s3.ts';
+import { bucket, startS3 } from './laptop-s3.ts';
 
 let directory: string;
 let opened: LocalS3[];
@@ -57,6 +59,20 @@ describe('in the same process', () => {
     await s3.createBucket('plain', { versioning: false, events: false });
     expect((await s3.put('lake', 'key', Buffer.from('')))?.versionId).toMatch(/^[\w-]{32}$/);
     expect((await s3.put('plain', 'key', Buffer.from('')))?.versionId).toBe('null');
+  });
+
+  it('answers an error of its own as an internal one, and tells it', async () => {
+    let now = (): Date => new Date();
+    const laptop = await startS3({ clock: () => now() });
+    now = () => {
+      throw new Error('there is no time');
+    };
+    const put = new PutObjectCommand({ Bucket: bucket, Key: 'key', Body: 'x' });
+    await expect(laptop.connect({ maxAttempts: 1 }).send(put)).rejects.toMatchObject({
+      name: 'InternalError',
+    });
+    await laptop.close();
+    expect(laptop.damage.join()).toMatch(/A request failed: Error: there is no time\n +at /);
   });
 
   it('keeps one file for a key without versions', async () => {

@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -11,7 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Warehouse } from '../../../../local/engines/duckdb/database.ts';
-import { logOf, noteOf } from '../../../../local/engines/duckdb/last-commit.ts';
+import { CommitNotes, logOf, noteOf } from '../../../../local/engines/duckdb/last-commit.ts';
+import { expectCommitted } from '../../../../local/engines/duckdb/sound-files.ts';
 import { openWarehouse, warehouseIn } from '../../../../local/engines/warehouse.ts';
 
 const run = async (warehouse: Warehouse, sql: string) => {
@@ -148,4 +150,46 @@ test('a note that cannot be read is made again', async () => {
   first.closeSync();
   rmSync(warehouseIn(state));
   await expect(open(state)).rejects.toThrow('it is missing');
+});
+
+describe('the note of the last commit', () => {
+  /** A database file without blocks, whose log a test writes. */
+  const newDatabase = (): { database: string; notes: CommitNotes } => {
+    const database = join(state, 'noted');
+    writeFileSync(database, Buffer.alloc(3 * 4_096));
+    return { database, notes: new CommitNotes(database) };
+  };
+
+  test('forgets a commit that was noted while it was written, and failed', () => {
+    const { database, notes } = newDatabase();
+    writeFileSync(logOf(database), 'first commit; half of the sec');
+    notes.write();
+    writeFileSync(logOf(database), 'first commit; third commit, after the second has failed');
+    expect(() => expectCommitted(database)).toThrow('does not have what was committed');
+    notes.renew();
+    expect(() => expectCommitted(database)).not.toThrow();
+  });
+
+  test('stays what it was if it cannot be written', () => {
+    const { database, notes } = newDatabase();
+    writeFileSync(logOf(database), 'commit;');
+    notes.write();
+    const note = readFileSync(noteOf(database), 'utf8');
+    writeFileSync(logOf(database), 'commit; another');
+    mkdirSync(`${noteOf(database)}.${process.pid}.new`);
+    notes.write();
+    expect(readFileSync(noteOf(database), 'utf8')).toBe(note);
+    rmSync(`${noteOf(database)}.${process.pid}.new`, { recursive: true });
+    notes.write();
+    expect(readFileSync(noteOf(database), 'utf8')).not.toBe(note);
+  });
+});
+
+test('a statement that failed renews the note', async () => {
+  const warehouse = await open(state);
+  const note = noteOf(warehouseIn(state));
+  writeFileSync(note, 'not a note');
+  await expect(run(warehouse, 'select nothing')).rejects.toThrow('nothing');
+  expect(readFileSync(note, 'utf8')).toMatch(/^\{"checkpoint":/);
+  warehouse.closeSync();
 });

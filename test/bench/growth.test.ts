@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { daysOf } from '../../bench/growth/growth.ts';
 import { growthTable } from '../../bench/growth/table.ts';
 
 const state = { objects: 10, index: 1, tables: 4, warehouse: 2, logs: 1, other: 2 };
@@ -28,4 +29,13 @@ test('says what a file adds since the row before, and how the last row compares 
     'RSS MB': '1.2',
     'KB/file': '2.5',
   });
+});
+
+test('measures once whenever so many files more have landed', () => {
+  const measured = (files: number, days: number, every: number): number[] =>
+    daysOf({ files, days, every }).flatMap((day) => (day.isMeasured ? [day.files] : []));
+  expect(measured(10_000, 30, 1_000)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((one) => one * 1_000));
+  expect(measured(100, 30, 25)).toEqual([27, 50, 77, 100]);
+  // More days than files: a day without a file is not measured.
+  expect(measured(2, 3, 1)).toEqual([1, 2]);
 });
