@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Problem } from '../../cli/doctor/problem.ts';
@@ -102,8 +102,18 @@ const attack = async (from: keyof typeof states, kind: Kind, how: Damage, chance
   const { pick, below } = dice(chance);
   const wanted = await before(from, kind);
   await copyOf(from, kind);
-  const path = pick(filesOf(states[from]).filter(kind.has));
-  if (!damage(join(copy, path), how, below)) return;
+  const files = filesOf(states[from]).filter(kind.has);
+  const path = pick(files);
+  const others = files.filter((other) => extname(other) === extname(path));
+  if (
+    !damage(
+      join(copy, path),
+      how,
+      below,
+      others.map((other) => join(copy, other)),
+    )
+  )
+    return;
   const outcome = await outcomeOf(kind, copy, path, wanted).catch((cause: Error) => {
     throw new Error(`${from} state, seed ${chance}, ${path} ${how}: ${cause.message}`, { cause });
   });
