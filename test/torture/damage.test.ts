@@ -227,6 +227,7 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
 
   test.each([
     ['dynamo.db', /^state: .*dynamo\.db is damaged: /],
+    ['queues/soundcheck-dev-failed-invocations.db', /^state: .*invocations\.db is damaged: it is missing/],
     [
       'warehouse.duckdb',
       /^state: silver with the ledger cannot be compared: .*warehouse\.duckdb is damaged: /,
@@ -234,7 +235,7 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
     ['cloud.env', /^state: .*cloud\.env is damaged: /],
   ])('names %s if it is damaged', async (path, said) => {
     await copyWhole('stopped');
-    damage(join(copy, path), path === 'cloud.env' ? 'missing' : 'cut', () => 7_000);
+    damage(join(copy, path), /cloud|queues/.test(path) ? 'missing' : 'cut', () => 7_000);
     const { code, problems } = await doctor();
     expect(code).toBe(1);
     expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(said)]));

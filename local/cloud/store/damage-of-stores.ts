@@ -15,17 +15,24 @@ export async function* damageOfOpenStores(folder: string): AsyncGenerator<string
 
 /** Messages about damaged stores in a folder in which no store is open; they are opened one after another. */
 export function* damageOfStores(folder: string): Generator<string> {
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())
-    if (name.endsWith('.db'))
-      yield* damageIn(() => {
-        const store = openStore(join(folder, name));
-        try {
-          store.check();
-        } finally {
-          store.close();
-        }
-      });
+  for (const name of storesIn(folder))
+    yield* damageIn(() => {
+      const store = openStore(join(folder, name));
+      try {
+        store.check();
+      } finally {
+        store.close();
+      }
+    });
 }
+
+/** Also those that miss their file of pages. */
+const storesIn = (folder: string): Set<string> =>
+  new Set(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .sort()
+      .flatMap((name) => /^(.*\.db)(?:-wal|-last)?$/s.exec(name)?.[1] ?? []),
+  );
 
 function* damageIn(check: () => void): Generator<string> {
   try {

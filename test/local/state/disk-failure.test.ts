@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { StateNotWritable, stateNotWritable } from '../../../local/state/index.ts';
 
@@ -40,6 +42,18 @@ test.each([
   expect(stateNotWritable('/state', error)?.message).toBe(
     'the state folder /state cannot be written (write)',
   );
+});
+
+test('finds a folder of the state that lacks the permission to write', () => {
+  const path = '/state/s3/objects/blob';
+  const denied = Object.assign(withCode('EACCES', `EACCES: permission denied, open '${path}'`), { path });
+  // Nobody can write into a folder that does not exist.
+  expect(stateNotWritable('/state', denied)?.message).toBe(
+    `the state folder /state cannot be written (EACCES: permission denied, open '${path}')`,
+  );
+  const inTemporary = Object.assign(withCode('EACCES'), { path: join(tmpdir(), 'file') });
+  expect(stateNotWritable(tmpdir(), inTemporary)).toBeUndefined();
+  expect(stateNotWritable('/other', denied)).toBeUndefined();
 });
 
 test.each([
