@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as otherWork } from 'node:timers/promises';
 import { DamagedStore } from './damaged-store.ts';
 import { openStoresIn } from './open-stores.ts';
 import { openStore } from './store.ts';
 
-/** Messages about damaged stores among the open ones in a folder. Other work is done between two stores. */
+/** Messages about damaged stores among the open ones in a folder. Other work is done meanwhile. */
 export async function* damageOfOpenStores(folder: string): AsyncGenerator<string> {
-  for (const store of openStoresIn(folder)) {
-    await otherWork();
-    yield* damageIn(() => store.check());
-  }
+  for (const store of openStoresIn(folder))
+    yield* await store.checkInTurns().then(
+      () => [],
+      (error: unknown) => [messageOf(error)],
+    );
 }
 
 /** Messages about damaged stores in a folder in which no store is open; they are opened one after another. */
@@ -38,7 +38,12 @@ function* damageIn(check: () => void): Generator<string> {
   try {
     check();
   } catch (error) {
-    if (!(error instanceof DamagedStore)) throw error;
-    yield error.message;
+    yield messageOf(error);
   }
 }
+
+/** Throws any other error. */
+const messageOf = (error: unknown): string => {
+  if (error instanceof DamagedStore) return error.message;
+  throw error;
+};

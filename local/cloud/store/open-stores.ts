@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 
 /** What can be checked and closed. */
-type Checked = { check(): void; close(): void };
+type Checked = { checkInTurns(): Promise<void>; close(): void };
 
 const openStores = new Map<string, Checked>();
 

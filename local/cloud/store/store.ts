@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { PAGE } from './checked-files.ts';
 import { type Cursor, openCursor, type Range, type ReadRange, type TrackedCursor } from './cursor.ts';
 import { DamagedStore } from './damaged-store.ts';
@@ -10,7 +11,9 @@ import type { Value } from './sqlite.ts';
 import {
   checksumOf,
   compareTotals,
+  expectTotals,
   makeTables,
+  noEntries,
   readTotals,
   replaced,
   type Totals,
@@ -34,6 +37,8 @@ export type Store = {
   writeSoon(changes: readonly Change[]): Promise<void>;
   /** Reads everything and throws `DamagedStore` unless it is what was written. */
   check(): void;
+  /** The same for the entries, with other work in between; what is written meanwhile is not read. */
+  checkInTurns(): Promise<void>;
   close(): void;
 };
 
@@ -101,8 +106,12 @@ const giveBack = (database: Database): void => {
   }
 };
 
+/** Milliseconds of a check before other work is done. */
+const TURN = 10;
+
 class Entries implements Store {
   readonly #cursors = new Set<TrackedCursor>();
+  #isClosed = false;
   #soon: Change[] = [];
   #written: { readonly promise: Promise<void>; settle(): void; reject(cause: unknown): void } | undefined;
 
@@ -151,7 +160,27 @@ class Entries implements Store {
     this.read({}, () => true);
   }
 
+  async checkInTurns(): Promise<void> {
+    const { totals } = this;
+    const cursor = this.cursor({});
+    let found = noEntries;
+    try {
+      let began = performance.now();
+      for (let entry = cursor.next(); entry; entry = cursor.next()) {
+        found = replaced(found, undefined, checksumOf(...entry));
+        if (performance.now() - began < TURN) continue;
+        await otherWork();
+        began = performance.now();
+      }
+    } finally {
+      cursor.close();
+    }
+    // The end of the store ends its cursors, too.
+    if (!this.#isClosed) expectTotals(this.database.path, found, totals);
+  }
+
   close(): void {
+    this.#isClosed = true;
     this.writeNow();
     for (const cursor of this.#cursors) cursor.close();
     if (this.database.close()) this.remember(true);

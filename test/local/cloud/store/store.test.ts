@@ -200,6 +200,44 @@ const follow = (own: Stores, steps: readonly Step[]): void => {
   store.check();
 };
 
+describe('a check in turns', () => {
+  const many = Array.from({ length: 30_000 }, (_, at) => put(`${at}`, 'x'.repeat(50)));
+
+  test('lets other work be done, and is right about a store that changes meanwhile', async () => {
+    const store = stores.open();
+    store.write(many);
+    let turns = 0;
+    const writing = setInterval(() => {
+      turns += 1;
+      store.write([put(`${turns}`, 'other'), put(`new ${turns}`, ''), del(`${29_999 - turns}`)]);
+    }, 1);
+    await store.checkInTurns();
+    clearInterval(writing);
+    expect(turns).toBeGreaterThan(2);
+    store.check();
+  });
+
+  test('ends when the store is closed', async () => {
+    const store = stores.open();
+    store.write(many);
+    const check = store.checkInTurns();
+    store.close();
+    await check;
+  });
+
+  test('finds a damaged page', async () => {
+    const store = stores.open();
+    store.write(many);
+    store.close();
+    const path = join(stores.folder, 'entries.db');
+    const bytes = readFileSync(path);
+    const at = bytes.lastIndexOf('xxxx');
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    await expect(stores.open().checkInTurns()).rejects.toThrow(/entries.db is damaged: page \d+/);
+  });
+});
+
 describe('a file of a store', () => {
   const closed = (): string => {
     const store = stores.open();
