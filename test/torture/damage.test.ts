@@ -164,6 +164,7 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
       code,
       compared,
       problems: problems.map(({ check, message }: Problem) => `${check}: ${message}`),
+      next: problems.map(({ next }: Problem) => next),
     };
   };
   const known = (text: string) => !/dead letters|manifest|deployed|outdated|tables: /.test(text);
@@ -236,9 +237,13 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
   ])('names %s if it is damaged', async (path, said) => {
     await copyWhole('stopped');
     damage(join(copy, path), /cloud|queues/.test(path) ? 'missing' : 'cut', () => 7_000);
-    const { code, problems } = await doctor();
+    const { code, problems, next } = await doctor();
     expect(code).toBe(1);
     expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(said)]));
+    if (path.startsWith('warehouse'))
+      expect(next[problems.findIndex((one: string) => said.test(one))]).toMatch(
+        /^npm run cloud -- --state .* --fresh-warehouse$/,
+      );
   });
 });
 
