@@ -80,8 +80,8 @@ const stoppedProblems = async (state: string, flags: TargetFlags): Promise<Found
     });
   } catch (cause) {
     if (!(cause instanceof UnreadableState || cause instanceof DamagedState)) throw cause;
-    const damage = cause instanceof UnreadableState ? cause.damage : [cause.message];
-    const next = npmStart('--fresh');
+    const [damage, next] =
+      cause instanceof UnreadableState ? [cause.damage, npmStart('--fresh')] : [[cause.message], npmCloud()];
     return { problems: damage.map((message) => ({ check: 'state', about: 'state', message, next })) };
   }
 };

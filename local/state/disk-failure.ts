@@ -8,7 +8,8 @@ const full = {
 };
 const broken = {
   codes: /^(EIO|EROFS)$/,
-  words: 'Input/output error|Read-only file system|EIO: |EROFS: ',
+  // Node says the last one of a folder, with its parents, that cannot be made for any of these reasons, such as a full disk.
+  words: 'Input/output error|Read-only file system|EIO: |EROFS: |ENOENT: no such file or directory, mkdir',
 };
 
 /**
@@ -86,20 +87,22 @@ export class StateNotWritable extends Error {
     // Temporary files may be on another disk.
     const folder =
       typeof path === 'string' && !path.startsWith(state) ? dirname(path) : `the state folder ${state}`;
-    const problem = isFull(failure)
-      ? `the disk of ${folder} is full, so free some space`
-      : `${folder} cannot be written`;
-    super(`${problem} (${line}${isFull(failure) ? withoutInodes(state) : ''})`, { cause });
+    const { hasRoom, hasInodes } = diskOf(state);
+    const problem =
+      isFull(failure) || !hasRoom || !hasInodes
+        ? `the disk of ${folder} is full, so free some space`
+        : `${folder} cannot be written`;
+    super(`${problem} (${line}${hasInodes ? '' : '; it has no inodes, so remove files'})`, { cause });
   }
 }
 
-/** Such a disk has room, but no more files can be made on it; some file systems have no fixed number of them. */
-const withoutInodes = (state: string): string => {
+/** What a disk has now. Without inodes there is room, but for no more files; some file systems have no fixed number of them. */
+const diskOf = (state: string): { readonly hasRoom: boolean; readonly hasInodes: boolean } => {
   try {
-    const { files, ffree } = statfsSync(state);
-    return files > 0 && ffree === 0 ? '; it can hold no more files: it has no free inode' : '';
+    const { bavail, files, ffree } = statfsSync(state);
+    return { hasRoom: bavail > 0, hasInodes: files === 0 || ffree > 0 };
   } catch {
-    return '';
+    return { hasRoom: true, hasInodes: true };
   }
 };
 

@@ -249,7 +249,7 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
 
 describe('a start', { timeout: 60_000 }, () => {
   // Not on a copy, where all functions would have to be bundled first.
-  test.each(['dynamo.db', 'events/deliveries.db', 'warehouse.duckdb'])(
+  test.each(['redshift-data/states.db', 'dynamo.db', 'events/deliveries.db', 'warehouse.duckdb'])(
     'on a damaged %s says so in one line, and overwrites nothing',
     async (path) => {
       const file = join(states.stopped, path);

@@ -7,4 +7,5 @@ export type { Cursor, Range } from './cursor.ts';
 export { after } from './cursor.ts';
 export { damageOfOpenStores, damageOfStores } from './damage-of-stores.ts';
 export { DamagedStore } from './damaged-store.ts';
+export { closeStoresIn } from './open-stores.ts';
 export { type Change, openStore, type Store } from './store.ts';

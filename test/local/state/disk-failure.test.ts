@@ -38,9 +38,10 @@ test.each([
   ['a broken disk', withCode('EIO')],
   ['a disk for reading', withCode('EROFS')],
   ['SQLite', withCode(778, 'write', 'SqliteError')],
+  ['Node of a folder', withCode('ENOENT', "ENOENT: no such file or directory, mkdir '/state/a/b'")],
 ])('finds a state that cannot be written in what is said by %s', (_, error) => {
   expect(stateNotWritable('/state', error)?.message).toBe(
-    'the state folder /state cannot be written (write)',
+    `the state folder /state cannot be written (${error.message})`,
   );
 });
 

@@ -1,8 +1,16 @@
-import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DamagedStore, type Range } from '../../../../local/cloud/store/index.ts';
+import { DamagedStore, openStore, type Range } from '../../../../local/cloud/store/index.ts';
 import { del, entriesOf, openStores, put, type Stores } from './stores.ts';
 
 let stores: Stores;
@@ -282,6 +290,25 @@ describe('a file of a store', () => {
       '-last',
       (path: string) => truncateSync(path),
       /no record/,
+    ],
+    [
+      'that is the pages of another store',
+      () => {
+        const other = openStore(join(stores.folder, 'other', 'entries.db'));
+        for (let commit = 0; commit < 3; commit++) other.write(thousand);
+        other.close();
+        return closed();
+      },
+      '',
+      (path: string) => copyFileSync(join(path, '..', 'other', 'entries.db'), path),
+      /it is not the store that .*-last belongs to/,
+    ],
+    [
+      'that is less than a page',
+      () => closed(),
+      '',
+      (path: string) => truncateSync(path, 295),
+      /entries.db is damaged: it has only 295 bytes/,
     ],
     ['that is a missing log', () => dead(), '-wal', (path: string) => rmSync(path), /commits are missing/],
     [
