@@ -196,6 +196,7 @@ class Entries implements Store {
   }
 
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.writeNow();
     for (const cursor of this.#cursors) cursor.close();
