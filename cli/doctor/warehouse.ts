@@ -1,10 +1,9 @@
 import { lambdaEnvironment } from '../../functions/adapters/lambda-environment.ts';
 import { redshiftQueries } from '../../functions/adapters/redshift-queries.ts';
 import { functionName, type Queries } from '../../functions/pipeline/index.ts';
-import { nextCommand } from '../output/next-command.ts';
 import { laptopWarehouse } from '../target/laptop-warehouse.ts';
 import type { Target } from '../target/target.ts';
-import type { Problem } from './problem.ts';
+import { nextAfter, type Problem } from './problem.ts';
 
 /** Whether the warehouse answers. An empty query starts one that rests; Redshift Serverless bills a minute for it. */
 export const warehouseProblems = async (
@@ -17,7 +16,7 @@ export const warehouseProblems = async (
     return [];
   } catch (cause) {
     const message = `the warehouse does not answer: ${cause instanceof Error ? cause.message : cause}`;
-    return [{ check: 'warehouse', about: stack, message, next: nextCommand('runs', '--open') }];
+    return [{ check: 'warehouse', about: stack, message, next: nextAfter(cause) }];
   }
 };
 

@@ -8,6 +8,7 @@ import { balanceLines } from '../start/balance.ts';
 import { quarantineLines } from '../start/quarantine.ts';
 import { withDatasets } from '../target/datasets.ts';
 import { type LandedFile, landFile } from '../target/landing.ts';
+import { untilWritten } from '../target/room.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 
 export type LandFlags = TargetFlags & { readonly dataset?: string; readonly wait: boolean };
@@ -16,8 +17,9 @@ export type LandFlags = TargetFlags & { readonly dataset?: string; readonly wait
 export const landFiles = async (paths: readonly string[], flags: LandFlags): Promise<void> => {
   const files = await withDatasets(paths, flags.dataset);
   const work = async (target: Target): Promise<void> => {
-    await target.putInForce();
-    const landed = await pLimit(8).map(files, (file) => landFile(target.landings, file));
+    const written = untilWritten();
+    await written(target.putInForce);
+    const landed = await pLimit(8).map(files, (file) => written(() => landFile(target.landings, file)));
     await tellOfLanded(target, landed, flags);
   };
   await onTarget(flags, work, { beginsState: true });

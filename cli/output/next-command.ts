@@ -26,8 +26,11 @@ export const nextCommand = (...words: readonly string[]): string =>
 export const npmStart = (...words: readonly string[]): string =>
   `npm start --${targetOptions} ${words.map(quoted).join(' ')}`;
 
-/** `npm run cloud` on the same state. */
-export const npmCloud = (): string => `npm run cloud${targetOptions && ` --${targetOptions}`}`;
+/** `npm run cloud` on the same state, with these words after `--`. */
+export const npmCloud = (...words: readonly string[]): string => {
+  const options = `${targetOptions}${words.map((word) => ` ${quoted(word)}`).join('')}`;
+  return `npm run cloud${options && ` --${options}`}`;
+};
 
 const quoted = (word: string): string =>
   /^[\w./@:,=+%-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -13,6 +13,7 @@ import {
 import type { Window } from '../../functions/sources/index.ts';
 import { nextCommand } from '../output/next-command.ts';
 import type { LandedFile } from '../target/landing.ts';
+import { untilWritten } from '../target/room.ts';
 import type { Target } from '../target/target.ts';
 
 /** What is needed to pull. */
@@ -39,9 +40,13 @@ export const pullWindows = async (
   const puller = pullerOf(sourceNamed(await target.catalog(), source));
   return pLimit(atOnce).map(windows, async (window) => {
     const clock = { now: () => new Date().toISOString() };
-    const asked = await askPull({ ledger: target.ledger, clock }, { source, ...window }, { confirm });
+    const written = untilWritten();
+    const asked = await written(() =>
+      askPull({ ledger: target.ledger, clock }, { source, ...window }, { confirm }),
+    );
     tell(asked);
-    if (asked.state !== 'parked') await target.functions.invoke(puller, lookAgain('pull', pullId(asked)));
+    if (asked.state !== 'parked')
+      await written(() => target.functions.invoke(puller, lookAgain('pull', pullId(asked))));
     return ended(target, asked, tell);
   });
 };

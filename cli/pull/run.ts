@@ -4,6 +4,7 @@ import { tellOfLanded } from '../land/run.ts';
 import { answer } from '../output/answer.ts';
 import { nextCommand } from '../output/next-command.ts';
 import { pullDocument, pullLines } from '../output/pull-lines.ts';
+import { untilWritten } from '../target/room.ts';
 import { onTarget, type Target, type TargetFlags } from '../target/target.ts';
 import { isInQuarantine, landedBy, pullWindows } from './follow.ts';
 import { pullProgress } from './progress.ts';
@@ -33,7 +34,7 @@ export const pullAll = async (
   await onTarget(
     flags,
     async (target) => {
-      await Promise.all([target.putInForce(), target.sourcesReady]);
+      await Promise.all([untilWritten()(target.putInForce), target.sourcesReady]);
       const { atOnce, confirm = false } = flags;
       const windows = await windowsOf(target.ledger);
       const ended = await pullWindows(target, source, windows, {

@@ -22,6 +22,7 @@ import { type Clock, machineClock } from './retention/clock.ts';
 import { startRetention } from './retention/retention.ts';
 import { type OpenedServices, openServices } from './services.ts';
 import { type Engine, engineOfState, type FoundEngine, findEngine, rememberEngine } from './state-engine.ts';
+import { closeStoresIn } from './store/index.ts';
 import type { Deployment } from './template/deployment.ts';
 import { readTemplate } from './template/template.ts';
 
@@ -88,6 +89,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   } catch (cause) {
     // What cannot be closed after a start that failed says less than why it failed.
     await closers.closeAll().catch(() => undefined);
+    closeStoresIn(state);
     throw stateNotWritable(state, cause) ?? cause;
   }
 };

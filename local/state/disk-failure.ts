@@ -1,3 +1,4 @@
+import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** How a system names a disk without room, or one that can be read at most, by code or in words. */
@@ -7,7 +8,8 @@ const full = {
 };
 const broken = {
   codes: /^(EIO|EROFS)$/,
-  words: 'Input/output error|Read-only file system|EIO: |EROFS: ',
+  // Node says the last one of a folder, with its parents, that cannot be made for any of these reasons, such as a full disk.
+  words: 'Input/output error|Read-only file system|EIO: |EROFS: |ENOENT: no such file or directory, mkdir',
 };
 
 /**
@@ -48,11 +50,28 @@ const isBroken = ({ name, code, message }: Facts): boolean =>
 
 const [fullMessage, brokenMessage] = [messagesWith(full.words), messagesWith(broken.words)];
 
+/** Somebody has taken away the permission to write into the folder. */
+const isWithoutPermission = (state: string, { code, path }: Facts): boolean =>
+  /^(EACCES|EPERM)$/.test(String(code)) &&
+  typeof path === 'string' &&
+  path.startsWith(state) &&
+  !isWritable(dirname(path));
+
+const isWritable = (folder: string): boolean => {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** The first error in a chain of causes that says that this machine cannot write. */
-const failureIn = (error: unknown): Facts | undefined => {
+const failureIn = (state: string, error: unknown): Facts | undefined => {
   if (typeof error !== 'object' || error === null) return undefined;
   const facts: Facts = error;
-  return isFull(facts) || isBroken(facts) ? facts : failureIn(facts.cause);
+  const isFailure = isFull(facts) || isBroken(facts) || isWithoutPermission(state, facts);
+  return isFailure ? facts : failureIn(state, facts.cause);
 };
 
 /** The machine cannot write into a state folder: its disk is full, over its quota, read-only or broken. */
@@ -62,21 +81,37 @@ export class StateNotWritable extends Error {
     readonly state: string,
     cause: unknown,
   ) {
-    const failure = failureIn(cause) ?? {};
+    const failure = failureIn(state, cause) ?? {};
     const [line = ''] = String(failure.message ?? cause).split('\n');
     const { path } = failure;
     // Temporary files may be on another disk.
     const folder =
       typeof path === 'string' && !path.startsWith(state) ? dirname(path) : `the state folder ${state}`;
-    const problem = isFull(failure)
-      ? `the disk of ${folder} is full, so free some space`
-      : `${folder} cannot be written`;
-    super(`${problem} (${line})`, { cause });
+    const { hasRoom, hasInodes } = diskOf(state);
+    const problem =
+      isFull(failure) || !hasRoom || !hasInodes
+        ? `the disk of ${folder} is full, so free some space`
+        : `${folder} cannot be written`;
+    super(`${problem} (${line}${hasInodes ? '' : '; it has no inodes, so remove files'})`, { cause });
   }
 }
+
+/** What a disk has now. Without inodes there is room, but for no more files; some file systems have no fixed number of them. */
+const diskOf = (state: string): { readonly hasRoom: boolean; readonly hasInodes: boolean } => {
+  try {
+    const { bavail, files, ffree } = statfsSync(state);
+    return { hasRoom: bavail > 0, hasInodes: files === 0 || ffree > 0 };
+  } catch {
+    return { hasRoom: true, hasInodes: true };
+  }
+};
+
+/** Whether a message, such as a service's answer, is that of a `StateNotWritable`. */
+export const saysNotWritable = (message: string): boolean =>
+  /\b(?:the disk of .* is full, so free some space|cannot be written) \(/.test(message);
 
 /** The error as `StateNotWritable` if it, or one of its causes, says that this machine cannot write; otherwise undefined. */
 export const stateNotWritable = (state: string, error: unknown): StateNotWritable | undefined => {
   if (error instanceof StateNotWritable) return error;
-  return failureIn(error) && new StateNotWritable(state, error);
+  return failureIn(state, error) && new StateNotWritable(state, error);
 };

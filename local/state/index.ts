@@ -4,7 +4,7 @@
  */
 
 export { DamagedState } from './damage.ts';
-export { StateNotWritable, stateNotWritable } from './disk-failure.ts';
+export { StateNotWritable, saysNotWritable, stateNotWritable } from './disk-failure.ts';
 export { expectBegun, expectState } from './folder.ts';
 export { lockState, StateIsLocked } from './lock.ts';
 export { type LogFile, openLogFile } from './log-file.ts';

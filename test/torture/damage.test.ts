@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -105,8 +105,18 @@ const attack = async (from: keyof typeof states, kind: Kind, how: Damage, chance
   const { pick, below } = dice(chance);
   const wanted = await before(from, kind);
   await copyOf(from, kind);
-  const path = pick(filesOf(states[from]).filter(kind.has));
-  if (!damage(join(copy, path), how, below)) return;
+  const files = filesOf(states[from]).filter(kind.has);
+  const path = pick(files);
+  const others = files.filter((other) => extname(other) === extname(path));
+  if (
+    !damage(
+      join(copy, path),
+      how,
+      below,
+      others.map((other) => join(copy, other)),
+    )
+  )
+    return;
   const outcome = await outcomeOf(kind, copy, path, wanted).catch((cause: Error) => {
     throw new Error(`${from} state, seed ${chance}, ${path} ${how}: ${cause.message}`, { cause });
   });
@@ -264,14 +274,19 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
   test.each([
     ['dynamo.db', /^state: .*dynamo\.db is damaged: /, /^npm start -- --state \S+ --fresh$/],
     [
+      'queues/soundcheck-dev-failed-invocations.db',
+      /^state: .*invocations\.db is damaged: it is missing/,
+      /^npm start -- --state \S+ --fresh$/,
+    ],
+    [
       'warehouse.duckdb',
       /^state: silver with the ledger cannot be compared: .*warehouse\.duckdb is damaged: /,
-      /runs --open/,
+      /^npm run cloud -- --state \S+ --fresh-warehouse$/,
     ],
     ['cloud.env', /^state: .*cloud\.env is damaged: /, /^npm run cloud -- --state \S+$/],
   ])('names %s if it is damaged, and what to do', async (path, said, command) => {
     await copyWhole('stopped');
-    damage(join(copy, path), path === 'cloud.env' ? 'missing' : 'cut', () => 7_000);
+    damage(join(copy, path), /cloud|queues/.test(path) ? 'missing' : 'cut', () => 7_000);
     const { code, problems, next } = await doctor();
     expect(code).toBe(1);
     const at = problems.findIndex((problem: string) => said.test(problem));
@@ -281,7 +296,7 @@ describe('soundcheck doctor --state', { timeout: 120_000 }, () => {
 
 describe('a start', { timeout: 60_000 }, () => {
   // Not on a copy, where all functions would have to be bundled first.
-  test.each(['dynamo.db', 'events/deliveries.db', 'warehouse.duckdb'])(
+  test.each(['redshift-data/states.db', 'dynamo.db', 'events/deliveries.db', 'warehouse.duckdb'])(
     'on a damaged %s says so in one line, and overwrites nothing',
     async (path) => {
       const file = join(states.stopped, path);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   constants,
+  copyFileSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -205,13 +206,26 @@ export const copyFiles = async (from: string, to: string, paths: readonly string
   }
 };
 
-export const damages = ['flipped', 'cut', 'empty', 'missing'] as const;
+export const damages = ['flipped', 'cut', 'empty', 'missing', 'replaced'] as const;
 export type Damage = (typeof damages)[number];
 
-/** Damages a file, at a place that `below` chooses; false if that would change nothing. */
-export const damage = (path: string, how: Damage, below: (limit: number) => number): boolean => {
+/**
+ * Damages a file, at a place that `below` chooses, or gives it the bytes of one of the others; false if that would change nothing.
+ */
+export const damage = (
+  path: string,
+  how: Damage,
+  below: (limit: number) => number,
+  others: readonly string[] = [],
+): boolean => {
   const { size } = statSync(path);
-  if (how === 'missing') rmSync(path);
+  if (how === 'replaced') {
+    const bytes = readFileSync(path);
+    const different = others.filter((other) => !readFileSync(other).equals(bytes));
+    const other = different[below(different.length)];
+    if (other === undefined) return false;
+    copyFileSync(other, path);
+  } else if (how === 'missing') rmSync(path);
   else if (size === 0) return false;
   else if (how === 'cut') truncateSync(path, below(size));
   else if (how === 'empty') truncateSync(path, 0);

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { notice } from '../../output/answer.ts';
 import { count, grouped } from '../../output/count.ts';
-import { nextCommand } from '../../output/next-command.ts';
-import type { Problem } from '../problem.ts';
+import { nextAfter, type Problem } from '../problem.ts';
 import { kpiProblems } from './kpi-items.ts';
 import { ledgerProblems } from './ledger-objects.ts';
 import { megabytes, objectProblems } from './objects.ts';
@@ -52,7 +51,7 @@ const compareOnce = async (ports: StatePorts, what: string, part: Part): ReturnT
     return await part(ports);
   } catch (cause) {
     const message = `${what} cannot be compared: ${cause instanceof Error ? cause.message : cause}`;
-    const problem = { check: 'state', about: 'state', message, next: nextCommand('runs', '--open') };
+    const problem = { check: 'state', about: 'state', message, next: nextAfter(cause) };
     return { problems: [problem], counts: {} };
   }
 };

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import type { Disk } from '../disk.ts';
-import { RecordFile, recordsIn } from './record-file.ts';
+import { takeOldFiles } from './old-files.ts';
+import { RecordStore } from './record-store.ts';
 
 export type BufferOptions = {
   /** Holds the records that are gathered, and files that are not put yet. */
@@ -21,19 +21,15 @@ export type BufferOptions = {
 
 const usualPauses = { first: 1_000, longest: 60_000 };
 
-/** Records that are gathered. Files that are not put yet end with `sealed`; those of older versions hold bare records. */
-const gathered = 'records';
-const sealed = '.sealed';
-
 /** Gathers records on disk until they are many or old enough, then puts them as one file. */
 export class StreamBuffer {
   readonly #options: BufferOptions;
-  readonly #records: RecordFile;
+  readonly #records: RecordStore;
   #timer: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
   #pause: number;
 
-  private constructor(options: BufferOptions, records: RecordFile) {
+  private constructor(options: BufferOptions, records: RecordStore) {
     this.#options = options;
     this.#records = records;
     this.#pause = this.#pauses.first;
@@ -43,22 +39,27 @@ export class StreamBuffer {
     return this.#options.pauses ?? usualPauses;
   }
 
-  /** Continues with what an earlier process left. */
+  /** Continues with what an earlier process left. Rejects with `DamagedStore`. */
   static async open(options: BufferOptions): Promise<StreamBuffer> {
     const { directory, newName } = options;
     await mkdir(directory, { recursive: true });
-    // An older version has gathered bare records.
-    await rename(join(directory, 'gathered'), join(directory, newName())).catch(() => undefined);
-    const buffer = new StreamBuffer(options, await RecordFile.open(join(directory, gathered)));
+    const records = new RecordStore(directory);
+    await takeOldFiles(directory, newName, (old) => records.addNamed(old.name, old.records)).catch(
+      (cause) => {
+        records.close();
+        throw cause;
+      },
+    );
+    const buffer = new StreamBuffer(options, records);
     // The cloud must be open before files can be put.
-    if ((await readdir(directory)).length > 0) buffer.#wake(buffer.#pause);
+    if (records.length > 0 || records.names().length > 0) buffer.#wake(buffer.#pause);
     return buffer;
   }
 
   /** Resolves when the records are on disk; if it rejects, none of them is. */
   add(records: readonly Buffer[]): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#records.append(Buffer.concat(records));
+      this.#records.append(Buffer.concat(records));
       const { mostBytes, mostMilliseconds } = this.#options;
       if (this.#records.length >= mostBytes) await this.#putAll();
       else if (!this.#timer) this.#wake(mostMilliseconds);
@@ -70,7 +71,7 @@ export class StreamBuffer {
     clearTimeout(this.#timer);
     await this.#last;
     clearTimeout(this.#timer);
-    await this.#records.close();
+    this.#records.close();
   }
 
   #wake(milliseconds: number): void {
@@ -96,15 +97,11 @@ export class StreamBuffer {
 
   /** What is gathered gets its name before it is put, so that another try puts the same file. */
   async #seal(): Promise<void> {
-    const { directory, newName, put } = this.#options;
-    if (this.#records.length > 0) await this.#records.moveTo(join(directory, `${newName()}${sealed}`));
-    for (const name of (await readdir(directory)).filter((one) => one !== gathered).sort()) {
-      const content = await readFile(join(directory, name));
-      const [bytes, key] = name.endsWith(sealed)
-        ? [recordsIn(content), name.slice(0, -sealed.length)]
-        : [content, name];
-      await put(key, bytes);
-      await rm(join(directory, name));
+    const { newName, put } = this.#options;
+    if (this.#records.length > 0) this.#records.seal(newName());
+    for (const { file, name } of this.#records.names()) {
+      await put(name, this.#records.recordsOf(file));
+      this.#records.remove(file);
     }
   }
 

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { DuckDBResult } from '@duckdb/node-api';
 import { DamagedState } from '../../state/index.ts';
@@ -72,9 +72,9 @@ export class ResultFiles {
     return join(this.directory, statement, part);
   }
 
-  /** A file begins with the checksum of its text. */
+  /** A file begins with the checksum of its name and its text, so that two files that changed places are noticed. */
   private save(id: string, name: string, text: string): Promise<void> {
-    return writeFile(this.path(id, name), `${crc32(text)}\n${text}`);
+    return writeFile(this.path(id, name), `${crc32(text, this.sumOfName(id, name))}\n${text}`);
   }
 
   private async json<Content>(id: string, name: string): Promise<Content> {
@@ -85,9 +85,15 @@ export class ResultFiles {
     });
     const start = content.indexOf('\n') + 1;
     const text = content.slice(start);
-    if (content.slice(0, start) !== `${crc32(text)}\n`)
+    // Results of before have the checksum of their text only.
+    const sums = [crc32(text, this.sumOfName(id, name)), crc32(text)];
+    if (!sums.some((sum) => content.slice(0, start) === `${sum}\n`))
       throw new DamagedState(path, 'it has other bytes than were written', again);
     return JSON.parse(text);
+  }
+
+  private sumOfName(id: string, name: string): number {
+    return crc32(relative(this.directory, this.path(id, name)));
   }
 
   private path(id: string, name: string): string {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { PAGE, RESERVED } from './checked-files.ts';
 import { DamagedStore } from './damaged-store.ts';
@@ -43,7 +44,7 @@ export class Database {
       throw cause;
     }
     try {
-      const settings = isEmpty(path) ? [...makingIt, ...usingIt] : usingIt;
+      const settings = isEmpty(path) ? [...makingIt, `user_version = ${newNumber()}`, ...usingIt] : usingIt;
       for (const setting of settings) this.ask(`pragma ${setting}`);
     } catch (cause) {
       this.abandon();
@@ -53,6 +54,11 @@ export class Database {
 
   get log(): string {
     return this.#files.log;
+  }
+
+  /** A number that no other store has, which the file got when it was made; 0 if it was made before stores had one. */
+  get number(): number {
+    return Number(this.ask('pragma user_version'));
   }
 
   /** Runs statements; what went wrong in the files says more than SQLite does. */
@@ -131,7 +137,10 @@ export class Database {
   }
 }
 
-const isEmpty = (path: string): boolean => !existsSync(path) || statSync(path).size === 0;
+const newNumber = (): number => randomInt(1, 2 ** 31);
+
+/** Also if a process died while it wrote the first page. */
+const isEmpty = (path: string): boolean => !existsSync(path) || statSync(path).size < PAGE;
 
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;

@@ -1,9 +1,18 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { type Cursor, openCursor, type Range, type ReadRange, type TrackedCursor } from './cursor.ts';
 import { DamagedStore } from './damaged-store.ts';
 import type { Database, Prepare } from './database.ts';
 import type { LastCommit } from './last-commit.ts';
 import type { Value } from './sqlite.ts';
-import { checksumOf, compareTotals, replaced, type Totals, writeTotals } from './totals.ts';
+import {
+  checksumOf,
+  compareTotals,
+  expectTotals,
+  noEntries,
+  replaced,
+  type Totals,
+  writeTotals,
+} from './totals.ts';
 
 export type Change =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
@@ -22,17 +31,24 @@ export type Store = {
   writeSoon(changes: readonly Change[]): Promise<void>;
   /** Reads everything and throws `DamagedStore` unless it is what was written. */
   check(): void;
+  /** The same for the entries, with other work in between; what is written meanwhile is not read. */
+  checkInTurns(): Promise<void>;
   close(): void;
 };
+
+/** Milliseconds of a check before other work is done. */
+const TURN = 10;
 
 /** The entries of an open database. */
 export class Entries implements Store {
   readonly #cursors = new Set<TrackedCursor>();
+  #isClosed = false;
   #soon: Change[] = [];
   #written: { readonly promise: Promise<void>; settle(): void; reject(cause: unknown): void } | undefined;
 
   constructor(
     private readonly database: Database,
+    private readonly number: number,
     private readonly last: LastCommit,
     private totals: Totals,
   ) {
@@ -76,7 +92,28 @@ export class Entries implements Store {
     this.read({}, () => true);
   }
 
+  async checkInTurns(): Promise<void> {
+    const { totals } = this;
+    const cursor = this.cursor({});
+    let found = noEntries;
+    try {
+      let began = performance.now();
+      for (let entry = cursor.next(); entry; entry = cursor.next()) {
+        found = replaced(found, undefined, checksumOf(...entry));
+        if (performance.now() - began < TURN) continue;
+        await otherWork();
+        began = performance.now();
+      }
+    } finally {
+      cursor.close();
+    }
+    // The end of the store ends its cursors, too.
+    if (!this.#isClosed) expectTotals(this.database.path, found, totals);
+  }
+
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.writeNow();
     for (const cursor of this.#cursors) cursor.close();
     if (this.database.close()) this.remember(true);
@@ -138,7 +175,7 @@ export class Entries implements Store {
   /** What was committed is there even if this fails; only damage may then be noticed later. */
   private remember(isClosed: boolean): void {
     try {
-      this.last.write({ number: this.totals.commits, isClosed });
+      this.last.write(this.number, { number: this.totals.commits, isClosed });
     } catch {}
   }
 }

@@ -8,4 +8,5 @@ export { after } from './cursor.ts';
 export { damageOfOpenStores, damageOfStores } from './damage-of-stores.ts';
 export { DamagedStore } from './damaged-store.ts';
 export type { Change, Store } from './entries.ts';
+export { closeStoresIn } from './open-stores.ts';
 export { openStore } from './store.ts';

@@ -16,15 +16,21 @@ export type Commit = {
  * it has fewer commits than this file says.
  */
 export type LastCommit = {
-  /** As the file said when it was opened; undefined if it has no record. */
-  readonly found: Commit | undefined;
-  /** The machine was started again since the last commit. A machine that loses power may lose the last commits. */
-  readonly isOtherBoot: boolean;
-  write(commit: Commit): void;
+  /** Whether there ever was a record, of any store. */
+  readonly hasRecord: boolean;
+  /** The last commit of the store with this number; undefined if there is no record of it. */
+  foundOf(store: number): FoundCommit | undefined;
+  write(store: number, commit: Commit): void;
   close(): void;
 };
 
-// Two records in two sectors, written in turn, so that a record that was cut leaves the other one.
+export type FoundCommit = Commit & {
+  /** The machine was started again since the last commit. A machine that loses power may lose the last commits. */
+  readonly isOtherBoot: boolean;
+};
+
+// Two records in two sectors, written in turn, so that a record that was cut leaves the other one. The number of the store is part
+// of the checksum of each.
 const SECTOR = 512;
 const CHECKED = 34;
 
@@ -34,21 +40,25 @@ export const openLastCommit = (path: string, isNew: boolean): LastCommit => {
     writeFileSync(path, Buffer.alloc(2 * SECTOR));
   }
   const descriptor = openSync(path, 'r+');
-  const records = [0, 1].map((slot) => readRecord(descriptor, slot)).filter((one) => one !== undefined);
-  const last = records.sort((one, other) => other.sequence - one.sequence)[0];
+  const records = [0, 1].map((slot) => readRecord(descriptor, slot)).filter((one) => one.sequence !== 0);
   const boot = thisBoot();
-  let sequence = last?.sequence ?? 0;
+  let sequence = 0;
   const bytes = Buffer.alloc(CHECKED + 4);
   boot.copy(bytes, 18);
   return {
-    found: last && { number: last.number, isClosed: last.isClosed },
-    isOtherBoot: last !== undefined && !last.boot.equals(boot),
-    write({ number, isClosed }) {
+    hasRecord: records.length > 0,
+    foundOf(store) {
+      const own = records.filter(({ checked, sum }) => sum === crc32(checked, store));
+      const last = own.sort((one, other) => other.sequence - one.sequence)[0];
+      sequence = last?.sequence ?? 0;
+      return last && { ...commitIn(last.checked), isOtherBoot: !last.checked.subarray(18).equals(boot) };
+    },
+    write(store, { number, isClosed }) {
       sequence += 1;
       bytes.writeDoubleLE(sequence, 0);
       bytes.writeDoubleLE(number, 8);
       bytes.writeUInt16LE(isClosed ? 1 : 0, 16);
-      bytes.writeUInt32LE(crc32(bytes.subarray(0, CHECKED)), CHECKED);
+      bytes.writeUInt32LE(crc32(bytes.subarray(0, CHECKED), store), CHECKED);
       writeSync(descriptor, bytes, 0, bytes.length, (sequence % 2) * SECTOR);
     },
     close: () => closeSync(descriptor),
@@ -58,15 +68,14 @@ export const openLastCommit = (path: string, isNew: boolean): LastCommit => {
 const readRecord = (descriptor: number, slot: number) => {
   const bytes = Buffer.alloc(CHECKED + 4);
   readSync(descriptor, bytes, 0, bytes.length, slot * SECTOR);
-  const sequence = bytes.readDoubleLE(0);
-  if (sequence === 0 || bytes.readUInt32LE(CHECKED) !== crc32(bytes.subarray(0, CHECKED))) return undefined;
-  return {
-    sequence,
-    number: bytes.readDoubleLE(8),
-    isClosed: bytes.readUInt16LE(16) === 1,
-    boot: Buffer.from(bytes.subarray(18, CHECKED)),
-  };
+  const checked = bytes.subarray(0, CHECKED);
+  return { sequence: checked.readDoubleLE(0), checked, sum: bytes.readUInt32LE(CHECKED) };
 };
+
+const commitIn = (checked: Buffer): Commit => ({
+  number: checked.readDoubleLE(8),
+  isClosed: checked.readUInt16LE(16) === 1,
+});
 
 /** 16 bytes that are the same until the machine starts again. */
 const thisBoot = (): Buffer => createHash('md5').update(bootName()).digest();

@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 
 /** What can be checked and closed. */
-type Checked = { check(): void; close(): void };
+type Checked = { checkInTurns(): Promise<void>; close(): void };
 
 const openStores = new Map<string, Checked>();
 
@@ -20,3 +20,8 @@ export const remembered = <Store extends Checked>(path: string, store: Store): S
 /** The open stores in a folder. */
 export const openStoresIn = (folder: string): Checked[] =>
   [...openStores].flatMap(([path, store]) => (path.startsWith(folder + sep) ? [store] : []));
+
+/** Closes what a start that failed has left open. */
+export const closeStoresIn = (folder: string): void => {
+  for (const store of openStoresIn(folder)) store.close();
+};

@@ -4,7 +4,7 @@ import { PAGE } from './checked-files.ts';
 import { DamagedStore } from './damaged-store.ts';
 import { Database } from './database.ts';
 import { Entries, type Store } from './entries.ts';
-import { type LastCommit, openLastCommit } from './last-commit.ts';
+import { type FoundCommit, type LastCommit, openLastCommit } from './last-commit.ts';
 import { remembered } from './open-stores.ts';
 import { compareTotals, makeTables, readTotals, type Totals } from './totals.ts';
 
@@ -18,7 +18,7 @@ export const openStore = (file: string): Store => {
   const isNew = !existsSync(path);
   const last = openLastCommit(`${path}-last`, isNew);
   try {
-    if (isNew && last.found) throw new DamagedStore(path, 'it is missing');
+    if (last.hasRecord) expectFile(path);
     return remembered(path, openEntries(path, last));
   } catch (cause) {
     last.close();
@@ -26,14 +26,23 @@ export const openStore = (file: string): Store => {
   }
 };
 
+/** A store that was used has at least a page. */
+const expectFile = (path: string): void => {
+  if (!existsSync(path)) throw new DamagedStore(path, 'it is missing');
+  const { size } = statSync(path);
+  if (size < PAGE) throw new DamagedStore(path, `it has only ${size} bytes`);
+};
+
 const openEntries = (path: string, last: LastCommit): Store => {
   const database = new Database(path);
   try {
-    if (!last.found?.number) makeTables(database);
+    const { number } = database;
+    const found = last.foundOf(number);
+    if (!last.hasRecord || found?.number === 0) makeTables(database);
     const totals = readTotals(database);
-    expectWhole(database, totals, last);
+    expectWhole(database, totals, last.hasRecord, found);
     giveBack(database);
-    return new Entries(database, last, totals);
+    return new Entries(database, number, last, totals);
   } catch (cause) {
     database.abandon();
     throw cause;
@@ -41,13 +50,19 @@ const openEntries = (path: string, last: LastCommit): Store => {
 };
 
 /** Before anything is written, so that a damaged store stays as it is. */
-const expectWhole = (database: Database, totals: Totals, { found, isOtherBoot }: LastCommit): void => {
+const expectWhole = (
+  database: Database,
+  totals: Totals,
+  hasRecord: boolean,
+  found: FoundCommit | undefined,
+): void => {
   const { path, log } = database;
   const hasLog = existsSync(log) && statSync(log).size > 0;
+  if (!found && hasRecord) throw new DamagedStore(path, `it is not the store that ${path}-last belongs to`);
   if (!found && totals.commits > 0) throw new DamagedStore(`${path}-last`, 'it has no record');
   // SQLite leaves out what it takes for the torn end of its log, or a whole log.
   const lost = (found?.number ?? 0) - totals.commits;
-  if (lost > 0 && (found?.isClosed || !isOtherBoot))
+  if (lost > 0 && (found?.isClosed || !found?.isOtherBoot))
     throw new DamagedStore(hasLog ? log : path, `the last ${lost} commits are missing`);
   const pages = Number(database.ask('pragma page_count'));
   if (!hasLog && statSync(path).size < pages * PAGE)

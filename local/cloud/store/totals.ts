@@ -5,6 +5,8 @@ import type { Database, Prepare } from './database.ts';
 /** Number of commits and entries of a store and the sum of the entries' checksums; stored with each commit. */
 export type Totals = { readonly commits: number; readonly entries: number; readonly checksums: number };
 
+export const noEntries: Totals = { commits: 0, entries: 0, checksums: 0 };
+
 /** Sums of checksums are kept below this, so that they are exact numbers. */
 const MODULUS = 2 ** 52;
 
@@ -44,10 +46,15 @@ export const writeTotals = (sql: Prepare, { commits, entries, checksums }: Total
   sql('update totals set commits = ?, entries = ?, checksums = ?').run(commits, entries, checksums);
 
 /** Throws `DamagedStore` unless the store has as many entries as it should, with these checksums. */
-export const compareTotals = (database: Database, { entries, checksums }: Totals): void => {
+export const compareTotals = (database: Database, totals: Totals): void => {
   const sums = `select count(*), coalesce(sum(c), 0) % ${MODULUS} from entries`;
-  const [count, sum] = database.run((sql) => sql(sums).get()) ?? [];
-  if (count !== entries)
-    throw new DamagedStore(database.path, `it has ${count} entries, and should have ${entries}`);
-  if (sum !== checksums) throw new DamagedStore(database.path, 'some of its entries are old ones');
+  const [entries = 0, checksums = 0] = (database.run((sql) => sql(sums).get()) ?? []).map(Number);
+  expectTotals(database.path, { ...noEntries, entries, checksums }, totals);
+};
+
+/** Throws `DamagedStore` unless a store with this path has the entries that it should have. */
+export const expectTotals = (path: string, found: Totals, { entries, checksums }: Totals): void => {
+  if (found.entries !== entries)
+    throw new DamagedStore(path, `it has ${found.entries} entries, and should have ${entries}`);
+  if (found.checksums !== checksums) throw new DamagedStore(path, 'some of its entries are old ones');
 };

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { StateNotWritable, stateNotWritable } from '../../../local/state/index.ts';
 
@@ -36,10 +38,23 @@ test.each([
   ['a broken disk', withCode('EIO')],
   ['a disk for reading', withCode('EROFS')],
   ['SQLite', withCode(778, 'write', 'SqliteError')],
+  ['Node of a folder', withCode('ENOENT', "ENOENT: no such file or directory, mkdir '/state/a/b'")],
 ])('finds a state that cannot be written in what is said by %s', (_, error) => {
   expect(stateNotWritable('/state', error)?.message).toBe(
-    'the state folder /state cannot be written (write)',
+    `the state folder /state cannot be written (${error.message})`,
   );
+});
+
+test('finds a folder of the state that lacks the permission to write', () => {
+  const path = '/state/s3/objects/blob';
+  const denied = Object.assign(withCode('EACCES', `EACCES: permission denied, open '${path}'`), { path });
+  // Nobody can write into a folder that does not exist.
+  expect(stateNotWritable('/state', denied)?.message).toBe(
+    `the state folder /state cannot be written (EACCES: permission denied, open '${path}')`,
+  );
+  const inTemporary = Object.assign(withCode('EACCES'), { path: join(tmpdir(), 'file') });
+  expect(stateNotWritable(tmpdir(), inTemporary)).toBeUndefined();
+  expect(stateNotWritable('/other', denied)).toBeUndefined();
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -127,6 +127,37 @@ describe('a stream', () => {
     await put('{"a":1}\n');
     await filesPut(1);
     expect([...files.values()]).toEqual(['{"a":1}\n']);
+  });
+
+  test('lands what an older version has gathered in files', async () => {
+    const folder = join(directory, stream.name);
+    const batch = (text: string, length = text.length) =>
+      Buffer.concat([Buffer.from([0, 0, 0, length]), Buffer.from(text)]);
+    await mkdir(folder);
+    // The end of the last batch is missing, and was never confirmed.
+    await writeFile(join(folder, 'records'), Buffer.concat([batch('3\n'), batch('4\n'), batch('5', 2)]));
+    await writeFile(join(folder, 'lake|a.sealed'), Buffer.concat([batch('1\n'), batch('2\n')]));
+    await writeFile(join(folder, 'lake|b'), '0\n');
+    firehose = await open();
+    await put('6\n');
+    await filesPut(4);
+    expect(files.get('lake/a')).toBe('1\n2\n');
+    expect(files.get('lake/b')).toBe('0\n');
+    expect([...files.values()].sort()).toEqual(['0\n', '1\n2\n', '3\n4\n', '6\n']);
+  });
+
+  test('does not start with damaged records', async () => {
+    firehose = await open();
+    await put('{"a":1}\n');
+    await firehose.close();
+    const path = join(directory, stream.name, 'records.db');
+    const bytes = await readFile(path);
+    const at = bytes.indexOf('{"a":1}');
+    bytes[at + 5] = '2'.charCodeAt(0);
+    await writeFile(path, bytes);
+    await expect(open()).rejects.toThrow(/records.db is damaged: page \d+ has a wrong checksum/);
+    await rm(join(directory, stream.name), { recursive: true });
+    firehose = await open();
   });
 
   test('is found by its name only, and says how it gathers', async () => {

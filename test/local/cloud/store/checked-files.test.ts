@@ -57,15 +57,16 @@ test('a page of the log that changed since it was first read or written is an er
 
 test('the last commit is known from the record before if a record is damaged', () => {
   const first = openLastCommit(path, true);
-  expect(first).toMatchObject({ found: undefined, isOtherBoot: false });
-  for (const number of [1, 2, 3]) first.write({ number, isClosed: number === 3 });
+  expect(first.hasRecord).toBe(false);
+  expect(first.foundOf(7)).toBeUndefined();
+  for (const number of [1, 2, 3]) first.write(7, { number, isClosed: number === 3 });
   first.close();
-  expect(openLastCommit(path, false)).toMatchObject({
-    found: { number: 3, isClosed: true },
-    isOtherBoot: false,
-  });
+  const found = (store: number) => openLastCommit(path, false).foundOf(store);
+  expect(found(7)).toEqual({ number: 3, isClosed: true, isOtherBoot: false });
+  expect(found(8)).toBeUndefined();
   flip(512 + 8);
-  expect(openLastCommit(path, false).found).toEqual({ number: 2, isClosed: false });
+  expect(found(7)).toEqual({ number: 2, isClosed: false, isOtherBoot: false });
   flip(8);
-  expect(openLastCommit(path, false).found).toBeUndefined();
+  expect(found(7)).toBeUndefined();
+  expect(openLastCommit(path, false).hasRecord).toBe(true);
 });

@@ -1,8 +1,16 @@
-import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DamagedStore, type Range } from '../../../../local/cloud/store/index.ts';
+import { DamagedStore, openStore, type Range } from '../../../../local/cloud/store/index.ts';
 import { del, entriesOf, openStores, put, type Stores } from './stores.ts';
 
 let stores: Stores;
@@ -200,6 +208,44 @@ const follow = (own: Stores, steps: readonly Step[]): void => {
   store.check();
 };
 
+describe('a check in turns', () => {
+  const many = Array.from({ length: 30_000 }, (_, at) => put(`${at}`, 'x'.repeat(50)));
+
+  test('lets other work be done, and is right about a store that changes meanwhile', async () => {
+    const store = stores.open();
+    store.write(many);
+    let turns = 0;
+    const writing = setInterval(() => {
+      turns += 1;
+      store.write([put(`${turns}`, 'other'), put(`new ${turns}`, ''), del(`${29_999 - turns}`)]);
+    }, 1);
+    await store.checkInTurns();
+    clearInterval(writing);
+    expect(turns).toBeGreaterThan(2);
+    store.check();
+  });
+
+  test('ends when the store is closed', async () => {
+    const store = stores.open();
+    store.write(many);
+    const check = store.checkInTurns();
+    store.close();
+    await check;
+  });
+
+  test('finds a damaged page', async () => {
+    const store = stores.open();
+    store.write(many);
+    store.close();
+    const path = join(stores.folder, 'entries.db');
+    const bytes = readFileSync(path);
+    const at = bytes.lastIndexOf('xxxx');
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    await expect(stores.open().checkInTurns()).rejects.toThrow(/entries.db is damaged: page \d+/);
+  });
+});
+
 describe('a file of a store', () => {
   const closed = (): string => {
     const store = stores.open();
@@ -244,6 +290,25 @@ describe('a file of a store', () => {
       '-last',
       (path: string) => truncateSync(path),
       /no record/,
+    ],
+    [
+      'that is the pages of another store',
+      () => {
+        const other = openStore(join(stores.folder, 'other', 'entries.db'));
+        for (let commit = 0; commit < 3; commit++) other.write(thousand);
+        other.close();
+        return closed();
+      },
+      '',
+      (path: string) => copyFileSync(join(path, '..', 'other', 'entries.db'), path),
+      /it is not the store that .*-last belongs to/,
+    ],
+    [
+      'that is less than a page',
+      () => closed(),
+      '',
+      (path: string) => truncateSync(path, 295),
+      /entries.db is damaged: it has only 295 bytes/,
     ],
     ['that is a missing log', () => dead(), '-wal', (path: string) => rmSync(path), /commits are missing/],
     [

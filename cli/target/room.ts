@@ -1,0 +1,34 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { saysNotWritable } from '../../local/state/index.ts';
+import { notice } from '../output/answer.ts';
+
+/** Does work again as long as the laptop cloud answers that its state cannot be written, for some time. */
+export type UntilWritten = <Answer>(work: () => Promise<Answer>) => Promise<Answer>;
+
+export type Patience = {
+  /** Milliseconds for which a command waits for room. */
+  readonly patience?: number;
+  /** Milliseconds between two tries. */
+  readonly pause?: number;
+};
+
+/**
+ * For the works of one command, which may do several at the same time: they wait for room together, and say so once. Rejects with
+ * the last error if there is none.
+ */
+export const untilWritten = ({ patience = 120_000, pause = 1_000 }: Patience = {}): UntilWritten => {
+  let since: number | undefined;
+  return async (work) => {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof Error) || !saysNotWritable(error.message)) throw error;
+        if (since === undefined) notice(`${error.message}; trying again for ${patience / 1_000} seconds`);
+        since ??= performance.now();
+        if (performance.now() - since > patience) throw error;
+        await wait(pause);
+      }
+    }
+  };
+};
