@@ -1,3 +1,4 @@
+import { matchConditions } from './conditions.ts';
 import {
   type Attribute,
   functions,
@@ -10,6 +11,7 @@ import {
 import { limitExpressions } from './expression-limits.ts';
 import { showFailedItems } from './failed-conditions.ts';
 import { limitItems } from './item-limits.ts';
+import { limitDeleteAnswers, limitSelections, readConsistency } from './selections.ts';
 import { isItem, isTooDeep, keyProblem, tooDeep } from './value-limits.ts';
 
 /**
@@ -44,7 +46,11 @@ export const limitDynalite = (): void => {
       ? tooDeep
       : validateExpressionParams(data, ...names);
   limitExpressions(validations);
+  matchConditions(store);
   limitItems(store, validations, validationOf('batchWriteItem'));
+  limitSelections(['query', 'scan'].map(validationOf));
+  readConsistency(validationOf('scan'));
+  limitDeleteAnswers(validationOf('deleteItem'));
   showFailedItems(store, ['putItem', 'updateItem', 'deleteItem'].map(validationOf));
 };
 
