@@ -53,6 +53,10 @@ export const openGateway = async ({
     });
     onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
   });
+  // Without an answer of ours, Node only closes the connection.
+  server.on('connect', (_, socket) =>
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n'),
+  );
   // Uploads may take long, and clients keep connections longer than Node's five seconds.
   Object.assign(server, { requestTimeout: 0, keepAliveTimeout: 75_000, headersTimeout: 80_000 });
   await listen(server, port);

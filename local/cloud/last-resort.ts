@@ -8,6 +8,24 @@ const requests = new AsyncLocalStorage<Fail>();
 /** Does work for a request; an uncaught error in anything that it starts is passed to `fail`. */
 export const onBehalfOf = <Answer>(fail: Fail, work: () => Answer): Answer => requests.run(fail, work);
 
+/** Does work that holds something; an error in anything that it starts calls `release`, and then fails the request as usual. */
+export const holding = (release: () => void, work: () => void): void => {
+  const outer = requests.getStore();
+  const fail: Fail = (cause) => {
+    release();
+    outer?.(cause);
+  };
+  try {
+    requests.run(fail, work);
+  } catch (cause) {
+    if (!outer) {
+      release();
+      throw cause;
+    }
+    fail(cause);
+  }
+};
+
 /** What was written to a closed pipe, or to a file on a full disk, is lost; to say so there would fail again. */
 const ignore = (): void => {};
 

@@ -124,6 +124,16 @@ export type Validation = {
 
 const inside = createRequire(createRequire(import.meta.url).resolve('dynalite'));
 
+const Big: new (text: string) => { cmp(other: string): number } = inside('big.js');
+
+/** Below zero if the first of two numbers is smaller, above it if it is larger. */
+export const compareNumbers = (left: string, right: string): number => new Big(left).cmp(right);
+
+/** Gives all parts of databases that are opened from now on another lock. */
+export const lockWith = (openLock: () => Part['lock']): void => {
+  inside('lock').Lock = openLock;
+};
+
 /** Dynalite's own functions; its modules call each other by these names, so that a replaced one is used. */
 export const functions = (): Functions => inside('./db');
 export const validations = (): Validations => inside('./validations');

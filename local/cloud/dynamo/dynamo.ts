@@ -11,7 +11,7 @@ import type { ReadRequest } from '../read-body.ts';
 import type { Retention } from '../retention/retention.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Table } from '../template/deployment.ts';
-import { withStore } from './dynalite.ts';
+import { lockWith, withStore } from './dynalite.ts';
 import { applySetting, expiryOperations } from './expiry/operations.ts';
 import { itemRetention } from './expiry/retention.ts';
 import { openSettings } from './expiry/settings.ts';
@@ -22,6 +22,7 @@ import { openOperations } from './operations.ts';
 import { StoreLevel } from './store-level.ts';
 import { transactionOperations } from './transactions/operations.ts';
 import { openTokens } from './transactions/tokens.ts';
+import { openLock } from './waiting-lines.ts';
 
 export type LocalDynamo = {
   /** Answers one request of DynamoDB's wire protocol; rejects with an error of this machine. */
@@ -51,6 +52,7 @@ const dynalite: Dynalite = require('dynalite');
 if (asked) require.cache[level] = asked;
 else delete require.cache[level];
 limitDynalite();
+lockWith(openLock);
 speedUpParsers(import.meta.url);
 
 /**

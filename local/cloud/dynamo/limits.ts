@@ -1,3 +1,4 @@
+import { matchConditions } from './conditions.ts';
 import {
   type Attribute,
   functions,
@@ -11,6 +12,7 @@ import { limitExpressions } from './expression-limits.ts';
 import { showFailedItems } from './failed-conditions.ts';
 import { limitItems } from './item-limits.ts';
 import { limitPages } from './page-limits.ts';
+import { limitDeleteAnswers, limitSelections, readConsistency } from './selections.ts';
 import { isItem, isTooDeep, keyProblem, tooDeep } from './value-limits.ts';
 
 /**
@@ -47,7 +49,11 @@ export const limitDynalite = (): void => {
       ? tooDeep
       : validateExpressionParams(data, ...names);
   limitExpressions(validations);
+  matchConditions(store);
   limitItems(store, validations, validationOf('batchWriteItem'));
+  limitSelections(['query', 'scan'].map(validationOf));
+  readConsistency(validationOf('scan'));
+  limitDeleteAnswers(validationOf('deleteItem'));
   showFailedItems(store, ['putItem', 'updateItem', 'deleteItem'].map(validationOf));
 };
 

@@ -9,6 +9,7 @@ import {
 } from '@duckdb/node-api';
 import { interruptible } from '../../../functions/engine/index.ts';
 import { identifier, literal } from '../../../functions/values/index.ts';
+import { expectFlatComments } from './nested-comments.ts';
 import type { Outcomes } from './outcomes.ts';
 import { bindParameters } from './parameters.ts';
 import type { ResultFiles } from './result-files.ts';
@@ -138,6 +139,7 @@ const unloadedSelect = async (connection: DuckDBConnection, select: string): Pro
 };
 
 const prepareOne = async (connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> => {
+  expectFlatComments(sql);
   const extracted = await connection.extractStatements(sql);
   if (extracted.count !== 1) throw new Error(`one SQL statement is expected, here are ${extracted.count}`);
   const prepared = await extracted.prepare(0);

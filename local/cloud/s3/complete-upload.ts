@@ -24,7 +24,7 @@ const Completion = z.object({
 });
 
 const readList = async (request: S3Request): Promise<ListedPart[]> => {
-  const parsed = Completion.safeParse(parseXml(await receiveText(request)));
+  const parsed = Completion.safeParse(parseXml(await receiveText(request, { isOfBody: false })));
   if (!parsed.success) throw new S3Error('MalformedXML');
   const parts = parsed.data.CompleteMultipartUpload.Part;
   const isAscending = parts.every(

@@ -59,6 +59,8 @@ const metadataOf = ({ incoming, header }: S3Request): Record<string, string> => 
 export const checkTags = (tags: readonly (readonly [string, string])[]): Record<string, string> => {
   const keys = new Set(tags.map(([key]) => key));
   const isFitting = tags.every(([key, value]) => key !== '' && key.length <= 128 && value.length <= 256);
+  if (tags.some(([key]) => key.startsWith('aws:')))
+    throw new S3Error('InvalidTag', { message: 'System tags cannot be added/updated by requester' });
   if (keys.size === tags.length && tags.length <= 10 && isFitting) return Object.fromEntries(tags);
   throw new S3Error('InvalidTag');
 };

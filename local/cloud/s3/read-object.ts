@@ -167,6 +167,8 @@ export const getObjectAttributes = async (store: Store, request: S3Request): Pro
     StorageClass: ['StorageClass', version.headers['x-amz-storage-class'] ?? 'STANDARD'],
     ObjectSize: ['ObjectSize', version.size],
   };
+  if (!asked.every((name) => Object.hasOwn(answers, name)))
+    throw new S3Error('InvalidArgument', { message: 'Invalid attribute name specified.' });
   const found = Object.entries(answers).flatMap(([name, element]) => (asked.includes(name) ? [element] : []));
   const { 'last-modified': lastModified, 'x-amz-version-id': id } = validators(
     store.buckets.named(request.bucket),

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { decodeChunked } from './aws-chunked.ts';
 import type { Blob, Blobs } from './blobs.ts';
-import { type Algorithm, algorithmNamed, algorithms, defaultAlgorithm } from './checksums.ts';
+import { type Algorithm, algorithmNamed, algorithms, defaultAlgorithm, startDigest } from './checksums.ts';
 import { S3Error } from './error.ts';
 import type { S3Request } from './request.ts';
 
@@ -71,6 +72,9 @@ const checkMd5 = ({ header }: S3Request, md5: string): void => {
   });
 };
 
+const isHashed = ({ header }: S3Request): boolean =>
+  /^[0-9a-f]{64}$/.test(header('x-amz-content-sha256') ?? '');
+
 const checkPayloadHash = ({ header }: S3Request, sha256: string | undefined): void => {
   const declared = header('x-amz-content-sha256');
   if (sha256 === undefined || declared === Buffer.from(sha256, 'base64').toString('hex')) return;
@@ -99,15 +103,15 @@ export const receiveBody = async (
   const size = declaredSize(request);
   const announced = announcedChecksum(request);
   const algorithm = announced?.algorithm ?? required ?? defaultAlgorithm;
-  const isHashed = /^[0-9a-f]{64}$/.test(request.header('x-amz-content-sha256') ?? '');
+  const hasHash = isHashed(request);
   const trailers = new Map<string, string>();
-  const wanted = [algorithm, ...(required ? [required] : []), ...(isHashed ? (['sha256'] as const) : [])];
+  const wanted = [algorithm, ...(required ? [required] : []), ...(hasHash ? (['sha256'] as const) : [])];
   const blob = await blobs.write(atMost(contentOf(request, trailers), size), wanted);
   try {
     if (blob.size !== size) throw new S3Error('IncompleteBody');
     const checksum = blob.checksums[algorithm] ?? '';
     checkMd5(request, blob.md5);
-    checkPayloadHash(request, isHashed ? blob.checksums.sha256 : undefined);
+    checkPayloadHash(request, hasHash ? blob.checksums.sha256 : undefined);
     if (announced) {
       const name = headerOf(algorithm);
       checkChecksum(algorithm, announced.isTrailer ? trailers.get(name) : request.header(name), checksum);
@@ -119,16 +123,35 @@ export const receiveBody = async (
   }
 };
 
-/** Reads a small body, such as an XML document, as text. */
-export const receiveText = async (request: S3Request): Promise<string> => {
+/**
+ * Reads a small body, such as an XML document, as text, and verifies it as `receiveBody` does; `isOfBody` is false where the
+ * checksum in the headers is that of an object.
+ */
+export const receiveText = async (request: S3Request, { isOfBody = true } = {}): Promise<string> => {
+  const announced = isOfBody ? announcedChecksum(request) : undefined;
   const pieces: Uint8Array[] = [];
+  const trailers = new Map<string, string>();
   let size = 0;
-  for await (const piece of contentOf(request, new Map())) {
+  for await (const piece of contentOf(request, trailers)) {
     pieces.push(piece);
     size += piece.length;
     if (size > largestDocument) throw new S3Error('MalformedXML');
   }
-  return Buffer.concat(pieces).toString();
+  const body = Buffer.concat(pieces);
+  checkMd5(request, createHash('md5').update(body).digest('hex'));
+  checkPayloadHash(request, isHashed(request) ? await checksumOf('sha256', body) : undefined);
+  if (announced) {
+    const name = headerOf(announced.algorithm);
+    const declared = announced.isTrailer ? trailers.get(name) : request.header(name);
+    checkChecksum(announced.algorithm, declared, await checksumOf(announced.algorithm, body));
+  }
+  return body.toString();
+};
+
+const checksumOf = async (algorithm: Algorithm, bytes: Uint8Array): Promise<string> => {
+  const digest = startDigest(algorithm);
+  digest.update(bytes);
+  return Buffer.from(await digest.digest()).toString('base64');
 };
 
 /** Reads the algorithm that a header names; undefined without the header, InvalidRequest if S3 does not have it. */

@@ -224,11 +224,25 @@ const subresources = [
   'website',
 ];
 
+/** Headers that ask for what only the real S3 does: without it, the request would do something else than it says. */
+const unknownHeaders = [
+  'x-amz-write-offset-bytes',
+  'x-amz-server-side-encryption-customer-algorithm',
+  'x-amz-copy-source-server-side-encryption-customer-algorithm',
+  'x-amz-object-lock-mode',
+  'x-amz-object-lock-retain-until-date',
+  'x-amz-object-lock-legal-hold',
+  'x-amz-website-redirect-location',
+  'x-amz-if-match-last-modified-time',
+  'x-amz-if-match-size',
+];
+
 const scopeOf = ({ bucket, key }: S3Request): Scope =>
   bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
 
 /** Finds the operation of a request; NotImplemented for operations that only the real S3 has, else MethodNotAllowed. */
 export const operationOf = (request: S3Request): Pick<Route, 'needs' | 'run'> => {
+  if (unknownHeaders.some((name) => request.header(name) !== undefined)) throw new S3Error('NotImplemented');
   const scope = scopeOf(request);
   const isCopy = request.header('x-amz-copy-source') !== undefined;
   const named = subresources.filter((name) => request.query.has(name));

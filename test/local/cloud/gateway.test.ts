@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -257,5 +258,12 @@ describe('the gateway', () => {
     await new Promise<void>((resolve) => socket.write(head.join('\r\n'), () => resolve()));
     socket.destroy();
     expect((await fetch(`${gateway.endpoint}/_soundcheck`)).status).toBe(200);
+  });
+
+  test('answers who takes it for a proxy', async () => {
+    const socket = connect(Number(new URL(gateway.endpoint).port), '127.0.0.1');
+    const answer = text(socket);
+    socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n');
+    expect(await answer).toMatch(/^HTTP\/1.1 405 /);
   });
 });

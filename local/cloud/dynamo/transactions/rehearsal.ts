@@ -1,3 +1,4 @@
+import { onBehalfOf } from '../../last-resort.ts';
 import {
   actionOf,
   type Change,
@@ -59,11 +60,14 @@ export const rehearse = async (store: Store, target: Target): Promise<Rehearsed>
 const checked = (action: object, before: Item | undefined): Rejection | null | undefined =>
   functions().checkConditional(action, before);
 
+/** An error in the middle of the action fails the transaction, whose items would stay locked. */
 const done = (stage: Store, { action }: Target): Promise<Rejection | undefined> =>
   new Promise((resolve, reject) => {
-    actionOf(operations[action.kind])(stage, action, (error) => {
-      if (!error) return resolve(undefined);
-      if (error instanceof Error && 'statusCode' in error) return resolve(error as Rejection);
-      reject(error);
-    });
+    const run = (): void =>
+      actionOf(operations[action.kind])(stage, action, (error) => {
+        if (!error) return resolve(undefined);
+        if (error instanceof Error && 'statusCode' in error) return resolve(error as Rejection);
+        reject(error);
+      });
+    onBehalfOf(reject, run);
   });

@@ -151,6 +151,9 @@ describe('one transaction', () => {
 
   test.each([
     ['select 1; select 2', 'one SQL statement is expected, here are 2'],
+    ['/*'.repeat(101), 'comments are nested more than 100 levels deep'],
+    [`${'/*'.repeat(101)}${'*/'.repeat(101)} select 1`, 'comments are nested more than 100 levels deep'],
+    [`select '${'/*'.repeat(101)}', 1 as "${'/*'.repeat(101)}" /* /* */ */ from nowhere`, 'nowhere'],
     ['commit', 'they cannot begin, commit or roll back'],
     ['selec 1', 'syntax error at or near "selec"'],
   ])('rejects %s', async (sql, reason) => {

@@ -233,3 +233,42 @@ it('ends a framed body that is longer than announced, or whose trailers have no 
     expect({ status: answer.status, code: codeOf(answer) }).toEqual({ status: 400, code });
   }
 });
+
+it('verifies documents too, before it does what they say', async () => {
+  const key = '/plain/kept';
+  await send('PUT', key, { 'content-length': 4 }, ['kept']);
+  const body = '<Delete><Object><Key>kept</Key></Object></Delete>';
+  const remove = (headers: Record<string, string>) =>
+    send('POST', '/plain?delete', { 'content-length': body.length, ...headers }, [body]);
+  const md5 = (text: string) => createHash('md5').update(text).digest('base64');
+  expect(codeOf(await remove({ 'content-md5': md5('other') }))).toBe('BadDigest');
+  expect(codeOf(await remove({ 'x-amz-checksum-crc32': checksum('other') }))).toBe('BadDigest');
+  expect(codeOf(await remove({ 'x-amz-content-sha256': '0'.repeat(64) }))).toBe('XAmzContentSHA256Mismatch');
+  expect((await send('GET', key, {})).text).toBe('kept');
+  expect((await remove({ 'content-md5': md5(body), 'x-amz-checksum-crc32': checksum(body) })).status).toBe(
+    200,
+  );
+  expect((await send('GET', key, {})).status).toBe(404);
+});
+
+it.each([
+  ['x-amz-write-offset-bytes', '4'],
+  ['x-amz-server-side-encryption-customer-algorithm', 'AES256'],
+  ['x-amz-object-lock-mode', 'GOVERNANCE'],
+])('replaces nothing if %s asks for something else', async (name, value) => {
+  await send('PUT', '/plain/whole', { 'content-length': 4 }, ['kept']);
+  expect(codeOf(await send('PUT', '/plain/whole', { 'content-length': 1, [name]: value }, ['x']))).toBe(
+    'NotImplemented',
+  );
+  expect((await send('GET', '/plain/whole', {})).text).toBe('kept');
+});
+
+it('rejects tags of the system, and attributes that no object has', async () => {
+  const tags = { 'content-length': 1, 'x-amz-tagging': 'aws:a=b' };
+  expect(codeOf(await send('PUT', '/plain/tagged', tags, ['x']))).toBe('InvalidTag');
+  await send('PUT', '/plain/whole', { 'content-length': 4 }, ['kept']);
+  const attributes = (named: Record<string, string>) => send('GET', '/plain/whole?attributes', named);
+  expect(codeOf(await attributes({}))).toBe('InvalidArgument');
+  expect(codeOf(await attributes({ 'x-amz-object-attributes': 'ETag,Nothing' }))).toBe('InvalidArgument');
+  expect((await attributes({ 'x-amz-object-attributes': 'ETag' })).status).toBe(200);
+});
