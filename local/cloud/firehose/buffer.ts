@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DamagedState } from '../../state/index.ts';
 import type { Disk } from '../disk.ts';
-import { RecordFile, recordsIn } from './record-file.ts';
+import { oldRecordsIn, RecordFile, readRecords } from './record-file.ts';
 
 export type BufferOptions = {
   /** Holds the records that are gathered, and files that are not put yet. */
@@ -21,9 +22,13 @@ export type BufferOptions = {
 
 const usualPauses = { first: 1_000, longest: 60_000 };
 
-/** Records that are gathered. Files that are not put yet end with `sealed`; those of older versions hold bare records. */
-const gathered = 'records';
-const sealed = '.sealed';
+/** Records that are gathered. The name of a file that is not put yet ends with its length. */
+const gathered = 'batches';
+const sealed = (name: string, length: number): string => `${name}~${length}`;
+const sealedName = /^(.*)~(\d+)$/s;
+
+/** Files that older versions have left: records that were gathered, without checksums and before that bare, and files to be put. */
+const old = { gathered: 'records', bare: 'gathered', sealed: '.sealed' };
 
 /** Gathers records on disk until they are many or old enough, then puts them as one file. */
 export class StreamBuffer {
@@ -31,6 +36,8 @@ export class StreamBuffer {
   readonly #records: RecordFile;
   #timer: NodeJS.Timeout | undefined;
   #last: Promise<void> = Promise.resolve();
+  /** Names of files that are not put, because they are damaged. */
+  readonly #damaged = new Set<string>();
   #pause: number;
 
   private constructor(options: BufferOptions, records: RecordFile) {
@@ -47,9 +54,18 @@ export class StreamBuffer {
   static async open(options: BufferOptions): Promise<StreamBuffer> {
     const { directory, newName } = options;
     await mkdir(directory, { recursive: true });
-    // An older version has gathered bare records.
-    await rename(join(directory, 'gathered'), join(directory, newName())).catch(() => undefined);
-    const buffer = new StreamBuffer(options, await RecordFile.open(join(directory, gathered)));
+    const seal = (from: string, name: string) =>
+      rename(join(directory, from), join(directory, name)).catch(() => undefined);
+    await seal(old.bare, newName());
+    await seal(old.gathered, `${newName()}${old.sealed}`);
+    const path = join(directory, gathered);
+    const records = await RecordFile.open(path).catch(async (error: unknown) => {
+      if (!(error instanceof DamagedState)) throw error;
+      // Nothing more is added to a damaged file.
+      await seal(gathered, sealed(newName(), (await stat(path)).size));
+      return RecordFile.open(path);
+    });
+    const buffer = new StreamBuffer(options, records);
     // The cloud must be open before files can be put.
     if ((await readdir(directory)).length > 0) buffer.#wake(buffer.#pause);
     return buffer;
@@ -97,15 +113,22 @@ export class StreamBuffer {
   /** What is gathered gets its name before it is put, so that another try puts the same file. */
   async #seal(): Promise<void> {
     const { directory, newName, put } = this.#options;
-    if (this.#records.length > 0) await this.#records.moveTo(join(directory, `${newName()}${sealed}`));
+    const { length } = this.#records;
+    if (length > 0) await this.#records.moveTo(join(directory, sealed(newName(), length)));
     for (const name of (await readdir(directory)).filter((one) => one !== gathered).sort()) {
-      const content = await readFile(join(directory, name));
-      const [bytes, key] = name.endsWith(sealed)
-        ? [recordsIn(content), name.slice(0, -sealed.length)]
-        : [content, name];
-      await put(key, bytes);
+      if (this.#damaged.has(name)) continue;
+      const file = await readSealed(directory, name).catch((error) => this.#leave(name, error));
+      if (!file) continue;
+      await put(file.name, file.bytes);
       await rm(join(directory, name));
     }
+  }
+
+  /** A damaged file stays where it is; others are put. */
+  #leave(name: string, error: unknown): undefined {
+    if (!(error instanceof DamagedState)) throw error;
+    this.#damaged.add(name);
+    this.#options.complain(`cannot put a file: ${error.message}`);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -114,3 +137,15 @@ export class StreamBuffer {
     return turn;
   }
 }
+
+/** A file that is to be put, with the name under which it is put. */
+const readSealed = async (
+  directory: string,
+  name: string,
+): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
+  const path = join(directory, name);
+  const [, own, length] = sealedName.exec(name) ?? [];
+  if (own !== undefined) return { name: own, bytes: await readRecords(path, Number(length)) };
+  if (!name.endsWith(old.sealed)) return { name, bytes: await readFile(path) };
+  return { name: name.slice(0, -old.sealed.length), bytes: oldRecordsIn(await readFile(path)) };
+};

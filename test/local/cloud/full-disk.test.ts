@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { bundleUnlessUpToDate } from '../../../local/build/index.ts';
 import { openDisk } from '../../../local/cloud/disk.ts';
-import { RecordFile, recordsIn } from '../../../local/cloud/firehose/record-file.ts';
+import { RecordFile, readRecords } from '../../../local/cloud/firehose/record-file.ts';
 import { openRedshiftData } from '../../../local/cloud/redshift-data/redshift-data.ts';
 import { engineOfState, rememberEngine } from '../../../local/cloud/state-engine.ts';
 import { openWarehouse } from '../../../local/engines/warehouse.ts';
@@ -89,7 +89,7 @@ describe.skipIf(!isMounted)(`on a full disk${isMounted ? '' : ` (skipped: ${moun
     const reopened = await RecordFile.open(at('records'));
     disk.free();
     await reopened.append(Buffer.from('second\n'));
-    expect(recordsIn(readFileSync(at('records'))).toString()).toBe('first\nsecond\n');
+    expect(String(await readRecords(at('records'), reopened.length))).toBe('first\nsecond\n');
     await Promise.all([file.close(), reopened.close()]);
   });
 
