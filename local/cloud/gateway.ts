@@ -54,9 +54,7 @@ export const openGateway = async ({
     onBehalfOf(fail, () => services.then((ready) => dispatch(ready, request, response)).catch(fail));
   });
   // Without an answer of ours, Node only closes the connection.
-  server.on('connect', (_, socket) =>
-    socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n'),
-  );
+  server.on('connect', (_, socket) => socket.end(noProxy));
   // Uploads may take long, and clients keep connections longer than Node's five seconds.
   Object.assign(server, { requestTimeout: 0, keepAliveTimeout: 75_000, headersTimeout: 80_000 });
   await listen(server, port);
@@ -68,6 +66,10 @@ export const openGateway = async ({
     },
   };
 };
+
+const noProxyError =
+  '<Error><Code>MethodNotAllowed</Code><Message>The specified method is not allowed against this resource.</Message></Error>';
+const noProxy = `HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Type: application/xml\r\nContent-Length: ${noProxyError.length}\r\n\r\n${noProxyError}`;
 
 const listen = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {

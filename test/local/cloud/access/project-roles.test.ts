@@ -74,6 +74,11 @@ describe('of all functions and jobs', () => {
       expect(removers(`lake/streams/${key}`)).toEqual([]);
   });
 
+  test('who closes a rebuild may remove the batches that waited for it', () => {
+    const removing = allowed('dynamodb:DeleteItem', arn('dynamodb', 'table/soundcheck-dev-ledger'));
+    expect(removing).toEqual(expect.arrayContaining(['publish-kpis', 'rebuild-models']));
+  });
+
   test('pull-sources alone reads secrets, those of the stage', () => {
     const reading = (name: string) =>
       allowed('secretsmanager:GetSecretValue', arn('secretsmanager', `secret:${name}`));

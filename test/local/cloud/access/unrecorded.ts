@@ -22,6 +22,10 @@ export const exceptions: readonly { readonly of: RegExp; readonly reason: string
     reason: 'a manifest lands while files wait for it, or for a batch',
   },
   { of: /ArchiveFilesRole Ledger dynamodb:Query/, reason: 'a batch publishes a corrected file' },
+  {
+    of: /RebuildModelsRole Ledger dynamodb:DeleteItem/,
+    reason: 'a publication that ended before its mart was free',
+  },
   { of: /RebuildModelsRole Checks /, reason: 'a check that finds rows' },
   { of: /PublishKpisRole Kpis dynamodb:DeleteItem/, reason: 'a latest KPI of something that is gone' },
   { of: /RunTransformRole Announce /, reason: 'a batch that cannot begin' },
