@@ -14,6 +14,7 @@ const order = [
   'engine',
   'tables',
   'queues',
+  'stores',
   'state',
   'last resort',
   'log',
@@ -29,11 +30,18 @@ export class Closers {
     this.#closers.set(part, close);
   }
 
+  /** Rejects with the first error, after all parts were stopped: a part that is left would keep the process running. */
   async closeAll(): Promise<void> {
+    const errors: unknown[] = [];
     for (const part of order) {
       const close = this.#closers.get(part);
       this.#closers.delete(part);
-      await close?.();
+      try {
+        await close?.();
+      } catch (error) {
+        errors.push(error);
+      }
     }
+    if (errors.length > 0) throw errors[0];
   }
 }
