@@ -14,6 +14,7 @@ const order = [
   'engine',
   'tables',
   'queues',
+  'stores',
   'state',
   'last resort',
   'log',
@@ -29,7 +30,7 @@ export class Closers {
     this.#closers.set(part, close);
   }
 
-  /** Stops every part, also after one that could not stop; rejects with the first error then. */
+  /** Rejects with the first error, after all parts were stopped: a part that is left would keep the process running. */
   async closeAll(): Promise<void> {
     const errors: unknown[] = [];
     for (const part of order) {

@@ -78,6 +78,8 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const engine = findEngine(engineOfState(state, options.engine));
   try {
     closers.add('state', await lockState(state));
+    // Those that a start which fails has opened and not added yet.
+    closers.add('stores', () => closeStoresIn(state));
     rememberEngine(state, engine.name);
     const log = openLog(state, options.log, closers);
     return await open(
@@ -87,9 +89,8 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
       closers,
     );
   } catch (cause) {
-    // What cannot be closed after a start that failed says less than why it failed.
+    // Why it cannot start says more than what could not be stopped.
     await closers.closeAll().catch(() => undefined);
-    closeStoresIn(state);
     throw stateNotWritable(state, cause) ?? cause;
   }
 };

@@ -99,7 +99,7 @@ export class Database {
   close(): boolean {
     const isMoved = this.#moveAll();
     this.abandon();
-    if (isMoved) rmSync(this.log, { force: true });
+    if (isMoved) this.#removeLog();
     return isMoved;
   }
 
@@ -108,6 +108,13 @@ export class Database {
     this.#isOpen = false;
     this.#connection.close();
     this.#files.close();
+  }
+
+  /** It is empty, and need not be removed. */
+  #removeLog(): void {
+    try {
+      rmSync(this.log, { force: true });
+    } catch {}
   }
 
   #moveAll(): boolean {

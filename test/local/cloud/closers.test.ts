@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
 import { Closers } from '../../../local/cloud/closers.ts';
 
-test('stops every part once in their order, also after one that cannot stop', async () => {
+test('stops all parts in order, also after one that fails, each once', async () => {
+  const closed: string[] = [];
   const closers = new Closers();
-  const stopped: string[] = [];
-  const error = new Error('the tables cannot be closed');
-  closers.add('state', () => stopped.push('state'));
-  closers.add('tables', () => Promise.reject(error));
-  closers.add('gateway', async () => stopped.push('gateway'));
-  await expect(closers.closeAll()).rejects.toBe(error);
-  expect(stopped).toEqual(['gateway', 'state']);
+  closers.add('state', () => closed.push('state'));
+  closers.add('stores', () => closed.push('stores'));
+  closers.add('files', async () => {
+    throw new Error('EACCES: permission denied');
+  });
+  closers.add('disk', () => closed.push('disk'));
+  await expect(closers.closeAll()).rejects.toThrow('EACCES');
   await closers.closeAll();
-  expect(stopped).toEqual(['gateway', 'state']);
+  expect(closed).toEqual(['disk', 'stores', 'state']);
 });
