@@ -38,6 +38,7 @@ const endings = [
 const figures = {
   rounds,
   files: streams.length,
+  'without inodes': 0,
   rejected: 0,
   kills: 0,
   'started on a full disk': 0,
@@ -157,7 +158,11 @@ describe(`a cloud whose disk is full ${rounds} times, seed ${seed}`, { timeout: 
     for (let round = 1; round <= rounds; round++) {
       const landing = land(pipeline, left);
       await pause(random.below(3_000));
-      disk.fill(random.below(100_000));
+      // Every other time there is room, and no more file can be made.
+      const isWithoutInodes = (seed + round) % 2 === 0;
+      if (isWithoutInodes) disk.fillInodes();
+      else disk.fill(random.below(100_000));
+      if (isWithoutInodes) figures['without inodes'] += 1;
       await pause(random.below(2_000));
       await expectAnswers(pipeline);
       const ending = endings[(seed + round) % endings.length];

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +21,8 @@ export type SmallDisk = {
   room(): number;
   /** Fills the disk except for so many bytes, and again when something is removed, until `free`. */
   fill(left: number): void;
+  /** Uses up the inodes, so that no more files can be made, although there is room, until `free`. */
+  fillInodes(): void;
   free(): void;
   /** Takes the disk away with all that is on it. */
   remove(): Promise<void>;
@@ -18,6 +30,8 @@ export type SmallDisk = {
 
 const block = Buffer.alloc(64 * 1024);
 const page = 4_096;
+/** Files that the disk can hold. */
+const inodes = 20_000;
 
 const isRoot = process.getuid?.() === 0;
 const runAsRoot = (...command: readonly string[]): string | undefined => {
@@ -31,7 +45,15 @@ export const mountSmallDisk = (bytes: number): SmallDisk | string => {
   if (process.platform !== 'linux') return 'only Linux has tmpfs';
   const folder = mkdtempSync(join(tmpdir(), 'small-disk-'));
   const owner = `uid=${process.getuid?.()},gid=${process.getgid?.()},mode=700`;
-  const problem = runAsRoot('mount', '-t', 'tmpfs', '-o', `size=${bytes},${owner}`, 'tmpfs', folder);
+  const problem = runAsRoot(
+    'mount',
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=${bytes},nr_inodes=${inodes},${owner}`,
+    'tmpfs',
+    folder,
+  );
   if (problem === undefined) return new MountedDisk(folder);
   rmdirSync(folder);
   return `a tmpfs cannot be mounted: ${problem}`;
@@ -39,11 +61,16 @@ export const mountSmallDisk = (bytes: number): SmallDisk | string => {
 
 class MountedDisk implements SmallDisk {
   readonly #filler: string;
+  /** A folder of empty files. */
+  readonly #fillers: string;
+  #made = 0;
   #file: number | undefined;
   #again: NodeJS.Timeout | undefined;
 
   constructor(readonly folder: string) {
     this.#filler = join(folder, 'filler');
+    this.#fillers = join(folder, 'fillers');
+    mkdirSync(this.#fillers);
   }
 
   room(): number {
@@ -62,12 +89,23 @@ class MountedDisk implements SmallDisk {
     this.#again ??= setInterval(() => this.fill(left), 20).unref();
   }
 
+  fillInodes(): void {
+    try {
+      for (let free = statfsSync(this.folder).ffree; free > 0; free--)
+        closeSync(openSync(join(this.#fillers, String(this.#made++)), 'w'));
+    } catch {
+      // Somebody else took the last inode.
+    }
+    this.#again ??= setInterval(() => this.fillInodes(), 20).unref();
+  }
+
   free(): void {
     clearInterval(this.#again);
     this.#again = undefined;
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
     rmSync(this.#filler, { force: true });
+    for (const name of readdirSync(this.#fillers)) rmSync(join(this.#fillers, name));
   }
 
   async remove(): Promise<void> {
