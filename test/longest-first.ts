@@ -27,6 +27,7 @@ export const longest: readonly string[] = [
   'end-to-end/rebuild-kills',
   'end-to-end/retry-rebuild',
   'end-to-end/reprocess',
+  'simulation/defects',
   'simulation/crashes',
   'simulation/simulation',
   'sql/shop/shop',

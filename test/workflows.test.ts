@@ -39,8 +39,8 @@ const commandsOf = (name: string): string[] =>
 const expression = (text: string): string => `\${{ ${text} }}`;
 
 const isTest = (command: string): boolean => {
-  const [, file] = /^npx vitest run (\S+)$/.exec(command) ?? [];
-  return file !== undefined && existsSync(join(root, file));
+  const [, files] = /^npx vitest run (\S+(?: \S+)*)$/.exec(command) ?? [];
+  return files?.split(' ').every((file) => existsSync(join(root, file))) ?? false;
 };
 
 describe.each(texts)('%s', (name, text) => {

@@ -29,7 +29,7 @@ export type Checkpoint = {
   readonly state: StateSize;
 };
 
-const singles = 5;
+const singles = 11;
 const dayMs = 86_400_000;
 
 /** A day of a run: how many files have landed at its end, and whether the cloud is measured then. */

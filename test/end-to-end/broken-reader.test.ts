@@ -98,19 +98,19 @@ describe('a file that breaks what reads it', { timeout: 400_000 }, () => {
   });
 
   test('fails only the run whose process is killed in the middle', async () => {
-    await vi.waitFor(() => expect(readers()).toHaveLength(1), { timeout: 150_000 });
-    const [reader = 0] = readers();
-    // It takes up its next run and gets nowhere with it.
-    process.kill(reader, 'SIGSTOP');
+    const stopped = readers();
+    expect(stopped).not.toEqual([]);
+    // One of them takes up its next run and gets nowhere with it.
+    for (const reader of stopped) process.kill(reader, 'SIGSTOP');
     const file = await pipeline.land('data/streams/streams3.csv', smallStreams(3));
     await vi.waitFor(async () => expect(await newestRun()).toBe('RUNNING'), {
       timeout: 150_000,
       interval: 50,
     });
-    process.kill(reader, 'SIGKILL');
+    for (const reader of stopped) process.kill(reader, 'SIGKILL');
     await published(file);
     expect(await pipeline.ledger.files.find(file)).toMatchObject({ failed_runs: 1, failed_alone: 1 });
-    expect(readers()).not.toContain(reader);
+    expect(readers()).not.toEqual(expect.arrayContaining(stopped));
     expect(await queryWarehouse('select 1')).toEqual([['1']]);
   });
 
