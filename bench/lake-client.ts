@@ -62,7 +62,8 @@ export const lakeClient = (environment: Readonly<Record<string, string>>): LakeC
 /** S3 needs the length of a stream; that of other bodies is known. */
 const sized = (length: number | undefined) => (length === undefined ? {} : { ContentLength: length });
 
-const connectionOf = (environment: Readonly<Record<string, string>>) => ({
+/** How a client of the SDK reaches the cloud. */
+export const connectionOf = (environment: Readonly<Record<string, string>>) => ({
   endpoint: setting(environment, 'AWS_ENDPOINT_URL'),
   region: setting(environment, 'AWS_REGION'),
   credentials: {

@@ -4,8 +4,9 @@ import { landCatalogue } from '../landings.ts';
 import { median } from '../median.ts';
 import { processorTime } from '../process-tree.ts';
 import { DayByDay } from './day-by-day.ts';
-import { heapOf, restingMemory } from './memory.ts';
+import { restingMemory } from './memory.ts';
 import { type StateSize, stateSize } from './state-size.ts';
+import { warehouseCache } from './warehouse-cache.ts';
 
 export type GrowthSize = {
   readonly files: number;
@@ -24,8 +25,11 @@ export type Checkpoint = {
   readonly single_ms: number;
   /** Processor time of the cloud's process for each of these files, with what goes on after its day can be read. */
   readonly processor_ms: number;
+  /** After garbage collection. */
   readonly rss_mb: number;
   readonly heap_mb: number;
+  /** What DuckDB holds of its tables in memory, a part of the RSS. */
+  readonly cache_mb: number;
   readonly state: StateSize;
 };
 
@@ -70,8 +74,8 @@ export const growth = async (
       day,
       single_ms: median(times),
       processor_ms: (used - before) / times.length,
-      rss_mb: await restingMemory(cloud.process),
-      heap_mb: await heapOf(cloud.child),
+      ...(await restingMemory(cloud)),
+      cache_mb: await warehouseCache(cloud.environment),
       state: await stateSize(cloud.directory),
     };
     checkpoints.push(checkpoint);

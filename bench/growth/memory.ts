@@ -1,19 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { MovedCloud } from '../cloud.ts';
 import { treeMemory } from '../process-tree.ts';
 
 /** Workers of functions end when nothing has needed them for 15 seconds. */
 const restMs = 17_000;
 
-/** The memory of a process tree (RSS, MB) after a rest. */
-export const restingMemory = async (process: number): Promise<number> => {
+/** The memory of a process tree after a rest (RSS, MB), and what its main thread has on its heap, both after garbage collection. */
+export const restingMemory = async ({ child, process }: Pick<MovedCloud, 'child' | 'process'>) => {
   await pause(restMs);
-  return treeMemory(process);
+  const heap_mb = await heapOf(child);
+  return { heap_mb, rss_mb: await treeMemory(process) };
 };
 
-/** What the main thread of a cloud's process has on its heap after garbage collection, MB. */
-export const heapOf = async (child: ChildProcess): Promise<number> => {
+const heapOf = async (child: ChildProcess): Promise<number> => {
   const answered = once(child, 'message');
   child.send('memory');
   const [{ heapUsed }] = await answered;

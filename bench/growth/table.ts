@@ -5,7 +5,7 @@ type Row = Readonly<Record<string, number>>;
 
 /** The columns of a row; what one more file takes on the disk is counted since the row before. */
 const rowOf = (checkpoint: Checkpoint, before: Checkpoint | undefined): Row => {
-  const { files, day, single_ms, processor_ms, rss_mb, heap_mb, state } = checkpoint;
+  const { files, day, single_ms, processor_ms, rss_mb, heap_mb, cache_mb, state } = checkpoint;
   const since = (part: (one: Checkpoint) => number): number =>
     before ? ((part(checkpoint) - part(before)) * 1000) / (files - before.files) : Number.NaN;
   const perFile = Object.keys(state).map((name): [string, number] => [
@@ -19,6 +19,7 @@ const rowOf = (checkpoint: Checkpoint, before: Checkpoint | undefined): Row => {
     'processor ms': processor_ms,
     'RSS MB': rss_mb,
     'heap MB': heap_mb,
+    'DuckDB MB': cache_mb,
     'state MB': wholeOf(state),
     'KB/file': since(({ state: one }) => wholeOf(one)),
     ...Object.fromEntries(perFile),
@@ -39,7 +40,7 @@ export const growthTable = () => {
   let before: Checkpoint | undefined;
   const names = Object.keys(
     rowOf(
-      { files: 0, day: 0, single_ms: 0, processor_ms: 0, rss_mb: 0, heap_mb: 0, state: noState },
+      { files: 0, day: 0, single_ms: 0, processor_ms: 0, rss_mb: 0, heap_mb: 0, cache_mb: 0, state: noState },
       undefined,
     ),
   );

@@ -3,7 +3,16 @@ import { daysOf } from '../../bench/growth/growth.ts';
 import { growthTable } from '../../bench/growth/table.ts';
 
 const state = { objects: 10, index: 1, tables: 4, warehouse: 2, logs: 1, other: 2 };
-const first = { files: 100, day: 1, single_ms: 1_000, processor_ms: 900, rss_mb: 500, heap_mb: 50, state };
+const first = {
+  files: 100,
+  day: 1,
+  single_ms: 1_000,
+  processor_ms: 900,
+  rss_mb: 500,
+  heap_mb: 50,
+  cache_mb: 10,
+  state,
+};
 const cellsOf = (line: string): string[] =>
   line
     .split('|')
