@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   rmdirSync,
   rmSync,
   statfsSync,
@@ -70,7 +69,6 @@ class MountedDisk implements SmallDisk {
   constructor(readonly folder: string) {
     this.#filler = join(folder, 'filler');
     this.#fillers = join(folder, 'fillers');
-    mkdirSync(this.#fillers);
   }
 
   room(): number {
@@ -91,6 +89,7 @@ class MountedDisk implements SmallDisk {
 
   fillInodes(): void {
     try {
+      mkdirSync(this.#fillers, { recursive: true });
       for (let free = statfsSync(this.folder).ffree; free > 0; free--)
         closeSync(openSync(join(this.#fillers, String(this.#made++)), 'w'));
     } catch {
@@ -105,7 +104,7 @@ class MountedDisk implements SmallDisk {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
     rmSync(this.#filler, { force: true });
-    for (const name of readdirSync(this.#fillers)) rmSync(join(this.#fillers, name));
+    rmSync(this.#fillers, { recursive: true, force: true });
   }
 
   async remove(): Promise<void> {
