@@ -38,9 +38,9 @@ export const pullWindows = async (
   { confirm = false, atOnce, tell }: PullOptions,
 ): Promise<PullRecord[]> => {
   const puller = pullerOf(sourceNamed(await target.catalog(), source));
+  const written = untilWritten();
   return pLimit(atOnce).map(windows, async (window) => {
     const clock = { now: () => new Date().toISOString() };
-    const written = untilWritten();
     const asked = await written(() =>
       askPull({ ledger: target.ledger, clock }, { source, ...window }, { confirm }),
     );

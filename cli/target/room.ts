@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { saysNotWritable } from '../../local/state/index.ts';
 import { notice } from '../output/answer.ts';
 
-/** Does work again as long as the laptop cloud answers that its state cannot be written, for some time. */
+/** Repeats work, for a limited time, while the laptop cloud answers that its state cannot be written. */
 export type UntilWritten = <Answer>(work: () => Promise<Answer>) => Promise<Answer>;
 
 export type Patience = {
@@ -13,8 +13,8 @@ export type Patience = {
 };
 
 /**
- * For the works of one command, which may do several at the same time: they wait for room together, and say so once. Rejects with
- * the last error if there is none.
+ * For all steps of one command, also several at the same time: they wait for room together, and the command says so once. Rejects
+ * with the last error if there is no room in time.
  */
 export const untilWritten = ({ patience = 120_000, pause = 1_000 }: Patience = {}): UntilWritten => {
   let since: number | undefined;

@@ -28,7 +28,7 @@ class Abort extends Error {
   }
 }
 
-/** How often a run may lose its process: one that is itself the reason would otherwise end every process. */
+/** How often the process may end while a run is at work. The run itself may be the reason, so it must not begin again for ever. */
 const mostLosses = 3;
 const stopped = 'The run was stopped';
 
@@ -36,9 +36,8 @@ const stopped = 'The run was stopped';
 const longestPause = 10_000;
 
 /**
- * The runs of a folder. Nobody can repair a file that is not wrong, so a run is not failed by the machine: its work begins again
- * when there is room on a disk that was full, and when the cloud starts after its end. Ends that were not yet announced are
- * announced then.
+ * The runs of a folder. A full disk or the end of the cloud does not fail a run, because nobody could repair its files: its work
+ * begins again when there is room, or with the next start of the cloud. Ends of runs that were not announced yet are announced then.
  */
 export class Runs {
   private readonly store: RunStore;
