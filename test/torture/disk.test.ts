@@ -16,6 +16,7 @@ import { newState } from '../end-to-end/new-state.ts';
 import { type Pipeline, pipelineAt } from '../end-to-end/pipeline.ts';
 import { differences, expected, readable } from '../end-to-end/published-kpis.ts';
 import { queryWarehouse } from '../end-to-end/warehouse.ts';
+import { type File, landUnderAttack } from './land-under-attack.ts';
 import { scaleOf, tell } from './scale.ts';
 import { mountSmallDisk } from './small-disk.ts';
 
@@ -27,7 +28,6 @@ const streams = Array.from({ length: 2 * rounds + 2 }, (_, index) => ({
   name: `streams${index}.csv`,
   text: smallStreams(100 * seed + index),
 }));
-type File = (typeof streams)[number];
 
 /** What happens to a cloud while its disk is full. */
 const endings = [
@@ -92,25 +92,10 @@ const kill = async (): Promise<void> => {
 };
 
 /** Lands files as a patient client does, until each is confirmed, the cloud is gone, or two minutes are over. */
-const land = async (pipeline: Pipeline, files: readonly File[]) => {
+const land = (pipeline: Pipeline, files: readonly File[]) => {
   const cloud = child;
   const latest = performance.now() + 120_000;
-  const outcomes = await Promise.all(
-    files.map(async ({ name, text: content }): Promise<FileVersion | undefined> => {
-      while (isRunning(cloud) && performance.now() < latest) {
-        try {
-          return await pipeline.land(`data/streams/${name}`, content);
-        } catch {
-          await pause(100);
-        }
-      }
-      return undefined;
-    }),
-  );
-  return {
-    landed: outcomes.filter((version) => version !== undefined),
-    left: files.filter((_, index) => outcomes[index] === undefined),
-  };
+  return landUnderAttack(pipeline, files, () => isRunning(cloud) && performance.now() < latest);
 };
 
 /** How a request ends that is sent once: `written`, or the error. */
